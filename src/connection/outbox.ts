@@ -1,0 +1,166 @@
+// What waits to be sent: bounded, in order, and every publication in it settled exactly once.
+// Sends through a transport while it has one; knows nothing of why the transport comes and goes.
+
+import { Fifo } from '../core/fifo';
+import { type ErrorCode, MqttFlowsError } from '../core/mqtt-flows-error';
+import type { OutgoingPublication } from '../core/publication';
+import type { PublishOutcome, ServerInfo, Transport } from '../transport/transport';
+import { limitProblem } from './server-limits';
+
+export interface OutboxLimits {
+  readonly maxMessages: number;
+  /** bytes of topics and payloads */
+  readonly maxBytes: number;
+  /** What gives way when the outbox is full: the new publication, or the oldest that is not being sent. */
+  readonly overflow: 'reject' | 'dropOldest';
+}
+
+export type Settlement =
+  /** `reasonCode` is the server's: 0, or 0x10 for "no matching subscribers" (MQTT 5, section 3.4.2.1). */
+  { readonly ok: true; readonly reasonCode: number } | { readonly ok: false; readonly error: MqttFlowsError };
+
+export type Settled = (settlement: Settlement) => void;
+
+interface Entry {
+  readonly publication: OutgoingPublication;
+  readonly bytes: number;
+  readonly settled: Settled;
+}
+
+/** How many publications may be unacknowledged at once when the server allows more. */
+const WINDOW = 100;
+
+export class Outbox {
+  readonly #limits: OutboxLimits;
+  readonly #waiting = new Fifo<Entry>();
+  readonly #inFlight = new Set<Entry>();
+  /** Sent without an answer when the stream went away, in the order of sending. */
+  #unconfirmed: Entry[] = [];
+  #bytes = 0;
+  #link: { readonly transport: Transport; readonly server: ServerInfo } | undefined;
+  #pumping = false;
+  #closed = false;
+
+  constructor(limits: OutboxLimits) {
+    this.#limits = limits;
+  }
+
+  /** Publications not settled yet. */
+  get depth(): number {
+    return this.#waiting.length + this.#inFlight.size + this.#unconfirmed.length;
+  }
+
+  /** Takes a publication. `settled` is called exactly once; before accept() returns when there is no room. */
+  accept(publication: OutgoingPublication, settled: Settled): void {
+    const entry: Entry = { publication, bytes: publicationBytes(publication), settled };
+    if (this.#closed) return reject(entry, failure('connection-closed'));
+    const dropped = this.#makeRoom(entry);
+    const fits = this.#fits(entry);
+    if (fits) {
+      this.#waiting.push(entry);
+      this.#bytes += entry.bytes;
+    }
+    for (const oldest of dropped) reject(oldest, this.#overflow('publication-dropped'));
+    if (!fits) return reject(entry, this.#overflow('outbox-full'));
+    this.pump();
+  }
+
+  /** Sends through `transport` from now on. */
+  attach(transport: Transport, server: ServerInfo): void {
+    this.#link = { transport, server };
+    this.pump();
+  }
+
+  /** Stops sending. The transport has settled all that it had; what nobody confirmed goes first next time. */
+  detach(): void {
+    this.#link = undefined;
+    this.#waiting.unshift(this.#unconfirmed);
+    this.#unconfirmed = [];
+  }
+
+  /** Sends what the window and the stream allow. */
+  pump(): void {
+    // Settling may bring in the next publication from within a flow: the loop below picks it up.
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (
+        this.#link?.transport.writable &&
+        this.#inFlight.size < Math.min(WINDOW, this.#link.server.receiveMaximum)
+      ) {
+        const entry = this.#waiting.shift();
+        if (!entry) break;
+        this.#send(entry, this.#link.transport, this.#link.server);
+      }
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** Gives back all that is not settled, oldest first, and refuses what comes after. */
+  close(): void {
+    this.#closed = true;
+    this.detach();
+    const left = [...this.#inFlight, ...this.#waiting.drain()];
+    this.#inFlight.clear();
+    this.#bytes = 0;
+    for (const entry of left) reject(entry, failure('connection-closed'));
+  }
+
+  #send(entry: Entry, transport: Transport, server: ServerInfo): void {
+    const problem = limitProblem(entry.publication, entry.bytes, server);
+    if (problem) {
+      this.#bytes -= entry.bytes;
+      return reject(entry, problem);
+    }
+    this.#inFlight.add(entry);
+    transport.publish(entry.publication, (outcome) => this.#finish(entry, outcome));
+  }
+
+  #finish(entry: Entry, outcome: PublishOutcome): void {
+    if (!this.#inFlight.delete(entry)) return;
+    if (outcome.kind === 'unconfirmed' && entry.publication.qos > 0) {
+      this.#unconfirmed.push(entry);
+      return;
+    }
+    this.#bytes -= entry.bytes;
+    if (outcome.kind === 'acknowledged') entry.settled({ ok: true, reasonCode: outcome.reasonCode });
+    else if (outcome.kind === 'refused') reject(entry, failure('publication-refused', outcome.reasonCode));
+    else reject(entry, failure('publication-lost'));
+    this.pump();
+  }
+
+  #fits(entry: Entry): boolean {
+    return this.depth < this.#limits.maxMessages && this.#bytes + entry.bytes <= this.#limits.maxBytes;
+  }
+
+  /** Takes out the oldest entries until `entry` fits, where the limits say so and where it can ever fit. */
+  #makeRoom(entry: Entry): Entry[] {
+    const dropped: Entry[] = [];
+    if (this.#limits.overflow !== 'dropOldest' || entry.bytes > this.#limits.maxBytes) return dropped;
+    while (!this.#fits(entry)) {
+      const oldest = this.#waiting.shift();
+      if (!oldest) break;
+      this.#bytes -= oldest.bytes;
+      dropped.push(oldest);
+    }
+    return dropped;
+  }
+
+  #overflow(code: 'outbox-full' | 'publication-dropped'): MqttFlowsError {
+    const { maxMessages, maxBytes } = this.#limits;
+    return new MqttFlowsError(code, { stage: 'publish', params: { maxMessages, maxBytes } });
+  }
+}
+
+function reject(entry: Entry, error: MqttFlowsError): void {
+  entry.settled({ ok: false, error });
+}
+
+function failure(code: ErrorCode, reasonCode?: number): MqttFlowsError {
+  return new MqttFlowsError(code, { stage: 'publish', ...(reasonCode === undefined ? {} : { reasonCode }) });
+}
+
+function publicationBytes({ topic, payload }: OutgoingPublication): number {
+  return Buffer.byteLength(topic) + (typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length);
+}

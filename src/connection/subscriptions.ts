@@ -1,0 +1,244 @@
+// Who wants which topics on one connection: the desired subscriptions, compared with what the server has, and the
+// delivery of each publication to each subscriber as if it were alone.
+
+import { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { IncomingPublication, QoS } from '../core/publication';
+import type { TopicFilter, WireFilter } from '../core/topic-filter';
+import { TopicTrie } from '../core/topic-trie';
+import type { ServerInfo, SubscribeOutcome, SubscribeRequest, Transport } from '../transport/transport';
+
+/** One filter that a subscriber asks for, with the subscription options of MQTT 5, section 3.8.3.1. */
+export interface SubscriptionOptions {
+  readonly filter: TopicFilter;
+  readonly qos: QoS;
+  readonly noLocal: boolean;
+  readonly retainAsPublished: boolean;
+  readonly retainHandling: 0 | 1 | 2;
+}
+
+export type SubscriptionState =
+  /** Not sent, or not answered yet. */
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'granted'; readonly qos: QoS }
+  | { readonly kind: 'refused'; readonly error: MqttFlowsError };
+
+/** Receives what its filters match: each publication once, however many of them do. */
+export interface Subscriber {
+  /** In order of preference: of several matching filters, the first gives the captures. */
+  readonly subscriptions: readonly SubscriptionOptions[];
+  /** `qos` is at most what the matching filter asked for. */
+  deliver(publication: IncomingPublication, filter: TopicFilter, qos: QoS): void;
+  /** The server has answered, or the answer no longer holds. Called once at the start as well. */
+  stateChanged(subscription: SubscriptionOptions, state: SubscriptionState): void;
+}
+
+/** What a filter of one subscriber is in the trie. */
+interface Interest {
+  readonly subscriber: Subscriber;
+  readonly options: SubscriptionOptions;
+  /** Position among the subscriber's filters. */
+  readonly rank: number;
+  readonly wire: WireSubscription;
+}
+
+/** A subscription as the server knows it: one for each filter, however many subscribers share it. */
+interface WireSubscription {
+  readonly filter: WireFilter;
+  readonly identifier: number;
+  readonly interests: Set<Interest>;
+  state: SubscriptionState;
+  /** What the server was last asked for, or undefined when it has no such subscription. */
+  asked: SubscribeRequest | undefined;
+}
+
+const PENDING: SubscriptionState = { kind: 'pending' };
+
+export class Subscriptions {
+  readonly #trie = new TopicTrie<Interest>();
+  readonly #wires = new Map<WireFilter, WireSubscription>();
+  readonly #schedule: (reconcile: () => void) => void;
+  #nextIdentifier = 1;
+  #link: { readonly transport: Transport; readonly server: ServerInfo } | undefined;
+  #holds = 0;
+  #scheduled = false;
+
+  /** `schedule` runs a function soon, but not at once: changes of one moment then become one comparison. */
+  constructor(schedule: (reconcile: () => void) => void) {
+    this.#schedule = schedule;
+  }
+
+  /** Adds a subscriber; the function returned takes it away again and may be called more than once. */
+  add(subscriber: Subscriber): () => void {
+    const interests = subscriber.subscriptions.map((options, rank): Interest => {
+      const wire = this.#wire(options.filter.wire);
+      const interest = { subscriber, options, rank, wire };
+      wire.interests.add(interest);
+      this.#trie.add(options.filter, interest);
+      subscriber.stateChanged(options, wire.state);
+      return interest;
+    });
+    this.#changed();
+    return () => {
+      for (const interest of interests.splice(0)) {
+        interest.wire.interests.delete(interest);
+        this.#trie.remove(interest.options.filter, interest);
+      }
+      this.#changed();
+    };
+  }
+
+  /** Until release(), changes are collected and nothing is sent: a deploy replaces nodes one by one. */
+  hold(): void {
+    this.#holds++;
+  }
+
+  release(): void {
+    this.#holds--;
+    this.#changed();
+  }
+
+  /** The server can be asked from now on. Without a session it has none of our subscriptions. */
+  attach(transport: Transport, server: ServerInfo): void {
+    this.#link = { transport, server };
+    for (const wire of this.#wires.values()) {
+      if (server.sessionPresent && wire.asked && wire.state.kind === 'granted') continue;
+      this.#forget(wire);
+    }
+    this.#reconcile();
+  }
+
+  /** The server is gone. What it granted is kept in mind for a session that it may keep. */
+  detach(): void {
+    this.#link = undefined;
+  }
+
+  /** Hands a publication to each subscriber that it is for. */
+  deliver(publication: IncomingPublication): void {
+    const matches = this.#trie.match(publication.topic);
+    const only = matches[0];
+    if (!only) return;
+    if (matches.length === 1) {
+      if (isFor(publication, only)) hand(publication, only);
+      return;
+    }
+    for (const interest of firstOfEachSubscriber(matches)) {
+      // An MQTT 5 server may send one copy for each subscription that matches: the first filter's copy is delivered.
+      if (isFor(publication, interest)) hand(publication, interest);
+    }
+  }
+
+  #wire(filter: WireFilter): WireSubscription {
+    let wire = this.#wires.get(filter);
+    if (!wire) {
+      wire = { filter, identifier: this.#nextIdentifier++, interests: new Set(), state: PENDING, asked: undefined };
+      this.#wires.set(filter, wire);
+    }
+    return wire;
+  }
+
+  #changed(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#schedule(() => {
+      this.#scheduled = false;
+      this.#reconcile();
+    });
+  }
+
+  /** Sends what makes the server's subscriptions those that are wanted; nothing when they are. */
+  #reconcile(): void {
+    if (this.#holds > 0) return;
+    for (const wire of this.#wires.values()) {
+      if (wire.interests.size === 0) this.#drop(wire);
+      else if (this.#link) this.#ask(wire, this.#link.transport, this.#link.server);
+    }
+  }
+
+  #drop(wire: WireSubscription): void {
+    this.#wires.delete(wire.filter);
+    if (wire.asked && this.#link) this.#link.transport.unsubscribe(wire.filter, () => {});
+  }
+
+  #ask(wire: WireSubscription, transport: Transport, server: ServerInfo): void {
+    const request = wantedRequest(wire, server);
+    if (wire.asked && sameRequest(wire.asked, request)) return;
+    wire.asked = request;
+    transport.subscribe(request, (outcome) => {
+      // An answer to an older question, or from an older connection, no longer matters.
+      if (wire.asked === request) this.#answered(wire, outcome);
+    });
+  }
+
+  #answered(wire: WireSubscription, outcome: SubscribeOutcome): void {
+    if (outcome.kind === 'unanswered') return this.#forget(wire);
+    this.#setState(
+      wire,
+      outcome.kind === 'granted' ? outcome : { kind: 'refused', error: refused(wire, outcome.reasonCode) },
+    );
+  }
+
+  #forget(wire: WireSubscription): void {
+    wire.asked = undefined;
+    if (wire.state.kind !== 'pending') this.#setState(wire, PENDING);
+  }
+
+  #setState(wire: WireSubscription, state: SubscriptionState): void {
+    wire.state = state;
+    for (const { subscriber, options } of wire.interests) subscriber.stateChanged(options, state);
+  }
+}
+
+/** With identifiers, only the filters whose identifiers it carries; without, every filter that matches. */
+function isFor(publication: IncomingPublication, interest: Interest): boolean {
+  const identifiers = publication.subscriptionIdentifiers;
+  return identifiers.length === 0 || identifiers.includes(interest.wire.identifier);
+}
+
+function hand(publication: IncomingPublication, { subscriber, options }: Interest): void {
+  subscriber.deliver(publication, options.filter, Math.min(publication.qos, options.qos) as QoS);
+}
+
+/** Of each subscriber's matching filters the first that the server has not refused. */
+function firstOfEachSubscriber(matches: readonly Interest[]): Iterable<Interest> {
+  const first = new Map<Subscriber, Interest>();
+  for (const interest of matches) {
+    if (interest.wire.state.kind === 'refused') continue;
+    const known = first.get(interest.subscriber);
+    if (!known || interest.rank < known.rank) first.set(interest.subscriber, interest);
+  }
+  return first.values();
+}
+
+/** One request that serves all subscribers of a filter: an option that only some want must not cost the others. */
+function wantedRequest(wire: WireSubscription, server: ServerInfo): SubscribeRequest {
+  let qos: QoS = 0;
+  let noLocal = true;
+  let retainAsPublished = false;
+  let retainHandling: 0 | 1 | 2 = 2;
+  for (const { options } of wire.interests) {
+    if (options.qos > qos) qos = options.qos;
+    if (options.retainHandling < retainHandling) retainHandling = options.retainHandling;
+    noLocal &&= options.noLocal;
+    retainAsPublished ||= options.retainAsPublished;
+  }
+  const request: SubscribeRequest = { filter: wire.filter, qos, noLocal, retainAsPublished, retainHandling };
+  return server.subscriptionIdentifiersAvailable ? { ...request, identifier: wire.identifier } : request;
+}
+
+function sameRequest(a: SubscribeRequest, b: SubscribeRequest): boolean {
+  return (
+    a.qos === b.qos &&
+    a.noLocal === b.noLocal &&
+    a.retainAsPublished === b.retainAsPublished &&
+    a.retainHandling === b.retainHandling &&
+    a.identifier === b.identifier
+  );
+}
+
+function refused(wire: WireSubscription, reasonCode: number): MqttFlowsError {
+  return new MqttFlowsError('subscription-refused', {
+    stage: 'subscribe',
+    reasonCode,
+    params: { filter: wire.filter },
+  });
+}

@@ -1,0 +1,132 @@
+// Payload formats: how bytes become `msg.payload` and how `msg.payload` becomes bytes.
+
+import { isUtf8 } from 'node:buffer';
+import type { BuiltInFormat } from './format';
+
+/** What a publication says about its own payload (MQTT 5, sections 3.3.2.3.2 and 3.3.2.3.9). */
+export interface PayloadHints {
+  readonly contentType?: string;
+  /** True: the sender vouches that the payload is UTF-8. */
+  readonly payloadFormatIndicator?: boolean;
+}
+
+export type Decoded = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+
+export type Encoded =
+  | { readonly ok: true; readonly payload: Buffer | string }
+  | { readonly ok: false; readonly reason: string };
+
+export interface Codec {
+  /** Never throws; `reason` is what the decoder said. */
+  decode(payload: Buffer, hints: PayloadHints): Decoded;
+  /** Never throws and never changes `value`; a Buffer is handed on, not copied. */
+  encode(value: unknown): Encoded;
+}
+
+const registry = new Map<string, Codec>();
+
+/** Makes a format known under `name`; a name can be taken once. */
+export function registerCodec(name: string, codec: Codec): void {
+  if (registry.has(name)) throw new Error(`The payload format "${name}" is registered already`);
+  registry.set(name, codec);
+}
+
+/** The codec of a format, or undefined when there is none of that name. */
+export function findCodec(name: string): Codec | undefined {
+  return registry.get(name);
+}
+
+function decodeString(payload: Buffer): Decoded {
+  return { ok: true, value: payload.toString('utf8') };
+}
+
+function decodeJson(payload: Buffer): Decoded {
+  try {
+    return { ok: true, value: JSON.parse(payload.toString('utf8')) };
+  } catch (error) {
+    return { ok: false, reason: reasonOf(error) };
+  }
+}
+
+/** The hints decide; without any: UTF-8 that parses is JSON, other UTF-8 a string, anything else a Buffer. */
+function decodeAuto(payload: Buffer, hints: PayloadHints): Decoded {
+  const mediaType = hints.contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType === 'application/json' || mediaType?.endsWith('+json')) return decodeJson(payload);
+  if (mediaType?.startsWith('text/')) return decodeString(payload);
+  if (mediaType === 'application/octet-stream') return { ok: true, value: payload };
+  if (!hints.payloadFormatIndicator && !isUtf8(payload)) return { ok: true, value: payload };
+  const text = payload.toString('utf8');
+  if (!mayBeJson(text)) return { ok: true, value: text };
+  const parsed = parseOrUndefined(text);
+  return { ok: true, value: parsed === undefined ? text : parsed };
+}
+
+/** JSON starts with white space or one of these characters: most plain texts need no throwing parser to be told apart. */
+function mayBeJson(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return first <= 0x22 || first === 0x2d || (first >= 0x30 && first <= 0x39) || '[{tfn'.includes(text.charAt(0));
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function encodeAuto(value: unknown): Encoded {
+  if (Buffer.isBuffer(value)) return { ok: true, payload: value };
+  if (value instanceof Uint8Array)
+    return { ok: true, payload: Buffer.from(value.buffer, value.byteOffset, value.length) };
+  switch (typeof value) {
+    case 'string':
+      return { ok: true, payload: value };
+    case 'undefined':
+      return { ok: true, payload: '' };
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return { ok: true, payload: String(value) };
+    case 'object':
+      return encodeJson(value);
+    default:
+      return { ok: false, reason: `a ${typeof value} has no payload` };
+  }
+}
+
+function encodeJson(value: unknown): Encoded {
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    return text === undefined ? { ok: false, reason: `${typeof value} is no JSON` } : { ok: true, payload: text };
+  } catch (error) {
+    // Circular structures and BigInt values.
+    return { ok: false, reason: reasonOf(error) };
+  }
+}
+
+function encodeBase64(value: unknown): Encoded {
+  if (Buffer.isBuffer(value)) return { ok: true, payload: value };
+  if (typeof value !== 'string') return { ok: false, reason: `base64 is a string, not a ${typeof value}` };
+  // Buffer.from() skips what it does not know; a payload that would lose bytes must not be sent.
+  if (!/^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(value)) return { ok: false, reason: 'not base64' };
+  return { ok: true, payload: Buffer.from(value, 'base64') };
+}
+
+function encodeBuffer(value: unknown): Encoded {
+  if (Buffer.isBuffer(value) || value instanceof Uint8Array || typeof value === 'string') return encodeAuto(value);
+  return { ok: false, reason: `a Buffer or a string was expected, not a ${typeof value}` };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const builtIn: Readonly<Record<BuiltInFormat, Codec>> = {
+  auto: { decode: decodeAuto, encode: encodeAuto },
+  string: { decode: decodeString, encode: encodeAuto },
+  json: { decode: decodeJson, encode: encodeJson },
+  buffer: { decode: (payload) => ({ ok: true, value: payload }), encode: encodeBuffer },
+  base64: { decode: (payload) => ({ ok: true, value: payload.toString('base64') }), encode: encodeBase64 },
+};
+for (const [name, codec] of Object.entries(builtIn)) registerCodec(name, codec);

@@ -1,0 +1,42 @@
+// A queue whose ends are both cheap, also with a million entries: an array with a moving start.
+
+export class Fifo<T> {
+  #items: T[] = [];
+  /** Index of the first entry; what is before it has been taken. */
+  #start = 0;
+
+  get length(): number {
+    return this.#items.length - this.#start;
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  /** Takes the oldest entry, or undefined when there is none. */
+  shift(): T | undefined {
+    if (this.length === 0) return undefined;
+    const item = this.#items[this.#start];
+    // Moving the rest only when it is the smaller half makes a take constant on average.
+    if (++this.#start * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#start);
+      this.#start = 0;
+    }
+    return item;
+  }
+
+  /** Puts `items` before the oldest entry, in their order. */
+  unshift(items: readonly T[]): void {
+    if (items.length === 0) return;
+    this.#items = [...items, ...this.#items.slice(this.#start)];
+    this.#start = 0;
+  }
+
+  /** Takes all entries, oldest first. */
+  drain(): T[] {
+    const items = this.#items.slice(this.#start);
+    this.#items = [];
+    this.#start = 0;
+    return items;
+  }
+}

@@ -1,0 +1,32 @@
+// What an MQTT server answered, as a code of ours. MQTT 5: section 2.4; MQTT 3.1.1: section 3.2.2.3.
+
+import type { ErrorCode } from './mqtt-flows-error';
+
+/** CONNACK return codes of MQTT 3.1 and 3.1.1. */
+const CONNACK_RETURN_CODES: Readonly<Record<number, ErrorCode>> = {
+  1: 'protocol-version-refused',
+  2: 'client-identifier-refused',
+  3: 'server-unavailable',
+  4: 'credentials-refused',
+  5: 'not-authorized',
+};
+
+/** CONNACK reason codes of MQTT 5 that deserve a sentence of their own. */
+const CONNACK_REASON_CODES: Readonly<Record<number, ErrorCode>> = {
+  132: 'protocol-version-refused',
+  133: 'client-identifier-refused',
+  134: 'credentials-refused',
+  135: 'not-authorized',
+  136: 'server-unavailable',
+  137: 'server-unavailable',
+};
+
+/** The error code for a refused CONNECT. The two tables do not overlap, so one number is enough. */
+export function connackError(code: number): ErrorCode {
+  return CONNACK_RETURN_CODES[code] ?? CONNACK_REASON_CODES[code] ?? 'refused-by-server';
+}
+
+/** MQTT 5, section 2.4: codes from 0x80 on are failures. SUBACK of 3.1.1 knows 0x80 alone. */
+export function isFailure(reasonCode: number): boolean {
+  return reasonCode >= 0x80;
+}

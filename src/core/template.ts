@@ -1,0 +1,91 @@
+// Texts with `{{path}}` in them, filled from a message: topics to publish to, rewritten topics of the router.
+// Runs in the editor too. What a filled text may contain is the caller's to check.
+
+type Segment =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'value'; readonly path: readonly string[] };
+
+/** A parsed template. `constant` is its text when it has no placeholder. */
+export interface Template {
+  readonly text: string;
+  readonly segments: readonly Segment[];
+  readonly constant: string | undefined;
+}
+
+/** Why a string is not a template. Each value has a sentence in the locales under `template.`. */
+export type TemplateProblem = 'unclosed' | 'emptyPath';
+
+export type TemplateResult =
+  | { readonly ok: true; readonly template: Template }
+  | { readonly ok: false; readonly problem: TemplateProblem /** The text from the fault on. */; readonly at: string };
+
+/** Why a template could not be filled. Each value has a sentence in the locales under `templateValue.`. */
+export type FillProblem = 'missing' | 'empty' | 'notText';
+
+export type FillResult =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: FillProblem /** The path at fault, as written. */; readonly at: string };
+
+const OPEN = '{{';
+const CLOSE = '}}';
+
+/** Reads a template: `report/{{params.line}}/{{payload.id}}`. Never throws. */
+export function parseTemplate(text: string): TemplateResult {
+  const segments: Segment[] = [];
+  let position = 0;
+  while (position < text.length) {
+    const open = text.indexOf(OPEN, position);
+    if (open === -1) break;
+    const close = text.indexOf(CLOSE, open);
+    if (close === -1) return { ok: false, problem: 'unclosed', at: text.slice(open) };
+    const path = text
+      .slice(open + OPEN.length, close)
+      .trim()
+      .split('.');
+    if (path.includes('')) return { ok: false, problem: 'emptyPath', at: text.slice(open, close + CLOSE.length) };
+    if (open > position) segments.push({ kind: 'text', text: text.slice(position, open) });
+    segments.push({ kind: 'value', path });
+    position = close + CLOSE.length;
+  }
+  const constant = segments.length === 0 ? text : undefined;
+  if (position < text.length) segments.push({ kind: 'text', text: text.slice(position) });
+  return { ok: true, template: { text, segments, constant } };
+}
+
+/**
+ * Fills a template from the own properties of `source`. A value must be a string that is not empty, a number or a
+ * boolean: a missing or structured value is a problem, never a strange text such as `undefined`.
+ */
+export function fillTemplate(template: Template, source: object): FillResult {
+  if (template.constant !== undefined) return { ok: true, text: template.constant };
+  let text = '';
+  for (const segment of template.segments) {
+    if (segment.kind === 'text') {
+      text += segment.text;
+      continue;
+    }
+    const value = readPath(source, segment.path);
+    const problem = fillProblem(value);
+    if (problem) return { ok: false, problem, at: segment.path.join('.') };
+    text += String(value);
+  }
+  return { ok: true, text };
+}
+
+function fillProblem(value: unknown): FillProblem | undefined {
+  if (value === undefined || value === null) return 'missing';
+  if (value === '') return 'empty';
+  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint') return undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'notText';
+  return 'notText';
+}
+
+/** Own properties only, so that `{{constructor.name}}` finds nothing. */
+function readPath(source: object, path: readonly string[]): unknown {
+  let value: unknown = source;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}

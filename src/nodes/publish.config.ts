@@ -1,0 +1,69 @@
+// The saved configuration of a publish node: its properties, their defaults, and how the runtime reads them.
+
+import type { PublishSettings } from '../core/message';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { type ConfigResult, type RawConfig, SavedConfig } from '../core/saved-config';
+import { parseTemplate, type Template } from '../core/template';
+import { topicNameProblem } from '../core/topic-name';
+
+export interface PublishConfig {
+  name: string;
+  /** Id of the broker node. */
+  broker: string;
+  /** A property of the message, or a template for the topic. */
+  topic: string;
+  topicType: 'msg' | 'str';
+  /** Blank: `msg.qos`, else 0. */
+  qos: '' | 0 | 1 | 2;
+  /** Blank: `msg.retain`, else false. */
+  retain: '' | true | false;
+  format: string;
+}
+
+export const publishDefaults: PublishConfig = {
+  name: '',
+  broker: '',
+  topic: 'topic',
+  topicType: 'msg',
+  qos: '',
+  retain: '',
+  format: 'auto',
+};
+
+/** What the runtime works with. Whether the format is known is for the codec registry to say. */
+export interface PublishNodeSettings extends PublishSettings {
+  readonly format: string;
+}
+
+/** Reads a saved configuration; the first value that does not fit is the error. */
+export function parsePublishConfig(raw: RawConfig): ConfigResult<PublishNodeSettings> {
+  const saved = new SavedConfig(raw);
+  const qos = saved.choice('qos', ['', 0, 1, 2], publishDefaults.qos);
+  const retain = saved.choice('retain', ['', true, false], publishDefaults.retain);
+  return saved.result({
+    topic: readTopic(saved),
+    qos: qos === '' ? undefined : qos,
+    retain: retain === '' ? undefined : retain,
+    format: saved.text('format', publishDefaults.format) || 'auto',
+  });
+}
+
+/** A property of the message is a template of that one value. */
+function readTopic(saved: SavedConfig): Template {
+  const text = saved.text('topic', '');
+  const type = saved.choice('topicType', ['msg', 'str'], publishDefaults.topicType);
+  const template = type === 'str' ? text : `{{${text || publishDefaults.topic}}}`;
+  const result = parseTemplate(template);
+  if (!result.ok) {
+    const params = { template, at: result.at, problemKey: `template.${result.problem}` };
+    saved.fail(new MqttFlowsError('template-invalid', { stage: 'config', params }));
+    return { text: template, segments: [], constant: template };
+  }
+  const { constant } = result.template;
+  const problem = constant === undefined ? undefined : topicNameProblem(constant);
+  if (problem) {
+    const params = { topic: text, problemKey: `topicName.${problem}` };
+    saved.fail(new MqttFlowsError('topic-invalid', { stage: 'config', params }));
+  }
+  return result.template;
+}

@@ -1,0 +1,52 @@
+// The publish node: each message becomes a publication, and goes on when the server has it.
+
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { findCodec } from '../core/codec';
+import { publicationFromMessage } from '../core/message';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { useBroker } from '../runtime/broker-node';
+import { connectionStatus } from '../runtime/connection-status';
+import { localizedError } from '../runtime/localize';
+import { refuseMessages, showProblem } from '../runtime/node-problem';
+import { showStatus } from '../runtime/node-status';
+import { type PublishConfig, parsePublishConfig } from './publish.config';
+
+export = function register(RED: NodeAPI): void {
+  function construct(this: Node, definition: PublishConfig & NodeDef): void {
+    RED.nodes.createNode(this, definition);
+    const broker = useBroker(RED, this, definition.broker);
+    if (!broker.ok) return refuse(this, broker.error);
+    const result = parsePublishConfig({ ...definition });
+    if (!result.ok) return refuse(this, result.error);
+    const settings = result.config;
+    const codec = findCodec(settings.format);
+    if (!codec) {
+      return refuse(
+        this,
+        new MqttFlowsError('format-unknown', { stage: 'config', params: { format: settings.format } }),
+      );
+    }
+    const { connection } = broker;
+    const show = showStatus(this);
+    this.on(
+      'close',
+      connection.watch((state) => show(connectionStatus(state))),
+    );
+    this.on('input', (message, send, done) => {
+      const built = publicationFromMessage(message, settings, codec);
+      if (!built.ok) return done(localizedError(RED, built.error));
+      connection.publish(built.publication, (settlement) => {
+        if (!settlement.ok) return done(localizedError(RED, settlement.error));
+        send(message);
+        done();
+      });
+    });
+  }
+
+  function refuse(node: Node, error: MqttFlowsError): void {
+    showProblem(RED, node, error);
+    refuseMessages(RED, node, error);
+  }
+
+  RED.nodes.registerType('mqtt-flows-publish', construct);
+};

@@ -1,0 +1,68 @@
+// The saved configuration of a subscribe node: its properties, their defaults, and how the runtime reads them.
+
+import type { SubscriptionOptions } from '../connection/subscriptions';
+import { filterInvalid } from '../core/mqtt-flows-error';
+import { type ConfigResult, type RawConfig, SavedConfig } from '../core/saved-config';
+import { parseTopicFilter } from '../core/topic-filter';
+
+/** One filter with the subscription options of MQTT 5, section 3.8.3.1. */
+export interface SubscriptionConfig {
+  filter: string;
+  qos: 0 | 1 | 2;
+  noLocal: boolean;
+  retainAsPublished: boolean;
+  retainHandling: 0 | 1 | 2;
+}
+
+export interface SubscribeConfig {
+  name: string;
+  /** Id of the broker node. */
+  broker: string;
+  subscriptions: SubscriptionConfig[];
+  format: string;
+}
+
+export const subscriptionDefaults: SubscriptionConfig = {
+  filter: '',
+  qos: 0,
+  noLocal: false,
+  retainAsPublished: true,
+  retainHandling: 0,
+};
+
+export const subscribeDefaults: SubscribeConfig = {
+  name: '',
+  broker: '',
+  subscriptions: [{ ...subscriptionDefaults }],
+  format: 'auto',
+};
+
+/** What the runtime works with. Whether the format is known is for the codec registry to say. */
+export interface SubscribeSettings {
+  readonly subscriptions: readonly SubscriptionOptions[];
+  readonly format: string;
+}
+
+/** Reads a saved configuration; the first value that does not fit is the error. */
+export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSettings> {
+  const saved = new SavedConfig(raw);
+  const subscriptions: SubscriptionOptions[] = [];
+  const entries = saved.list('subscriptions');
+  if (entries.length === 0) saved.fail(filterInvalid('', 'empty', ''));
+  for (const entry of entries) {
+    const text = entry.text('filter', '');
+    const result = parseTopicFilter(text);
+    if (!result.ok) {
+      saved.fail(filterInvalid(text, result.problem, result.at));
+      continue;
+    }
+    subscriptions.push({
+      filter: result.filter,
+      qos: entry.choice('qos', [0, 1, 2], subscriptionDefaults.qos),
+      noLocal: entry.boolean('noLocal', subscriptionDefaults.noLocal),
+      retainAsPublished: entry.boolean('retainAsPublished', subscriptionDefaults.retainAsPublished),
+      retainHandling: entry.choice('retainHandling', [0, 1, 2], subscriptionDefaults.retainHandling),
+    });
+  }
+  return saved.result({ subscriptions, format: saved.text('format', subscribeDefaults.format) || 'auto' });
+}

@@ -1,0 +1,75 @@
+// The subscribe node: each publication that matches one of its filters becomes a message.
+
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Connection } from '../connection/connection';
+import type { Subscriber, SubscriptionOptions, SubscriptionState } from '../connection/subscriptions';
+import { type Codec, findCodec } from '../core/codec';
+import { messageFromPublication } from '../core/message';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { IncomingPublication, QoS } from '../core/publication';
+import { readCaptures } from '../core/topic-captures';
+import type { TopicFilter } from '../core/topic-filter';
+import { useBroker } from '../runtime/broker-node';
+import { localizedError } from '../runtime/localize';
+import { reportError, showProblem } from '../runtime/node-problem';
+import { showStatus } from '../runtime/node-status';
+import { subscriptionStatus } from '../runtime/subscription-status';
+import { parseSubscribeConfig, type SubscribeConfig } from './subscribe.config';
+
+export = function register(RED: NodeAPI): void {
+  function construct(this: Node, definition: SubscribeConfig & NodeDef): void {
+    RED.nodes.createNode(this, definition);
+    const broker = useBroker(RED, this, definition.broker);
+    if (!broker.ok) return showProblem(RED, this, broker.error);
+    const result = parseSubscribeConfig({ ...definition });
+    if (!result.ok) return showProblem(RED, this, result.error);
+    const { subscriptions, format } = result.config;
+    const codec = findCodec(format);
+    if (!codec) {
+      return showProblem(RED, this, new MqttFlowsError('format-unknown', { stage: 'config', params: { format } }));
+    }
+    subscribe(this, broker.connection, subscriptions, codec);
+  }
+
+  function subscribe(
+    node: Node,
+    connection: Connection,
+    subscriptions: readonly SubscriptionOptions[],
+    codec: Codec,
+  ): void {
+    const states = new Map<SubscriptionOptions, SubscriptionState>();
+    const show = showStatus(node);
+    const refresh = (): void => show(subscriptionStatus(connection.state, states.values()));
+    const subscriber: Subscriber = {
+      subscriptions,
+      deliver: (publication, filter, qos) => deliver(node, codec, publication, filter, qos),
+      stateChanged(subscription, state) {
+        states.set(subscription, state);
+        if (state.kind === 'refused') reportError(RED, node, state.error);
+        refresh();
+      },
+    };
+    const unsubscribe = connection.subscribe(subscriber);
+    const unwatch = connection.watch(refresh);
+    node.on('close', () => {
+      unwatch();
+      unsubscribe();
+    });
+  }
+
+  function deliver(node: Node, codec: Codec, publication: IncomingPublication, filter: TopicFilter, qos: QoS): void {
+    const decoded = codec.decode(publication.payload, publication.properties ?? {});
+    const payload = decoded.ok ? decoded.value : publication.payload;
+    const message = messageFromPublication(publication, payload, qos, readCaptures(filter, publication.topic));
+    if (decoded.ok) {
+      node.send(message);
+    } else {
+      const params = { topic: publication.topic, reason: decoded.reason };
+      const error = new MqttFlowsError('payload-undecodable', { stage: 'decode', params });
+      // The message with the raw payload: what cannot be read is not lost either.
+      node.error(localizedError(RED, error), message);
+    }
+  }
+
+  RED.nodes.registerType('mqtt-flows-subscribe', construct);
+};

@@ -1,0 +1,23 @@
+// What a broker node tells of its connection: a log line per change, and one error per outage.
+
+import type { Node, NodeAPI } from 'node-red';
+import type { ConnectionState } from '../connection/connection-state';
+import { localizedError, sharedText } from './localize';
+import { reportError } from './node-problem';
+
+/** A listener for the states of the connection of `node`. */
+export function connectionReport(RED: NodeAPI, node: Node): (state: ConnectionState) => void {
+  /** The failure that has been told already: repeats of it are not. */
+  let told: string | undefined;
+  return (state) => {
+    if (state.kind === 'connected') {
+      told = undefined;
+      const version = state.info.protocolVersion === 5 ? '5' : '3.1.1';
+      node.log(sharedText(RED, 'log.connected', { server: state.server, version }));
+    }
+    if (state.kind !== 'waiting' || state.error.code === told) return;
+    if (told === undefined) reportError(RED, node, state.error);
+    else node.warn(localizedError(RED, state.error).message);
+    told = state.error.code;
+  };
+}

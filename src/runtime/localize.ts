@@ -1,0 +1,43 @@
+// Text for people: the sentence of an error and other strings of the catalogue that all nodes share.
+
+import type { NodeAPI } from 'node-red';
+import type { MqttFlowsError } from '../core/mqtt-flows-error';
+
+/** The catalogue of the broker node holds what all nodes say; `RED._` finds it from any node by this prefix. */
+const SHARED = '@mqtt-flows/node-red-mqtt-flows/broker:';
+
+/** The full key of a string in the shared catalogue, for texts that the editor translates, such as a status. */
+export function sharedKey(key: string): string {
+  return SHARED + key;
+}
+
+/** A string of the shared catalogue in the language of the runtime. */
+export function sharedText(RED: NodeAPI, key: string, values: Readonly<Record<string, string | number>> = {}): string {
+  return RED._(sharedKey(key), { ...values });
+}
+
+/** An error as Node-RED shows and routes it: a sentence, and the code by which a flow can decide. */
+export interface ReportedError extends Error {
+  readonly code: string;
+  readonly stage: string;
+  readonly reasonCode?: number;
+}
+
+/** `error` in the words of the runtime's language. */
+export function localizedError(RED: NodeAPI, error: MqttFlowsError): ReportedError {
+  const { code, stage, reasonCode } = error;
+  const reported = Object.assign(new Error(sentence(RED, error)), { code, stage });
+  // Node-RED shows an error by toString(): without a name that is the sentence alone.
+  reported.name = '';
+  return reasonCode === undefined ? reported : Object.assign(reported, { reasonCode });
+}
+
+function sentence(RED: NodeAPI, { code, params, reasonCode }: MqttFlowsError): string {
+  const values: Record<string, string | number> = { ...params };
+  if (typeof params.problemKey === 'string') values.problem = sharedText(RED, params.problemKey, params);
+  if (reasonCode !== undefined) {
+    values.reasonCode = reasonCode;
+    values.reasonText = sharedText(RED, `reasonCodes.${reasonCode}`, { defaultValue: String(reasonCode) });
+  }
+  return sharedText(RED, `errors.${code}`, values);
+}

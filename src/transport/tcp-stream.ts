@@ -1,0 +1,38 @@
+// A TCP connection to a server, opened stage by stage.
+
+import { connect, type Socket } from 'node:net';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { networkError } from './network-error';
+import type { OpenStream } from './transport';
+
+/** Opens TCP connections to `host`:`port`. An IPv6 address comes without brackets. */
+export function tcpStream(host: string, port: number): OpenStream {
+  return (report, signal) =>
+    new Promise<Socket>((resolve, reject) => {
+      report('dns');
+      // Nagle's algorithm and delayed acknowledgements together cost up to 40 ms per small packet.
+      const socket = connect({ host, port, noDelay: true });
+      let stage: 'dns' | 'tcp' = 'dns';
+      const fail = (error: Error): void => {
+        signal.removeEventListener('abort', abort);
+        reject(networkError(error, stage, { host, port }));
+      };
+      const abort = (): void => {
+        socket.destroy();
+        reject(new MqttFlowsError('connection-closed', { stage, params: { host, port } }));
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      socket.once('lookup', (error) => {
+        if (error) return;
+        stage = 'tcp';
+        report('tcp');
+      });
+      socket.once('error', fail);
+      socket.once('connect', () => {
+        signal.removeEventListener('abort', abort);
+        socket.off('error', fail);
+        resolve(socket);
+      });
+      if (signal.aborted) abort();
+    });
+}

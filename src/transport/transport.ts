@@ -1,0 +1,93 @@
+// What a connection needs of the wire: one MQTT session over one byte stream, from CONNECT until the stream is gone.
+// Types only. mqttjs-transport.ts is the real one; the tests bring a fake.
+
+import type { Duplex } from 'node:stream';
+import type { ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
+import type { IncomingPublication, OutgoingPublication, QoS } from '../core/publication';
+import type { WireFilter } from '../core/topic-filter';
+
+/**
+ * Opens the byte stream to a server and calls `report` as it gets from stage to stage. Rejects with MqttFlowsError.
+ * When `signal` aborts, whatever is half open is destroyed.
+ */
+export type OpenStream = (report: (stage: ErrorStage) => void, signal: AbortSignal) => Promise<Duplex>;
+
+/** MQTT 5, or MQTT 3.1.1 which calls itself 4 on the wire. */
+export type ProtocolVersion = 4 | 5;
+
+/** What CONNECT says. */
+export interface ConnectOptions {
+  readonly protocolVersion: ProtocolVersion;
+  readonly clientId: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** s; 0 switches the keep-alive off */
+  readonly keepalive: number;
+  readonly cleanStart: boolean;
+  /** s; MQTT 5 only */
+  readonly sessionExpiryInterval?: number;
+}
+
+/** What CONNACK says: the session, and the limits of the server with the defaults of MQTT 5, section 3.2.2.3. */
+export interface ServerInfo {
+  readonly protocolVersion: ProtocolVersion;
+  readonly sessionPresent: boolean;
+  readonly assignedClientIdentifier?: string;
+  readonly receiveMaximum: number;
+  readonly maximumQoS: QoS;
+  readonly retainAvailable: boolean;
+  /** bytes */
+  readonly maximumPacketSize: number;
+  readonly subscriptionIdentifiersAvailable: boolean;
+}
+
+/** One filter of a SUBSCRIBE. */
+export interface SubscribeRequest {
+  readonly filter: WireFilter;
+  readonly qos: QoS;
+  readonly noLocal: boolean;
+  readonly retainAsPublished: boolean;
+  readonly retainHandling: 0 | 1 | 2;
+  /** MQTT 5, section 3.8.2.1.2; left out where the server does not offer identifiers. */
+  readonly identifier?: number;
+}
+
+export type SubscribeOutcome =
+  | { readonly kind: 'granted'; readonly qos: QoS }
+  | { readonly kind: 'refused'; readonly reasonCode: number }
+  /** The stream went away before the server answered. */
+  | { readonly kind: 'unanswered' };
+
+export type PublishOutcome =
+  /** QoS 0: the bytes were handed to the stream. QoS 1 and 2: the server has it. */
+  | { readonly kind: 'acknowledged'; readonly reasonCode: number }
+  | { readonly kind: 'refused'; readonly reasonCode: number }
+  /** The stream went away first: nobody knows whether the server has it. */
+  | { readonly kind: 'unconfirmed' };
+
+/** Called by a transport. `closed` comes once, last, and not at all after close() or destroy(). */
+export interface TransportListener {
+  stage(stage: ErrorStage): void;
+  connected(server: ServerInfo): void;
+  message(publication: IncomingPublication): void;
+  /** The stream takes more again after `writable` was false. */
+  writable(): void;
+  closed(error: MqttFlowsError): void;
+}
+
+export interface Transport {
+  /** False while the stream is full; publish() then would only pile up memory. */
+  readonly writable: boolean;
+  /** Call while connected only. `settled` is called exactly once. */
+  publish(publication: OutgoingPublication, settled: (outcome: PublishOutcome) => void): void;
+  /** Call while connected only. `settled` is called exactly once. */
+  subscribe(request: SubscribeRequest, settled: (outcome: SubscribeOutcome) => void): void;
+  /** Call while connected only. `settled` is called exactly once, whether or not the server answered. */
+  unsubscribe(filter: WireFilter, settled: () => void): void;
+  /** Sends DISCONNECT if connected, and resolves when the stream is destroyed, within a second. */
+  close(): Promise<void>;
+  /** Destroys the stream at once. */
+  destroy(): void;
+}
+
+export type OpenTransport = (open: OpenStream, options: ConnectOptions, listener: TransportListener) => Transport;
