@@ -16,8 +16,9 @@ export function connectionReport(RED: NodeAPI, node: Node): (state: ConnectionSt
       node.log(sharedText(RED, 'log.connected', { server: state.server, version }));
     }
     if (state.kind !== 'waiting' || state.error.code === told) return;
-    if (told === undefined) reportError(RED, node, state.error);
-    else node.warn(localizedError(RED, state.error).message);
-    told = state.error.code;
+    const { error, server } = state;
+    if (told === undefined) reportError(RED, node, error, { server });
+    else node.warn(localizedError(RED, error, { server }).message);
+    told = error.code;
   };
 }

@@ -3,6 +3,8 @@
 import type { NodeAPI } from 'node-red';
 import type { MqttFlowsError } from '../core/mqtt-flows-error';
 
+type Values = Readonly<Record<string, string | number>>;
+
 /** The catalogue of the broker node holds what all nodes say; `RED._` finds it from any node by this prefix. */
 const SHARED = '@mqtt-flows/node-red-mqtt-flows/broker:';
 
@@ -12,7 +14,7 @@ export function sharedKey(key: string): string {
 }
 
 /** A string of the shared catalogue in the language of the runtime. */
-export function sharedText(RED: NodeAPI, key: string, values: Readonly<Record<string, string | number>> = {}): string {
+export function sharedText(RED: NodeAPI, key: string, values: Values = {}): string {
   return RED._(sharedKey(key), { ...values });
 }
 
@@ -23,17 +25,17 @@ export interface ReportedError extends Error {
   readonly reasonCode?: number;
 }
 
-/** `error` in the words of the runtime's language. */
-export function localizedError(RED: NodeAPI, error: MqttFlowsError): ReportedError {
+/** `error` in the words of the runtime's language; `values` are those that its place knows and it does not. */
+export function localizedError(RED: NodeAPI, error: MqttFlowsError, values: Values = {}): ReportedError {
   const { code, stage, reasonCode } = error;
-  const reported = Object.assign(new Error(sentence(RED, error)), { code, stage });
+  const reported = Object.assign(new Error(sentence(RED, error, values)), { code, stage });
   // Node-RED shows an error by toString(): without a name that is the sentence alone.
   reported.name = '';
   return reasonCode === undefined ? reported : Object.assign(reported, { reasonCode });
 }
 
-function sentence(RED: NodeAPI, { code, params, reasonCode }: MqttFlowsError): string {
-  const values: Record<string, string | number> = { ...params };
+function sentence(RED: NodeAPI, { code, params, reasonCode }: MqttFlowsError, place: Values): string {
+  const values: Record<string, string | number> = { ...place, ...params };
   if (typeof params.problemKey === 'string') values.problem = sharedText(RED, params.problemKey, params);
   if (reasonCode !== undefined) {
     values.reasonCode = reasonCode;

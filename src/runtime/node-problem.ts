@@ -12,9 +12,14 @@ export function showProblem(RED: NodeAPI, node: Node, error: MqttFlowsError): vo
 }
 
 /** Reports an error that belongs to no message; one that does goes to the message's `done`. */
-export function reportError(RED: NodeAPI, node: Node, error: MqttFlowsError): void {
+export function reportError(
+  RED: NodeAPI,
+  node: Node,
+  error: MqttFlowsError,
+  values: Readonly<Record<string, string | number>> = {},
+): void {
   // Only with a message does Node-RED route an error to Catch nodes.
-  node.error(localizedError(RED, error), {});
+  node.error(localizedError(RED, error, values), {});
 }
 
 /** Answers each message with `error`: a node that cannot work must not swallow what it is given. */

@@ -1,0 +1,29 @@
+// The line under a field: what is wrong with its value, or what the value will do.
+
+/** What a field says of its value. */
+export interface FieldNote {
+  readonly problem?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+let count = 0;
+
+/**
+ * Adds a line at the end of `row` that says what `check` finds in `input`, now and at each change. Text is set as text,
+ * never as markup. A problem marks the field as invalid for eyes and for screen readers.
+ */
+export function addFieldNote(row: JQuery, input: JQuery, check: (value: string) => FieldNote): void {
+  const id = `mqtt-flows-note-${++count}`;
+  const line = $('<div>', { id, 'aria-live': 'polite' }).css({ fontSize: '12px', paddingTop: '2px' }).appendTo(row);
+  input.attr('aria-describedby', id);
+  const show = (): void => {
+    const { problem, hint } = check(String(input.val() ?? ''));
+    input.toggleClass('input-error', problem !== undefined).attr('aria-invalid', String(problem !== undefined));
+    line
+      .text(problem ?? hint ?? '')
+      .css('color', problem === undefined ? 'var(--red-ui-secondary-text-color)' : 'var(--red-ui-text-color-error)');
+    line.toggle(line.text() !== '');
+  };
+  input.on('input change', show);
+  show();
+}

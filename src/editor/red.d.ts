@@ -1,0 +1,83 @@
+// The part of Node-RED's editor API that our scripts use, typed more exactly than the public types: two-argument
+// validators, and `defaults` that must hold every property of the saved configuration.
+
+/** True, or the reason why a value does not fit. */
+type Validity = true | string;
+
+interface EditorProperty<Value> {
+  value: Value;
+  required?: boolean;
+  /** The type of config node that the property refers to. */
+  type?: string;
+  /** Name of the field in the list of errors. */
+  label?: string;
+  /** Node-RED takes a string for an invalid value only from a validator with two parameters. */
+  validate?(this: EditorNode, value: Value, options: { label?: string } | undefined): Validity;
+}
+
+interface EditorNode {
+  readonly id: string;
+  readonly type: string;
+  /** Translates a key of the node's own catalogue. */
+  _(key: string, values?: Readonly<Record<string, string | number>>): string;
+}
+
+interface EditorNodeDefinition<Config, Credentials = object> {
+  category: string;
+  color?: string;
+  defaults: { [K in keyof Config]-?: EditorProperty<Config[K]> };
+  credentials?: { [K in keyof Credentials]-?: { type: 'text' | 'password' } };
+  inputs?: number;
+  outputs?: number;
+  icon?: string;
+  align?: 'left' | 'right';
+  paletteLabel?: string;
+  label?(this: EditorNode & Config): string;
+  labelStyle?(this: EditorNode & Config): string;
+  outputLabels?(this: EditorNode & Config, index: number): string | undefined;
+  oneditprepare?(this: EditorNode & Config): void;
+  oneditsave?(this: EditorNode & Config): void;
+  oneditresize?(this: EditorNode & Config, size: { readonly width: number; readonly height: number }): void;
+}
+
+declare const RED: {
+  /** Translates a full key, `module/set:key`. */
+  _(key: string, values?: Readonly<Record<string, string | number>>): string;
+  readonly nodes: {
+    registerType<Config, Credentials>(type: string, definition: EditorNodeDefinition<Config, Credentials>): void;
+  };
+};
+
+interface TypedInputType {
+  value: string;
+  label: string;
+  icon?: string;
+  hasValue?: boolean;
+  validate?(value: string): boolean;
+}
+
+interface EditableListOptions<Row> {
+  addItem(container: JQuery, index: number, row: Row): void;
+  addButton?: boolean | string;
+  removable?: boolean;
+  sortable?: boolean;
+  height?: number | 'auto';
+  removeItem?(row: Row): void;
+  sortItems?(): void;
+}
+
+interface JQuery {
+  typedInput(options: {
+    types: readonly (string | TypedInputType)[];
+    typeField?: JQuery | string;
+    default?: string;
+  }): this;
+  typedInput(method: 'value' | 'type'): string;
+  typedInput(method: 'value' | 'type', value: string): this;
+  typedInput(method: 'width', value: string): this;
+  editableList<Row extends object>(options: EditableListOptions<Row>): this;
+  editableList(method: 'addItem', row: object): this;
+  editableList(method: 'items'): JQuery;
+  editableList(method: 'height', value: number): this;
+  editableList(method: 'empty'): this;
+}

@@ -1,0 +1,14 @@
+// What a dialog says about a topic template, by the parser that the runtime uses.
+
+import { parseTemplate } from '../core/template';
+import { topicNameProblem } from '../core/topic-name';
+import { sharedText } from './shared-text';
+
+/** The sentence for a template that cannot give a topic, or undefined. */
+export function topicTemplateProblem(text: string): string | undefined {
+  const result = parseTemplate(text);
+  if (!result.ok) return sharedText(`template.${result.problem}`, { at: result.at });
+  const { constant } = result.template;
+  const problem = constant === undefined ? undefined : topicNameProblem(constant);
+  return problem && sharedText(`topicName.${problem}`);
+}

@@ -1,0 +1,89 @@
+// The dialog of the subscribe node.
+
+import { addFieldNote } from '../editor/field-note';
+import { fillFormatSelect } from '../editor/format-select';
+import { fitListHeight } from '../editor/list-height';
+import { keepReader, readRows } from '../editor/list-rows';
+import { sharedText } from '../editor/shared-text';
+import { topicFilterNote, topicFilterProblem } from '../editor/topic-filter-problem';
+import {
+  type SubscribeConfig,
+  type SubscriptionConfig,
+  subscribeDefaults,
+  subscriptionDefaults,
+} from './subscribe.config';
+
+const LIST = '#mqtt-flows-subscriptions';
+
+function addRow(container: JQuery, row: Partial<SubscriptionConfig>): void {
+  const saved: SubscriptionConfig = { ...subscriptionDefaults, ...row };
+  const line = $('<div>').css({ display: 'flex', gap: '6px', alignItems: 'baseline' }).appendTo(container);
+  const filter = $('<input>', {
+    type: 'text',
+    placeholder: sharedText('fields.filterExample'),
+    'aria-label': sharedText('fields.filter'),
+    spellcheck: false,
+  })
+    .css({ flex: '1 1 auto', width: 'auto', minWidth: '60px' })
+    .val(saved.filter)
+    .appendTo(line);
+  const qos = $('<select>', { 'aria-label': 'QoS', title: 'QoS' })
+    .css({ flex: '0 0 auto', width: 'auto' })
+    .appendTo(line);
+  for (const level of [0, 1, 2]) qos.append($('<option>', { value: level }).text(`QoS ${level}`));
+  qos.val(String(saved.qos));
+  addFieldNote(container, filter, topicFilterNote);
+  keepReader<SubscriptionConfig>(container, () => ({
+    ...saved,
+    filter: String(filter.val()).trim(),
+    qos: Number(qos.val()) as SubscriptionConfig['qos'],
+  }));
+}
+
+RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
+  category: 'MQTT',
+  color: '#d8bfd8',
+  defaults: {
+    name: { value: subscribeDefaults.name },
+    broker: { value: subscribeDefaults.broker, type: 'mqtt-flows-broker', required: true },
+    subscriptions: {
+      value: subscribeDefaults.subscriptions,
+      validate(subscriptions, _options) {
+        if (subscriptions.length === 0) return sharedText('topicFilter.empty');
+        for (const { filter } of subscriptions) {
+          const problem = topicFilterProblem(filter);
+          if (problem !== undefined) return problem;
+        }
+        return true;
+      },
+    },
+    format: { value: subscribeDefaults.format },
+  },
+  inputs: 0,
+  outputs: 1,
+  icon: 'mqtt-flows-subscribe.svg',
+  paletteLabel: 'subscribe',
+  label() {
+    return this.name || this.subscriptions.map(({ filter }) => filter).join(', ') || 'subscribe';
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : '';
+  },
+  oneditprepare() {
+    fillFormatSelect($('#node-input-format'), this.format || subscribeDefaults.format);
+    const list = $(LIST)
+      .css({ minHeight: '120px' })
+      .editableList<Partial<SubscriptionConfig>>({
+        addItem: (container, _index, row) => addRow(container, row),
+        removable: true,
+        sortable: true,
+      });
+    for (const subscription of this.subscriptions) list.editableList('addItem', subscription);
+  },
+  oneditsave() {
+    this.subscriptions = readRows<SubscriptionConfig>($(LIST));
+  },
+  oneditresize({ height }) {
+    fitListHeight($(LIST), height);
+  },
+});
