@@ -12,16 +12,15 @@ const source = join(root, 'src/nodes');
 const target = join(root, 'dist/nodes');
 const { 'node-red': nodeRed } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** What is left of source files that are gone would be packed, and loaded. */
-function removeStale() {
-  mkdirSync(target, { recursive: true });
-  for (const file of readdirSync(join(root, 'dist'), { recursive: true })) {
+/** What is left of source files that are gone would be packed and loaded, or run as a test. */
+function removeStale(sources, outputs) {
+  mkdirSync(join(root, outputs), { recursive: true });
+  for (const file of readdirSync(join(root, outputs), { recursive: true })) {
     if (!file.endsWith('.js')) continue;
     const stem = file.slice(0, -'.js'.length);
-    if (existsSync(join(root, 'src', `${stem}.ts`))) continue;
-    for (const ending of ['.js', '.js.map', '.d.ts']) rmSync(join(root, 'dist', stem + ending), { force: true });
+    if (existsSync(join(root, sources, `${stem}.ts`))) continue;
+    for (const ending of ['.js', '.js.map', '.d.ts']) rmSync(join(root, outputs, stem + ending), { force: true });
   }
-  for (const folder of ['locales', 'icons']) rmSync(join(target, folder), { recursive: true, force: true });
 }
 
 function compile() {
@@ -47,8 +46,11 @@ async function assembleNode(stem) {
   writeFileSync(join(target, `${stem}.html`), `<script type="text/javascript">\n${script}</script>\n${form}`);
 }
 
-removeStale();
+removeStale('src', 'dist');
+removeStale('test', 'build/test');
+for (const folder of ['locales', 'icons']) rmSync(join(target, folder), { recursive: true, force: true });
 compile();
+mkdirSync(target, { recursive: true });
 await Promise.all(Object.values(nodeRed.nodes).map((file) => assembleNode(basename(file, '.js'))));
 cpSync(join(root, 'src/locales'), join(target, 'locales'), { recursive: true });
 cpSync(join(source, 'icons'), join(target, 'icons'), { recursive: true });

@@ -61,6 +61,10 @@ export class Connection {
   #attempt = 0;
   #protocolVersion: ProtocolVersion;
   #cancelTimer: (() => void) | undefined;
+  #leaving: Promise<void> | undefined;
+  #final = false;
+  /** States that listeners have not all heard of yet, oldest first. */
+  readonly #news: ConnectionState[] = [];
 
   constructor(settings: ConnectionSettings, world: ConnectionWorld) {
     this.#settings = settings;
@@ -86,27 +90,21 @@ export class Connection {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Starts to connect, and stays at it until disconnect() or close(). */
+  /** Starts to connect, and stays at it until disconnect() or close(). While it is ending, it starts afterwards. */
   connect(): void {
     if (this.#state.kind === 'idle') this.#try(1);
+    else if (this.#leaving && !this.#final) void this.#leaving.then(() => this.connect());
   }
 
   /** Ends the connection; what waits in the outbox waits on. Resolves when the stream is gone. */
   async disconnect(): Promise<void> {
-    if (this.#state.kind === 'closed' || this.#state.kind === 'idle') return;
-    this.#enter({ kind: 'closing' });
-    await this.#leave();
-    if (this.#state.kind === 'closing') this.#enter({ kind: 'idle' });
+    if (this.#state.kind !== 'idle' && this.#state.kind !== 'closed') await this.#leave();
   }
 
   /** Ends the connection for good, and settles all that waits. Resolves when the stream is gone. */
   async close(): Promise<void> {
-    if (this.#state.kind === 'closed') return;
-    this.#enter({ kind: 'closing' });
-    await this.#leave();
-    this.#outbox.close();
-    this.#enter({ kind: 'closed' });
-    this.#listeners.clear();
+    this.#final = true;
+    if (this.#state.kind !== 'closed') await this.#leave();
   }
 
   /** Takes a publication; `settled` is called exactly once. */
@@ -194,15 +192,28 @@ export class Connection {
       return;
     }
     const attempt = this.#attempt + 1;
-    const delay = backoffDelay(attempt, this.#settings.reconnect, this.#world.random());
+    const delay = backoffDelay(Math.max(1, this.#attempt), this.#settings.reconnect, this.#world.random());
     this.#enter({ kind: 'waiting', error, attempt, nextAt: this.#world.clock.now() + delay, server });
     this.#wait(delay, () => this.#try(attempt));
   }
 
-  async #leave(): Promise<void> {
+  /** Ends what is; whoever asks again meanwhile waits for the same end. */
+  #leave(): Promise<void> {
+    this.#leaving ??= this.#end();
+    return this.#leaving;
+  }
+
+  async #end(): Promise<void> {
     const transport = this.#abandon();
+    this.#enter({ kind: 'closing' });
     await transport?.close();
     this.#detach();
+    this.#leaving = undefined;
+    // close() may have been called while disconnect() was under way.
+    if (!this.#final) return this.#enter({ kind: 'idle' });
+    this.#outbox.close();
+    this.#enter({ kind: 'closed' });
+    this.#listeners.clear();
   }
 
   /** Stops to listen to the current transport, and hands it over. */
@@ -236,6 +247,13 @@ export class Connection {
 
   #enter(state: ConnectionState): void {
     this.#state = state;
-    for (const listener of [...this.#listeners]) listener(state);
+    this.#news.push(state);
+    // A listener that brings about the next state must not make the others hear it before this one.
+    if (this.#news.length > 1) return;
+    try {
+      for (const news of this.#news) for (const listener of [...this.#listeners]) listener(news);
+    } finally {
+      this.#news.length = 0;
+    }
   }
 }

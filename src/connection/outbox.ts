@@ -134,10 +134,10 @@ export class Outbox {
     return this.depth < this.#limits.maxMessages && this.#bytes + entry.bytes <= this.#limits.maxBytes;
   }
 
-  /** Takes out the oldest entries until `entry` fits, where the limits say so and where it can ever fit. */
+  /** Takes out the oldest entries until `entry` fits, where the limits say so and it can fit at all. */
   #makeRoom(entry: Entry): Entry[] {
     const dropped: Entry[] = [];
-    if (this.#limits.overflow !== 'dropOldest' || entry.bytes > this.#limits.maxBytes) return dropped;
+    if (this.#limits.overflow !== 'dropOldest' || !this.#fitsBesideSent(entry)) return dropped;
     while (!this.#fits(entry)) {
       const oldest = this.#waiting.shift();
       if (!oldest) break;
@@ -145,6 +145,13 @@ export class Outbox {
       dropped.push(oldest);
     }
     return dropped;
+  }
+
+  /** What has been sent cannot give way. */
+  #fitsBesideSent(entry: Entry): boolean {
+    const sent = [...this.#inFlight, ...this.#unconfirmed];
+    const bytes = sent.reduce((sum, { bytes }) => sum + bytes, entry.bytes);
+    return sent.length < this.#limits.maxMessages && bytes <= this.#limits.maxBytes;
   }
 
   #overflow(code: 'outbox-full' | 'publication-dropped'): MqttFlowsError {

@@ -93,7 +93,7 @@ export class Subscriptions {
   }
 
   release(): void {
-    this.#holds--;
+    this.#holds = Math.max(0, this.#holds - 1);
     this.#changed();
   }
 
@@ -101,8 +101,7 @@ export class Subscriptions {
   attach(transport: Transport, server: ServerInfo): void {
     this.#link = { transport, server };
     for (const wire of this.#wires.values()) {
-      if (server.sessionPresent && wire.asked && wire.state.kind === 'granted') continue;
-      this.#forget(wire);
+      if (!server.sessionPresent || wire.state.kind !== 'granted') this.#forget(wire);
     }
     this.#reconcile();
   }
@@ -154,9 +153,11 @@ export class Subscriptions {
     }
   }
 
+  /** Without a connection, what the server was asked for is remembered: it may have kept the session. */
   #drop(wire: WireSubscription): void {
+    if (wire.asked && !this.#link) return;
     this.#wires.delete(wire.filter);
-    if (wire.asked && this.#link) this.#link.transport.unsubscribe(wire.filter, () => {});
+    if (wire.asked) this.#link?.transport.unsubscribe(wire.filter, () => {});
   }
 
   #ask(wire: WireSubscription, transport: Transport, server: ServerInfo): void {
@@ -198,15 +199,20 @@ function hand(publication: IncomingPublication, { subscriber, options }: Interes
   subscriber.deliver(publication, options.filter, Math.min(publication.qos, options.qos) as QoS);
 }
 
-/** Of each subscriber's matching filters the first that the server has not refused. */
+/** Of each subscriber's matching filters the first that the server has granted, or else that it has not refused. */
 function firstOfEachSubscriber(matches: readonly Interest[]): Iterable<Interest> {
   const first = new Map<Subscriber, Interest>();
   for (const interest of matches) {
     if (interest.wire.state.kind === 'refused') continue;
     const known = first.get(interest.subscriber);
-    if (!known || interest.rank < known.rank) first.set(interest.subscriber, interest);
+    if (!known || precedes(interest, known)) first.set(interest.subscriber, interest);
   }
   return first.values();
+}
+
+function precedes(a: Interest, b: Interest): boolean {
+  const granted = a.wire.state.kind === 'granted';
+  return granted === (b.wire.state.kind === 'granted') ? a.rank < b.rank : granted;
 }
 
 /** One request that serves all subscribers of a filter: an option that only some want must not cost the others. */

@@ -109,7 +109,9 @@ function encodeBase64(value: unknown): Encoded {
   if (Buffer.isBuffer(value)) return { ok: true, payload: value };
   if (typeof value !== 'string') return { ok: false, reason: `base64 is a string, not a ${typeof value}` };
   // Buffer.from() skips what it does not know; a payload that would lose bytes must not be sent.
-  if (!/^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(value)) return { ok: false, reason: 'not base64' };
+  const digits = /^([A-Za-z0-9+/_-]*)={0,2}\s*$/.exec(value)?.[1];
+  // A last digit alone has six bits, too few for a byte.
+  if (digits === undefined || digits.length % 4 === 1) return { ok: false, reason: 'not base64' };
   return { ok: true, payload: Buffer.from(value, 'base64') };
 }
 

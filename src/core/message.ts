@@ -42,6 +42,8 @@ export function messageFromPublication(
   if (publication.dup) message.dup = true;
   if (params) message.params = params;
   if (publication.properties) Object.assign(message, publication.properties);
+  // Every subscriber gets the same publication, and its flow may change what it gets.
+  if (message.userProperties) message.userProperties = structuredClone(message.userProperties);
   return message;
 }
 
@@ -83,7 +85,7 @@ function failed(error: MqttFlowsError): PublicationResult {
 }
 
 function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 function messageQoS(value: unknown): QoS | undefined {
@@ -153,7 +155,7 @@ const PROPERTY_READERS: Readonly<Record<keyof PublicationProperties, PropertyRea
     return undefined;
   },
   userProperties(value, properties) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return '{ name: text }';
+    if (typeof value !== 'object' || value === null || !isPlain(value)) return '{ name: text }';
     const texts: [string, string | string[]][] = [];
     for (const [name, entry] of Object.entries(value)) {
       const text = userPropertyText(entry);
@@ -166,6 +168,11 @@ const PROPERTY_READERS: Readonly<Record<keyof PublicationProperties, PropertyRea
 };
 
 const PROPERTY_KEYS = Object.keys(PROPERTY_READERS) as (keyof PublicationProperties)[];
+
+/** No Array, Buffer, Map or Date. */
+function isPlain(value: object): boolean {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
 
 /** Numbers and booleans become text, as a user means them; structures do not. */
 function userPropertyText(value: unknown): string | string[] | undefined {

@@ -49,7 +49,7 @@ export class SavedConfig {
   /** Saved by a check box, or as text by the environment. */
   boolean(property: string, fallback: boolean): boolean {
     const value = this.#raw[property];
-    if (value === undefined || value === null || value === '') return fallback;
+    if (isBlank(value)) return fallback;
     if (value === true || value === 'true') return true;
     if (value === false || value === 'false') return false;
     this.invalid(property, 'true, false');
@@ -59,7 +59,7 @@ export class SavedConfig {
   /** A whole number in a range; blank counts as absent. */
   integer<D extends number | undefined>(property: string, fallback: D, min: number, max: number): number | D {
     const value = this.#raw[property];
-    if (value === undefined || value === null || value === '') return fallback;
+    if (isBlank(value)) return fallback;
     const number = typeof value === 'string' ? Number(value) : value;
     if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number;
     this.invalid(property, `${min} … ${max}`);
@@ -69,7 +69,7 @@ export class SavedConfig {
   /** One of the values of `choices`; a number may have been saved as text. Blank counts as absent. */
   choice<const V extends string | number | boolean>(property: string, choices: readonly V[], fallback: V): V {
     const value = this.#raw[property];
-    if (value === undefined || value === null || value === '') return fallback;
+    if (isBlank(value)) return fallback;
     const found = choices.find((choice) => choice === value || String(choice) === value);
     if (found !== undefined) return found;
     this.invalid(property, choices.join(', '));
@@ -96,6 +96,10 @@ export class SavedConfig {
       (entry, index) => new SavedConfig(entry, { prefix: `${this.#prefix}${property}[${index}].`, errors }),
     );
   }
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 function isRecord(value: unknown): value is RawConfig {

@@ -30,9 +30,16 @@ export function parseServerUrl(text: string): ServerUrlResult {
   if ((url.pathname !== '' && url.pathname !== '/') || url.search !== '' || url.hash !== '') {
     return { ok: false, problem: 'path' };
   }
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  return {
-    ok: true,
-    address: { host: decodeURIComponent(host), port: url.port === '' ? DEFAULT_PORT : Number(url.port) },
-  };
+  const host = decodedHost(url.hostname);
+  if (host === undefined) return { ok: false, problem: 'malformed' };
+  return { ok: true, address: { host, port: url.port === '' ? DEFAULT_PORT : Number(url.port) } };
+}
+
+/** A URL of a scheme of its own keeps letters beyond ASCII escaped; undefined when the escapes make no text. */
+function decodedHost(hostname: string): string | undefined {
+  try {
+    return decodeURIComponent(hostname).replace(/^\[|\]$/g, '');
+  } catch {
+    return undefined;
+  }
 }

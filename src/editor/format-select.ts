@@ -1,15 +1,15 @@
 // The choice of a payload format.
 
 import { BUILT_IN_FORMATS } from '../core/format';
-import { sharedText } from './shared-text';
 
-/** Fills a select with the formats. One that the package does not bring is kept, so that opening a dialog loses nothing. */
-export function fillFormatSelect(select: JQuery, format: string): void {
-  const names: string[] = [...BUILT_IN_FORMATS];
-  const known = names.includes(format);
-  for (const name of known ? names : [...names, format]) {
-    const label = known || name !== format ? sharedText(`formats.${name}`) : format;
-    select.append($('<option>', { value: name }).text(label));
-  }
+/**
+ * Fills a select with the formats, named by `label`. One that the package does not bring is kept under its own name, so
+ * that opening a dialog loses nothing.
+ */
+export function fillFormatSelect(select: JQuery, format: string, label: (format: string) => string): void {
+  const option = (name: string, text: string): JQuery => $('<option>', { value: name }).text(text);
+  for (const name of BUILT_IN_FORMATS) select.append(option(name, label(name)));
+  const known: readonly string[] = BUILT_IN_FORMATS;
+  if (!known.includes(format)) select.append(option(format, format));
   select.val(format);
 }

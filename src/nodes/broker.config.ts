@@ -64,7 +64,13 @@ export function parseBrokerConfig(raw: RawConfig): ConfigResult<BrokerSettings> 
   const saved = new SavedConfig(raw);
   const shared = readShared(saved);
   if (saved.choice('connectTo', ['server', 'embedded'], brokerDefaults.connectTo) === 'embedded') {
-    return saved.result<BrokerSettings>({ ...shared, connectTo: 'embedded', listen: readListen(saved) });
+    // The embedded broker speaks 3.1.1 only.
+    return saved.result<BrokerSettings>({
+      ...shared,
+      protocolVersion: 4,
+      connectTo: 'embedded',
+      listen: readListen(saved),
+    });
   }
   return saved.result<BrokerSettings>({ ...shared, connectTo: 'server', servers: readServers(saved) });
 }
@@ -122,10 +128,7 @@ function readListen(saved: SavedConfig): EmbeddedSettings['listen'] {
 }
 
 function invalidServer(url: string, problem: string): MqttFlowsError {
-  // An address with a password in it must not reach a log.
-  const shown = problem === 'credentials' ? url.replace(/\/\/.*@/, '//…@') : url;
-  return new MqttFlowsError('server-url-invalid', {
-    stage: 'config',
-    params: { url: shown, problemKey: `serverUrl.${problem}` },
-  });
+  // An address may have a password in it, which must not reach a log.
+  const params = { url: url.replace(/^(.*:\/\/)?.*@/, '$1…@'), problemKey: `serverUrl.${problem}` };
+  return new MqttFlowsError('server-url-invalid', { stage: 'config', params });
 }

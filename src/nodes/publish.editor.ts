@@ -39,7 +39,9 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    fillFormatSelect($('#node-input-format'), this.format || publishDefaults.format);
+    fillFormatSelect($('#node-input-format'), this.format || publishDefaults.format, (name) =>
+      this._(`formats.${name}`),
+    );
     const template = { value: 'str', label: this._('topicType.template'), icon: 'red/images/typedInput/az.svg' };
     const topic = $('#node-input-topic').typedInput({
       types: ['msg', template],

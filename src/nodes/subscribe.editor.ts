@@ -70,7 +70,9 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    fillFormatSelect($('#node-input-format'), this.format || subscribeDefaults.format);
+    fillFormatSelect($('#node-input-format'), this.format || subscribeDefaults.format, (name) =>
+      this._(`formats.${name}`),
+    );
     const list = $(LIST)
       .css({ minHeight: '120px' })
       .editableList<Partial<SubscriptionConfig>>({

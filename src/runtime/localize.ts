@@ -28,10 +28,14 @@ export interface ReportedError extends Error {
 /** `error` in the words of the runtime's language; `values` are those that its place knows and it does not. */
 export function localizedError(RED: NodeAPI, error: MqttFlowsError, values: Values = {}): ReportedError {
   const { code, stage, reasonCode } = error;
-  const reported = Object.assign(new Error(sentence(RED, error, values)), { code, stage });
-  // Node-RED shows an error by toString(): without a name that is the sentence alone.
-  reported.name = '';
-  return reasonCode === undefined ? reported : Object.assign(reported, { reasonCode });
+  const text = sentence(RED, error, values);
+  const details = reasonCode === undefined ? { code, stage } : { code, stage, reasonCode };
+  const reported = Object.assign(new Error(text), details);
+  // The Debug sidebar lists name, message, code and stack of an error, and logs and Catch nodes take its toString():
+  // a class name and a trace through our files say nothing to whoever reads them there.
+  Object.defineProperties(reported, { name: { value: undefined }, toString: { value: () => text } });
+  delete reported.stack;
+  return reported;
 }
 
 function sentence(RED: NodeAPI, { code, params, reasonCode }: MqttFlowsError, place: Values): string {

@@ -25,8 +25,8 @@ export function linkPackage(userDir: string): void {
 }
 
 const SETTINGS = `module.exports = {
-  uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'only for tests',
-  telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false },
+  lang: 'en-US', uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'only for tests',
+  telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false, palette: { catalogues: [] } },
   logging: { console: { level: 'debug', metrics: false, audit: false } },
 };`;
 
@@ -94,7 +94,9 @@ export class NodeRedProcess {
 
   /** Calls the admin API; `path` has no leading slash. Rejects unless the answer is a success. */
   async admin(path: string, init: RequestInit = {}): Promise<unknown> {
-    const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+    const headers = new Headers(init.headers);
+    headers.set('Accept', 'application/json');
+    headers.set('Content-Type', 'application/json');
     const response = await fetch(this.url + path, { ...init, headers });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     const text = await response.text();

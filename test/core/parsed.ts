@@ -1,0 +1,17 @@
+// Parsed filters and templates for tests that are not about parsing.
+
+import assert from 'node:assert/strict';
+import { parseTemplate, type Template } from '#src/core/template';
+import { parseTopicFilter, type TopicFilter } from '#src/core/topic-filter';
+
+export function filterOf(text: string): TopicFilter {
+  const result = parseTopicFilter(text);
+  assert.ok(result.ok, `"${text}" is a topic filter`);
+  return result.filter;
+}
+
+export function templateOf(text: string): Template {
+  const result = parseTemplate(text);
+  assert.ok(result.ok, `"${text}" is a template`);
+  return result.template;
+}

@@ -1,0 +1,306 @@
+// The index of topic filters: MQTT's matching rules, and adding and removing in every order.
+
+import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { TopicTrie } from '#src/core/topic-trie';
+import { filterMatches } from '../helpers/linear-matcher';
+import { filterOf } from './parsed';
+import { generator } from './random';
+import { MATCH_CASES } from './topic-match.cases';
+
+function trieOf(...filters: readonly string[]): TopicTrie<string> {
+  const trie = new TopicTrie<string>();
+  for (const filter of filters) trie.add(filterOf(filter), filter);
+  return trie;
+}
+
+describe('core/topic-trie', () => {
+  describe('one filter', () => {
+    for (const { filter, topic, matches, because } of MATCH_CASES) {
+      it(`"${filter}" ${matches ? 'matches' : 'does not match'} "${topic}": ${because}`, () => {
+        assert.deepEqual(trieOf(filter).match(topic), matches ? [filter] : []);
+        assert.equal(filterMatches(filter, topic), matches, 'the oracle agrees');
+      });
+    }
+  });
+
+  describe('many filters', () => {
+    it('all cases of the table give the same answers when their filters are held together', () => {
+      const filters = [...new Set(MATCH_CASES.map(({ filter }) => filter))];
+      const trie = trieOf(...filters);
+      for (const { topic } of MATCH_CASES) {
+        const expected = filters.filter((filter) => filterMatches(filter, topic));
+        assert.deepEqual(trie.match(topic).sort(), expected.sort(), topic);
+      }
+    });
+
+    it('a value under several filters that match stands once for each', () => {
+      const trie = new TopicTrie<string>();
+      for (const filter of ['a/b', 'a/+', '#', 'b/#']) trie.add(filterOf(filter), 'one');
+      assert.deepEqual(trie.match('a/b'), ['one', 'one', 'one']);
+    });
+
+    it('filters that differ in the names of their wildcards share what they match', () => {
+      assert.deepEqual(trieOf('+a/#b', '+c/#d').match('x/y').sort(), ['+a/#b', '+c/#d']);
+    });
+
+    it('an empty trie matches nothing', () => {
+      const trie = new TopicTrie<string>();
+      for (const topic of ['a', '', '/', '$SYS/a', 'constructor', '__proto__/toString']) {
+        assert.deepEqual(trie.match(topic), []);
+      }
+    });
+  });
+
+  describe('values', () => {
+    for (const value of [0, '', false, null, undefined]) {
+      it(`${JSON.stringify(value) ?? 'undefined'} is a value like any other`, () => {
+        const trie = new TopicTrie<unknown>();
+        trie.add(filterOf('a/+'), value);
+        trie.add(filterOf('a/#'), value);
+        assert.deepEqual(trie.match('a/b'), [value, value]);
+        assert.equal(trie.remove(filterOf('a/+'), value), true);
+        assert.deepEqual(trie.match('a/b'), [value]);
+        assert.equal(trie.remove(filterOf('a/#'), value), true);
+        assert.deepEqual(trie.match('a/b'), []);
+      });
+    }
+
+    it('values are told apart by identity, not by content', () => {
+      const trie = new TopicTrie<object>();
+      const first = {};
+      const second = {};
+      trie.add(filterOf('a'), first);
+      trie.add(filterOf('a'), second);
+      assert.equal(trie.remove(filterOf('a'), {}), false);
+      assert.equal(trie.remove(filterOf('a'), first), true);
+      const left = trie.match('a');
+      assert.equal(left.length, 1);
+      assert.equal(left[0], second);
+    });
+  });
+
+  describe('removing', () => {
+    it('the same pair added twice takes two removals', () => {
+      const trie = trieOf('a/+', 'a/+');
+      assert.deepEqual(trie.match('a/b'), ['a/+', 'a/+']);
+      assert.equal(trie.remove(filterOf('a/+'), 'a/+'), true);
+      assert.deepEqual(trie.match('a/b'), ['a/+']);
+      assert.equal(trie.remove(filterOf('a/+'), 'a/+'), true);
+      assert.deepEqual(trie.match('a/b'), []);
+      assert.equal(trie.remove(filterOf('a/+'), 'a/+'), false);
+      assert.equal(trie.size, 0);
+    });
+
+    it('one of two values under a filter leaves the other', () => {
+      const trie = new TopicTrie<string>();
+      trie.add(filterOf('a/#'), 'first');
+      trie.add(filterOf('a/#'), 'second');
+      trie.remove(filterOf('a/#'), 'first');
+      assert.deepEqual(trie.match('a'), ['second']);
+    });
+
+    it('a filter that was never added is not there, and nothing changes', () => {
+      const trie = trieOf('a/b/c');
+      for (const filter of ['a', 'a/b', 'a/b/c/d', 'a/b/#', 'a/+/c', '#', '+', 'x']) {
+        assert.equal(trie.remove(filterOf(filter), 'a/b/c'), false, filter);
+      }
+      assert.deepEqual(trie.match('a/b/c'), ['a/b/c']);
+      assert.equal(trie.size, 1);
+    });
+
+    for (const [removed, kept, topic] of [
+      ['a', 'a/#', 'a'],
+      ['a/#', 'a', 'a'],
+      ['a/b', 'a', 'a'],
+      ['a', 'a/b', 'a/b'],
+      ['a/+', 'a/b', 'a/b'],
+      ['a/b', 'a/+', 'a/b'],
+      ['a/+', 'a/#', 'a/b'],
+      ['a/#', 'a/+', 'a/b'],
+      ['a/b/c', 'a/b', 'a/b'],
+      ['a/b/c', 'a/b/d', 'a/b/d'],
+      ['+/+/+', '+/+', 'a/b'],
+      ['+/b', '+/c', 'x/c'],
+      ['+/b', 'x/b', 'x/b'],
+      ['#', '+', 'a'],
+      ['+', '#', 'a'],
+      ['a//b', 'a/', 'a/'],
+      ['__proto__', 'constructor', 'constructor'],
+      ['$share/g/a', 'a/b', 'a/b'],
+    ] as const) {
+      it(`"${removed}" leaves "${kept}" as it is`, () => {
+        const trie = trieOf(removed, kept);
+        assert.equal(trie.remove(filterOf(removed), removed), true);
+        assert.deepEqual(trie.match(topic), [kept]);
+        assert.equal(trie.remove(filterOf(kept), kept), true);
+        assert.deepEqual(trie.match(topic), []);
+        assert.equal(trie.size, 0);
+      });
+    }
+
+    it('what was removed can be added again', () => {
+      const trie = trieOf('a/+/#');
+      trie.remove(filterOf('a/+/#'), 'a/+/#');
+      trie.add(filterOf('a/+/#'), 'a/+/#');
+      assert.deepEqual(trie.match('a/b/c'), ['a/+/#']);
+    });
+
+    it('the size counts the pairs that are held', () => {
+      const trie = trieOf('a', 'a', 'b/#', '+/c');
+      assert.equal(trie.size, 4);
+      trie.remove(filterOf('a'), 'a');
+      trie.remove(filterOf('zzz'), 'a');
+      assert.equal(trie.size, 3);
+    });
+
+    it('the memory of removed filters is given back', () => {
+      const trie = new TopicTrie<number>();
+      const before = heapInUse();
+      // Ten levels of their own for each filter: about 100 MB if they stayed.
+      for (let i = 0; i < 20_000; i++) {
+        for (const end of ['', '/+', '/#']) {
+          const filter = filterOf(`x${i}/1/2/3/4/5/6/7/8/9${end}`);
+          trie.add(filter, i);
+          trie.remove(filter, i);
+        }
+      }
+      const grown = heapInUse() - before;
+      assert.equal(trie.size, 0);
+      assert.ok(grown < 2_000_000, `the heap grew by ${grown} bytes`);
+    });
+  });
+
+  describe('depth', () => {
+    const deep = Array.from({ length: 10_000 }, (_, i) => `l${i % 10}`).join('/');
+
+    it('a topic of 10,000 levels is matched', () => {
+      assert.deepEqual(trieOf('#', '+/#', '+', deep).match(deep).sort(), ['#', '+/#', deep].sort());
+    });
+
+    it('filters of 10,000 levels are added, matched and removed', () => {
+      const filters = [deep, `${deep}/#`, Array(10_000).fill('+').join('/'), `${Array(9_999).fill('+').join('/')}/#`];
+      const trie = trieOf(...filters);
+      assert.equal(trie.match(deep).length, 4);
+      assert.equal(trie.match('l0').length, 0);
+      for (const filter of filters) assert.equal(trie.remove(filterOf(filter), filter), true);
+      assert.deepEqual(trie.match(deep), []);
+      assert.equal(trie.size, 0);
+    });
+
+    it('each of the 4,096 filters that match one topic is found once', () => {
+      const trie = new TopicTrie<number>();
+      for (let bits = 0; bits < 4096; bits++) {
+        const levels = Array.from({ length: 12 }, (_, i) => ((bits >> i) & 1 ? '+' : 'a'));
+        trie.add(filterOf(levels.join('/')), bits);
+      }
+      assert.equal(new Set(trie.match(Array(12).fill('a').join('/'))).size, 4096);
+      assert.deepEqual(trie.match(Array(10_000).fill('a').join('/')), []);
+    });
+  });
+
+  describe('while an answer is being worked on', () => {
+    it('matching again does not disturb the first answer', () => {
+      const trie = trieOf('a/+', 'a/b', 'c/#');
+      const first = trie.match('a/b');
+      const seen: string[] = [];
+      for (const value of first) {
+        seen.push(value);
+        assert.deepEqual(trie.match('c/d/e'), ['c/#']);
+        assert.equal(trie.match('a/b').length, 2);
+      }
+      assert.deepEqual(seen.sort(), ['a/+', 'a/b']);
+    });
+
+    it('adding and removing does not disturb the answer', () => {
+      const trie = trieOf('a/+', 'a/#', '#');
+      const answer = trie.match('a/b');
+      for (const filter of [...answer]) {
+        trie.remove(filterOf(filter), filter);
+        trie.add(filterOf('a/b'), 'late');
+      }
+      assert.deepEqual(answer.sort(), ['#', 'a/#', 'a/+']);
+      assert.deepEqual(trie.match('a/b'), ['late', 'late', 'late']);
+    });
+
+    it('changing the answer does not change the trie', () => {
+      const trie = trieOf('a', 'a/#');
+      trie.match('a').length = 0;
+      trie.match('a').push('x');
+      assert.deepEqual(trie.match('a').sort(), ['a', 'a/#']);
+    });
+  });
+
+  describe('against an oracle', () => {
+    it('random filters give what a linear matcher gives, before and after random removals', function () {
+      this.timeout(30_000);
+      const random = generator(20_260_401);
+      let comparisons = 0;
+      for (let round = 0; round < 70; round++) {
+        const filters = Array.from({ length: 100 }, () => randomFilter(random));
+        const topics = Array.from({ length: 80 }, () => randomTopic(random));
+        const trie = new TopicTrie<number>();
+        for (const [index, filter] of filters.entries()) trie.add(filterOf(filter), index);
+        const held = new Set(filters.keys());
+        for (const keep of [1, 0.5]) {
+          for (const index of [...held]) {
+            if (random() < keep) continue;
+            assert.ok(trie.remove(filterOf(filters[index] ?? ''), index));
+            held.delete(index);
+          }
+          assert.equal(trie.size, held.size);
+          for (const topic of topics) {
+            const expected: number[] = [];
+            for (const [index, filter] of filters.entries()) {
+              if (held.has(index) && filterMatches(filter, topic)) expected.push(index);
+              comparisons++;
+            }
+            const found = trie.match(topic).sort((a, b) => a - b);
+            // deepEqual for each of a million would take most of the time.
+            if (found.join() !== expected.join()) {
+              const named = (indices: number[]): string[] => indices.map((index) => filters[index] ?? '?');
+              assert.deepEqual(named(found), named(expected), `round ${round}, topic "${topic}"`);
+            }
+          }
+        }
+      }
+      assert.ok(comparisons >= 1_000_000, `${comparisons} comparisons`);
+    });
+  });
+});
+
+/** Bytes of the heap that something still refers to. */
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}
+
+const LEVELS = ['a', 'b', 'c', '', '$x', 'constructor', '__proto__'];
+
+function pick<T>(random: () => number, choices: readonly T[]): T {
+  const choice = choices[Math.floor(random() * choices.length)];
+  assert.ok(choice !== undefined);
+  return choice;
+}
+
+function randomTopic(random: () => number): string {
+  const levels = Array.from({ length: 1 + Math.floor(random() * 5) }, () =>
+    // Mostly a, so that many filters match.
+    random() < 0.5 ? 'a' : pick(random, LEVELS),
+  );
+  return levels.join('/') || 'a';
+}
+
+function randomFilter(random: () => number): string {
+  const count = 1 + Math.floor(random() * 5);
+  const levels = Array.from({ length: count }, (_, index) => {
+    const dice = random();
+    if (dice < 0.3) return pick(random, ['+', `+n${index}`]);
+    if (dice < 0.45 && index === count - 1) return pick(random, ['#', '#rest']);
+    return dice < 0.7 ? 'a' : pick(random, LEVELS);
+  });
+  const filter = levels.join('/') || 'a';
+  return random() < 0.1 ? `$share/g/${filter}` : filter;
+}

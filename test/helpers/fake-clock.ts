@@ -1,0 +1,49 @@
+// A clock that stands still until a test moves it.
+
+import type { Clock } from '#src/connection/clock';
+
+interface Timer {
+  readonly due: number;
+  readonly callback: () => void;
+}
+
+export class FakeClock implements Clock {
+  #now = 1_000_000;
+  #timers: Timer[] = [];
+
+  /** How many callbacks are still to come. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delay: number, callback: () => void): () => void {
+    const timer = { due: this.#now + delay, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Lets `ms` pass: what falls due on the way is called at its time, in order of time, then of asking. */
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (let timer = this.#next(end); timer; timer = this.#next(end)) {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+      this.#now = timer.due;
+      timer.callback();
+    }
+    this.#now = end;
+  }
+
+  #next(end: number): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.due <= end && (!next || timer.due < next.due)) next = timer;
+    }
+    return next;
+  }
+}

@@ -1,0 +1,195 @@
+// A transport without a wire: it records what it is asked for, and the test plays the server.
+
+import type { ErrorStage, MqttFlowsError } from '#src/core/mqtt-flows-error';
+import type { IncomingPublication, OutgoingPublication } from '#src/core/publication';
+import type { WireFilter } from '#src/core/topic-filter';
+import type {
+  ConnectOptions,
+  OpenStream,
+  OpenTransport,
+  PublishOutcome,
+  ServerInfo,
+  SubscribeOutcome,
+  SubscribeRequest,
+  Transport,
+  TransportListener,
+} from '#src/transport/transport';
+
+/** A server without limits, and without a session from before. */
+export function serverInfo(overrides: Partial<ServerInfo> = {}): ServerInfo {
+  return {
+    protocolVersion: 5,
+    sessionPresent: false,
+    receiveMaximum: 65_535,
+    maximumQoS: 2,
+    retainAvailable: true,
+    maximumPacketSize: 268_435_455,
+    subscriptionIdentifiersAvailable: true,
+    ...overrides,
+  };
+}
+
+/** A question to the server; the test answers it, once. */
+export class Sent<Q, A> {
+  readonly question: Q;
+  readonly #settled: (answer: A) => void;
+  #answered = false;
+
+  constructor(question: Q, settled: (answer: A) => void) {
+    this.question = question;
+    this.#settled = settled;
+  }
+
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  answer(answer: A): void {
+    if (this.#answered) throw new Error('The test answers the same packet twice');
+    this.#answered = true;
+    this.#settled(answer);
+  }
+
+  /** What the end of the stream does to it. */
+  abandon(answer: A): void {
+    if (!this.#answered) this.answer(answer);
+  }
+}
+
+type SentPublication = Sent<OutgoingPublication, PublishOutcome>;
+type SentSubscribe = Sent<SubscribeRequest, SubscribeOutcome>;
+type SentUnsubscribe = Sent<WireFilter, void>;
+
+export class FakeTransport implements Transport {
+  readonly open: OpenStream;
+  readonly options: ConnectOptions;
+  readonly published: SentPublication[] = [];
+  readonly subscribed: SentSubscribe[] = [];
+  readonly unsubscribed: SentUnsubscribe[] = [];
+  /** All three, as lines of text, in the order in which they were asked for. */
+  readonly packets: string[] = [];
+  /** Answers given the moment a packet is sent. */
+  readonly automatic: { publish?: PublishOutcome; subscribe?: SubscribeOutcome } = {};
+  /** When true, close() waits for finishClosing(). */
+  closesSlowly = false;
+  destroyed = false;
+  closing = false;
+  readonly #listener: TransportListener;
+  #connected = false;
+  #full = false;
+  #finishClosing: (() => void) | undefined;
+
+  constructor(open: OpenStream, options: ConnectOptions, listener: TransportListener) {
+    this.open = open;
+    this.options = options;
+    this.#listener = listener;
+  }
+
+  get writable(): boolean {
+    return this.#connected && !this.#full;
+  }
+
+  /** Topics in the order in which they were sent. */
+  get topics(): string[] {
+    return this.published.map(({ question }) => question.topic);
+  }
+
+  publish(publication: OutgoingPublication, settled: (outcome: PublishOutcome) => void): void {
+    this.#ask(`PUBLISH ${publication.topic}`);
+    const sent = new Sent(publication, settled);
+    this.published.push(sent);
+    if (this.automatic.publish) sent.answer(this.automatic.publish);
+  }
+
+  subscribe(request: SubscribeRequest, settled: (outcome: SubscribeOutcome) => void): void {
+    this.#ask(`SUBSCRIBE ${request.filter}`);
+    const sent = new Sent(request, settled);
+    this.subscribed.push(sent);
+    if (this.automatic.subscribe) sent.answer(this.automatic.subscribe);
+  }
+
+  unsubscribe(filter: WireFilter, settled: () => void): void {
+    this.#ask(`UNSUBSCRIBE ${filter}`);
+    this.unsubscribed.push(new Sent<WireFilter, void>(filter, settled));
+  }
+
+  close(): Promise<void> {
+    this.closing = true;
+    this.#end();
+    if (!this.closesSlowly) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#finishClosing = resolve;
+    });
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+    this.#end();
+  }
+
+  // What the server and the network do:
+
+  stage(stage: ErrorStage): void {
+    this.#listener.stage(stage);
+  }
+
+  connect(overrides: Partial<ServerInfo> = {}): void {
+    this.#connected = true;
+    this.#listener.connected(serverInfo(overrides));
+  }
+
+  /** The stream ends, or the server refuses the connection. */
+  lose(error: MqttFlowsError): void {
+    this.#end();
+    this.#listener.closed(error);
+  }
+
+  message(publication: IncomingPublication): void {
+    this.#listener.message(publication);
+  }
+
+  /** The stream takes no more until drain(). */
+  fill(): void {
+    this.#full = true;
+  }
+
+  drain(): void {
+    this.#full = false;
+    this.#listener.writable();
+  }
+
+  finishClosing(): void {
+    this.#finishClosing?.();
+  }
+
+  /** As the real transport does: all that is unanswered is settled before anyone hears of the end. */
+  #end(): void {
+    this.#connected = false;
+    for (const sent of this.published) sent.abandon({ kind: 'unconfirmed' });
+    for (const sent of this.subscribed) sent.abandon({ kind: 'unanswered' });
+    for (const sent of this.unsubscribed) sent.abandon();
+  }
+
+  #ask(packet: string): void {
+    if (!this.#connected) throw new Error(`${packet} on a transport that is not connected`);
+    this.packets.push(packet);
+  }
+}
+
+/** Makes the fake transports of a connection, and keeps them. */
+export class FakeNetwork {
+  readonly transports: FakeTransport[] = [];
+
+  readonly openTransport: OpenTransport = (open, options, listener) => {
+    const transport = new FakeTransport(open, options, listener);
+    this.transports.push(transport);
+    return transport;
+  };
+
+  /** The transport of the latest attempt. */
+  get latest(): FakeTransport {
+    const transport = this.transports.at(-1);
+    if (!transport) throw new Error('No transport has been opened');
+    return transport;
+  }
+}
