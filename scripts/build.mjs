@@ -48,9 +48,9 @@ async function assembleNode(stem) {
 
 removeStale('src', 'dist');
 removeStale('test', 'build/test');
-for (const folder of ['locales', 'icons']) rmSync(join(target, folder), { recursive: true, force: true });
 compile();
 mkdirSync(target, { recursive: true });
+for (const folder of ['locales', 'icons']) rmSync(join(target, folder), { recursive: true, force: true });
 await Promise.all(Object.values(nodeRed.nodes).map((file) => assembleNode(basename(file, '.js'))));
 cpSync(join(root, 'src/locales'), join(target, 'locales'), { recursive: true });
 cpSync(join(source, 'icons'), join(target, 'icons'), { recursive: true });

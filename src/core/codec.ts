@@ -10,14 +10,22 @@ export interface PayloadHints {
   readonly payloadFormatIndicator?: boolean;
 }
 
-export type Decoded = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+/** Why a payload cannot be read or made. Each value has a sentence in the locales under `payload.`. */
+export type PayloadProblem = 'notJson' | 'notBase64' | 'notBytes' | 'noPayload';
 
-export type Encoded =
-  | { readonly ok: true; readonly payload: Buffer | string }
-  | { readonly ok: false; readonly reason: string };
+/** `detail` is what the parser said, or the type of the value. */
+export interface PayloadFailure {
+  readonly ok: false;
+  readonly problem: PayloadProblem;
+  readonly detail: string;
+}
+
+export type Decoded = { readonly ok: true; readonly value: unknown } | PayloadFailure;
+
+export type Encoded = { readonly ok: true; readonly payload: Buffer | string } | PayloadFailure;
 
 export interface Codec {
-  /** Never throws; `reason` is what the decoder said. */
+  /** Never throws. */
   decode(payload: Buffer, hints: PayloadHints): Decoded;
   /** Never throws and never changes `value`; a Buffer is handed on, not copied. */
   encode(value: unknown): Encoded;
@@ -44,7 +52,7 @@ function decodeJson(payload: Buffer): Decoded {
   try {
     return { ok: true, value: JSON.parse(payload.toString('utf8')) };
   } catch (error) {
-    return { ok: false, reason: reasonOf(error) };
+    return failure('notJson', detailOf(error));
   }
 }
 
@@ -91,36 +99,40 @@ function encodeAuto(value: unknown): Encoded {
     case 'object':
       return encodeJson(value);
     default:
-      return { ok: false, reason: `a ${typeof value} has no payload` };
+      return failure('noPayload', typeof value);
   }
 }
 
 function encodeJson(value: unknown): Encoded {
   try {
     const text: string | undefined = JSON.stringify(value);
-    return text === undefined ? { ok: false, reason: `${typeof value} is no JSON` } : { ok: true, payload: text };
+    return text === undefined ? failure('notJson', typeof value) : { ok: true, payload: text };
   } catch (error) {
     // Circular structures and BigInt values.
-    return { ok: false, reason: reasonOf(error) };
+    return failure('notJson', detailOf(error));
   }
 }
 
 function encodeBase64(value: unknown): Encoded {
   if (Buffer.isBuffer(value)) return { ok: true, payload: value };
-  if (typeof value !== 'string') return { ok: false, reason: `base64 is a string, not a ${typeof value}` };
+  if (typeof value !== 'string') return failure('notBase64', typeof value);
   // Buffer.from() skips what it does not know; a payload that would lose bytes must not be sent.
   const digits = /^([A-Za-z0-9+/_-]*)={0,2}\s*$/.exec(value)?.[1];
   // A last digit alone has six bits, too few for a byte.
-  if (digits === undefined || digits.length % 4 === 1) return { ok: false, reason: 'not base64' };
+  if (digits === undefined || digits.length % 4 === 1) return failure('notBase64', typeof value);
   return { ok: true, payload: Buffer.from(value, 'base64') };
 }
 
 function encodeBuffer(value: unknown): Encoded {
   if (Buffer.isBuffer(value) || value instanceof Uint8Array || typeof value === 'string') return encodeAuto(value);
-  return { ok: false, reason: `a Buffer or a string was expected, not a ${typeof value}` };
+  return failure('notBytes', typeof value);
 }
 
-function reasonOf(error: unknown): string {
+function failure(problem: PayloadProblem, detail: string): PayloadFailure {
+  return { ok: false, problem, detail };
+}
+
+function detailOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,7 +1,7 @@
 // Message ⇄ publication: the property names of Node-RED's core MQTT nodes, so that flows move over unchanged.
 
-import type { Codec } from './codec';
-import { MqttFlowsError } from './mqtt-flows-error';
+import type { Codec, PayloadFailure } from './codec';
+import { expectation, MqttFlowsError } from './mqtt-flows-error';
 import {
   type IncomingPublication,
   isQoS,
@@ -47,6 +47,16 @@ export function messageFromPublication(
   return message;
 }
 
+/** The error for a payload that a codec cannot read or make. */
+export function payloadError(
+  code: 'payload-undecodable' | 'payload-unencodable',
+  { problem, detail }: PayloadFailure,
+  topic: string,
+): MqttFlowsError {
+  const stage = code === 'payload-undecodable' ? 'decode' : 'publish';
+  return new MqttFlowsError(code, { stage, params: { topic, detail, problemKey: `payload.${problem}` } });
+}
+
 /** What a publish node sets for every message; undefined leaves it to the message. */
 export interface PublishSettings {
   readonly topic: Template;
@@ -68,8 +78,7 @@ export function publicationFromMessage(message: object, settings: PublishSetting
   const filled = fillTopic(settings.topic, message, 'publish');
   if (!filled.ok) return filled;
   const encoded = codec.encode(values.payload);
-  if (!encoded.ok)
-    return failed(new MqttFlowsError('payload-unencodable', { stage: 'publish', params: { reason: encoded.reason } }));
+  if (!encoded.ok) return failed(payloadError('payload-unencodable', encoded, filled.topic));
   const qos = settings.qos ?? messageQoS(values.qos);
   if (qos === undefined) return failed(invalid('qos', values.qos, '0, 1, 2'));
   const retain = settings.retain ?? messageFlag(values.retain);
@@ -138,13 +147,13 @@ const PROPERTY_READERS: Readonly<Record<keyof PublicationProperties, PropertyRea
     return undefined;
   },
   contentType(value, properties) {
-    if (!isMqttText(value)) return 'text';
+    if (!isMqttText(value)) return 'expected.text';
     properties.contentType = value;
     return undefined;
   },
   responseTopic(value, properties) {
     // A response topic must not contain wildcards (section 3.3.2.3.5).
-    if (typeof value !== 'string' || topicNameProblem(value)) return 'topic';
+    if (typeof value !== 'string' || topicNameProblem(value)) return 'expected.topic';
     properties.responseTopic = value;
     return undefined;
   },
@@ -155,11 +164,11 @@ const PROPERTY_READERS: Readonly<Record<keyof PublicationProperties, PropertyRea
     return undefined;
   },
   userProperties(value, properties) {
-    if (typeof value !== 'object' || value === null || !isPlain(value)) return '{ name: text }';
+    if (typeof value !== 'object' || value === null || !isPlain(value)) return 'expected.names';
     const texts: [string, string | string[]][] = [];
     for (const [name, entry] of Object.entries(value)) {
       const text = userPropertyText(entry);
-      if (!isMqttText(name) || text === undefined) return '{ name: text }';
+      if (!isMqttText(name) || text === undefined) return 'expected.names';
       texts.push([name, text]);
     }
     if (texts.length > 0) properties.userProperties = Object.fromEntries(texts);
@@ -194,6 +203,6 @@ function isMqttText(value: unknown): value is string {
 
 function invalid(property: string, value: unknown, expected: string): MqttFlowsError {
   const text = typeof value === 'object' ? Object.prototype.toString.call(value) : String(value);
-  const params = { property: `msg.${property}`, value: text.slice(0, 60), expected };
+  const params = { property: `msg.${property}`, value: text.slice(0, 60), ...expectation(expected) };
   return new MqttFlowsError('property-invalid', { stage: 'publish', params });
 }

@@ -61,8 +61,8 @@ export interface ErrorDetails {
   /** MQTT reason code (MQTT 5, section 2.4) or CONNACK return code of MQTT 3.1.1, as the server gave it. */
   readonly reasonCode?: number;
   /**
-   * Values for the sentence. Text from a server stays plain text. `problemKey` names a sentence of the locales, which
-   * then stands for `problem`.
+   * Values for the sentence. Text from a server stays plain text. A value named `…Key` is a key of the locales, whose
+   * text stands for the `…` in the sentence.
    */
   readonly params?: ErrorParams;
 }
@@ -88,4 +88,9 @@ export function filterInvalid(filter: string, problem: string, at: string, rule?
   const params = { filter, at, problemKey: `topicFilter.${problem}` };
   if (rule === undefined) return new MqttFlowsError('filter-invalid', { stage: 'config', params });
   return new MqttFlowsError('rule-filter-invalid', { stage: 'config', params: { ...params, rule } });
+}
+
+/** What a setting or property should have been: values and ranges are the same in every language, words are not. */
+export function expectation(expected: string): ErrorParams {
+  return expected.startsWith('expected.') ? { expectedKey: expected } : { expected };
 }

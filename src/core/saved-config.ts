@@ -1,7 +1,7 @@
 // Reads the saved configuration of a node, which may be hand-edited, old, or hold strings from the environment.
 // Each *.config.ts says what it expects; the first value that does not fit becomes the error.
 
-import { type ErrorParams, MqttFlowsError } from './mqtt-flows-error';
+import { expectation, MqttFlowsError } from './mqtt-flows-error';
 
 export type ConfigResult<C> =
   | { readonly ok: true; readonly config: C }
@@ -32,7 +32,7 @@ export class SavedConfig {
     this.#errors.push(error);
   }
 
-  /** Records that `property` is not one of the values that `expected` names. */
+  /** Records that `property` is not what `expected` says: values and ranges, or a key of the locales. */
   invalid(property: string, expected: string): void {
     this.fail(invalidProperty(this.#prefix + property, this.#raw[property], expected));
   }
@@ -42,7 +42,7 @@ export class SavedConfig {
     if (value === undefined || value === null) return fallback;
     if (typeof value === 'string') return value;
     if (typeof value === 'number') return String(value);
-    this.invalid(property, 'text');
+    this.invalid(property, 'expected.text');
     return fallback;
   }
 
@@ -79,7 +79,7 @@ export class SavedConfig {
   /** The properties of a nested object; absent counts as empty. */
   section(property: string): SavedConfig {
     const value = this.#raw[property];
-    if (value !== undefined && value !== null && !isRecord(value)) this.invalid(property, '{ }');
+    if (value !== undefined && value !== null && !isRecord(value)) this.invalid(property, 'expected.section');
     return new SavedConfig(value, { prefix: `${this.#prefix}${property}.`, errors: this.#errors });
   }
 
@@ -88,7 +88,7 @@ export class SavedConfig {
     const value = this.#raw[property];
     if (value === undefined || value === null) return [];
     if (!Array.isArray(value)) {
-      this.invalid(property, '[ ]');
+      this.invalid(property, 'expected.list');
       return [];
     }
     const errors = this.#errors;
@@ -107,7 +107,7 @@ function isRecord(value: unknown): value is RawConfig {
 }
 
 function invalidProperty(property: string, value: unknown, expected: string): MqttFlowsError {
-  const params: ErrorParams = { property, value: shown(value), expected };
+  const params = { property, value: shown(value), ...expectation(expected) };
   return new MqttFlowsError('config-invalid', { stage: 'config', params });
 }
 

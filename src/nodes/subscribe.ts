@@ -4,7 +4,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Connection } from '../connection/connection';
 import type { Subscriber, SubscriptionOptions, SubscriptionState } from '../connection/subscriptions';
 import { type Codec, findCodec } from '../core/codec';
-import { messageFromPublication } from '../core/message';
+import { messageFromPublication, payloadError } from '../core/message';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { IncomingPublication, QoS } from '../core/publication';
 import { readCaptures } from '../core/topic-captures';
@@ -64,8 +64,7 @@ export = function register(RED: NodeAPI): void {
     if (decoded.ok) {
       node.send(message);
     } else {
-      const params = { topic: publication.topic, reason: decoded.reason };
-      const error = new MqttFlowsError('payload-undecodable', { stage: 'decode', params });
+      const error = payloadError('payload-undecodable', decoded, publication.topic);
       // The message with the raw payload: what cannot be read is not lost either.
       node.error(localizedError(RED, error), message);
     }

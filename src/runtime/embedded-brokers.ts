@@ -5,6 +5,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { EmbeddedBroker, type ListenOptions } from '../transport/embedded-broker';
 import { asMqttFlowsError } from '../transport/network-error';
 import { flowsStarted } from './deploys';
+import { sharedText } from './localize';
 import { reportError } from './node-problem';
 
 /** How long a broker waits for its node to come back, in ms. A deploy that takes longer starts a new one. */
@@ -24,7 +25,7 @@ export function takeEmbeddedBroker(RED: NodeAPI, node: Node, listen: ListenOptio
   const started = flowsStarted(RED, node);
   broker.listen(listen).catch(async (error: unknown) => {
     await started;
-    reportError(RED, node, asMqttFlowsError(error, 'listen'));
+    reportError(RED, node, asMqttFlowsError(error, 'listen'), { server: sharedText(RED, 'log.embedded') });
   });
   return broker;
 }

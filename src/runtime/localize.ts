@@ -38,9 +38,14 @@ export function localizedError(RED: NodeAPI, error: MqttFlowsError, values: Valu
   return reported;
 }
 
+/** A value whose name ends so is a key of the catalogue. */
+const KEY = 'Key';
+
 function sentence(RED: NodeAPI, { code, params, reasonCode }: MqttFlowsError, place: Values): string {
   const values: Record<string, string | number> = { ...place, ...params };
-  if (typeof params.problemKey === 'string') values.problem = sharedText(RED, params.problemKey, params);
+  for (const [name, key] of Object.entries(params)) {
+    if (name.endsWith(KEY)) values[name.slice(0, -KEY.length)] = sharedText(RED, String(key), params);
+  }
   if (reasonCode !== undefined) {
     values.reasonCode = reasonCode;
     values.reasonText = sharedText(RED, `reasonCodes.${reasonCode}`, { defaultValue: String(reasonCode) });

@@ -153,14 +153,8 @@ class MqttjsTransport implements Transport {
     client.on('error', (error) => this.#note(clientError(error, this.#stage)));
     client.on('connect', (packet) => this.#connack(packet));
     client.on('packetreceive', (packet) => this.#received(packet));
-    client.on('disconnect', ({ reasonCode }) => {
-      this.#note(
-        new MqttFlowsError('disconnected-by-server', {
-          stage: 'connected',
-          ...(reasonCode === undefined ? {} : { reasonCode }),
-        }),
-      );
-      stream.destroy();
+    client.on('disconnect', ({ reasonCode = 0 }) => {
+      this.#note(new MqttFlowsError('disconnected-by-server', { stage: 'connected', reasonCode }));
     });
     client.on('message', (topic, payload, packet) => {
       if (!this.#over) this.#listener.message(fromPacket(topic, payload, packet));

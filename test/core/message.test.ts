@@ -194,7 +194,7 @@ describe('core/message', () => {
     it('a payload that has no bytes', () => {
       const error = problem({ topic: 'a', payload: () => 1 });
       assert.equal(error.code, 'payload-unencodable');
-      assert.match(String(error.params.reason), /function/);
+      assert.equal(error.params.detail, 'function');
     });
 
     it('a circular payload', () => {
@@ -293,7 +293,7 @@ describe('core/message', () => {
         const error = problem({ topic: 'a', [property]: value });
         assert.equal(error.code, 'property-invalid');
         assert.equal(error.params.property, `msg.${property}`);
-        assert.notEqual(error.params.expected, '');
+        assert.notEqual(error.params.expected ?? error.params.expectedKey ?? '', '');
         assert.ok(String(error.params.value).length <= 60);
       });
     }

@@ -1,7 +1,7 @@
 // Saved configurations: absent, old, hand-edited, or text from the environment.
 
 import assert from 'node:assert/strict';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { expectation, MqttFlowsError } from '#src/core/mqtt-flows-error';
 import { SavedConfig } from '#src/core/saved-config';
 
 function readsAs(read: (saved: SavedConfig) => unknown, raw: unknown, expected: unknown): void {
@@ -17,7 +17,7 @@ function refuses(read: (saved: SavedConfig) => unknown, raw: unknown, value: str
   assert.ok(!result.ok);
   assert.equal(result.error.code, 'config-invalid');
   assert.equal(result.error.stage, 'config');
-  assert.deepEqual(result.error.params, { property: 'value', value, expected });
+  assert.deepEqual(result.error.params, { property: 'value', value, ...expectation(expected) });
 }
 
 describe('core/saved-config', () => {
@@ -35,9 +35,9 @@ describe('core/saved-config', () => {
     });
     it('may have no default', () => assert.equal(new SavedConfig({}).text('value', undefined), undefined));
     it('is nothing else', () => {
-      refuses(read, {}, '{…}', 'text');
-      refuses(read, ['a'], '[…]', 'text');
-      refuses(read, true, 'true', 'text');
+      refuses(read, {}, '{…}', 'expected.text');
+      refuses(read, ['a'], '[…]', 'expected.text');
+      refuses(read, true, 'true', 'expected.text');
     });
     it('that does not fit leaves the default', () => {
       assert.equal(new SavedConfig({ value: true }).text('value', 'default'), 'default');

@@ -1,0 +1,145 @@
+// What the built forms tell the editor: it must be what the runtime saves, reads and calls itself.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { defaultValues, type EditorDefinition, editorDefinition } from '../helpers/editor-definitions';
+import { repository } from '../helpers/environment';
+import { filesBelow, nodeStems, readText } from '../helpers/package-files';
+
+/** Values that a validator must take and must not; `of` holds the other properties that it looks at. */
+interface Samples {
+  readonly of?: object;
+  readonly good: readonly unknown[];
+  readonly bad: readonly unknown[];
+}
+
+const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
+  'broker.servers': [
+    {
+      of: { connectTo: 'server' },
+      good: [[{ url: 'mqtt://localhost:1883' }], [{ url: 'host' }]],
+      bad: [[{ url: '' }], [{ url: 'http://host' }], [{ url: 'mqtt://host' }, { url: 'mqtt://user:word@host' }]],
+    },
+    { of: { connectTo: 'embedded' }, good: [[{ url: '' }]], bad: [] },
+  ],
+  'broker.keepalive': [{ good: [0, 60, '60', 65_535], bad: ['', -1, 65_536, 1.5, 'soon'] }],
+  'broker.embedded': [{ good: [{ port: '' }, { port: 0 }, { port: 1883 }], bad: [{ port: -1 }, { port: 65_536 }] }],
+  'publish.topic': [
+    { of: { topicType: 'msg' }, good: ['topic', 'payload.where'], bad: ['', 'a..b'] },
+    { of: { topicType: 'str' }, good: ['a/b', 'a/{{payload.id}}'], bad: ['', 'a/#', 'a/{{payload.id', 'a/{{}}'] },
+  ],
+  'router.rules': [
+    {
+      good: [[], [{ filter: 'a/+b/#c', topic: 'x/{{params.b}}' }], [{ filter: '#', topic: '' }]],
+      bad: [
+        [{ filter: '', topic: '' }],
+        [{ filter: 'a', topic: '{{' }],
+        [{ filter: 'a', topic: '' }, { filter: 'b#' }],
+      ],
+    },
+  ],
+  'subscribe.subscriptions': [
+    { good: [[{ filter: 'a/+b/#' }], [{ filter: '$share/g/a' }]], bad: [[], [{ filter: '' }], [{ filter: 'a/#/b' }]] },
+  ],
+};
+
+function configDefaults(stem: string): unknown {
+  const exported = require(join(repository, 'dist/nodes', `${stem}.config.js`)) as Readonly<Record<string, unknown>>;
+  return exported[`${stem}Defaults`];
+}
+
+function validatedProperties(stem: string, { defaults }: EditorDefinition): string[] {
+  const names = Object.keys(defaults).filter((name) => defaults[name]?.validate !== undefined);
+  return names.map((name) => `${stem}.${name}`);
+}
+
+for (const stem of nodeStems) {
+  describe(`The editor's definition of ${stem}`, () => {
+    let definition: EditorDefinition;
+
+    before(() => {
+      definition = editorDefinition(stem);
+    });
+
+    it('has the type that the runtime registers', () => {
+      const registered = /registerType\('([^']+)'/.exec(readText(`dist/nodes/${stem}.js`))?.[1];
+      assert.equal(definition.type, `mqtt-flows-${stem}`);
+      assert.equal(registered, definition.type);
+    });
+
+    it('has a form for its type', () => {
+      assert.ok(readText(`dist/nodes/${stem}.html`).includes(`data-template-name="${definition.type}"`));
+    });
+
+    it('saves the properties that the runtime reads, with the same defaults', () => {
+      assert.deepEqual(defaultValues(definition), JSON.parse(JSON.stringify(configDefaults(stem))));
+    });
+
+    it('is in the palette among the MQTT nodes, or among the configuration nodes', () => {
+      assert.equal(definition.category, stem === 'broker' ? 'config' : 'MQTT');
+    });
+
+    it('has an icon of its own in the palette', () => {
+      const icons = filesBelow('dist/nodes/icons');
+      if (definition.category === 'config') assert.equal(definition.icon, undefined);
+      else assert.ok(definition.icon && icons.includes(definition.icon), definition.icon);
+    });
+
+    it('keeps credentials out of the flow, and declares the same on both sides', () => {
+      const names = Object.keys(definition.credentials ?? {});
+      for (const name of names) assert.ok(!(name in definition.defaults), name);
+      const declared = /credentials: \{(.*?)\n {4,}\}/s.exec(readText(`dist/nodes/${stem}.js`))?.[1] ?? '';
+      assert.deepEqual(
+        [...declared.matchAll(/(\w+): \{ type:/g)].map(([, name]) => name),
+        names,
+      );
+    });
+
+    it('has validators that Node-RED lets give a reason: those with two parameters', () => {
+      for (const [name, { validate }] of Object.entries(definition.defaults)) {
+        if (validate) assert.equal(validate.length, 2, name);
+      }
+    });
+
+    it('leaves blank values to the validator where there is one', () => {
+      for (const [name, { validate, required }] of Object.entries(definition.defaults)) {
+        if (validate) assert.notEqual(required, false, name);
+      }
+    });
+  });
+}
+
+describe('The validators of the editor', () => {
+  it('have sample values each', () => {
+    const all = nodeStems.flatMap((stem) => validatedProperties(stem, editorDefinition(stem)));
+    assert.deepEqual(all.sort(), Object.keys(SAMPLES).sort());
+  });
+
+  for (const [property, samples] of Object.entries(SAMPLES)) {
+    it(`take what fits and say why they refuse the rest: ${property}`, () => {
+      const [stem = '', name = ''] = property.split('.');
+      const definition = editorDefinition(stem);
+      const verdict = (of: object, value: unknown): unknown => definition.defaults[name]?.validate?.call(of, value, {});
+      for (const { of = {}, good, bad } of samples) {
+        for (const value of good) assert.equal(verdict(of, value), true, JSON.stringify(value));
+        // The editor under test answers with the key of a text.
+        for (const value of bad) assert.match(String(verdict(of, value)), /\/broker:\w+\.\w+$/, JSON.stringify(value));
+      }
+    });
+  }
+
+  for (const stem of nodeStems) {
+    it(`accept the defaults, but for what the user has to fill in: ${stem}`, () => {
+      const { defaults } = editorDefinition(stem);
+      const values = Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]));
+      const refused = Object.entries(defaults).filter(
+        ([name, { validate }]) => validate && validate.call(values, values[name], {}) !== true,
+      );
+      const toFillIn: Readonly<Record<string, readonly string[]>> = { subscribe: ['subscriptions'], router: ['rules'] };
+      assert.deepEqual(
+        refused.map(([name]) => name),
+        toFillIn[stem] ?? [],
+      );
+    });
+  }
+});

@@ -1,0 +1,173 @@
+// The examples: each can be imported as it is, by anyone, and works with no more than this package.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { coreNodeTypes } from '../helpers/core-node-types';
+import { type EditorDefinition, editorDefinition } from '../helpers/editor-definitions';
+import { repository } from '../helpers/environment';
+import { type Example, exampleNames, type FlowNode, readExamples } from '../helpers/flow-files';
+import { nodeStems } from '../helpers/package-files';
+
+/** What Node-RED keeps of every node, whatever its type. */
+const CONFIG_NODE_PROPERTIES = ['id', 'type'];
+const FLOW_NODE_PROPERTIES = [...CONFIG_NODE_PROPERTIES, 'z', 'x', 'y', 'wires'];
+const CONTAINERS = new Set(['tab', 'group']);
+
+/** Reads a saved configuration as the runtime does. */
+type Parse = (raw: object) => { readonly ok: boolean };
+
+function runtimeParser(stem: string): Parse {
+  const exported = require(join(repository, 'dist/nodes', `${stem}.config.js`)) as Readonly<Record<string, Parse>>;
+  const parse = exported[`parse${stem.charAt(0).toUpperCase()}${stem.slice(1)}Config`];
+  assert.ok(parse);
+  return parse;
+}
+
+function stemOf({ type }: FlowNode): string {
+  return type.replace('mqtt-flows-', '');
+}
+
+describe('The examples', () => {
+  let examples: Example[];
+  let definitions: Map<string, EditorDefinition>;
+
+  before(() => {
+    examples = readExamples();
+    definitions = new Map(nodeStems.map(editorDefinition).map((definition) => [definition.type, definition]));
+  });
+
+  function everyNode(check: (node: FlowNode, nodes: readonly FlowNode[], place: string) => void): void {
+    for (const { name, nodes } of examples) {
+      for (const node of nodes) check(node, nodes, `${name}: ${node.type} ${node.id}`);
+    }
+  }
+
+  function ours(
+    check: (node: FlowNode, definition: EditorDefinition, place: string, nodes: readonly FlowNode[]) => void,
+  ): void {
+    everyNode((node, nodes, place) => {
+      const definition = definitions.get(node.type);
+      if (definition) check(node, definition, place, nodes);
+    });
+  }
+
+  it('stand in the import menu by their names, in an order', () => {
+    assert.ok(exampleNames.length > 0);
+    for (const [index, name] of exampleNames.entries()) assert.match(name, new RegExp(`^${index + 1} .+\\.json$`));
+  });
+
+  it('show every node that the palette offers', () => {
+    const shown = new Set(examples.flatMap(({ nodes }) => nodes.map(({ type }) => type)));
+    const offered = [...definitions.values()].filter(({ category }) => category !== 'config').map(({ type }) => type);
+    assert.deepEqual(
+      offered.filter((type) => !shown.has(type)),
+      [],
+    );
+  });
+
+  it('use only nodes of Node-RED itself and of this package', () => {
+    assert.ok(coreNodeTypes.has('inject') && coreNodeTypes.has('mqtt in'), 'the core types are known');
+    everyNode(({ type }, _nodes, place) =>
+      assert.ok(CONTAINERS.has(type) || coreNodeTypes.has(type) || definitions.has(type), place),
+    );
+  });
+
+  it('save exactly the properties that the editor would save', () => {
+    ours((node, { category, defaults }, place) => {
+      const kept = category === 'config' ? CONFIG_NODE_PROPERTIES : FLOW_NODE_PROPERTIES;
+      assert.deepEqual(Object.keys(node).sort(), [...kept, ...Object.keys(defaults)].sort(), place);
+    });
+  });
+
+  it('save values that the editor finds valid', () => {
+    ours((node, { defaults }, place) => {
+      for (const [name, { validate, required }] of Object.entries(defaults)) {
+        if (validate) assert.equal(validate.call(node, node[name], {}), true, `${place}: ${name}`);
+        if (required) assert.notEqual(node[name], '', `${place}: ${name}`);
+      }
+    });
+  });
+
+  it('save values that the runtime can work with', () => {
+    ours((node, _definition, place) => assert.ok(runtimeParser(stemOf(node))(node).ok, place));
+  });
+
+  it('refer to configuration nodes that are in the same file', () => {
+    ours((node, { defaults }, place, nodes) => {
+      for (const [name, { type }] of Object.entries(defaults)) {
+        if (type === undefined) continue;
+        assert.ok(
+          nodes.some((other) => other.id === node[name] && other.type === type),
+          `${place}: ${name}`,
+        );
+      }
+    });
+  });
+
+  it('have an id for each node that no other has, in whatever example', () => {
+    const ids = examples.flatMap(({ nodes }) => nodes.map(({ id }) => id));
+    for (const id of ids) assert.match(id, /^[0-9a-f]{16}$/);
+    assert.deepEqual(
+      ids.filter((id, index) => ids.indexOf(id) !== index),
+      [],
+    );
+  });
+
+  it('put every node that has a place on a tab of the same file', () => {
+    everyNode(({ type, x, z }, nodes, place) => {
+      if (type === 'tab' || x === undefined) return;
+      assert.ok(
+        nodes.some((other) => other.type === 'tab' && other.id === z),
+        place,
+      );
+    });
+  });
+
+  it('have wires that lead to nodes with an input on the same tab', () => {
+    everyNode(({ wires = [], z }, nodes, place) => {
+      for (const id of wires.flat()) {
+        const target = nodes.find((other) => other.id === id);
+        assert.ok(target && target.z === z, `${place} to ${id}`);
+        assert.notEqual(definitions.get(target.type)?.inputs, 0, `${place} to ${id}`);
+      }
+    });
+  });
+
+  it('have wires for each output and for no other', () => {
+    ours((node, { category, outputs }, place) => {
+      if (category !== 'config') assert.equal(node.wires?.length, node.outputs ?? outputs, place);
+    });
+  });
+
+  it('have as many outputs on a router as it has rules, and one if there is a last', () => {
+    everyNode(({ type, rules, otherwise, outputs }, _nodes, place) => {
+      if (type !== 'mqtt-flows-router') return;
+      assert.ok(Array.isArray(rules));
+      assert.equal(outputs, rules.length + (otherwise ? 1 : 0), place);
+    });
+  });
+
+  it('explain themselves in a comment', () => {
+    for (const { name, nodes } of examples) {
+      const comments = nodes.filter(({ type }) => type === 'comment');
+      assert.ok(comments.length > 0, name);
+      for (const comment of comments) assert.ok(comment.name && comment.info, name);
+    }
+  });
+
+  it('hold no user name and no password', () => {
+    ours((node, { credentials = {} }, place) => {
+      for (const name of ['credentials', ...Object.keys(credentials)]) assert.ok(!(name in node), `${place}: ${name}`);
+    });
+    everyNode((node, _nodes, place) => assert.doesNotMatch(JSON.stringify(node), /:\/\/[^/"]*@/, place));
+  });
+
+  it('need no server: every broker node is the one inside Node-RED, without a port', () => {
+    everyNode(({ type, connectTo, embedded }, _nodes, place) => {
+      if (type !== 'mqtt-flows-broker') return;
+      assert.equal(connectTo, 'embedded', place);
+      assert.ok(typeof embedded === 'object' && embedded !== null && 'port' in embedded, place);
+      assert.equal(embedded.port, '', place);
+    });
+  });
+});

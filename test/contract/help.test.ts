@@ -1,0 +1,78 @@
+// The help: every node has it in every language, in the form that Node-RED's sidebar expects.
+
+import assert from 'node:assert/strict';
+import { languages } from '../helpers/catalogues';
+import { elements, tagFaults } from '../helpers/markup';
+import { nodeStems, readText } from '../helpers/package-files';
+
+interface Help {
+  readonly whole: string;
+  /** Of the one script element. */
+  readonly attributes: string;
+  readonly content: string;
+}
+
+function readHelp(language: string, stem: string): Help {
+  const whole = readText(`src/locales/${language}/${stem}.html`);
+  const [script, ...others] = elements(whole, 'script');
+  assert.ok(script && others.length === 0, 'one script element');
+  return { whole, ...script };
+}
+
+/** The message properties in their order: the name of each, and whether it is optional. */
+function messageProperties(content: string): string[] {
+  return elements(content, 'dt').map(({ attributes, content: term }) => {
+    const name = term.replace(/<span class="property-type">.*?<\/span>/s, '').replace(/<[^>]*>/g, '');
+    return `${name.trim()}${attributes.includes('optional') ? ' (optional)' : ''}`;
+  });
+}
+
+describe('The help', () => {
+  for (const stem of nodeStems) {
+    for (const language of languages) {
+      describe(`of ${stem} in ${language}`, () => {
+        it('is found by the type of the node', () => {
+          const { attributes } = readHelp(language, stem);
+          assert.match(attributes, /type="text\/html"/);
+          assert.ok(attributes.includes(`data-help-name="mqtt-flows-${stem}"`));
+        });
+
+        it('opens with the paragraph that the palette shows', () => {
+          const [first] = elements(readHelp(language, stem).content, 'p');
+          assert.match(readHelp(language, stem).content, /^\s*<p>/);
+          assert.ok(first && first.content.trim() !== '');
+        });
+
+        it('has sections', () => {
+          const headings = elements(readHelp(language, stem).content, 'h3');
+          assert.ok(headings.length > 0);
+          for (const { content } of headings) assert.notEqual(content.trim(), '');
+        });
+
+        it('is well-formed', () => {
+          assert.deepEqual(tagFaults(readHelp(language, stem).whole), []);
+        });
+      });
+    }
+
+    for (const language of languages.slice(1)) {
+      it(`names the same message properties in ${language} as in English: ${stem}`, () => {
+        const inEnglish = messageProperties(readHelp('en-US', stem).content);
+        assert.deepEqual(messageProperties(readHelp(language, stem).content), inEnglish);
+      });
+
+      it(`has as many sections in ${language} as in English: ${stem}`, () => {
+        const count = (each: string): number => elements(readHelp(each, stem).content, 'h3').length;
+        assert.equal(count(language), count('en-US'));
+      });
+    }
+  }
+});
+
+describe('The forms', () => {
+  for (const stem of nodeStems) {
+    it(`are well-formed: ${stem}`, () => {
+      assert.deepEqual(tagFaults(readText(`src/nodes/${stem}.html`)), []);
+    });
+  }
+});

@@ -1,0 +1,126 @@
+// The tarball as a user gets it: installed into a bare user directory of a real Node-RED, and used.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { catalogue, languages } from '../helpers/catalogues';
+import { editorDefinition } from '../helpers/editor-definitions';
+import { repository } from '../helpers/environment';
+import { emptyUserDir, NodeRedProcess, packageName, removeUserDir } from '../helpers/node-red-process';
+import { npm } from '../helpers/npm';
+import { filesBelow, nodeStems, readText } from '../helpers/package-files';
+
+/** What Node-RED tells of a set of nodes: one script with its form. */
+interface NodeSet {
+  readonly name: string;
+  readonly module: string;
+  readonly types: readonly string[];
+  readonly enabled: boolean;
+  readonly err?: unknown;
+}
+
+/** Each line of the log begins with a time and a level; what goes past the logger does not. */
+const LOG_LINE = /^\d+ \w+ \d\d:\d\d:\d\d - \[(\w+)\] /;
+const HARMLESS_LEVELS = ['info', 'debug', 'trace'];
+/** What Node-RED warns of without any package: these are settings of the tests, and files that are not there yet. */
+const OWN_WARNINGS = [
+  'Projects disabled : set editorTheme.projects.enabled=true to enable',
+  'Encrypted credentials not found',
+];
+const BANNER = ['', 'Welcome to Node-RED', '==================='];
+
+function installPackage(userDir: string): void {
+  const packed: unknown = JSON.parse(
+    npm(repository, 'pack', '--json', '--ignore-scripts', '--pack-destination', userDir),
+  );
+  assert.ok(Array.isArray(packed));
+  // The name of the file is npm's to choose.
+  const { filename } = packed[0] as { filename: string };
+  writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'test-user-dir', private: true }));
+  npm(userDir, 'install', '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline', `./${filename}`);
+}
+
+/** The lines that Node-RED on its own would not have printed, or only as news. */
+function complaints(output: string): string[] {
+  return output.split(/\r?\n/).filter((line) => {
+    const level = LOG_LINE.exec(line)?.[1];
+    if (level === undefined) return !BANNER.includes(line);
+    return !HARMLESS_LEVELS.includes(level) && !OWN_WARNINGS.some((warning) => line.endsWith(`] ${warning}`));
+  });
+}
+
+describe('The tarball, installed into a bare Node-RED', () => {
+  let userDir: string;
+  let nodeRed: NodeRedProcess;
+
+  before(async function () {
+    // npm installs the dependencies from the registry.
+    this.timeout(180_000);
+    userDir = emptyUserDir();
+    installPackage(userDir);
+    nodeRed = await NodeRedProcess.start(userDir);
+  });
+
+  after(async () => {
+    await nodeRed?.stop();
+    removeUserDir(userDir);
+  });
+
+  async function served(path: string, accept: string): Promise<string> {
+    const response = await fetch(nodeRed.url + path, { headers: { Accept: accept, 'Accept-Language': 'en-US' } });
+    assert.equal(response.status, 200, path);
+    return response.text();
+  }
+
+  it('registers every type, enabled and without an error', async () => {
+    const all = (await nodeRed.admin('nodes')) as NodeSet[];
+    const ours = all.filter(({ module }) => module === packageName);
+    const states = ours.map(({ name, types, enabled, err }) => ({ name, types, enabled, err }));
+    const expected = nodeStems.map((name) => ({ name, types: [`mqtt-flows-${name}`], enabled: true, err: undefined }));
+    assert.deepEqual(states, expected);
+  });
+
+  for (const stem of nodeStems) {
+    it(`serves the form and the help of ${stem}`, async () => {
+      const html = await served(`nodes/${packageName}/${stem}`, 'text/html');
+      assert.ok(html.includes(readText(`dist/nodes/${stem}.html`)), 'the form');
+      assert.ok(html.includes(readText(`src/locales/en-US/${stem}.html`).trim()), 'the help');
+    });
+  }
+
+  for (const icon of filesBelow('src/nodes/icons')) {
+    it(`serves the icon ${icon}`, async () => {
+      // For an icon that is not there, Node-RED serves one of its own.
+      assert.equal(await served(`icons/${packageName}/${icon}`, '*/*'), readText(`src/nodes/icons/${icon}`));
+    });
+  }
+
+  for (const language of languages) {
+    it(`serves the texts in ${language}`, async () => {
+      const catalogues = (await nodeRed.admin(`nodes/messages?lng=${language}`)) as Record<string, unknown>;
+      for (const stem of nodeStems) {
+        const texts: unknown = JSON.parse(readText(`src/locales/${language}/${stem}.json`));
+        assert.deepEqual(catalogues[`${packageName}/${stem}`], texts, stem);
+      }
+    });
+  }
+
+  it('knows each icon that a form names', async () => {
+    const icons = (await nodeRed.admin('icons')) as Record<string, string[]>;
+    const named = nodeStems.flatMap((stem) => editorDefinition(stem).icon ?? []);
+    assert.deepEqual([...(icons[packageName] ?? [])].sort(), named.sort());
+  });
+
+  it('connects to the embedded broker when the first example is deployed', async () => {
+    const [first = ''] = filesBelow('examples');
+    await nodeRed.admin('flows', { method: 'POST', body: readText(`examples/${first}`) });
+    const connected = catalogue('en-US', 'broker').get('log.connected') ?? '';
+    const server = catalogue('en-US', 'broker').get('log.embedded') ?? '';
+    await nodeRed.waitForOutput(connected.slice(0, connected.indexOf('__server__')) + server);
+  });
+
+  it('makes Node-RED print no warning and no error', async () => {
+    await nodeRed.stop();
+    assert.deepEqual(complaints(nodeRed.output), []);
+  });
+});

@@ -1,0 +1,136 @@
+// The texts: each that the sources ask for exists in every language, and none is left that nobody asks for.
+
+import assert from 'node:assert/strict';
+import { catalogue, languages } from '../helpers/catalogues';
+import { createdCodes, errorCodes, statusCodes } from '../helpers/error-codes';
+import { constArray, unionMembers } from '../helpers/literal-types';
+import { filesBelow, nodeStems } from '../helpers/package-files';
+import { type KeyUse, keyUses, SHARED_STEM } from '../helpers/used-keys';
+
+const [FALLBACK = '', ...TRANSLATIONS] = languages;
+
+/** MQTT 5, section 2.4: what a DISCONNECT of a server may say besides failures, and those from 0x80 to 0xA2. */
+const REASON_CODES = ['0', '4', ...Array.from({ length: 0xa2 - 0x80 + 1 }, (_, index) => String(0x80 + index))];
+
+/** What can follow each beginning of a key that the sources complete with a value. */
+const FAMILIES: Readonly<Record<string, readonly string[]>> = {
+  'errors.': errorCodes,
+  'status.': [...statusCodes],
+  'formats.': constArray('core/format.ts', 'BUILT_IN_FORMATS'),
+  'payload.': unionMembers('core/codec.ts', 'PayloadProblem'),
+  'reasonCodes.': REASON_CODES,
+  'serverUrl.': unionMembers('core/server-url.ts', 'ServerUrlProblem'),
+  'template.': unionMembers('core/template.ts', 'TemplateProblem'),
+  'templateValue.': unionMembers('core/template.ts', 'FillProblem'),
+  'topicFilter.': unionMembers('core/topic-filter.ts', 'TopicFilterProblem', 'core/topic-name.ts'),
+  'topicName.': unionMembers('core/topic-name.ts', 'TopicNameProblem'),
+};
+
+/** The functions that pass on a key which their caller has named. */
+const PASS_ON = ['editor/shared-text.ts', 'runtime/localize.ts'];
+
+/** Every key of a node's catalogue that the sources ask for. */
+function wantedKeys(stem: string): string[] {
+  const wanted = keyUses
+    .filter((use) => use.stem === stem && use.kind !== 'unreadable')
+    .flatMap(({ kind, key }) => (kind === 'literal' ? [key] : (FAMILIES[key] ?? []).map((member) => key + member)));
+  return [...new Set(wanted)].sort();
+}
+
+function placeholders(text = ''): string[] {
+  return (text.match(/__\w+?__/g) ?? []).sort();
+}
+
+describe('The languages', () => {
+  it('are English first, and others', () => {
+    assert.equal(FALLBACK, 'en-US');
+    assert.ok(TRANSLATIONS.length > 0);
+  });
+
+  for (const language of languages) {
+    it(`have the texts and the help of every node: ${language}`, () => {
+      const expected = nodeStems.flatMap((stem) => [`${stem}.html`, `${stem}.json`]).sort();
+      assert.deepEqual(filesBelow(`src/locales/${language}`), expected);
+    });
+  }
+
+  for (const language of TRANSLATIONS) {
+    for (const stem of nodeStems) {
+      it(`have the same keys with the same placeholders: ${stem} in ${language}`, () => {
+        const shape = (texts: Map<string, string>): Record<string, string[]> =>
+          Object.fromEntries([...texts].map(([key, text]) => [key, placeholders(text)]));
+        assert.deepEqual(shape(catalogue(language, stem)), shape(catalogue(FALLBACK, stem)));
+      });
+    }
+  }
+});
+
+for (const language of languages) {
+  describe(`The texts in ${language}`, () => {
+    const all = nodeStems.flatMap((stem) => [...catalogue(language, stem)].map(([key, text]) => ({ stem, key, text })));
+    const withFault = (faulty: (text: string) => boolean): string[] =>
+      all.filter(({ text }) => faulty(text)).map(({ stem, key, text }) => `${stem} ${key}: ${text}`);
+
+    it('are never empty', () => {
+      assert.deepEqual(
+        withFault((text) => text.trim() === ''),
+        [],
+      );
+    });
+
+    it('do not shout', () => {
+      assert.deepEqual(
+        withFault((text) => text.includes('!')),
+        [],
+      );
+    });
+
+    it('fit under a node where they are a status: less than 20 characters', () => {
+      const long = all.filter(({ key, text }) => key.startsWith('status.') && text.length >= 20);
+      assert.deepEqual(long, []);
+    });
+  });
+}
+
+describe('The texts that the sources ask for', () => {
+  const places = (uses: readonly KeyUse[]): string[] => uses.map(({ file, key }) => `${file}: ${key}`);
+
+  it('are named by a literal or by a template with a literal beginning', () => {
+    const unreadable = keyUses.filter(({ kind, file }) => kind === 'unreadable' && !PASS_ON.includes(file));
+    assert.deepEqual(places(unreadable), []);
+  });
+
+  it('have a known list of members where they are named by a template', () => {
+    const prefixes = keyUses.filter(({ kind }) => kind === 'template').map(({ key }) => key);
+    assert.deepEqual([...new Set(prefixes)].sort(), Object.keys(FAMILIES).sort());
+  });
+
+  it('are found where a list of members is read from the sources', () => {
+    for (const [prefix, members] of Object.entries(FAMILIES)) assert.ok(members.length > 1, prefix);
+  });
+
+  for (const stem of nodeStems) {
+    it(`exist in the catalogue of ${stem}, which has no others`, () => {
+      assert.deepEqual([...catalogue(FALLBACK, stem).keys()].sort(), wantedKeys(stem));
+    });
+  }
+});
+
+describe('The error codes', () => {
+  it('are all created by some source', () => {
+    const dead = errorCodes.filter((code) => !createdCodes.has(code));
+    assert.deepEqual(dead, []);
+  });
+
+  it('have a sentence each', () => {
+    const texts = catalogue(FALLBACK, SHARED_STEM);
+    const mute = errorCodes.filter((code) => !texts.has(`errors.${code}`));
+    assert.deepEqual(mute, []);
+  });
+
+  it('have a status each where a node can show them', () => {
+    const texts = catalogue(FALLBACK, SHARED_STEM);
+    const mute = [...statusCodes].filter((code) => !texts.has(`status.${code}`));
+    assert.deepEqual(mute, []);
+  });
+});

@@ -1,0 +1,68 @@
+// What is published: exactly the files that users need, and few bytes of them.
+
+import assert from 'node:assert/strict';
+import { basename } from 'node:path';
+import { repository } from '../helpers/environment';
+import { npm } from '../helpers/npm';
+import { filesBelow, manifest, nodeStems } from '../helpers/package-files';
+
+interface Pack {
+  readonly size: number;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+const MEGABYTE = 1_000_000;
+
+function dryRun(): Pack {
+  // The format is npm's own; the tests look at the values.
+  const [pack] = JSON.parse(npm(repository, 'pack', '--dry-run', '--json', '--ignore-scripts')) as Pack[];
+  assert.ok(pack);
+  return pack;
+}
+
+/** Each source of the runtime becomes one script; what is for the editor alone is inside the forms. */
+function scripts(): string[] {
+  return filesBelow('src')
+    .filter((file) => file.endsWith('.ts') && !file.startsWith('editor/') && !file.endsWith('.editor.ts'))
+    .map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
+}
+
+function expectedFiles(): string[] {
+  const languages = new Set(filesBelow('src/locales').map((file) => file.slice(0, file.indexOf('/'))));
+  const forms = nodeStems.map((stem) => `dist/nodes/${stem}.html`);
+  const texts = [...languages].flatMap((language) =>
+    nodeStems.flatMap((stem) => ['json', 'html'].map((ending) => `dist/nodes/locales/${language}/${stem}.${ending}`)),
+  );
+  const icons = filesBelow('src/nodes/icons').map((file) => `dist/nodes/icons/${file}`);
+  const examples = filesBelow('examples').map((file) => `examples/${file}`);
+  const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+  return [...scripts(), ...forms, ...texts, ...icons, ...examples, ...documents].sort();
+}
+
+describe('The published package', () => {
+  let pack: Pack;
+  let paths: string[];
+
+  before(() => {
+    pack = dryRun();
+    paths = pack.files.map(({ path }) => path).sort();
+  });
+
+  it('holds the scripts, forms, texts, icons, examples and documents, and nothing else', () => {
+    assert.deepEqual(paths, expectedFiles());
+  });
+
+  it('holds the script of each node at the place that package.json names', () => {
+    for (const file of Object.values(manifest['node-red'].nodes)) assert.ok(paths.includes(file), file);
+  });
+
+  it('names each node as its files are named', () => {
+    for (const [name, file] of Object.entries(manifest['node-red'].nodes)) assert.equal(basename(file, '.js'), name);
+  });
+
+  it('is small, packed and unpacked', () => {
+    assert.ok(pack.size < MEGABYTE, `${pack.size} bytes packed`);
+    assert.ok(pack.unpackedSize < MEGABYTE, `${pack.unpackedSize} bytes unpacked`);
+  });
+});

@@ -1,0 +1,49 @@
+// Which error codes the sources create, and which of them can become the status of a node.
+
+import { unionMembers } from './literal-types';
+import { filesBelow, readText } from './package-files';
+
+const DECLARATION = 'core/mqtt-flows-error.ts';
+
+/** Every member of the union ErrorCode. */
+export const errorCodes: readonly string[] = unionMembers(DECLARATION, 'ErrorCode');
+
+/** Where the failures of a connection come from: its state shows them as `status.<code>`. */
+const CONNECTION_SOURCES = [
+  'connection/connection.ts',
+  'core/reason-code.ts',
+  'transport/embedded-broker.ts',
+  'transport/mqttjs-transport.ts',
+  'transport/network-error.ts',
+  'transport/tcp-stream.ts',
+];
+
+/** Failures of the embedded broker's port: reported, but the connection works on and keeps its own status. */
+const PORT_FAILURES = ['embedded-port-in-use', 'embedded-listen-failed', 'embedded-needs-credentials'];
+
+/** A literal that is neither part of a union nor compared with something: a value. */
+const VALUE = /(?<!(?:[^|]\||[=!]==)\s*)'([a-z-]+)'(?!\s*\|[^|])/g;
+const CONFIG_ERROR = /new MqttFlowsError\(\s*(?:'([a-z-]+)'|[^,]+),\s*\{\s*stage: 'config'/g;
+
+/** The codes that a file below src/ uses as values. */
+function codesIn(file: string): string[] {
+  const text = readText(`src/${file}`).replace(/export type ErrorCode =[^;]*;/, '');
+  return [...text.matchAll(VALUE)].map(([, code = '']) => code).filter((code) => errorCodes.includes(code));
+}
+
+/** The codes of configuration errors in a file: where the code is no literal, each that the file knows may be meant. */
+function configCodesIn(file: string): string[] {
+  return [...readText(`src/${file}`).matchAll(CONFIG_ERROR)].flatMap(([, code]) => (code ? [code] : codesIn(file)));
+}
+
+const sources = filesBelow('src').filter((file) => file.endsWith('.ts'));
+
+/** Every code that some source file creates an error with. */
+export const createdCodes: ReadonlySet<string> = new Set(sources.flatMap(codesIn));
+
+/** Every code that can be the text of a status: of a node that is not set up, or of a connection that fails. */
+export const statusCodes: ReadonlySet<string> = new Set(
+  [...sources.flatMap(configCodesIn), ...CONNECTION_SOURCES.flatMap(codesIn)].filter(
+    (code) => !PORT_FAILURES.includes(code),
+  ),
+);

@@ -1,0 +1,55 @@
+// Which texts of the catalogues the sources ask for, and in what form they name them.
+
+import { filesBelow, nodeStems, readText } from './package-files';
+
+/** A place in the sources that names a text. */
+export interface KeyUse {
+  readonly file: string;
+  /** The node whose catalogue holds the text. */
+  readonly stem: string;
+  /** The whole key, or what stands before the first value in a template. */
+  readonly key: string;
+  readonly kind: 'literal' | 'template' | 'unreadable';
+}
+
+/** The catalogue that all nodes share. */
+export const SHARED_STEM = 'broker';
+
+const CALL = /(?<!function )\b(sharedText|sharedKey|this\._|RED\._)\(\s*(?:RED,\s*)?('[^']*'|`[^`]*`|[^,)]+)/g;
+/** Keys that an error carries as a value, to be translated where it is shown. */
+const PROBLEM_KEY = /\bproblemKey: ('[^']*'|`[^`]*`|[^,}]+)|('expected\.\w+')/g;
+const FORM = /\bdata-i18n="([^"]*)"/g;
+
+function use(file: string, stem: string, argument: string): KeyUse {
+  const inner = argument.slice(1, -1);
+  if (argument.startsWith("'")) return { file, stem, key: inner, kind: 'literal' };
+  if (argument.startsWith('`')) return { file, stem, key: inner.replace(/\$\{.*/s, ''), kind: 'template' };
+  return { file, stem, key: argument, kind: 'unreadable' };
+}
+
+function inScript(file: string): KeyUse[] {
+  const text = readText(`src/${file}`);
+  const own = nodeStems.find((stem) => file === `nodes/${stem}.editor.ts`) ?? SHARED_STEM;
+  const calls = [...text.matchAll(CALL)].map(([, name, argument = '']) =>
+    use(file, name === 'this._' ? own : SHARED_STEM, argument),
+  );
+  const problems = [...text.matchAll(PROBLEM_KEY)].map(([, problem, expected = '']) =>
+    use(file, SHARED_STEM, problem ?? expected),
+  );
+  return [...calls, ...problems];
+}
+
+/** `data-i18n` holds keys with semicolons between them; a key may have the attribute that it is for before it. */
+function inForm(stem: string): KeyUse[] {
+  const file = `nodes/${stem}.html`;
+  const keys = [...readText(`src/${file}`).matchAll(FORM)].flatMap(([, list = '']) => list.split(';'));
+  return keys.map((key) => ({ file, stem, key: key.replace(/^\[[\w-]+\]/, ''), kind: 'literal' }));
+}
+
+/** Every place below src/ that names a text. */
+export const keyUses: readonly KeyUse[] = [
+  ...filesBelow('src')
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap(inScript),
+  ...nodeStems.flatMap(inForm),
+];
