@@ -45,6 +45,9 @@ export interface ConnectionWorld {
   readonly random: () => number;
 }
 
+/** How long close() waits for acknowledgements, in ms: Node-RED gives a node 15 s to close, users less. */
+const DRAIN = 1000;
+
 type StateListener = (state: ConnectionState) => void;
 
 export class Connection {
@@ -63,6 +66,8 @@ export class Connection {
   #cancelTimer: (() => void) | undefined;
   #leaving: Promise<void> | undefined;
   #final = false;
+  #endDrain: () => void = () => {};
+  #givenBack = 0;
   /** States that listeners have not all heard of yet, oldest first. */
   readonly #news: ConnectionState[] = [];
 
@@ -101,10 +106,14 @@ export class Connection {
     if (this.#state.kind !== 'idle' && this.#state.kind !== 'closed') await this.#leave();
   }
 
-  /** Ends the connection for good, and settles all that waits. Resolves when the stream is gone. */
-  async close(): Promise<void> {
+  /**
+   * Ends the connection for good. What is on its way gets a moment to be acknowledged; all else is settled as closed.
+   * Resolves when the stream is gone, with the number of publications that were given back.
+   */
+  async close(): Promise<number> {
     this.#final = true;
     if (this.#state.kind !== 'closed') await this.#leave();
+    return this.#givenBack;
   }
 
   /** Takes a publication; `settled` is called exactly once. */
@@ -181,7 +190,12 @@ export class Connection {
 
   #lost(error: MqttFlowsError, server: string): void {
     this.#abandon();
-    this.#detach();
+    this.#subscriptions.detach();
+    this.#outbox.detach();
+    if (this.#leaving) {
+      this.#endDrain();
+      return;
+    }
     if (
       error.code === 'protocol-version-refused' &&
       this.#settings.protocolVersion === 'auto' &&
@@ -204,16 +218,29 @@ export class Connection {
   }
 
   async #end(): Promise<void> {
-    const transport = this.#abandon();
+    const connected = this.#state.kind === 'connected';
+    this.#stopWaiting();
     this.#enter({ kind: 'closing' });
+    if (connected && this.#final) await this.#drained();
+    const transport = this.#abandon();
+    this.#subscriptions.detach();
     await transport?.close();
-    this.#detach();
+    this.#outbox.detach();
     this.#leaving = undefined;
     // close() may have been called while disconnect() was under way.
     if (!this.#final) return this.#enter({ kind: 'idle' });
-    this.#outbox.close();
+    this.#givenBack = this.#outbox.close();
     this.#enter({ kind: 'closed' });
     this.#listeners.clear();
+  }
+
+  /** Resolves when the outbox is empty, the connection is lost, or the moment is over. */
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#endDrain = resolve;
+      this.#wait(DRAIN, resolve);
+      this.#outbox.onceEmpty(resolve);
+    });
   }
 
   /** Stops to listen to the current transport, and hands it over. */
@@ -223,11 +250,6 @@ export class Connection {
     this.#generation++;
     this.#stopWaiting();
     return transport;
-  }
-
-  #detach(): void {
-    this.#subscriptions.detach();
-    this.#outbox.detach();
   }
 
   #endpoint(attempt: number): Endpoint {

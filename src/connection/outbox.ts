@@ -40,6 +40,7 @@ export class Outbox {
   #link: { readonly transport: Transport; readonly server: ServerInfo } | undefined;
   #pumping = false;
   #closed = false;
+  #emptied: (() => void) | undefined;
 
   constructor(limits: OutboxLimits) {
     this.#limits = limits;
@@ -97,14 +98,21 @@ export class Outbox {
     }
   }
 
-  /** Gives back all that is not settled, oldest first, and refuses what comes after. */
-  close(): void {
+  /** Calls `listener` once, when nothing is left to settle. */
+  onceEmpty(listener: () => void): void {
+    this.#emptied = listener;
+    this.#tellEmpty();
+  }
+
+  /** Gives back all that is not settled, oldest first, and refuses what comes after. Returns how many that were. */
+  close(): number {
     this.#closed = true;
     this.detach();
     const left = [...this.#inFlight, ...this.#waiting.drain()];
     this.#inFlight.clear();
     this.#bytes = 0;
     for (const entry of left) reject(entry, failure('connection-closed'));
+    return left.length;
   }
 
   #send(entry: Entry, transport: Transport, server: ServerInfo): void {
@@ -128,6 +136,14 @@ export class Outbox {
     else if (outcome.kind === 'refused') reject(entry, failure('publication-refused', outcome.reasonCode));
     else reject(entry, failure('publication-lost'));
     this.pump();
+    this.#tellEmpty();
+  }
+
+  #tellEmpty(): void {
+    if (!this.#emptied || this.depth > 0) return;
+    const listener = this.#emptied;
+    this.#emptied = undefined;
+    listener();
   }
 
   #fits(entry: Entry): boolean {

@@ -17,7 +17,6 @@ export type ErrorStage =
 export type ErrorCode =
   | 'broker-missing'
   | 'broker-disabled'
-  | 'broker-unusable'
   | 'config-invalid'
   | 'filter-invalid'
   | 'rule-filter-invalid'

@@ -4,8 +4,9 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { systemClock } from '../connection/clock';
 import { Connection, type Endpoint } from '../connection/connection';
 import type { BrokerNode } from '../runtime/broker-node';
+import { BrokerUsers } from '../runtime/broker-users';
 import { clientIdentifier } from '../runtime/client-identifier';
-import { connectionReport } from '../runtime/connection-report';
+import { closeConnection, connectionReport } from '../runtime/connection-report';
 import { followDeploys } from '../runtime/deploys';
 import { leaveEmbeddedBroker, takeEmbeddedBroker } from '../runtime/embedded-brokers';
 import { sharedText } from '../runtime/localize';
@@ -31,23 +32,28 @@ type Endpoints = readonly [Endpoint, ...Endpoint[]];
 export = function register(RED: NodeAPI): void {
   function construct(this: Broker, definition: BrokerConfig & NodeDef): void {
     RED.nodes.createNode(this, definition);
-    this.connection = undefined;
-    this.addUser = () => {};
+    const users = new BrokerUsers();
+    this.users = users.reporters;
+    this.addUser = (user) => users.add(user);
     const result = parseBrokerConfig({ ...definition });
-    if (!result.ok) return showProblem(RED, this, result.error);
+    if (!result.ok) {
+      this.link = { ok: false, error: result.error, reported: true };
+      return showProblem(RED, this, result.error);
+    }
     const settings = result.config;
-    open(this, settings, settings.connectTo === 'embedded' ? embedded(this, settings) : servers(settings));
+    const endpoints = settings.connectTo === 'embedded' ? embedded(this, settings) : servers(settings);
+    this.link = { ok: true, connection: open(this, settings, users, endpoints) };
   }
 
-  function open(node: Broker, settings: BrokerSettings, endpoints: Endpoints): void {
+  function open(node: Broker, settings: BrokerSettings, users: BrokerUsers, endpoints: Endpoints): Connection {
     const connection = new Connection(
       { ...settings, endpoints, connectTimeout: CONNECT_TIMEOUT, connectOptions: () => connectOptions(node, settings) },
       { openTransport: openMqttjsTransport, clock: systemClock, random: Math.random },
     );
-    node.connection = connection;
-    node.addUser = followDeploys(RED, node, connection);
+    followDeploys(RED, node, connection, users);
     connection.watch(connectionReport(RED, node));
-    node.on('close', (done: () => void) => void connection.close().then(done, done));
+    node.on('close', (done: () => void) => void closeConnection(RED, node, connection).then(done, done));
+    return connection;
   }
 
   function embedded(node: Broker, { listen }: EmbeddedSettings): Endpoints {

@@ -15,7 +15,7 @@ export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: PublishConfig & NodeDef): void {
     RED.nodes.createNode(this, definition);
     const broker = useBroker(RED, this, definition.broker);
-    if (!broker.ok) return refuse(this, broker.error);
+    if (!broker.ok) return refuse(this, broker.error, broker.reported);
     const result = parsePublishConfig({ ...definition });
     if (!result.ok) return refuse(this, result.error);
     const settings = result.config;
@@ -43,8 +43,8 @@ export = function register(RED: NodeAPI): void {
     });
   }
 
-  function refuse(node: Node, error: MqttFlowsError): void {
-    showProblem(RED, node, error);
+  function refuse(node: Node, error: MqttFlowsError, reported = false): void {
+    showProblem(RED, node, error, reported);
     refuseMessages(RED, node, error);
   }
 

@@ -20,7 +20,7 @@ export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: SubscribeConfig & NodeDef): void {
     RED.nodes.createNode(this, definition);
     const broker = useBroker(RED, this, definition.broker);
-    if (!broker.ok) return showProblem(RED, this, broker.error);
+    if (!broker.ok) return showProblem(RED, this, broker.error, broker.reported);
     const result = parseSubscribeConfig({ ...definition });
     if (!result.ok) return showProblem(RED, this, result.error);
     const { subscriptions, format } = result.config;

@@ -7,26 +7,26 @@ import { MqttFlowsError } from '../core/mqtt-flows-error';
 export const BROKER_TYPE = 'mqtt-flows-broker';
 
 export interface BrokerNode extends Node {
-  /** Undefined when the configuration of the broker node cannot work; it has reported why. */
-  connection: Connection | undefined;
-  /** Counts a node as a user: a connection that nobody uses is not opened. */
-  addUser(node: Node): void;
+  /** What its users use, or why the broker node cannot work; it reports that itself, on behalf of its users. */
+  link: BrokerLink;
+  /** Node-RED's own name for the nodes whose flows hear of an error of this one. */
+  users: Readonly<Record<string, Node>>;
+  addUser(user: Node): void;
 }
 
-export type BrokerResult =
+export type BrokerLink =
   | { readonly ok: true; readonly connection: Connection }
-  | { readonly ok: false; readonly error: MqttFlowsError };
+  | { readonly ok: false; readonly error: MqttFlowsError; readonly reported: boolean };
 
 /** The connection that `node` is to use, by the id of its broker node. */
-export function useBroker(RED: NodeAPI, node: Node, brokerId: string): BrokerResult {
+export function useBroker(RED: NodeAPI, node: Node, brokerId: string): BrokerLink {
   const broker: Node | null = brokerId ? RED.nodes.getNode(brokerId) : null;
   if (!broker || !isBrokerNode(broker)) {
     const code = isDisabled(RED, brokerId) ? 'broker-disabled' : 'broker-missing';
-    return { ok: false, error: new MqttFlowsError(code, { stage: 'config' }) };
+    return { ok: false, error: new MqttFlowsError(code, { stage: 'config' }), reported: false };
   }
-  if (!broker.connection) return { ok: false, error: new MqttFlowsError('broker-unusable', { stage: 'config' }) };
   broker.addUser(node);
-  return { ok: true, connection: broker.connection };
+  return broker.link;
 }
 
 function isBrokerNode(node: Node): node is BrokerNode {

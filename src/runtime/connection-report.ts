@@ -1,6 +1,7 @@
 // What a broker node tells of its connection: a log line per change, and one error per outage.
 
 import type { Node, NodeAPI } from 'node-red';
+import type { Connection } from '../connection/connection';
 import type { ConnectionState } from '../connection/connection-state';
 import { localizedError, sharedText } from './localize';
 import { reportError } from './node-problem';
@@ -21,4 +22,13 @@ export function connectionReport(RED: NodeAPI, node: Node): (state: ConnectionSt
     else node.warn(localizedError(RED, error, { server }).message);
     told = error.code;
   };
+}
+
+/**
+ * Closes the connection of `node`. What it still had to send goes back to its nodes as errors, and is told in the log as
+ * well: a deploy may have stopped the Catch nodes before.
+ */
+export async function closeConnection(RED: NodeAPI, node: Node, connection: Connection): Promise<void> {
+  const lost = await connection.close();
+  if (lost > 0) node.warn(sharedText(RED, 'log.lost', { count: lost }));
 }

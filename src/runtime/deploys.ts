@@ -2,6 +2,7 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../connection/connection';
+import type { BrokerUsers } from './broker-users';
 
 /**
  * Resolves once all nodes of the deploy under way exist; never when `node` is closed before. Until then no Catch node
@@ -24,10 +25,9 @@ export function flowsStarted(RED: NodeAPI, node: Node): Promise<void> {
 /**
  * Keeps `connection` in step with deploys until `node` is closed: it is opened when all of its users are there, so
  * that none misses a first message, and closed when a deploy leaves it without any. While nodes are being replaced no
- * subscription is sent. Returns the function by which a node becomes a user.
+ * subscription is sent.
  */
-export function followDeploys(RED: NodeAPI, node: Node, connection: Connection): (user: Node) => void {
-  let users = 0;
+export function followDeploys(RED: NodeAPI, node: Node, connection: Connection, users: BrokerUsers): void {
   let stopping = false;
   const begin = (): void => {
     if (!stopping) connection.holdSubscriptions();
@@ -36,7 +36,7 @@ export function followDeploys(RED: NodeAPI, node: Node, connection: Connection):
   const end = (): void => {
     if (stopping) connection.releaseSubscriptions();
     stopping = false;
-    if (users > 0) connection.connect();
+    if (users.count > 0) connection.connect();
     else void connection.disconnect();
   };
   RED.events.on('flows:stopping', begin);
@@ -45,10 +45,4 @@ export function followDeploys(RED: NodeAPI, node: Node, connection: Connection):
     RED.events.off('flows:stopping', begin);
     RED.events.off('flows:started', end);
   });
-  return (user) => {
-    users++;
-    user.on('close', () => {
-      users--;
-    });
-  };
 }

@@ -5,10 +5,10 @@ import type { MqttFlowsError } from '../core/mqtt-flows-error';
 import { flowsStarted } from './deploys';
 import { localizedError, sharedKey } from './localize';
 
-/** Shows `error` on `node`, and reports it once the Catch nodes of the deploy are there. */
-export function showProblem(RED: NodeAPI, node: Node, error: MqttFlowsError): void {
+/** Shows `error` on `node`, and reports it once the Catch nodes of the deploy are there, unless another node does. */
+export function showProblem(RED: NodeAPI, node: Node, error: MqttFlowsError, reported = false): void {
   node.status({ fill: 'red', shape: 'dot', text: sharedKey(`status.${error.code}`) });
-  void flowsStarted(RED, node).then(() => reportError(RED, node, error));
+  if (!reported) void flowsStarted(RED, node).then(() => reportError(RED, node, error));
 }
 
 /** Reports an error that belongs to no message; one that does goes to the message's `done`. */

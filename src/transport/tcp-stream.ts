@@ -1,6 +1,6 @@
 // A TCP connection to a server, opened stage by stage.
 
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { networkError } from './network-error';
 import type { OpenStream } from './transport';
@@ -9,10 +9,11 @@ import type { OpenStream } from './transport';
 export function tcpStream(host: string, port: number): OpenStream {
   return (report, signal) =>
     new Promise<Socket>((resolve, reject) => {
-      report('dns');
+      // An address needs no look-up.
+      let stage: 'dns' | 'tcp' = isIP(host) === 0 ? 'dns' : 'tcp';
+      report(stage);
       // Nagle's algorithm and delayed acknowledgements together cost up to 40 ms per small packet.
       const socket = connect({ host, port, noDelay: true });
-      let stage: 'dns' | 'tcp' = 'dns';
       const fail = (error: Error): void => {
         signal.removeEventListener('abort', abort);
         reject(networkError(error, stage, { host, port }));

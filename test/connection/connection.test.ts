@@ -24,6 +24,9 @@ function isConnecting(state: ConnectionState): state is Extract<ConnectionState,
 }
 
 /** A connection on a fake network, with a watcher. */
+/** ms that close() waits for acknowledgements. */
+const DRAIN = 1000;
+
 class Bench {
   readonly clock = new FakeClock();
   readonly network = new FakeNetwork();
@@ -66,6 +69,13 @@ class Bench {
     const { state } = this.connection;
     assert.ok(state.kind === 'waiting', `waiting, not ${state.kind}`);
     return state;
+  }
+
+  /** Closes while the server acknowledges nothing more; the number of publications given back. */
+  closedWithoutAcknowledgement(): Promise<number> {
+    const closed = this.connection.close();
+    this.clock.advance(DRAIN);
+    return closed;
   }
 
   connected(): FakeTransport {
@@ -608,7 +618,7 @@ describe('connection/connection', () => {
         bench.publish('before');
         prepare(bench);
         bench.publish('after');
-        await bench.connection.close();
+        assert.equal(await bench.closedWithoutAcknowledgement(), 2);
         assert.deepEqual(bench.settlements.log.toSorted(), ['after connection-closed', 'before connection-closed']);
         assert.equal(bench.connection.outboxDepth, 0);
         assert.equal(bench.kind, 'closed');
@@ -637,12 +647,39 @@ describe('connection/connection', () => {
       assert.equal(bench.kind, 'closed');
     });
 
+    it('waits for the acknowledgement of what is on its way', async () => {
+      const bench = new Bench();
+      const transport = bench.connected();
+      bench.publish('one', 1);
+      const closed = bench.connection.close();
+      await settled();
+      assert.equal(bench.kind, 'closing');
+      assert.equal(transport.closing, false);
+      transport.published[0]?.answer({ kind: 'acknowledged', reasonCode: 0 });
+      assert.equal(await closed, 0);
+      assert.deepEqual(bench.settlements.log, ['one ok 0']);
+      assert.equal(bench.clock.pending, 0);
+    });
+
+    it('does not connect again when the connection is lost meanwhile', async () => {
+      const bench = new Bench();
+      const transport = bench.connected();
+      bench.publish('one', 1);
+      const closed = bench.connection.close();
+      transport.lose(failure());
+      assert.equal(await closed, 1);
+      assert.deepEqual(bench.settlements.log, ['one connection-closed']);
+      assert.equal(bench.kind, 'closed');
+      bench.clock.advance(1_000_000);
+      assert.equal(bench.network.transports.length, 1);
+    });
+
     it('gives back what was under way: QoS 0 as lost, the others as not sent', async () => {
       const bench = new Bench();
       bench.connected();
       bench.publish('zero', 0);
       bench.publish('one', 1);
-      await bench.connection.close();
+      assert.equal(await bench.closedWithoutAcknowledgement(), 1);
       assert.deepEqual(bench.settlements.log, ['zero publication-lost', 'one connection-closed']);
     });
 
@@ -769,7 +806,7 @@ function settled(): Promise<void> {
 }
 
 /** A promise that tells whether it has been kept. */
-function watched(promise: Promise<void>): { readonly promise: Promise<void>; readonly done: boolean } {
+function watched(promise: Promise<unknown>): { readonly promise: Promise<void>; readonly done: boolean } {
   let done = false;
   const kept = promise.then(() => {
     done = true;

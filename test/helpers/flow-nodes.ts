@@ -1,0 +1,84 @@
+// The nodes of test flows as the editor saves them: the defaults, and what a test changes.
+
+import { randomBytes } from 'node:crypto';
+import { type BrokerConfig, brokerDefaults } from '#src/nodes/broker.config';
+import { type PublishConfig, publishDefaults } from '#src/nodes/publish.config';
+import { type RouterConfig, routerDefaults } from '#src/nodes/router.config';
+import {
+  type SubscribeConfig,
+  type SubscriptionConfig,
+  subscribeDefaults,
+  subscriptionDefaults,
+} from '#src/nodes/subscribe.config';
+import type { FlowNode } from './flow-harness';
+
+/** A name that no other test uses: for topics, and for ids of broker nodes, since an embedded broker outlives its node. */
+export function unique(name: string): string {
+  return `${name}-${randomBytes(6).toString('hex')}`;
+}
+
+/** Short waits between attempts, so that an outage in a test does not take seconds. */
+export const quickReconnect = { minDelay: 20, maxDelay: 40 };
+
+export function brokerNode(id: string, settings: Partial<BrokerConfig>): FlowNode {
+  return { ...brokerDefaults, reconnect: quickReconnect, ...settings, id, type: 'mqtt-flows-broker' };
+}
+
+export function serverNode(id: string, port: number, settings: Partial<BrokerConfig> = {}): FlowNode {
+  return brokerNode(id, { servers: [{ url: `mqtt://127.0.0.1:${port}` }], ...settings });
+}
+
+export function embeddedNode(id: string, embedded: Partial<BrokerConfig['embedded']> = {}): FlowNode {
+  return brokerNode(id, { connectTo: 'embedded', embedded: { ...brokerDefaults.embedded, ...embedded } });
+}
+
+/** A filter, or a filter with options. */
+type Subscription = string | Partial<SubscriptionConfig>;
+
+/** A subscribe node `id` that sends to the collector `<id>-out`. */
+export function subscribeNodes(
+  id: string,
+  broker: string,
+  subscriptions: readonly Subscription[],
+  settings: Partial<SubscribeConfig> = {},
+): FlowNode[] {
+  const entries = subscriptions.map((entry) => ({
+    ...subscriptionDefaults,
+    qos: 1,
+    ...(typeof entry === 'string' ? { filter: entry } : entry),
+  }));
+  return withCollector({
+    ...subscribeDefaults,
+    ...settings,
+    subscriptions: entries,
+    broker,
+    id,
+    type: 'mqtt-flows-subscribe',
+  });
+}
+
+/** A publish node `id` that sends to the collector `<id>-out`. */
+export function publishNodes(id: string, broker: string, settings: Partial<PublishConfig> = {}): FlowNode[] {
+  return withCollector({ ...publishDefaults, ...settings, broker, id, type: 'mqtt-flows-publish' });
+}
+
+/** A router node `id` that sends to the collectors `<id>-out-1`, `<id>-out-2` and so on. */
+export function routerNodes(id: string, settings: Partial<RouterConfig>): FlowNode[] {
+  const rules = settings.rules ?? routerDefaults.rules;
+  const outputs = rules.length + ((settings.otherwise ?? routerDefaults.otherwise) ? 1 : 0);
+  const collectors = Array.from({ length: outputs }, (_, index) => `${id}-out-${index + 1}`);
+  const wires = collectors.map((collector) => [collector]);
+  return [
+    { ...routerDefaults, ...settings, rules, outputs, id, type: 'mqtt-flows-router', wires },
+    ...collectors.map(collectorNode),
+  ];
+}
+
+export function collectorNode(id: string): FlowNode {
+  return { id, type: 'test-collect', wires: [] };
+}
+
+function withCollector(node: FlowNode): FlowNode[] {
+  const collector = `${node.id}-out`;
+  return [{ ...node, wires: [[collector]] }, collectorNode(collector)];
+}

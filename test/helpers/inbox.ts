@@ -1,0 +1,66 @@
+// Keeps what arrives, in order, and lets a test wait for it instead of sleeping.
+
+/** ms; well under mocha's own limit, so that a failure says what was waited for. */
+const PATIENCE = 10_000;
+
+export class Inbox<T> {
+  readonly all: T[] = [];
+  readonly #name: string;
+  readonly #watchers = new Set<() => void>();
+  #taken = 0;
+
+  /** `name` says in a failure what did not arrive. */
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  push(value: T): void {
+    this.all.push(value);
+    for (const look of [...this.#watchers]) look();
+  }
+
+  /** The oldest that no earlier next() has taken. */
+  next(): Promise<T> {
+    const index = this.#taken++;
+    return this.#until(`number ${index + 1}`, () => this.all.slice(index, index + 1));
+  }
+
+  /** The first `count` of all, once they are there. */
+  async first(count: number): Promise<T[]> {
+    await this.#until(`${count} of them`, () => this.all.slice(count - 1, count));
+    return this.all.slice(0, count);
+  }
+
+  /** The first that matches, past or future. */
+  find(what: string, matches: (value: T) => boolean): Promise<T> {
+    return this.#until(what, () => this.all.filter(matches));
+  }
+
+  /** Resolves when the last one to arrive matches, which may be now. */
+  latest(what: string, matches: (value: T) => boolean): Promise<T> {
+    return this.#until(what, () => this.all.slice(-1).filter(matches));
+  }
+
+  #until(what: string, look: () => T[]): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(check);
+      };
+      const check = (): void => {
+        for (const found of look()) {
+          stop();
+          resolve(found);
+          return;
+        }
+      };
+      const timer = setTimeout(() => {
+        stop();
+        const seen = this.all.length > 20 ? `${this.all.length} others` : JSON.stringify(this.all);
+        reject(new Error(`${this.#name}: waited in vain for ${what}; arrived so far: ${seen}`));
+      }, PATIENCE);
+      this.#watchers.add(check);
+      check();
+    });
+  }
+}

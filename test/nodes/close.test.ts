@@ -1,0 +1,107 @@
+// When flows stop, no socket to a server stays behind, whatever the connection was doing.
+
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
+import { publishNodes, quickReconnect, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { ScriptedServer, silent } from '../helpers/scripted-server';
+import { TcpProxy } from '../helpers/tcp-proxy';
+
+describe('stopping the flows', () => {
+  let server: ScriptedServer;
+  beforeEach(async () => {
+    server = await ScriptedServer.start();
+  });
+  afterEach(async () => {
+    await unloadFlow();
+    await server.stop();
+  });
+
+  function load(port = server.port): Promise<Flow> {
+    const broker = unique('close-broker');
+    return loadFlow([
+      serverNode(broker, port),
+      ...subscribeNodes('sub', broker, ['a']),
+      ...publishNodes('pub', broker),
+    ]);
+  }
+
+  /** The connections are closed when unloadFlow() returns; the server hears of it a moment later. */
+  async function assertAllGone(): Promise<void> {
+    await Promise.all(server.clients.all.map((client) => client.gone()));
+    assert.equal(server.openCount, 0);
+  }
+
+  it('ends a connection that stands, with DISCONNECT', async () => {
+    const flow = await load();
+    await flow.connected('sub', 'pub');
+    await unloadFlow();
+    await assertAllGone();
+    assert.equal(server.count('disconnect'), 1);
+  });
+
+  it('ends a connection with a message that the server has not acknowledged', async () => {
+    server.script = { publish: silent };
+    const flow = await load();
+    flow.inject('pub', { topic: 'a', payload: 'held', qos: 1 });
+    await server.packet('publish');
+    await unloadFlow();
+    await assertAllGone();
+    assert.equal(server.count('disconnect'), 1);
+  });
+
+  it('ends a connection with a subscription that the server has not answered', async () => {
+    server.script = { subscribe: silent };
+    const flow = await load();
+    await flow.showing('sub', 'subscribing');
+    await server.packet('subscribe');
+    await unloadFlow();
+    await assertAllGone();
+  });
+
+  it('ends a connection whose server does not hang up after DISCONNECT', async () => {
+    const flow = await load();
+    await flow.connected('sub');
+    // allowHalfOpen is off, but a server that reads no more sees neither DISCONNECT nor the end.
+    server.clients.all[0]?.socket.pause();
+    const start = performance.now();
+    await unloadFlow();
+    assert.ok(performance.now() - start < 1000);
+    server.clients.all[0]?.socket.resume();
+    await assertAllGone();
+  });
+
+  it('ends an attempt that the server does not answer', async () => {
+    server.script = { connect: silent };
+    const flow = await load();
+    await flow.showing('pub', 'connecting');
+    await server.packet('connect');
+    await unloadFlow();
+    await assertAllGone();
+  });
+
+  it('ends the attempts while waiting for the next', async () => {
+    const proxy = await TcpProxy.start(server.port);
+    await proxy.refuse();
+    const flow = await load(proxy.port);
+    await flow.showing('pub', 'connection-refused');
+    await unloadFlow();
+    await proxy.accept();
+    // Nothing can be awaited where nothing is to happen: the time in which the next attempts would have come.
+    await delay(quickReconnect.maxDelay * 3);
+    assert.equal(proxy.accepted, 0);
+    await proxy.stop();
+  });
+
+  it('ends a connection through a network that has stopped to pass anything on', async () => {
+    const proxy = await TcpProxy.start(server.port);
+    const flow = await load(proxy.port);
+    await flow.connected('sub');
+    proxy.stall();
+    const start = performance.now();
+    await unloadFlow();
+    assert.ok(performance.now() - start < 1000);
+    await proxy.stop();
+    await assertAllGone();
+  });
+});

@@ -1,0 +1,73 @@
+// User names and passwords: the right ones open, wrong ones say so, and none are ever shown.
+
+import assert from 'node:assert/strict';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
+import { publishNodes, serverNode, unique } from '../helpers/flow-nodes';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+
+const USERNAME = 'username-known-to-nobody';
+const PASSWORD = 'password-known-to-nobody';
+
+for (const protocolVersion of [5, 4] as const) {
+  describe(`credentials (mosquitto, MQTT ${protocolVersion})`, () => {
+    let mosquitto: Mosquitto;
+    before(async function () {
+      needsMosquitto(this);
+      mosquitto = await Mosquitto.start({ users: { [USERNAME]: PASSWORD } });
+    });
+    afterEach(unloadFlow);
+    after(() => mosquitto?.stop());
+
+    function load(credentials: Record<string, string>): Promise<Flow> {
+      return loadFlow(
+        [
+          serverNode('secret-broker', mosquitto.port, { protocolVersion }),
+          ...publishNodes('pub', 'secret-broker', { qos: 1 }),
+        ],
+        { 'secret-broker': credentials },
+      );
+    }
+
+    function assertNothingTold(flow: Flow): void {
+      const told = flow.everythingTold();
+      assert.equal(told.includes(USERNAME), false);
+      assert.equal(told.includes(PASSWORD), false);
+    }
+
+    it('that are right connect', async () => {
+      const flow = await load({ username: USERNAME, password: PASSWORD });
+      await flow.connected('pub');
+      flow.inject('pub', { topic: unique('secret'), payload: 1 });
+      await flow.received('pub-out').next();
+      assert.deepEqual(flow.caughtCodes, []);
+      assertNothingTold(flow);
+    });
+
+    for (const [kind, credentials] of [
+      ['whose password is wrong', { username: USERNAME, password: `not-${PASSWORD}` }],
+      ['that are missing', {}],
+    ] as const) {
+      it(`${kind} are reported once, and shown`, async () => {
+        const flow = await load(credentials);
+        const { error } = await flow.caught.next();
+        assert.match(error.code ?? '', /^(credentials-refused|not-authorized)$/);
+        await flow.showing('pub', error.code ?? '');
+        // Several attempts, one report.
+        await flow.statuses('pub').first(6);
+        assert.equal(flow.caught.all.length, 1);
+        assertNothingTold(flow);
+      });
+    }
+
+    it('written into the address are refused before anything connects, and not shown', async () => {
+      const servers = [{ url: `mqtt://${USERNAME}:${PASSWORD}@127.0.0.1:${mosquitto.port}` }];
+      const flow = await loadFlow([
+        { ...serverNode('secret-broker', 0), servers },
+        ...publishNodes('pub', 'secret-broker'),
+      ]);
+      await flow.showing('secret-broker', 'server-url-invalid');
+      await flow.caught.next();
+      assertNothingTold(flow);
+    });
+  });
+}

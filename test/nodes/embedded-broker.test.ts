@@ -1,0 +1,181 @@
+// The broker inside Node-RED as devices and flows meet it, and what a deploy does to it.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { BrokerConfig } from '#src/nodes/broker.config';
+import { Device } from '../helpers/device';
+import { type Credentials, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
+import { embeddedNode, publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { freePort } from '../helpers/free-port';
+import { accepts } from '../helpers/mosquitto';
+
+const USERNAME = 'device';
+const PASSWORD = 'secret of the device';
+
+describe('embedded broker', () => {
+  let broker = '';
+  let base = '';
+  const devices: Device[] = [];
+  beforeEach(() => {
+    broker = unique('embedded');
+    base = unique('devices');
+  });
+  afterEach(async () => {
+    await Promise.all(devices.splice(0).map((device) => device.end()));
+    // A broker outlives its node for a moment, but not the removal of it.
+    const flow = await loadFlow([embeddedNode(broker)]);
+    await flow.deploy('full', []);
+    await unloadFlow();
+  });
+
+  async function device(port: number, username?: string, password?: string): Promise<Device> {
+    const connected = await Device.connect(port, username, password);
+    devices.push(connected);
+    return connected;
+  }
+
+  function nodes(embedded: Partial<BrokerConfig['embedded']>): FlowNode[] {
+    return [
+      embeddedNode(broker, embedded),
+      ...subscribeNodes('sub', broker, [`${base}/up/#`]),
+      ...publishNodes('pub', broker),
+    ];
+  }
+
+  async function load(embedded: Partial<BrokerConfig['embedded']>, withCredentials = false): Promise<Flow> {
+    const flow = await loadFlow(nodes(embedded), withCredentials ? credentials() : {});
+    await flow.connected('sub', 'pub');
+    return flow;
+  }
+
+  function credentials(): Credentials {
+    return { [broker]: { embeddedUsername: USERNAME, embeddedPassword: PASSWORD } };
+  }
+
+  /** A flow and a device exchange messages. */
+  async function exchange(flow: Flow, peer: Device, mark: string): Promise<void> {
+    await peer.publish(`${base}/up/a`, `up ${mark}`);
+    await flow.received('sub-out').find('what the device sent', ({ payload }) => payload === `up ${mark}`);
+    await peer.subscribe(`${base}/down`);
+    flow.inject('pub', { topic: `${base}/down`, payload: `down ${mark}` });
+    await peer.received.find('what the flow sent', ({ payload }) => payload === `down ${mark}`);
+  }
+
+  async function assertWorksInside(flow: Flow): Promise<void> {
+    flow.inject('pub', { topic: `${base}/up/inside`, payload: 'inside' });
+    await flow.received('sub-out').find('the message', ({ payload }) => payload === 'inside');
+  }
+
+  it('exchanges messages with devices that know user name and password', async () => {
+    const port = await freePort();
+    const flow = await load({ port }, true);
+    await exchange(flow, await device(port, USERNAME, PASSWORD), 'first');
+  });
+
+  for (const [what, username, password] of [
+    ['a wrong password', USERNAME, 'wrong'],
+    ['a wrong user name', 'wrong', PASSWORD],
+    ['no credentials', undefined, undefined],
+  ] as const) {
+    it(`refuses devices with ${what}`, async () => {
+      const port = await freePort();
+      const flow = await load({ port }, true);
+      await assert.rejects(device(port, username, password), { code: 5 });
+      await assertWorksInside(flow);
+    });
+  }
+
+  it('lets programs of this computer in without credentials where none are set', async () => {
+    const port = await freePort();
+    const flow = await load({ port });
+    await exchange(flow, await device(port), 'first');
+  });
+
+  it('does not open a port to the network without a user name', async () => {
+    const port = await freePort();
+    const flow = await load({ port, bindAddress: '0.0.0.0' });
+    const caught = await flow.caught.next();
+    assert.equal(caught.error.code, 'embedded-needs-credentials');
+    assert.equal(await accepts(port), false);
+    await assertWorksInside(flow);
+    assert.equal(flow.caught.all.length, 1);
+  });
+
+  it('opens a port to the network with a user name, or when anyone may connect', async () => {
+    const port = await freePort();
+    await load({ port, bindAddress: '0.0.0.0' }, true);
+    await device(port, USERNAME, PASSWORD);
+    const flow = await load({ port, bindAddress: '0.0.0.0', allowAnonymous: true });
+    await exchange(flow, await device(port), 'anyone');
+  });
+
+  it('reports a port that is in use, and works inside Node-RED', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    assert.ok(typeof address === 'object' && address);
+    const flow = await load({ port: address.port });
+    const caught = await flow.caught.next();
+    assert.equal(caught.error.code, 'embedded-port-in-use');
+    await assertWorksInside(flow);
+    assert.equal(flow.caught.all.length, 1);
+    other.close();
+    await once(other, 'close');
+  });
+
+  it('opens no port where none is set', async () => {
+    const ports = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+    const before = ports();
+    const flow = await load({});
+    await assertWorksInside(flow);
+    assert.equal(ports(), before);
+  });
+
+  it('keeps devices connected and retained messages over a full deploy', async () => {
+    const port = await freePort();
+    const flow = await load({ port }, true);
+    const peer = await device(port, USERNAME, PASSWORD);
+    flow.inject('pub', { topic: `${base}/kept`, payload: 'retained', retain: true, qos: 1 });
+    await flow.received('pub-out').next();
+    await flow.deploy('full', nodes({ port }), credentials());
+    await flow.connected('sub', 'pub');
+    assert.equal(peer.lost, false);
+    await exchange(flow, peer, 'after');
+    await peer.subscribe(`${base}/kept`);
+    assert.equal(
+      (await peer.received.find('the retained one', ({ topic }) => topic === `${base}/kept`)).payload,
+      'retained',
+    );
+  });
+
+  it('moves to another port with a deploy, and leaves the old one', async () => {
+    const [first, second] = [await freePort(), await freePort()];
+    const flow = await load({ port: first });
+    const peer = await device(first);
+    await flow.deploy('full', nodes({ port: second }));
+    await flow.connected('sub', 'pub');
+    await exchange(flow, await device(second), 'moved');
+    assert.equal(await accepts(first), false);
+    assert.equal(peer.lost, true);
+  });
+
+  it('asks for new credentials after they have been changed by a deploy', async () => {
+    const port = await freePort();
+    const flow = await load({ port }, true);
+    await device(port, USERNAME, PASSWORD);
+    await flow.deploy('full', nodes({ port }), { [broker]: { embeddedUsername: USERNAME, embeddedPassword: 'new' } });
+    await flow.connected('sub');
+    await assert.rejects(device(port, USERNAME, PASSWORD), { code: 5 });
+    await exchange(flow, await device(port, USERNAME, 'new'), 'new');
+  });
+
+  it('closes its port and its devices when the node is removed', async () => {
+    const port = await freePort();
+    const flow = await load({ port });
+    const peer = await device(port);
+    await flow.deploy('full', []);
+    assert.equal(await accepts(port), false);
+    assert.equal(peer.lost, true);
+  });
+});

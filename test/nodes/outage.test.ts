@@ -1,0 +1,171 @@
+// What happens to messages while the server is away, and how users learn of it.
+
+import assert from 'node:assert/strict';
+import { type Flow, type FlowMessage, loadFlow, unloadFlow } from '../helpers/flow-harness';
+import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { freePort } from '../helpers/free-port';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { ScriptedServer, silent } from '../helpers/scripted-server';
+import { TcpProxy } from '../helpers/tcp-proxy';
+
+const COUNT = 100;
+
+for (const protocolVersion of [5, 4] as const) {
+  describe(`an outage (mosquitto, MQTT ${protocolVersion})`, () => {
+    let mosquitto: Mosquitto;
+    let proxy: TcpProxy;
+    before(async function () {
+      needsMosquitto(this);
+      mosquitto = await Mosquitto.start();
+      proxy = await TcpProxy.start(mosquitto.port);
+    });
+    beforeEach(async () => {
+      await mosquitto.restart();
+      await proxy.accept();
+    });
+    afterEach(unloadFlow);
+    after(async () => {
+      await proxy?.stop();
+      await mosquitto?.stop();
+    });
+
+    async function load(topic: string, port: number): Promise<Flow> {
+      const flow = await loadFlow([
+        serverNode('outage-broker', port, { protocolVersion }),
+        ...subscribeNodes('sub', 'outage-broker', [topic]),
+        ...publishNodes('pub', 'outage-broker', { qos: 1 }),
+      ]);
+      await flow.connected('sub', 'pub');
+      return flow;
+    }
+
+    function publishNumbers(flow: Flow, topic: string): void {
+      for (let payload = 0; payload < COUNT; payload++) flow.inject('pub', { topic, payload });
+    }
+
+    const numbers = (messages: readonly FlowMessage[]): unknown[] => messages.map(({ payload }) => payload);
+    const expected = Array.from({ length: COUNT }, (_, n) => n);
+
+    it('delivers what was published meanwhile in order, once the server is back', async () => {
+      const topic = unique('outage');
+      const flow = await load(topic, mosquitto.port);
+      await mosquitto.kill();
+      await flow.showing('pub', 'connection-refused');
+      publishNumbers(flow, topic);
+      await mosquitto.restart();
+      assert.deepEqual(numbers(await flow.received('sub-out').first(COUNT)), expected);
+      assert.deepEqual(numbers(await flow.received('pub-out').first(COUNT)), expected);
+    });
+
+    it('delivers what was published before the server was first there', async () => {
+      const topic = unique('outage');
+      await proxy.refuse();
+      const flow = await loadFlow([
+        serverNode('outage-broker', proxy.port, { protocolVersion }),
+        ...subscribeNodes('sub', 'outage-broker', [topic]),
+        ...publishNodes('pub', 'outage-broker', { qos: 1 }),
+      ]);
+      publishNumbers(flow, topic);
+      await flow.showing('pub', 'connection-refused');
+      await proxy.accept();
+      assert.deepEqual(numbers(await flow.received('sub-out').first(COUNT)), expected);
+    });
+
+    it('loses nothing when the connection is cut while messages are on their way', async () => {
+      const topic = unique('outage');
+      const flow = await load(topic, proxy.port);
+      publishNumbers(flow, topic);
+      await flow.received('pub-out').next();
+      proxy.cut();
+      await flow.received('pub-out').first(COUNT);
+      const answered = new Set(numbers(flow.received('pub-out').all));
+      assert.equal(answered.size, COUNT);
+      flow.inject('pub', { topic, payload: 'last' });
+      await flow.received('sub-out').find('the last message', ({ payload }) => payload === 'last');
+    });
+
+    it('takes up the subscriptions again', async () => {
+      const topic = unique('outage');
+      const flow = await load(topic, proxy.port);
+      const shown = flow.statuses('sub').all.length;
+      proxy.cut();
+      await flow.statuses('sub').first(shown + 1);
+      await flow.connected('sub');
+      flow.inject('pub', { topic, payload: 'after' });
+      assert.equal((await flow.received('sub-out').next()).payload, 'after');
+    });
+
+    it('shows on each node why there is no connection, and reports each outage once', async () => {
+      const topic = unique('outage');
+      const flow = await load(topic, proxy.port);
+      for (const outage of [1, 2]) {
+        const attempts = flow.statuses('pub').all.length;
+        await proxy.refuse();
+        await Promise.all([flow.showing('sub', 'connection-refused'), flow.showing('pub', 'connection-refused')]);
+        // Several attempts have failed when the status has changed several times.
+        await flow.statuses('pub').first(attempts + 6);
+        await proxy.accept();
+        await flow.connected('sub', 'pub');
+        assert.equal(flow.caught.all.length, outage);
+      }
+    });
+  });
+}
+
+describe('why there is no connection', () => {
+  afterEach(unloadFlow);
+
+  it('nothing listens', async () => {
+    const flow = await loadFlow([serverNode('why-broker', await freePort()), ...publishNodes('pub', 'why-broker')]);
+    await flow.showing('pub', 'connection-refused');
+    assert.equal((await flow.caught.next()).error.code, 'connection-refused');
+  });
+
+  it('there is no such host', async () => {
+    const servers = [{ url: 'mqtt://no-such-host.invalid' }];
+    const flow = await loadFlow([{ ...serverNode('why-broker', 1883), servers }, ...publishNodes('pub', 'why-broker')]);
+    await flow.showing('pub', 'host-unknown');
+    assert.equal((await flow.caught.next()).error.code, 'host-unknown');
+  });
+
+  it('what listens does not speak MQTT', async () => {
+    const server = await ScriptedServer.start({
+      connect: ({ socket }) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    });
+    const flow = await loadFlow([serverNode('why-broker', server.port), ...publishNodes('pub', 'why-broker')]);
+    await flow.showing('pub', 'protocol-error');
+    assert.equal((await flow.caught.next()).error.code, 'protocol-error');
+    await unloadFlow();
+    await server.stop();
+  });
+
+  it('the server hangs up', async () => {
+    const server = await ScriptedServer.start({ connect: ({ socket }) => socket.end() });
+    const flow = await loadFlow([serverNode('why-broker', server.port), ...publishNodes('pub', 'why-broker')]);
+    await flow.showing('pub', 'connection-lost');
+    assert.equal((await flow.caught.next()).error.code, 'connection-lost');
+    await unloadFlow();
+    await server.stop();
+  });
+
+  it('the server ends the connection and gives a reason', async () => {
+    const server = await ScriptedServer.start();
+    const flow = await loadFlow([serverNode('why-broker', server.port), ...publishNodes('pub', 'why-broker')]);
+    await flow.connected('pub');
+    server.script = { connect: silent };
+    server.clients.all[0]?.send({ cmd: 'disconnect', reasonCode: 0x8b });
+    assert.equal((await flow.caught.next()).error.code, 'disconnected-by-server');
+    await flow.showing('pub', 'connecting');
+    await unloadFlow();
+    await server.stop();
+  });
+
+  it('a second server is tried when the first is away', async () => {
+    const server = await ScriptedServer.start();
+    const servers = [{ url: `mqtt://127.0.0.1:${await freePort()}` }, { url: `mqtt://127.0.0.1:${server.port}` }];
+    const flow = await loadFlow([{ ...serverNode('why-broker', 0), servers }, ...publishNodes('pub', 'why-broker')]);
+    await flow.connected('pub');
+    await unloadFlow();
+    await server.stop();
+  });
+});

@@ -1,0 +1,112 @@
+// Which messages a router node sends to which outputs.
+
+import assert from 'node:assert/strict';
+import type { RouterConfig } from '#src/nodes/router.config';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
+import { routerNodes } from '../helpers/flow-nodes';
+
+describe('router', () => {
+  afterEach(unloadFlow);
+
+  type Rule = string | [filter: string, topic: string];
+
+  function flowWith(rules: Rule[], settings: Partial<RouterConfig> = {}): Promise<Flow> {
+    const configured = rules.map((rule) =>
+      typeof rule === 'string' ? { filter: rule, topic: '' } : { filter: rule[0], topic: rule[1] },
+    );
+    return loadFlow(routerNodes('router', { ...settings, rules: configured }));
+  }
+
+  /** Numbers of the outputs that the router has used for the message, once it has completed it. */
+  async function outputs(flow: Flow, topic: unknown): Promise<number[]> {
+    flow.inject('router', { topic, payload: 'x' });
+    await flow.completed.next();
+    return [1, 2, 3, 4].filter((output) => flow.received(`router-out-${output}`).all.length > 0);
+  }
+
+  it('sends a message to every rule that matches', async () => {
+    const flow = await flowWith(['plant/#', 'plant/+/state', 'office/#']);
+    assert.deepEqual(await outputs(flow, 'plant/press/state'), [1, 2]);
+  });
+
+  it('sends a message to the first rule that matches, where that is asked for', async () => {
+    const flow = await flowWith(['plant/+/state', 'plant/#'], { match: 'first' });
+    assert.deepEqual(await outputs(flow, 'plant/press/state'), [1]);
+  });
+
+  it('sends what no rule takes to the last output', async () => {
+    const flow = await flowWith(['plant/#', 'office/#']);
+    assert.deepEqual(await outputs(flow, 'garden'), [3]);
+  });
+
+  for (const [kind, topic] of [
+    ['no topic', undefined],
+    ['a topic that is not text', 17],
+  ]) {
+    it(`sends a message with ${kind} to the last output`, async () => {
+      const flow = await flowWith(['#']);
+      assert.deepEqual(await outputs(flow, topic), [2]);
+    });
+  }
+
+  it('completes a message that nothing takes', async () => {
+    const flow = await flowWith(['plant/#'], { otherwise: false });
+    assert.deepEqual(await outputs(flow, 'garden'), []);
+  });
+
+  it('adds what named wildcards match to msg.params', async () => {
+    const flow = await flowWith(['plant/+line/#rest']);
+    flow.inject('router', { topic: 'plant/7/a/b', params: { earlier: 'kept', line: 'replaced' } });
+    const { params } = await flow.received('router-out-1').next();
+    assert.deepEqual(params, { earlier: 'kept', line: '7', rest: 'a/b' });
+  });
+
+  it('rewrites the topic, and keeps the original one', async () => {
+    const flow = await flowWith([['plant/+line/#rest', 'report/{{params.line}}/{{payload.kind}}/{{params.rest}}']]);
+    flow.inject('router', { topic: 'plant/7/a/b', payload: { kind: 'state' } });
+    const message = await flow.received('router-out-1').next();
+    assert.equal(message.topic, 'report/7/state/a/b');
+    assert.equal(message.originalTopic, 'plant/7/a/b');
+  });
+
+  it('leaves topic and originalTopic alone without a rewrite', async () => {
+    const flow = await flowWith(['plant/#']);
+    flow.inject('router', { topic: 'plant/7' });
+    const message = await flow.received('router-out-1').next();
+    assert.equal(message.topic, 'plant/7');
+    assert.equal('originalTopic' in message, false);
+  });
+
+  it('sends messages to several outputs that do not depend on each other', async () => {
+    const flow = await flowWith([['+all/#', 'first/{{params.all}}'], 'plant/+line/#', ['plant/#rest', 'third']]);
+    flow.inject('router', { topic: 'plant/7/x', payload: { list: [1] } });
+    const [first, second, third] = await Promise.all([
+      flow.received('router-out-1').next(),
+      flow.received('router-out-2').next(),
+      flow.received('router-out-3').next(),
+    ]);
+    assert.deepEqual([first.topic, second.topic, third.topic], ['first/plant', 'plant/7/x', 'third']);
+    assert.deepEqual([first.params, second.params, third.params], [{ all: 'plant' }, { line: '7' }, { rest: '7/x' }]);
+    (first.payload as { list: number[] }).list.push(2);
+    assert.deepEqual(second.payload, { list: [1] });
+    assert.deepEqual(third.payload, { list: [1] });
+  });
+
+  it('reports a rewrite that cannot be filled, sends nothing, and takes the next message', async () => {
+    const flow = await flowWith([['plant/#', 'report/{{payload.id}}']]);
+    flow.inject('router', { topic: 'plant/1', payload: {} });
+    const caught = await flow.caught.next();
+    assert.equal(caught.error.code, 'topic-missing');
+    assert.equal(caught.topic, 'plant/1');
+    flow.inject('router', { topic: 'plant/1', payload: { id: 9 } });
+    assert.equal((await flow.received('router-out-1').next()).topic, 'report/9');
+    assert.equal(flow.caught.all.length, 1);
+  });
+
+  it('reports a rewrite to a topic with a wildcard in it', async () => {
+    const flow = await flowWith([['plant/#', 'report/{{payload}}']]);
+    flow.inject('router', { topic: 'plant/1', payload: 'a/#' });
+    assert.equal((await flow.caught.next()).error.code, 'topic-invalid');
+    assert.equal(flow.received('router-out-1').all.length, 0);
+  });
+});

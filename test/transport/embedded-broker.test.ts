@@ -1,0 +1,177 @@
+// The embedded broker below the nodes: its two doors, and what must not bring it down.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { generate } from 'mqtt-packet';
+import { parseTopicFilter } from '#src/core/topic-filter';
+import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded-broker';
+import type { Transport } from '#src/transport/transport';
+import { Device } from '../helpers/device';
+import { accepts } from '../helpers/mosquitto';
+import { connectTransport, type OpenedTransport, openTransport } from '../helpers/transport-listener';
+
+const OPEN: ListenOptions = { port: 0, bindAddress: '127.0.0.1', username: '', password: '', allowAnonymous: false };
+
+describe('embedded broker', () => {
+  let broker: EmbeddedBroker;
+  beforeEach(() => {
+    broker = new EmbeddedBroker();
+  });
+  afterEach(() => broker.close());
+
+  /** A client by hand, for what no library does: it is connected, and reads only as the test does. */
+  async function rawClient(clientId: string): Promise<Duplex> {
+    const stream = await broker.open(() => {}, new AbortController().signal);
+    const version = { protocolId: 'MQTT', protocolVersion: 4 } as const;
+    stream.write(generate({ cmd: 'connect', ...version, clientId, clean: true, keepalive: 0 }));
+    await once(stream, 'data');
+    return stream;
+  }
+
+  function join(clientId: string): Promise<OpenedTransport> {
+    return connectTransport(broker.open, { protocolVersion: 4, clientId });
+  }
+
+  function subscribe(transport: Transport, filter: string): Promise<void> {
+    const parsed = parseTopicFilter(filter);
+    assert.ok(parsed.ok);
+    const request = { filter: parsed.filter.wire, noLocal: false, retainAsPublished: true };
+    return new Promise((resolve, reject) => {
+      transport.subscribe({ ...request, qos: 1, retainHandling: 0 }, ({ kind }) => {
+        if (kind === 'granted') resolve();
+        else reject(new Error(kind));
+      });
+    });
+  }
+
+  async function listen(options: Partial<ListenOptions> = {}): Promise<number> {
+    await broker.listen({ ...OPEN, ...options });
+    assert.ok(broker.port);
+    return broker.port;
+  }
+
+  it('refuses MQTT 5 with the answer by which a client can tell', async () => {
+    const { listener } = openTransport(broker.open, { protocolVersion: 5 });
+    assert.equal((await listener.ends.next()).code, 'protocol-version-refused');
+  });
+
+  it('passes messages between clients in this process and devices', async () => {
+    const port = await listen();
+    const { transport, listener } = await join('inside');
+    await subscribe(transport, 'a/#');
+    const device = await Device.connect(port);
+    await device.publish('a/1', 'x');
+    assert.equal((await listener.messages.next()).topic, 'a/1');
+    assert.equal(broker.deviceCount, 1);
+    await device.end();
+    await transport.close();
+  });
+
+  it('outlives a subscriber that has stopped to read and leaves with thousands of messages on their way to it', async () => {
+    const subscriber = await rawClient('subscriber');
+    subscriber.write(generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'flood', qos: 1 }] }));
+    await once(subscriber, 'data');
+    subscriber.pause();
+    const publishers = [await rawClient('large'), await rawClient('many')] as const;
+    // Large ones fill the way to the subscriber; what comes then, in one piece, queues up in the broker.
+    await flood(publishers[0], 50, Buffer.alloc(64 * 1024));
+    await flood(publishers[1], 10_000, Buffer.alloc(0));
+    subscriber.destroy();
+    const { transport, listener } = await join('afterwards');
+    await subscribe(transport, 'after');
+    transport.publish({ topic: 'after', payload: 'x', qos: 1, retain: false }, () => {});
+    assert.equal((await listener.messages.next()).topic, 'after');
+    await transport.close();
+    for (const publisher of publishers) publisher.destroy();
+  });
+
+  it('names port and address when the port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    assert.ok(typeof address === 'object' && address);
+    await assert.rejects(broker.listen({ ...OPEN, port: address.port }), {
+      code: 'embedded-port-in-use',
+      stage: 'listen',
+      params: { port: address.port, address: '127.0.0.1', reason: 'EADDRINUSE' },
+    });
+    other.close();
+    await once(other, 'close');
+    await broker.listen({ ...OPEN, port: address.port });
+    assert.equal(await accepts(address.port), true);
+  });
+
+  it('says when the address is none of this computer', async () => {
+    // An address for documentation, RFC 5737.
+    const options = { ...OPEN, bindAddress: '192.0.2.1', username: 'u', password: 'p' };
+    await assert.rejects(broker.listen(options), { code: 'embedded-listen-failed' });
+    assert.equal(broker.port, undefined);
+  });
+
+  for (const bindAddress of ['0.0.0.0', '::', '192.0.2.1', 'example.invalid', '']) {
+    it(`does not listen on "${bindAddress}" without a user name`, async () => {
+      await assert.rejects(broker.listen({ ...OPEN, bindAddress }), {
+        code: 'embedded-needs-credentials',
+        params: { address: bindAddress },
+      });
+      assert.equal(broker.port, undefined);
+    });
+  }
+
+  it('keeps port and devices when it is asked for the same again', async () => {
+    const port = await listen();
+    const device = await Device.connect(port);
+    assert.equal(await listen(), port);
+    assert.equal(device.lost, false);
+    await device.end();
+  });
+
+  it('does one change of its port after the other', async () => {
+    const changes = [broker.listen(OPEN), broker.listen(undefined), broker.listen({ ...OPEN, username: 'u' })];
+    await Promise.all(changes);
+    assert.ok(broker.port);
+    await assert.rejects(Device.connect(broker.port), { code: 5 });
+  });
+
+  it('goes on when a device sends garbage or hangs up', async () => {
+    const port = await listen();
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(Buffer.alloc(1000, 0xff));
+    await once(socket, 'close');
+    const device = await Device.connect(port);
+    await device.publish('a', 'x');
+    await device.end();
+  });
+
+  it('closes its port, its devices and the clients in this process', async () => {
+    const port = await listen();
+    const device = await Device.connect(port);
+    const { listener } = await join('inside');
+    await broker.close();
+    await listener.ends.next();
+    assert.equal(await accepts(port), false);
+    assert.deepEqual([broker.deviceCount, broker.port, device.lost], [0, undefined, true]);
+  });
+});
+
+/** Publishes with QoS 1 in one go, and waits until the broker has acknowledged all. */
+async function flood(stream: Duplex, count: number, payload: Buffer): Promise<void> {
+  const PUBACK_LENGTH = 4;
+  let bytes = 0;
+  const acknowledged = new Promise<void>((resolve) => {
+    stream.on('data', function received(data: Buffer) {
+      bytes += data.length;
+      if (bytes < count * PUBACK_LENGTH) return;
+      stream.off('data', received);
+      resolve();
+    });
+  });
+  const packets = Array.from({ length: count }, (_, index) =>
+    generate({ cmd: 'publish', topic: 'flood', payload, qos: 1, messageId: index + 1, retain: false, dup: false }),
+  );
+  stream.write(Buffer.concat(packets));
+  await acknowledged;
+}

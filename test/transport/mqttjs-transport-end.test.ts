@@ -1,0 +1,171 @@
+// How a transport over mqtt.js ends: every question is settled exactly once, and no socket stays.
+
+import assert from 'node:assert/strict';
+import { parseTopicFilter } from '#src/core/topic-filter';
+import { tcpStream } from '#src/transport/tcp-stream';
+import type { SubscribeRequest, Transport } from '#src/transport/transport';
+import { type Script, ScriptedServer, silent } from '../helpers/scripted-server';
+import { connectTransport, type OpenedTransport, openTransport } from '../helpers/transport-listener';
+
+const DEAF: Script = { publish: silent, subscribe: silent, unsubscribe: silent };
+
+function request(): SubscribeRequest {
+  const result = parseTopicFilter('a/#');
+  assert.ok(result.ok);
+  return { filter: result.filter.wire, qos: 1, noLocal: false, retainAsPublished: true, retainHandling: 0 };
+}
+
+describe('the end of an mqtt.js transport', () => {
+  let server: ScriptedServer;
+  let opened: OpenedTransport | undefined;
+  beforeEach(async () => {
+    server = await ScriptedServer.start();
+  });
+  afterEach(async () => {
+    opened?.transport.destroy();
+    await server.stop();
+  });
+
+  async function connect(): Promise<OpenedTransport> {
+    opened = await connectTransport(tcpStream('127.0.0.1', server.port));
+    return opened;
+  }
+
+  /** Asks the server, which answers nothing, for one thing of each kind; returns the outcomes. */
+  async function askAll(transport: Transport): Promise<string[]> {
+    server.script = DEAF;
+    const outcomes: string[] = [];
+    for (const qos of [1, 2] as const) {
+      transport.publish({ topic: 'a', payload: 'x', qos, retain: false }, ({ kind }) =>
+        outcomes.push(`qos ${qos} ${kind}`),
+      );
+    }
+    transport.subscribe(request(), ({ kind }) => outcomes.push(`subscribe ${kind}`));
+    transport.unsubscribe(request().filter, () => outcomes.push('unsubscribe settled'));
+    await server.packet('unsubscribe');
+    assert.deepEqual(outcomes, []);
+    return outcomes;
+  }
+
+  const SETTLED = ['qos 1 unconfirmed', 'qos 2 unconfirmed', 'subscribe unanswered', 'unsubscribe settled'];
+
+  it('by the server: what is unanswered is settled once, before the listener hears of the end', async () => {
+    const { transport, listener } = await connect();
+    const outcomes = await askAll(transport);
+    const closed = listener.closed.bind(listener);
+    listener.closed = (error) => {
+      assert.deepEqual(outcomes.toSorted(), SETTLED);
+      closed(error);
+    };
+    server.clients.all[0]?.socket.destroy();
+    assert.equal((await listener.ends.next()).code, 'connection-lost');
+    await transport.close();
+    assert.deepEqual(outcomes.toSorted(), SETTLED);
+    assert.equal(listener.ends.all.length, 1);
+  });
+
+  it('by close(): what is unanswered is settled once, DISCONNECT is sent, and the listener hears nothing', async () => {
+    const { transport, listener } = await connect();
+    const outcomes = await askAll(transport);
+    const start = performance.now();
+    await transport.close();
+    assert.ok(performance.now() - start < 1000);
+    assert.deepEqual(outcomes.toSorted(), SETTLED);
+    await server.clients.all[0]?.gone();
+    assert.equal(server.count('disconnect'), 1);
+    assert.equal(listener.ends.all.length, 0);
+  });
+
+  it('by destroy(): what is unanswered is settled once, and the listener hears nothing', async () => {
+    const { transport, listener } = await connect();
+    const outcomes = await askAll(transport);
+    transport.destroy();
+    await server.clients.all[0]?.gone();
+    assert.deepEqual(outcomes.toSorted(), SETTLED);
+    assert.equal(server.count('disconnect'), 0);
+    assert.equal(listener.ends.all.length, 0);
+  });
+
+  it('by close() within a second where the server reads nothing', async () => {
+    const { transport } = await connect();
+    server.clients.all[0]?.socket.pause();
+    const start = performance.now();
+    await transport.close();
+    assert.ok(performance.now() - start < 1000);
+  });
+
+  it('by close() while the server has not answered CONNECT', async () => {
+    server.script = { connect: silent };
+    opened = openTransport(tcpStream('127.0.0.1', server.port));
+    await server.packet('connect');
+    await opened.transport.close();
+    await server.clients.all[0]?.gone();
+    assert.deepEqual([opened.listener.servers.all.length, opened.listener.ends.all.length], [0, 0]);
+  });
+
+  it('by close() before there is a stream', async () => {
+    let aborted = false;
+    opened = openTransport((_report, signal) => {
+      signal.addEventListener('abort', () => {
+        aborted = true;
+      });
+      return new Promise(() => {});
+    });
+    await opened.transport.close();
+    assert.equal(aborted, true);
+    assert.equal(opened.listener.ends.all.length, 0);
+  });
+
+  it('by close() twice', async () => {
+    const { transport } = await connect();
+    await Promise.all([transport.close(), transport.close()]);
+    await transport.close();
+    assert.equal(server.count('disconnect'), 1);
+  });
+
+  it('leaves nothing to ask: what comes later is settled at once', async () => {
+    const { transport } = await connect();
+    await transport.close();
+    const outcomes: string[] = [];
+    transport.publish({ topic: 'a', payload: 'x', qos: 1, retain: false }, ({ kind }) => outcomes.push(kind));
+    transport.subscribe(request(), ({ kind }) => outcomes.push(kind));
+    transport.unsubscribe(request().filter, () => outcomes.push('settled'));
+    assert.deepEqual(outcomes, ['unconfirmed', 'unanswered', 'settled']);
+    assert.equal(transport.writable, false);
+  });
+
+  it('settles each publication of QoS 0 once that is stuck in a full stream', async () => {
+    const { transport, listener } = await connect();
+    server.clients.all[0]?.socket.pause();
+    const settled: number[] = [];
+    const payload = Buffer.alloc(64 * 1024);
+    let sent = 0;
+    while (transport.writable) {
+      const index = sent++;
+      settled[index] = 0;
+      transport.publish({ topic: 'a', payload, qos: 0, retain: false }, () => {
+        settled[index] = (settled[index] ?? 0) + 1;
+      });
+      // What the operating system takes, it takes between two turns.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    server.clients.all[0]?.socket.destroy();
+    await listener.ends.next();
+    assert.deepEqual(settled, new Array(sent).fill(1));
+  });
+
+  it('tells when a full stream takes more again', async () => {
+    const { transport, listener } = await connect();
+    const socket = server.clients.all[0]?.socket;
+    socket?.pause();
+    const payload = Buffer.alloc(64 * 1024);
+    while (transport.writable) {
+      transport.publish({ topic: 'a', payload, qos: 0, retain: false }, () => {});
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const before = listener.writables.all.length;
+    socket?.resume();
+    await listener.writables.first(before + 1);
+    assert.equal(transport.writable, true);
+  });
+});
