@@ -61,7 +61,7 @@ export = function register(RED: NodeAPI): void {
     const broker = takeEmbeddedBroker(RED, node, listen && { ...listen, username, password });
     node.on(
       'close',
-      (removed: boolean, done: () => void) => void leaveEmbeddedBroker(node, broker, removed).then(done, done),
+      (removed: boolean, done: () => void) => void leaveEmbeddedBroker(RED, node, broker, removed).then(done, done),
     );
     return [{ name: sharedText(RED, 'log.embedded'), open: broker.open }];
   }

@@ -11,7 +11,13 @@ const anonymousInstance = randomBytes(8).toString('hex');
  * that Node-RED keeps for its user directory and the node's id: a flow imported elsewhere gets an identifier of its own.
  */
 export function clientIdentifier(RED: NodeAPI, nodeId: string): string {
-  const instance: unknown = RED.settings.get('instanceId');
-  const identity = typeof instance === 'string' && instance !== '' ? instance : anonymousInstance;
+  const identity = instanceId(RED) ?? anonymousInstance;
   return `nodered${createHash('sha256').update(`${identity}/${nodeId}`).digest('hex').slice(0, 15)}`;
+}
+
+function instanceId(RED: NodeAPI): string | undefined {
+  // Without storage, as in node-red-node-test-helper, asking for a setting throws.
+  if (!RED.settings.available()) return undefined;
+  const instance: unknown = RED.settings.get('instanceId');
+  return typeof instance === 'string' && instance !== '' ? instance : undefined;
 }

@@ -8,7 +8,7 @@ import { flowsStarted } from './deploys';
 import { sharedText } from './localize';
 import { reportError } from './node-problem';
 
-/** How long a broker waits for its node to come back, in ms. A deploy that takes longer starts a new one. */
+/** How long a broker waits for its node to come back when no deploy ends, in ms. */
 const HANDOVER = 5000;
 
 const waiting = new Map<string, { readonly broker: EmbeddedBroker; readonly timer: NodeJS.Timeout }>();
@@ -30,12 +30,25 @@ export function takeEmbeddedBroker(RED: NodeAPI, node: Node, listen: ListenOptio
   return broker;
 }
 
-/** Closes `broker`, unless its node may come back: then it waits for it a moment. */
-export async function leaveEmbeddedBroker(node: Node, broker: EmbeddedBroker, removed: boolean): Promise<void> {
-  if (removed) return broker.close();
-  const timer = setTimeout(() => {
+/** Closes `broker`, unless its node may come back: then it waits for that until the deploy is over. */
+export async function leaveEmbeddedBroker(
+  RED: NodeAPI,
+  node: Node,
+  broker: EmbeddedBroker,
+  removed: boolean,
+): Promise<void> {
+  // In a subflow a node has another id after each deploy, so nobody could take the broker over.
+  if (removed || isInSubflow(node)) return broker.close();
+  const giveUp = (): void => {
+    if (waiting.get(node.id)?.broker !== broker) return;
     waiting.delete(node.id);
     void broker.close();
-  }, HANDOVER);
-  waiting.set(node.id, { broker, timer: timer.unref() });
+  };
+  waiting.set(node.id, { broker, timer: setTimeout(giveUp, HANDOVER).unref() });
+  RED.events.once('flows:started', giveUp);
+}
+
+/** Node-RED keeps the id that a node has in its subflow's template in `_alias`. */
+function isInSubflow(node: Node): boolean {
+  return '_alias' in node && node._alias !== undefined;
 }
