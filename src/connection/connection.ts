@@ -1,60 +1,30 @@
 // One live connection to a server: attempts, waits, states, and the two that live on it, outbox and subscriptions.
 // Knows no Node-RED and no mqtt.js.
 
-import { type BackoffLimits, backoffDelay } from '../core/backoff';
 import { type ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutgoingPublication } from '../core/publication';
-import type {
-  ConnectOptions,
-  OpenStream,
-  OpenTransport,
-  ProtocolVersion,
-  ServerInfo,
-  Transport,
-  TransportListener,
-} from '../transport/transport';
-import type { Clock } from './clock';
+import type { ServerInfo, Transport, TransportListener } from '../transport/transport';
+import type { AttemptOptions, ConnectionSettings, ConnectionWorld, Endpoint } from './connection-settings';
 import type { ConnectionState } from './connection-state';
-import { Outbox, type OutboxLimits, type Settled } from './outbox';
+import { guarded } from './guarded';
+import { Outbox, type Settled } from './outbox';
+import { Presence } from './presence';
+import { Retry } from './retry';
 import { type Subscriber, Subscriptions } from './subscriptions';
-
-/** A server to try: how to reach it, and its name for people. */
-export interface Endpoint {
-  readonly name: string;
-  readonly open: OpenStream;
-}
-
-export interface ConnectionSettings {
-  /** Tried in their order. */
-  readonly endpoints: readonly [Endpoint, ...Endpoint[]];
-  /** `auto` is MQTT 5, and 3.1.1 once a server has refused that version. */
-  readonly protocolVersion: 'auto' | ProtocolVersion;
-  /** Asked at each attempt, so that what it answers may change. */
-  readonly connectOptions: () => Omit<ConnectOptions, 'protocolVersion'>;
-  /** ms from the first packet to CONNACK */
-  readonly connectTimeout: number;
-  readonly reconnect: BackoffLimits;
-  readonly outbox: OutboxLimits;
-}
-
-/** What a connection is given of the world. */
-export interface ConnectionWorld {
-  readonly openTransport: OpenTransport;
-  readonly clock: Clock;
-  /** A number in [0, 1). */
-  readonly random: () => number;
-}
+import { VersionChoice } from './version-choice';
 
 /** How long close() waits for acknowledgements, in ms: Node-RED gives a node 15 s to close, users less. */
-const DRAIN = 1000;
+const DRAIN = 800;
 
 type StateListener = (state: ConnectionState) => void;
 
 export class Connection {
-  readonly #settings: ConnectionSettings;
+  #settings: ConnectionSettings;
   readonly #world: ConnectionWorld;
   readonly #outbox: Outbox;
   readonly #subscriptions: Subscriptions;
+  readonly #retry: Retry;
+  readonly #presence: Presence;
   readonly #listeners = new Set<StateListener>();
   #state: ConnectionState = { kind: 'idle' };
   #transport: Transport | undefined;
@@ -62,10 +32,17 @@ export class Connection {
   #generation = 0;
   /** Counts attempts since the connection last stood. */
   #attempt = 0;
-  #protocolVersion: ProtocolVersion;
+  /** Since when the connection stands, in ms since the epoch. */
+  #connectedAt: number | undefined;
+  #stopAnnouncing: () => void = () => {};
+  #choice: VersionChoice;
+  /** What a server has called us that was asked to choose a name. */
+  #assignedClientId = '';
   #cancelTimer: (() => void) | undefined;
   #leaving: Promise<void> | undefined;
   #final = false;
+  /** Whether the last word was connect() or disconnect(). */
+  #wanted = false;
   #endDrain: () => void = () => {};
   #givenBack = 0;
   /** States that listeners have not all heard of yet, oldest first. */
@@ -74,9 +51,15 @@ export class Connection {
   constructor(settings: ConnectionSettings, world: ConnectionWorld) {
     this.#settings = settings;
     this.#world = world;
-    this.#outbox = new Outbox(settings.outbox);
-    this.#subscriptions = new Subscriptions((reconcile) => world.clock.after(0, reconcile));
-    this.#protocolVersion = settings.protocolVersion === 'auto' ? 5 : settings.protocolVersion;
+    this.#outbox = new Outbox(settings.outbox, world.report);
+    this.#subscriptions = new Subscriptions(
+      (reconcile) => world.clock.after(0, reconcile),
+      world.report,
+      settings.session,
+    );
+    this.#retry = new Retry(settings.reconnect, world.random);
+    this.#presence = new Presence(settings.messages, world.clock, world.report);
+    this.#choice = new VersionChoice(settings.protocolVersion);
   }
 
   get state(): ConnectionState {
@@ -97,12 +80,20 @@ export class Connection {
 
   /** Starts to connect, and stays at it until disconnect() or close(). While it is ending, it starts afterwards. */
   connect(): void {
+    this.#wanted = true;
     if (this.#state.kind === 'idle') this.#try(1);
-    else if (this.#leaving && !this.#final) void this.#leaving.then(() => this.connect());
+  }
+
+  /** Changes where and how the next attempts connect. Call while idle: what is under way is not changed. */
+  retarget({ endpoints, protocolVersion }: Pick<ConnectionSettings, 'endpoints' | 'protocolVersion'>): void {
+    this.#settings = { ...this.#settings, endpoints, protocolVersion };
+    this.#choice = new VersionChoice(protocolVersion);
+    this.#assignedClientId = '';
   }
 
   /** Ends the connection; what waits in the outbox waits on. Resolves when the stream is gone. */
   async disconnect(): Promise<void> {
+    this.#wanted = false;
     if (this.#state.kind !== 'idle' && this.#state.kind !== 'closed') await this.#leave();
   }
 
@@ -141,9 +132,21 @@ export class Connection {
     const endpoint = this.#endpoint(attempt);
     const server = endpoint.name;
     this.#enter({ kind: 'connecting', stage: 'tcp', attempt, server });
-    const options = { ...connectOptions(), protocolVersion: this.#protocolVersion };
     this.#wait(connectTimeout, () => this.#giveUp(server));
-    this.#transport = this.#world.openTransport(endpoint.open, options, this.#listener(server));
+    const options = connectOptions();
+    const generation = ++this.#generation;
+    if (!(options instanceof Promise)) return this.#open(endpoint, options);
+    void options.then((ready) => {
+      if (this.#generation !== generation) return;
+      if (ready instanceof MqttFlowsError) this.#lost(ready, server);
+      else this.#open(endpoint, ready);
+    });
+  }
+
+  #open({ name, open }: Endpoint, options: AttemptOptions): void {
+    const clientId = options.clientId || this.#assignedClientId;
+    const complete = { ...options, clientId, protocolVersion: this.#choice.version };
+    this.#transport = this.#world.openTransport(open, complete, this.#listener(name));
   }
 
   #giveUp(server: string): void {
@@ -183,31 +186,28 @@ export class Connection {
     if (!transport) return;
     this.#stopWaiting();
     this.#attempt = 0;
+    this.#connectedAt = this.#world.clock.now();
+    this.#choice.accepted();
+    this.#assignedClientId = info.assignedClientIdentifier ?? this.#assignedClientId;
     this.#enter({ kind: 'connected', info, server });
     this.#subscriptions.attach(transport, info);
-    this.#outbox.attach(transport, info);
+    const announced = (): void => this.#outbox.attach(transport, info);
+    this.#stopAnnouncing = this.#presence.announce(transport, info, this.#subscriptions, announced);
   }
 
   #lost(error: MqttFlowsError, server: string): void {
+    const lived = this.#connectedAt === undefined ? undefined : this.#world.clock.now() - this.#connectedAt;
     this.#abandon();
     this.#subscriptions.detach();
-    this.#outbox.detach();
+    this.#outbox.detach(error.code === 'disconnected-by-server' ? error : undefined);
     if (this.#leaving) {
       this.#endDrain();
       return;
     }
-    if (
-      error.code === 'protocol-version-refused' &&
-      this.#settings.protocolVersion === 'auto' &&
-      this.#protocolVersion === 5
-    ) {
-      this.#protocolVersion = 4;
-      this.#try(this.#attempt);
-      return;
-    }
+    if (this.#choice.failed(error)) return this.#try(this.#attempt);
     const attempt = this.#attempt + 1;
-    const delay = backoffDelay(Math.max(1, this.#attempt), this.#settings.reconnect, this.#world.random());
-    this.#enter({ kind: 'waiting', error, attempt, nextAt: this.#world.clock.now() + delay, server });
+    const { error: explained, delay } = this.#retry.after(error, this.#attempt, lived);
+    this.#enter({ kind: 'waiting', error: explained, attempt, nextAt: this.#world.clock.now() + delay, server });
     this.#wait(delay, () => this.#try(attempt));
   }
 
@@ -218,17 +218,24 @@ export class Connection {
   }
 
   async #end(): Promise<void> {
-    const connected = this.#state.kind === 'connected';
+    const info = this.#state.kind === 'connected' ? this.#state.info : undefined;
     this.#stopWaiting();
     this.#enter({ kind: 'closing' });
-    if (connected && this.#final) await this.#drained();
+    if (info && this.#final) await this.#drained();
+    const retiring = info && this.#transport && this.#presence.retire(this.#transport, info);
+    if (retiring) await retiring;
     const transport = this.#abandon();
     this.#subscriptions.detach();
     await transport?.close();
     this.#outbox.detach();
     this.#leaving = undefined;
     // close() may have been called while disconnect() was under way.
-    if (!this.#final) return this.#enter({ kind: 'idle' });
+    if (!this.#final) {
+      this.#enter({ kind: 'idle' });
+      // connect() may have been called meanwhile.
+      if (this.#wanted) this.connect();
+      return;
+    }
     this.#givenBack = this.#outbox.close();
     this.#enter({ kind: 'closed' });
     this.#listeners.clear();
@@ -247,6 +254,8 @@ export class Connection {
   #abandon(): Transport | undefined {
     const transport = this.#transport;
     this.#transport = undefined;
+    this.#connectedAt = undefined;
+    this.#stopAnnouncing();
     this.#generation++;
     this.#stopWaiting();
     return transport;
@@ -273,7 +282,9 @@ export class Connection {
     // A listener that brings about the next state must not make the others hear it before this one.
     if (this.#news.length > 1) return;
     try {
-      for (const news of this.#news) for (const listener of [...this.#listeners]) listener(news);
+      for (const news of this.#news) {
+        for (const listener of [...this.#listeners]) guarded(this.#world.report, () => listener(news));
+      }
     } finally {
       this.#news.length = 0;
     }

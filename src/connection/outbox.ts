@@ -4,12 +4,14 @@
 import { Fifo } from '../core/fifo';
 import { type ErrorCode, MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutgoingPublication } from '../core/publication';
+import { contentBytes } from '../core/publication-size';
 import type { PublishOutcome, ServerInfo, Transport } from '../transport/transport';
+import { guarded, type Report } from './guarded';
 import { limitProblem } from './server-limits';
 
 export interface OutboxLimits {
   readonly maxMessages: number;
-  /** bytes of topics and payloads */
+  /** bytes of topics, payloads and properties */
   readonly maxBytes: number;
   /** What gives way when the outbox is full: the new publication, or the oldest that is not being sent. */
   readonly overflow: 'reject' | 'dropOldest';
@@ -25,13 +27,18 @@ interface Entry {
   readonly publication: OutgoingPublication;
   readonly bytes: number;
   readonly settled: Settled;
+  /** How many connections the server ended while this was the oldest on its way. */
+  deaths: number;
 }
 
 /** How many publications may be unacknowledged at once when the server allows more. */
 const WINDOW = 100;
+/** How many connections a publication may cost. */
+const DEADLY = 2;
 
 export class Outbox {
   readonly #limits: OutboxLimits;
+  readonly #report: Report;
   readonly #waiting = new Fifo<Entry>();
   readonly #inFlight = new Set<Entry>();
   /** Sent without an answer when the stream went away, in the order of sending. */
@@ -40,10 +47,14 @@ export class Outbox {
   #link: { readonly transport: Transport; readonly server: ServerInfo } | undefined;
   #pumping = false;
   #closed = false;
+  /** After the server has ended the connection over something that was on its way. */
+  #oneByOne = false;
   #emptied: (() => void) | undefined;
 
-  constructor(limits: OutboxLimits) {
+  /** `report` hears what a settled callback throws. */
+  constructor(limits: OutboxLimits, report: Report) {
     this.#limits = limits;
+    this.#report = report;
   }
 
   /** Publications not settled yet. */
@@ -53,16 +64,16 @@ export class Outbox {
 
   /** Takes a publication. `settled` is called exactly once; before accept() returns when there is no room. */
   accept(publication: OutgoingPublication, settled: Settled): void {
-    const entry: Entry = { publication, bytes: publicationBytes(publication), settled };
-    if (this.#closed) return reject(entry, failure('connection-closed'));
+    const entry: Entry = { publication, bytes: contentBytes(publication), settled, deaths: 0 };
+    if (this.#closed) return this.#reject(entry, failure('connection-closed'));
     const dropped = this.#makeRoom(entry);
     const fits = this.#fits(entry);
     if (fits) {
       this.#waiting.push(entry);
       this.#bytes += entry.bytes;
     }
-    for (const oldest of dropped) reject(oldest, this.#overflow('publication-dropped'));
-    if (!fits) return reject(entry, this.#overflow('outbox-full'));
+    for (const oldest of dropped) this.#reject(oldest, this.#overflow('publication-dropped'));
+    if (!fits) return this.#reject(entry, this.#overflow('outbox-full'));
     this.pump();
   }
 
@@ -72,11 +83,28 @@ export class Outbox {
     this.pump();
   }
 
-  /** Stops sending. The transport has settled all that it had; what nobody confirmed goes first next time. */
-  detach(): void {
+  /**
+   * Stops sending. The transport has settled all that it had; what nobody confirmed goes first next time. When the
+   * server has ended the connection by `refusal`, what was on its way goes one by one until something is acknowledged:
+   * a publication that was the oldest then, and is alone when it happens again, is not sent a third time.
+   */
+  detach(refusal?: MqttFlowsError): void {
     this.#link = undefined;
-    this.#waiting.unshift(this.#unconfirmed);
+    const returned = this.#unconfirmed;
     this.#unconfirmed = [];
+    const [suspect] = returned;
+    if (refusal && suspect) {
+      this.#oneByOne = true;
+      suspect.deaths++;
+      if (returned.length === 1 && suspect.deaths >= DEADLY) return this.#quarantine(suspect, refusal);
+    }
+    this.#waiting.unshift(returned);
+  }
+
+  #quarantine(entry: Entry, { reasonCode }: MqttFlowsError): void {
+    this.#bytes -= entry.bytes;
+    this.#oneByOne = false;
+    this.#reject(entry, failure('publication-quarantined', reasonCode));
   }
 
   /** Sends what the window and the stream allow. */
@@ -85,10 +113,7 @@ export class Outbox {
     if (this.#pumping) return;
     this.#pumping = true;
     try {
-      while (
-        this.#link?.transport.writable &&
-        this.#inFlight.size < Math.min(WINDOW, this.#link.server.receiveMaximum)
-      ) {
+      while (this.#link?.transport.writable && this.#inFlight.size < this.#window(this.#link.server)) {
         const entry = this.#waiting.shift();
         if (!entry) break;
         this.#send(entry, this.#link.transport, this.#link.server);
@@ -111,15 +136,19 @@ export class Outbox {
     const left = [...this.#inFlight, ...this.#waiting.drain()];
     this.#inFlight.clear();
     this.#bytes = 0;
-    for (const entry of left) reject(entry, failure('connection-closed'));
+    for (const entry of left) this.#reject(entry, failure('connection-closed'));
     return left.length;
   }
 
+  #window(server: ServerInfo): number {
+    return this.#oneByOne ? 1 : Math.min(WINDOW, server.receiveMaximum);
+  }
+
   #send(entry: Entry, transport: Transport, server: ServerInfo): void {
-    const problem = limitProblem(entry.publication, entry.bytes, server);
+    const problem = limitProblem(entry.publication, server);
     if (problem) {
       this.#bytes -= entry.bytes;
-      return reject(entry, problem);
+      return this.#reject(entry, problem);
     }
     this.#inFlight.add(entry);
     transport.publish(entry.publication, (outcome) => this.#finish(entry, outcome));
@@ -132,11 +161,20 @@ export class Outbox {
       return;
     }
     this.#bytes -= entry.bytes;
-    if (outcome.kind === 'acknowledged') entry.settled({ ok: true, reasonCode: outcome.reasonCode });
-    else if (outcome.kind === 'refused') reject(entry, failure('publication-refused', outcome.reasonCode));
-    else reject(entry, failure('publication-lost'));
+    if (outcome.kind !== 'unconfirmed') this.#oneByOne = false;
+    if (outcome.kind === 'acknowledged') this.#settle(entry, { ok: true, reasonCode: outcome.reasonCode });
+    else if (outcome.kind === 'refused') this.#reject(entry, failure('publication-refused', outcome.reasonCode));
+    else this.#reject(entry, failure('publication-lost'));
     this.pump();
     this.#tellEmpty();
+  }
+
+  #reject(entry: Entry, error: MqttFlowsError): void {
+    this.#settle(entry, { ok: false, error });
+  }
+
+  #settle(entry: Entry, settlement: Settlement): void {
+    guarded(this.#report, () => entry.settled(settlement));
   }
 
   #tellEmpty(): void {
@@ -153,7 +191,7 @@ export class Outbox {
   /** Takes out the oldest entries until `entry` fits, where the limits say so and it can fit at all. */
   #makeRoom(entry: Entry): Entry[] {
     const dropped: Entry[] = [];
-    if (this.#limits.overflow !== 'dropOldest' || !this.#fitsBesideSent(entry)) return dropped;
+    if (this.#fits(entry) || this.#limits.overflow !== 'dropOldest' || !this.#fitsBesideSent(entry)) return dropped;
     while (!this.#fits(entry)) {
       const oldest = this.#waiting.shift();
       if (!oldest) break;
@@ -176,14 +214,6 @@ export class Outbox {
   }
 }
 
-function reject(entry: Entry, error: MqttFlowsError): void {
-  entry.settled({ ok: false, error });
-}
-
 function failure(code: ErrorCode, reasonCode?: number): MqttFlowsError {
   return new MqttFlowsError(code, { stage: 'publish', ...(reasonCode === undefined ? {} : { reasonCode }) });
-}
-
-function publicationBytes({ topic, payload }: OutgoingPublication): number {
-  return Buffer.byteLength(topic) + (typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length);
 }

@@ -2,27 +2,33 @@
 
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutgoingPublication } from '../core/publication';
-import type { ServerInfo } from '../transport/transport';
+import { packetBytes } from '../core/publication-size';
+import type { ServerInfo, SubscribeRequest } from '../transport/transport';
 
 /**
- * The reason why the server would refuse `publication`, or undefined. Sending it all the same would end the
- * connection (sections 3.2.2.3.4 to 3.2.2.3.6). `bytes` is a lower bound of the packet's size.
+ * The reason why the server would refuse `publication`, or undefined. Sending it all the same would end the connection
+ * (sections 3.2.2.3.4 to 3.2.2.3.6).
  */
-export function limitProblem(
-  publication: OutgoingPublication,
-  bytes: number,
-  server: ServerInfo,
-): MqttFlowsError | undefined {
+export function limitProblem(publication: OutgoingPublication, server: ServerInfo): MqttFlowsError | undefined {
   const { qos, retain } = publication;
   if (qos > server.maximumQoS) return refused(0x9b);
   if (retain && !server.retainAvailable) return refused(0x9a);
-  if (bytes > server.maximumPacketSize) {
-    const params = { bytes, limit: server.maximumPacketSize };
-    return new MqttFlowsError('publication-too-large', { stage: 'publish', reasonCode: 0x95, params });
-  }
-  return undefined;
+  if (server.maximumPacketSize === Number.POSITIVE_INFINITY) return undefined;
+  const bytes = packetBytes(publication, server.protocolVersion === 5);
+  if (bytes <= server.maximumPacketSize) return undefined;
+  const params = { bytes, limit: server.maximumPacketSize };
+  return new MqttFlowsError('publication-too-large', { stage: 'publish', reasonCode: 0x95, params });
 }
 
-function refused(reasonCode: number): MqttFlowsError {
+/** The error for a publication that the server refuses, or would. */
+export function refused(reasonCode: number): MqttFlowsError {
   return new MqttFlowsError('publication-refused', { stage: 'publish', reasonCode });
+}
+
+/** The reason code with which the server would refuse a subscription, or undefined (sections 3.2.2.3.11 and 13). */
+export function subscriptionProblem({ filter }: SubscribeRequest, server: ServerInfo): number | undefined {
+  const shared = filter.startsWith('$share/');
+  if (shared && !server.sharedSubscriptionAvailable) return 0x9e;
+  const wildcard = filter.includes('+') || filter.includes('#');
+  return wildcard && !server.wildcardSubscriptionAvailable ? 0xa2 : undefined;
 }

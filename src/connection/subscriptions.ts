@@ -2,10 +2,15 @@
 // delivery of each publication to each subscriber as if it were alone.
 
 import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { IncomingPublication, QoS } from '../core/publication';
+import { type IncomingPublication, type QoS, withOwnBytes } from '../core/publication';
 import type { TopicFilter, WireFilter } from '../core/topic-filter';
 import { TopicTrie } from '../core/topic-trie';
 import type { ServerInfo, SubscribeOutcome, SubscribeRequest, Transport } from '../transport/transport';
+import { filterIdentifier } from './filter-identifier';
+import { guarded, type Report } from './guarded';
+import { mergedRequest, sameRequest } from './merged-request';
+import { subscriptionProblem } from './server-limits';
+import type { RememberedSubscription, SessionMemory } from './session-memory';
 
 /** One filter that a subscriber asks for, with the subscription options of MQTT 5, section 3.8.3.1. */
 export interface SubscriptionOptions {
@@ -47,8 +52,10 @@ interface WireSubscription {
   readonly identifier: number;
   readonly interests: Set<Interest>;
   state: SubscriptionState;
-  /** What the server was last asked for, or undefined when it has no such subscription. */
+  /** What the server was last asked for, or undefined when it has to be asked. */
   asked: SubscribeRequest | undefined;
+  /** What the server may have taken, answered or not: a session keeps it until it is unsubscribed. */
+  standing: RememberedSubscription | undefined;
 }
 
 const PENDING: SubscriptionState = { kind: 'pending' };
@@ -57,14 +64,29 @@ export class Subscriptions {
   readonly #trie = new TopicTrie<Interest>();
   readonly #wires = new Map<WireFilter, WireSubscription>();
   readonly #schedule: (reconcile: () => void) => void;
+  readonly #memory: SessionMemory | undefined;
+  readonly #report: Report;
   #nextIdentifier = 1;
+  /** Those of `#wires`. */
+  readonly #identifiers = new Set<number>();
   #link: { readonly transport: Transport; readonly server: ServerInfo } | undefined;
   #holds = 0;
   #scheduled = false;
+  #answeredListener: (() => void) | undefined;
 
   /** `schedule` runs a function soon, but not at once: changes of one moment then become one comparison. */
-  constructor(schedule: (reconcile: () => void) => void) {
+  constructor(schedule: (reconcile: () => void) => void, report: Report, memory?: SessionMemory) {
     this.#schedule = schedule;
+    this.#report = report;
+    this.#memory = memory;
+    for (const remembered of memory?.subscriptions ?? []) {
+      const { request, granted } = remembered;
+      const wire = this.#wire(request.filter, request.identifier);
+      wire.standing = remembered;
+      if (granted === undefined) continue;
+      wire.asked = request;
+      wire.state = { kind: 'granted', qos: granted };
+    }
   }
 
   /** Adds a subscriber; the function returned takes it away again and may be called more than once. */
@@ -101,6 +123,7 @@ export class Subscriptions {
   attach(transport: Transport, server: ServerInfo): void {
     this.#link = { transport, server };
     for (const wire of this.#wires.values()) {
+      if (!server.sessionPresent) wire.standing = undefined;
       if (!server.sessionPresent || wire.state.kind !== 'granted') this.#forget(wire);
     }
     this.#reconcile();
@@ -117,22 +140,55 @@ export class Subscriptions {
     const only = matches[0];
     if (!only) return;
     if (matches.length === 1) {
-      if (isFor(publication, only)) hand(publication, only);
+      if (isFor(publication, only)) this.#hand(publication, only);
       return;
     }
+    let own = publication;
     for (const interest of firstOfEachSubscriber(matches)) {
       // An MQTT 5 server may send one copy for each subscription that matches: the first filter's copy is delivered.
-      if (isFor(publication, interest)) hand(publication, interest);
+      if (!isFor(publication, interest)) continue;
+      this.#hand(own, interest);
+      // Flows may change what they get: the next one gets bytes of its own.
+      own = withOwnBytes(publication);
     }
   }
 
-  #wire(filter: WireFilter): WireSubscription {
-    let wire = this.#wires.get(filter);
-    if (!wire) {
-      wire = { filter, identifier: this.#nextIdentifier++, interests: new Set(), state: PENDING, asked: undefined };
-      this.#wires.set(filter, wire);
-    }
+  #hand(publication: IncomingPublication, { subscriber, options }: Interest): void {
+    const qos = publication.qos < options.qos ? publication.qos : options.qos;
+    guarded(this.#report, () => subscriber.deliver(publication, options.filter, qos));
+  }
+
+  /** Calls `listener` once, when the server has answered all that it was asked. */
+  onceAnswered(listener: () => void): void {
+    this.#answeredListener = listener;
+    this.#tellAnswered();
+  }
+
+  #tellAnswered(): void {
+    if (!this.#answeredListener || this.#scheduled) return;
+    for (const { interests, state } of this.#wires.values()) if (interests.size > 0 && state.kind === 'pending') return;
+    const listener = this.#answeredListener;
+    this.#answeredListener = undefined;
+    listener();
+  }
+
+  #wire(filter: WireFilter, remembered?: number): WireSubscription {
+    const known = this.#wires.get(filter);
+    if (known) return known;
+    const identifier = remembered ?? this.#newIdentifier(filter);
+    const interests = new Set<Interest>();
+    const wire = { filter, identifier, interests, state: PENDING, asked: undefined, standing: undefined };
+    this.#wires.set(filter, wire);
+    this.#identifiers.add(identifier);
     return wire;
+  }
+
+  #newIdentifier(filter: WireFilter): number {
+    return this.#memory ? filterIdentifier(filter, this.#identifiers) : this.#nextIdentifier++;
+  }
+
+  #remember(): void {
+    this.#memory?.remember(() => Array.from(this.#wires.values()).flatMap(({ standing }) => standing ?? []));
   }
 
   #changed(): void {
@@ -151,19 +207,27 @@ export class Subscriptions {
       if (wire.interests.size === 0) this.#drop(wire);
       else if (this.#link) this.#ask(wire, this.#link.transport, this.#link.server);
     }
+    this.#tellAnswered();
   }
 
   /** Without a connection, what the server was asked for is remembered: it may have kept the session. */
   #drop(wire: WireSubscription): void {
-    if (wire.asked && !this.#link) return;
+    if (wire.standing && !this.#link) return;
     this.#wires.delete(wire.filter);
-    if (wire.asked) this.#link?.transport.unsubscribe(wire.filter, () => {});
+    this.#identifiers.delete(wire.identifier);
+    if (wire.standing) this.#link?.transport.unsubscribe(wire.filter, () => {});
+    this.#remember();
   }
 
   #ask(wire: WireSubscription, transport: Transport, server: ServerInfo): void {
-    const request = wantedRequest(wire, server);
+    const wishes = Array.from(wire.interests, ({ options }) => options);
+    const request = mergedRequest(wire.filter, wire.identifier, wishes, server);
     if (wire.asked && sameRequest(wire.asked, request)) return;
     wire.asked = request;
+    const problem = subscriptionProblem(request, server);
+    if (problem !== undefined) return this.#answered(wire, { kind: 'refused', reasonCode: problem });
+    wire.standing = { request };
+    this.#remember();
     transport.subscribe(request, (outcome) => {
       // An answer to an older question, or from an older connection, no longer matters.
       if (wire.asked === request) this.#answered(wire, outcome);
@@ -172,10 +236,13 @@ export class Subscriptions {
 
   #answered(wire: WireSubscription, outcome: SubscribeOutcome): void {
     if (outcome.kind === 'unanswered') return this.#forget(wire);
+    if (outcome.kind === 'granted' && wire.asked) wire.standing = { request: wire.asked, granted: outcome.qos };
     this.#setState(
       wire,
       outcome.kind === 'granted' ? outcome : { kind: 'refused', error: refused(wire, outcome.reasonCode) },
     );
+    this.#remember();
+    this.#tellAnswered();
   }
 
   #forget(wire: WireSubscription): void {
@@ -195,10 +262,6 @@ function isFor(publication: IncomingPublication, interest: Interest): boolean {
   return identifiers.length === 0 || identifiers.includes(interest.wire.identifier);
 }
 
-function hand(publication: IncomingPublication, { subscriber, options }: Interest): void {
-  subscriber.deliver(publication, options.filter, Math.min(publication.qos, options.qos) as QoS);
-}
-
 /** Of each subscriber's matching filters the first that the server has granted, or else that it has not refused. */
 function firstOfEachSubscriber(matches: readonly Interest[]): Iterable<Interest> {
   const first = new Map<Subscriber, Interest>();
@@ -213,32 +276,6 @@ function firstOfEachSubscriber(matches: readonly Interest[]): Iterable<Interest>
 function precedes(a: Interest, b: Interest): boolean {
   const granted = a.wire.state.kind === 'granted';
   return granted === (b.wire.state.kind === 'granted') ? a.rank < b.rank : granted;
-}
-
-/** One request that serves all subscribers of a filter: an option that only some want must not cost the others. */
-function wantedRequest(wire: WireSubscription, server: ServerInfo): SubscribeRequest {
-  let qos: QoS = 0;
-  let noLocal = true;
-  let retainAsPublished = false;
-  let retainHandling: 0 | 1 | 2 = 2;
-  for (const { options } of wire.interests) {
-    if (options.qos > qos) qos = options.qos;
-    if (options.retainHandling < retainHandling) retainHandling = options.retainHandling;
-    noLocal &&= options.noLocal;
-    retainAsPublished ||= options.retainAsPublished;
-  }
-  const request: SubscribeRequest = { filter: wire.filter, qos, noLocal, retainAsPublished, retainHandling };
-  return server.subscriptionIdentifiersAvailable ? { ...request, identifier: wire.identifier } : request;
-}
-
-function sameRequest(a: SubscribeRequest, b: SubscribeRequest): boolean {
-  return (
-    a.qos === b.qos &&
-    a.noLocal === b.noLocal &&
-    a.retainAsPublished === b.retainAsPublished &&
-    a.retainHandling === b.retainHandling &&
-    a.identifier === b.identifier
-  );
 }
 
 function refused(wire: WireSubscription, reasonCode: number): MqttFlowsError {

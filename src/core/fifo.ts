@@ -1,7 +1,7 @@
 // A queue whose ends are both cheap, also with a million entries: an array with a moving start.
 
 export class Fifo<T> {
-  #items: T[] = [];
+  #items: (T | undefined)[] = [];
   /** Index of the first entry; what is before it has been taken. */
   #start = 0;
 
@@ -17,6 +17,8 @@ export class Fifo<T> {
   shift(): T | undefined {
     if (this.length === 0) return undefined;
     const item = this.#items[this.#start];
+    // Taken is taken: what it holds can go before the array is moved.
+    this.#items[this.#start] = undefined;
     // Moving the rest only when it is the smaller half makes a take constant on average.
     if (++this.#start * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#start);
@@ -34,7 +36,8 @@ export class Fifo<T> {
 
   /** Takes all entries, oldest first. */
   drain(): T[] {
-    const items = this.#items.slice(this.#start);
+    // Undefined stands only before the start.
+    const items = this.#items.slice(this.#start) as T[];
     this.#items = [];
     this.#start = 0;
     return items;

@@ -164,19 +164,26 @@ const PROPERTY_READERS: Readonly<Record<keyof PublicationProperties, PropertyRea
     return undefined;
   },
   userProperties(value, properties) {
-    if (typeof value !== 'object' || value === null || !isPlain(value)) return 'expected.names';
-    const texts: [string, string | string[]][] = [];
-    for (const [name, entry] of Object.entries(value)) {
-      const text = userPropertyText(entry);
-      if (!isMqttText(name) || text === undefined) return 'expected.names';
-      texts.push([name, text]);
-    }
-    if (texts.length > 0) properties.userProperties = Object.fromEntries(texts);
+    const userProperties = userPropertiesFrom(value);
+    if (!userProperties) return 'expected.names';
+    if (Object.keys(userProperties).length > 0) properties.userProperties = userProperties;
     return undefined;
   },
 };
 
 const PROPERTY_KEYS = Object.keys(PROPERTY_READERS) as (keyof PublicationProperties)[];
+
+/** User properties from an object of names with text, numbers, booleans or arrays of these; undefined for others. */
+export function userPropertiesFrom(value: unknown): UserProperties | undefined {
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return undefined;
+  const texts: [string, string | string[]][] = [];
+  for (const [name, entry] of Object.entries(value)) {
+    const text = userPropertyText(entry);
+    if (!isMqttText(name) || text === undefined) return undefined;
+    texts.push([name, text]);
+  }
+  return Object.fromEntries(texts);
+}
 
 /** No Array, Buffer, Map or Date. */
 function isPlain(value: object): boolean {

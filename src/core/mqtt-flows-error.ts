@@ -1,23 +1,21 @@
 // The one error type of the package. It carries a code and values; text is made where the language is known.
 
+/** The way to a server and the time there. Each has words in the locales under `stages.`. */
+export type ConnectStage = 'dns' | 'tcp' | 'proxy' | 'tls' | 'websocket' | 'connack' | 'connected';
+
 /** What was going on when it failed. */
-export type ErrorStage =
-  | 'config'
-  | 'dns'
-  | 'tcp'
-  | 'connack'
-  | 'connected'
-  | 'listen'
-  | 'subscribe'
-  | 'publish'
-  | 'decode'
-  | 'route';
+export type ErrorStage = ConnectStage | 'config' | 'listen' | 'control' | 'subscribe' | 'publish' | 'decode' | 'route';
 
 /** Every code has a sentence in the locales under `errors.`; flows decide by `msg.error.code`. */
 export type ErrorCode =
   | 'broker-missing'
   | 'broker-disabled'
   | 'config-invalid'
+  | 'environment-missing'
+  | 'secret-file-unreadable'
+  | 'already-connected'
+  | 'connect-interrupted'
+  | 'action-unknown'
   | 'filter-invalid'
   | 'rule-filter-invalid'
   | 'server-url-invalid'
@@ -29,9 +27,36 @@ export type ErrorCode =
   | 'connection-lost'
   | 'connection-failed'
   | 'connection-closed'
+  | 'closed-without-answer'
   | 'protocol-error'
+  | 'http-answered'
+  | 'tls-required'
+  | 'tls-not-spoken'
+  | 'tls-closed'
+  | 'tls-refused'
+  | 'tls-failed'
+  | 'tls-config-missing'
+  | 'tls-config-invalid'
+  | 'certificate-expired'
+  | 'certificate-not-yet-valid'
+  | 'certificate-self-signed'
+  | 'certificate-unknown-issuer'
+  | 'certificate-wrong-host'
+  | 'certificate-invalid'
+  | 'client-certificate-required'
+  | 'client-certificate-refused'
+  | 'websocket-refused'
+  | 'websocket-failed'
+  | 'websocket-closed'
+  | 'proxy-unreachable'
+  | 'proxy-credentials-refused'
+  | 'proxy-refused'
+  | 'proxy-cannot-connect'
+  | 'proxy-failed'
   | 'protocol-version-refused'
   | 'client-identifier-refused'
+  | 'client-identifier-clash'
+  | 'keepalive-timeout'
   | 'server-unavailable'
   | 'credentials-refused'
   | 'not-authorized'
@@ -50,6 +75,7 @@ export type ErrorCode =
   | 'publication-refused'
   | 'publication-too-large'
   | 'publication-lost'
+  | 'publication-quarantined'
   | 'outbox-full'
   | 'publication-dropped';
 

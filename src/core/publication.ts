@@ -40,3 +40,12 @@ export interface IncomingPublication {
 export function isQoS(value: unknown): value is QoS {
   return value === 0 || value === 1 || value === 2;
 }
+
+/** The same publication with Buffers of its own, for a receiver that may change them. */
+export function withOwnBytes(publication: IncomingPublication): IncomingPublication {
+  const { payload, properties } = publication;
+  const correlationData = properties?.correlationData;
+  const own = { ...publication, payload: Buffer.from(payload) };
+  if (!correlationData) return own;
+  return { ...own, properties: { ...properties, correlationData: Buffer.from(correlationData) } };
+}

@@ -83,6 +83,15 @@ export class SavedConfig {
     return new SavedConfig(value, { prefix: `${this.#prefix}${property}.`, errors: this.#errors });
   }
 
+  /** A nested object as it is, for values of many kinds; absent counts as empty. */
+  record(property: string): RawConfig {
+    const value = this.#raw[property];
+    if (value === undefined || value === null || value === '') return {};
+    if (isRecord(value)) return value;
+    this.invalid(property, 'expected.section');
+    return {};
+  }
+
   /** The entries of a list, each as properties of its own; absent counts as empty. */
   list(property: string): SavedConfig[] {
     const value = this.#raw[property];

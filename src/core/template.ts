@@ -38,11 +38,8 @@ export function parseTemplate(text: string): TemplateResult {
     if (open === -1) break;
     const close = text.indexOf(CLOSE, open);
     if (close === -1) return { ok: false, problem: 'unclosed', at: text.slice(open) };
-    const path = text
-      .slice(open + OPEN.length, close)
-      .trim()
-      .split('.');
-    if (path.includes('')) return { ok: false, problem: 'emptyPath', at: text.slice(open, close + CLOSE.length) };
+    const path = parsePath(text.slice(open + OPEN.length, close).trim());
+    if (!path) return { ok: false, problem: 'emptyPath', at: text.slice(open, close + CLOSE.length) };
     if (open > position) segments.push({ kind: 'text', text: text.slice(position, open) });
     segments.push({ kind: 'value', path });
     position = close + CLOSE.length;
@@ -50,6 +47,22 @@ export function parseTemplate(text: string): TemplateResult {
   const constant = segments.length === 0 ? text : undefined;
   if (position < text.length) segments.push({ kind: 'text', text: text.slice(position) });
   return { ok: true, template: { text, segments, constant } };
+}
+
+/** One step of a path: a name after a dot, an index or a quoted name in brackets. */
+const STEP = /\.([^.[\]]+)|\[(\d+)\]|\["([^"]+)"\]|\['([^']+)'\]/y;
+
+/** The steps of `payload.items[0]["first name"]`, Node-RED's way to write a path; undefined when it is none. */
+function parsePath(text: string): string[] | undefined {
+  const steps: string[] = [];
+  const path = text.startsWith('[') ? text : `.${text}`;
+  STEP.lastIndex = 0;
+  while (STEP.lastIndex < path.length) {
+    const step = STEP.exec(path);
+    if (!step) return undefined;
+    steps.push(step[1] ?? step[2] ?? step[3] ?? step[4] ?? '');
+  }
+  return steps.length > 0 ? steps : undefined;
 }
 
 /**

@@ -17,3 +17,8 @@ export function readRows<Value>(list: JQuery): Value[] {
 export function keepReader<Value>(container: JQuery, read: () => Value): void {
   container.data('read', read);
 }
+
+/** A list as it was saved; a hand-edited flow may lack it. */
+export function listed<Value>(saved: readonly Value[] | undefined): readonly Value[] {
+  return saved ?? [];
+}

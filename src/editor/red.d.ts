@@ -45,6 +45,8 @@ declare const RED: {
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
   readonly nodes: {
     registerType<Config, Credentials>(type: string, definition: EditorNodeDefinition<Config, Credentials>): void;
+    /** The node with this id, configuration nodes included. */
+    node(id: string): EditorNode | null;
   };
 };
 

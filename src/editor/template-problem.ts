@@ -1,11 +1,13 @@
 // What a dialog says about a topic template, by the parser that the runtime uses.
 
+import { namesVariables } from '../core/environment-text';
 import { parseTemplate } from '../core/template';
 import { topicNameProblem } from '../core/topic-name';
 import { sharedText } from './shared-text';
 
-/** The sentence for a template that cannot give a topic, or undefined. */
+/** The sentence for a template that cannot give a topic, or undefined. One with variables is judged where they are known. */
 export function topicTemplateProblem(text: string): string | undefined {
+  if (namesVariables(text)) return undefined;
   const result = parseTemplate(text);
   if (!result.ok) return sharedText(`template.${result.problem}`, { at: result.at });
   const { constant } = result.template;

@@ -1,16 +1,18 @@
 // What a dialog says about a topic filter, by the parser that the runtime uses.
 
+import { namesVariables } from '../core/environment-text';
 import { parseTopicFilter, type TopicFilterResult } from '../core/topic-filter';
 import type { FieldNote } from './field-note';
 import { sharedText } from './shared-text';
 
-/** The sentence for a filter that is not valid, or undefined. */
+/** The sentence for a filter that is not valid, or undefined. One with variables is judged where they are known. */
 export function topicFilterProblem(text: string): string | undefined {
-  return problemOf(parseTopicFilter(text));
+  return namesVariables(text) ? undefined : problemOf(parseTopicFilter(text));
 }
 
 /** What is wrong with a filter, or which properties its named wildcards will set. */
 export function topicFilterNote(text: string): FieldNote {
+  if (namesVariables(text)) return { hint: sharedText('fields.variables') };
   const result = parseTopicFilter(text);
   if (!result.ok) return { problem: problemOf(result) };
   return { hint: result.filter.captures.map(({ name }) => `msg.params.${name}`).join('  ') };

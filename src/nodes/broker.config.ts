@@ -1,19 +1,19 @@
 // The saved configuration of a broker node: its properties, their defaults, and how the runtime reads them.
 
-import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { type ConfigResult, type RawConfig, SavedConfig } from '../core/saved-config';
-import { parseServerUrl, type ServerAddress } from '../core/server-url';
+import { readServerReach, type ServerConfig, type ServerReach, serverDefaults } from './broker.server.config';
+import { readSession, type SessionConfig, type SessionSettings, sessionDefaults } from './broker.session.config';
 
-export interface BrokerConfig {
+export interface BrokerConfig extends ServerConfig, SessionConfig {
   name: string;
   connectTo: 'server' | 'embedded';
-  /** Tried in their order. */
-  servers: { url: string }[];
-  protocolVersion: 'auto' | 5 | 4;
+  protocolVersion: 'auto' | 5 | 4 | 3;
   /** Blank: made once from this Node-RED and this node, and the same ever after. */
   clientId: string;
   /** s */
   keepalive: number;
+  /** False: the connection waits for a message with the action connect. */
+  autoConnect: boolean;
   /** ms */
   reconnect: { minDelay: number; maxDelay: number };
   /** `maxBytes` in bytes of topics and payloads */
@@ -26,6 +26,8 @@ export interface BrokerConfig {
 export interface BrokerCredentials {
   username: string;
   password: string;
+  proxyUsername: string;
+  proxyPassword: string;
   embeddedUsername: string;
   embeddedPassword: string;
 }
@@ -33,20 +35,25 @@ export interface BrokerCredentials {
 export const brokerDefaults: BrokerConfig = {
   name: '',
   connectTo: 'server',
-  servers: [{ url: 'mqtt://localhost:1883' }],
+  ...serverDefaults,
   protocolVersion: 'auto',
   clientId: '',
   keepalive: 60,
+  autoConnect: true,
+  ...sessionDefaults,
   reconnect: { minDelay: 1000, maxDelay: 60_000 },
   outbox: { maxMessages: 10_000, maxBytes: 64 * 1024 * 1024, overflow: 'reject' },
   embedded: { port: '', bindAddress: '127.0.0.1', allowAnonymous: false },
 };
 
-type SharedSettings = Pick<BrokerConfig, 'protocolVersion' | 'clientId' | 'keepalive' | 'reconnect' | 'outbox'>;
+type SharedSettings = Pick<
+  BrokerConfig,
+  'protocolVersion' | 'clientId' | 'keepalive' | 'autoConnect' | 'reconnect' | 'outbox'
+> &
+  SessionSettings;
 
-export interface ServerSettings extends SharedSettings {
+export interface ServerSettings extends SharedSettings, ServerReach {
   readonly connectTo: 'server';
-  readonly servers: readonly [ServerAddress, ...ServerAddress[]];
 }
 
 export interface EmbeddedSettings extends SharedSettings {
@@ -72,7 +79,7 @@ export function parseBrokerConfig(raw: RawConfig): ConfigResult<BrokerSettings> 
       listen: readListen(saved),
     });
   }
-  return saved.result<BrokerSettings>({ ...shared, connectTo: 'server', servers: readServers(saved) });
+  return saved.result<BrokerSettings>({ ...shared, connectTo: 'server', ...readServerReach(saved) });
 }
 
 const MAX_DELAY = 24 * 3600 * 1000;
@@ -82,9 +89,11 @@ function readShared(saved: SavedConfig): SharedSettings {
   const minDelay = reconnect.integer('minDelay', brokerDefaults.reconnect.minDelay, 1, MAX_DELAY);
   const outbox = saved.section('outbox');
   return {
-    protocolVersion: saved.choice('protocolVersion', ['auto', 5, 4], brokerDefaults.protocolVersion),
+    protocolVersion: saved.choice('protocolVersion', ['auto', 5, 4, 3], brokerDefaults.protocolVersion),
     clientId: saved.text('clientId', brokerDefaults.clientId).trim(),
     keepalive: saved.integer('keepalive', brokerDefaults.keepalive, 0, 65_535),
+    autoConnect: saved.boolean('autoConnect', brokerDefaults.autoConnect),
+    ...readSession(saved),
     reconnect: {
       minDelay,
       maxDelay: reconnect.integer(
@@ -102,20 +111,6 @@ function readShared(saved: SavedConfig): SharedSettings {
   };
 }
 
-const DEFAULT_SERVER: ServerAddress = { host: 'localhost', port: 1883 };
-
-function readServers(saved: SavedConfig): ServerSettings['servers'] {
-  const addresses: ServerAddress[] = [];
-  for (const entry of saved.list('servers')) {
-    const url = entry.text('url', '');
-    const result = parseServerUrl(url);
-    if (result.ok) addresses.push(result.address);
-    else saved.fail(invalidServer(url, result.problem));
-  }
-  const [first = DEFAULT_SERVER, ...others] = addresses;
-  return [first, ...others];
-}
-
 function readListen(saved: SavedConfig): EmbeddedSettings['listen'] {
   const embedded = saved.section('embedded');
   const port = embedded.integer('port', undefined, 0, 65_535);
@@ -125,10 +120,4 @@ function readListen(saved: SavedConfig): EmbeddedSettings['listen'] {
     bindAddress: embedded.text('bindAddress', '').trim() || brokerDefaults.embedded.bindAddress,
     allowAnonymous: embedded.boolean('allowAnonymous', brokerDefaults.embedded.allowAnonymous),
   };
-}
-
-function invalidServer(url: string, problem: string): MqttFlowsError {
-  // An address may have a password in it, which must not reach a log.
-  const params = { url: url.replace(/^(.*:\/\/)?.*@/, '$1…@'), problemKey: `serverUrl.${problem}` };
-  return new MqttFlowsError('server-url-invalid', { stage: 'config', params });
 }

@@ -1,10 +1,9 @@
 // The saved configuration of a publish node: its properties, their defaults, and how the runtime reads them.
 
 import type { PublishSettings } from '../core/message';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { type ConfigResult, type RawConfig, SavedConfig } from '../core/saved-config';
-import { parseTemplate, type Template } from '../core/template';
-import { topicNameProblem } from '../core/topic-name';
+import type { Template } from '../core/template';
+import { parseTopicTemplate } from '../core/topic-template';
 
 export interface PublishConfig {
   name: string;
@@ -53,17 +52,8 @@ function readTopic(saved: SavedConfig): Template {
   const text = saved.text('topic', '');
   const type = saved.choice('topicType', ['msg', 'str'], publishDefaults.topicType);
   const template = type === 'str' ? text : `{{${text || publishDefaults.topic}}}`;
-  const result = parseTemplate(template);
-  if (!result.ok) {
-    const params = { template, at: result.at, problemKey: `template.${result.problem}` };
-    saved.fail(new MqttFlowsError('template-invalid', { stage: 'config', params }));
-    return { text: template, segments: [], constant: template };
-  }
-  const { constant } = result.template;
-  const problem = constant === undefined ? undefined : topicNameProblem(constant);
-  if (problem) {
-    const params = { topic: text, problemKey: `topicName.${problem}` };
-    saved.fail(new MqttFlowsError('topic-invalid', { stage: 'config', params }));
-  }
-  return result.template;
+  const result = parseTopicTemplate(template);
+  if (result.ok) return result.template;
+  saved.fail(result.error);
+  return { text: template, segments: [], constant: template };
 }

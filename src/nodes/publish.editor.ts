@@ -19,7 +19,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
       value: publishDefaults.topic,
       validate(topic, _options) {
         // The type of the other property is not known to the validator of this one.
-        return topicProblem(topic, (this as EditorNode & PublishConfig).topicType) ?? true;
+        return topicProblem(topic ?? publishDefaults.topic, (this as EditorNode & PublishConfig).topicType) ?? true;
       },
     },
     topicType: { value: publishDefaults.topicType },

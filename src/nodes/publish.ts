@@ -5,18 +5,20 @@ import { findCodec } from '../core/codec';
 import { publicationFromMessage } from '../core/message';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { useBroker } from '../runtime/broker-node';
+import { controlled } from '../runtime/connection-control';
 import { connectionStatus } from '../runtime/connection-status';
 import { localizedError } from '../runtime/localize';
 import { refuseMessages, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
-import { type PublishConfig, parsePublishConfig } from './publish.config';
+import { readSettings } from '../runtime/setting-value';
+import { type PublishConfig, parsePublishConfig, publishDefaults } from './publish.config';
 
 export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: PublishConfig & NodeDef): void {
     RED.nodes.createNode(this, definition);
     const broker = useBroker(RED, this, definition.broker);
     if (!broker.ok) return refuse(this, broker.error, broker.reported);
-    const result = parsePublishConfig({ ...definition });
+    const result = readSettings(RED, this, definition, publishDefaults, parsePublishConfig);
     if (!result.ok) return refuse(this, result.error);
     const settings = result.config;
     const codec = findCodec(settings.format);
@@ -26,13 +28,14 @@ export = function register(RED: NodeAPI): void {
         new MqttFlowsError('format-unknown', { stage: 'config', params: { format: settings.format } }),
       );
     }
-    const { connection } = broker;
+    const { connection, control } = broker;
     const show = showStatus(this);
     this.on(
       'close',
       connection.watch((state) => show(connectionStatus(state))),
     );
     this.on('input', (message, send, done) => {
+      if (controlled(RED, control, message, done)) return;
       const built = publicationFromMessage(message, settings, codec);
       if (!built.ok) return done(localizedError(RED, built.error));
       connection.publish(built.publication, (settlement) => {

@@ -1,9 +1,10 @@
 // The saved configuration of a router node: its properties, their defaults, and how the runtime reads them.
 
-import { filterInvalid, MqttFlowsError } from '../core/mqtt-flows-error';
+import { filterInvalid } from '../core/mqtt-flows-error';
 import { type ConfigResult, type RawConfig, SavedConfig } from '../core/saved-config';
-import { parseTemplate, type Template } from '../core/template';
+import type { Template } from '../core/template';
 import { parseTopicFilter, type TopicFilter } from '../core/topic-filter';
+import { parseTopicTemplate } from '../core/topic-template';
 
 export interface RuleConfig {
   filter: string;
@@ -65,9 +66,8 @@ export function parseRouterConfig(raw: RawConfig): ConfigResult<RouterSettings> 
 
 function readTemplate(saved: SavedConfig, text: string, rule: number): Template | undefined {
   if (text === '') return undefined;
-  const result = parseTemplate(text);
+  const result = parseTopicTemplate(text, { rule });
   if (result.ok) return result.template;
-  const params = { template: text, at: result.at, rule, problemKey: `template.${result.problem}` };
-  saved.fail(new MqttFlowsError('template-invalid', { stage: 'config', params }));
+  saved.fail(result.error);
   return undefined;
 }

@@ -2,7 +2,7 @@
 
 import { addFieldNote } from '../editor/field-note';
 import { fitListHeight } from '../editor/list-height';
-import { keepReader, readRows } from '../editor/list-rows';
+import { keepReader, listed, readRows } from '../editor/list-rows';
 import { sharedText } from '../editor/shared-text';
 import { topicTemplateProblem } from '../editor/template-problem';
 import { topicFilterNote, topicFilterProblem } from '../editor/topic-filter-problem';
@@ -56,9 +56,9 @@ function addRow(container: JQuery, row: RuleRow, labels: { readonly rewrite: str
  */
 function outputMap(rules: readonly RuleValue[], before: RouterConfig, otherwise: boolean): string {
   const map: Record<string, number> = {};
-  for (const output of before.rules.keys()) map[output] = rules.findIndex((rule) => rule.output === output);
+  for (const output of listed(before.rules).keys()) map[output] = rules.findIndex((rule) => rule.output === output);
   for (const [output, rule] of rules.entries()) if (rule.output === undefined) map[`new${output}`] = output;
-  if (before.otherwise) map[before.rules.length] = otherwise ? rules.length : -1;
+  if (before.otherwise) map[listed(before.rules).length] = otherwise ? rules.length : -1;
   else if (otherwise) map.otherwise = rules.length;
   return JSON.stringify(map);
 }
@@ -71,7 +71,7 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
     rules: {
       value: routerDefaults.rules,
       validate(rules, _options) {
-        for (const [index, { filter, topic }] of rules.entries()) {
+        for (const [index, { filter, topic }] of listed(rules).entries()) {
           const problem = topicFilterProblem(filter) ?? (topic ? topicTemplateProblem(topic) : undefined);
           if (problem !== undefined) return sharedText('fields.rule', { rule: index + 1, problem });
         }
@@ -93,7 +93,7 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
     return this.name ? 'node_label_italic' : '';
   },
   outputLabels(index) {
-    return this.rules[index]?.filter ?? this._('label.otherwise');
+    return listed(this.rules)[index]?.filter ?? this._('label.otherwise');
   },
   oneditprepare() {
     const labels = { rewrite: this._('placeholder.rewrite') };
@@ -104,7 +104,7 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
         removable: true,
         sortable: true,
       });
-    for (const [output, rule] of this.rules.entries()) list.editableList('addItem', { ...rule, output });
+    for (const [output, rule] of listed(this.rules).entries()) list.editableList('addItem', { ...rule, output });
   },
   oneditsave() {
     const rules = readRows<RuleValue>($(LIST));

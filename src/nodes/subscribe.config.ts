@@ -20,6 +20,8 @@ export interface SubscribeConfig {
   broker: string;
   subscriptions: SubscriptionConfig[];
   format: string;
+  /** 1: takes messages that control the connection. */
+  inputs: 0 | 1;
 }
 
 export const subscriptionDefaults: SubscriptionConfig = {
@@ -35,12 +37,14 @@ export const subscribeDefaults: SubscribeConfig = {
   broker: '',
   subscriptions: [{ ...subscriptionDefaults }],
   format: 'auto',
+  inputs: 0,
 };
 
 /** What the runtime works with. Whether the format is known is for the codec registry to say. */
 export interface SubscribeSettings {
   readonly subscriptions: readonly SubscriptionOptions[];
   readonly format: string;
+  readonly inputs: 0 | 1;
 }
 
 /** Reads a saved configuration; the first value that does not fit is the error. */
@@ -64,5 +68,9 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
       retainHandling: entry.choice('retainHandling', [0, 1, 2], subscriptionDefaults.retainHandling),
     });
   }
-  return saved.result({ subscriptions, format: saved.text('format', subscribeDefaults.format) || 'auto' });
+  return saved.result({
+    subscriptions,
+    format: saved.text('format', subscribeDefaults.format) || 'auto',
+    inputs: saved.choice('inputs', [0, 1], subscribeDefaults.inputs),
+  });
 }

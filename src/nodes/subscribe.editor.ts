@@ -3,7 +3,7 @@
 import { addFieldNote } from '../editor/field-note';
 import { fillFormatSelect } from '../editor/format-select';
 import { fitListHeight } from '../editor/list-height';
-import { keepReader, readRows } from '../editor/list-rows';
+import { keepReader, listed, readRows } from '../editor/list-rows';
 import { sharedText } from '../editor/shared-text';
 import { topicFilterNote, topicFilterProblem } from '../editor/topic-filter-problem';
 import {
@@ -49,8 +49,8 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     subscriptions: {
       value: subscribeDefaults.subscriptions,
       validate(subscriptions, _options) {
-        if (subscriptions.length === 0) return sharedText('topicFilter.empty');
-        for (const { filter } of subscriptions) {
+        if (listed(subscriptions).length === 0) return sharedText('topicFilter.empty');
+        for (const { filter } of listed(subscriptions)) {
           const problem = topicFilterProblem(filter);
           if (problem !== undefined) return problem;
         }
@@ -58,13 +58,20 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
       },
     },
     format: { value: subscribeDefaults.format },
+    inputs: { value: subscribeDefaults.inputs },
   },
-  inputs: 0,
+  inputs: subscribeDefaults.inputs,
   outputs: 1,
   icon: 'mqtt-flows-subscribe.svg',
   paletteLabel: 'subscribe',
   label() {
-    return this.name || this.subscriptions.map(({ filter }) => filter).join(', ') || 'subscribe';
+    return (
+      this.name ||
+      listed(this.subscriptions)
+        .map(({ filter }) => filter)
+        .join(', ') ||
+      'subscribe'
+    );
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
@@ -73,6 +80,8 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     fillFormatSelect($('#node-input-format'), this.format || subscribeDefaults.format, (name) =>
       this._(`formats.${name}`),
     );
+    const takesMessages = $('#mqtt-flows-subscribe-control').prop('checked', this.inputs === 1);
+    takesMessages.on('change', () => $('#node-input-inputs').val(takesMessages.prop('checked') === true ? 1 : 0));
     const list = $(LIST)
       .css({ minHeight: '120px' })
       .editableList<Partial<SubscriptionConfig>>({
@@ -80,7 +89,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
         removable: true,
         sortable: true,
       });
-    for (const subscription of this.subscriptions) list.editableList('addItem', subscription);
+    for (const subscription of listed(this.subscriptions)) list.editableList('addItem', subscription);
   },
   oneditsave() {
     this.subscriptions = readRows<SubscriptionConfig>($(LIST));

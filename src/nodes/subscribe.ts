@@ -10,25 +10,33 @@ import type { IncomingPublication, QoS } from '../core/publication';
 import { readCaptures } from '../core/topic-captures';
 import type { TopicFilter } from '../core/topic-filter';
 import { useBroker } from '../runtime/broker-node';
+import { acceptControl } from '../runtime/connection-control';
 import { localizedError } from '../runtime/localize';
-import { reportError, showProblem } from '../runtime/node-problem';
+import { refuseMessages, reportError, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
+import { readSettings } from '../runtime/setting-value';
 import { subscriptionStatus } from '../runtime/subscription-status';
-import { parseSubscribeConfig, type SubscribeConfig } from './subscribe.config';
+import { parseSubscribeConfig, type SubscribeConfig, subscribeDefaults } from './subscribe.config';
 
 export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: SubscribeConfig & NodeDef): void {
     RED.nodes.createNode(this, definition);
     const broker = useBroker(RED, this, definition.broker);
-    if (!broker.ok) return showProblem(RED, this, broker.error, broker.reported);
-    const result = parseSubscribeConfig({ ...definition });
-    if (!result.ok) return showProblem(RED, this, result.error);
-    const { subscriptions, format } = result.config;
+    if (!broker.ok) return refuse(this, broker.error, broker.reported);
+    const result = readSettings(RED, this, definition, subscribeDefaults, parseSubscribeConfig);
+    if (!result.ok) return refuse(this, result.error);
+    const { subscriptions, format, inputs } = result.config;
     const codec = findCodec(format);
     if (!codec) {
-      return showProblem(RED, this, new MqttFlowsError('format-unknown', { stage: 'config', params: { format } }));
+      return refuse(this, new MqttFlowsError('format-unknown', { stage: 'config', params: { format } }));
     }
     subscribe(this, broker.connection, subscriptions, codec);
+    if (inputs === 1) acceptControl(RED, this, broker.control);
+  }
+
+  function refuse(node: Node, error: MqttFlowsError, reported = false): void {
+    showProblem(RED, node, error, reported);
+    refuseMessages(RED, node, error);
   }
 
   function subscribe(

@@ -3,6 +3,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Connection } from '../connection/connection';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { ConnectionControl } from './connection-control';
 
 export const BROKER_TYPE = 'mqtt-flows-broker';
 
@@ -15,7 +16,7 @@ export interface BrokerNode extends Node {
 }
 
 export type BrokerLink =
-  | { readonly ok: true; readonly connection: Connection }
+  | { readonly ok: true; readonly connection: Connection; readonly control: ConnectionControl }
   | { readonly ok: false; readonly error: MqttFlowsError; readonly reported: boolean };
 
 /** The connection that `node` is to use, by the id of its broker node. */
@@ -33,10 +34,10 @@ function isBrokerNode(node: Node): node is BrokerNode {
   return node.type === BROKER_TYPE;
 }
 
+/** The node itself is disabled, or the flow that it belongs to. */
 function isDisabled(RED: NodeAPI, id: string): boolean {
-  let disabled = false;
-  RED.nodes.eachNode((node: NodeDef & { d?: boolean }) => {
-    if (node.id === id && node.d) disabled = true;
-  });
-  return disabled;
+  const definitions = new Map<string, NodeDef & { d?: boolean; disabled?: boolean }>();
+  RED.nodes.eachNode((definition) => definitions.set(definition.id, definition));
+  const node = definitions.get(id);
+  return node !== undefined && (node.d === true || definitions.get(node.z ?? '')?.disabled === true);
 }

@@ -3,6 +3,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../connection/connection';
 import type { BrokerUsers } from './broker-users';
+import { onDeploy } from './deploy-events';
 
 /**
  * Resolves once all nodes of the deploy under way exist; never when `node` is closed before. Until then no Catch node
@@ -10,24 +11,26 @@ import type { BrokerUsers } from './broker-users';
  */
 export function flowsStarted(RED: NodeAPI, node: Node): Promise<void> {
   return new Promise((resolve) => {
-    const cancel = (): void => {
-      RED.events.off('flows:started', started);
-    };
-    const started = (): void => {
+    const cancel = onDeploy(RED, 'flows:started', () => {
       cancel();
       resolve();
-    };
-    RED.events.on('flows:started', started);
+    });
     node.on('close', cancel);
   });
 }
 
 /**
  * Keeps `connection` in step with deploys until `node` is closed: it is opened when all of its users are there, so
- * that none misses a first message, and closed when a deploy leaves it without any. While nodes are being replaced no
- * subscription is sent.
+ * that none misses a first message, unless it is to wait for a message, and closed when a deploy leaves it without any.
+ * While nodes are being replaced no subscription is sent.
  */
-export function followDeploys(RED: NodeAPI, node: Node, connection: Connection, users: BrokerUsers): void {
+export function followDeploys(
+  RED: NodeAPI,
+  node: Node,
+  connection: Connection,
+  users: BrokerUsers,
+  control: { readonly wanted: boolean },
+): void {
   let stopping = false;
   const begin = (): void => {
     if (!stopping) connection.holdSubscriptions();
@@ -36,13 +39,13 @@ export function followDeploys(RED: NodeAPI, node: Node, connection: Connection, 
   const end = (): void => {
     if (stopping) connection.releaseSubscriptions();
     stopping = false;
-    if (users.count > 0) connection.connect();
-    else void connection.disconnect();
+    if (users.count > 0 && control.wanted) connection.connect();
+    if (users.count === 0) void connection.disconnect();
   };
-  RED.events.on('flows:stopping', begin);
-  RED.events.on('flows:started', end);
+  const stopBegin = onDeploy(RED, 'flows:stopping', begin);
+  const stopEnd = onDeploy(RED, 'flows:started', end);
   node.on('close', () => {
-    RED.events.off('flows:stopping', begin);
-    RED.events.off('flows:started', end);
+    stopBegin();
+    stopEnd();
   });
 }

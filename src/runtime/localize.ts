@@ -41,11 +41,12 @@ export function localizedError(RED: NodeAPI, error: MqttFlowsError, values: Valu
 /** A value whose name ends so is a key of the catalogue. */
 const KEY = 'Key';
 
-function sentence(RED: NodeAPI, { code, params, reasonCode }: MqttFlowsError, place: Values): string {
+function sentence(RED: NodeAPI, { code, stage, params, reasonCode }: MqttFlowsError, place: Values): string {
   const values: Record<string, string | number> = { ...place, ...params };
   for (const [name, key] of Object.entries(params)) {
     if (name.endsWith(KEY)) values[name.slice(0, -KEY.length)] = sharedText(RED, String(key), params);
   }
+  values.stageText = sharedText(RED, `stages.${stage}`, { defaultValue: stage });
   if (reasonCode !== undefined) {
     values.reasonCode = reasonCode;
     values.reasonText = sharedText(RED, `reasonCodes.${reasonCode}`, { defaultValue: String(reasonCode) });

@@ -19,10 +19,20 @@ export interface ListenOptions {
   readonly allowAnonymous: boolean;
 }
 
+/** How long a device may take to say CONNECT, in ms. */
+const CONNECT_TIME = 10_000;
+/** How much it may say by then, in bytes: more than a CONNECT with a large will, less than fills the memory. */
+const MAX_CONNECT_BYTES = 256 * 1024;
+/** How long a device may read nothing while the others wait for it, in ms; then it is disconnected. */
+const DRAIN_TIME = 2000;
+/** Devices at a time. */
+const MAX_DEVICES = 1000;
+
 export class EmbeddedBroker {
   readonly #aedes: Promise<Aedes>;
   /** Streams that this process opened: their clients need no credentials. */
   readonly #own = new WeakSet<object>();
+  readonly #ownIdentifiers = new Set<string>();
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #listening: ListenOptions | undefined;
@@ -76,7 +86,11 @@ export class EmbeddedBroker {
     if (options && this.#server && sameListening(options, this.#listening)) return;
     await this.#closePort();
     if (!options) return;
-    if (!isLoopback(options.bindAddress) && options.username === '' && !options.allowAnonymous) {
+    if (
+      !isLoopback(options.bindAddress) &&
+      (options.username === '' || options.password === '') &&
+      !options.allowAnonymous
+    ) {
       throw new MqttFlowsError('embedded-needs-credentials', {
         stage: 'listen',
         params: { address: options.bindAddress },
@@ -101,6 +115,8 @@ export class EmbeddedBroker {
       mq: new TopicEmitter(),
       // MQTT 3.1.1 lets servers accept more than the 23 characters of MQTT 3.1 (section 3.1.3.1).
       maxClientsIdLength: 65_535,
+      connectTimeout: CONNECT_TIME,
+      drainTimeout: DRAIN_TIME,
       authenticate: (client, username, password, done) => done(null, this.#authenticate(client, username, password)),
     });
     // Clients fail for reasons of their own; the broker goes on.
@@ -110,9 +126,14 @@ export class EmbeddedBroker {
   }
 
   #authenticate(client: Client, username: string | undefined, password: Buffer | undefined): boolean {
-    if (this.#own.has(client.conn)) return true;
+    if (this.#own.has(client.conn)) {
+      this.#ownIdentifiers.add(client.id);
+      return true;
+    }
     const expected = this.#listening;
     if (!expected) return false;
+    // Whoever comes with the identifier of a client in this process would throw it out.
+    if (this.#ownIdentifiers.has(client.id)) return false;
     if (expected.username === '') return true;
     const nameFits = sameSecret(username ?? '', expected.username);
     const passwordFits = sameSecret(password ?? '', expected.password);
@@ -123,7 +144,12 @@ export class EmbeddedBroker {
     socket.setNoDelay(true);
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    aedes.handle(socket);
+    const client = aedes.handle(socket);
+    const guard = (): void => {
+      if (client.connected) socket.off('data', guard);
+      else if (socket.bytesRead > MAX_CONNECT_BYTES) socket.destroy();
+    };
+    socket.on('data', guard);
   }
 
   async #closePort(): Promise<void> {
@@ -140,6 +166,7 @@ function listening(options: ListenOptions, admit: (socket: Socket) => void): Pro
   const { port, bindAddress } = options;
   return new Promise((resolve, reject) => {
     const server = createServer(admit);
+    server.maxConnections = MAX_DEVICES;
     const fail = (error: NodeJS.ErrnoException): void => {
       const code = error.code === 'EADDRINUSE' ? 'embedded-port-in-use' : 'embedded-listen-failed';
       const params = { port, address: bindAddress, reason: error.code ?? error.message };

@@ -1,17 +1,21 @@
 // CONNECT and CONNACK between mqtt.js's shapes and ours.
 
-import type { IClientOptions, IConnackPacket } from 'mqtt';
+import type { IClientOptions, IConnackPacket, IPublishPacket } from 'mqtt';
 import { isQoS } from '../core/publication';
-import type { ConnectOptions, ProtocolVersion, ServerInfo } from './transport';
+import type { ConnectOptions, ProtocolVersion, ServerInfo, Will } from './transport';
+
+type WillOptions = NonNullable<IClientOptions['will']>;
 
 /** The longest time a timer of Node.js can wait, in ms: the connection's own deadline comes first. */
 const NEVER = 2 ** 31 - 1;
 
 /** Options with which mqtt.js queues nothing, reconnects never and resubscribes never. */
 export function clientOptions(options: ConnectOptions): IClientOptions {
-  const { protocolVersion, clientId, username, password, keepalive, cleanStart, sessionExpiryInterval } = options;
+  const { protocolVersion, clientId, username, password, keepalive, cleanStart, will, properties } = options;
+  const v5 = protocolVersion === 5;
   return {
-    protocolId: 'MQTT',
+    // MQTT 3.1 had another name (MQTT 3.1, section 3.1).
+    protocolId: protocolVersion === 3 ? 'MQIsdp' : 'MQTT',
     protocolVersion,
     clientId,
     keepalive,
@@ -22,8 +26,27 @@ export function clientOptions(options: ConnectOptions): IClientOptions {
     queueQoSZero: false,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(protocolVersion === 5 && sessionExpiryInterval !== undefined ? { properties: { sessionExpiryInterval } } : {}),
+    ...(will ? { will: willOptions(will, v5) } : {}),
+    ...(v5 && properties ? { properties } : {}),
+    // mqtt.js leaves the topic of a QoS 2 publication under an alias empty; this hook sees the one it stands for.
+    ...(v5 && properties?.topicAliasMaximum ? { customHandleAcks: restoreTopic } : {}),
   };
+}
+
+const restoreTopic: NonNullable<IClientOptions['customHandleAcks']> = (
+  topic,
+  _payload,
+  packet: IPublishPacket,
+  done,
+) => {
+  packet.topic = topic;
+  done(0);
+};
+
+function willOptions({ topic, payload, qos, retain, properties, delayInterval }: Will, v5: boolean): WillOptions {
+  if (!v5) return { topic, payload, qos, retain };
+  const all = delayInterval === undefined ? properties : { ...properties, willDelayInterval: delayInterval };
+  return { topic, payload, qos, retain, ...(all ? { properties: all } : {}) };
 }
 
 /** MQTT 5, section 3.2.2.3: a limit that CONNACK does not name has the widest value. */
@@ -38,6 +61,8 @@ export function serverInfo(packet: IConnackPacket, protocolVersion: ProtocolVers
     retainAvailable: properties.retainAvailable ?? true,
     maximumPacketSize: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,
     subscriptionIdentifiersAvailable: v5 && (properties.subscriptionIdentifiersAvailable ?? true),
+    wildcardSubscriptionAvailable: properties.wildcardSubscriptionAvailable ?? true,
+    sharedSubscriptionAvailable: properties.sharedSubscriptionAvailable ?? true,
     ...(properties.assignedClientIdentifier === undefined
       ? {}
       : { assignedClientIdentifier: properties.assignedClientIdentifier }),

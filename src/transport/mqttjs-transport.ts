@@ -2,13 +2,14 @@
 // reconnects nor resubscribes here; those are the connection's, because of what mqtt.js does with them.
 
 import type { Duplex } from 'node:stream';
-import { type IConnackPacket, MqttClient, type Packet, UniqueMessageIdProvider } from 'mqtt';
+import { type IConnackPacket, MqttClient, type Packet, Store, UniqueMessageIdProvider } from 'mqtt';
 import { type ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutgoingPublication } from '../core/publication';
 import { connackError, isFailure } from '../core/reason-code';
 import type { WireFilter } from '../core/topic-filter';
+import { checkFirstBytes } from './first-bytes';
 import { clientOptions, serverInfo } from './mqttjs-options';
-import { asMqttFlowsError, networkError } from './network-error';
+import { asMqttFlowsError, hungUp, networkError } from './network-error';
 import { fromPacket } from './publish-properties';
 import type {
   ConnectOptions,
@@ -24,12 +25,19 @@ import type {
 /** How long close() waits for DISCONNECT to leave and the other side to close, in ms. */
 const CLOSE_GRACE = 500;
 
-export const openMqttjsTransport: OpenTransport = (open, options, listener) =>
-  new MqttjsTransport(open, options, listener);
+/**
+ * Opens the transports of one connection. They share what has come in at QoS 2 and has not been released: when a session
+ * goes on, its server releases by identifier alone (MQTT 5, section 4.3.3).
+ */
+export function mqttjsTransports(): OpenTransport {
+  const incoming = new Store({ clean: false });
+  return (open, options, listener) => new MqttjsTransport(open, options, listener, incoming);
+}
 
 class MqttjsTransport implements Transport {
   readonly #options: ConnectOptions;
   readonly #listener: TransportListener;
+  readonly #incoming: Store;
   readonly #opening = new AbortController();
   #stage: ErrorStage = 'tcp';
   #stream: Duplex | undefined;
@@ -43,9 +51,10 @@ class MqttjsTransport implements Transport {
   /** Reason codes of the last PUBACK, PUBREC or PUBCOMP per packet: mqtt.js keeps successful ones to itself. */
   readonly #ackReasons = new Map<number, number>();
 
-  constructor(open: OpenStream, options: ConnectOptions, listener: TransportListener) {
+  constructor(open: OpenStream, options: ConnectOptions, listener: TransportListener, incoming: Store) {
     this.#options = options;
     this.#listener = listener;
+    this.#incoming = incoming;
     open((stage) => this.#enter(stage), this.#opening.signal).then(
       (stream) => this.#start(stream),
       (error: unknown) => this.#fail(asMqttFlowsError(error, this.#stage)),
@@ -142,14 +151,16 @@ class MqttjsTransport implements Transport {
     this.#stream = stream;
     this.#enter('connack');
     // Before mqtt.js adds its own, which swallows errors without a code.
-    stream.on('error', (error) => this.#note(networkError(error, this.#stage, {})));
-    stream.on('close', () => this.#fail(this.#error ?? lost(this.#stage)));
+    stream.on('error', (error) => this.#note(asMqttFlowsError(error, this.#stage)));
+    stream.on('close', () => this.#fail(this.#error ?? hungUp(this.#stage)));
     stream.on('drain', () => this.#listener.writable());
     const client = new MqttClient(() => stream, {
       ...clientOptions(this.#options),
       messageIdProvider: new UniqueMessageIdProvider(),
+      incomingStore: this.#incoming,
     });
     this.#client = client;
+    checkFirstBytes(stream, (error) => this.#note(error));
     client.on('error', (error) => this.#note(clientError(error, this.#stage)));
     client.on('connect', (packet) => this.#connack(packet));
     client.on('packetreceive', (packet) => this.#received(packet));
@@ -213,14 +224,10 @@ function clientError(error: Error, stage: ErrorStage): MqttFlowsError {
     return new MqttFlowsError(connackError(code), { stage, reasonCode: code });
   }
   if ('code' in error && typeof error.code === 'string') return networkError(error, stage, {});
-  if (error.message === 'Keepalive timeout') return new MqttFlowsError('connection-timeout', { stage });
+  if (error.message === 'Keepalive timeout') return new MqttFlowsError('keepalive-timeout', { stage });
   return new MqttFlowsError('protocol-error', { stage, params: { reason: error.message.slice(0, 200) } });
 }
 
 function reasonCodeOf(error: Error): number | undefined {
   return 'code' in error && typeof error.code === 'number' ? error.code : undefined;
-}
-
-function lost(stage: ErrorStage): MqttFlowsError {
-  return new MqttFlowsError('connection-lost', { stage });
 }

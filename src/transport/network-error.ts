@@ -1,6 +1,8 @@
 // Node.js's network errors as errors of ours.
 
 import { type ErrorCode, type ErrorParams, type ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
+import { plainText } from '../core/plain-text';
+import { tlsErrorCode } from './tls-error';
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOTFOUND: 'host-unknown',
@@ -11,23 +13,43 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   EPIPE: 'connection-lost',
 };
 
+/** What it means that the other side hangs up while this is going on. */
+const HUNG_UP: Readonly<Partial<Record<ErrorStage, ErrorCode>>> = {
+  proxy: 'proxy-failed',
+  tls: 'tls-closed',
+  websocket: 'closed-without-answer',
+  connack: 'closed-without-answer',
+};
+
 /** `params` name the address. Unknown system errors become `connection-failed` with the system's own code. */
 export function networkError(error: Error, stage: ErrorStage, params: ErrorParams): MqttFlowsError {
-  const systemCode = systemCodeOf(error);
-  const code = CODES[systemCode] ?? 'connection-failed';
-  return new MqttFlowsError(code, {
-    stage: code === 'host-unknown' ? 'dns' : stage,
-    params: { ...params, reason: systemCode },
-  });
+  const reason = systemCodeOf(error);
+  const ofTls = tlsErrorCode(reason);
+  if (ofTls) return new MqttFlowsError(ofTls, { stage: 'tls', params: { ...params, reason, ...namesIn(error) } });
+  const ofWebSocket = stage === 'websocket' || reason.startsWith('WS_ERR_');
+  const code = CODES[reason] ?? (ofWebSocket ? 'websocket-failed' : 'connection-failed');
+  if (code === 'connection-lost') return hungUp(stage, { ...params, reason });
+  return new MqttFlowsError(code, { stage: code === 'host-unknown' ? 'dns' : stage, params: { ...params, reason } });
+}
+
+/** The other side has closed the connection. */
+export function hungUp(stage: ErrorStage, params: ErrorParams = {}): MqttFlowsError {
+  return new MqttFlowsError(HUNG_UP[stage] ?? 'connection-lost', { stage, params });
 }
 
 /** With several addresses for a host, Node.js throws an AggregateError that carries the code of the first attempt. */
 function systemCodeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  return plainText('code' in error && typeof error.code === 'string' ? error.code : error.message);
 }
 
-/** Anything that was thrown, as an error of ours. */
-export function asMqttFlowsError(error: unknown, stage: ErrorStage): MqttFlowsError {
+/** For whom a certificate is that is for somebody else; Node.js says it in a sentence only. */
+function namesIn(error: Error): ErrorParams {
+  const names = /.*(?:altnames: |CN: )(.*)$/s.exec(error.message)?.[1];
+  return names === undefined ? {} : { names: plainText(names) };
+}
+
+/** Anything that was thrown, as an error of ours. `params` name the address. */
+export function asMqttFlowsError(error: unknown, stage: ErrorStage, params: ErrorParams = {}): MqttFlowsError {
   if (error instanceof MqttFlowsError) return error;
-  return networkError(error instanceof Error ? error : new Error(String(error)), stage, {});
+  return networkError(error instanceof Error ? error : new Error(String(error)), stage, params);
 }

@@ -6,9 +6,9 @@ import { networkError } from './network-error';
 import type { OpenStream } from './transport';
 
 /** Opens TCP connections to `host`:`port`. An IPv6 address comes without brackets. */
-export function tcpStream(host: string, port: number): OpenStream {
+export function tcpStream(host: string, port: number): (...told: Parameters<OpenStream>) => Promise<Socket> {
   return (report, signal) =>
-    new Promise<Socket>((resolve, reject) => {
+    new Promise((resolve, reject) => {
       // An address needs no look-up.
       let stage: 'dns' | 'tcp' = isIP(host) === 0 ? 'dns' : 'tcp';
       report(stage);

@@ -3,7 +3,7 @@
 
 import type { Duplex } from 'node:stream';
 import type { ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
-import type { IncomingPublication, OutgoingPublication, QoS } from '../core/publication';
+import type { IncomingPublication, OutgoingPublication, QoS, UserProperties } from '../core/publication';
 import type { WireFilter } from '../core/topic-filter';
 
 /**
@@ -12,8 +12,8 @@ import type { WireFilter } from '../core/topic-filter';
  */
 export type OpenStream = (report: (stage: ErrorStage) => void, signal: AbortSignal) => Promise<Duplex>;
 
-/** MQTT 5, or MQTT 3.1.1 which calls itself 4 on the wire. */
-export type ProtocolVersion = 4 | 5;
+/** MQTT 5, or MQTT 3.1.1 and 3.1, which call themselves 4 and 3 on the wire. */
+export type ProtocolVersion = 3 | 4 | 5;
 
 /** What CONNECT says. */
 export interface ConnectOptions {
@@ -24,8 +24,27 @@ export interface ConnectOptions {
   /** s; 0 switches the keep-alive off */
   readonly keepalive: number;
   readonly cleanStart: boolean;
-  /** s; MQTT 5 only */
+  /** Published by the server when the connection ends without DISCONNECT. */
+  readonly will?: Will;
+  /** MQTT 5 only, section 3.1.2.11; left out, the server assumes the widest. */
+  readonly properties?: ConnectProperties;
+}
+
+export interface Will extends OutgoingPublication {
+  /** s between the end of the connection and the will; MQTT 5 only */
+  readonly delayInterval?: number;
+}
+
+export interface ConnectProperties {
+  /** s for which the server keeps the session without a connection; 0xFFFFFFFF for ever */
   readonly sessionExpiryInterval?: number;
+  /** QoS 1 and 2 publications that the server may send without an acknowledgement */
+  readonly receiveMaximum?: number;
+  /** bytes */
+  readonly maximumPacketSize?: number;
+  /** topic aliases that the server may use */
+  readonly topicAliasMaximum?: number;
+  readonly userProperties?: UserProperties;
 }
 
 /** What CONNACK says: the session, and the limits of the server with the defaults of MQTT 5, section 3.2.2.3. */
@@ -39,6 +58,8 @@ export interface ServerInfo {
   /** bytes */
   readonly maximumPacketSize: number;
   readonly subscriptionIdentifiersAvailable: boolean;
+  readonly wildcardSubscriptionAvailable: boolean;
+  readonly sharedSubscriptionAvailable: boolean;
 }
 
 /** One filter of a SUBSCRIBE. */

@@ -11,8 +11,14 @@ interface SavedNode {
   readonly type: string;
   readonly wires?: readonly (readonly string[])[];
   readonly outputs?: number;
+  readonly inputs?: number;
+  readonly servers?: readonly { readonly url: string }[];
+  readonly proxy?: object;
+  readonly webSocket?: object;
   readonly subscriptions?: readonly { readonly filter: string; readonly qos: number }[];
 }
+
+const EXAMPLE = join(repository, 'examples/2 Route by topic.json');
 
 describe('the dialogs in the editor', function () {
   this.timeout(120_000);
@@ -25,11 +31,13 @@ describe('the dialogs in the editor', function () {
     program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
     userDir = emptyUserDir();
     linkPackage(userDir);
-    copyFileSync(join(repository, 'examples/2 Route by topic.json'), join(userDir, 'flows.json'));
+    copyFileSync(EXAMPLE, join(userDir, 'flows.json'));
     nodeRed = await NodeRedProcess.start(userDir);
   });
 
   beforeEach(async () => {
+    // What the test before has deployed is of no concern to the next.
+    await nodeRed.admin('flows', { method: 'POST', body: readFileSync(EXAMPLE, 'utf8') });
     editor = await EditorPage.open(program, nodeRed.url);
     await editor.node('publish').waitFor();
   });
@@ -63,14 +71,15 @@ describe('the dialogs in the editor', function () {
   it('the broker dialog shows what belongs to a server or to the broker inside Node-RED', async () => {
     const subscribe = await editor.openDialog('plant/#');
     const broker = await editor.openBrokerDialog();
-    assert.equal(await broker.locator('#mqtt-flows-server-url').isVisible(), false);
+    assert.equal(await broker.locator('#mqtt-flows-servers').isVisible(), false);
     await broker.locator('#mqtt-flows-embedded-port').fill('1883');
     assert.equal(await broker.locator('#mqtt-flows-embedded-anonymous').isVisible(), false);
     await broker.locator('#mqtt-flows-embedded-address').fill('0.0.0.0');
     assert.equal(await broker.locator('#mqtt-flows-embedded-anonymous').isVisible(), true);
     await editor.screenshot('dialog-broker-embedded');
     await broker.locator('#node-config-input-connectTo').selectOption('server');
-    await broker.locator('#mqtt-flows-server-url').fill('mqtt://user:secret@localhost');
+    const server = broker.getByRole('textbox', { name: 'Server', exact: true });
+    await server.fill('mqtt://user:secret@localhost');
     await broker.getByText('user name and password belong in their own fields').waitFor();
     await editor.screenshot('dialog-broker-server');
     await editor.cancelDialog(broker);
@@ -86,6 +95,21 @@ describe('the dialogs in the editor', function () {
     await dialog.getByText('"#" must be the last level').waitFor();
     assert.equal(await filter.getAttribute('aria-invalid'), 'true');
     await editor.cancelDialog(dialog);
+  });
+
+  it('a filter with a variable is not judged, and an input is there once it is asked for', async () => {
+    const dialog = await editor.openDialog('plant/#');
+    const filter = dialog.getByRole('textbox', { name: 'Topic filter' }).first();
+    await filter.fill('${SITE}/#/+line');
+    await dialog.getByText('stands for an environment variable').waitFor();
+    assert.equal(await filter.getAttribute('aria-invalid'), 'false');
+    await filter.fill('plant/#');
+    await dialog.getByText('Take messages that connect and disconnect').click();
+    await editor.screenshot('dialog-subscribe-input');
+    await editor.saveDialog(dialog);
+    await editor.deploy();
+    assert.equal(saved('mqtt-flows-subscribe')[0]?.inputs, 1);
+    await editor.node('plant/#').locator('.red-ui-flow-port-input').waitFor();
   });
 
   it('a filter added in the dialog is subscribed to after the deploy', async () => {
@@ -128,5 +152,34 @@ describe('the dialogs in the editor', function () {
     await editor.screenshot('dialog-publish-german');
     await editor.cancelDialog(dialog);
     assert.match(await editor.help('mqtt-flows-publish'), /Veröffentlicht Nachrichten/);
+  });
+
+  // The last one: it leaves a server that does not exist.
+  it('the broker dialog shows TLS, WebSocket and proxy where they are needed, and keeps them', async () => {
+    const publish = await editor.openDialog('publish');
+    const broker = await editor.openBrokerDialog();
+    await broker.locator('#node-config-input-connectTo').selectOption('server');
+    const servers = broker.getByRole('textbox', { name: 'Server', exact: true });
+    assert.equal(await broker.locator('#mqtt-flows-tls-row').isVisible(), false);
+    assert.equal(await broker.locator('#mqtt-flows-websocket').isVisible(), false);
+    await servers.fill('mqtts://one.example');
+    assert.equal(await broker.locator('#mqtt-flows-tls-row').isVisible(), true);
+    await broker.locator('.mqtt-flows-server').getByText('add', { exact: true }).first().click();
+    await servers.last().fill('ws://two.example/mqtt');
+    await broker.getByText('WebSocket', { exact: true }).click();
+    await broker.locator('#mqtt-flows-websocket').getByText('add', { exact: true }).click();
+    await broker.getByRole('textbox', { name: 'Name', exact: true }).last().fill('X-Plant');
+    await broker.getByRole('textbox', { name: 'Value', exact: true }).fill('7');
+    await broker.locator('summary').getByText('Proxy', { exact: true }).click();
+    await broker.locator('#mqtt-flows-proxy-use').selectOption('url');
+    await broker.locator('#mqtt-flows-proxy-url').fill('socks5://proxy:1080');
+    await editor.screenshot('dialog-broker-reach');
+    await editor.saveDialog(broker);
+    await editor.saveDialog(publish);
+    await editor.deploy();
+    const [node] = saved('mqtt-flows-broker');
+    assert.deepEqual(node?.servers, [{ url: 'mqtts://one.example' }, { url: 'ws://two.example/mqtt' }]);
+    assert.deepEqual(node?.webSocket, { headers: [{ name: 'X-Plant', value: '7' }], subprotocol: '' });
+    assert.deepEqual(node?.proxy, { use: 'url', url: 'socks5://proxy:1080' });
   });
 });

@@ -1,7 +1,8 @@
 // One live connection: its states, attempts and waits, what survives a loss, and an end that leaves nothing behind.
 
 import assert from 'node:assert/strict';
-import { Connection, type ConnectionSettings, type Endpoint } from '#src/connection/connection';
+import { Connection } from '#src/connection/connection';
+import type { ConnectionSettings, Endpoint } from '#src/connection/connection-settings';
 import type { ConnectionState } from '#src/connection/connection-state';
 import type { Subscriber } from '#src/connection/subscriptions';
 import type { QoS } from '#src/core/publication';
@@ -34,6 +35,7 @@ class Bench {
   readonly states: ConnectionState[] = [];
   readonly connection: Connection;
   readonly received: string[] = [];
+  readonly reported: Error[] = [];
   random = 0;
 
   constructor(settings: Partial<ConnectionSettings> = {}) {
@@ -45,9 +47,15 @@ class Bench {
         connectTimeout: TIMEOUT,
         reconnect: { minDelay: MIN_DELAY, maxDelay: MAX_DELAY },
         outbox: { maxMessages: 100, maxBytes: 100_000, overflow: 'reject' },
+        messages: {},
         ...settings,
       },
-      { openTransport: this.network.openTransport, clock: this.clock, random: () => this.random },
+      {
+        openTransport: this.network.openTransport,
+        clock: this.clock,
+        random: () => this.random,
+        report: (error) => this.reported.push(error),
+      },
     );
     this.connection.watch((state) => this.states.push(state));
   }
@@ -645,6 +653,29 @@ describe('connection/connection', () => {
       transport.finishClosing();
       await closed.promise;
       assert.equal(bench.kind, 'closed');
+    });
+
+    it('holds when the last word was disconnect, however often connect was said before', async () => {
+      const bench = new Bench();
+      bench.connected();
+      void bench.connection.disconnect();
+      bench.connection.connect();
+      await bench.connection.disconnect();
+      await settled();
+      assert.equal(bench.kind, 'idle');
+      assert.equal(bench.network.transports.length, 1);
+    });
+
+    it('is followed by a new connection when the last word was connect', async () => {
+      const bench = new Bench();
+      bench.connected();
+      void bench.connection.disconnect();
+      bench.connection.connect();
+      void bench.connection.disconnect();
+      bench.connection.connect();
+      await settled();
+      assert.equal(bench.network.transports.length, 2);
+      assert.equal(bench.kind, 'connecting');
     });
 
     it('waits for the acknowledgement of what is on its way', async () => {

@@ -17,10 +17,11 @@ const OK = { kind: 'acknowledged', reasonCode: 0 } as const;
 class Bench {
   readonly outbox: Outbox;
   readonly settlements = new Settlements();
+  readonly thrown: Error[] = [];
   readonly #network = new FakeNetwork();
 
   constructor(limits: Partial<OutboxLimits> = {}) {
-    this.outbox = new Outbox({ ...ROOMY, ...limits });
+    this.outbox = new Outbox({ ...ROOMY, ...limits }, (error) => this.thrown.push(error));
   }
 
   /** What became of which publication, in the order in which it became known. */
@@ -55,6 +56,13 @@ class Bench {
     transport.lose(failure());
     this.outbox.detach();
   }
+
+  /** The server ends the connection over something it was sent. */
+  refuse(transport: FakeTransport): void {
+    const error = failure('disconnected-by-server');
+    transport.lose(error);
+    this.outbox.detach(error);
+  }
 }
 
 /** Answers the publication of a topic that was sent last. */
@@ -79,6 +87,44 @@ function errorOf(settlement: Settlement | undefined): MqttFlowsError {
 }
 
 describe('connection/outbox', () => {
+  describe('a publication over which the server ends the connection', () => {
+    it('is not sent a third time, and what waits behind it gets through', () => {
+      const bench = new Bench();
+      bench.acceptAll('poison', 'good', 'better');
+      bench.refuse(bench.attach());
+      const second = bench.attach();
+      assert.deepEqual(second.topics, ['poison'], 'one by one, to find the culprit');
+      bench.refuse(second);
+      assert.deepEqual(bench.log, ['poison publication-quarantined']);
+      assert.deepEqual(bench.attach().topics, ['good', 'better']);
+    });
+
+    it('costs nothing when the connection was just lost', () => {
+      const bench = new Bench();
+      bench.acceptAll('a', 'b');
+      for (let round = 0; round < 5; round++) {
+        const transport = bench.attach();
+        assert.deepEqual(transport.topics, ['a', 'b']);
+        bench.lose(transport);
+      }
+      assert.deepEqual(bench.log, []);
+    });
+  });
+
+  it('what a settled callback throws is reported, and the next is settled all the same', () => {
+    const bench = new Bench();
+    bench.outbox.accept(outgoing('a', 1), () => {
+      throw new Error('a flow is broken');
+    });
+    bench.accept('b');
+    bench.outbox.close();
+    assert.deepEqual(
+      bench.thrown.map(({ message }) => message),
+      ['a flow is broken'],
+    );
+    assert.deepEqual(bench.log, ['b connection-closed']);
+  });
+
   describe('sending', () => {
     it('publications wait while there is no server, and go in their order once there is', () => {
       const bench = new Bench();
@@ -250,9 +296,16 @@ describe('connection/outbox', () => {
 
     it('a publication that is just as large as the maximum is sent', () => {
       const bench = new Bench();
-      const transport = bench.attach({ maximumPacketSize: 101 });
+      // Type, length, topic with its length, no properties, payload.
+      const transport = bench.attach({ maximumPacketSize: 1 + 1 + 3 + 1 + 100 });
       bench.accept('a', 0, { payload: Buffer.alloc(100) });
+      bench.accept('b', 0, { payload: Buffer.alloc(101) });
+      bench.accept('c', 1, { payload: Buffer.alloc(99) });
       assert.deepEqual(transport.topics, ['a']);
+      assert.deepEqual(
+        bench.log.filter((line) => !line.startsWith('a')),
+        ['b publication-too-large', 'c publication-too-large'],
+      );
     });
 
     it('a publication that waited is checked against the server that comes', () => {
@@ -268,7 +321,7 @@ describe('connection/outbox', () => {
       const bench = new Bench();
       bench.attach({ maximumPacketSize: 10 });
       const found = settlementOf(bench, outgoing('ä', 0, { payload: 'öööö🌡' }));
-      assert.deepEqual(errorOf(found.latest).params, { bytes: 14, limit: 10 });
+      assert.deepEqual(errorOf(found.latest).params, { bytes: 19, limit: 10 });
     });
 
     it('a refused publication gives its room back', () => {

@@ -62,7 +62,11 @@ class Receiver implements Subscriber {
 /** Subscriptions, and a server that a test attaches and takes away. */
 class Bench {
   readonly clock = new FakeClock();
-  readonly subscriptions = new Subscriptions((reconcile) => this.clock.after(0, reconcile));
+  readonly thrown: Error[] = [];
+  readonly subscriptions = new Subscriptions(
+    (reconcile) => this.clock.after(0, reconcile),
+    (error) => this.thrown.push(error),
+  );
   readonly #network = new FakeNetwork();
 
   /** Adds subscribers in one moment, and lets the moment pass. */
@@ -126,6 +130,37 @@ function pendingFor(transport: FakeTransport, filter: string): FakeTransport['su
 }
 
 describe('connection/subscriptions', () => {
+  describe('subscribers that share a publication', () => {
+    it('get bytes of their own', () => {
+      const bench = new Bench();
+      const payloads: Buffer[] = [];
+      const receivers = [new Receiver('a'), new Receiver('a'), new Receiver('+')];
+      for (const receiver of receivers) receiver.deliver = ({ payload }) => void payloads.push(payload);
+      bench.add(...receivers);
+      bench.attachGranting({ subscriptionIdentifiersAvailable: false });
+      bench.subscriptions.deliver(incoming('a', [], { payload: Buffer.from('same') }));
+      assert.equal(payloads.length, 3);
+      payloads[0]?.fill(0);
+      assert.deepEqual(payloads.slice(1).map(String), ['same', 'same']);
+    });
+
+    it('do not suffer from one that throws', () => {
+      const bench = new Bench();
+      const broken = new Receiver('a');
+      broken.deliver = () => {
+        throw new Error('a flow is broken');
+      };
+      const sound = new Receiver('a');
+      bench.add(broken, sound);
+      bench.send(bench.attachGranting(), 'a');
+      assert.deepEqual(sound.received, ['a by a']);
+      assert.deepEqual(
+        bench.thrown.map(({ message }) => message),
+        ['a flow is broken'],
+      );
+    });
+  });
+
   describe('asking the server', () => {
     it('a filter is subscribed once, however many subscribers have it', () => {
       const bench = new Bench();

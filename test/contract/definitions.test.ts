@@ -13,24 +13,80 @@ interface Samples {
   readonly bad: readonly unknown[];
 }
 
+const MESSAGES: readonly Samples[] = [
+  {
+    good: [undefined, { topic: '' }, { topic: '${SITE}/here' }, { topic: 'here' }],
+    bad: [{ topic: 'a/#' }, { topic: 'a\0' }],
+  },
+];
+
 const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
   'broker.servers': [
     {
       of: { connectTo: 'server' },
-      good: [[{ url: 'mqtt://localhost:1883' }], [{ url: 'host' }]],
+      good: [
+        [{ url: 'mqtt://localhost:1883' }],
+        [{ url: 'wss://host/mqtt' }],
+        [{ url: 'host' }],
+        [{ url: 'mqtt://${HOST}:${PORT}' }],
+      ],
       bad: [[{ url: '' }], [{ url: 'http://host' }], [{ url: 'mqtt://host' }, { url: 'mqtt://user:word@host' }]],
     },
     { of: { connectTo: 'embedded' }, good: [[{ url: '' }]], bad: [] },
+  ],
+  'broker.clientId': [
+    { good: ['', 'flows', 'flows-{{hostname}}', '${ID}-{{hostname}}'], bad: ['flows-{{', 'flows-{{payload}}', '{{}}'] },
+  ],
+  'broker.birth': MESSAGES,
+  'broker.close': MESSAGES,
+  'broker.will': MESSAGES,
+  'broker.sessionExpiryInterval': [{ good: ['', 0, 0xffffffff, '60'], bad: [-1, 2 ** 32, 'soon', 1.5] }],
+  'broker.receiveMaximum': [{ good: ['', 1, 65_535], bad: [0, 65_536] }],
+  'broker.maximumPacketSize': [{ good: ['', 1, 0xffffffff], bad: [0, 2 ** 32] }],
+  'broker.topicAliasMaximum': [{ good: ['', 0, 65_535], bad: [-1, 65_536] }],
+  'broker.proxy': [
+    {
+      good: [
+        undefined,
+        { use: 'none', url: '' },
+        { use: 'url', url: 'socks5://proxy:1080' },
+        { use: 'url', url: '${P}' },
+      ],
+      bad: [
+        { use: 'url', url: '' },
+        { use: 'url', url: 'ftp://proxy' },
+        { use: 'url', url: 'http://name:word@proxy' },
+      ],
+    },
+  ],
+  'broker.webSocket': [
+    {
+      good: [undefined, { headers: [{ name: 'X-Plant', value: '${PLANT}' }], subprotocol: '' }],
+      bad: [
+        { headers: [{ name: 'X Plant', value: '' }], subprotocol: '' },
+        { headers: [{ name: 'X', value: 'a\nb' }], subprotocol: '' },
+        { headers: [], subprotocol: 'mqtt, other' },
+      ],
+    },
   ],
   'broker.keepalive': [{ good: [0, 60, '60', 65_535], bad: ['', -1, 65_536, 1.5, 'soon'] }],
   'broker.embedded': [{ good: [{ port: '' }, { port: 0 }, { port: 1883 }], bad: [{ port: -1 }, { port: 65_536 }] }],
   'publish.topic': [
     { of: { topicType: 'msg' }, good: ['topic', 'payload.where'], bad: ['', 'a..b'] },
-    { of: { topicType: 'str' }, good: ['a/b', 'a/{{payload.id}}'], bad: ['', 'a/#', 'a/{{payload.id', 'a/{{}}'] },
+    {
+      of: { topicType: 'str' },
+      good: ['a/b', 'a/{{payload.id}}', '${SITE}/{{payload.id}}'],
+      bad: ['', 'a/#', 'a/{{payload.id', 'a/{{}}'],
+    },
   ],
   'router.rules': [
     {
-      good: [[], [{ filter: 'a/+b/#c', topic: 'x/{{params.b}}' }], [{ filter: '#', topic: '' }]],
+      good: [
+        [],
+        [{ filter: '${SITE}/#', topic: '${SITE}' }],
+        [{ filter: 'a/+b/#c', topic: 'x/{{params.b}}' }],
+        [{ filter: '#', topic: '' }],
+      ],
       bad: [
         [{ filter: '', topic: '' }],
         [{ filter: 'a', topic: '{{' }],
@@ -39,7 +95,10 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
     },
   ],
   'subscribe.subscriptions': [
-    { good: [[{ filter: 'a/+b/#' }], [{ filter: '$share/g/a' }]], bad: [[], [{ filter: '' }], [{ filter: 'a/#/b' }]] },
+    {
+      good: [[{ filter: 'a/+b/#' }], [{ filter: '$share/g/a' }], [{ filter: '${SITE}/#' }]],
+      bad: [[], [{ filter: '' }], [{ filter: 'a/#/b' }]],
+    },
   ],
 };
 

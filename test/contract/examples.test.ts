@@ -94,8 +94,8 @@ describe('The examples', () => {
 
   it('refer to configuration nodes that are in the same file', () => {
     ours((node, { defaults }, place, nodes) => {
-      for (const [name, { type }] of Object.entries(defaults)) {
-        if (type === undefined) continue;
+      for (const [name, { type, required }] of Object.entries(defaults)) {
+        if (type === undefined || (!required && node[name] === '')) continue;
         assert.ok(
           nodes.some((other) => other.id === node[name] && other.type === type),
           `${place}: ${name}`,

@@ -81,7 +81,14 @@ const FLOORS: Readonly<Record<string, { readonly refused: readonly string[]; rea
       'node-red',
       'node:buffer',
     ],
-    allowed: ['./a.config', '../editor/field-note', '../core/topic-filter', '../core/server-url', '../core/template'],
+    allowed: [
+      './a.config',
+      '../editor/field-note',
+      '../core/topic-filter',
+      '../core/server-url',
+      '../core/template',
+      '../core/environment-text',
+    ],
   },
   'src/editor/a.ts': {
     refused: [
@@ -92,7 +99,7 @@ const FLOORS: Readonly<Record<string, { readonly refused: readonly string[]; rea
       '../nodes/a',
       'mqtt',
     ],
-    allowed: ['./field-note', '../core/topic-name', '../core/format', '../core/template'],
+    allowed: ['./field-note', '../core/topic-name', '../core/format', '../core/template', '../core/environment-text'],
   },
 };
 

@@ -68,8 +68,9 @@ describe('The sources', () => {
     );
   });
 
-  it('have 300 lines at most', () => {
-    const long = sources.filter((file) => readText(file).trimEnd().split('\n').length > 300);
+  it('have 300 lines at most, but for the catalogues of texts', () => {
+    const read = sources.filter((file) => !file.startsWith('src/locales/'));
+    const long = read.filter((file) => readText(file).trimEnd().split('\n').length > 300);
     assert.deepEqual(long, []);
   });
 });

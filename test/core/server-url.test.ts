@@ -1,7 +1,7 @@
 // Addresses of servers as people write them.
 
 import assert from 'node:assert/strict';
-import { parseServerUrl, type ServerUrlProblem } from '#src/core/server-url';
+import { bracketed, parseServerUrl, type ServerScheme, type ServerUrlProblem, serverName } from '#src/core/server-url';
 
 describe('core/server-url', () => {
   const addresses: readonly [text: string, host: string, port: number][] = [
@@ -26,9 +26,39 @@ describe('core/server-url', () => {
   ];
   for (const [text, host, port] of addresses) {
     it(`"${text}" is port ${port} of ${host}`, () => {
-      assert.deepEqual(parseServerUrl(text), { ok: true, address: { host, port } });
+      const address = { scheme: 'mqtt', secure: false, host, port, path: '' };
+      assert.deepEqual(parseServerUrl(text), { ok: true, address });
     });
   }
+
+  const schemes: readonly [text: string, scheme: ServerScheme, port: number, path: string, name: string][] = [
+    ['mqtts://host', 'mqtts', 8883, '', 'mqtts://host:8883'],
+    ['ssl://host', 'mqtts', 8883, '', 'mqtts://host:8883'],
+    ['tls://host:1', 'mqtts', 1, '', 'mqtts://host:1'],
+    ['ws://host', 'ws', 80, '/', 'ws://host:80'],
+    ['ws://host:80', 'ws', 80, '/', 'ws://host:80'],
+    ['WS://host:9001/mqtt', 'ws', 9001, '/mqtt', 'ws://host:9001/mqtt'],
+    ['wss://host', 'wss', 443, '/', 'wss://host:443'],
+    ['wss://host:443/a/b', 'wss', 443, '/a/b', 'wss://host:443/a/b'],
+    ['wss://host/mqtt?X-Signature=secret&b', 'wss', 443, '/mqtt?X-Signature=secret&b', 'wss://host:443/mqtt'],
+    ['mqtt://host', 'mqtt', 1883, '', 'host:1883'],
+  ];
+  for (const [text, scheme, port, path, name] of schemes) {
+    it(`"${text}" is ${name}, path "${path}"`, () => {
+      const secure = scheme === 'mqtts' || scheme === 'wss';
+      const address = { scheme, secure, host: 'host', port, path };
+      assert.deepEqual(parseServerUrl(text), { ok: true, address });
+      assert.equal(serverName(address), name);
+    });
+  }
+
+  it('an IPv6 address loses its brackets, and has them in names', () => {
+    const address = { scheme: 'wss', secure: true, host: '::1', port: 443, path: '/' } as const;
+    assert.deepEqual(parseServerUrl('wss://[::1]'), { ok: true, address });
+    assert.equal(serverName(address), 'wss://[::1]:443');
+    assert.equal(bracketed('::1'), '[::1]');
+    assert.equal(bracketed('host'), 'host');
+  });
 
   const problems: readonly [text: string, problem: ServerUrlProblem][] = [
     ['', 'empty'],
@@ -49,8 +79,13 @@ describe('core/server-url', () => {
     ['%zz', 'malformed'],
     ['mqtt://%E0%A4%A', 'malformed'],
     ['http://host', 'scheme'],
-    ['mqtts://host', 'scheme'],
-    ['ws://host', 'scheme'],
+    ['https://host', 'scheme'],
+    ['wxs://host', 'scheme'],
+    ['ws:///path', 'malformed'],
+    ['ws://', 'malformed'],
+    ['wss://user:secret@host/mqtt', 'credentials'],
+    ['wss://host/mqtt#part', 'path'],
+    ['mqtts://host/path', 'path'],
     ['file:///etc', 'malformed'],
     ['mqtt://user@host', 'credentials'],
     ['mqtt://user:secret@host', 'credentials'],

@@ -11,11 +11,17 @@ export const errorCodes: readonly string[] = unionMembers(DECLARATION, 'ErrorCod
 /** Where the failures of a connection come from: its state shows them as `status.<code>`. */
 const CONNECTION_SOURCES = [
   'connection/connection.ts',
+  'connection/retry.ts',
   'core/reason-code.ts',
   'transport/embedded-broker.ts',
+  'runtime/server-endpoints.ts',
+  'transport/first-bytes.ts',
   'transport/mqttjs-transport.ts',
   'transport/network-error.ts',
+  'transport/proxy-stream.ts',
   'transport/tcp-stream.ts',
+  'transport/tls-error.ts',
+  'transport/websocket-stream.ts',
 ];
 
 /** Failures of the embedded broker's port: reported, but the connection works on and keeps its own status. */

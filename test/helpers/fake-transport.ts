@@ -25,6 +25,8 @@ export function serverInfo(overrides: Partial<ServerInfo> = {}): ServerInfo {
     retainAvailable: true,
     maximumPacketSize: 268_435_455,
     subscriptionIdentifiersAvailable: true,
+    wildcardSubscriptionAvailable: true,
+    sharedSubscriptionAvailable: true,
     ...overrides,
   };
 }

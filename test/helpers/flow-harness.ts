@@ -1,6 +1,7 @@
 // Runs a flow with our nodes inside the Node-RED under test, in this process, and keeps what its nodes do.
 
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import type { Node, NodeAPI, NodeInitializer, NodeMessage, NodeStatus } from 'node-red';
 
 import broker = require('#src/nodes/broker');
@@ -8,7 +9,7 @@ import publish = require('#src/nodes/publish');
 import router = require('#src/nodes/router');
 import subscribe = require('#src/nodes/subscribe');
 
-import { nodeRedHome } from './environment';
+import { nodeRedHome, nodeRedScript } from './environment';
 import { Inbox } from './inbox';
 
 export type FlowNode = { readonly id: string; readonly type: string } & Readonly<Record<string, unknown>>;
@@ -35,10 +36,14 @@ export type DeployType = 'full' | 'flows' | 'nodes';
 
 const helper: TestHelper = require('node-red-node-test-helper');
 helper.init(require.resolve('node-red', { paths: [nodeRedHome] }));
+/** Node-RED's own node for certificates, which broker nodes refer to. */
+const tlsConfig: NodeInitializer = require(
+  require.resolve('@node-red/nodes/core/network/05-tls.js', { paths: [dirname(nodeRedScript)] }),
+);
 // The helper starts no storage, without which Node-RED's own get() throws.
 helper.settings({ get: (name: string) => (name === 'instanceId' ? 'test-instance' : undefined) });
 
-const TAB = { id: 'flow-tab', type: 'tab', label: 'Test', disabled: false };
+export const TAB = { id: 'flow-tab', type: 'tab', label: 'Test', disabled: false };
 const STATUS_KEYS = '@mqtt-flows/node-red-mqtt-flows/broker:status.';
 
 let running: Flow | undefined;
@@ -48,7 +53,7 @@ export async function loadFlow(nodes: readonly FlowNode[], credentials: Credenti
   await unloadFlow();
   const flow = new Flow();
   running = flow;
-  const types = [flow.registerCollector, broker, publish, router, subscribe];
+  const types = [flow.registerCollector, tlsConfig, broker, publish, router, subscribe];
   await helper.load(types, complete(nodes), credentials);
   return flow;
 }
@@ -62,10 +67,10 @@ export async function unloadFlow(): Promise<void> {
   flow.forget();
 }
 
-/** Wired nodes belong to the tab, configuration nodes to none. */
+/** Wired nodes belong to the tab, configuration nodes to none. A test may bring the tab itself, with variables. */
 function complete(nodes: readonly FlowNode[]): FlowNode[] {
   return [
-    TAB,
+    ...(nodes.some(({ id }) => id === TAB.id) ? [] : [TAB]),
     ...nodes.map((node) => ('wires' in node ? { z: TAB.id, ...node } : node)),
     { id: 'catch-all', type: 'catch', z: TAB.id, scope: null, uncaught: false, wires: [['caught']] },
     { id: 'caught', type: 'test-collect', z: TAB.id, wires: [] },

@@ -85,6 +85,12 @@ export class Mosquitto {
     }
   }
 
+  /** Starts it again with other users than at its start; it must have been started with some. */
+  async changeUsers(users: Readonly<Record<string, string>>): Promise<void> {
+    passwordFile(this.#folder, users);
+    await this.restart();
+  }
+
   /** Ends it without a word to its clients. */
   async kill(): Promise<void> {
     const child = this.#child;

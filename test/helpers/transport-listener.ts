@@ -2,7 +2,7 @@
 
 import type { ErrorStage, MqttFlowsError } from '#src/core/mqtt-flows-error';
 import type { IncomingPublication } from '#src/core/publication';
-import { openMqttjsTransport } from '#src/transport/mqttjs-transport';
+import { mqttjsTransports } from '#src/transport/mqttjs-transport';
 import type { ConnectOptions, OpenStream, ServerInfo, Transport, TransportListener } from '#src/transport/transport';
 import { Inbox } from './inbox';
 
@@ -49,7 +49,7 @@ export function openTransport(open: OpenStream, options: Partial<ConnectOptions>
     cleanStart: true,
     ...options,
   } as const;
-  return { transport: openMqttjsTransport(open, complete, listener), listener };
+  return { transport: mqttjsTransports()(open, complete, listener), listener };
 }
 
 /** Connects, and returns when the server has accepted. */

@@ -133,8 +133,8 @@ describe('why there is no connection', () => {
       connect: ({ socket }) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
     });
     const flow = await loadFlow([serverNode('why-broker', server.port), ...publishNodes('pub', 'why-broker')]);
-    await flow.showing('pub', 'protocol-error');
-    assert.equal((await flow.caught.next()).error.code, 'protocol-error');
+    await flow.showing('pub', 'http-answered');
+    assert.equal((await flow.caught.next()).error.code, 'http-answered');
     await unloadFlow();
     await server.stop();
   });
@@ -142,8 +142,8 @@ describe('why there is no connection', () => {
   it('the server hangs up', async () => {
     const server = await ScriptedServer.start({ connect: ({ socket }) => socket.end() });
     const flow = await loadFlow([serverNode('why-broker', server.port), ...publishNodes('pub', 'why-broker')]);
-    await flow.showing('pub', 'connection-lost');
-    assert.equal((await flow.caught.next()).error.code, 'connection-lost');
+    await flow.showing('pub', 'closed-without-answer');
+    assert.equal((await flow.caught.next()).error.code, 'closed-without-answer');
     await unloadFlow();
     await server.stop();
   });

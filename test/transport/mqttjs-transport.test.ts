@@ -75,6 +75,8 @@ describe('mqtt.js transport', () => {
       retainAvailable: false,
       maximumPacketSize: 1000,
       subscriptionIdentifiersAvailable: true,
+      wildcardSubscriptionAvailable: true,
+      sharedSubscriptionAvailable: true,
     });
     assert.equal(listener.stages.at(-1), 'connack');
   });

@@ -1,0 +1,45 @@
+// What a connection is to do, and what it is given of the world to do it with.
+
+import type { BackoffLimits } from '../core/backoff';
+import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { ConnectOptions, OpenStream, OpenTransport, ProtocolVersion } from '../transport/transport';
+import type { Clock } from './clock';
+import type { Report } from './guarded';
+import type { OutboxLimits } from './outbox';
+import type { PresenceMessages } from './presence';
+import type { SessionMemory } from './session-memory';
+
+/** A server to try: how to reach it, and its name for people. */
+export interface Endpoint {
+  readonly name: string;
+  readonly open: OpenStream;
+}
+
+/** What an attempt says of itself; the version is the connection's to choose. */
+export type AttemptOptions = Omit<ConnectOptions, 'protocolVersion'>;
+
+export interface ConnectionSettings {
+  /** Tried in their order. */
+  readonly endpoints: readonly [Endpoint, ...Endpoint[]];
+  /** `auto` is MQTT 5, and 3.1.1 once a server has refused that version. */
+  readonly protocolVersion: 'auto' | ProtocolVersion;
+  /** Asked at each attempt, so that what it answers may change. An error is that of the attempt; it never rejects. */
+  readonly connectOptions: () => AttemptOptions | Promise<AttemptOptions | MqttFlowsError>;
+  /** ms from the first packet to CONNACK */
+  readonly connectTimeout: number;
+  readonly reconnect: BackoffLimits;
+  readonly outbox: OutboxLimits;
+  readonly messages: PresenceMessages;
+  /** For a session that outlives the process. */
+  readonly session?: SessionMemory;
+}
+
+/** What a connection is given of the world. */
+export interface ConnectionWorld {
+  readonly openTransport: OpenTransport;
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Hears of failures that belong to no publication, subscription or state. */
+  readonly report: Report;
+}

@@ -1,0 +1,98 @@
+// What a client says of itself: a birth message when it is there, and a close message before it goes on purpose.
+// The will, for when it goes without a word, is part of CONNECT.
+
+import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { OutgoingPublication } from '../core/publication';
+import type { ServerInfo, Transport } from '../transport/transport';
+import type { Clock } from './clock';
+import { limitProblem, refused } from './server-limits';
+import type { Subscriptions } from './subscriptions';
+
+/** How long a server may take to answer the subscriptions before the birth message goes out all the same, in ms. */
+const ANSWER_TIME = 5000;
+/** How long the close message may take, in ms. */
+const CLOSE_TIME = 400;
+
+export interface PresenceMessages {
+  readonly birth?: OutgoingPublication;
+  readonly close?: OutgoingPublication;
+}
+
+export class Presence {
+  readonly #messages: PresenceMessages;
+  readonly #clock: Clock;
+  readonly #report: (error: MqttFlowsError) => void;
+  #silence = (): void => {};
+
+  /** `report` hears of a message that the server does not take. */
+  constructor(messages: PresenceMessages, clock: Clock, report: (error: MqttFlowsError) => void) {
+    this.#messages = messages;
+    this.#clock = clock;
+    this.#report = report;
+  }
+
+  /**
+   * Publishes the birth message once the server has answered the subscriptions, and calls `announced` when that is done:
+   * whoever reacts to the birth finds a client that listens. Nothing happens when the function returned, or retire(), has
+   * been called before.
+   */
+  announce(transport: Transport, server: ServerInfo, subscriptions: Subscriptions, announced: () => void): () => void {
+    const { birth } = this.#messages;
+    let over = false;
+    if (!birth) {
+      announced();
+      return () => {};
+    }
+    let cancel = (): void => {};
+    /** `step` as a function that is called once: by others, or when `time` is over. */
+    const within = (time: number, step: () => void): (() => void) => {
+      let taken = false;
+      const once = (): void => {
+        if (over || taken) return;
+        taken = true;
+        cancel();
+        step();
+      };
+      cancel = this.#clock.after(time, once);
+      return once;
+    };
+    const speak = within(ANSWER_TIME, () => {
+      // Until it is acknowledged, the birth message takes up some of what the server receives at once.
+      const done = within(ANSWER_TIME, announced);
+      this.#publish(birth, transport, server, done);
+    });
+    subscriptions.onceAnswered(speak);
+    this.#silence = () => {
+      over = true;
+      cancel();
+    };
+    return this.#silence;
+  }
+
+  /** Publishes the close message, if any; resolves when the server has it or the time for it is over. */
+  retire(transport: Transport, server: ServerInfo): Promise<void> | undefined {
+    const { close } = this.#messages;
+    // A birth message that came after it would be the last that others hear.
+    this.#silence();
+    if (!close) return undefined;
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(CLOSE_TIME, resolve);
+      this.#publish(close, transport, server, () => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  #publish(publication: OutgoingPublication, transport: Transport, server: ServerInfo, settled: () => void): void {
+    const problem = limitProblem(publication, server);
+    if (problem) {
+      this.#report(problem);
+      return settled();
+    }
+    transport.publish(publication, (outcome) => {
+      if (outcome.kind === 'refused') this.#report(refused(outcome.reasonCode));
+      settled();
+    });
+  }
+}

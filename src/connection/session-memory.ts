@@ -1,0 +1,18 @@
+// What is known of a session that outlives the process: the server keeps its subscriptions, and we must know which.
+
+import type { QoS } from '../core/publication';
+import type { SubscribeRequest } from '../transport/transport';
+
+/** A subscription that a server may have, as it is remembered for a session that outlives the process. */
+export interface RememberedSubscription {
+  readonly request: SubscribeRequest;
+  /** Left out until the server has granted it. */
+  readonly granted?: QoS;
+}
+
+/** What is known of a session from before, and who is told when it changes. */
+export interface SessionMemory {
+  readonly subscriptions: readonly RememberedSubscription[];
+  /** `current` tells what is to be remembered; asked later, it tells what is then. */
+  remember(current: () => readonly RememberedSubscription[]): void;
+}

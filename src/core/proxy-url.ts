@@ -1,0 +1,46 @@
+// The address of a proxy as people and environment variables write it. Runs in the editor too.
+
+export interface ProxyAddress {
+  /** HTTP CONNECT, the same over TLS, or SOCKS 5. */
+  readonly kind: 'http' | 'https' | 'socks';
+  /** Without the brackets of an IPv6 address. */
+  readonly host: string;
+  readonly port: number;
+  /** Blank: the proxy is given no credentials. */
+  readonly username: string;
+  readonly password: string;
+}
+
+/** `socks` and `socks5` ask the proxy to look up the server's name too, as `socks5h` says: it knows its own network. */
+const KINDS: Readonly<Record<string, ProxyAddress['kind']>> = {
+  'http:': 'http',
+  'https:': 'https',
+  'socks:': 'socks',
+  'socks5:': 'socks',
+  'socks5h:': 'socks',
+};
+const DEFAULT_PORTS: Readonly<Record<ProxyAddress['kind'], number>> = { http: 80, https: 443, socks: 1080 };
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** Reads `http://user:password@host:port`, or https, socks5; without a scheme `http://` is meant. Never throws. */
+export function parseProxyUrl(text: string): ProxyAddress | undefined {
+  const trimmed = text.trim();
+  const withScheme = SCHEME.test(trimmed) ? trimmed : `http://${trimmed}`;
+  if (!URL.canParse(withScheme)) return undefined;
+  const url = new URL(withScheme);
+  const kind = KINDS[url.protocol];
+  if (kind === undefined || url.hostname === '' || url.port === '0') return undefined;
+  const [host, username, password] = [url.hostname, url.username, url.password].map(decoded);
+  if (host === undefined || username === undefined || password === undefined) return undefined;
+  const port = url.port === '' ? DEFAULT_PORTS[kind] : Number(url.port);
+  return { kind, host: host.replace(/^\[|\]$/g, ''), port, username, password };
+}
+
+/** Undefined when the escapes make no text. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}

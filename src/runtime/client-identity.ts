@@ -1,0 +1,80 @@
+// Who a broker node says it is: client identifier, user name and password, evaluated anew at each attempt to connect,
+// so that a secret that was changed outside works without a deploy.
+
+import { hostname } from 'node:os';
+import type { Node, NodeAPI } from 'node-red';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { fillTemplate, parseTemplate } from '../core/template';
+import { asMqttFlowsError } from '../transport/network-error';
+import { clientIdentifier } from './client-identifier';
+import { readSecret } from './secret';
+import { type Definition, savedText, settingText } from './setting-value';
+
+export interface ClientIdentity {
+  readonly clientId: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** Parts of an identity that a message gives. They are taken literally: a message must not read variables or files. */
+export type IdentityOverrides = Partial<ClientIdentity>;
+
+/** The identity at this moment, or why there is none: a variable that is not set, a file that cannot be read. */
+export type IdentitySource = (overrides: IdentityOverrides) => Promise<ClientIdentity | MqttFlowsError>;
+
+/** The source for the broker node `node`, made while it is constructed. The embedded broker knows its own clients. */
+export function identitySource(
+  RED: NodeAPI,
+  node: Node,
+  definition: Definition,
+  connectTo: 'server' | 'embedded',
+): IdentitySource {
+  const savedClientId = savedText(RED, definition, 'clientId').trim();
+  const credential = async (name: 'username' | 'password'): Promise<string> =>
+    connectTo === 'server' ? evaluateCredential(RED, node, definition, name) : '';
+  return async ({ clientId, username, password }) => {
+    try {
+      const identity = {
+        clientId: clientId ?? (evaluateClientId(RED, node, savedClientId) || clientIdentifier(RED, node.id)),
+        username: username ?? (await credential('username')),
+        password: password ?? (await credential('password')),
+      };
+      return withoutBlanks(identity);
+    } catch (error) {
+      return asMqttFlowsError(error, 'config');
+    }
+  };
+}
+
+function withoutBlanks({ clientId, username, password }: Required<ClientIdentity>): ClientIdentity {
+  return { clientId, ...(username ? { username } : {}), ...(password ? { password } : {}) };
+}
+
+/** `{{hostname}}` is the name of the machine: flows that several machines share then differ in their identifiers. */
+function evaluateClientId(RED: NodeAPI, node: Node, saved: string): string {
+  const text = settingText(RED, node, saved, 'clientId');
+  const parsed = parseTemplate(text);
+  const filled = parsed.ok ? fillTemplate(parsed.template, { hostname: hostname() }) : parsed;
+  if (filled.ok) return filled.text;
+  const params = { property: 'clientId', value: text.slice(0, 60), expected: '{{hostname}}' };
+  throw new MqttFlowsError('config-invalid', { stage: 'config', params });
+}
+
+/**
+ * A credential of `node` as it is now; blank when there is none. Read from Node-RED's store, because it has replaced
+ * one that is exactly `${NAME}` in what the node holds. Rejects with MqttFlowsError.
+ */
+export async function evaluateCredential(
+  RED: NodeAPI,
+  node: Node,
+  definition: Definition,
+  name: string,
+): Promise<string> {
+  // Declared as an object, but undefined for a node without credentials, and whatever an imported flow held.
+  const stored: Readonly<Record<string, unknown>> = {
+    ...RED.nodes.getCredentials(definition._alias ?? definition.id),
+  };
+  const saved = stored[name];
+  if (typeof saved !== 'string') return '';
+  return readSecret(settingText(RED, node, saved, name));
+}

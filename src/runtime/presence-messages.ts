@@ -1,0 +1,104 @@
+// The messages that a broker node publishes by itself, made of its settings and checked like any other publication.
+
+import type { PresenceMessages } from '../connection/presence';
+import { findCodec } from '../core/codec';
+import { publicationFromMessage, userPropertiesFrom } from '../core/message';
+import { expectation, MqttFlowsError } from '../core/mqtt-flows-error';
+import type { OutgoingPublication, QoS } from '../core/publication';
+import type { ConfigResult } from '../core/saved-config';
+import type { ConnectProperties, Will } from '../transport/transport';
+
+/** A message as it is configured; a blank topic means none. */
+interface ConfiguredMessage {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+interface PresenceSettings {
+  readonly cleanStart: boolean;
+  readonly birth: ConfiguredMessage;
+  readonly close: ConfiguredMessage;
+  readonly will: ConfiguredMessage;
+  readonly properties: ConnectProperties;
+  readonly userProperties: Readonly<Record<string, unknown>>;
+}
+
+/** What a connection says of itself, at CONNECT and around it. */
+export interface PreparedPresence {
+  readonly messages: PresenceMessages;
+  readonly connect: { readonly cleanStart: boolean; readonly will?: Will; readonly properties: ConnectProperties };
+}
+
+const FOUR_BYTES = 0xffff_ffff;
+
+/** Prepares the messages; the first that does not fit MQTT is the error, and names its setting. */
+export function preparePresence(settings: PresenceSettings): ConfigResult<PreparedPresence> {
+  const birth = prepare(settings.birth, 'birth');
+  const close = prepare(settings.close, 'close');
+  const will = prepareWill(settings.will);
+  const userProperties = prepareUserProperties(settings.userProperties);
+  for (const part of [birth, close, will, userProperties]) {
+    if (part instanceof MqttFlowsError) return { ok: false, error: part };
+  }
+  return {
+    ok: true,
+    config: {
+      messages: { ...present('birth', birth), ...present('close', close) },
+      connect: {
+        cleanStart: settings.cleanStart,
+        properties: { ...settings.properties, ...present('userProperties', userProperties) },
+        ...present('will', will),
+      },
+    },
+  };
+}
+
+/** `{ [name]: value }`, or nothing when there is none. */
+function present<N extends string, V>(name: N, value: V): { [K in N]?: Exclude<V, undefined | MqttFlowsError> } {
+  // The computed key keeps its name in the type only by this assertion.
+  return (value === undefined ? {} : { [name]: value }) as { [K in N]?: Exclude<V, undefined | MqttFlowsError> };
+}
+
+function prepare(message: ConfiguredMessage, setting: string): OutgoingPublication | MqttFlowsError | undefined {
+  const codec = findCodec('string');
+  if (message.topic === '' || !codec) return undefined;
+  const topic = { text: message.topic, segments: [], constant: message.topic };
+  const { qos, retain } = message;
+  const built = publicationFromMessage(
+    { ...message.properties, payload: message.payload },
+    { topic, qos, retain },
+    codec,
+  );
+  if (built.ok) return built.publication;
+  const { code, params } = built.error;
+  const property =
+    typeof params.property === 'string' ? params.property.replace(/^msg/, `${setting}.properties`) : setting;
+  return new MqttFlowsError(code, { stage: 'config', params: { ...params, property } });
+}
+
+function prepareWill(message: ConfiguredMessage): Will | MqttFlowsError | undefined {
+  const { willDelayInterval: delay, ...properties } = message.properties;
+  const will = prepare({ ...message, properties }, 'will');
+  if (will === undefined || will instanceof MqttFlowsError || delay === undefined || delay === '') return will;
+  const seconds = Number(delay);
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= FOUR_BYTES) return { ...will, delayInterval: seconds };
+  return invalid('will.properties.willDelayInterval', delay, `0 … ${FOUR_BYTES}`);
+}
+
+function prepareUserProperties(
+  configured: Readonly<Record<string, unknown>>,
+): ConnectProperties['userProperties'] | MqttFlowsError {
+  if (Object.keys(configured).length === 0) return undefined;
+  return userPropertiesFrom(configured) ?? invalid('userProperties', configured, 'expected.names');
+}
+
+function invalid(property: string, value: unknown, expected: string): MqttFlowsError {
+  const shown = typeof value === 'object' ? '{…}' : String(value).slice(0, 60);
+  return new MqttFlowsError('config-invalid', {
+    stage: 'config',
+    params: { property, value: shown, ...expectation(expected) },
+  });
+}

@@ -1,0 +1,91 @@
+// How a broker node reaches its servers: with the certificates of a tls-config node, through a proxy, over WebSocket.
+
+import type { Node, NodeAPI } from 'node-red';
+import type { Endpoint } from '../connection/connection-settings';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { parseProxyUrl } from '../core/proxy-url';
+import type { ConfigResult } from '../core/saved-config';
+import { type ServerAddress, serverName } from '../core/server-url';
+import { proxyFromEnvironment } from '../transport/proxy-choice';
+import type { ProxyServer } from '../transport/proxy-stream';
+import { type ServerStreamSettings, serverStream } from '../transport/server-stream';
+import type { TlsOptions } from '../transport/tls-stream';
+import { evaluateCredential } from './client-identity';
+import { sharedText } from './localize';
+import type { Definition } from './setting-value';
+
+/** What the settings of a broker node say about the way to its servers. */
+export interface ReachSettings {
+  readonly servers: readonly [ServerAddress, ...ServerAddress[]];
+  /** The id of a tls-config node, or blank. */
+  readonly tls: string;
+  readonly proxy: { readonly use: 'environment' | 'none' | 'url'; readonly url: string };
+  readonly webSocket: ServerStreamSettings['webSocket'];
+}
+
+type Addresses = ReachSettings['servers'];
+type Endpoints = readonly [Endpoint, ...Endpoint[]];
+
+/** Node-RED's own node of the type tls-config, which has no public types. */
+interface TlsConfigNode extends Node {
+  readonly valid: boolean;
+  addTLSOptions(options: TlsOptions): TlsOptions;
+}
+
+/** Makes endpoints of addresses, all reached as the settings of `node` say. Warns when certificates are not verified. */
+export function prepareEndpoints(
+  RED: NodeAPI,
+  node: Node,
+  definition: Definition,
+  { servers, tls, proxy, webSocket }: ReachSettings,
+): ConfigResult<(addresses: Addresses) => Endpoints> {
+  const options = tlsOptions(RED, tls);
+  if (options instanceof MqttFlowsError) return { ok: false, error: options };
+  if (options.rejectUnauthorized === false && servers.some(({ secure }) => secure)) {
+    node.warn(sharedText(RED, 'log.certificatesNotVerified'));
+  }
+  const settings: ServerStreamSettings = {
+    tls: () => {
+      const current = tlsOptions(RED, tls);
+      if (current instanceof MqttFlowsError) throw current;
+      return current;
+    },
+    proxy: (address) => chosenProxy(RED, node, definition, proxy, address),
+    webSocket,
+  };
+  const endpoint = (address: ServerAddress): Endpoint => ({
+    name: serverName(address),
+    open: serverStream(address, settings),
+  });
+  return { ok: true, config: ([first, ...others]) => [endpoint(first), ...others.map(endpoint)] };
+}
+
+/** On a new object each time: what one attempt leaves in it must not reach the next. */
+function tlsOptions(RED: NodeAPI, id: string): TlsOptions | MqttFlowsError {
+  if (id === '') return {};
+  const node: Node | null = RED.nodes.getNode(id);
+  if (!node || !isTlsConfig(node)) return new MqttFlowsError('tls-config-missing', { stage: 'config' });
+  // It has reported the reason itself.
+  const reason = node.name || 'tls-config';
+  if (!node.valid) return new MqttFlowsError('tls-config-invalid', { stage: 'config', params: { reason } });
+  return node.addTLSOptions({});
+}
+
+function isTlsConfig(node: Node): node is TlsConfigNode {
+  return node.type === 'tls-config' && 'addTLSOptions' in node;
+}
+
+async function chosenProxy(
+  RED: NodeAPI,
+  node: Node,
+  definition: Definition,
+  { use, url }: ReachSettings['proxy'],
+  address: ServerAddress,
+): Promise<ProxyServer | undefined> {
+  if (use === 'environment') return proxyFromEnvironment(address, process.env);
+  const proxy = use === 'url' ? parseProxyUrl(url) : undefined;
+  if (!proxy) return undefined;
+  const username = await evaluateCredential(RED, node, definition, 'proxyUsername');
+  const password = await evaluateCredential(RED, node, definition, 'proxyPassword');
+  return { ...proxy, username, password };
+}

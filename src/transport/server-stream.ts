@@ -1,0 +1,29 @@
+// How a server is reached: TCP or a proxy, then TLS, then WebSocket, as its address says.
+
+import type { ServerAddress } from '../core/server-url';
+import { type ProxyServer, proxyStream } from './proxy-stream';
+import { tcpStream } from './tcp-stream';
+import { type TlsOptions, tlsStream } from './tls-stream';
+import type { OpenStream } from './transport';
+import { type WebSocketOptions, webSocketStream } from './websocket-stream';
+
+/** How to reach a server, beside its address. The functions are asked at each attempt; what they throw ends it. */
+export interface ServerStreamSettings {
+  readonly tls: () => TlsOptions;
+  readonly proxy: (address: ServerAddress) => Promise<ProxyServer | undefined>;
+  readonly webSocket: WebSocketOptions;
+}
+
+/** Opens streams to the server at `address`. */
+export function serverStream(address: ServerAddress, settings: ServerStreamSettings): OpenStream {
+  const { scheme, host, port, secure } = address;
+  return async (report, signal) => {
+    const opening = { report, signal };
+    const tls = secure ? settings.tls() : undefined;
+    const proxy = await settings.proxy(address);
+    const socket = proxy ? await proxyStream(proxy, host, port, opening) : await tcpStream(host, port)(report, signal);
+    const stream = tls ? await tlsStream(socket, host, tls, opening) : socket;
+    if (scheme === 'mqtt' || scheme === 'mqtts') return stream;
+    return webSocketStream(stream, address, settings.webSocket, opening);
+  };
+}

@@ -1,0 +1,44 @@
+// TLS over a stream that is open already.
+
+import { once } from 'node:events';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { ignore, inStage, type Opening } from './opening';
+
+/** Certificates, keys, server name, ALPN: what Node-RED's tls-config node sets. */
+export type TlsOptions = Pick<
+  ConnectionOptions,
+  'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'servername' | 'ALPNProtocols' | 'rejectUnauthorized'
+>;
+
+/**
+ * Speaks TLS with `host` over `socket`, which is destroyed if that fails. The certificate is verified unless `options`
+ * say expressly that it is not to be.
+ */
+export function tlsStream(socket: Duplex, host: string, options: TlsOptions, opening: Opening): Promise<TLSSocket> {
+  let secure: TLSSocket | undefined;
+  const destroy = (): void => {
+    secure?.destroy();
+    socket.destroy();
+  };
+  // What goes wrong below comes out above as well.
+  socket.on('error', ignore);
+  return inStage('tls', opening, { host }, destroy, async () => {
+    secure = connect({ ...options, ...serverName(host, options), socket, host, ...verification(options) });
+    secure.on('error', ignore);
+    await once(secure, 'secureConnect', { signal: opening.signal });
+    return secure;
+  });
+}
+
+/** RFC 6066, section 3: addresses are not sent as server names. */
+function serverName(host: string, { servername }: TlsOptions): ConnectionOptions {
+  if (servername) return { servername };
+  return isIP(host) === 0 ? { servername: host } : {};
+}
+
+/** Not left to NODE_TLS_REJECT_UNAUTHORIZED, which switches it off for the whole process. */
+function verification({ rejectUnauthorized }: TlsOptions): ConnectionOptions {
+  return { rejectUnauthorized: rejectUnauthorized !== false };
+}

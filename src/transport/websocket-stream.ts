@@ -1,0 +1,73 @@
+// MQTT over WebSocket (MQTT 5, section 6) over a stream that is open already.
+
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { createWebSocketStream, WebSocket } from 'ws';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { plainText } from '../core/plain-text';
+import { bracketed, type ServerAddress } from '../core/server-url';
+import { ignore, inStage, type Opening } from './opening';
+
+export interface WebSocketOptions {
+  /** Sent with the upgrade request. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly subprotocol: string;
+}
+
+/** The largest MQTT packet, in bytes: a length of 268,435,455 and the header before it. */
+const MAX_PAYLOAD = 268_435_455 + 5;
+
+/** RFC 6455, section 7.4.1: closed on purpose, or without a word. */
+const UNREMARKABLE = [1000, 1001, 1005, 1006];
+
+/** Upgrades `socket`, which is destroyed if that fails. */
+export function webSocketStream(
+  socket: Duplex,
+  address: ServerAddress,
+  options: WebSocketOptions,
+  opening: Opening,
+): Promise<Duplex> {
+  const { scheme, host, port, path } = address;
+  // Errors of the socket reach the request, and later the WebSocket.
+  socket.on('error', ignore);
+  let webSocket: WebSocket | undefined;
+  const destroy = (): void => {
+    webSocket?.terminate();
+    socket.destroy();
+  };
+  return inStage('websocket', opening, { host, port }, destroy, async () => {
+    webSocket = new WebSocket(`${scheme}://${bracketed(host)}:${port}${path}`, options.subprotocol, {
+      createConnection: () => socket,
+      headers: options.headers,
+      perMessageDeflate: false,
+      maxPayload: MAX_PAYLOAD,
+    });
+    webSocket.on('error', ignore);
+    await opened(webSocket, opening.signal);
+    return streamOf(webSocket);
+  });
+}
+
+/** Rejects with what the server says instead of upgrading. */
+function opened(webSocket: WebSocket, signal: AbortSignal): Promise<unknown> {
+  webSocket.once('unexpected-response', (_request, response: IncomingMessage) => {
+    const { statusCode = 0, statusMessage = '' } = response;
+    const params = { status: statusCode, statusText: plainText(statusMessage) };
+    // A listener of its own for this event takes over from the error that ws would make of it.
+    webSocket.emit('error', new MqttFlowsError('websocket-refused', { stage: 'websocket', params }));
+  });
+  return once(webSocket, 'open', { signal });
+}
+
+function streamOf(webSocket: WebSocket): Duplex {
+  const stream = createWebSocketStream(webSocket);
+  let reason: MqttFlowsError | undefined;
+  webSocket.once('close', (status, text) => {
+    const params = { status, statusText: plainText(text.toString()) };
+    if (!UNREMARKABLE.includes(status)) reason = new MqttFlowsError('websocket-closed', { stage: 'websocket', params });
+  });
+  // The stream of ws stays half open when the server closes; by then all that came has been read.
+  stream.once('end', () => stream.destroy(reason));
+  return stream;
+}

@@ -1,0 +1,83 @@
+// A connection on a fake network with a fake clock, for tests of what a connection does around its states.
+
+import { Connection } from '#src/connection/connection';
+import type { ConnectionSettings } from '#src/connection/connection-settings';
+import type { ConnectionState } from '#src/connection/connection-state';
+import type { QoS } from '#src/core/publication';
+import type { ServerInfo } from '#src/transport/transport';
+import { filterOf } from '../core/parsed';
+import { FakeClock } from '../helpers/fake-clock';
+import { FakeNetwork, type FakeTransport } from '../helpers/fake-transport';
+import { failure, outgoing } from './publications';
+import { Settlements } from './settlements';
+
+export const MIN_DELAY = 1000;
+export const MAX_DELAY = 60_000;
+
+export class ConnectionBench {
+  readonly clock = new FakeClock();
+  readonly network = new FakeNetwork();
+  readonly settlements = new Settlements();
+  /** Topics, in the order in which they were delivered. */
+  readonly received: string[] = [];
+  readonly reported: Error[] = [];
+  readonly connection: Connection;
+
+  constructor(settings: Partial<ConnectionSettings> = {}) {
+    this.connection = new Connection(
+      {
+        endpoints: [{ name: 'server', open: () => Promise.reject(failure()) }],
+        protocolVersion: 5,
+        connectOptions: () => ({ clientId: 'test', keepalive: 60, cleanStart: true }),
+        connectTimeout: 15_000,
+        reconnect: { minDelay: MIN_DELAY, maxDelay: MAX_DELAY },
+        outbox: { maxMessages: 100, maxBytes: 100_000, overflow: 'reject' },
+        messages: {},
+        ...settings,
+      },
+      {
+        openTransport: this.network.openTransport,
+        clock: this.clock,
+        random: () => 0,
+        report: (error) => this.reported.push(error),
+      },
+    );
+  }
+
+  /** The transport of the latest attempt. */
+  get transport(): FakeTransport {
+    return this.network.latest;
+  }
+
+  get state(): ConnectionState {
+    return this.connection.state;
+  }
+
+  /** Asks for a connection, or lets the wait for the next attempt pass; the server accepts. */
+  connected(info: Partial<ServerInfo> = {}): FakeTransport {
+    // Subscribers that have just come are taken notice of first.
+    this.clock.advance(0);
+    if (this.state.kind === 'waiting') this.clock.advance(this.state.nextAt - this.clock.now());
+    else this.connection.connect();
+    this.transport.connect(info);
+    return this.transport;
+  }
+
+  publish(topic: string, qos: QoS = 1): void {
+    this.connection.publish(outgoing(topic, qos), this.settlements.of(topic));
+  }
+
+  /** The function returned takes the subscriber away again. */
+  subscribe(filter: string, qos: QoS = 1): () => void {
+    return this.connection.subscribe({
+      subscriptions: [{ filter: filterOf(filter), qos, noLocal: false, retainAsPublished: false, retainHandling: 0 }],
+      deliver: ({ topic }) => this.received.push(topic),
+      stateChanged() {},
+    });
+  }
+}
+
+/** Lets all promises that can be kept be kept. */
+export function promisesKept(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

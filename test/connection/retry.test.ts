@@ -1,0 +1,155 @@
+// What follows a failure: when trying soon is of no use, and when two clients throw each other out.
+
+import assert from 'node:assert/strict';
+import { Retry } from '#src/connection/retry';
+import { type ErrorCode, MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { ConnectionBench, MAX_DELAY, MIN_DELAY } from './connection-bench';
+import { failure } from './publications';
+
+/** ms; a connection that lives shorter looks thrown out. */
+const BRIEF = 3000;
+
+function retry(random = 0): Retry {
+  return new Retry({ minDelay: MIN_DELAY, maxDelay: MAX_DELAY }, () => random);
+}
+
+function refusal(code: ErrorCode, reasonCode?: number): MqttFlowsError {
+  return new MqttFlowsError(code, { stage: 'connack', ...(reasonCode === undefined ? {} : { reasonCode }) });
+}
+
+function byServer(reasonCode: number): MqttFlowsError {
+  return new MqttFlowsError('disconnected-by-server', { stage: 'connected', reasonCode });
+}
+
+describe('connection/retry', () => {
+  describe('a refusal that trying again does not change', () => {
+    const hopeless: readonly [name: string, error: MqttFlowsError][] = [
+      ['wrong user name or password', refusal('credentials-refused', 0x86)],
+      ['not authorized', refusal('not-authorized', 5)],
+      ['a client identifier that the server does not take', refusal('client-identifier-refused', 2)],
+      ['banned', refusal('refused-by-server', 0x8a)],
+      ['bad authentication method', refusal('refused-by-server', 0x8c)],
+    ];
+    for (const [name, error] of hopeless) {
+      it(`${name}: the longest delay from the first time on`, () => {
+        const { delay, error: told } = retry().after(error, 1, undefined);
+        assert.equal(delay, MAX_DELAY);
+        assert.equal(told, error);
+      });
+    }
+  });
+
+  describe('any other failure', () => {
+    const passing: readonly MqttFlowsError[] = [
+      failure('connection-refused'),
+      failure('host-unknown'),
+      failure('connection-timeout'),
+      failure('keepalive-timeout'),
+      refusal('server-unavailable', 0x89),
+      refusal('refused-by-server', 0x97),
+      refusal('protocol-version-refused', 0x84),
+    ];
+    for (const error of passing) {
+      it(`${error.code}${error.reasonCode ? ` (${error.reasonCode})` : ''} is tried again soon`, () => {
+        assert.deepEqual(retry().after(error, 1, undefined), { error, delay: MIN_DELAY });
+      });
+    }
+
+    it('waits longer after each attempt in a row, up to the longest delay', () => {
+      const tried = retry(1 - Number.EPSILON);
+      const delays = [1, 2, 3, 4, 5, 6, 7].map((attempt) => tried.after(failure(), attempt, undefined).delay);
+      assert.deepEqual(delays, [2000, 4000, 8000, 16_000, 32_000, MAX_DELAY, MAX_DELAY]);
+    });
+
+    it('begins anew after a connection that stood', () => {
+      const tried = retry(1 - Number.EPSILON);
+      for (let attempt = 1; attempt < 9; attempt++) tried.after(failure(), attempt, undefined);
+      assert.equal(tried.after(failure(), 0, BRIEF).delay, 2 * MIN_DELAY);
+    });
+
+    it('waits longer after each brief connection, as after failed attempts', () => {
+      const tried = retry(1 - Number.EPSILON);
+      const delays = [1, 2, 3].map(() => tried.after(failure('keepalive-timeout'), 0, 10).delay);
+      assert.deepEqual(delays, [2000, 4000, 8000]);
+    });
+  });
+
+  describe('two clients with one client identifier', () => {
+    it('MQTT 5 says so: the longest delay at once, and the reason code is kept', () => {
+      const { error, delay } = retry().after(byServer(0x8e), 0, 1_000_000);
+      assert.deepEqual([error.code, error.reasonCode, error.stage], ['client-identifier-clash', 0x8e, 'connected']);
+      assert.equal(delay, MAX_DELAY);
+    });
+
+    it('another reason to be disconnected by the server is told as it is', () => {
+      const error = byServer(0x8b);
+      assert.deepEqual(retry().after(error, 0, 1_000_000), { error, delay: MIN_DELAY });
+    });
+
+    it('without a word: assumed when two connections in a row are closed almost at once', () => {
+      const tried = retry();
+      assert.equal(tried.after(failure(), 0, 10).error.code, 'connection-lost');
+      const { error, delay } = tried.after(failure(), 0, BRIEF - 1);
+      assert.equal(error.code, 'client-identifier-clash');
+      assert.equal(delay, MAX_DELAY);
+      assert.equal(tried.after(failure(), 0, 10).error.code, 'client-identifier-clash');
+    });
+
+    it('not assumed when a connection in between stood', () => {
+      const tried = retry();
+      for (const lived of [10, BRIEF, 10, BRIEF]) {
+        assert.equal(tried.after(failure(), 0, lived).error.code, 'connection-lost');
+      }
+    });
+
+    it('assumed as well when attempts in between failed', () => {
+      const tried = retry();
+      tried.after(failure(), 0, 10);
+      assert.equal(tried.after(failure('connection-refused'), 1, undefined).error.code, 'connection-refused');
+      assert.equal(tried.after(failure(), 0, 10).error.code, 'client-identifier-clash');
+    });
+
+    it('not assumed when brief connections end for a reason of their own', () => {
+      const tried = retry();
+      tried.after(failure(), 0, 10);
+      assert.equal(tried.after(failure('protocol-error'), 0, 10).error.code, 'protocol-error');
+      assert.equal(tried.after(byServer(0x8b), 0, 10).error.code, 'disconnected-by-server');
+    });
+  });
+
+  describe('in a connection', () => {
+    function delayOf({ state, clock }: ConnectionBench): number {
+      assert.ok(state.kind === 'waiting', `waiting, not ${state.kind}`);
+      return state.nextAt - clock.now();
+    }
+
+    it('wrong credentials: one attempt in the longest delay, and at once again when they are right', () => {
+      const bench = new ConnectionBench();
+      bench.connection.connect();
+      bench.transport.lose(refusal('credentials-refused', 0x86));
+      bench.clock.advance(MAX_DELAY - 1);
+      assert.equal(bench.network.transports.length, 1);
+      bench.connected().lose(failure());
+      assert.equal(delayOf(bench), MIN_DELAY);
+    });
+
+    it('closed right after CONNACK twice: shown as a clash, with the longest delay', () => {
+      const bench = new ConnectionBench();
+      bench.connected().lose(failure());
+      assert.equal(delayOf(bench), MIN_DELAY);
+      bench.connected().lose(failure());
+      assert.ok(bench.state.kind === 'waiting' && bench.state.error.code === 'client-identifier-clash');
+      assert.equal(delayOf(bench), MAX_DELAY);
+    });
+
+    it('connections that stood a while are no clash, however often they are lost', () => {
+      const bench = new ConnectionBench();
+      for (let count = 0; count < 5; count++) {
+        const transport = bench.connected();
+        bench.clock.advance(BRIEF);
+        transport.lose(failure());
+        assert.equal(delayOf(bench), MIN_DELAY);
+      }
+    });
+  });
+});

@@ -1,0 +1,120 @@
+// What `msg.broker` may say, and what it may not.
+
+import assert from 'node:assert/strict';
+import { type ConnectOverrides, readConnectAction } from '#src/core/connect-action';
+import type { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { parseServerUrl, type ServerAddress } from '#src/core/server-url';
+
+function address(url: string): ServerAddress {
+  const result = parseServerUrl(url);
+  return result.ok ? result.address : assert.fail(url);
+}
+
+const configured = address('mqtt://house:1884');
+
+function overridesOf(broker: object, from = configured): ConnectOverrides | undefined {
+  const result = readConnectAction(broker, from);
+  return result.ok ? result.action.overrides : assert.fail(JSON.stringify(result.error.params));
+}
+
+function errorOf(broker: unknown, embedded = false): MqttFlowsError {
+  const result = readConnectAction(broker, embedded ? undefined : configured);
+  return result.ok ? assert.fail('it was taken') : result.error;
+}
+
+describe('The connect action', () => {
+  it('needs no overrides, and may force', () => {
+    const none = { ok: true, action: { force: false, overrides: undefined } };
+    for (const broker of [undefined, null, {}, { url: undefined, username: null }]) {
+      assert.deepEqual(readConnectAction(broker, configured), none);
+    }
+    assert.deepEqual(readConnectAction({ force: true }, configured), {
+      ok: true,
+      action: { force: true, overrides: undefined },
+    });
+  });
+
+  for (const [broker, url] of [
+    [{ url: 'wss://other/mqtt' }, 'wss://other/mqtt'],
+    [{ url: 'mqtt://other:1', broker: 'third', port: 2 }, 'mqtt://other:1'],
+    [{ broker: 'mqtts://other:1' }, 'mqtts://other:1'],
+    [{ broker: 'other' }, 'mqtt://other:1884'],
+    [{ broker: 'other', port: '1885' }, 'mqtt://other:1885'],
+    [{ broker: '::1', port: 1 }, 'mqtt://[::1]:1'],
+    [{ broker: '[::1]', port: 1 }, 'mqtt://[::1]:1'],
+    [{ port: 8883, usetls: true }, 'mqtts://house:8883'],
+    [{ usetls: 'false' }, 'mqtt://house:1884'],
+  ] as const) {
+    it(`names a server: ${JSON.stringify(broker)}`, () => {
+      assert.deepEqual(overridesOf(broker), { server: address(url) });
+    });
+  }
+
+  it('keeps the path of a WebSocket server', () => {
+    assert.deepEqual(overridesOf({ port: 81 }, address('ws://house/mqtt')), { server: address('ws://house:81/mqtt') });
+  });
+
+  it('says who connects, and how', () => {
+    const who = { clientid: 'c', username: 'u', password: 'file:/etc/hostname', keepalive: '5', protocolVersion: '4' };
+    assert.deepEqual(overridesOf(who), {
+      clientId: 'c',
+      username: 'u',
+      password: 'file:/etc/hostname',
+      keepalive: 5,
+      protocolVersion: 4,
+    });
+    assert.deepEqual(overridesOf({ clientid: '', username: '', password: '' }), { username: '', password: '' });
+  });
+
+  for (const [broker, property] of [
+    ['mqtt://other', 'msg.broker'],
+    [[], 'msg.broker'],
+    [7, 'msg.broker'],
+    [Buffer.from('x'), 'msg.broker'],
+    [{ clientId: 'c' }, 'msg.broker.clientId'],
+    [{ verifyservercert: false }, 'msg.broker.verifyservercert'],
+    [{ url: {} }, 'msg.broker.url'],
+    [{ broker: 7 }, 'msg.broker.broker'],
+    [{ broker: 'a\0b' }, 'msg.broker.broker'],
+    [{ port: 0 }, 'msg.broker.port'],
+    [{ port: 65_536 }, 'msg.broker.port'],
+    [{ port: [1883] }, 'msg.broker.port'],
+    [{ port: '' }, 'msg.broker.port'],
+    [{ usetls: 'yes' }, 'msg.broker.usetls'],
+    [{ force: 1 }, 'msg.broker.force'],
+    [{ clientid: 7 }, 'msg.broker.clientid'],
+    [{ username: { toString: null } }, 'msg.broker.username'],
+    [{ password: 'x'.repeat(65_536) }, 'msg.broker.password'],
+    [{ keepalive: -1 }, 'msg.broker.keepalive'],
+    [{ keepalive: Number.NaN }, 'msg.broker.keepalive'],
+    [{ keepalive: Symbol('x') }, 'msg.broker.keepalive'],
+    [{ protocolVersion: 6 }, 'msg.broker.protocolVersion'],
+    [JSON.parse('{"__proto__": {"url": "mqtt://other"}}'), 'msg.broker.__proto__'],
+    [{ constructor: 'x' }, 'msg.broker.constructor'],
+  ] as const) {
+    it(`refuses what does not fit, by its name: ${property}`, () => {
+      const { code, stage, params } = errorOf(broker);
+      assert.deepEqual([code, stage, params.property], ['property-invalid', 'control', property]);
+    });
+  }
+
+  for (const url of ['http://other', 'mqtt://', 'mqtt://user:known-to-nobody@other', 'mqtt://other/path']) {
+    it(`refuses an address that is none: ${url}`, () => {
+      const { code, params } = errorOf({ url });
+      assert.equal(code, 'server-url-invalid');
+      assert.equal(JSON.stringify(params).includes('known-to-nobody'), false);
+    });
+  }
+
+  it('shows no value that may be a secret', () => {
+    for (const name of ['username', 'password', 'clientid', 'url', 'broker', 'psssword']) {
+      const { params } = errorOf({ [name]: `${'known-to-nobody'.repeat(5000)}` });
+      assert.equal(JSON.stringify(params).includes('known'), false, name);
+    }
+  });
+
+  it('cannot send the embedded broker elsewhere', () => {
+    assert.equal(errorOf({ url: 'mqtt://other' }, true).params.property, 'msg.broker.url');
+    assert.equal(readConnectAction({ clientid: 'c' }, undefined).ok, true);
+  });
+});

@@ -1,0 +1,73 @@
+// A real Node-RED that is stopped or crashes and comes back on the same user directory, and what its flow receives.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FlowNode } from './flow-harness';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from './node-red-process';
+
+const TAB = { id: 'tab-persistent', type: 'tab', label: 'Persistent' };
+/** What a debug node prints before a payload, on a line of its own or before it. */
+const PRINTED = /\[debug:received\]\s+(\S+)/g;
+
+export class PersistentNodeRed {
+  readonly #userDir = emptyUserDir();
+  readonly #received: string[] = [];
+  #process: NodeRedProcess | undefined;
+
+  constructor() {
+    linkPackage(this.#userDir);
+  }
+
+  /** Payloads at nodes that are wired to `received`, in all lives so far. */
+  get received(): string[] {
+    return [...this.#received, ...printed(this.#process)];
+  }
+
+  /** Starts Node-RED with `nodes` and returns when the flows run. */
+  async start(nodes: readonly FlowNode[]): Promise<void> {
+    const wired = nodes.map((node) => ('wires' in node ? { ...node, z: TAB.id, x: 0, y: 0 } : node));
+    writeFileSync(join(this.#userDir, 'flows.json'), JSON.stringify([TAB, ...wired, ...this.#own()]));
+    this.#process = await NodeRedProcess.start(this.#userDir);
+  }
+
+  /** Resolves when Node-RED has printed `text`. */
+  async printed(text: string): Promise<void> {
+    await this.#process?.waitForOutput(text);
+  }
+
+  /** Ends it as Ctrl-C does. */
+  async stop(): Promise<void> {
+    await this.#process?.stop();
+    this.#received.push(...printed(this.#process));
+    this.#process = undefined;
+  }
+
+  /** Lets it end itself without a chance to do anything first, as when the power fails. */
+  async crash(): Promise<void> {
+    // The answer may not come any more.
+    await this.#process?.admin('inject/crash-now', { method: 'POST', body: '{}' }).catch(() => {});
+    await this.#process?.waitForOutput('never printed').catch(() => {});
+    await this.stop();
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    removeUserDir(this.#userDir);
+  }
+
+  #own(): object[] {
+    const place = { z: TAB.id, x: 0, y: 0 };
+    const debug = { type: 'debug', name: 'received', active: true, console: true, tosidebar: false };
+    // The parent of the shell is Node-RED.
+    const exec = { type: 'exec', command: 'kill -9 $PPID', addpay: '', useSpawn: 'false' };
+    return [
+      { ...place, ...debug, id: 'received', complete: 'payload', targetType: 'msg', wires: [] },
+      { ...place, id: 'crash-now', type: 'inject', props: [], repeat: '', once: false, wires: [['crash']] },
+      { ...place, ...exec, id: 'crash', wires: [[], [], []] },
+    ];
+  }
+}
+
+function printed(process: NodeRedProcess | undefined): string[] {
+  return Array.from((process?.output ?? '').matchAll(PRINTED), ([, payload = '']) => payload);
+}

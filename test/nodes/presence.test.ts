@@ -1,0 +1,134 @@
+// What others hear of a broker node: its birth, its close message, and the will that the server keeps for it.
+
+import assert from 'node:assert/strict';
+import type { BrokerConfig } from '#src/nodes/broker.config';
+import { type MessageConfig, messageDefaults } from '#src/nodes/broker.session.config';
+import { Device } from '../helpers/device';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
+import { serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { TcpProxy } from '../helpers/tcp-proxy';
+
+function message(topic: string, settings: Partial<MessageConfig> = {}): MessageConfig {
+  return { ...messageDefaults, topic, payload: topic.replace(/.*\//, ''), ...settings };
+}
+
+for (const protocolVersion of [5, 4] as const) {
+  describe(`birth, close and will (mosquitto, MQTT ${protocolVersion})`, () => {
+    let mosquitto: Mosquitto;
+    let proxy: TcpProxy;
+    let device: Device;
+    let base: string;
+    before(async function () {
+      needsMosquitto(this);
+      mosquitto = await Mosquitto.start();
+      proxy = await TcpProxy.start(mosquitto.port);
+    });
+    beforeEach(async () => {
+      base = unique('presence');
+      await proxy.accept();
+      device = await Device.connect(mosquitto.port);
+      await device.subscribe(`${base}/#`);
+    });
+    afterEach(async () => {
+      await unloadFlow();
+      await device.end();
+    });
+    after(async () => {
+      await proxy?.stop();
+      await mosquitto?.stop();
+    });
+
+    async function load(settings: Partial<BrokerConfig> = {}): Promise<Flow> {
+      const messages = {
+        birth: message(`${base}/birth`, { qos: 1 }),
+        close: message(`${base}/close`, { qos: 1 }),
+        will: message(`${base}/will`, { qos: 1 }),
+      };
+      const flow = await loadFlow([
+        serverNode('presence-broker', proxy.port, { protocolVersion, ...messages, ...settings }),
+        ...subscribeNodes('sub', 'presence-broker', [`${base}/orders/#`]),
+      ]);
+      await flow.connected('sub');
+      return flow;
+    }
+
+    /** What others have heard so far: payloads in order. The server has passed on all that came before this. */
+    async function heard(): Promise<string[]> {
+      await device.publish(`${base}/fence`, 'fence');
+      await device.received.find('the fence', ({ payload }) => payload === 'fence');
+      return device.received.all.map(({ payload }) => payload).filter((payload) => payload !== 'fence');
+    }
+
+    it('others hear the birth when the flows start and the close message when they stop, and no will', async () => {
+      await load();
+      assert.equal((await device.received.next()).payload, 'birth');
+      await unloadFlow();
+      assert.deepEqual(await heard(), ['birth', 'close']);
+    });
+
+    it('whoever answers the birth is heard', async () => {
+      const flow = await load();
+      await device.received.next();
+      await device.publish(`${base}/orders/1`, 'order');
+      assert.equal((await flow.received('sub-out').next()).payload, 'order');
+    });
+
+    it('others hear the will when the connection is cut, and the birth when it is back', async () => {
+      const flow = await load();
+      await device.received.next();
+      proxy.cut();
+      await device.received.first(3);
+      await flow.connected('sub');
+      assert.deepEqual((await heard()).sort(), ['birth', 'birth', 'will']);
+    });
+
+    it('a message without payload removes the one that was retained', async () => {
+      const status = { retain: true, qos: 1 } as const;
+      await load({
+        birth: message(`${base}/status`, { ...status, payload: 'online' }),
+        close: message(`${base}/status`, { ...status, payload: '' }),
+      });
+      await device.received.next();
+      const during = await Device.connect(mosquitto.port);
+      await during.subscribe(`${base}/status`);
+      assert.equal((await during.received.next()).payload, 'online');
+      await during.end();
+      await unloadFlow();
+      const afterwards = await Device.connect(mosquitto.port);
+      await afterwards.subscribe(`${base}/#`);
+      await afterwards.publish(`${base}/last`, 'last');
+      assert.equal((await afterwards.received.next()).payload, 'last');
+      await afterwards.end();
+    });
+
+    if (protocolVersion === 5) {
+      const delayed = (willDelayInterval: number): Partial<BrokerConfig> => ({
+        cleanStart: false,
+        sessionExpiryInterval: 60,
+        clientId: base,
+        will: message(`${base}/will`, { properties: { willDelayInterval } }),
+      });
+
+      it('a will with a delay is not published when the connection is back before', async () => {
+        const flow = await load(delayed(30));
+        await device.received.next();
+        proxy.cut();
+        await device.received.first(2);
+        await flow.connected('sub');
+        assert.deepEqual(await heard(), ['birth', 'birth']);
+      });
+
+      it('a will with a delay is published when the connection is not back by then', async () => {
+        await load(delayed(2));
+        await device.received.next();
+        const start = performance.now();
+        await proxy.refuse();
+        const [, will] = await device.received.first(2);
+        assert.equal(will?.payload, 'will');
+        // mosquitto counts whole seconds.
+        assert.ok(performance.now() - start > 800, 'it came at once');
+      });
+    }
+  });
+}

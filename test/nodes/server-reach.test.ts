@@ -1,0 +1,191 @@
+// How a broker node reaches a server: TLS with a tls-config node, WebSocket, proxies; and why it does not.
+
+import assert from 'node:assert/strict';
+import type { BrokerConfig } from '#src/nodes/broker.config';
+import { Authority, type KeyPair, needsOpenssl } from '../helpers/certificates';
+import { type Credentials, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
+import { brokerNode, publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { freePort } from '../helpers/free-port';
+import { Inbox } from '../helpers/inbox';
+import { Listening } from '../helpers/listening';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { httpProxy } from '../helpers/proxy-servers';
+import { WebSocketBridge } from '../helpers/websocket-bridge';
+
+const TLS_CONFIG = {
+  type: 'tls-config',
+  name: '',
+  cert: '',
+  key: '',
+  ca: '',
+  certname: '',
+  keyname: '',
+  caname: '',
+  servername: '',
+  verifyservercert: true,
+  alpnprotocol: '',
+};
+
+describe('the way to a server', () => {
+  let mosquitto: Mosquitto;
+  let authority: Authority;
+  let client: KeyPair;
+  let tlsPort: number;
+  /** Wants a certificate of the client. */
+  let strictPort: number;
+
+  before(async function () {
+    needsOpenssl(this);
+    needsMosquitto(this);
+    authority = new Authority();
+    client = authority.sign('client');
+    const { certFile, keyFile } = authority.write(authority.sign('server'));
+    tlsPort = await freePort();
+    strictPort = await freePort();
+    const secure = [`cafile ${authority.certFile}`, `certfile ${certFile}`, `keyfile ${keyFile}`];
+    mosquitto = await Mosquitto.start({
+      config: [
+        `listener ${tlsPort} 127.0.0.1`,
+        ...secure,
+        `listener ${strictPort} 127.0.0.1`,
+        ...secure,
+        'require_certificate true',
+      ],
+    });
+  });
+  afterEach(unloadFlow);
+  after(async () => {
+    await mosquitto?.stop();
+    authority?.remove();
+  });
+
+  function load(settings: Partial<BrokerConfig>, more: FlowNode[] = [], credentials: Credentials = {}): Promise<Flow> {
+    const topic = unique('way');
+    return loadFlow(
+      [
+        ...more,
+        brokerNode('way-broker', settings),
+        ...subscribeNodes('sub', 'way-broker', [topic]),
+        ...publishNodes('pub', 'way-broker', { topic, topicType: 'str' }),
+      ],
+      credentials,
+    );
+  }
+
+  function loadSecure(port: number, tls: object, credentials: Record<string, string> = {}): Promise<Flow> {
+    const settings = { servers: [{ url: `mqtts://localhost:${port}` }], tls: 'way-tls' };
+    const secrets = { 'way-tls': { cadata: authority.cert, ...credentials } };
+    return load(settings, [{ ...TLS_CONFIG, ...tls, id: 'way-tls' }], secrets);
+  }
+
+  async function works(flow: Flow): Promise<void> {
+    await flow.connected('sub', 'pub');
+    flow.inject('pub', { payload: 'there and back' });
+    assert.equal((await flow.received('sub-out').next()).payload, 'there and back');
+    assert.deepEqual(flow.caughtCodes, []);
+  }
+
+  async function failure(flow: Flow): Promise<{ code: string | undefined; message: string }> {
+    const { error } = await flow.caught.next();
+    await flow.showing('pub', error.code ?? '');
+    assert.doesNotMatch(error.message, /__/);
+    return { code: error.code, message: error.message };
+  }
+
+  it('goes over TLS with the certificates of a tls-config node', async () => {
+    await works(await loadSecure(strictPort, {}, { certdata: client.cert, keydata: client.key }));
+  });
+
+  it('warns where certificates are not verified', async () => {
+    const flow = await loadSecure(tlsPort, { verifyservercert: false }, { cadata: '' });
+    await works(flow);
+    assert.match(flow.everythingTold(), /certificatesNotVerified|does not verify the certificate/);
+  });
+
+  it('ends where the certificate of the server is from nobody who is trusted', async () => {
+    const { code } = await failure(await load({ servers: [{ url: `mqtts://localhost:${tlsPort}` }] }));
+    assert.equal(code, 'certificate-unknown-issuer');
+  });
+
+  it('ends where the server wants a certificate and there is none', async () => {
+    const { code = '' } = await failure(await loadSecure(strictPort, {}));
+    // The server closes at once, and its alert may be lost with the connection.
+    assert.match(code, /^(client-certificate-required|closed-without-answer)$/);
+  });
+
+  it('ends where a plain port is asked for TLS, and a port for TLS is not', async () => {
+    const plain = await failure(await load({ servers: [{ url: `mqtts://localhost:${mosquitto.port}` }] }));
+    assert.match(plain.code ?? '', /^tls-(closed|not-spoken)$/);
+    const secure = await failure(await load({ servers: [{ url: `mqtt://localhost:${tlsPort}` }] }));
+    assert.match(secure.code ?? '', /^(tls-required|closed-without-answer)$/);
+  });
+
+  it('is not begun when the tls-config node is gone', async () => {
+    const flow = await load({ servers: [{ url: `mqtts://localhost:${tlsPort}` }], tls: 'way-tls-gone' });
+    assert.equal((await failure(flow)).code, 'tls-config-missing');
+  });
+
+  it('is not begun when the tls-config node is faulty', async () => {
+    const flow = await loadSecure(tlsPort, { name: 'plant' }, { certdata: client.cert });
+    await flow.showing('pub', 'tls-config-invalid');
+    const { error } = await flow.caught.find('our error', ({ error: { code } }) => code === 'tls-config-invalid');
+    assert.ok(error);
+  });
+
+  it('goes over WebSocket', async () => {
+    const bridge = await WebSocketBridge.start(mosquitto.port);
+    const servers = [{ url: `ws://127.0.0.1:${bridge.port}/mqtt?plant=7` }];
+    await works(await load({ servers, webSocket: { headers: [{ name: 'X-Plant', value: '7' }], subprotocol: '' } }));
+    const { url, headers } = await bridge.requests.next();
+    assert.deepEqual([url, headers['x-plant']], ['/mqtt?plant=7', '7']);
+    await unloadFlow();
+    await bridge.stop();
+  });
+
+  it('ends where the WebSocket is refused', async () => {
+    const bridge = await WebSocketBridge.start(mosquitto.port, { answer: 403 });
+    const { code, message } = await failure(await load({ servers: [{ url: `ws://127.0.0.1:${bridge.port}` }] }));
+    assert.deepEqual([code, /403/.test(message) || message.includes('websocket-refused')], ['websocket-refused', true]);
+    await unloadFlow();
+    await bridge.stop();
+  });
+
+  it('goes through a proxy with its credentials, which are not told', async () => {
+    const requests = new Inbox<string>('requests at the proxy');
+    const proxy = await Listening.start(httpProxy(requests, { credentials: 'proxy-name:proxy-word' }));
+    const settings: Partial<BrokerConfig> = {
+      servers: [{ url: `mqtt://far.example:${mosquitto.port}` }],
+      proxy: { use: 'url', url: `http://127.0.0.1:${proxy.port}` },
+    };
+    const secrets = { 'way-broker': { proxyUsername: 'proxy-name', proxyPassword: 'proxy-word' } };
+    const flow = await load(settings, [], secrets);
+    await works(flow);
+    assert.equal(requests.all[0], `far.example:${mosquitto.port}`);
+    assert.doesNotMatch(flow.everythingTold(), /proxy-word/);
+    assert.equal((await failure(await load(settings))).code, 'proxy-credentials-refused');
+    await unloadFlow();
+    await proxy.stop();
+  });
+
+  it('takes the second server when the first cannot be reached', async () => {
+    const servers = [
+      { url: `mqtts://localhost:${mosquitto.port}` },
+      { url: `ws://localhost:${await freePort()}` },
+      { url: mosquitto.url },
+    ];
+    const flow = await load({ servers });
+    await flow.connected('sub', 'pub');
+  });
+
+  for (const [what, settings] of [
+    ['a proxy without an address', { proxy: { use: 'url', url: '' } }],
+    ['a password in the address of a proxy', { proxy: { use: 'url', url: 'http://name:secret-word@proxy' } }],
+    ['a header that is none', { webSocket: { headers: [{ name: 'a b', value: 'secret-word' }], subprotocol: '' } }],
+  ] as const) {
+    it(`is not begun with ${what}, and keeps it to itself`, async () => {
+      const flow = await load(structuredClone(settings) as Partial<BrokerConfig>);
+      assert.equal((await failure(flow)).code, 'config-invalid');
+      assert.doesNotMatch(flow.everythingTold(), /secret-word/);
+    });
+  }
+});

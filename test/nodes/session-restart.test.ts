@@ -1,0 +1,117 @@
+// A persistent session over a restart of a real Node-RED: what devices publish meanwhile arrives, exactly once.
+
+import assert from 'node:assert/strict';
+import type { FlowNode } from '../helpers/flow-harness';
+import { serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { PersistentNodeRed } from '../helpers/persistent-node-red';
+import { type DevicePublication, publishAll } from '../helpers/publish-all';
+
+const COUNT = 100;
+
+for (const protocolVersion of [5, 4] as const) {
+  describe(`a persistent session over a restart of Node-RED (mosquitto, MQTT ${protocolVersion})`, function () {
+    // A whole Node-RED has to start, more than once.
+    this.timeout(60_000);
+    let mosquitto: Mosquitto;
+    let nodeRed: PersistentNodeRed;
+    before(async function () {
+      needsMosquitto(this);
+      mosquitto = await Mosquitto.start();
+    });
+    beforeEach(() => {
+      nodeRed = new PersistentNodeRed();
+    });
+    afterEach(() => nodeRed.remove());
+    after(() => mosquitto?.stop());
+
+    /** A flow that subscribes to `<base>/<name>/#` for each name, at QoS 2. */
+    function flow(base: string, ...names: readonly string[]): FlowNode[] {
+      const subscriptions = names.map((name) => ({ filter: `${base}/${name}/#`, qos: 2 as const }));
+      const [subscriber] = subscribeNodes('sub', 'restart-broker', subscriptions);
+      assert.ok(subscriber);
+      return [
+        serverNode('restart-broker', mosquitto.port, { protocolVersion, cleanStart: false, clientId: base }),
+        { ...subscriber, wires: [['received']] },
+      ];
+    }
+
+    /** As many messages of either QoS, each with a payload of its own. */
+    function messages(topic: string): DevicePublication[] {
+      return Array.from({ length: COUNT }, (_, index) => ({
+        topic: `${topic}/${index}`,
+        payload: `${topic}/${index}`,
+        qos: index % 2 === 0 ? 1 : 2,
+      }));
+    }
+
+    /** The order holds within a QoS: a message of QoS 2 is delivered when it is released (MQTT 5, section 4.6). */
+    function assertOnceAndInOrder(sent: readonly DevicePublication[], others: readonly string[]): void {
+      for (const level of [1, 2]) {
+        const expected = sent.filter(({ qos }) => qos === level).map(({ payload }) => payload);
+        assert.deepEqual(
+          nodeRed.received.filter((payload) => expected.includes(payload)),
+          expected,
+        );
+      }
+      assert.deepEqual(
+        nodeRed.received.filter((payload) => others.includes(payload)),
+        others,
+      );
+      assert.equal(nodeRed.received.length, sent.length + others.length);
+    }
+
+    /** Starts Node-RED and returns when the server has answered all that it was asked. */
+    async function start(nodes: readonly FlowNode[], answers: readonly string[]): Promise<void> {
+      const from = mosquitto.log.all.length;
+      await nodeRed.start(nodes);
+      await nodeRed.printed('Connected to');
+      for (const answer of answers) {
+        const position = (): boolean => mosquitto.log.all.slice(from).some((line) => line.includes(answer));
+        await mosquitto.log.find(answer, position);
+      }
+    }
+
+    /** Lines of mosquitto's log about the client of this test: its packets and its comings and goings. */
+    function logged(client: string, what: string): string[] {
+      return mosquitto.log.all.filter((line) => line.includes(client) && line.includes(what));
+    }
+
+    const ends: readonly [name: string, end: () => Promise<void>, sign: string][] = [
+      ['is stopped', () => nodeRed.stop(), 'disconnected.'],
+      ['crashes', () => nodeRed.crash(), 'closed its connection.'],
+    ];
+    for (const [name, end, sign] of ends) {
+      it(`what is published after it ${name} is delivered when it runs again, once and in order`, async () => {
+        const base = unique('restart');
+        await start(flow(base, 'a'), [`Sending SUBACK to ${base}`]);
+        await publishAll(mosquitto.port, [{ topic: `${base}/a/before`, payload: 'before', qos: 2 }]);
+        await nodeRed.printed('before');
+        await end();
+        await mosquitto.log.find(sign, (line) => line.includes(base) && line.includes(sign));
+        await publishAll(mosquitto.port, messages(`${base}/a`));
+        await start(flow(base, 'a'), []);
+        await publishAll(mosquitto.port, [{ topic: `${base}/a/after`, payload: 'after-all', qos: 2 }]);
+        await nodeRed.printed('after-all');
+        assertOnceAndInOrder(messages(`${base}/a`), ['before', 'after-all']);
+        assert.equal(logged(base, 'Received SUBSCRIBE').length, 1, 'subscribed once in both lives');
+        assert.equal(logged(base, 'Received UNSUBSCRIBE').length, 0);
+      });
+    }
+
+    it('a filter that was removed meanwhile is unsubscribed, and what came for it is dropped', async () => {
+      const base = unique('restart');
+      await start(flow(base, 'goes', 'stays'), [`Sending SUBACK to ${base}`]);
+      await mosquitto.log.find('both answers', () => logged(base, 'Sending SUBACK').length === 2);
+      await nodeRed.stop();
+      await publishAll(mosquitto.port, messages(`${base}/goes`));
+      await publishAll(mosquitto.port, messages(`${base}/stays`));
+      await start(flow(base, 'stays', 'new'), [`Sending UNSUBACK to ${base}`]);
+      await mosquitto.log.find('the new filter', () => logged(base, 'Sending SUBACK').length === 3);
+      await publishAll(mosquitto.port, [{ topic: `${base}/new`, payload: 'after-all', qos: 2 }]);
+      await nodeRed.printed('after-all');
+      assertOnceAndInOrder(messages(`${base}/stays`), ['after-all']);
+      assert.equal(logged(base, 'Received SUBSCRIBE').length, 3, 'only the new one is subscribed');
+    });
+  });
+}

@@ -1,0 +1,116 @@
+// Versions of MQTT beside 5 and 3.1.1: the older 3.1, and servers that close without a word when they are offered 5.
+
+import assert from 'node:assert/strict';
+import type { IConnectPacket } from 'mqtt-packet';
+import { brokerDefaults } from '#src/nodes/broker.config';
+import { type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
+import { embeddedNode, publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { freePort } from '../helpers/free-port';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
+
+/** Publishes at each QoS, and expects it back. */
+async function assertEveryQoSArrives(nodes: readonly FlowNode[], broker: string): Promise<void> {
+  const topic = unique('version');
+  const flow = await loadFlow([
+    ...nodes,
+    ...subscribeNodes('sub', broker, [{ filter: topic, qos: 2 }]),
+    ...publishNodes('pub', broker),
+  ]);
+  await flow.connected('sub', 'pub');
+  for (const qos of [0, 1, 2]) {
+    flow.inject('pub', { topic, payload: `level ${qos}`, qos });
+    const received = await flow.received('sub-out').next();
+    assert.deepEqual([received.payload, received.qos], [`level ${qos}`, qos]);
+  }
+}
+
+describe('MQTT 3.1', () => {
+  afterEach(unloadFlow);
+
+  it('works with mosquitto', async function () {
+    needsMosquitto(this);
+    const mosquitto = await Mosquitto.start();
+    try {
+      const broker = unique('old-broker');
+      const will = { topic: 'w', payload: 'x', qos: 1, retain: false, properties: {} } as const;
+      const node = serverNode(broker, mosquitto.port, { protocolVersion: 3, cleanStart: false, will });
+      await assertEveryQoSArrives([node], broker);
+      // Protocol version 3 in the log of mosquitto.
+      await mosquitto.log.find('MQTT 3.1', (line) => /New client connected .* \(p1, c0/.test(line));
+    } finally {
+      await unloadFlow();
+      await mosquitto.stop();
+    }
+  });
+
+  it('works with the embedded broker of another node', async () => {
+    const port = await freePort();
+    const embedded = { ...brokerDefaults.embedded, port, allowAnonymous: true };
+    const broker = unique('old-broker');
+    await assertEveryQoSArrives(
+      [embeddedNode(unique('embedded'), embedded), serverNode(broker, port, { protocolVersion: 3 })],
+      broker,
+    );
+  });
+
+  it('names itself as MQTT 3.1 does, with an identifier that such servers take', async () => {
+    const server = await ScriptedServer.start();
+    try {
+      const broker = unique('old-broker');
+      const flow = await loadFlow([
+        serverNode(broker, server.port, { protocolVersion: 3 }),
+        ...publishNodes('pub', broker),
+      ]);
+      await flow.connected('pub');
+      const connect = await server.packet('connect');
+      assert.deepEqual([connect.protocolId, connect.protocolVersion], ['MQIsdp', 3]);
+      assert.ok(connect.clientId.length > 0 && connect.clientId.length <= 23);
+      assert.equal(connect.properties, undefined);
+    } finally {
+      await unloadFlow();
+      await server.stop();
+    }
+  });
+});
+
+describe('auto with a server that closes when it is offered MQTT 5', () => {
+  let server: ScriptedServer;
+  afterEach(async () => {
+    await unloadFlow();
+    await server.stop();
+  });
+
+  const closings: readonly [name: string, close: (client: ScriptedClient) => void][] = [
+    ['in good order', ({ socket }) => socket.end()],
+    ['with a reset', ({ socket }) => socket.resetAndDestroy()],
+  ];
+  for (const [name, close] of closings) {
+    it(`${name}: 3.1.1 at once, without a report`, async () => {
+      server = await ScriptedServer.start({
+        connect(client: ScriptedClient, { protocolVersion }: IConnectPacket) {
+          if (protocolVersion === 5) close(client);
+          else client.connack(0);
+        },
+      });
+      const broker = unique('mute-broker');
+      const flow = await loadFlow([serverNode(broker, server.port), ...publishNodes('pub', broker)]);
+      await flow.connected('pub');
+      const versions = server.received.all.flatMap((packet) =>
+        packet.cmd === 'connect' ? [packet.protocolVersion] : [],
+      );
+      assert.deepEqual(versions, [5, 4]);
+      assert.deepEqual(flow.caughtCodes, []);
+    });
+  }
+
+  it('where the user chose 5 the closing is reported', async () => {
+    server = await ScriptedServer.start({ connect: ({ socket }) => void socket.end() });
+    const broker = unique('mute-broker');
+    const flow = await loadFlow([
+      serverNode(broker, server.port, { protocolVersion: 5 }),
+      ...publishNodes('pub', broker),
+    ]);
+    assert.equal((await flow.caught.next()).error.code, 'closed-without-answer');
+  });
+});

@@ -1,0 +1,85 @@
+// Devices that mean the embedded broker no good: they must neither hold up the others nor fill the memory.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { generate, type Packet } from 'mqtt-packet';
+import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded-broker';
+import { Device } from '../helpers/device';
+import { connectTransport, openTransport } from '../helpers/transport-listener';
+
+const OPEN: ListenOptions = { port: 0, bindAddress: '127.0.0.1', username: '', password: '', allowAnonymous: false };
+
+describe('embedded broker and a hostile device', () => {
+  let broker: EmbeddedBroker;
+  let port: number;
+  beforeEach(async () => {
+    broker = new EmbeddedBroker();
+    await broker.listen(OPEN);
+    assert.ok(broker.port);
+    port = broker.port;
+  });
+  afterEach(() => broker.close());
+
+  async function socketWith(packet?: Packet): Promise<Socket> {
+    const socket = connect(port, '127.0.0.1');
+    // Being thrown out is what some of these tests are about.
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    if (!packet) return socket;
+    socket.write(generate(packet));
+    await once(socket, 'data');
+    return socket;
+  }
+
+  function connectPacket(clientId: string): Packet {
+    return { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId, clean: true, keepalive: 0 };
+  }
+
+  it('one that stops to read is disconnected, and the others receive all that was published', async () => {
+    const slow = await socketWith(connectPacket('slow'));
+    slow.write(generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 0 }] }));
+    await once(slow, 'data');
+    slow.pause();
+    const reader = await Device.connect(port);
+    await reader.subscribe('flood/#');
+    const publisher = await Device.connect(port);
+    const payload = 'x'.repeat(100_000);
+    for (let count = 0; count < 300; count++) await publisher.publish(`flood/${count}`, payload);
+    await reader.received.find('the last message', ({ topic }) => topic === 'flood/299');
+    assert.equal(reader.received.all.length, 300);
+    slow.resume();
+    await once(slow, 'close');
+    await reader.end();
+    await publisher.end();
+  });
+
+  it('one that says too much before it has said who it is is disconnected', async () => {
+    const socket = await socketWith();
+    // CONNECT with a remaining length of 256 MB.
+    socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]));
+    const closed = once(socket, 'close');
+    const part = Buffer.alloc(64 * 1024);
+    const pour = (): void =>
+      void (socket.destroyed || (socket.write(part) ? setImmediate(pour) : socket.once('drain', pour)));
+    pour();
+    await closed;
+    assert.ok(socket.bytesWritten < 16 * 1024 * 1024, `${socket.bytesWritten} bytes were taken`);
+  });
+
+  it('one with the identifier of a client in this process does not throw it out', async () => {
+    const { listener, transport } = await connectTransport(broker.open, { protocolVersion: 4, clientId: 'inside' });
+    const impostor = await socketWith(connectPacket('inside'));
+    await once(impostor, 'close');
+    const again = openTransport(broker.open, { protocolVersion: 4, clientId: 'other' });
+    assert.equal(listener.ends.all.length, 0);
+    again.transport.destroy();
+    await transport.close();
+  });
+
+  it('a user name without a password does not open the port to the network', async () => {
+    const options = { ...OPEN, bindAddress: '0.0.0.0', username: 'u' };
+    await assert.rejects(broker.listen(options), { code: 'embedded-needs-credentials' });
+    assert.equal(broker.port, undefined);
+  });
+});
