@@ -190,7 +190,7 @@ export class Connection {
     this.#choice.accepted();
     this.#assignedClientId = info.assignedClientIdentifier ?? this.#assignedClientId;
     this.#enter({ kind: 'connected', info, server });
-    this.#subscriptions.attach(transport, info);
+    this.#subscriptions.attach(transport, this.#trusted(info));
     const announced = (): void => this.#outbox.attach(transport, info);
     this.#stopAnnouncing = this.#presence.announce(transport, info, this.#subscriptions, announced);
   }
@@ -209,6 +209,11 @@ export class Connection {
     const { error: explained, delay } = this.#retry.after(error, this.#attempt, lived);
     this.#enter({ kind: 'waiting', error: explained, attempt, nextAt: this.#world.clock.now() + delay, server });
     this.#wait(delay, () => this.#try(attempt));
+  }
+
+  /** With several servers, a session that is present may be an older one than the last: every filter is asked for again. */
+  #trusted(info: ServerInfo): ServerInfo {
+    return this.#settings.endpoints.length === 1 ? info : { ...info, sessionPresent: false };
   }
 
   /** Ends what is; whoever asks again meanwhile waits for the same end. */

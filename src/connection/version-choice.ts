@@ -24,9 +24,13 @@ export class VersionChoice {
 
   /** True when `error` was about the version, and another is worth an attempt at once. */
   failed({ code, stage }: MqttFlowsError): boolean {
-    if (!this.#open || this.#version !== 5 || this.#proven) return false;
-    // Some servers that know only older versions close without a word.
-    const mute = stage === 'connack' && (code === 'closed-without-answer' || code === 'connection-lost');
+    if (!this.#open || this.#proven) return false;
+    // Some servers that know only older versions close without a word; so does any server that is being restarted.
+    const mute = stage === 'connack' && code === 'closed-without-answer';
+    if (this.#version !== 5) {
+      if (mute) this.#version = 5;
+      return false;
+    }
     if (code !== 'protocol-version-refused' && !mute) return false;
     this.#version = 4;
     return true;

@@ -52,10 +52,12 @@ export = function register(RED: NodeAPI): void {
 
   function embedded(node: Broker, definition: NodeDef, { listen }: EmbeddedSettings): Endpoints {
     const broker = takeEmbeddedBroker(RED, node, definition, listen);
-    node.on(
-      'close',
-      (removed: boolean, done: () => void) => void leaveEmbeddedBroker(RED, node, broker, removed).then(done, done),
-    );
+    const leave = async (removed: boolean): Promise<void> => {
+      // The client goes first: what it still has to say needs a broker.
+      if (node.link.ok) await node.link.connection.close();
+      await leaveEmbeddedBroker(RED, node, broker, removed);
+    };
+    node.on('close', (removed: boolean, done: () => void) => void leave(removed).then(done, done));
     return [{ name: sharedText(RED, 'log.embedded'), open: broker.open }];
   }
 

@@ -6,6 +6,9 @@ import type { ConnectionState } from '../connection/connection-state';
 import { localizedError, sharedText } from './localize';
 import { reportError } from './node-problem';
 
+/** What people call the versions that say 3, 4 and 5 on the wire. */
+const VERSIONS = { 3: '3.1', 4: '3.1.1', 5: '5' } as const;
+
 /** A listener for the states of the connection of `node`. */
 export function connectionReport(RED: NodeAPI, node: Node): (state: ConnectionState) => void {
   /** The failure that has been told already: repeats of it are not. */
@@ -13,7 +16,7 @@ export function connectionReport(RED: NodeAPI, node: Node): (state: ConnectionSt
   return (state) => {
     if (state.kind === 'connected') {
       told = undefined;
-      const version = state.info.protocolVersion === 5 ? '5' : '3.1.1';
+      const version = VERSIONS[state.info.protocolVersion];
       node.log(sharedText(RED, 'log.connected', { server: state.server, version }));
     }
     if (state.kind !== 'waiting' || state.error.code === told) return;

@@ -55,6 +55,17 @@ function identifiers({ subscribed }: FakeTransport): Map<string, number | undefi
 const kept = { sessionPresent: true } as const;
 
 describe('connection/session', () => {
+  it('with several servers is asked for every filter again: the session may be of an earlier visit', () => {
+    const endpoint = (name: string) => ({ name, open: () => Promise.reject(failure()) });
+    const bench = new ConnectionBench({ endpoints: [endpoint('first'), endpoint('second')] });
+    bench.subscribe('old');
+    grantAll(bench.connected());
+    bench.transport.lose(failure());
+    bench.subscribe('new');
+    const transport = bench.connected(kept);
+    assert.deepEqual(transport.packets.toSorted(), ['SUBSCRIBE new', 'SUBSCRIBE old']);
+  });
+
   describe('is remembered', () => {
     it('each subscription with what the server has granted, until it is given up', () => {
       const disk = new Disk();

@@ -1,0 +1,50 @@
+// Which version of MQTT is spoken when the user leaves it open.
+
+import assert from 'node:assert/strict';
+import { VersionChoice } from '#src/connection/version-choice';
+import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+
+const REFUSED = new MqttFlowsError('protocol-version-refused', { stage: 'connack' });
+const MUTE = new MqttFlowsError('closed-without-answer', { stage: 'connack' });
+
+describe('connection/version-choice', () => {
+  it('a version that the user has chosen stays', () => {
+    for (const version of [3, 4, 5] as const) {
+      const choice = new VersionChoice(version);
+      assert.equal(choice.failed(REFUSED), false);
+      assert.equal(choice.version, version);
+    }
+  });
+
+  it('MQTT 5 is tried first, and 3.1.1 at once when the server refuses it', () => {
+    const choice = new VersionChoice('auto');
+    assert.equal(choice.version, 5);
+    assert.equal(choice.failed(REFUSED), true);
+    assert.equal(choice.version, 4);
+    assert.equal(choice.failed(REFUSED), false, 'a server that refuses both is waited for');
+  });
+
+  it('a server that closes without an answer is asked for 3.1.1 once, and then for MQTT 5 again', () => {
+    const choice = new VersionChoice('auto');
+    assert.equal(choice.failed(MUTE), true);
+    assert.equal(choice.version, 4);
+    assert.equal(choice.failed(MUTE), false, 'it may be starting: the next attempt waits');
+    assert.equal(choice.version, 5);
+  });
+
+  it('what a server has accepted is remembered', () => {
+    const choice = new VersionChoice('auto');
+    choice.failed(MUTE);
+    choice.accepted();
+    assert.equal(choice.failed(MUTE), false);
+    assert.equal(choice.version, 4);
+  });
+
+  it('other failures say nothing about the version', () => {
+    const choice = new VersionChoice('auto');
+    for (const code of ['connection-refused', 'connection-timeout', 'credentials-refused'] as const) {
+      assert.equal(choice.failed(new MqttFlowsError(code, { stage: 'connack' })), false);
+    }
+    assert.equal(choice.version, 5);
+  });
+});
