@@ -3,7 +3,7 @@
 import type { QoS } from '../core/publication';
 import type { WireFilter } from '../core/topic-filter';
 import type { ServerInfo, SubscribeRequest } from '../transport/transport';
-import type { SubscriptionOptions } from './subscriptions';
+import type { SubscriptionOptions } from './subscription-options';
 
 /** One request that serves all subscribers of a filter: an option that only some want must not cost the others. */
 export function mergedRequest(

@@ -11,15 +11,7 @@ import { guarded, type Report } from './guarded';
 import { mergedRequest, sameRequest } from './merged-request';
 import { subscriptionProblem } from './server-limits';
 import type { RememberedSubscription, SessionMemory } from './session-memory';
-
-/** One filter that a subscriber asks for, with the subscription options of MQTT 5, section 3.8.3.1. */
-export interface SubscriptionOptions {
-  readonly filter: TopicFilter;
-  readonly qos: QoS;
-  readonly noLocal: boolean;
-  readonly retainAsPublished: boolean;
-  readonly retainHandling: 0 | 1 | 2;
-}
+import type { SubscriptionOptions } from './subscription-options';
 
 export type SubscriptionState =
   /** Not sent, or not answered yet. */

@@ -1,6 +1,6 @@
 // The saved configuration of a subscribe node: its properties, their defaults, and how the runtime reads them.
 
-import type { SubscriptionOptions } from '../connection/subscriptions';
+import type { SubscriptionOptions } from '../connection/subscription-options';
 import { filterInvalid } from '../core/mqtt-flows-error';
 import { type ConfigResult, type RawConfig, SavedConfig } from '../core/saved-config';
 import { parseTopicFilter } from '../core/topic-filter';

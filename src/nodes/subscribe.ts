@@ -2,7 +2,8 @@
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Connection } from '../connection/connection';
-import type { Subscriber, SubscriptionOptions, SubscriptionState } from '../connection/subscriptions';
+import type { SubscriptionOptions } from '../connection/subscription-options';
+import type { Subscriber, SubscriptionState } from '../connection/subscriptions';
 import { type Codec, findCodec } from '../core/codec';
 import { messageFromPublication, payloadError } from '../core/message';
 import { MqttFlowsError } from '../core/mqtt-flows-error';

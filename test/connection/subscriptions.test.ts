@@ -1,12 +1,8 @@
 // The desired subscriptions compared with the server's, and each publication once to each subscriber it is for.
 
 import assert from 'node:assert/strict';
-import {
-  type Subscriber,
-  type SubscriptionOptions,
-  type SubscriptionState,
-  Subscriptions,
-} from '#src/connection/subscriptions';
+import type { SubscriptionOptions } from '#src/connection/subscription-options';
+import { type Subscriber, type SubscriptionState, Subscriptions } from '#src/connection/subscriptions';
 import type { IncomingPublication, QoS } from '#src/core/publication';
 import { readCaptures, type TopicParams } from '#src/core/topic-captures';
 import type { TopicFilter } from '#src/core/topic-filter';
