@@ -11,6 +11,10 @@ interface SavedNode {
   readonly type: string;
   readonly wires?: readonly (readonly string[])[];
   readonly outputs?: number;
+  readonly cleanStart?: boolean;
+  readonly sessionExpiryInterval?: number | '';
+  readonly receiveMaximum?: number | '';
+  readonly birth?: { readonly topic: string };
   readonly inputs?: number;
   readonly servers?: readonly { readonly url: string }[];
   readonly proxy?: object;
@@ -84,6 +88,29 @@ describe('the dialogs in the editor', function () {
     await editor.screenshot('dialog-broker-server');
     await editor.cancelDialog(broker);
     await editor.cancelDialog(subscribe);
+  });
+
+  it('the broker dialog keeps a session, a birth message and a limit that are entered', async () => {
+    const subscribe = await editor.openDialog('plant/#');
+    const broker = await editor.openBrokerDialog();
+    await broker.getByText('Session', { exact: true }).click();
+    await broker.getByLabel('Let the server keep subscriptions').check();
+    await broker.getByLabel('Keep for (s)').fill('3600');
+    await broker.getByText('Messages about this client').click();
+    await broker.getByLabel('Birth topic').fill('clients/+');
+    await broker.getByText('it contains a wildcard, + or #').waitFor();
+    await broker.getByLabel('Birth topic').fill('clients/here');
+    await broker.getByText('MQTT 5 limits').click();
+    await broker.getByLabel('Receive max.').fill('20');
+    await editor.screenshot('dialog-broker-session');
+    await editor.saveDialog(broker);
+    await editor.saveDialog(subscribe);
+    await editor.deploy();
+    const [node] = saved('mqtt-flows-broker');
+    assert.deepEqual(
+      [node?.cleanStart, node?.sessionExpiryInterval, node?.birth?.topic, node?.receiveMaximum],
+      [false, 3600, 'clients/here', 20],
+    );
   });
 
   it('the subscribe dialog says what a filter will capture and why one is not valid', async () => {
