@@ -179,6 +179,12 @@ class MqttjsTransport implements Transport {
   }
 
   #received(packet: Packet): void {
+    if (lacksIdentifier(packet)) {
+      this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason: packet.cmd } }));
+      // mqtt.js handles it after this, and would throw where nobody catches it. As PINGRESP it does no harm.
+      Object.assign(packet, { cmd: 'pingresp' });
+      return;
+    }
     if (packet.cmd !== 'puback' && packet.cmd !== 'pubrec' && packet.cmd !== 'pubcomp') return;
     if (packet.reasonCode && packet.messageId !== undefined) this.#ackReasons.set(packet.messageId, packet.reasonCode);
   }
@@ -210,6 +216,12 @@ class MqttjsTransport implements Transport {
     for (const giveUp of [...this.#unanswered]) giveUp();
     this.#ackReasons.clear();
   }
+}
+
+/** mqtt-packet lets packets pass that are too short for their identifier; none may be 0 (MQTT 5, section 2.2.1). */
+function lacksIdentifier(packet: Packet): boolean {
+  const needed = packet.cmd === 'pubrel' || packet.cmd === 'pubrec' || (packet.cmd === 'publish' && packet.qos > 0);
+  return needed && !(packet.messageId !== undefined && packet.messageId > 0);
 }
 
 /** mqtt.js puts the reason code of a negative PUBACK, PUBREC or PUBCOMP into `code`; other errors say nothing of it. */

@@ -22,18 +22,19 @@ export function fromPacket(topic: string, payload: Buffer, packet: IPublishPacke
   };
 }
 
-/** mqtt-packet gives one identifier as a number and several as an array. */
-function identifiers(wire: number | number[] | undefined): readonly number[] {
-  if (wire === undefined) return NO_IDENTIFIERS;
-  return typeof wire === 'number' ? [wire] : wire;
+/** mqtt-packet gives one identifier as a number, several as an array, and one that is cut off as something else. */
+function identifiers(wire: unknown): readonly number[] {
+  if (typeof wire === 'number') return [wire];
+  return Array.isArray(wire) ? wire.filter((identifier) => typeof identifier === 'number') : NO_IDENTIFIERS;
 }
 
 function fromWire(wire: WireProperties): PublicationProperties | undefined {
   const properties: PublicationProperties = {};
   let found = false;
-  for (const key of COPIED) {
-    if (wire[key] === undefined) continue;
-    Object.assign(properties, { [key]: wire[key] });
+  for (const [key, isOfItsType] of CHECKS) {
+    const value: unknown = wire[key];
+    if (!isOfItsType(value)) continue;
+    Object.assign(properties, { [key]: value });
     found = true;
   }
   if (wire.userProperties) {
@@ -44,10 +45,15 @@ function fromWire(wire: WireProperties): PublicationProperties | undefined {
   return found ? properties : undefined;
 }
 
-const COPIED = [
-  'payloadFormatIndicator',
-  'messageExpiryInterval',
-  'contentType',
-  'responseTopic',
-  'correlationData',
-] as const satisfies readonly (keyof PublicationProperties)[];
+type Check = readonly [Exclude<keyof PublicationProperties, 'userProperties'>, (value: unknown) => boolean];
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** mqtt-packet makes an array of a property that a server sends twice, which it must not (MQTT 5, section 3.3.2.3). */
+const CHECKS: readonly Check[] = [
+  ['payloadFormatIndicator', (value) => typeof value === 'boolean'],
+  ['messageExpiryInterval', (value) => typeof value === 'number'],
+  ['contentType', isText],
+  ['responseTopic', isText],
+  ['correlationData', Buffer.isBuffer],
+];

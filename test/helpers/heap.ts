@@ -1,0 +1,13 @@
+// How much memory is in use when all that can go has gone.
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+/** bytes */
+export function heapInUse(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
