@@ -44,9 +44,12 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR: 'client-certificate-refused',
 };
 
+/** From OpenSSL 3.2 on, alerts as old as SSL 3 are no longer called by its name. */
+const RENAMED = 'ERR_SSL_SSL/TLS_';
+
 /** The code for what Node.js calls `reason`; undefined when it is none of TLS's. */
 export function tlsErrorCode(reason: string): ErrorCode | undefined {
-  const known = CODES[reason];
+  const known = CODES[reason.replace(RENAMED, 'ERR_SSL_SSLV3_')];
   if (known) return known;
   // Our own certificate, key or passphrase cannot be read.
   if (reason.startsWith('ERR_OSSL_')) return 'tls-config-invalid';

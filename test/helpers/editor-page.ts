@@ -32,7 +32,9 @@ export class EditorPage {
     this.page = page;
     this.#profile = profile;
     page.on('console', (message) => {
-      if (message.type() === 'error') this.#errors.push(`${message.text()} (${message.location().url})`);
+      // What a dialog throws, Node-RED catches and logs as an ordinary line.
+      const thrown = /^oneditprepare|^oneditsave|^oneditresize|^oneditcancel/.test(message.text());
+      if (thrown || message.type() === 'error') this.#errors.push(`${message.text()} (${message.location().url})`);
     });
     page.on('pageerror', (error) => this.#errors.push(error.message));
   }

@@ -82,6 +82,9 @@ describe('TLS stream', () => {
     if (!addresses.some(({ address }) => address === '::1')) this.skip();
     await start({ ...good }, '::1');
     (await open({}, '[::1]')).destroy();
+    await server.stop();
+    await start({ ...authority.sign('far', { names: ['IP:127.0.0.1', 'DNS:localhost'] }) }, '::1');
+    await assert.rejects(open({}, '[::1]'), { code: 'certificate-wrong-host' });
   });
 
   it('sends the server name and the protocol that are set', async () => {
