@@ -229,7 +229,7 @@ export class PacketMutations {
 
   /** One that is waited for, or any: 0 as well, which no packet may have. */
   #identifier(pending: readonly number[]): number {
-    const any = this.pick([0, 1, 65_535, this.below(65_536)]);
-    return pending.length > 0 && this.below(3) > 0 ? this.pick(pending) : any;
+    const arbitrary = this.pick([0, 1, 65_535, this.below(65_536)]);
+    return pending.length > 0 && this.below(3) > 0 ? this.pick(pending) : arbitrary;
   }
 }
