@@ -1,6 +1,6 @@
 // The saved configuration of a publish node: its properties, their defaults, and how the runtime reads them.
 
-import type { PublishSettings } from '../core/message';
+import type { PublishSettings } from '../core/publication-from-message';
 import { type ConfigResult, type RawConfig, SavedConfig } from '../core/saved-config';
 import type { Template } from '../core/template';
 import { parseTopicTemplate } from '../core/topic-template';

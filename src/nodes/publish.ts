@@ -2,8 +2,8 @@
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { findCodec } from '../core/codec';
-import { publicationFromMessage } from '../core/message';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { publicationFromMessage } from '../core/publication-from-message';
 import { useBroker } from '../runtime/broker-node';
 import { controlled } from '../runtime/connection-control';
 import { connectionStatus } from '../runtime/connection-status';

@@ -2,9 +2,10 @@
 
 import type { PresenceMessages } from '../connection/presence';
 import { findCodec } from '../core/codec';
-import { publicationFromMessage, userPropertiesFrom } from '../core/message';
 import { expectation, MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutgoingPublication, QoS } from '../core/publication';
+import { publicationFromMessage } from '../core/publication-from-message';
+import { userPropertiesFrom } from '../core/publication-properties';
 import type { ConfigResult } from '../core/saved-config';
 import type { ConnectProperties, Will } from '../transport/transport';
 

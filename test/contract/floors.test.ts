@@ -73,7 +73,7 @@ const FLOORS: Readonly<Record<string, { readonly refused: readonly string[]; rea
       '../runtime/localize',
       '../transport/transport',
       '../core/codec',
-      '../core/message',
+      '../core/publication-from-message',
       './a',
       'mqtt',
       'mqtt/build/lib/client',

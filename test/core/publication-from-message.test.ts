@@ -1,10 +1,11 @@
-// Messages and publications: the property names of Node-RED's core MQTT nodes, both ways.
+// Messages, as the publications that they ask for: the property names of Node-RED's core MQTT nodes.
 
 import assert from 'node:assert/strict';
 import { type Codec, findCodec } from '#src/core/codec';
-import { messageFromPublication, type PublishSettings, publicationFromMessage } from '#src/core/message';
 import type { MqttFlowsError } from '#src/core/mqtt-flows-error';
-import type { IncomingPublication, OutgoingPublication } from '#src/core/publication';
+import type { OutgoingPublication } from '#src/core/publication';
+import { type PublishSettings, publicationFromMessage } from '#src/core/publication-from-message';
+import { deepFreeze } from './deep-freeze';
 import { templateOf } from './parsed';
 
 function auto(): Codec {
@@ -20,13 +21,6 @@ const settings = (overrides: Partial<PublishSettings> = {}): PublishSettings => 
   ...overrides,
 });
 
-/** Any change to a frozen message throws: tests are in strict mode. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value;
-  for (const part of Object.values(value)) deepFreeze(part);
-  return Object.freeze(value);
-}
-
 function published(message: object, overrides: Partial<PublishSettings> = {}): OutgoingPublication {
   const result = publicationFromMessage(deepFreeze(message), settings(overrides), auto());
   assert.ok(result.ok, 'the message can be published');
@@ -40,66 +34,7 @@ function problem(message: object, overrides: Partial<PublishSettings> = {}): Mqt
   return result.error;
 }
 
-function incoming(overrides: Partial<IncomingPublication> = {}): IncomingPublication {
-  return {
-    topic: 'a/b',
-    payload: Buffer.from('x'),
-    qos: 1,
-    retain: false,
-    dup: false,
-    subscriptionIdentifiers: [],
-    ...overrides,
-  };
-}
-
-describe('core/message', () => {
-  describe('a message that came in', () => {
-    it('has topic, payload, QoS and retain, and nothing that the publication does not say', () => {
-      const message = messageFromPublication(incoming(), { x: 1 }, 0, undefined);
-      assert.deepEqual(message, { topic: 'a/b', payload: { x: 1 }, qos: 0, retain: false });
-    });
-
-    it('has all properties of MQTT 5 under the names of the core nodes', () => {
-      const properties = {
-        payloadFormatIndicator: true,
-        messageExpiryInterval: 60,
-        contentType: 'text/plain',
-        responseTopic: 'answer',
-        correlationData: Buffer.from([1, 2]),
-        userProperties: { a: 'x', b: ['y', 'z'] },
-      };
-      const message = messageFromPublication(incoming({ retain: true, properties }), 'x', 1, undefined);
-      assert.deepEqual(message, { topic: 'a/b', payload: 'x', qos: 1, retain: true, ...properties });
-    });
-
-    it('says that it may have come before, and nothing when it has not', () => {
-      assert.equal(messageFromPublication(incoming({ dup: true }), 'x', 1, undefined).dup, true);
-      assert.ok(!('dup' in messageFromPublication(incoming({ dup: false }), 'x', 1, undefined)));
-    });
-
-    it('has what the named wildcards took', () => {
-      const message = messageFromPublication(incoming(), 'x', 1, { line: '7' });
-      assert.deepEqual(message.params, { line: '7' });
-    });
-
-    it('does not change the publication', () => {
-      const publication = deepFreeze(incoming({ dup: true, properties: { userProperties: { a: 'x' } } }));
-      messageFromPublication(publication, 'x', 0, { a: 'b' });
-    });
-
-    it('shares no user properties with the message of another subscriber', () => {
-      const publication = incoming({ properties: { userProperties: { trace: '1', list: ['a'] } } });
-      const first = messageFromPublication(publication, 'x', 1, undefined);
-      const second = messageFromPublication(publication, 'x', 1, undefined);
-      if (first.userProperties) {
-        first.userProperties.trace = 'changed by one flow';
-        const list = first.userProperties.list;
-        if (Array.isArray(list)) list.push('b');
-      }
-      assert.deepEqual(second.userProperties, { trace: '1', list: ['a'] });
-    });
-  });
-
+describe('core/publication-from-message', () => {
   describe('a message to send', () => {
     it('needs a topic only', () => {
       assert.deepEqual(published({ topic: 'a' }), { topic: 'a', payload: '', qos: 0, retain: false });
