@@ -165,8 +165,8 @@ export class Connection {
       connected: (info) => {
         if (current()) this.#connected(info, server);
       },
-      message: (publication) => {
-        if (current()) this.#subscriptions.deliver(publication);
+      message: (publication, receipt) => {
+        if (current()) this.#subscriptions.deliver(publication, receipt);
       },
       writable: () => {
         if (current()) this.#outbox.pump();

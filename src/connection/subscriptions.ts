@@ -5,12 +5,13 @@ import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { type IncomingPublication, type QoS, withOwnBytes } from '../core/publication';
 import type { TopicFilter, WireFilter } from '../core/topic-filter';
 import { TopicTrie } from '../core/topic-trie';
-import type { ServerInfo, SubscribeOutcome, SubscribeRequest, Transport } from '../transport/transport';
+import type { Receipt, ServerInfo, SubscribeOutcome, SubscribeRequest, Transport } from '../transport/transport';
 import { filterIdentifier } from './filter-identifier';
 import { guarded, type Report } from './guarded';
 import { mergedRequest, sameRequest } from './merged-request';
 import { subscriptionProblem } from './server-limits';
 import type { RememberedSubscription, SessionMemory } from './session-memory';
+import { SharedReceipt } from './shared-receipt';
 import type { SubscriptionOptions } from './subscription-options';
 
 export type SubscriptionState =
@@ -23,8 +24,11 @@ export type SubscriptionState =
 export interface Subscriber {
   /** In order of preference: of several matching filters, the first gives the captures. */
   readonly subscriptions: readonly SubscriptionOptions[];
-  /** `qos` is at most what the matching filter asked for. */
-  deliver(publication: IncomingPublication, filter: TopicFilter, qos: QoS): void;
+  /**
+   * `qos` is at most what the matching filter asked for. Whoever holds `receipt` before this returns puts off the
+   * acknowledgement; it comes with QoS 1 and 2 of the publication, whatever the filter asked for.
+   */
+  deliver(publication: IncomingPublication, filter: TopicFilter, qos: QoS, receipt: SharedReceipt | undefined): void;
   /** The server has answered, or the answer no longer holds. Called once at the start as well. */
   stateChanged(subscription: SubscriptionOptions, state: SubscriptionState): void;
 }
@@ -126,28 +130,35 @@ export class Subscriptions {
     this.#link = undefined;
   }
 
-  /** Hands a publication to each subscriber that it is for. */
-  deliver(publication: IncomingPublication): void {
+  /** Hands a publication to each subscriber that it is for, and acknowledges it unless one of them holds the receipt. */
+  deliver(publication: IncomingPublication, receipt?: Receipt): void {
+    if (!receipt) return this.#share(publication, undefined);
+    const shared = new SharedReceipt(receipt);
+    this.#share(publication, shared);
+    shared.delivered();
+  }
+
+  #share(publication: IncomingPublication, receipt: SharedReceipt | undefined): void {
     const matches = this.#trie.match(publication.topic);
     const only = matches[0];
     if (!only) return;
     if (matches.length === 1) {
-      if (isFor(publication, only)) this.#hand(publication, only);
+      if (isFor(publication, only)) this.#hand(publication, only, receipt);
       return;
     }
     let own = publication;
     for (const interest of firstOfEachSubscriber(matches)) {
       // An MQTT 5 server may send one copy for each subscription that matches: the first filter's copy is delivered.
       if (!isFor(publication, interest)) continue;
-      this.#hand(own, interest);
+      this.#hand(own, interest, receipt);
       // Flows may change what they get: the next one gets bytes of its own.
       own = withOwnBytes(publication);
     }
   }
 
-  #hand(publication: IncomingPublication, { subscriber, options }: Interest): void {
+  #hand(publication: IncomingPublication, { subscriber, options }: Interest, receipt: SharedReceipt | undefined): void {
     const qos = publication.qos < options.qos ? publication.qos : options.qos;
-    guarded(this.#report, () => subscriber.deliver(publication, options.filter, qos));
+    guarded(this.#report, () => subscriber.deliver(publication, options.filter, qos, receipt));
   }
 
   /** Calls `listener` once, when the server has answered all that it was asked. */

@@ -86,11 +86,23 @@ export type PublishOutcome =
   /** The stream went away first: nobody knows whether the server has it. */
   | { readonly kind: 'unconfirmed' };
 
+/**
+ * The acknowledgement that a server waits for, of one publication at QoS 1 or 2. Of the two, one is called, once: further
+ * calls do nothing, nor do calls after the end of the connection that the publication came by.
+ */
+export interface Receipt {
+  /** From 0x80 on, `reasonCode` refuses the publication (MQTT 5, section 3.4.2.1); MQTT 3.1.1 knows no refusal. */
+  acknowledge(reasonCode?: number): void;
+  /** Never acknowledges: a session that goes on brings the publication again by its next connection. */
+  abandon(): void;
+}
+
 /** Called by a transport. `closed` comes once, last, and not at all after close() or destroy(). */
 export interface TransportListener {
   stage(stage: ErrorStage): void;
   connected(server: ServerInfo): void;
-  message(publication: IncomingPublication): void;
+  /** `receipt` comes with QoS 1 and 2. */
+  message(publication: IncomingPublication, receipt?: Receipt): void;
   /** The stream takes more again after `writable` was false. */
   writable(): void;
   closed(error: MqttFlowsError): void;

@@ -8,6 +8,7 @@ import type {
   OpenStream,
   OpenTransport,
   PublishOutcome,
+  Receipt,
   ServerInfo,
   SubscribeOutcome,
   SubscribeRequest,
@@ -146,8 +147,8 @@ export class FakeTransport implements Transport {
     this.#listener.closed(error);
   }
 
-  message(publication: IncomingPublication): void {
-    this.#listener.message(publication);
+  message(publication: IncomingPublication, receipt?: Receipt): void {
+    this.#listener.message(publication, receipt);
   }
 
   /** The stream takes no more until drain(). */

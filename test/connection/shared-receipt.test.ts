@@ -1,0 +1,90 @@
+// Receipts: one acknowledgement for all subscribers of a publication, when the last of them is done with it.
+
+import assert from 'node:assert/strict';
+import type { ReleaseReceipt } from '#src/connection/shared-receipt';
+import { type Subscriber, Subscriptions } from '#src/connection/subscriptions';
+import { parseTopicFilter } from '#src/core/topic-filter';
+import { RecordedReceipt } from '../helpers/recorded-receipt';
+import { incoming } from './publications';
+
+/** A subscriber to `a` that holds each receipt, or none. */
+class Holder implements Subscriber {
+  readonly subscriptions;
+  readonly held: ReleaseReceipt[] = [];
+  readonly #holds: boolean;
+
+  constructor(holds: boolean) {
+    const parsed = parseTopicFilter('a');
+    assert.ok(parsed.ok);
+    const options = { qos: 2, noLocal: false, retainAsPublished: true, retainHandling: 0 } as const;
+    this.subscriptions = [{ filter: parsed.filter, ...options }];
+    this.#holds = holds;
+  }
+
+  deliver(...[, , , receipt]: Parameters<Subscriber['deliver']>): void {
+    if (this.#holds && receipt) this.held.push(receipt.hold());
+  }
+
+  stateChanged(): void {}
+
+  /** The function that releases the latest receipt. */
+  get release(): ReleaseReceipt {
+    const release = this.held.at(-1);
+    assert.ok(release, 'nothing is held');
+    return release;
+  }
+}
+
+function delivered(...subscribers: Holder[]): RecordedReceipt {
+  const subscriptions = new Subscriptions(() => {}, assert.ifError);
+  for (const subscriber of subscribers) subscriptions.add(subscriber);
+  const receipt = new RecordedReceipt();
+  subscriptions.deliver(incoming('a', [], { qos: 1 }), receipt);
+  return receipt;
+}
+
+describe('Receipt of a publication', () => {
+  it('is given at once when nobody holds it', () => {
+    assert.deepEqual(delivered(new Holder(false), new Holder(false)).given, ['acknowledged 0']);
+  });
+
+  it('is given at once when nobody has subscribed: the server must not keep what nobody wants', () => {
+    assert.deepEqual(delivered().given, ['acknowledged 0']);
+  });
+
+  it('waits for the last of those who hold it', () => {
+    const [first, other, second] = [new Holder(true), new Holder(false), new Holder(true)];
+    const { given } = delivered(first, other, second);
+    assert.deepEqual(given, []);
+    first.release({ kind: 'acknowledged' });
+    assert.deepEqual(given, []);
+    second.release({ kind: 'acknowledged' });
+    assert.deepEqual(given, ['acknowledged 0']);
+  });
+
+  it('counts one holder once, however often it releases', () => {
+    const [first, second] = [new Holder(true), new Holder(true)];
+    const { given } = delivered(first, second);
+    first.release({ kind: 'acknowledged' });
+    first.release({ kind: 'acknowledged' });
+    assert.deepEqual(given, []);
+    second.release({ kind: 'acknowledged' });
+    assert.deepEqual(given, ['acknowledged 0']);
+  });
+
+  it('refuses when one of them refuses', () => {
+    const [first, second] = [new Holder(true), new Holder(true)];
+    const { given } = delivered(first, second);
+    first.release({ kind: 'refused', reasonCode: 0x83 });
+    second.release({ kind: 'acknowledged' });
+    assert.deepEqual(given, ['acknowledged 131']);
+  });
+
+  it('is never given when one of them wants the publication again', () => {
+    const [first, second] = [new Holder(true), new Holder(true)];
+    const { given } = delivered(first, second);
+    first.release({ kind: 'abandoned' });
+    second.release({ kind: 'refused', reasonCode: 0x83 });
+    assert.deepEqual(given, ['abandoned']);
+  });
+});
