@@ -1,0 +1,49 @@
+// Runs subjects of one comparison in turn, several times, and puts their medians side by side: what the machine does
+// meanwhile then hits all of them alike.
+
+import { fileURLToPath } from 'node:url';
+import { Child } from './child.mjs';
+
+function script(name) {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+/** A scripted server and a Node-RED, each in a process of its own, for the time of `work(server, nodeRed)`. */
+export async function withProcesses(work) {
+  const server = new Child(script('server-child.mjs'));
+  const nodeRed = new Child(script('node-red-child.mjs'));
+  try {
+    return await work(server, nodeRed);
+  } finally {
+    await Promise.all([server.stop(), nodeRed.stop()]);
+  }
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Measures each of `subjects` (name → function that returns a figure), `rounds` times in turn; name → median. */
+export async function inTurn(subjects, rounds) {
+  const figures = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, measure] of Object.entries(subjects)) figures[name].push(await measure());
+  }
+  return Object.fromEntries(Object.entries(figures).map(([name, values]) => [name, median(values)]));
+}
+
+/** One line of a table: the work, each figure, and ours against each of the others. */
+export function row(work, figures) {
+  const rates = Object.values(figures).map((rate) => Math.round(rate).toLocaleString('en-US'));
+  const others = Object.keys(figures).filter((name) => name !== 'ours');
+  const ratios = others.map((name) => (figures.ours / figures[name]).toFixed(2));
+  return `| ${[work, ...rates, ...ratios].join(' | ')} |`;
+}
+
+export function header(title, subjects) {
+  const others = subjects.filter((name) => name !== 'ours').map((name) => `ours / ${name}`);
+  const columns = [title, ...subjects, ...others];
+  return `| ${columns.join(' | ')} |\n|${columns.map(() => '---').join('|')}|`;
+}

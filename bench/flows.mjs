@@ -1,0 +1,141 @@
+// The flows that are compared: the floor, Node-RED's own MQTT nodes, and ours. Each does the same work in a flow of its own.
+
+import { createRequire } from 'node:module';
+
+const { brokerDefaults } = createRequire(import.meta.url)('../dist/nodes/broker.config.js');
+
+const TAB = { id: 'tab', type: 'tab', label: 'bench' };
+const SINK = { id: 'sink', type: 'bench-sink', z: 'tab', wires: [] };
+
+function coreBroker(port, protocolVersion) {
+  return {
+    id: 'broker',
+    type: 'mqtt-broker',
+    broker: '127.0.0.1',
+    port: String(port),
+    protocolVersion: String(protocolVersion),
+    keepalive: '60',
+    cleansession: true,
+    autoConnect: true,
+  };
+}
+
+function ourBroker(port, protocolVersion, outbox) {
+  return {
+    id: 'broker',
+    type: 'mqtt-flows-broker',
+    ...brokerDefaults,
+    servers: [{ url: `mqtt://127.0.0.1:${port}` }],
+    protocolVersion: String(protocolVersion),
+    ...(outbox ? { outbox: { ...brokerDefaults.outbox, ...outbox } } : {}),
+  };
+}
+
+/** Who is compared in the inbound benchmarks: a flow for `{ port, topics, qos, protocolVersion, json }`. */
+export const INBOUND = {
+  floor: {
+    filters: () => 1,
+    flow: ({ port, topics, qos, protocolVersion, json }) => [
+      TAB,
+      SINK,
+      {
+        id: 'in',
+        type: 'bench-floor-in',
+        z: 'tab',
+        url: `mqtt://127.0.0.1:${port}`,
+        filter: topics.length === 1 ? topics[0] : 'bench/#',
+        qos,
+        protocolVersion,
+        json,
+        wires: [['sink']],
+      },
+    ],
+  },
+  core: {
+    filters: ({ topics }) => topics.length,
+    flow: ({ port, topics, qos, protocolVersion, json }) => [
+      TAB,
+      SINK,
+      coreBroker(port, protocolVersion),
+      ...topics.map((topic, index) => ({
+        id: `in${index}`,
+        type: 'mqtt in',
+        z: 'tab',
+        topic,
+        qos: String(qos),
+        datatype: json ? 'json' : 'buffer',
+        broker: 'broker',
+        nl: false,
+        rap: true,
+        rh: 0,
+        inputs: 0,
+        wires: [['sink']],
+      })),
+    ],
+  },
+  ours: {
+    filters: ({ topics }) => topics.length,
+    flow: ({ port, topics, qos, protocolVersion, json }) => [
+      TAB,
+      SINK,
+      ourBroker(port, protocolVersion),
+      ...topics.map((filter, index) => ({
+        id: `in${index}`,
+        type: 'mqtt-flows-subscribe',
+        z: 'tab',
+        broker: 'broker',
+        subscriptions: [{ filter, qos, noLocal: false, retainAsPublished: true, retainHandling: 0 }],
+        format: json ? 'json' : 'buffer',
+        inputs: 0,
+        wires: [['sink']],
+      })),
+    ],
+  },
+};
+
+function outboundFlow(subject, { bytes, window }, ...nodes) {
+  return [
+    TAB,
+    {
+      id: 'source',
+      type: 'bench-source',
+      z: 'tab',
+      topic: 'bench/out',
+      bytes,
+      window,
+      subject: 'out',
+      wires: [['out']],
+    },
+    { id: 'out', z: 'tab', wires: [], ...subject },
+    ...nodes,
+  ];
+}
+
+function oursOut(work, outbox) {
+  const publish = {
+    type: 'mqtt-flows-publish',
+    broker: 'broker',
+    topic: 'topic',
+    topicType: 'msg',
+    qos: String(work.qos),
+    retain: 'false',
+    format: 'auto',
+    completeOn: outbox ? 'queued' : 'acknowledged',
+  };
+  return outboundFlow(publish, work, ourBroker(work.port, work.protocolVersion, outbox));
+}
+
+/** Who is compared in the outbound benchmarks: a flow for `{ port, qos, protocolVersion, bytes, window }`. */
+export const OUTBOUND = {
+  floor: (work) => {
+    const { port, qos, protocolVersion } = work;
+    return outboundFlow({ type: 'bench-floor-out', url: `mqtt://127.0.0.1:${port}`, qos, protocolVersion }, work);
+  },
+  core: (work) =>
+    outboundFlow(
+      { type: 'mqtt out', broker: 'broker', topic: '', qos: String(work.qos), retain: 'false' },
+      work,
+      coreBroker(work.port, work.protocolVersion),
+    ),
+  ours: (work) => oursOut(work),
+};

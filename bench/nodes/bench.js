@@ -1,0 +1,62 @@
+// The nodes that only the benchmarks use: mqtt.js straight into a flow and out of it (the floor that ours are measured
+// against), a sink that counts, and a source that keeps a number of messages unfinished.
+
+const mqtt = require('mqtt');
+const { counter } = require('../counter.cjs');
+
+module.exports = function register(RED) {
+  function floorIn(definition) {
+    RED.nodes.createNode(this, definition);
+    const read = definition.json ? (payload) => JSON.parse(payload.toString()) : (payload) => payload;
+    const client = mqtt.connect(definition.url, { protocolVersion: definition.protocolVersion });
+    client.on('connect', () => client.subscribe(definition.filter, { qos: definition.qos }));
+    client.on('message', (topic, payload, { qos, retain }) =>
+      this.send({ topic, payload: read(payload), qos, retain }),
+    );
+    this.on('close', (done) => client.end(true, done));
+  }
+
+  function floorOut(definition) {
+    RED.nodes.createNode(this, definition);
+    const client = mqtt.connect(definition.url, { protocolVersion: definition.protocolVersion });
+    const { qos } = definition;
+    this.on('input', ({ topic, payload }, _send, done) => client.publish(topic, payload, { qos }, done));
+    this.on('close', (done) => client.end(true, done));
+  }
+
+  function sink(definition) {
+    RED.nodes.createNode(this, definition);
+    this.on('input', (_message, _send, done) => {
+      counter.count++;
+      done();
+    });
+  }
+
+  /** Keeps `window` messages unfinished: a message is finished when the node of the id `subject` has called done. */
+  function source(definition) {
+    RED.nodes.createNode(this, definition);
+    const payload = Buffer.alloc(definition.bytes, 'x');
+    const { topic } = definition;
+    let unfinished = 0;
+    let scheduled = false;
+    const refill = () => {
+      scheduled = false;
+      for (; unfinished < definition.window; unfinished++) this.send({ topic, payload });
+    };
+    RED.hooks.add('onComplete.bench', ({ node }) => {
+      if (node.id !== definition.subject) return;
+      counter.count++;
+      unfinished--;
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(refill);
+    });
+    counter.start = refill;
+    this.on('close', () => RED.hooks.remove('*.bench'));
+  }
+
+  RED.nodes.registerType('bench-floor-in', floorIn);
+  RED.nodes.registerType('bench-floor-out', floorOut);
+  RED.nodes.registerType('bench-sink', sink);
+  RED.nodes.registerType('bench-source', source);
+};

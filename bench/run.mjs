@@ -1,0 +1,37 @@
+// `npm run bench -- [inbound] [outbound] [--full] [--rounds 3] [--only "QoS 1"]`: how fast the nodes are, as ratios to
+// mqtt.js straight into a flow (the floor) and to Node-RED's own MQTT nodes. Absolute figures are this machine's.
+
+import { parseArgs } from 'node:util';
+import { inbound } from './inbound.mjs';
+import { outbound } from './outbound.mjs';
+
+const BENCHES = { inbound, outbound };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    full: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+    warmUp: { type: 'string', default: '1000' },
+    duration: { type: 'string', default: '2000' },
+  },
+});
+const { full, only } = values;
+const options = {
+  full,
+  only,
+  rounds: Number(values.rounds),
+  warmUp: Number(values.warmUp),
+  duration: Number(values.duration),
+};
+const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+for (const name of chosen) {
+  const bench = BENCHES[name];
+  if (!bench) {
+    console.error(`There is no benchmark "${name}". There are: ${Object.keys(BENCHES).join(', ')}.`);
+    process.exit(1);
+  }
+  await bench(options);
+  console.log();
+}
