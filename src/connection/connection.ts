@@ -7,8 +7,9 @@ import type { ServerInfo, Transport, TransportListener } from '../transport/tran
 import type { AttemptOptions, ConnectionSettings, ConnectionWorld, Endpoint } from './connection-settings';
 import type { ConnectionState } from './connection-state';
 import { guarded } from './guarded';
-import { Outbox, type Settled } from './outbox';
+import { Outbox } from './outbox';
 import { Presence } from './presence';
+import { defaultPublishOptions, type PublishOptions, type Settled } from './publish-options';
 import { Retry } from './retry';
 import { type Subscriber, Subscriptions } from './subscriptions';
 import { VersionChoice } from './version-choice';
@@ -108,8 +109,8 @@ export class Connection {
   }
 
   /** Takes a publication; `settled` is called exactly once. */
-  publish(publication: OutgoingPublication, settled: Settled): void {
-    this.#outbox.accept(publication, settled);
+  publish(publication: OutgoingPublication, settled: Settled, options: PublishOptions = defaultPublishOptions): void {
+    this.#outbox.accept(publication, settled, options);
   }
 
   /** Adds a subscriber; the function returned takes it away again. */

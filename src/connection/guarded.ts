@@ -1,8 +1,10 @@
 // Calls into code that is not ours: what it throws must not reach mqtt.js, where it would end the process, nor keep
 // others from being called.
 
-/** Takes what went wrong outside of any state, publication or subscription. */
-export type Report = (error: Error) => void;
+import type { LostPublication } from './publish-options';
+
+/** Takes what went wrong and nobody waits for; `lost` is the publication that it is about, if any. */
+export type Report = (error: Error, lost?: LostPublication) => void;
 
 /** Calls `callback`, and reports what it throws. */
 export function guarded(report: Report, callback: () => void): void {

@@ -7,6 +7,7 @@ import type { OutgoingPublication } from '../core/publication';
 import { contentBytes } from '../core/publication-size';
 import type { PublishOutcome, ServerInfo, Transport } from '../transport/transport';
 import { guarded, type Report } from './guarded';
+import { defaultPublishOptions, type PublishOptions, type Settled, type Settlement } from './publish-options';
 import { limitProblem } from './server-limits';
 
 export interface OutboxLimits {
@@ -17,16 +18,12 @@ export interface OutboxLimits {
   readonly overflow: 'reject' | 'dropOldest';
 }
 
-export type Settlement =
-  /** `reasonCode` is the server's: 0, or 0x10 for "no matching subscribers" (MQTT 5, section 3.4.2.1). */
-  { readonly ok: true; readonly reasonCode: number } | { readonly ok: false; readonly error: MqttFlowsError };
-
-export type Settled = (settlement: Settlement) => void;
-
 interface Entry {
   readonly publication: OutgoingPublication;
   readonly bytes: number;
-  readonly settled: Settled;
+  /** Absent once the publisher has been told that the outbox has it. */
+  settled: Settled | undefined;
+  readonly origin: string;
   /** How many connections the server ended while this was the oldest on its way. */
   deaths: number;
 }
@@ -63,9 +60,11 @@ export class Outbox {
   }
 
   /** Takes a publication. `settled` is called exactly once; before accept() returns when there is no room. */
-  accept(publication: OutgoingPublication, settled: Settled): void {
-    const entry: Entry = { publication, bytes: contentBytes(publication), settled, deaths: 0 };
+  accept(publication: OutgoingPublication, settled: Settled, options: PublishOptions = defaultPublishOptions): void {
+    const { origin } = options;
+    const entry: Entry = { publication, bytes: contentBytes(publication), settled, origin, deaths: 0 };
     if (this.#closed) return this.#reject(entry, failure('connection-closed'));
+    if (options.whileOffline === 'fail' && !this.#link) return this.#reject(entry, failure('not-connected'));
     const dropped = this.#makeRoom(entry);
     const fits = this.#fits(entry);
     if (fits) {
@@ -74,6 +73,10 @@ export class Outbox {
     }
     for (const oldest of dropped) this.#reject(oldest, this.#overflow('publication-dropped'));
     if (!fits) return this.#reject(entry, this.#overflow('outbox-full'));
+    if (options.completeOn === 'queued') {
+      entry.settled = undefined;
+      guarded(this.#report, () => settled({ ok: true, reasonCode: 0 }));
+    }
     this.pump();
   }
 
@@ -174,7 +177,9 @@ export class Outbox {
   }
 
   #settle(entry: Entry, settlement: Settlement): void {
-    guarded(this.#report, () => entry.settled(settlement));
+    const { settled, publication, origin } = entry;
+    if (settled) guarded(this.#report, () => settled(settlement));
+    else if (!settlement.ok) this.#report(settlement.error, { publication, origin });
   }
 
   #tellEmpty(): void {

@@ -76,6 +76,7 @@ export type ErrorCode =
   | 'publication-too-large'
   | 'publication-lost'
   | 'publication-quarantined'
+  | 'not-connected'
   | 'outbox-full'
   | 'publication-dropped';
 

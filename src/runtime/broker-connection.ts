@@ -10,9 +10,8 @@ import { mqttjsTransports } from '../transport/mqttjs-transport';
 import type { BrokerUsers } from './broker-users';
 import type { IdentitySource } from './client-identity';
 import { ConnectionControl, type ControlledTarget } from './connection-control';
-import { closeConnection, connectionReport } from './connection-report';
+import { closeConnection, connectionFailures, connectionReport } from './connection-report';
 import { followDeploys } from './deploys';
-import { reportError } from './node-problem';
 import type { PreparedPresence } from './presence-messages';
 import { sessionFile } from './session-file';
 
@@ -61,7 +60,7 @@ export function brokerConnection(
       openTransport: mqttjsTransports(),
       clock: systemClock,
       random: Math.random,
-      report: (error) => (error instanceof MqttFlowsError ? reportError(RED, node, error) : node.error(error, {})),
+      report: connectionFailures(RED, node),
     },
   );
   const control = new ConnectionControl(

@@ -3,6 +3,8 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../connection/connection';
 import type { ConnectionState } from '../connection/connection-state';
+import type { Report } from '../connection/guarded';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { localizedError, sharedText } from './localize';
 import { reportError } from './node-problem';
 
@@ -24,6 +26,18 @@ export function connectionReport(RED: NodeAPI, node: Node): (state: ConnectionSt
     if (told === undefined) reportError(RED, node, error, { server });
     else node.warn(localizedError(RED, error, { server }).message);
     told = error.code;
+  };
+}
+
+/** Reports what fails beside the states of the connection of `node`; a lost publication at the node that published it. */
+export function connectionFailures(RED: NodeAPI, node: Node): Report {
+  return (error, lost) => {
+    // A node that is no longer there can report nothing.
+    const origin: Node | null = lost?.origin ? RED.nodes.getNode(lost.origin) : null;
+    const { topic, payload, qos, retain } = lost?.publication ?? {};
+    const message = lost ? { topic, payload, qos, retain } : {};
+    const shown = error instanceof MqttFlowsError ? localizedError(RED, error) : error;
+    (origin ?? node).error(shown, message);
   };
 }
 

@@ -1,7 +1,13 @@
 // What waits to be sent: order, window, limits, and every publication settled exactly once on every path.
 
 import assert from 'node:assert/strict';
-import { Outbox, type OutboxLimits, type Settlement } from '#src/connection/outbox';
+import { Outbox, type OutboxLimits } from '#src/connection/outbox';
+import {
+  defaultPublishOptions,
+  type LostPublication,
+  type PublishOptions,
+  type Settlement,
+} from '#src/connection/publish-options';
 import type { MqttFlowsError } from '#src/core/mqtt-flows-error';
 import type { OutgoingPublication, QoS } from '#src/core/publication';
 import type { ServerInfo } from '#src/transport/transport';
@@ -18,10 +24,15 @@ class Bench {
   readonly outbox: Outbox;
   readonly settlements = new Settlements();
   readonly thrown: Error[] = [];
+  /** What was lost after its publisher had been told that the outbox has it. */
+  readonly lost: LostPublication[] = [];
   readonly #network = new FakeNetwork();
 
   constructor(limits: Partial<OutboxLimits> = {}) {
-    this.outbox = new Outbox({ ...ROOMY, ...limits }, (error) => this.thrown.push(error));
+    this.outbox = new Outbox({ ...ROOMY, ...limits }, (error, lost) => {
+      if (lost) this.lost.push(lost);
+      else this.thrown.push(error);
+    });
   }
 
   /** What became of which publication, in the order in which it became known. */
@@ -31,6 +42,10 @@ class Bench {
 
   accept(topic: string, qos: QoS = 1, overrides: Partial<OutgoingPublication> = {}): void {
     this.outbox.accept(outgoing(topic, qos, overrides), this.settlements.of(topic));
+  }
+
+  acceptWith(topic: string, options: Partial<PublishOptions>): void {
+    this.outbox.accept(outgoing(topic), this.settlements.of(topic), { ...defaultPublishOptions, ...options });
   }
 
   acceptAll(...topics: readonly string[]): void {
@@ -535,6 +550,37 @@ describe('connection/outbox', () => {
       bench.acceptAll('b', 'c');
       assert.deepEqual(bench.log, ['a publication-dropped', 'b publication-dropped']);
       assert.deepEqual(bench.attach().topics, ['c', 'again']);
+    });
+  });
+
+  describe('what a publisher may choose', () => {
+    it('not to wait: without a connection the publication fails at once, and with one it is sent', () => {
+      const bench = new Bench();
+      bench.acceptWith('a', { whileOffline: 'fail' });
+      assert.deepEqual(bench.log, ['a not-connected']);
+      const transport = bench.attach();
+      bench.acceptWith('b', { whileOffline: 'fail' });
+      assert.deepEqual(transport.topics, ['b']);
+    });
+
+    it('to be told when the outbox has it; a loss after that is reported with its publisher, once', () => {
+      const bench = new Bench();
+      bench.acceptWith('a', { completeOn: 'queued', origin: 'node' });
+      assert.deepEqual(bench.log, ['a ok 0']);
+      answer(bench.attach(), 'a', 0x97);
+      assert.deepEqual(bench.log, ['a ok 0']);
+      assert.deepEqual(
+        bench.lost.map(({ publication, origin }) => `${publication.topic} ${origin}`),
+        ['a node'],
+      );
+    });
+
+    it('to be told when the outbox has it: a full one is told as a failure', () => {
+      const bench = new Bench({ maxMessages: 1 });
+      bench.acceptWith('a', { completeOn: 'queued' });
+      bench.acceptWith('b', { completeOn: 'queued' });
+      assert.deepEqual(bench.log, ['a ok 0', 'b outbox-full']);
+      assert.deepEqual(bench.lost, []);
     });
   });
 
