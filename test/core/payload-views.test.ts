@@ -1,0 +1,114 @@
+// What an observer makes of payloads: differences, numbers for a chart, lines for export, and the order of names.
+
+import assert from 'node:assert/strict';
+import { observe } from '#src/core/observation';
+import { differenceOf } from '#src/core/payload-difference';
+import { numbersIn } from '#src/core/payload-numbers';
+import type { PublicationProperties } from '#src/core/publication';
+import { recordingLine } from '#src/core/recording-line';
+import { compareNames } from '#src/core/topic-order';
+
+function difference(before: string, after: string): string[] {
+  return differenceOf(before, after).map(({ sign, text }) => sign + text);
+}
+
+describe('The difference of two payloads', () => {
+  it('is none for equal ones', () => assert.deepEqual(difference('a\nb', 'a\nb'), [' a', ' b']));
+
+  it('shows what is replaced, added and taken away, line by line', () => {
+    assert.deepEqual(difference('a\nb\nc', 'a\nx\nc'), [' a', '-b', '+x', ' c']);
+    assert.deepEqual(difference('a\nc', 'a\nb\nc'), [' a', '+b', ' c']);
+    assert.deepEqual(difference('a\nb\nc\nd\ne', 'a\nc\nd\nx'), [' a', '-b', ' c', ' d', '-e', '+x']);
+  });
+
+  it('gives back both texts, whatever they are', () => {
+    const a = ['1', '2', '2', '3', '1', '4'].join('\n');
+    const b = ['2', '1', '3', '3', '4', '4', '2'].join('\n');
+    const lines = differenceOf(a, b);
+    const side = (sign: string): string =>
+      lines
+        .filter((line) => line.sign === ' ' || line.sign === sign)
+        .map(({ text }) => text)
+        .join('\n');
+    assert.equal(side('-'), a);
+    assert.equal(side('+'), b);
+  });
+
+  it('takes no minutes for long texts that have nothing in common', () => {
+    const long = (letter: string): string => Array.from({ length: 20_000 }, (_, i) => letter + i).join('\n');
+    assert.equal(differenceOf(long('a'), long('b')).length, 40_000);
+  });
+});
+
+describe('The numbers of a payload', () => {
+  it('are found by their paths', () => {
+    const payload = { temp: 21.5, at: 'noon', sensors: [{ v: 1 }, { v: 2 }], 'a b': 3, on: true, none: null };
+    assert.deepEqual(Object.fromEntries(numbersIn(payload)), {
+      temp: 21.5,
+      'sensors[0].v': 1,
+      'sensors[1].v': 2,
+      '["a b"]': 3,
+    });
+  });
+
+  it('are the payload itself where it is one', () => assert.deepEqual([...numbersIn(7)], [['', 7]]));
+
+  it('end somewhere', () => {
+    const list = Array.from({ length: 10_000 }, (_, index) => index);
+    assert.equal(numbersIn(list).size, 200);
+  });
+});
+
+describe('A line of a recording', () => {
+  const line = (payload: Buffer, properties?: PublicationProperties, kept = 100): unknown => {
+    const publication = { topic: 'a', payload, qos: 1, retain: true, dup: false, subscriptionIdentifiers: [] } as const;
+    const observation = observe({ ...publication, ...(properties ? { properties } : {}) }, 1, 0, kept);
+    const text = recordingLine('a', observation);
+    assert.match(text, /^[^\n]*\n$/);
+    return JSON.parse(text);
+  };
+  const common = { time: '1970-01-01T00:00:00.000Z', topic: 'a', qos: 1, retain: true };
+
+  it('holds text as text', () => {
+    assert.deepEqual(line(Buffer.from('line 1\nline 2 €')), { ...common, payload: 'line 1\nline 2 €' });
+  });
+
+  it('holds other bytes in base64', () => {
+    assert.deepEqual(line(Buffer.from([0xff])), { ...common, payloadBase64: '/w==' });
+  });
+
+  it('says when only the beginning was kept', () => {
+    assert.deepEqual(line(Buffer.from('12345'), undefined, 3), { ...common, payload: '123', payloadSize: 5 });
+  });
+
+  it('holds the properties of MQTT 5', () => {
+    const properties = {
+      contentType: 'text/plain',
+      correlationData: Buffer.from('1'),
+      userProperties: { a: ['1', '2'] },
+    };
+    assert.deepEqual(line(Buffer.from('x'), properties), {
+      ...common,
+      payload: 'x',
+      contentType: 'text/plain',
+      correlationData: 'MQ==',
+      userProperties: { a: ['1', '2'] },
+    });
+  });
+});
+
+describe('The order of names', () => {
+  it('takes numbers by their value, however long, and never calls different names equal', () => {
+    const names = ['b', 'a10', 'a9', 'a09', 'a', '', `x${'9'.repeat(400)}`, `x1${'0'.repeat(400)}`];
+    assert.deepEqual(names.sort(compareNames), [
+      '',
+      'a',
+      'a09',
+      'a9',
+      'a10',
+      'b',
+      `x${'9'.repeat(400)}`,
+      `x1${'0'.repeat(400)}`,
+    ]);
+  });
+});

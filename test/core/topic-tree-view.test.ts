@@ -1,0 +1,114 @@
+// What one viewer sees of a topic tree: open and closed branches, the search, and the order.
+
+import assert from 'node:assert/strict';
+import type { IncomingPublication } from '#src/core/publication';
+import { TopicTree } from '#src/core/topic-tree';
+import { EVERYTHING_CLOSED, type TopicSelection, TopicTreeView } from '#src/core/topic-tree-view';
+
+const LIMITS = {
+  nodes: 100_000,
+  characters: 1_000_000,
+  levels: 20,
+  history: 10,
+  bytes: 1_000_000,
+  payload: 1000,
+  messagesPerSecond: 100_000,
+};
+
+function message(topic: string, payload: string | Buffer = '1'): IncomingPublication {
+  const bytes = Buffer.from(payload);
+  return { topic, payload: bytes, qos: 1, retain: true, dup: false, subscriptionIdentifiers: [] };
+}
+
+function treeOf(...topics: string[]): TopicTree {
+  const tree = new TopicTree(LIMITS);
+  for (const topic of topics) tree.record(message(topic), 0);
+  return tree;
+}
+
+/** The paths of the rows, by what is chosen. */
+function paths(tree: TopicTree, selection: Partial<TopicSelection>): string[] {
+  const view = new TopicTreeView(tree);
+  view.show({ ...EVERYTHING_CLOSED, ...selection });
+  view.refresh();
+  return view.rows(0, 1000, 0).map(({ path }) => path);
+}
+
+describe('The view of a topic tree', () => {
+  const tree = treeOf('plant/line10/temp', 'plant/line9/temp', 'plant/line9/Speed', 'hall');
+
+  it('begins with the first levels', () => assert.deepEqual(paths(tree, {}), ['hall', 'plant']));
+
+  it('shows what is below an open branch, numbers in their order', () => {
+    assert.deepEqual(paths(tree, { exceptions: new Set(['plant']) }), ['hall', 'plant', 'plant/line9', 'plant/line10']);
+  });
+
+  it('may have everything open but what is closed', () => {
+    assert.deepEqual(paths(tree, { open: true, exceptions: new Set(['plant/line9']) }), [
+      'hall',
+      'plant',
+      'plant/line9',
+      'plant/line10',
+      'plant/line10/temp',
+    ]);
+  });
+
+  it('finds a part of a topic, whatever its capitals, and opens the way to it', () => {
+    assert.deepEqual(paths(tree, { search: 'speed' }), ['plant', 'plant/line9', 'plant/line9/Speed']);
+    assert.deepEqual(paths(tree, { search: 'nothing' }), []);
+  });
+
+  it('finds by a topic filter', () => {
+    assert.deepEqual(paths(tree, { search: 'plant/+/temp' }), [
+      'plant',
+      'plant/line9',
+      'plant/line9/temp',
+      'plant/line10',
+      'plant/line10/temp',
+    ]);
+  });
+
+  it('tells of each row what a person wants to know', () => {
+    const view = new TopicTreeView(tree);
+    view.show({ ...EVERYTHING_CLOSED, search: 'hall' });
+    view.refresh();
+    const [row] = view.rows(0, 1, 0);
+    const { preview, retain, qos, at, open, messages, topics, depth } = row ?? {};
+    assert.deepEqual([preview, retain, qos, at, open, messages, topics, depth], ['1', true, 1, 0, undefined, 1, 1, 0]);
+  });
+
+  it('cuts out of many rows those that are on the screen', () => {
+    const many = treeOf(...Array.from({ length: 50_000 }, (_, index) => `many/${index}`));
+    const view = new TopicTreeView(many);
+    view.show({ ...EVERYTHING_CLOSED, open: true });
+    view.refresh();
+    assert.equal(view.length, 50_001);
+    assert.deepEqual(
+      view.rows(40_000, 2, 0).map(({ name }) => name),
+      ['39999', '40000'],
+    );
+  });
+
+  it('need not be listed again while no topic is added', () => {
+    const growing = treeOf('a');
+    const view = new TopicTreeView(growing);
+    assert.equal(view.stale, true);
+    view.refresh();
+    growing.record(message('a'), 0);
+    assert.equal(view.stale, false);
+    growing.record(message('b'), 0);
+    assert.equal(view.stale, true);
+  });
+
+  it('shows the beginning of a payload on one line: text as text, other bytes in hexadecimal', () => {
+    const preview = (payload: string | Buffer): string | undefined => {
+      const one = new TopicTree(LIMITS);
+      one.record(message('a', payload), 0);
+      return one.find('a')?.preview;
+    };
+    assert.equal(preview('21.5\n°C'), '21.5 °C');
+    assert.equal(preview('\u20ac'.repeat(1000)), `${'\u20ac'.repeat(120)}…`);
+    assert.equal(preview(Buffer.from([0xff, 0x00, 0x10])), 'ff 00 10');
+    assert.equal(preview(''), '');
+  });
+});

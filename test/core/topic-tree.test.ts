@@ -1,0 +1,129 @@
+// The tree of topics that an observer keeps: what it counts, what it forgets first, and where it ends.
+
+import assert from 'node:assert/strict';
+import type { IncomingPublication } from '#src/core/publication';
+import { TopicTree, type TopicTreeLimits } from '#src/core/topic-tree';
+
+const ROOMY: TopicTreeLimits = {
+  nodes: 1000,
+  characters: 100_000,
+  levels: 20,
+  history: 100,
+  bytes: 1_000_000,
+  payload: 1000,
+  messagesPerSecond: 1000,
+};
+
+function message(topic: string, payload = '1', more: Partial<IncomingPublication> = {}): IncomingPublication {
+  const bytes = Buffer.from(payload);
+  return { topic, payload: bytes, qos: 0, retain: false, dup: false, subscriptionIdentifiers: [], ...more };
+}
+
+function payloads(tree: TopicTree, topic: string): string[] | undefined {
+  return tree.find(topic)?.history.map(({ bytes }) => bytes);
+}
+
+describe('A topic tree', () => {
+  it('counts messages and topics at every level above them', () => {
+    const tree = new TopicTree(ROOMY);
+    for (const topic of ['plant/a/temp', 'plant/a/temp', 'plant/b', 'plant']) tree.record(message(topic), 0);
+    assert.deepEqual([tree.find('plant')?.messages, tree.find('plant')?.topics], [4, 3]);
+    assert.deepEqual([tree.find('plant/a')?.messages, tree.find('plant/a')?.topics], [2, 1]);
+    assert.equal(tree.find('plant/a')?.isTopic, false);
+    assert.equal(tree.find('plant/c'), undefined);
+  });
+
+  it('tells empty levels apart', () => {
+    const tree = new TopicTree(ROOMY);
+    for (const topic of ['/a', 'a', 'a/', '//']) tree.record(message(topic, topic), 0);
+    for (const topic of ['/a', 'a', 'a/', '//']) {
+      assert.equal(tree.find(topic)?.path, topic);
+      assert.deepEqual(payloads(tree, topic), [topic]);
+    }
+  });
+
+  it('has a rate that rises with messages, fades without, and leaves retained ones out', () => {
+    const tree = new TopicTree(ROOMY);
+    const rate = (now: number): number => tree.find('a')?.rate.at(now) ?? Number.NaN;
+    tree.record(message('a', '1', { retain: true }), 0);
+    assert.equal(rate(0), 0);
+    for (let now = 0; now < 100_000; now += 100) tree.record(message('a'), now);
+    assert.ok(Math.abs(rate(100_000) - 10) < 0.5, String(rate(100_000)));
+    assert.ok(rate(200_000) < 0.01);
+  });
+
+  it('keeps the last messages of a topic, and no more than it is told', () => {
+    const tree = new TopicTree({ ...ROOMY, history: 2 });
+    for (const payload of ['1', '2', '3']) tree.record(message('a', payload), 0);
+    assert.deepEqual(payloads(tree, 'a'), ['2', '3']);
+  });
+
+  it('keeps the beginning of a long payload, and how long it was', () => {
+    const tree = new TopicTree({ ...ROOMY, payload: 4 });
+    tree.record(message('a', '123456'), 0);
+    const latest = tree.find('a')?.latest;
+    assert.deepEqual([latest?.bytes, latest?.size], ['1234', 6]);
+  });
+
+  it('forgets older messages of busy topics before the only one of a quiet topic', () => {
+    const tree = new TopicTree({ ...ROOMY, bytes: 3000 });
+    tree.record(message('quiet', 'still here'), 0);
+    for (let i = 0; i < 100; i++) tree.record(message('busy', String(i)), i);
+    assert.deepEqual(payloads(tree, 'quiet'), ['still here']);
+    assert.equal(payloads(tree, 'busy')?.at(-1), '99');
+    assert.ok(tree.bytes <= 3000);
+  });
+
+  it('keeps the beginning of the last payload when there is no room for the payloads of all topics', () => {
+    const tree = new TopicTree({ ...ROOMY, bytes: 3000 });
+    for (let i = 0; i < 100; i++) tree.record(message(`topic/${i}`, `value ${i}`), i);
+    assert.equal(tree.find('topic/0')?.latest, undefined);
+    assert.equal(tree.find('topic/0')?.preview, 'value 0');
+    assert.ok(tree.bytes <= 3000);
+    tree.record(message('topic/0', 'again'), 200);
+    assert.equal(tree.find('topic/0')?.preview, 'again');
+    assert.equal(tree.find('topic')?.topics, 100);
+  });
+
+  it('counts properties against its bytes', () => {
+    const tree = new TopicTree({ ...ROOMY, bytes: 3000 });
+    const userProperties = { name: 'x'.repeat(2000) };
+    tree.record(message('a', '1', { properties: { userProperties } }), 0);
+    tree.record(message('b', '2', { properties: { userProperties } }), 0);
+    assert.ok(tree.bytes <= 3000);
+  });
+
+  it('takes no further topics when it is full, counts their messages, and goes on with those that it has', () => {
+    for (const limits of [{ nodes: 2 }, { characters: 6 }]) {
+      const tree = new TopicTree({ ...ROOMY, ...limits });
+      for (const topic of ['a/b', 'c/d/e/f', 'a/b']) tree.record(message(topic), 0);
+      assert.equal(tree.find('a/b')?.messages, 2);
+      assert.equal(tree.find('c'), undefined);
+      assert.deepEqual(tree.dropped, { rate: 0, topics: 1 });
+    }
+  });
+
+  it('takes no topic that is deeper than any that people make', () => {
+    const tree = new TopicTree(ROOMY);
+    tree.record(message('/'.repeat(60_000)), 0);
+    assert.deepEqual(tree.dropped, { rate: 0, topics: 1 });
+    assert.equal(tree.nodes, 0);
+  });
+
+  it('records so many messages in a second and counts the others', () => {
+    const tree = new TopicTree({ ...ROOMY, messagesPerSecond: 10 });
+    for (let i = 0; i < 15; i++) tree.record(message('a'), 1000);
+    for (let i = 0; i < 5; i++) tree.record(message('a'), 2000);
+    assert.equal(tree.root.messages, 15);
+    assert.deepEqual(tree.dropped, { rate: 5, topics: 0 });
+  });
+
+  it('gives back what it has kept in the order in which it came', () => {
+    const tree = new TopicTree(ROOMY);
+    for (const topic of ['b', 'a', 'b', 'c']) tree.record(message(topic), 0);
+    assert.deepEqual(
+      tree.recorded().map(({ topic }) => topic),
+      ['b', 'a', 'b', 'c'],
+    );
+  });
+});
