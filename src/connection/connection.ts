@@ -6,18 +6,16 @@ import type { OutgoingPublication } from '../core/publication';
 import type { ServerInfo, Transport, TransportListener } from '../transport/transport';
 import type { AttemptOptions, ConnectionSettings, ConnectionWorld, Endpoint } from './connection-settings';
 import type { ConnectionState } from './connection-state';
-import { guarded } from './guarded';
 import { Outbox } from './outbox';
 import { Presence } from './presence';
 import { defaultPublishOptions, type PublishOptions, type Settled } from './publish-options';
 import { Retry } from './retry';
+import { type StateListener, StateWatch } from './state-watch';
 import { type Subscriber, Subscriptions } from './subscriptions';
 import { VersionChoice } from './version-choice';
 
 /** How long close() waits for acknowledgements, in ms: Node-RED gives a node 15 s to close, users less. */
 const DRAIN = 800;
-
-type StateListener = (state: ConnectionState) => void;
 
 export class Connection {
   #settings: ConnectionSettings;
@@ -26,8 +24,7 @@ export class Connection {
   readonly #subscriptions: Subscriptions;
   readonly #retry: Retry;
   readonly #presence: Presence;
-  readonly #listeners = new Set<StateListener>();
-  #state: ConnectionState = { kind: 'idle' };
+  readonly #states: StateWatch;
   #transport: Transport | undefined;
   /** Counts attempts over all time: events of an earlier one are late, and do no harm. */
   #generation = 0;
@@ -46,12 +43,11 @@ export class Connection {
   #wanted = false;
   #endDrain: () => void = () => {};
   #givenBack = 0;
-  /** States that listeners have not all heard of yet, oldest first. */
-  readonly #news: ConnectionState[] = [];
 
   constructor(settings: ConnectionSettings, world: ConnectionWorld) {
     this.#settings = settings;
     this.#world = world;
+    this.#states = new StateWatch(world.report);
     this.#outbox = new Outbox(settings.outbox, world.report);
     this.#subscriptions = new Subscriptions(
       (reconcile) => world.clock.after(0, reconcile),
@@ -64,7 +60,7 @@ export class Connection {
   }
 
   get state(): ConnectionState {
-    return this.#state;
+    return this.#states.state;
   }
 
   /** Publications that wait or are in flight. */
@@ -74,15 +70,13 @@ export class Connection {
 
   /** Calls `listener` now and at each change; the function returned ends that. */
   watch(listener: StateListener): () => void {
-    this.#listeners.add(listener);
-    listener(this.#state);
-    return () => this.#listeners.delete(listener);
+    return this.#states.add(listener);
   }
 
   /** Starts to connect, and stays at it until disconnect() or close(). While it is ending, it starts afterwards. */
   connect(): void {
     this.#wanted = true;
-    if (this.#state.kind === 'idle') this.#try(1);
+    if (this.state.kind === 'idle') this.#try(1);
   }
 
   /** Changes where and how the next attempts connect. Call while idle: what is under way is not changed. */
@@ -92,10 +86,15 @@ export class Connection {
     this.#assignedClientId = '';
   }
 
+  /** Other ways to the same servers, for the attempts to come. */
+  reroute(endpoints: ConnectionSettings['endpoints']): void {
+    this.#settings = { ...this.#settings, endpoints };
+  }
+
   /** Ends the connection; what waits in the outbox waits on. Resolves when the stream is gone. */
   async disconnect(): Promise<void> {
     this.#wanted = false;
-    if (this.#state.kind !== 'idle' && this.#state.kind !== 'closed') await this.#leave();
+    if (this.state.kind !== 'idle' && this.state.kind !== 'closed') await this.#leave();
   }
 
   /**
@@ -104,7 +103,7 @@ export class Connection {
    */
   async close(): Promise<number> {
     this.#final = true;
-    if (this.#state.kind !== 'closed') await this.#leave();
+    if (this.state.kind !== 'closed') await this.#leave();
     return this.#givenBack;
   }
 
@@ -132,7 +131,7 @@ export class Connection {
     const { connectOptions, connectTimeout } = this.#settings;
     const endpoint = this.#endpoint(attempt);
     const server = endpoint.name;
-    this.#enter({ kind: 'connecting', stage: 'tcp', attempt, server });
+    this.#states.enter({ kind: 'connecting', stage: 'tcp', attempt, server });
     this.#wait(connectTimeout, () => this.#giveUp(server));
     const options = connectOptions();
     const generation = ++this.#generation;
@@ -151,7 +150,7 @@ export class Connection {
   }
 
   #giveUp(server: string): void {
-    const stage = this.#state.kind === 'connecting' ? this.#state.stage : 'tcp';
+    const stage = this.state.kind === 'connecting' ? this.state.stage : 'tcp';
     this.#transport?.destroy();
     this.#lost(new MqttFlowsError('connection-timeout', { stage }), server);
   }
@@ -179,7 +178,7 @@ export class Connection {
   }
 
   #stage(stage: ErrorStage): void {
-    if (this.#state.kind === 'connecting') this.#enter({ ...this.#state, stage });
+    if (this.state.kind === 'connecting') this.#states.enter({ ...this.state, stage });
   }
 
   #connected(info: ServerInfo, server: string): void {
@@ -190,7 +189,7 @@ export class Connection {
     this.#connectedAt = this.#world.clock.now();
     this.#choice.accepted();
     this.#assignedClientId = info.assignedClientIdentifier ?? this.#assignedClientId;
-    this.#enter({ kind: 'connected', info, server });
+    this.#states.enter({ kind: 'connected', info, server });
     this.#subscriptions.attach(transport, this.#trusted(info));
     const announced = (): void => this.#outbox.attach(transport, info);
     this.#stopAnnouncing = this.#presence.announce(transport, info, this.#subscriptions, announced);
@@ -208,7 +207,7 @@ export class Connection {
     if (this.#choice.failed(error)) return this.#try(this.#attempt);
     const attempt = this.#attempt + 1;
     const { error: explained, delay } = this.#retry.after(error, this.#attempt, lived);
-    this.#enter({ kind: 'waiting', error: explained, attempt, nextAt: this.#world.clock.now() + delay, server });
+    this.#states.enter({ kind: 'waiting', error: explained, attempt, nextAt: this.#world.clock.now() + delay, server });
     this.#wait(delay, () => this.#try(attempt));
   }
 
@@ -224,9 +223,9 @@ export class Connection {
   }
 
   async #end(): Promise<void> {
-    const info = this.#state.kind === 'connected' ? this.#state.info : undefined;
+    const info = this.state.kind === 'connected' ? this.state.info : undefined;
     this.#stopWaiting();
-    this.#enter({ kind: 'closing' });
+    this.#states.enter({ kind: 'closing' });
     if (info && this.#final) await this.#drained();
     const retiring = info && this.#transport && this.#presence.retire(this.#transport, info);
     if (retiring) await retiring;
@@ -237,14 +236,14 @@ export class Connection {
     this.#leaving = undefined;
     // close() may have been called while disconnect() was under way.
     if (!this.#final) {
-      this.#enter({ kind: 'idle' });
+      this.#states.enter({ kind: 'idle' });
       // connect() may have been called meanwhile.
       if (this.#wanted) this.connect();
       return;
     }
     this.#givenBack = this.#outbox.close();
-    this.#enter({ kind: 'closed' });
-    this.#listeners.clear();
+    this.#states.enter({ kind: 'closed' });
+    this.#states.clear();
   }
 
   /** Resolves when the outbox is empty, the connection is lost, or the moment is over. */
@@ -280,19 +279,5 @@ export class Connection {
   #stopWaiting(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-  }
-
-  #enter(state: ConnectionState): void {
-    this.#state = state;
-    this.#news.push(state);
-    // A listener that brings about the next state must not make the others hear it before this one.
-    if (this.#news.length > 1) return;
-    try {
-      for (const news of this.#news) {
-        for (const listener of [...this.#listeners]) guarded(this.#world.report, () => listener(news));
-      }
-    } finally {
-      this.#news.length = 0;
-    }
   }
 }

@@ -4,14 +4,16 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Endpoint } from '../connection/connection-settings';
 import type { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { ConfigResult } from '../core/saved-config';
-import { type BrokerParts, brokerConnection } from '../runtime/broker-connection';
+import { brokerConnection } from '../runtime/broker-connection';
 import type { BrokerNode } from '../runtime/broker-node';
 import { BrokerUsers } from '../runtime/broker-users';
 import { identitySource } from '../runtime/client-identity';
 import { leaveEmbeddedBroker, takeEmbeddedBroker } from '../runtime/embedded-brokers';
+import type { BrokerParts } from '../runtime/live-connection';
 import { sharedText } from '../runtime/localize';
 import { showProblem } from '../runtime/node-problem';
 import { preparePresence } from '../runtime/presence-messages';
+import { digest } from '../runtime/saved-state';
 import { prepareEndpoints } from '../runtime/server-endpoints';
 import { readSettings } from '../runtime/setting-value';
 import {
@@ -25,7 +27,7 @@ import {
 
 type Broker = BrokerNode & Node<BrokerCredentials>;
 type Endpoints = readonly [Endpoint, ...Endpoint[]];
-type WayThere = Pick<BrokerParts, 'endpoints' | 'server' | 'endpointsFor'>;
+type WayThere = Pick<BrokerParts, 'endpoints' | 'server' | 'endpointsFor' | 'fingerprint'>;
 
 export = function register(RED: NodeAPI): void {
   function construct(this: Broker, definition: BrokerConfig & NodeDef): void {
@@ -52,11 +54,8 @@ export = function register(RED: NodeAPI): void {
 
   function embedded(node: Broker, definition: NodeDef, { listen }: EmbeddedSettings): Endpoints {
     const broker = takeEmbeddedBroker(RED, node, definition, listen);
-    const leave = async (removed: boolean): Promise<void> => {
-      // The client goes first: what it still has to say needs a broker.
-      if (node.link.ok) await node.link.connection.close();
-      await leaveEmbeddedBroker(RED, node, broker, removed);
-    };
+    const closeClient = async (): Promise<unknown> => node.link.ok && node.link.connection.close();
+    const leave = (removed: boolean): Promise<void> => leaveEmbeddedBroker(RED, node, broker, removed, closeClient);
     node.on('close', (removed: boolean, done: () => void) => void leave(removed).then(done, done));
     return [{ name: sharedText(RED, 'log.embedded'), open: broker.open }];
   }
@@ -64,13 +63,18 @@ export = function register(RED: NodeAPI): void {
   /** The servers to try, and how a message can name another. */
   function wayThere(node: Broker, definition: NodeDef, settings: BrokerSettings): ConfigResult<WayThere> {
     if (settings.connectTo === 'embedded') {
-      return { ok: true, config: { endpoints: embedded(node, definition, settings) } };
+      return {
+        ok: true,
+        config: { endpoints: embedded(node, definition, settings), fingerprint: digest([settings]) },
+      };
     }
     const prepared = prepareEndpoints(RED, node, definition, settings);
     if (!prepared.ok) return prepared;
     const { servers } = settings;
-    const endpointsFor: WayThere['endpointsFor'] = (other) => prepared.config([other]);
-    return { ok: true, config: { endpoints: prepared.config(servers), server: servers[0], endpointsFor } };
+    const { endpoints, certificates } = prepared.config;
+    const fingerprint = digest([settings, certificates]);
+    const endpointsFor: WayThere['endpointsFor'] = (other) => endpoints([other]);
+    return { ok: true, config: { endpoints: endpoints(servers), server: servers[0], endpointsFor, fingerprint } };
   }
 
   RED.nodes.registerType<Broker, BrokerConfig & NodeDef, object, BrokerCredentials>('mqtt-flows-broker', construct, {

@@ -8,6 +8,7 @@ import { useBroker } from '../runtime/broker-node';
 import { controlled } from '../runtime/connection-control';
 import { connectionStatus } from '../runtime/connection-status';
 import { localizedError } from '../runtime/localize';
+import { messageAnswers } from '../runtime/message-answers';
 import { refuseMessages, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
 import { readSettings } from '../runtime/setting-value';
@@ -34,15 +35,12 @@ export = function register(RED: NodeAPI): void {
       'close',
       connection.watch((state) => show(connectionStatus(state))),
     );
+    const answer = messageAnswers(RED, this);
     this.on('input', (message, send, done) => {
       if (controlled(RED, control, message, done)) return;
       const built = publicationFromMessage(message, settings, codec);
       if (!built.ok) return done(localizedError(RED, built.error));
-      connection.publish(built.publication, (settlement) => {
-        if (!settlement.ok) return done(localizedError(RED, settlement.error));
-        send(message);
-        done();
-      });
+      connection.publish(built.publication, (settlement) => answer(settlement, message, send, done));
     });
   }
 

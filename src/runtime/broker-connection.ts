@@ -1,97 +1,49 @@
-// The connection of a broker node, tied to the life of the node.
+// The connection of a broker node, tied to the life of the node; a deploy that changes nothing about it hands it over
+// to the next instance.
 
 import type { Node, NodeAPI } from 'node-red';
-import { systemClock } from '../connection/clock';
-import { Connection } from '../connection/connection';
-import type { AttemptOptions, ConnectionSettings } from '../connection/connection-settings';
-import type { ConnectOverrides } from '../core/connect-action';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { mqttjsTransports } from '../transport/mqttjs-transport';
+import type { Connection } from '../connection/connection';
 import type { BrokerUsers } from './broker-users';
-import type { IdentitySource } from './client-identity';
-import { ConnectionControl, type ControlledTarget } from './connection-control';
-import { closeConnection, connectionFailures, connectionReport } from './connection-report';
-import { followDeploys } from './deploys';
-import type { PreparedPresence } from './presence-messages';
-import { sessionFile } from './session-file';
-
-/** ms until CONNACK */
-const CONNECT_TIMEOUT = 15_000;
-
-/** What a broker node has read from its settings. */
-export interface BrokerParts extends Pick<ControlledTarget, 'endpoints' | 'server' | 'endpointsFor'> {
-  readonly settings: Pick<ConnectionSettings, 'protocolVersion' | 'reconnect' | 'outbox'> & {
-    readonly keepalive: number;
-    readonly clientId: string;
-    readonly autoConnect: boolean;
-  };
-  readonly identity: IdentitySource;
-  readonly presence: PreparedPresence;
-}
+import type { ConnectionControl } from './connection-control';
+import { isReplacing } from './deploy-events';
+import { flowsStarted, followDeploys } from './deploys';
+import { Handover, isInSubflow } from './handover';
+import { type BrokerParts, LiveConnection } from './live-connection';
+import { savedState } from './saved-state';
 
 export interface ControlledConnection {
   readonly connection: Connection;
   readonly control: ConnectionControl;
 }
 
-/** Makes the connection; `users` and messages decide when it is opened, and the end of `node` is its end. */
+const handover = new Handover<LiveConnection>();
+
+/**
+ * The connection that an earlier instance of `node` has left, or a new one; `users` and messages decide when it is opened,
+ * and the end of `node` is its end, unless an instance with the same settings follows.
+ */
 export function brokerConnection(
   RED: NodeAPI,
   node: Node,
   users: BrokerUsers,
   parts: BrokerParts,
 ): ControlledConnection {
-  const { settings, endpoints, presence } = parts;
-  // A session belongs to one client at one server.
-  const owner = JSON.stringify([settings.clientId, endpoints.map(({ name }) => name)]);
-  const session = presence.connect.cleanStart ? undefined : sessionFile(RED, node, owner);
-  const connection = new Connection(
-    {
-      protocolVersion: settings.protocolVersion,
-      reconnect: settings.reconnect,
-      outbox: settings.outbox,
-      endpoints,
-      connectTimeout: CONNECT_TIMEOUT,
-      connectOptions: () => attemptOptions(parts, control.overrides),
-      messages: presence.messages,
-      ...(session ? { session } : {}),
-    },
-    {
-      openTransport: mqttjsTransports(),
-      clock: systemClock,
-      random: Math.random,
-      report: connectionFailures(RED, node),
-    },
-  );
-  const control = new ConnectionControl(
-    connection,
-    { ...parts, protocolVersion: settings.protocolVersion },
-    settings.autoConnect,
-  );
-  followDeploys(RED, node, connection, users, control);
-  connection.watch(connectionReport(RED, node));
-  const close = async (removed: boolean): Promise<void> => {
-    await closeConnection(RED, node, connection);
-    await (removed ? session?.forget() : session?.written());
+  const left = handover.take(node);
+  const fits = left?.fits(parts) === true;
+  const live = fits ? left : new LiveConnection(RED, node, parts, left?.end(false));
+  if (fits) {
+    live.adopt(node, parts);
+    void flowsStarted(RED, node).then(() => live.refresh());
+  }
+  const { connection, control } = live;
+  followDeploys(RED, node, connection, users, control, fits);
+  const saved = savedState(RED, node.id);
+  const leave = async (removed: boolean): Promise<void> => {
+    const mayFollow = !removed && !isInSubflow(node) && isReplacing(RED);
+    // Node-RED knows by now what is deployed: a changed node must have left the server before its next instance comes.
+    if (!mayFollow || savedState(RED, node.id) !== saved) return live.end(removed);
+    handover.leave(RED, node, live, () => void live.end(false));
   };
-  node.on('close', (removed: boolean, done: () => void) => void close(removed).then(done, done));
+  node.on('close', (removed: boolean, done: () => void) => void leave(removed).then(done, done));
   return { connection, control };
-}
-
-async function attemptOptions(
-  { identity, settings, presence }: BrokerParts,
-  overrides: ConnectOverrides,
-): Promise<AttemptOptions | MqttFlowsError> {
-  // The saved credentials are for the saved server: a message that names another one must not send them there.
-  const stranger = overrides.server === undefined ? {} : { username: '', password: '' };
-  const client = await identity({ ...stranger, ...overrides });
-  if (client instanceof MqttFlowsError) return client;
-  // A session belongs to one client at one server, and not to another that a message has named.
-  const other = overrides.server !== undefined || overrides.clientId !== undefined;
-  return {
-    ...client,
-    keepalive: overrides.keepalive ?? settings.keepalive,
-    ...presence.connect,
-    ...(other ? { cleanStart: true } : {}),
-  };
 }

@@ -22,7 +22,7 @@ interface Failure {
 
 export class ConnectionControl {
   readonly #connection: Connection;
-  readonly #target: ControlledTarget;
+  #target: ControlledTarget;
   #overrides: ConnectOverrides = {};
   #wanted: boolean;
   /** Counts actions: one that a later one has overtaken does nothing more. */
@@ -50,6 +50,23 @@ export class ConnectionControl {
     return this.#target.server;
   }
 
+  /** Goes on for another instance of the broker node: what messages have set stays, but for a disconnect. */
+  adopt(target: ControlledTarget, autoConnect: boolean): void {
+    this.#target = target;
+    if (!this.#wanted) {
+      this.#wanted = autoConnect;
+      this.#overrides = {};
+    }
+    this.#connection.reroute(this.#aim().endpoints);
+  }
+
+  /** Connects once more as it is set to. */
+  async renew(): Promise<void> {
+    const turn = ++this.#turn;
+    await this.#end(turn);
+    if (turn === this.#turn && this.#wanted) this.#connection.connect();
+  }
+
   /** Resolves when the connection stands, or with the failure of the first attempt; further ones follow by themselves. */
   async connect({ force, overrides }: ConnectAction): Promise<Failure | undefined> {
     const { kind } = this.#connection.state;
@@ -60,9 +77,7 @@ export class ConnectionControl {
     await this.#end(turn);
     if (turn !== this.#turn || this.#connection.state.kind === 'closed') return failure('connect-interrupted');
     this.#overrides = overrides ?? {};
-    const { server, protocolVersion = this.#target.protocolVersion } = this.#overrides;
-    const endpoints = (server && this.#target.endpointsFor?.(server)) ?? this.#target.endpoints;
-    this.#connection.retarget({ endpoints, protocolVersion });
+    this.#connection.retarget(this.#aim());
     this.#connection.connect();
     return firstOutcome(this.#connection);
   }
@@ -71,6 +86,11 @@ export class ConnectionControl {
   async disconnect(): Promise<void> {
     this.#wanted = false;
     await this.#end(++this.#turn);
+  }
+
+  #aim(): Pick<ConnectionSettings, 'endpoints' | 'protocolVersion'> {
+    const { server, protocolVersion = this.#target.protocolVersion } = this.#overrides;
+    return { endpoints: (server && this.#target.endpointsFor?.(server)) ?? this.#target.endpoints, protocolVersion };
   }
 
   /** A deploy may have started a connection anew by the time that the end of the last one is known. */

@@ -6,26 +6,59 @@ import type { NodeAPI } from 'node-red';
 /** A deploy begins to stop nodes, or all of its nodes run. */
 export type DeployMoment = 'flows:stopping' | 'flows:started';
 
-type Listeners = Set<() => void>;
+/** What Node-RED says at both moments: `config` is the very object with the flows that are to run from now on. */
+interface FlowsEvent {
+  readonly config?: object;
+}
 
-const byEmitter = new WeakMap<EventEmitter, Map<DeployMoment, Listeners>>();
+class Deploys {
+  readonly #listeners: Readonly<Record<DeployMoment, Set<() => void>>> = {
+    'flows:stopping': new Set(),
+    'flows:started': new Set(),
+  };
+  #running: object | undefined;
+  #replacing = false;
+
+  constructor(emitter: EventEmitter) {
+    emitter.on('flows:stopping', ({ config }: FlowsEvent = {}) => {
+      this.#replacing = config !== undefined && config !== this.#running;
+      this.#tell('flows:stopping');
+    });
+    emitter.on('flows:started', ({ config }: FlowsEvent = {}) => {
+      this.#running = config;
+      this.#replacing = false;
+      this.#tell('flows:started');
+    });
+  }
+
+  get replacing(): boolean {
+    return this.#replacing;
+  }
+
+  listen(moment: DeployMoment, listener: () => void): () => void {
+    this.#listeners[moment].add(listener);
+    return () => this.#listeners[moment].delete(listener);
+  }
+
+  #tell(moment: DeployMoment): void {
+    for (const listener of [...this.#listeners[moment]]) listener();
+  }
+}
+
+const byEmitter = new WeakMap<EventEmitter, Deploys>();
+
+function deploysOf(emitter: EventEmitter): Deploys {
+  const known = byEmitter.get(emitter) ?? new Deploys(emitter);
+  byEmitter.set(emitter, known);
+  return known;
+}
 
 /** Calls `listener` at each such moment; the function returned ends that. */
 export function onDeploy(RED: NodeAPI, moment: DeployMoment, listener: () => void): () => void {
-  const listeners = listenersOf(RED.events, moment);
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  return deploysOf(RED.events).listen(moment, listener);
 }
 
-function listenersOf(emitter: EventEmitter, moment: DeployMoment): Listeners {
-  const moments = byEmitter.get(emitter) ?? new Map<DeployMoment, Listeners>();
-  byEmitter.set(emitter, moments);
-  const known = moments.get(moment);
-  if (known) return known;
-  const listeners: Listeners = new Set();
-  moments.set(moment, listeners);
-  emitter.on(moment, () => {
-    for (const listener of [...listeners]) listener();
-  });
-  return listeners;
+/** Whether nodes are being stopped to be replaced by those of a deploy, and not because the flows or Node-RED stop. */
+export function isReplacing(RED: NodeAPI): boolean {
+  return deploysOf(RED.events).replacing;
 }

@@ -22,7 +22,8 @@ export function flowsStarted(RED: NodeAPI, node: Node): Promise<void> {
 /**
  * Keeps `connection` in step with deploys until `node` is closed: it is opened when all of its users are there, so
  * that none misses a first message, unless it is to wait for a message, and closed when a deploy leaves it without any.
- * While nodes are being replaced no subscription is sent.
+ * While nodes are being replaced no subscription is sent; `held` says that this is so already, since an earlier instance
+ * of `node` has seen the deploy begin.
  */
 export function followDeploys(
   RED: NodeAPI,
@@ -30,8 +31,9 @@ export function followDeploys(
   connection: Connection,
   users: BrokerUsers,
   control: { readonly wanted: boolean },
+  held: boolean,
 ): void {
-  let stopping = false;
+  let stopping = held;
   const begin = (): void => {
     if (!stopping) connection.holdSubscriptions();
     stopping = true;

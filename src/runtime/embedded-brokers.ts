@@ -5,8 +5,8 @@ import type { Node, NodeAPI } from 'node-red';
 import { EmbeddedBroker, type ListenOptions } from '../transport/embedded-broker';
 import { asMqttFlowsError } from '../transport/network-error';
 import { evaluateCredential } from './client-identity';
-import { onDeploy } from './deploy-events';
 import { flowsStarted } from './deploys';
+import { Handover, isInSubflow } from './handover';
 import { sharedText } from './localize';
 import { reportError } from './node-problem';
 import type { Definition } from './setting-value';
@@ -14,10 +14,7 @@ import type { Definition } from './setting-value';
 /** Where devices reach a broker; what they must know comes from the credentials of the node. */
 type ListenAddress = Omit<ListenOptions, 'username' | 'password'>;
 
-/** How long a broker waits for its node to come back when no deploy ends, in ms. */
-const HANDOVER = 5000;
-
-const waiting = new Map<string, { readonly broker: EmbeddedBroker; readonly timer: NodeJS.Timeout }>();
+const handover = new Handover<EmbeddedBroker>();
 
 /**
  * The broker that an earlier instance of the node left, or a new one. Devices reach it as `address` says; when they
@@ -29,10 +26,7 @@ export function takeEmbeddedBroker(
   definition: Definition,
   address: ListenAddress | undefined,
 ): EmbeddedBroker {
-  const left = waiting.get(node.id);
-  if (left) clearTimeout(left.timer);
-  waiting.delete(node.id);
-  const broker = left?.broker ?? new EmbeddedBroker();
+  const broker = handover.take(node) ?? new EmbeddedBroker();
   const started = flowsStarted(RED, node);
   let closed = false;
   node.on('close', () => {
@@ -64,27 +58,22 @@ async function listenOptions(
   return { ...address, username, password };
 }
 
-/** Closes `broker`, unless its node may come back: then it waits for that until the deploy is over. */
+/**
+ * Closes `broker`, unless its node may come back: then it waits for that until the deploy is over. `closeClient` ends the
+ * connection of the node itself, which may still have something to say.
+ */
 export async function leaveEmbeddedBroker(
   RED: NodeAPI,
   node: Node,
   broker: EmbeddedBroker,
   removed: boolean,
+  closeClient: () => Promise<unknown>,
 ): Promise<void> {
-  // In a subflow a node has another id after each deploy, so nobody could take the broker over.
-  if (removed || isInSubflow(node)) return broker.close();
-  const giveUp = (): void => {
-    stopWaiting();
-    if (waiting.get(node.id)?.broker !== broker) return;
-    waiting.delete(node.id);
-    // One that never started has nothing to close, and has been reported by whoever wanted to connect.
-    broker.close().catch(() => {});
+  const end = async (): Promise<void> => {
+    await closeClient();
+    await broker.close();
   };
-  const stopWaiting = onDeploy(RED, 'flows:started', giveUp);
-  waiting.set(node.id, { broker, timer: setTimeout(giveUp, HANDOVER).unref() });
-}
-
-/** Node-RED keeps the id that a node has in its subflow's template in `_alias`. */
-function isInSubflow(node: Node): boolean {
-  return '_alias' in node && node._alias !== undefined;
+  if (removed || isInSubflow(node)) return end();
+  // One that never started has nothing to close, and has been reported by whoever wanted to connect.
+  handover.leave(RED, node, broker, () => void end().catch(() => {}));
 }

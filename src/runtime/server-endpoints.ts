@@ -32,13 +32,20 @@ interface TlsConfigNode extends Node {
   addTLSOptions(options: TlsOptions): TlsOptions;
 }
 
+/** The way to servers, as far as it is known before the first attempt. */
+export interface PreparedReach {
+  readonly endpoints: (addresses: Addresses) => Endpoints;
+  /** What the tls-config node says at this moment. */
+  readonly certificates: TlsOptions;
+}
+
 /** Makes endpoints of addresses, all reached as the settings of `node` say. Warns when certificates are not verified. */
 export function prepareEndpoints(
   RED: NodeAPI,
   node: Node,
   definition: Definition,
   { servers, tls, proxy, webSocket }: ReachSettings,
-): ConfigResult<(addresses: Addresses) => Endpoints> {
+): ConfigResult<PreparedReach> {
   const options = tlsOptions(RED, tls);
   if (options instanceof MqttFlowsError) return { ok: false, error: options };
   if (options.rejectUnauthorized === false && servers.some(({ secure }) => secure)) {
@@ -57,7 +64,8 @@ export function prepareEndpoints(
     name: serverName(address),
     open: serverStream(address, settings),
   });
-  return { ok: true, config: ([first, ...others]) => [endpoint(first), ...others.map(endpoint)] };
+  const endpoints = ([first, ...others]: Addresses): Endpoints => [endpoint(first), ...others.map(endpoint)];
+  return { ok: true, config: { endpoints, certificates: options } };
 }
 
 /** On a new object each time: what one attempt leaves in it must not reach the next. */

@@ -108,15 +108,6 @@ describe('a deploy of changed nodes', () => {
     assert.equal(caught.error.code, 'connection-closed');
     assert.equal(caught.payload, 'held');
   });
-
-  it('tells of messages that are not acknowledged also when Catch nodes are stopped with all others', async () => {
-    server.script = { publish: () => {} };
-    const flow = await load();
-    flow.inject('pub', { topic: 'a', payload: 'held', qos: 1 });
-    await server.packet('publish');
-    await flow.deploy('full', [broker(), ...publisher]);
-    assert.ok(flow.everythingTold().includes('log.lost'), 'nobody has been told');
-  });
 });
 
 describe('a deploy from the editor', () => {

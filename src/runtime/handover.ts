@@ -1,0 +1,49 @@
+// What a node leaves for its next instance while a deploy replaces it.
+
+import type { Node, NodeAPI } from 'node-red';
+import { onDeploy } from './deploy-events';
+
+/** How long it waits for the next instance when no deploy ends, in ms. */
+const PATIENCE = 5000;
+
+interface Left<T> {
+  readonly thing: T;
+  readonly stopWaiting: () => void;
+}
+
+export class Handover<T> {
+  /** By the id of the node. */
+  readonly #left = new Map<string, Left<T>>();
+
+  /** What the instance of `node` before this one has left, if anything. */
+  take(node: Node): T | undefined {
+    const left = this.#left.get(node.id);
+    left?.stopWaiting();
+    this.#left.delete(node.id);
+    return left?.thing;
+  }
+
+  /** Keeps `thing` until the deploy under way is over; if nobody has taken it by then, `end` is called. */
+  leave(RED: NodeAPI, node: Node, thing: T, end: () => void): void {
+    const giveUp = (): void => {
+      left.stopWaiting();
+      this.#left.delete(node.id);
+      end();
+    };
+    const cancel = onDeploy(RED, 'flows:started', giveUp);
+    const timer = setTimeout(giveUp, PATIENCE).unref();
+    const left = {
+      thing,
+      stopWaiting: () => {
+        cancel();
+        clearTimeout(timer);
+      },
+    };
+    this.#left.set(node.id, left);
+  }
+}
+
+/** In a subflow a node has another id after each deploy: nothing can be handed over. Its id in the template is `_alias`. */
+export function isInSubflow(node: Node): boolean {
+  return '_alias' in node && node._alias !== undefined;
+}

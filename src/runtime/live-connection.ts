@@ -1,0 +1,134 @@
+// A connection that outlives the instances of its broker node: which one it works for at the moment, and how it ends.
+
+import type { Node, NodeAPI } from 'node-red';
+import { systemClock } from '../connection/clock';
+import { Connection } from '../connection/connection';
+import type { AttemptOptions, ConnectionSettings } from '../connection/connection-settings';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { mqttjsTransports } from '../transport/mqttjs-transport';
+import type { ClientIdentity, IdentitySource } from './client-identity';
+import { ConnectionControl, type ControlledTarget } from './connection-control';
+import { closeConnection, connectionFailures, connectionReport } from './connection-report';
+import type { PreparedPresence } from './presence-messages';
+import { sessionFile } from './session-file';
+
+/** ms until CONNACK */
+const CONNECT_TIMEOUT = 15_000;
+
+/** What a broker node has read from its settings. */
+export interface BrokerParts extends Pick<ControlledTarget, 'endpoints' | 'server' | 'endpointsFor'> {
+  readonly settings: Pick<ConnectionSettings, 'protocolVersion' | 'reconnect' | 'outbox'> & {
+    readonly keepalive: number;
+    readonly clientId: string;
+    readonly autoConnect: boolean;
+  };
+  readonly identity: IdentitySource;
+  readonly presence: PreparedPresence;
+  /** The same for two instances of a node whose settings, variables and certificates are the same. */
+  readonly fingerprint: string;
+}
+
+export class LiveConnection {
+  readonly connection: Connection;
+  readonly control: ConnectionControl;
+  readonly #RED: NodeAPI;
+  readonly #session: ReturnType<typeof sessionFile>;
+  #node: Node;
+  #parts: BrokerParts;
+  /** User name and password of the latest attempt. */
+  #shown: string | undefined;
+
+  /** No attempt is made before `predecessor` resolves: two connections of one client would throw each other out. */
+  constructor(RED: NodeAPI, node: Node, parts: BrokerParts, predecessor?: Promise<void>) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#parts = parts;
+    const { settings, endpoints, presence } = parts;
+    // A session belongs to one client at one server.
+    const owner = JSON.stringify([settings.clientId, endpoints.map(({ name }) => name)]);
+    this.#session = presence.connect.cleanStart ? undefined : sessionFile(RED, node, owner);
+    this.connection = new Connection(
+      {
+        protocolVersion: settings.protocolVersion,
+        reconnect: settings.reconnect,
+        outbox: settings.outbox,
+        endpoints,
+        connectTimeout: CONNECT_TIMEOUT,
+        connectOptions: () => this.#attemptOptions(predecessor),
+        messages: presence.messages,
+        ...(this.#session ? { session: this.#session } : {}),
+      },
+      {
+        openTransport: mqttjsTransports(),
+        clock: systemClock,
+        random: Math.random,
+        report: connectionFailures(RED, () => this.#node),
+      },
+    );
+    this.control = new ConnectionControl(this.connection, target(parts), settings.autoConnect);
+    this.connection.watch(connectionReport(RED, () => this.#node));
+  }
+
+  /** Whether it is the connection that a node with these `parts` would make. */
+  fits({ fingerprint }: BrokerParts): boolean {
+    return fingerprint === this.#parts.fingerprint;
+  }
+
+  /** Works for `node` from now on, an instance whose `parts` fit. */
+  adopt(node: Node, parts: BrokerParts): void {
+    this.#node = node;
+    this.#parts = parts;
+    this.control.adopt(target(parts), parts.settings.autoConnect);
+  }
+
+  /** Connects anew if user name or password are others by now than those that the server was shown. */
+  async refresh(): Promise<void> {
+    if (this.connection.state.kind !== 'connected') return;
+    const client = await this.#identity();
+    if (client instanceof MqttFlowsError || secretsOf(client) === this.#shown) return;
+    await this.control.renew();
+  }
+
+  /** Ends it for good; `removed` when no instance of its node will follow. */
+  async end(removed: boolean): Promise<void> {
+    await closeConnection(this.#RED, this.#node, this.connection);
+    await (removed ? this.#session?.forget() : this.#session?.written());
+  }
+
+  #identity(): Promise<ClientIdentity | MqttFlowsError> {
+    const { overrides } = this.control;
+    // The saved credentials are for the saved server: a message that names another one must not send them there.
+    const stranger = overrides.server === undefined ? {} : { username: '', password: '' };
+    return this.#parts.identity({ ...stranger, ...overrides });
+  }
+
+  async #attemptOptions(predecessor: Promise<void> | undefined): Promise<AttemptOptions | MqttFlowsError> {
+    await predecessor;
+    const { overrides } = this.control;
+    const client = await this.#identity();
+    if (client instanceof MqttFlowsError) return client;
+    this.#shown = secretsOf(client);
+    const { settings, presence } = this.#parts;
+    // A session belongs to one client at one server, and not to another that a message has named.
+    const other = overrides.server !== undefined || overrides.clientId !== undefined;
+    return {
+      ...client,
+      keepalive: overrides.keepalive ?? settings.keepalive,
+      ...presence.connect,
+      ...(other ? { cleanStart: true } : {}),
+    };
+  }
+}
+
+function target({ endpoints, server, endpointsFor, settings: { protocolVersion } }: BrokerParts): ControlledTarget {
+  return {
+    endpoints,
+    protocolVersion,
+    ...(server === undefined ? {} : { server }),
+    ...(endpointsFor === undefined ? {} : { endpointsFor }),
+  };
+}
+
+function secretsOf({ username, password }: ClientIdentity): string {
+  return JSON.stringify([username, password]);
+}

@@ -1,0 +1,49 @@
+// What becomes of a message once its publication is settled, which may be after a deploy has replaced its node.
+
+import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import type { Settlement } from '../connection/publish-options';
+import { isReplacing } from './deploy-events';
+import { isInSubflow } from './handover';
+import { localizedError } from './localize';
+
+type Answer = (
+  settlement: Settlement,
+  message: NodeMessageInFlow,
+  send: (message: NodeMessageInFlow) => void,
+  done: (error?: Error) => void,
+) => void;
+
+/** The latest instance of each node, by id: while a deploy stops nodes, Node-RED no longer knows the one that it stops. */
+const latest = new Map<string, Node>();
+
+/**
+ * Passes messages of `node` on when their publications are acknowledged, and gives them back as errors otherwise. When
+ * a deploy has replaced `node` meanwhile, its next instance does so: the wires and Catch nodes of before are gone.
+ */
+export function messageAnswers(RED: NodeAPI, node: Node): Answer {
+  let closed = false;
+  latest.set(node.id, node);
+  node.on('close', (removed: boolean, done: () => void) => {
+    closed = true;
+    if (removed || isInSubflow(node)) latest.delete(node.id);
+    done();
+  });
+  return (settlement, message, send, done) => {
+    const next = closed ? nextInstance(node) : undefined;
+    if (settlement.ok) {
+      if (next) next.send(message);
+      else send(message);
+      return done();
+    }
+    const error = localizedError(RED, settlement.error);
+    if (next) return next.error(error, message);
+    // The node has been deleted, and perhaps whoever would have caught its errors.
+    if (closed && !isReplacing(RED)) node.warn(error.message);
+    done(error);
+  };
+}
+
+function nextInstance(node: Node): Node | undefined {
+  const found = latest.get(node.id);
+  return found === node ? undefined : found;
+}
