@@ -11,6 +11,7 @@ import { Presence } from './presence';
 import { defaultPublishOptions, type PublishOptions, type Settled } from './publish-options';
 import { Retry } from './retry';
 import { type StateListener, StateWatch } from './state-watch';
+import type { SubscriptionInUse } from './subscription-in-use';
 import { type Subscriber, Subscriptions } from './subscriptions';
 import { VersionChoice } from './version-choice';
 
@@ -115,6 +116,10 @@ export class Connection {
   /** Adds a subscriber; the function returned takes it away again. */
   subscribe(subscriber: Subscriber): () => void {
     return this.#subscriptions.add(subscriber);
+  }
+
+  get subscriptionsInUse(): SubscriptionInUse[] {
+    return this.#subscriptions.inUse;
   }
 
   /** Until releaseSubscriptions(), changes of subscriptions are collected and not sent. */

@@ -12,6 +12,7 @@ import { mergedRequest, sameRequest } from './merged-request';
 import { subscriptionProblem } from './server-limits';
 import type { RememberedSubscription, SessionMemory } from './session-memory';
 import { SharedReceipt } from './shared-receipt';
+import { type SubscriptionInUse, subscriptionsInUse } from './subscription-in-use';
 import type { SubscriptionOptions } from './subscription-options';
 
 export type SubscriptionState =
@@ -22,6 +23,8 @@ export type SubscriptionState =
 
 /** Receives what its filters match: each publication once, however many of them do. */
 export interface Subscriber {
+  /** Who it is, for people who ask what a connection is used for. */
+  readonly owner?: string;
   /** In order of preference: of several matching filters, the first gives the captures. */
   readonly subscriptions: readonly SubscriptionOptions[];
   /**
@@ -103,6 +106,11 @@ export class Subscriptions {
       }
       this.#changed();
     };
+  }
+
+  /** The filters that are asked for, what the server has said to each, and by whom. */
+  get inUse(): SubscriptionInUse[] {
+    return subscriptionsInUse(this.#wires.values());
   }
 
   /** Until release(), changes are collected and nothing is sent: a deploy replaces nodes one by one. */

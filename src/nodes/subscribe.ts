@@ -51,6 +51,7 @@ export = function register(RED: NodeAPI): void {
     const show = showStatus(node);
     const refresh = (): void => show(subscriptionStatus(connection.state, states.values()));
     const subscriber: Subscriber = {
+      owner: node.id,
       subscriptions,
       deliver: (publication, filter, qos) => deliver(node, codec, publication, filter, qos),
       stateChanged(subscription, state) {

@@ -3,6 +3,8 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../connection/connection';
+import type { Report } from '../connection/guarded';
+import type { Traffic } from '../connection/traffic';
 import type { BrokerUsers } from './broker-users';
 import type { ConnectionControl } from './connection-control';
 import { isReplacing } from './deploy-events';
@@ -14,6 +16,9 @@ import { savedState } from './saved-state';
 export interface ControlledConnection {
   readonly connection: Connection;
   readonly control: ConnectionControl;
+  readonly traffic: Traffic;
+  /** Another connection to where this one connects, which the flows do not notice. The caller closes it. */
+  readonly observe: (report: Report) => Connection;
 }
 
 const handover = new Handover<LiveConnection>();
@@ -45,5 +50,5 @@ export function brokerConnection(
     handover.leave(RED, node, live, () => void live.end(false));
   };
   node.on('close', (removed: boolean, done: () => void) => void leave(removed).then(done, done));
-  return { connection, control };
+  return { connection, control, traffic: live.traffic, observe: (report) => live.observe(report) };
 }

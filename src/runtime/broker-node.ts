@@ -1,9 +1,8 @@
 // What the other nodes know of a broker node, and how they find theirs.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { Connection } from '../connection/connection';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { ConnectionControl } from './connection-control';
+import type { ControlledConnection } from './broker-connection';
 
 export const BROKER_TYPE = 'mqtt-flows-broker';
 
@@ -16,18 +15,24 @@ export interface BrokerNode extends Node {
 }
 
 export type BrokerLink =
-  | { readonly ok: true; readonly connection: Connection; readonly control: ConnectionControl }
+  | ({ readonly ok: true } & ControlledConnection)
   | { readonly ok: false; readonly error: MqttFlowsError; readonly reported: boolean };
 
 /** The connection that `node` is to use, by the id of its broker node. */
 export function useBroker(RED: NodeAPI, node: Node, brokerId: string): BrokerLink {
-  const broker: Node | null = brokerId ? RED.nodes.getNode(brokerId) : null;
-  if (!broker || !isBrokerNode(broker)) {
+  const broker = findBroker(RED, brokerId);
+  if (!broker) {
     const code = isDisabled(RED, brokerId) ? 'broker-disabled' : 'broker-missing';
     return { ok: false, error: new MqttFlowsError(code, { stage: 'config' }), reported: false };
   }
   broker.addUser(node);
   return broker.link;
+}
+
+/** The deployed broker node with this id. */
+export function findBroker(RED: NodeAPI, id: string): BrokerNode | undefined {
+  const node: Node | null = RED.nodes.getNode(id);
+  return node && isBrokerNode(node) ? node : undefined;
 }
 
 function isBrokerNode(node: Node): node is BrokerNode {

@@ -57,7 +57,7 @@ export class ConnectionControl {
       this.#wanted = autoConnect;
       this.#overrides = {};
     }
-    this.#connection.reroute(this.#aim().endpoints);
+    this.#connection.reroute(this.aim().endpoints);
   }
 
   /** Connects once more as it is set to. */
@@ -77,7 +77,7 @@ export class ConnectionControl {
     await this.#end(turn);
     if (turn !== this.#turn || this.#connection.state.kind === 'closed') return failure('connect-interrupted');
     this.#overrides = overrides ?? {};
-    this.#connection.retarget(this.#aim());
+    this.#connection.retarget(this.aim());
     this.#connection.connect();
     return firstOutcome(this.#connection);
   }
@@ -88,7 +88,8 @@ export class ConnectionControl {
     await this.#end(++this.#turn);
   }
 
-  #aim(): Pick<ConnectionSettings, 'endpoints' | 'protocolVersion'> {
+  /** Where and how to connect, as the settings and the last connect action say. */
+  aim(): Pick<ConnectionSettings, 'endpoints' | 'protocolVersion'> {
     const { server, protocolVersion = this.#target.protocolVersion } = this.#overrides;
     return { endpoints: (server && this.#target.endpointsFor?.(server)) ?? this.#target.endpoints, protocolVersion };
   }

@@ -4,11 +4,14 @@ import type { Node, NodeAPI } from 'node-red';
 import { systemClock } from '../connection/clock';
 import { Connection } from '../connection/connection';
 import type { AttemptOptions, ConnectionSettings } from '../connection/connection-settings';
+import type { Report } from '../connection/guarded';
+import { countTraffic, Traffic } from '../connection/traffic';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { mqttjsTransports } from '../transport/mqttjs-transport';
 import type { ClientIdentity, IdentitySource } from './client-identity';
 import { ConnectionControl, type ControlledTarget } from './connection-control';
 import { closeConnection, connectionFailures, connectionReport } from './connection-report';
+import { observingConnection } from './observing-connection';
 import type { PreparedPresence } from './presence-messages';
 import { sessionFile } from './session-file';
 
@@ -31,6 +34,7 @@ export interface BrokerParts extends Pick<ControlledTarget, 'endpoints' | 'serve
 export class LiveConnection {
   readonly connection: Connection;
   readonly control: ConnectionControl;
+  readonly traffic = new Traffic();
   readonly #RED: NodeAPI;
   readonly #session: ReturnType<typeof sessionFile>;
   #node: Node;
@@ -54,12 +58,12 @@ export class LiveConnection {
         outbox: settings.outbox,
         endpoints,
         connectTimeout: CONNECT_TIMEOUT,
-        connectOptions: () => this.#attemptOptions(predecessor),
+        connectOptions: () => this.#nextAttempt(predecessor),
         messages: presence.messages,
         ...(this.#session ? { session: this.#session } : {}),
       },
       {
-        openTransport: mqttjsTransports(),
+        openTransport: countTraffic(mqttjsTransports(), this.traffic),
         clock: systemClock,
         random: Math.random,
         report: connectionFailures(RED, () => this.#node),
@@ -89,6 +93,17 @@ export class LiveConnection {
     await this.control.renew();
   }
 
+  /** Another connection to where this one connects, for somebody who looks on; the caller closes it. */
+  observe(report: Report): Connection {
+    const { reconnect } = this.#parts.settings;
+    const connectOptions = async (): Promise<AttemptOptions | MqttFlowsError> => {
+      const client = await this.#identity();
+      return client instanceof MqttFlowsError ? client : this.#attemptOptions(client);
+    };
+    const settings = { ...this.control.aim(), reconnect, connectTimeout: CONNECT_TIMEOUT, connectOptions };
+    return observingConnection(settings, report);
+  }
+
   /** Ends it for good; `removed` when no instance of its node will follow. */
   async end(removed: boolean): Promise<void> {
     await closeConnection(this.#RED, this.#node, this.connection);
@@ -102,12 +117,16 @@ export class LiveConnection {
     return this.#parts.identity({ ...stranger, ...overrides });
   }
 
-  async #attemptOptions(predecessor: Promise<void> | undefined): Promise<AttemptOptions | MqttFlowsError> {
+  async #nextAttempt(predecessor: Promise<void> | undefined): Promise<AttemptOptions | MqttFlowsError> {
     await predecessor;
-    const { overrides } = this.control;
     const client = await this.#identity();
     if (client instanceof MqttFlowsError) return client;
     this.#shown = secretsOf(client);
+    return this.#attemptOptions(client);
+  }
+
+  #attemptOptions(client: ClientIdentity): AttemptOptions {
+    const { overrides } = this.control;
     const { settings, presence } = this.#parts;
     // A session belongs to one client at one server, and not to another that a message has named.
     const other = overrides.server !== undefined || overrides.clientId !== undefined;
