@@ -2,6 +2,9 @@
 
 const VARIABLE = /\$\{([^}]+)\}/g;
 
+/** A number as a dialog saves it: one, blank for none, or text with `${NAME}` that stands for one. */
+export type SavedNumber = number | string;
+
 export type EnvironmentResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false /** The variable that has no value. */; readonly name: string };

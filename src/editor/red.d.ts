@@ -48,7 +48,17 @@ declare const RED: {
     /** The node with this id, configuration nodes included. */
     node(id: string): EditorNode | null;
   };
+  readonly tabs: {
+    /** Makes tabs of the empty list with the id of the options. */
+    create(options: { id: string; onchange(tab: { readonly id: string }): void }): EditorTabs;
+  };
 };
+
+interface EditorTabs {
+  addTab(tab: { id: string; label: string }): void;
+  activateTab(id: string): void;
+  resize(): void;
+}
 
 interface TypedInputType {
   value: string;

@@ -13,9 +13,8 @@ import {
 } from '../nodes/broker.server.config';
 import { addFieldNote } from './field-note';
 import { keepReader, listed, readRows } from './list-rows';
+import { type NameValue, prepareNameValues, readNameValues } from './name-value-list';
 import { sharedText } from './shared-text';
-
-type Header = WebSocketConfig['headers'][number];
 
 const SERVERS = '#mqtt-flows-servers';
 const HEADERS = '#mqtt-flows-headers';
@@ -49,7 +48,7 @@ export function webSocketProblem(saved: WebSocketConfig | undefined): string | u
     .find((problem) => problem !== undefined);
 }
 
-function headerProblem({ name, value }: Header): string | undefined {
+function headerProblem({ name, value }: NameValue): string | undefined {
   const isBlank = name === '' && value === '';
   return isBlank || namesVariables(name + value) || isHeader(name, value) ? undefined : sharedText('expected.header');
 }
@@ -82,7 +81,7 @@ export function readServerFields(): Omit<ServerConfig, 'tls'> {
       url: String($('#mqtt-flows-proxy-url').val()).trim(),
     },
     webSocket: {
-      headers: readRows<Header>($(HEADERS)).filter(({ name, value }) => name !== '' || value !== ''),
+      headers: readNameValues($(HEADERS)),
       subprotocol: String($('#mqtt-flows-subprotocol').val()).trim(),
     },
   };
@@ -109,8 +108,7 @@ function addServer(container: JQuery, saved: string): void {
 }
 
 function prepareProxy({ use, url }: ProxyConfig): void {
-  const choice = $('#mqtt-flows-proxy-use').val(use).on('change', showNeeded);
-  choice.closest('details').prop('open', use !== serverDefaults.proxy.use);
+  $('#mqtt-flows-proxy-use').val(use).on('change', showNeeded);
   const address = $('#mqtt-flows-proxy-url').val(url);
   addFieldNote($('#mqtt-flows-proxy-url-row'), address, (value) => ({
     problem: proxyProblem({ use: 'url', url: value.trim() }),
@@ -120,27 +118,7 @@ function prepareProxy({ use, url }: ProxyConfig): void {
 function prepareWebSocket({ headers, subprotocol }: WebSocketConfig): void {
   const field = $('#mqtt-flows-subprotocol').val(subprotocol);
   field.closest('details').prop('open', headers.length > 0 || subprotocol !== '');
-  const list = $(HEADERS).editableList<Partial<Header>>({
-    addItem: (container, _index, row) => addHeader(container, { name: '', value: '', ...row }),
-    removable: true,
-    height: 'auto',
-  });
-  for (const header of headers) list.editableList('addItem', header);
-}
-
-function addHeader(container: JQuery, saved: Header): void {
-  const line = $('<div>').css({ display: 'flex', gap: '6px' }).appendTo(container);
-  const add = (label: string, value: string, flex: string): JQuery =>
-    $('<input>', { type: 'text', placeholder: label, 'aria-label': label, spellcheck: false })
-      .css({ flex, width: 'auto', minWidth: '60px' })
-      .val(value)
-      .appendTo(line);
-  const name = add(sharedText('field.headerName'), saved.name, '1 1 40%');
-  const value = add(sharedText('field.headerValue'), saved.value, '1 1 60%');
-  const read = (): Header => ({ name: String(name.val()).trim(), value: String(value.val()) });
-  addFieldNote(container, value, () => ({ problem: headerProblem(read()) }));
-  name.on('input change', () => value.trigger('change'));
-  keepReader(container, read);
+  prepareNameValues($(HEADERS), headers, headerProblem);
 }
 
 function showNeeded(): void {

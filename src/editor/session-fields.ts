@@ -1,170 +1,100 @@
-// The folded parts of the broker dialog: the session, the messages that the client publishes of itself, MQTT 5's limits.
+// The fields of the broker dialog about the session and what else CONNECT says: limits and user properties of MQTT 5.
 
-import { namesVariables } from '../core/environment-text';
-import { topicNameProblem } from '../core/topic-name';
-import type { MessageConfig, SessionConfig } from '../nodes/broker.session.config';
-import { addFieldNote } from './field-note';
+import { SESSION_RANGES, type SessionConfig, sessionDefaults } from '../nodes/broker.session.config';
+import { type NameValue, prepareNameValues, readNameValues } from './name-value-list';
+import { numberProblem, prepareNumber, readNumber } from './number-field';
 import { sharedText } from './shared-text';
 
-/** The whole numbers that these settings take; blank is always right. */
-export const SESSION_RANGES = {
-  sessionExpiryInterval: [0, 0xffff_ffff],
-  receiveMaximum: [1, 0xffff],
-  maximumPacketSize: [1, 0xffff_ffff],
-  topicAliasMaximum: [0, 0xffff],
-} as const satisfies Partial<Record<keyof SessionConfig, readonly [number, number]>>;
+/** The settings that CONNECT carries as properties, which only MQTT 5 has. */
+export type ConnectNumber = keyof typeof SESSION_RANGES;
 
-type NumberSetting = keyof typeof SESSION_RANGES;
+const NUMBERS: readonly ConnectNumber[] = [
+  'sessionExpiryInterval',
+  'receiveMaximum',
+  'maximumPacketSize',
+  'topicAliasMaximum',
+];
+const USER_PROPERTIES = '#mqtt-flows-userProperties';
 
-/** True, or the sentence for a number out of its range. */
-export function numberValidity(setting: NumberSetting, value: unknown): true | string {
-  const [min, max] = SESSION_RANGES[setting];
+/** What decides whether a setting of MQTT 5 has any effect. */
+export interface VersionChosen {
+  readonly connectTo: string;
+  readonly protocolVersion: string | number;
+  readonly cleanStart: boolean;
+}
+
+/** Whether MQTT 5 may be spoken: the embedded broker speaks 3.1.1. */
+export function maySpeakMqtt5({ connectTo, protocolVersion }: VersionChosen): boolean {
+  return connectTo !== 'embedded' && !['3', '4'].includes(String(protocolVersion));
+}
+
+/** Why the value of a setting of MQTT 5 cannot be used together with the others, or undefined. */
+export function connectNumberProblem(name: ConnectNumber, value: unknown, chosen: VersionChosen): string | undefined {
+  // What the embedded broker is not told is not shown either.
+  if (chosen.connectTo === 'embedded') return undefined;
   const text = String(value ?? '').trim();
-  const number = Number(text);
-  const fits = text === '' || (Number.isInteger(number) && number >= min && number <= max);
-  return fits || sharedText('fields.range', { min, max });
+  if (text !== '' && !maySpeakMqtt5(chosen)) return sharedText('fields.mqtt5Only');
+  if (name === 'sessionExpiryInterval' && text === '0' && !chosen.cleanStart) return sharedText('fields.expiryZero');
+  return numberProblem(value, SESSION_RANGES[name]);
 }
 
-/** True, or the sentence for a message whose topic cannot be published to. A blank topic means no message. */
-export function messageValidity(message: MessageConfig | undefined): true | string {
-  const topic = message?.topic ?? '';
-  const problem = topic === '' || namesVariables(topic) ? undefined : topicNameProblem(topic);
-  return problem === undefined || sharedText(`topicName.${problem}`);
+/** Fills the fields with `saved`; `chosen` tells what the fields beside them hold. */
+export function prepareSessionFields(saved: SessionConfig, chosen: () => VersionChosen): void {
+  $('#mqtt-flows-keep-session').prop('checked', !saved.cleanStart).on('change', recheck);
+  for (const name of NUMBERS) {
+    prepareNumber(name, saved[name], (value) => connectNumberProblem(name, value, chosen()));
+  }
+  prepareNameValues($(USER_PROPERTIES), rowsOf(saved.userProperties), ({ name, value }) =>
+    name === '' && value !== '' ? sharedText('fields.nameMissing') : undefined,
+  );
 }
 
-/** Adds the fields to `container`; the function returned reads them. */
-export function addSessionFields(container: JQuery, saved: SessionConfig): () => SessionConfig {
-  const session = addFold(container, sharedText('fold.session'), !saved.cleanStart);
-  const keep = addCheckbox(session, sharedText('field.keepSession'), !saved.cleanStart);
-  const expiry = addNumber(
-    session,
-    'sessionExpiryInterval',
-    saved,
-    sharedText('field.sessionExpiryInterval'),
-    sharedText('blank.sessionExpiryInterval'),
-  );
-  const messages = addFold(container, sharedText('fold.messages'), hasMessage(saved));
-  const birth = addMessage(messages, sharedText('field.birth'), saved.birth);
-  const close = addMessage(messages, sharedText('field.close'), saved.close);
-  const will = addMessage(messages, sharedText('field.will'), saved.will);
-  const limits = addFold(container, sharedText('fold.limits'), hasLimit(saved));
-  const receiveMaximum = addNumber(
-    limits,
-    'receiveMaximum',
-    saved,
-    sharedText('field.receiveMaximum'),
-    sharedText('blank.receiveMaximum'),
-  );
-  const maximumPacketSize = addNumber(
-    limits,
-    'maximumPacketSize',
-    saved,
-    sharedText('field.maximumPacketSize'),
-    sharedText('blank.maximumPacketSize'),
-  );
-  const topicAliasMaximum = addNumber(
-    limits,
-    'topicAliasMaximum',
-    saved,
-    sharedText('field.topicAliasMaximum'),
-    sharedText('blank.topicAliasMaximum'),
-  );
-  return () => ({
-    cleanStart: keep.prop('checked') !== true,
-    sessionExpiryInterval: readNumber(expiry),
-    birth: birth(),
-    close: close(),
-    will: will(),
-    receiveMaximum: readNumber(receiveMaximum),
-    maximumPacketSize: readNumber(maximumPacketSize),
-    topicAliasMaximum: readNumber(topicAliasMaximum),
-    userProperties: saved.userProperties,
+/** Hides what belongs to MQTT 5 while it is not spoken; a field that holds a value stays, to say that it is not used. */
+export function showMqtt5Fields(chosen: VersionChosen): void {
+  recheck();
+  const speaks = maySpeakMqtt5(chosen);
+  $('.mqtt-flows-mqtt5').each((_index, element) => {
+    const filled = $(element)
+      .children('input')
+      .toArray()
+      .some((input) => $(input).val() !== '');
+    $(element).toggle(speaks || (filled && chosen.connectTo !== 'embedded'));
   });
 }
 
-function hasMessage({ birth, close, will }: SessionConfig): boolean {
-  return [birth, close, will].some(({ topic }) => topic !== '');
+/** What the fields hold. */
+export function readSessionFields(): Omit<SessionConfig, 'birth' | 'close' | 'will'> {
+  return {
+    cleanStart: keepsNoSession(),
+    sessionExpiryInterval: readNumber('sessionExpiryInterval'),
+    receiveMaximum: readNumber('receiveMaximum'),
+    maximumPacketSize: readNumber('maximumPacketSize'),
+    topicAliasMaximum: readNumber('topicAliasMaximum'),
+    userProperties: propertiesOf(readNameValues($(USER_PROPERTIES))),
+  };
 }
 
-function hasLimit(saved: SessionConfig): boolean {
-  return saved.receiveMaximum !== '' || saved.maximumPacketSize !== '' || saved.topicAliasMaximum !== '';
+/** The tick that is asked for is the opposite of what MQTT calls it. */
+export function keepsNoSession(): boolean {
+  return $('#mqtt-flows-keep-session').prop('checked') !== true;
 }
 
-function addFold(container: JQuery, title: string, open: boolean): JQuery {
-  const fold = $('<details>').prop('open', open).css({ marginBottom: '12px' }).appendTo(container);
-  $('<summary>').text(title).css({ cursor: 'pointer', marginBottom: '8px' }).appendTo(fold);
-  return fold;
+function recheck(): void {
+  for (const name of NUMBERS) $(`#mqtt-flows-${name}`).trigger('change');
 }
 
-let count = 0;
-
-function addRow(container: JQuery, title: string, input: JQuery): JQuery {
-  const id = `mqtt-flows-session-${++count}`;
-  const row = $('<div>', { class: 'form-row' }).appendTo(container);
-  $('<label>', { for: id }).text(title).appendTo(row);
-  input.attr('id', id).appendTo(row);
-  return row;
-}
-
-function addCheckbox(container: JQuery, title: string, checked: boolean): JQuery {
-  const row = $('<div>', { class: 'form-row' }).appendTo(container);
-  const label = $('<label>').css({ width: 'auto' }).appendTo(row);
-  const box = $('<input>', { type: 'checkbox' })
-    .css({ width: 'auto', margin: '0 6px 0 0', verticalAlign: 'baseline' })
-    .prop('checked', checked)
-    .appendTo(label);
-  $('<span>').text(title).appendTo(label);
-  return box;
-}
-
-function addNumber(
-  container: JQuery,
-  setting: NumberSetting,
-  saved: SessionConfig,
-  title: string,
-  blank: string,
-): JQuery {
-  const input = $('<input>', { type: 'number', placeholder: blank })
-    .css({ width: '170px' })
-    .val(String(saved[setting]));
-  const row = addRow(container, title, input);
-  addFieldNote(row, input, (value) => {
-    const validity = numberValidity(setting, value);
-    return { problem: validity === true ? undefined : validity };
-  });
-  return input;
-}
-
-function addMessage(container: JQuery, title: string, saved: MessageConfig): () => MessageConfig {
-  const topic = $('<input>', { type: 'text', placeholder: sharedText('blank.message'), spellcheck: false }).val(
-    saved.topic,
+function rowsOf(saved: SessionConfig['userProperties'] | undefined): NameValue[] {
+  return Object.entries(saved ?? sessionDefaults.userProperties).flatMap(([name, values]) =>
+    [values].flat().map((value) => ({ name, value })),
   );
-  const row = addRow(container, title, topic);
-  addFieldNote(row, topic, (value) => {
-    const validity = messageValidity({ ...saved, topic: value });
-    return { problem: validity === true ? undefined : validity };
-  });
-  const payload = $('<input>', { type: 'text' }).val(saved.payload);
-  const qos = $('<select>', { 'aria-label': 'QoS', title: 'QoS' }).css({ width: 'auto' });
-  for (const level of [0, 1, 2]) qos.append($('<option>', { value: level }).text(`QoS ${level}`));
-  qos.val(String(saved.qos));
-  const details = $('<div>').appendTo(container);
-  const payloadRow = addRow(details, sharedText('field.payload'), payload);
-  const more = $('<div>').css({ marginLeft: '105px', marginTop: '4px' }).append(qos).appendTo(payloadRow);
-  const retain = addCheckbox(more, sharedText('field.retain'), saved.retain);
-  const show = (): void => void details.toggle(String(topic.val()).trim() !== '');
-  topic.on('input change', show);
-  show();
-  return () => ({
-    topic: String(topic.val()).trim(),
-    payload: String(payload.val()),
-    qos: Number(qos.val()) as MessageConfig['qos'],
-    retain: retain.prop('checked') === true,
-    properties: saved.properties,
-  });
 }
 
-function readNumber(input: JQuery): number | '' {
-  const text = String(input.val()).trim();
-  return text === '' ? '' : Number(text);
+/** A name that stands in several rows has several values. */
+function propertiesOf(rows: readonly NameValue[]): SessionConfig['userProperties'] {
+  const properties: SessionConfig['userProperties'] = {};
+  for (const { name, value } of rows) {
+    const before = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    properties[name] = before === undefined ? value : [before, value].flat();
+  }
+  return properties;
 }

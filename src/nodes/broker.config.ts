@@ -1,5 +1,6 @@
 // The saved configuration of a broker node: its properties, their defaults, and how the runtime reads them.
 
+import type { SavedNumber } from '../core/environment-text';
 import { type ConfigResult, type RawConfig, SavedConfig } from '../core/saved-config';
 import { readServerReach, type ServerConfig, type ServerReach, serverDefaults } from './broker.server.config';
 import { readSession, type SessionConfig, type SessionSettings, sessionDefaults } from './broker.session.config';
@@ -11,15 +12,15 @@ export interface BrokerConfig extends ServerConfig, SessionConfig {
   /** Blank: made once from this Node-RED and this node, and the same ever after. */
   clientId: string;
   /** s */
-  keepalive: number;
+  keepalive: SavedNumber;
   /** False: the connection waits for a message with the action connect. */
   autoConnect: boolean;
   /** ms */
-  reconnect: { minDelay: number; maxDelay: number };
+  reconnect: { minDelay: SavedNumber; maxDelay: SavedNumber };
   /** `maxBytes` in bytes of topics and payloads */
-  outbox: { maxMessages: number; maxBytes: number; overflow: 'reject' | 'dropOldest' };
+  outbox: { maxMessages: SavedNumber; maxBytes: SavedNumber; overflow: 'reject' | 'dropOldest' };
   /** A blank port: reachable from this Node-RED only. */
-  embedded: { port: number | ''; bindAddress: string; allowAnonymous: boolean };
+  embedded: { port: SavedNumber; bindAddress: string; allowAnonymous: boolean };
 }
 
 /** Kept by Node-RED apart from the flow, encrypted. */
@@ -32,7 +33,7 @@ export interface BrokerCredentials {
   embeddedPassword: string;
 }
 
-export const brokerDefaults: BrokerConfig = {
+export const brokerDefaults = {
   name: '',
   connectTo: 'server',
   ...serverDefaults,
@@ -44,13 +45,20 @@ export const brokerDefaults: BrokerConfig = {
   reconnect: { minDelay: 1000, maxDelay: 60_000 },
   outbox: { maxMessages: 10_000, maxBytes: 64 * 1024 * 1024, overflow: 'reject' },
   embedded: { port: '', bindAddress: '127.0.0.1', allowAnonymous: false },
-};
+} satisfies BrokerConfig;
 
-type SharedSettings = Pick<
-  BrokerConfig,
-  'protocolVersion' | 'clientId' | 'keepalive' | 'autoConnect' | 'reconnect' | 'outbox'
-> &
-  SessionSettings;
+interface SharedSettings extends SessionSettings, Pick<BrokerConfig, 'protocolVersion' | 'clientId' | 'autoConnect'> {
+  /** s */
+  readonly keepalive: number;
+  /** ms */
+  readonly reconnect: { readonly minDelay: number; readonly maxDelay: number };
+  /** `maxBytes` in bytes of topics and payloads */
+  readonly outbox: {
+    readonly maxMessages: number;
+    readonly maxBytes: number;
+    readonly overflow: 'reject' | 'dropOldest';
+  };
+}
 
 export interface ServerSettings extends SharedSettings, ServerReach {
   readonly connectTo: 'server';
@@ -84,14 +92,24 @@ export function parseBrokerConfig(raw: RawConfig): ConfigResult<BrokerSettings> 
 
 const MAX_DELAY = 24 * 3600 * 1000;
 
+/** The whole numbers that the settings take, both ends included. */
+export const BROKER_RANGES = {
+  keepalive: [0, 65_535],
+  minDelay: [1, MAX_DELAY],
+  maxDelay: [1, MAX_DELAY],
+  maxMessages: [1, 10_000_000],
+  maxBytes: [1, Number.MAX_SAFE_INTEGER],
+  port: [1, 65_535],
+} as const satisfies Record<string, readonly [number, number]>;
+
 function readShared(saved: SavedConfig): SharedSettings {
   const reconnect = saved.section('reconnect');
-  const minDelay = reconnect.integer('minDelay', brokerDefaults.reconnect.minDelay, 1, MAX_DELAY);
+  const minDelay = reconnect.integer('minDelay', brokerDefaults.reconnect.minDelay, ...BROKER_RANGES.minDelay);
   const outbox = saved.section('outbox');
   return {
     protocolVersion: saved.choice('protocolVersion', ['auto', 5, 4, 3], brokerDefaults.protocolVersion),
     clientId: saved.text('clientId', brokerDefaults.clientId).trim(),
-    keepalive: saved.integer('keepalive', brokerDefaults.keepalive, 0, 65_535),
+    keepalive: saved.integer('keepalive', brokerDefaults.keepalive, ...BROKER_RANGES.keepalive),
     autoConnect: saved.boolean('autoConnect', brokerDefaults.autoConnect),
     ...readSession(saved),
     reconnect: {
@@ -104,8 +122,8 @@ function readShared(saved: SavedConfig): SharedSettings {
       ),
     },
     outbox: {
-      maxMessages: outbox.integer('maxMessages', brokerDefaults.outbox.maxMessages, 1, 10_000_000),
-      maxBytes: outbox.integer('maxBytes', brokerDefaults.outbox.maxBytes, 1, Number.MAX_SAFE_INTEGER),
+      maxMessages: outbox.integer('maxMessages', brokerDefaults.outbox.maxMessages, ...BROKER_RANGES.maxMessages),
+      maxBytes: outbox.integer('maxBytes', brokerDefaults.outbox.maxBytes, ...BROKER_RANGES.maxBytes),
       overflow: outbox.choice('overflow', ['reject', 'dropOldest'], brokerDefaults.outbox.overflow),
     },
   };
@@ -113,7 +131,7 @@ function readShared(saved: SavedConfig): SharedSettings {
 
 function readListen(saved: SavedConfig): EmbeddedSettings['listen'] {
   const embedded = saved.section('embedded');
-  const port = embedded.integer('port', undefined, 0, 65_535);
+  const port = embedded.integer('port', undefined, ...BROKER_RANGES.port);
   if (port === undefined) return undefined;
   return {
     port,

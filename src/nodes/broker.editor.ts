@@ -2,8 +2,23 @@
 
 import { namesVariables } from '../core/environment-text';
 import { fillTemplate, parseTemplate } from '../core/template';
-import { addFieldNote } from '../editor/field-note';
+import {
+  embeddedProblem,
+  type KnownCredentials,
+  prepareEmbeddedFields,
+  readEmbedded,
+  showEmbeddedFields,
+} from '../editor/embedded-fields';
 import { listed } from '../editor/list-rows';
+import { addMessageFields, messageProblem } from '../editor/message-fields';
+import { numberProblem, prepareNumber, readNumber } from '../editor/number-field';
+import {
+  outboxProblem,
+  prepareOutboxFields,
+  readOutbox,
+  readReconnect,
+  reconnectProblem,
+} from '../editor/outbox-fields';
 import {
   prepareServerFields,
   proxyProblem,
@@ -11,11 +26,20 @@ import {
   serversProblem,
   webSocketProblem,
 } from '../editor/server-fields';
-import { addSessionFields, messageValidity, numberValidity } from '../editor/session-fields';
+import {
+  type ConnectNumber,
+  connectNumberProblem,
+  keepsNoSession,
+  prepareSessionFields,
+  readSessionFields,
+  showMqtt5Fields,
+  type VersionChosen,
+} from '../editor/session-fields';
 import { sharedText } from '../editor/shared-text';
-import { type BrokerConfig, type BrokerCredentials, brokerDefaults } from './broker.config';
+import { createTabs } from '../editor/tabs';
+import { BROKER_RANGES, type BrokerConfig, type BrokerCredentials, brokerDefaults } from './broker.config';
 import { serverDefaults } from './broker.server.config';
-import { sessionDefaults } from './broker.session.config';
+import { type MessageConfig, sessionDefaults } from './broker.session.config';
 
 /** Nothing but the name of the machine can be filled in. */
 function isClientId(text: string): boolean {
@@ -24,32 +48,35 @@ function isClientId(text: string): boolean {
   return parsed.ok && fillTemplate(parsed.template, { hostname: 'host' }).ok;
 }
 
-function isPort(value: unknown): boolean {
-  const port = Number(value);
-  return value === '' || (Number.isInteger(port) && port >= 0 && port <= 65_535);
-}
-
-function isKeepalive(value: unknown): boolean {
-  const seconds = Number(value);
-  return value !== '' && Number.isInteger(seconds) && seconds >= 0 && seconds <= 65_535;
-}
-
-const LOOPBACK = /^(localhost|::1|127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/;
-
-/** Others can reach the port, and nothing keeps them out. */
-function isOpenToAll(): boolean {
-  const address = String($('#mqtt-flows-embedded-address').val()).trim();
-  const credentials = ['#node-config-input-embeddedUsername', '#node-config-input-embeddedPassword'];
-  const anonymous = credentials.some((field) => $(field).val() === '');
-  return $('#mqtt-flows-embedded-port').val() !== '' && address !== '' && !LOOPBACK.test(address) && anonymous;
+/** What the open dialog holds. */
+function chosen(): VersionChosen {
+  return {
+    connectTo: String($('#node-config-input-connectTo').val()),
+    protocolVersion: String($('#node-config-input-protocolVersion').val()),
+    cleanStart: keepsNoSession(),
+  };
 }
 
 function showChosen(): void {
-  const embedded = $('#node-config-input-connectTo').val() === 'embedded';
+  const embedded = chosen().connectTo === 'embedded';
   $('.mqtt-flows-server').toggle(!embedded);
   $('.mqtt-flows-embedded').toggle(embedded);
-  $('.mqtt-flows-embedded-port').toggle(embedded && $('#mqtt-flows-embedded-port').val() !== '');
-  $('.mqtt-flows-embedded-open').toggle(embedded && isOpenToAll());
+  showEmbeddedFields();
+  showMqtt5Fields(chosen());
+}
+
+/** The definition of a setting of MQTT 5. The types of the other properties are not known to the validator of one. */
+function connectNumber(name: ConnectNumber): EditorProperty<BrokerConfig[ConnectNumber]> {
+  return {
+    value: brokerDefaults[name],
+    validate(value, _options) {
+      return connectNumberProblem(name, value, this as EditorNode & BrokerConfig) ?? true;
+    },
+  };
+}
+
+function message(name: 'birth' | 'close' | 'will'): EditorProperty<MessageConfig> {
+  return { value: brokerDefaults[name], validate: (saved, _options) => messageProblem(saved) ?? true };
 }
 
 RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
@@ -60,7 +87,6 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     servers: {
       value: brokerDefaults.servers,
       validate(servers, _options) {
-        // The type of the other property is not known to the validator of this one.
         if ((this as EditorNode & BrokerConfig).connectTo === 'embedded') return true;
         return serversProblem(servers) ?? true;
       },
@@ -79,34 +105,25 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     },
     keepalive: {
       value: brokerDefaults.keepalive,
-      validate: (value, _options) => isKeepalive(value) || sharedText('fields.keepalive'),
+      validate: (value, _options) => numberProblem(value, BROKER_RANGES.keepalive) ?? true,
     },
     cleanStart: { value: brokerDefaults.cleanStart },
-    sessionExpiryInterval: {
-      value: brokerDefaults.sessionExpiryInterval,
-      validate: (value, _options) => numberValidity('sessionExpiryInterval', value),
-    },
-    birth: { value: brokerDefaults.birth, validate: (message, _options) => messageValidity(message) },
-    close: { value: brokerDefaults.close, validate: (message, _options) => messageValidity(message) },
-    will: { value: brokerDefaults.will, validate: (message, _options) => messageValidity(message) },
-    receiveMaximum: {
-      value: brokerDefaults.receiveMaximum,
-      validate: (value, _options) => numberValidity('receiveMaximum', value),
-    },
-    maximumPacketSize: {
-      value: brokerDefaults.maximumPacketSize,
-      validate: (value, _options) => numberValidity('maximumPacketSize', value),
-    },
-    topicAliasMaximum: {
-      value: brokerDefaults.topicAliasMaximum,
-      validate: (value, _options) => numberValidity('topicAliasMaximum', value),
-    },
+    sessionExpiryInterval: connectNumber('sessionExpiryInterval'),
+    birth: message('birth'),
+    close: message('close'),
+    will: message('will'),
+    receiveMaximum: connectNumber('receiveMaximum'),
+    maximumPacketSize: connectNumber('maximumPacketSize'),
+    topicAliasMaximum: connectNumber('topicAliasMaximum'),
     userProperties: { value: brokerDefaults.userProperties },
-    reconnect: { value: brokerDefaults.reconnect },
-    outbox: { value: brokerDefaults.outbox },
+    reconnect: { value: brokerDefaults.reconnect, validate: (delays, _options) => reconnectProblem(delays) ?? true },
+    outbox: { value: brokerDefaults.outbox, validate: (outbox, _options) => outboxProblem(outbox) ?? true },
     embedded: {
       value: brokerDefaults.embedded,
-      validate: (embedded, _options) => isPort(embedded?.port ?? '') || sharedText('fields.port'),
+      validate(embedded, _options) {
+        const { connectTo, credentials } = this as EditorNode & BrokerConfig & { credentials?: KnownCredentials };
+        return (connectTo === 'embedded' ? embeddedProblem(embedded, credentials) : undefined) ?? true;
+      },
     },
   },
   credentials: {
@@ -128,29 +145,43 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     // A node from before this property was there.
     if (this.autoConnect === undefined) $('#node-config-input-autoConnect').prop('checked', true);
     prepareServerFields({ ...serverDefaults, ...this });
-    const { port, bindAddress, allowAnonymous } = { ...brokerDefaults.embedded, ...this.embedded };
-    const portInput = $('#mqtt-flows-embedded-port').val(String(port));
-    addFieldNote($('#mqtt-flows-embedded-port-row'), portInput, (value) => ({
-      problem: isPort(value) ? undefined : sharedText('fields.port'),
-      hint: value === '' ? this._('hint.noPort') : undefined,
-    }));
-    $('#mqtt-flows-embedded-address').val(bindAddress);
-    $('#mqtt-flows-embedded-anonymous').prop('checked', allowAnonymous);
-    $(
-      '#mqtt-flows-embedded-port, #mqtt-flows-embedded-address, #node-config-input-embeddedUsername, #node-config-input-embeddedPassword',
-    ).on('input change', showChosen);
-    const session = $('#mqtt-flows-session');
-    session.data('read', addSessionFields(session, { ...sessionDefaults, ...this }));
-    $('#node-config-input-connectTo').on('change', showChosen);
+    prepareEmbeddedFields(this.embedded);
+    prepareSessionFields({ ...sessionDefaults, ...this }, chosen);
+    prepareOutboxFields(this.outbox, this.reconnect);
+    prepareNumber('keepalive', this.keepalive, (value) => numberProblem(value, BROKER_RANGES.keepalive));
+    const messages = $('#mqtt-flows-tab-messages');
+    messages.data('read', {
+      birth: addMessageFields(messages, { topic: this._('field.birth'), tip: this._('tip.birth') }, this.birth),
+      close: addMessageFields(messages, { topic: this._('field.close'), tip: this._('tip.close') }, this.close),
+      will: addMessageFields(messages, { topic: this._('field.will'), tip: this._('tip.will') }, this.will),
+    });
+    createTabs('mqtt-flows-tabs', [
+      { id: 'mqtt-flows-tab-connection', label: this._('tab.connection') },
+      { id: 'mqtt-flows-tab-session', label: this._('tab.session') },
+      { id: 'mqtt-flows-tab-messages', label: this._('tab.messages') },
+      { id: 'mqtt-flows-tab-outbox', label: this._('tab.outbox') },
+      { id: 'mqtt-flows-tab-advanced', label: this._('tab.advanced') },
+    ]);
+    $('#node-config-input-connectTo, #node-config-input-protocolVersion').on('change', showChosen);
     showChosen();
   },
   oneditsave() {
-    Object.assign(this, readServerFields(), $('#mqtt-flows-session').data('read')());
-    const port = String($('#mqtt-flows-embedded-port').val()).trim();
-    this.embedded = {
-      port: port === '' ? '' : Number(port),
-      bindAddress: String($('#mqtt-flows-embedded-address').val()).trim(),
-      allowAnonymous: $('#mqtt-flows-embedded-anonymous').prop('checked') === true,
-    };
+    Object.assign(this, readBroker());
   },
 });
+
+/** What the open dialog holds, but for the fields that Node-RED reads itself. */
+function readBroker() {
+  const read: Record<'birth' | 'close' | 'will', () => MessageConfig> = $('#mqtt-flows-tab-messages').data('read');
+  return {
+    ...readServerFields(),
+    ...readSessionFields(),
+    birth: read.birth(),
+    close: read.close(),
+    will: read.will(),
+    embedded: readEmbedded(),
+    outbox: readOutbox(),
+    reconnect: readReconnect(),
+    keepalive: readNumber('keepalive'),
+  };
+}

@@ -1,5 +1,6 @@
 // The part of a broker node's saved configuration that CONNECT and the messages around it are made of.
 
+import type { SavedNumber } from '../core/environment-text';
 import type { SavedConfig } from '../core/saved-config';
 
 /** A message that the broker node publishes by itself; a blank topic means none. */
@@ -16,17 +17,18 @@ export interface SessionConfig {
   /** False: the server keeps the session, with subscriptions and messages, while there is no connection. */
   cleanStart: boolean;
   /** s; blank: for ever, as in MQTT 3.1.1 */
-  sessionExpiryInterval: number | '';
+  sessionExpiryInterval: SavedNumber;
   birth: MessageConfig;
   close: MessageConfig;
   will: MessageConfig;
   /** QoS 1 and 2 messages that the server may send without an acknowledgement; blank: as many as it likes */
-  receiveMaximum: number | '';
+  receiveMaximum: SavedNumber;
   /** bytes; blank: no limit */
-  maximumPacketSize: number | '';
+  maximumPacketSize: SavedNumber;
   /** blank: no topic aliases */
-  topicAliasMaximum: number | '';
-  userProperties: Record<string, string>;
+  topicAliasMaximum: SavedNumber;
+  /** MQTT 5; a name may have several values. */
+  userProperties: Record<string, string | string[]>;
 }
 
 export const messageDefaults: MessageConfig = { topic: '', payload: '', qos: 0, retain: false, properties: {} };
@@ -58,17 +60,27 @@ export interface SessionSettings {
   readonly userProperties: Readonly<Record<string, unknown>>;
 }
 
-const TWO_BYTES = 0xffff;
 const FOUR_BYTES = 0xffff_ffff;
 
-/** The ranges of MQTT 5, section 3.1.2.11. */
+/** The whole numbers that the settings take, both ends included (MQTT 5, section 3.1.2.11). */
+export const SESSION_RANGES = {
+  sessionExpiryInterval: [0, FOUR_BYTES],
+  receiveMaximum: [1, 0xffff],
+  maximumPacketSize: [1, FOUR_BYTES],
+  topicAliasMaximum: [0, 0xffff],
+} as const satisfies Partial<Record<keyof SessionConfig, readonly [number, number]>>;
+
 export function readSession(saved: SavedConfig): SessionSettings {
   const cleanStart = saved.boolean('cleanStart', sessionDefaults.cleanStart);
   // A session without an expiry interval would end with its connection; 3.1.1 keeps it for ever (section 3.1.2.11.2).
-  const expiry = saved.integer('sessionExpiryInterval', cleanStart ? undefined : FOUR_BYTES, 0, FOUR_BYTES);
-  const receiveMaximum = saved.integer('receiveMaximum', undefined, 1, TWO_BYTES);
-  const maximumPacketSize = saved.integer('maximumPacketSize', undefined, 1, FOUR_BYTES);
-  const topicAliasMaximum = saved.integer('topicAliasMaximum', undefined, 0, TWO_BYTES);
+  const expiry = saved.integer(
+    'sessionExpiryInterval',
+    cleanStart ? undefined : FOUR_BYTES,
+    ...SESSION_RANGES.sessionExpiryInterval,
+  );
+  const receiveMaximum = saved.integer('receiveMaximum', undefined, ...SESSION_RANGES.receiveMaximum);
+  const maximumPacketSize = saved.integer('maximumPacketSize', undefined, ...SESSION_RANGES.maximumPacketSize);
+  const topicAliasMaximum = saved.integer('topicAliasMaximum', undefined, ...SESSION_RANGES.topicAliasMaximum);
   return {
     cleanStart,
     birth: readMessage(saved.section('birth')),

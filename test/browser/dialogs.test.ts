@@ -93,14 +93,15 @@ describe('the dialogs in the editor', function () {
   it('the broker dialog keeps a session, a birth message and a limit that are entered', async () => {
     const subscribe = await editor.openDialog('plant/#');
     const broker = await editor.openBrokerDialog();
-    await broker.getByText('Session', { exact: true }).click();
+    await broker.locator('#node-config-input-connectTo').selectOption('server');
+    await broker.getByRole('tab', { name: 'Session' }).click();
     await broker.getByLabel('Let the server keep subscriptions').check();
-    await broker.getByLabel('Keep for (s)').fill('3600');
-    await broker.getByText('Messages about this client').click();
+    await broker.getByLabel('Keep for').fill('3600');
+    await broker.getByRole('tab', { name: 'Messages' }).click();
     await broker.getByLabel('Birth topic').fill('clients/+');
     await broker.getByText('it contains a wildcard, + or #').waitFor();
     await broker.getByLabel('Birth topic').fill('clients/here');
-    await broker.getByText('MQTT 5 limits').click();
+    await broker.getByRole('tab', { name: 'Advanced' }).click();
     await broker.getByLabel('Receive max.').fill('20');
     await editor.screenshot('dialog-broker-session');
     await editor.saveDialog(broker);
@@ -197,7 +198,7 @@ describe('the dialogs in the editor', function () {
     await broker.locator('#mqtt-flows-websocket').getByText('add', { exact: true }).click();
     await broker.getByRole('textbox', { name: 'Name', exact: true }).last().fill('X-Plant');
     await broker.getByRole('textbox', { name: 'Value', exact: true }).fill('7');
-    await broker.locator('summary').getByText('Proxy', { exact: true }).click();
+    await broker.getByRole('tab', { name: 'Advanced' }).click();
     await broker.locator('#mqtt-flows-proxy-use').selectOption('url');
     await broker.locator('#mqtt-flows-proxy-url').fill('socks5://proxy:1080');
     await editor.screenshot('dialog-broker-reach');

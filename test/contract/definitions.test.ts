@@ -40,8 +40,17 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
   'broker.birth': MESSAGES,
   'broker.close': MESSAGES,
   'broker.will': MESSAGES,
-  'broker.sessionExpiryInterval': [{ good: ['', 0, 0xffffffff, '60'], bad: [-1, 2 ** 32, 'soon', 1.5] }],
-  'broker.receiveMaximum': [{ good: ['', 1, 65_535], bad: [0, 65_536] }],
+  'broker.sessionExpiryInterval': [
+    { good: ['', 1, 0xffffffff, '60', '${KEEP}'], bad: [-1, 2 ** 32, 'soon', 1.5] },
+    { of: { protocolVersion: 4, cleanStart: false }, good: [''], bad: [60, '${KEEP}'] },
+    { of: { connectTo: 'embedded', protocolVersion: 4 }, good: ['', 60], bad: [] },
+    { of: { cleanStart: false }, good: [60], bad: [0] },
+    { of: { cleanStart: true }, good: [0], bad: [] },
+  ],
+  'broker.receiveMaximum': [
+    { good: ['', 1, 65_535], bad: [0, 65_536] },
+    { of: { protocolVersion: '4' }, good: [''], bad: [20] },
+  ],
   'broker.maximumPacketSize': [{ good: ['', 1, 0xffffffff], bad: [0, 2 ** 32] }],
   'broker.topicAliasMaximum': [{ good: ['', 0, 65_535], bad: [-1, 65_536] }],
   'broker.proxy': [
@@ -69,8 +78,37 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
       ],
     },
   ],
-  'broker.keepalive': [{ good: [0, 60, '60', 65_535], bad: ['', -1, 65_536, 1.5, 'soon'] }],
-  'broker.embedded': [{ good: [{ port: '' }, { port: 0 }, { port: 1883 }], bad: [{ port: -1 }, { port: 65_536 }] }],
+  'broker.keepalive': [{ good: ['', 0, 60, '60', 65_535, '${KEEP}'], bad: [-1, 65_536, 1.5, 'soon'] }],
+  'broker.reconnect': [
+    {
+      good: [undefined, { minDelay: 1000, maxDelay: 1000 }, { minDelay: '${WAIT}', maxDelay: 5 }],
+      bad: [{ minDelay: 0, maxDelay: 10 }, { minDelay: 2000, maxDelay: 1000 }, { minDelay: 1, maxDelay: 'long' }],
+    },
+  ],
+  'broker.outbox': [
+    {
+      good: [undefined, { maxMessages: 1, maxBytes: '${BYTES}' }],
+      bad: [{ maxMessages: 0 }, { maxBytes: 0 }, { maxMessages: 'many' }],
+    },
+  ],
+  'broker.embedded': [
+    {
+      of: { connectTo: 'embedded' },
+      good: [{ port: '' }, { port: 1883 }, { port: '${PORT}' }, { port: 1883, bindAddress: '0.0.0.0' }],
+      bad: [{ port: 0 }, { port: -1 }, { port: 65_536 }],
+    },
+    {
+      of: { connectTo: 'embedded', credentials: { embeddedUsername: 'device', has_embeddedPassword: false } },
+      good: [{ port: '', bindAddress: '0.0.0.0' }, { port: 1883, bindAddress: '0.0.0.0', allowAnonymous: true }],
+      bad: [{ port: 1883, bindAddress: '0.0.0.0' }],
+    },
+    {
+      of: { connectTo: 'embedded', credentials: { embeddedUsername: 'device', has_embeddedPassword: true } },
+      good: [{ port: 1883, bindAddress: '0.0.0.0' }],
+      bad: [],
+    },
+    { of: { connectTo: 'server' }, good: [{ port: 0 }], bad: [] },
+  ],
   'publish.topic': [
     { of: { topicType: 'msg' }, good: ['topic', 'payload.where'], bad: ['', 'a..b'] },
     {

@@ -1,0 +1,70 @@
+// The fields of the broker dialog about the port of the broker inside Node-RED.
+
+import { namesVariables } from '../core/environment-text';
+import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../nodes/broker.config';
+import { addFieldNote } from './field-note';
+import { numberProblem, readNumber } from './number-field';
+import { sharedText } from './shared-text';
+
+type Embedded = BrokerConfig['embedded'];
+
+/** What the editor knows of the credentials of a node: names, and whether there is a password. */
+export interface KnownCredentials {
+  readonly embeddedUsername?: string;
+  readonly has_embeddedPassword?: boolean;
+  readonly embeddedPassword?: string;
+}
+
+const LOOPBACK = /^(localhost|::1|127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/;
+
+/**
+ * Why devices cannot connect as `saved` says, or undefined. Credentials that Node-RED has not told the editor, because
+ * the dialog has not been opened yet, are not judged.
+ */
+export function embeddedProblem(
+  saved: Partial<Embedded> | undefined,
+  credentials: KnownCredentials | undefined,
+): string | undefined {
+  const { port, bindAddress, allowAnonymous } = { ...brokerDefaults.embedded, ...saved };
+  const wrong = numberProblem(port, BROKER_RANGES.port);
+  if (wrong || port === '' || allowAnonymous || !isForOthers(bindAddress) || !credentials) return wrong;
+  const { embeddedUsername = '', embeddedPassword = '', has_embeddedPassword = false } = credentials;
+  const complete = embeddedUsername !== '' && (embeddedPassword !== '' || has_embeddedPassword);
+  return complete ? undefined : sharedText('fields.openToAll');
+}
+
+/** Other computers can reach this address. */
+function isForOthers(address: string): boolean {
+  return address !== '' && !namesVariables(address) && !LOOPBACK.test(address);
+}
+
+/** Fills the fields with `saved`, and shows only those that the port needs. */
+export function prepareEmbeddedFields(saved: Partial<Embedded> | undefined): void {
+  const { port, bindAddress, allowAnonymous } = { ...brokerDefaults.embedded, ...saved };
+  const portInput = $('#mqtt-flows-embedded-port').val(String(port));
+  addFieldNote($('#mqtt-flows-embedded-port-row'), portInput, (value) => ({
+    problem: numberProblem(value, BROKER_RANGES.port),
+    hint: value.trim() === '' ? sharedText('hint.noPort') : undefined,
+  }));
+  $('#mqtt-flows-embedded-address').val(bindAddress);
+  $('#mqtt-flows-embedded-anonymous').prop('checked', allowAnonymous);
+  $('.mqtt-flows-embedded input').on('input change', showEmbeddedFields);
+}
+
+/** Shows the fields that the port and the address need. */
+export function showEmbeddedFields(): void {
+  const { port, bindAddress } = readEmbedded();
+  const credentials = ['#node-config-input-embeddedUsername', '#node-config-input-embeddedPassword'];
+  const anonymous = credentials.some((field) => $(field).val() === '');
+  $('.mqtt-flows-embedded-port').toggle(port !== '');
+  $('.mqtt-flows-embedded-open').toggle(port !== '' && isForOthers(bindAddress) && anonymous);
+}
+
+/** What the fields hold. */
+export function readEmbedded(): Embedded {
+  return {
+    port: readNumber('embedded-port'),
+    bindAddress: String($('#mqtt-flows-embedded-address').val()).trim(),
+    allowAnonymous: $('#mqtt-flows-embedded-anonymous').prop('checked') === true,
+  };
+}

@@ -1,0 +1,67 @@
+// The fields of the broker dialog for the messages that the client publishes of itself: birth, close and will.
+
+import { namesVariables } from '../core/environment-text';
+import { topicNameProblem } from '../core/topic-name';
+import { type MessageConfig, messageDefaults } from '../nodes/broker.session.config';
+import { addFieldNote } from './field-note';
+import { sharedText } from './shared-text';
+
+/** The sentence for a message whose topic cannot be published to, or undefined. A blank topic means no message. */
+export function messageProblem(message: Partial<MessageConfig> | undefined): string | undefined {
+  const topic = message?.topic ?? '';
+  const problem = topic === '' || namesVariables(topic) ? undefined : topicNameProblem(topic);
+  return problem && sharedText(`topicName.${problem}`);
+}
+
+let count = 0;
+
+/** Adds the fields of one message to `container`; the function returned reads them. */
+export function addMessageFields(
+  container: JQuery,
+  texts: { readonly topic: string; readonly tip: string },
+  message: Partial<MessageConfig> | undefined,
+): () => MessageConfig {
+  const saved = { ...messageDefaults, ...message };
+  const topic = $('<input>', {
+    type: 'text',
+    title: texts.tip,
+    placeholder: sharedText('blank.message'),
+    spellcheck: false,
+  }).val(saved.topic);
+  const row = addRow(container, 'fa fa-tasks', texts.topic, topic);
+  addFieldNote(row, topic, (value) => ({ problem: messageProblem({ topic: value.trim() }) }));
+  const details = $('<div>').appendTo(container);
+  const payload = $('<input>', { type: 'text', title: sharedText('tip.payload') }).val(saved.payload);
+  addRow(details, 'fa fa-envelope', sharedText('field.payload'), payload);
+  const qos = $('<select>', { title: sharedText('tip.qos') }).css({ width: '100px' });
+  for (const level of [0, 1, 2]) qos.append($('<option>', { value: level }).text(String(level)));
+  qos.val(String(saved.qos));
+  const last = addRow(details, 'fa fa-check-circle-o', 'QoS', qos);
+  const retain = addCheckbox(last, sharedText('field.retain'), sharedText('tip.retain'), saved.retain);
+  const show = (): void => void details.toggle(String(topic.val()).trim() !== '');
+  topic.on('input change', show);
+  show();
+  return () => ({
+    topic: String(topic.val()).trim(),
+    payload: String(payload.val()),
+    qos: Number(qos.val()) as MessageConfig['qos'],
+    retain: retain.prop('checked') === true,
+    properties: saved.properties,
+  });
+}
+
+function addRow(container: JQuery, icon: string, title: string, input: JQuery): JQuery {
+  const id = `mqtt-flows-message-${++count}`;
+  const row = $('<div>', { class: 'form-row' }).appendTo(container);
+  const label = $('<label>', { for: id }).appendTo(row);
+  label.append($('<i>', { class: icon }), ' ', $('<span>').text(title));
+  input.attr('id', id).appendTo(row.append(' '));
+  return row;
+}
+
+function addCheckbox(container: JQuery, title: string, tip: string, checked: boolean): JQuery {
+  const label = $('<label>', { title: tip }).css({ width: 'auto', marginLeft: '20px' }).appendTo(container);
+  const box = $('<input>', { type: 'checkbox' }).prop('checked', checked).appendTo(label);
+  $('<span>').text(title).appendTo(label);
+  return box;
+}

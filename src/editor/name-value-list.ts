@@ -1,0 +1,45 @@
+// Lists of names with values: headers of a request, user properties.
+
+import { addFieldNote } from './field-note';
+import { keepReader, readRows } from './list-rows';
+import { sharedText } from './shared-text';
+
+export interface NameValue {
+  name: string;
+  value: string;
+}
+
+/** Makes a list of `list` that shows `saved`; `problem` says what is wrong with a row, if anything is. */
+export function prepareNameValues(
+  list: JQuery,
+  saved: readonly NameValue[],
+  problem: (row: NameValue) => string | undefined,
+): void {
+  list.editableList<Partial<NameValue>>({
+    addItem: (container, _index, row) => addRow(container, { name: '', value: '', ...row }, problem),
+    removable: true,
+    sortable: true,
+    height: 'auto',
+  });
+  for (const row of saved) list.editableList('addItem', row);
+}
+
+/** The rows in which something has been entered. */
+export function readNameValues(list: JQuery): NameValue[] {
+  return readRows<NameValue>(list).filter(({ name, value }) => name !== '' || value !== '');
+}
+
+function addRow(container: JQuery, saved: NameValue, problem: (row: NameValue) => string | undefined): void {
+  const line = $('<div>').css({ display: 'flex', gap: '6px' }).appendTo(container);
+  const add = (label: string, value: string, flex: string): JQuery =>
+    $('<input>', { type: 'text', placeholder: label, 'aria-label': label, spellcheck: false })
+      .css({ flex, width: 'auto', minWidth: '60px' })
+      .val(value)
+      .appendTo(line);
+  const name = add(sharedText('field.headerName'), saved.name, '1 1 40%');
+  const value = add(sharedText('field.headerValue'), saved.value, '1 1 60%');
+  const read = (): NameValue => ({ name: String(name.val()).trim(), value: String(value.val()) });
+  addFieldNote(container, value, () => ({ problem: problem(read()) }));
+  name.on('input change', () => value.trigger('change'));
+  keepReader(container, read);
+}
