@@ -82,7 +82,11 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
   'broker.reconnect': [
     {
       good: [undefined, { minDelay: 1000, maxDelay: 1000 }, { minDelay: '${WAIT}', maxDelay: 5 }],
-      bad: [{ minDelay: 0, maxDelay: 10 }, { minDelay: 2000, maxDelay: 1000 }, { minDelay: 1, maxDelay: 'long' }],
+      bad: [
+        { minDelay: 0, maxDelay: 10 },
+        { minDelay: 2000, maxDelay: 1000 },
+        { minDelay: 1, maxDelay: 'long' },
+      ],
     },
   ],
   'broker.outbox': [
@@ -99,7 +103,10 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
     },
     {
       of: { connectTo: 'embedded', credentials: { embeddedUsername: 'device', has_embeddedPassword: false } },
-      good: [{ port: '', bindAddress: '0.0.0.0' }, { port: 1883, bindAddress: '0.0.0.0', allowAnonymous: true }],
+      good: [
+        { port: '', bindAddress: '0.0.0.0' },
+        { port: 1883, bindAddress: '0.0.0.0', allowAnonymous: true },
+      ],
       bad: [{ port: 1883, bindAddress: '0.0.0.0' }],
     },
     {
