@@ -1,6 +1,6 @@
 // CONNECT and CONNACK between mqtt.js's shapes and ours.
 
-import type { IClientOptions, IConnackPacket, IPublishPacket } from 'mqtt';
+import type { IClientOptions, IConnackPacket } from 'mqtt';
 import { isQoS } from '../core/publication';
 import type { ConnectOptions, ProtocolVersion, ServerInfo, Will } from './transport';
 
@@ -28,20 +28,8 @@ export function clientOptions(options: ConnectOptions): IClientOptions {
     ...(password === undefined ? {} : { password }),
     ...(will ? { will: willOptions(will, v5) } : {}),
     ...(v5 && properties ? { properties } : {}),
-    // mqtt.js leaves the topic of a QoS 2 publication under an alias empty; this hook sees the one it stands for.
-    ...(v5 && properties?.topicAliasMaximum ? { customHandleAcks: restoreTopic } : {}),
   };
 }
-
-const restoreTopic: NonNullable<IClientOptions['customHandleAcks']> = (
-  topic,
-  _payload,
-  packet: IPublishPacket,
-  done,
-) => {
-  packet.topic = topic;
-  done(0);
-};
 
 function willOptions({ topic, payload, qos, retain, properties, delayInterval }: Will, v5: boolean): WillOptions {
   if (!v5) return { topic, payload, qos, retain };

@@ -2,15 +2,20 @@
 // reconnects nor resubscribes here; those are the connection's, because of what mqtt.js does with them.
 
 import type { Duplex } from 'node:stream';
-import { type IConnackPacket, MqttClient, type Packet, Store, UniqueMessageIdProvider } from 'mqtt';
+import { type IConnackPacket, MqttClient, type Packet, UniqueMessageIdProvider } from 'mqtt';
 import { type ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutgoingPublication } from '../core/publication';
-import { connackError, isFailure } from '../core/reason-code';
+import { isFailure } from '../core/reason-code';
 import type { WireFilter } from '../core/topic-filter';
+import { AcknowledgementWriter } from './acknowledgement-writer';
 import { checkFirstBytes } from './first-bytes';
+import { InboundFlow } from './inbound-flow';
+import { InboundSession } from './inbound-session';
+import { clientError, reasonCodeOf } from './mqttjs-error';
 import { clientOptions, serverInfo } from './mqttjs-options';
-import { asMqttFlowsError, hungUp, networkError } from './network-error';
-import { fromPacket } from './publish-properties';
+import { asMqttFlowsError, hungUp } from './network-error';
+import { lacksIdentifier, take } from './received-packet';
+import type { Violation } from './topic-aliases';
 import type {
   ConnectOptions,
   OpenStream,
@@ -25,23 +30,27 @@ import type {
 /** How long close() waits for DISCONNECT to leave and the other side to close, in ms. */
 const CLOSE_GRACE = 500;
 
-/**
- * Opens the transports of one connection. They share what has come in at QoS 2 and has not been released: when a session
- * goes on, its server releases by identifier alone (MQTT 5, section 4.3.3).
- */
+/** MQTT 5, section 3.14: DISCONNECT with a reason code. */
+const disconnectPacket = (reasonCode: number): Buffer => Buffer.from([0xe0, 1, reasonCode]);
+
+/** Opens the transports of one connection. They share what its session keeps between them. */
 export function mqttjsTransports(): OpenTransport {
-  const incoming = new Store({ clean: false });
-  return (open, options, listener) => new MqttjsTransport(open, options, listener, incoming);
+  const session = new InboundSession();
+  return (open, options, listener) => new MqttjsTransport(open, options, listener, session);
 }
 
 class MqttjsTransport implements Transport {
   readonly #options: ConnectOptions;
   readonly #listener: TransportListener;
-  readonly #incoming: Store;
+  readonly #open: OpenStream;
+  readonly #session: InboundSession;
   readonly #opening = new AbortController();
   #stage: ErrorStage = 'tcp';
   #stream: Duplex | undefined;
   #client: MqttClient | undefined;
+  /** Set once the server has accepted. */
+  #inbound: InboundFlow | undefined;
+  #acknowledgements: AcknowledgementWriter | undefined;
   #connected = false;
   /** Set once the listener has heard, or must no longer hear, that it is over. */
   #over = false;
@@ -51,10 +60,11 @@ class MqttjsTransport implements Transport {
   /** Reason codes of the last PUBACK, PUBREC or PUBCOMP per packet: mqtt.js keeps successful ones to itself. */
   readonly #ackReasons = new Map<number, number>();
 
-  constructor(open: OpenStream, options: ConnectOptions, listener: TransportListener, incoming: Store) {
+  constructor(open: OpenStream, options: ConnectOptions, listener: TransportListener, session: InboundSession) {
     this.#options = options;
     this.#listener = listener;
-    this.#incoming = incoming;
+    this.#open = open;
+    this.#session = session;
     open((stage) => this.#enter(stage), this.#opening.signal).then(
       (stream) => this.#start(stream),
       (error: unknown) => this.#fail(asMqttFlowsError(error, this.#stage)),
@@ -124,6 +134,7 @@ class MqttjsTransport implements Transport {
         if (stream.closed) resolve();
         return;
       }
+      this.#acknowledgements?.flush();
       // end(false) waits without limit for what is unacknowledged, and end(true) sends no DISCONNECT.
       for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
       client.end(false);
@@ -157,7 +168,6 @@ class MqttjsTransport implements Transport {
     const client = new MqttClient(() => stream, {
       ...clientOptions(this.#options),
       messageIdProvider: new UniqueMessageIdProvider(),
-      incomingStore: this.#incoming,
     });
     this.#client = client;
     checkFirstBytes(stream, (error) => this.#note(error));
@@ -166,9 +176,6 @@ class MqttjsTransport implements Transport {
     client.on('packetreceive', (packet) => this.#received(packet));
     client.on('disconnect', ({ reasonCode = 0 }) => {
       this.#note(new MqttFlowsError('disconnected-by-server', { stage: 'connected', reasonCode }));
-    });
-    client.on('message', (topic, payload, packet) => {
-      if (!this.#over) this.#listener.message(fromPacket(topic, payload, packet));
     });
   }
 
@@ -181,12 +188,47 @@ class MqttjsTransport implements Transport {
   #received(packet: Packet): void {
     if (lacksIdentifier(packet)) {
       this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason: packet.cmd } }));
-      // mqtt.js handles it after this, and would throw where nobody catches it. As PINGRESP it does no harm.
-      Object.assign(packet, { cmd: 'pingresp' });
-      return;
+      // mqtt.js would throw where nobody catches it.
+      return take(packet);
+    }
+    if (packet.cmd === 'connack') this.#accepted(packet);
+    if (packet.cmd === 'publish' || packet.cmd === 'pubrel') {
+      if (this.#inbound && !this.#over) {
+        if (packet.cmd === 'publish') this.#inbound.publish(packet);
+        else this.#inbound.release(packet.messageId ?? 0);
+      }
+      return take(packet);
     }
     if (packet.cmd !== 'puback' && packet.cmd !== 'pubrec' && packet.cmd !== 'pubcomp') return;
     if (packet.reasonCode && packet.messageId !== undefined) this.#ackReasons.set(packet.messageId, packet.reasonCode);
+  }
+
+  /** Before mqtt.js says so: what follows CONNACK in one piece comes before its event. */
+  #accepted({ sessionPresent, reasonCode, returnCode }: IConnackPacket): void {
+    const stream = this.#stream;
+    if (!stream || this.#inbound || (reasonCode ?? returnCode) !== 0) return;
+    this.#session.resume(this.#open, this.#options.clientId, sessionPresent);
+    const writer = new AcknowledgementWriter(stream, () => {
+      this.#violated({ reasonCode: 0x97, reason: 'acknowledgements are not read' });
+    });
+    this.#acknowledgements = writer;
+    this.#inbound = new InboundFlow(this.#options, this.#session, writer, {
+      message: (publication, receipt) => this.#listener.message(publication, receipt),
+      violated: (violation) => this.#violated(violation),
+    });
+  }
+
+  #violated({ reasonCode, reason }: Violation): void {
+    this.#inbound = undefined;
+    const error = new MqttFlowsError('protocol-error', { stage: this.#stage, reasonCode, params: { reason } });
+    if (this.#options.protocolVersion !== 5 || !this.#stream?.writable) return this.#note(error);
+    this.#error ??= error;
+    const stream = this.#stream;
+    const timer = setTimeout(() => stream.destroy(), CLOSE_GRACE);
+    stream.end(disconnectPacket(reasonCode), () => {
+      clearTimeout(timer);
+      stream.destroy();
+    });
   }
 
   /** Keeps the first error as the reason for the end that follows it. */
@@ -218,28 +260,8 @@ class MqttjsTransport implements Transport {
   }
 }
 
-/** mqtt-packet lets packets pass that are too short for their identifier; none may be 0 (MQTT 5, section 2.2.1). */
-function lacksIdentifier(packet: Packet): boolean {
-  const needed = packet.cmd === 'pubrel' || packet.cmd === 'pubrec' || (packet.cmd === 'publish' && packet.qos > 0);
-  return needed && !(packet.messageId !== undefined && packet.messageId > 0);
-}
-
 /** mqtt.js puts the reason code of a negative PUBACK, PUBREC or PUBCOMP into `code`; other errors say nothing of it. */
 function refusedOrUnconfirmed(error: Error): PublishOutcome {
   const code = reasonCodeOf(error);
   return code !== undefined && isFailure(code) ? { kind: 'refused', reasonCode: code } : { kind: 'unconfirmed' };
-}
-
-function clientError(error: Error, stage: ErrorStage): MqttFlowsError {
-  const code = reasonCodeOf(error);
-  if (stage === 'connack' && code !== undefined) {
-    return new MqttFlowsError(connackError(code), { stage, reasonCode: code });
-  }
-  if ('code' in error && typeof error.code === 'string') return networkError(error, stage, {});
-  if (error.message === 'Keepalive timeout') return new MqttFlowsError('keepalive-timeout', { stage });
-  return new MqttFlowsError('protocol-error', { stage, params: { reason: error.message.slice(0, 200) } });
-}
-
-function reasonCodeOf(error: Error): number | undefined {
-  return 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 }

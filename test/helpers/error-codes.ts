@@ -16,6 +16,7 @@ const CONNECTION_SOURCES = [
   'transport/embedded-broker.ts',
   'runtime/server-endpoints.ts',
   'transport/first-bytes.ts',
+  'transport/mqttjs-error.ts',
   'transport/mqttjs-transport.ts',
   'transport/network-error.ts',
   'transport/proxy-stream.ts',

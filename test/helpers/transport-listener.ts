@@ -3,7 +3,15 @@
 import type { ErrorStage, MqttFlowsError } from '#src/core/mqtt-flows-error';
 import type { IncomingPublication } from '#src/core/publication';
 import { mqttjsTransports } from '#src/transport/mqttjs-transport';
-import type { ConnectOptions, OpenStream, ServerInfo, Transport, TransportListener } from '#src/transport/transport';
+import type {
+  ConnectOptions,
+  OpenStream,
+  OpenTransport,
+  Receipt,
+  ServerInfo,
+  Transport,
+  TransportListener,
+} from '#src/transport/transport';
 import { Inbox } from './inbox';
 
 export class RecordingListener implements TransportListener {
@@ -11,6 +19,9 @@ export class RecordingListener implements TransportListener {
   readonly servers = new Inbox<ServerInfo>('CONNACK at the listener');
   readonly messages = new Inbox<IncomingPublication>('publications at the listener');
   readonly ends = new Inbox<MqttFlowsError>('end at the listener');
+  /** Of the messages at QoS 1 and 2, while `holds`; otherwise they are acknowledged at once. */
+  readonly receipts = new Inbox<Receipt>('receipts at the listener');
+  holds = false;
   readonly writables = new Inbox<true>('writable at the listener');
 
   stage(stage: ErrorStage): void {
@@ -21,8 +32,10 @@ export class RecordingListener implements TransportListener {
     this.servers.push(server);
   }
 
-  message(publication: IncomingPublication): void {
+  message(publication: IncomingPublication, receipt?: Receipt): void {
     this.messages.push(publication);
+    if (receipt && this.holds) this.receipts.push(receipt);
+    else receipt?.acknowledge();
   }
 
   writable(): void {
@@ -39,8 +52,12 @@ export interface OpenedTransport {
   readonly listener: RecordingListener;
 }
 
-/** Starts to connect. */
-export function openTransport(open: OpenStream, options: Partial<ConnectOptions> = {}): OpenedTransport {
+/** Starts to connect; `transports` are those of an earlier connection, if its session is to go on. */
+export function openTransport(
+  open: OpenStream,
+  options: Partial<ConnectOptions> = {},
+  transports: OpenTransport = mqttjsTransports(),
+): OpenedTransport {
   const listener = new RecordingListener();
   const complete = {
     protocolVersion: 5,
@@ -49,15 +66,16 @@ export function openTransport(open: OpenStream, options: Partial<ConnectOptions>
     cleanStart: true,
     ...options,
   } as const;
-  return { transport: mqttjsTransports()(open, complete, listener), listener };
+  return { transport: transports(open, complete, listener), listener };
 }
 
 /** Connects, and returns when the server has accepted. */
 export async function connectTransport(
   open: OpenStream,
   options: Partial<ConnectOptions> = {},
+  transports?: OpenTransport,
 ): Promise<OpenedTransport> {
-  const opened = openTransport(open, options);
+  const opened = openTransport(open, options, transports);
   await opened.listener.servers.next();
   return opened;
 }

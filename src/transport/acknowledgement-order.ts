@@ -1,0 +1,84 @@
+// The order of acknowledgements on one connection: that in which the publications came (MQTT 5, section 4.6).
+
+import { Fifo } from '../core/fifo';
+import type { Receipt } from './transport';
+
+type State = 'waiting' | 'acknowledged' | 'abandoned';
+
+/** What waits for its acknowledgement. It may outlive its connection, and get a place on the next one. */
+export class OrderedReceipt implements Receipt {
+  readonly identifier: number;
+  #state: State = 'waiting';
+  #reasonCode = 0;
+  #order: AcknowledgementOrder | undefined;
+
+  constructor(identifier: number) {
+    this.identifier = identifier;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get reasonCode(): number {
+    return this.#reasonCode;
+  }
+
+  /** Gives it the last place on a connection. */
+  join(order: AcknowledgementOrder): void {
+    this.#order = order;
+    order.add(this);
+  }
+
+  isOn(order: AcknowledgementOrder): boolean {
+    return this.#order === order;
+  }
+
+  acknowledge(reasonCode = 0): void {
+    this.#settle('acknowledged', reasonCode);
+  }
+
+  abandon(): void {
+    this.#settle('abandoned', 0);
+  }
+
+  #settle(state: State, reasonCode: number): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = state;
+    this.#reasonCode = reasonCode;
+    this.#order?.settled(this);
+  }
+}
+
+/** Sends an acknowledgement when it is due and those before it are sent; those that never will be hold up nobody. */
+export class AcknowledgementOrder {
+  readonly #receipts = new Fifo<OrderedReceipt>();
+  readonly #send: (receipt: OrderedReceipt) => void;
+  readonly #abandoned: (receipt: OrderedReceipt) => void;
+  /** The oldest, when it has been taken from the queue to be looked at. */
+  #oldest: OrderedReceipt | undefined;
+
+  constructor(send: (receipt: OrderedReceipt) => void, abandoned: (receipt: OrderedReceipt) => void) {
+    this.#send = send;
+    this.#abandoned = abandoned;
+  }
+
+  add(receipt: OrderedReceipt): void {
+    if (this.#oldest) this.#receipts.push(receipt);
+    else this.#oldest = receipt;
+    if (receipt.state !== 'waiting') this.#advance();
+  }
+
+  settled(receipt: OrderedReceipt): void {
+    if (receipt.state === 'abandoned') this.#abandoned(receipt);
+    if (receipt === this.#oldest) this.#advance();
+  }
+
+  #advance(): void {
+    while (this.#oldest && this.#oldest.state !== 'waiting') {
+      const receipt = this.#oldest;
+      this.#oldest = this.#receipts.shift();
+      if (receipt.state === 'acknowledged') this.#send(receipt);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+// Publications from the server and their acknowledgements, on one connection. mqtt.js would acknowledge by itself, and
+// hold up every other packet, pings included, while it is kept from that.
+
+import type { IPublishPacket } from 'mqtt';
+import type { IncomingPublication } from '../core/publication';
+import { AcknowledgementOrder, OrderedReceipt } from './acknowledgement-order';
+import { type AcknowledgementWriter, PUBACK, PUBCOMP, PUBREC } from './acknowledgement-writer';
+import type { InboundSession } from './inbound-session';
+import { fromPacket } from './publish-properties';
+import { TopicAliases, type Violation } from './topic-aliases';
+import type { ConnectOptions, Receipt } from './transport';
+
+/** MQTT 5, section 2.4 */
+const IDENTIFIER_NOT_FOUND = 0x92;
+const RECEIVE_MAXIMUM_EXCEEDED = 0x93;
+/** MQTT 5, section 3.1.2.11.3, when CONNECT says nothing; MQTT 3.1.1 has no more identifiers than that either. */
+const WIDEST_WINDOW = 65_535;
+
+export interface InboundListener {
+  message(publication: IncomingPublication, receipt?: Receipt): void;
+  /** The server has broken the rules: the connection cannot go on. */
+  violated(violation: Violation): void;
+}
+
+export class InboundFlow {
+  readonly #listener: InboundListener;
+  readonly #writer: AcknowledgementWriter;
+  readonly #session: InboundSession;
+  readonly #v5: boolean;
+  readonly #window: number;
+  readonly #aliases: TopicAliases;
+  readonly #pubacks: AcknowledgementOrder;
+  readonly #pubrecs: AcknowledgementOrder;
+  /** Identifiers at QoS 1 that wait: a server of MQTT 3.1 sends again what it finds late (MQTT 3.1, section 4.1). */
+  readonly #waiting = new Set<number>();
+  /** Identifiers at QoS 2 that the server has not heard the end of. */
+  readonly #exchanges = new Set<number>();
+  /** Publications at QoS 1 that are not acknowledged, those included that never will be. */
+  #unacknowledged = 0;
+
+  constructor(
+    { protocolVersion, properties }: ConnectOptions,
+    session: InboundSession,
+    writer: AcknowledgementWriter,
+    listener: InboundListener,
+  ) {
+    this.#listener = listener;
+    this.#writer = writer;
+    this.#session = session;
+    this.#v5 = protocolVersion === 5;
+    this.#window = (this.#v5 && properties?.receiveMaximum) || WIDEST_WINDOW;
+    this.#aliases = new TopicAliases((this.#v5 && properties?.topicAliasMaximum) || 0);
+    this.#pubacks = new AcknowledgementOrder(
+      (receipt) => this.#puback(receipt),
+      ({ identifier }) => this.#waiting.delete(identifier),
+    );
+    this.#pubrecs = new AcknowledgementOrder(
+      (receipt) => this.#pubrec(receipt),
+      (receipt) => this.#session.forget(receipt),
+    );
+  }
+
+  /** Takes a PUBLISH that has an identifier unless its QoS is 0. */
+  publish(packet: IPublishPacket): void {
+    const topic = this.#aliases.resolve(packet);
+    if (typeof topic !== 'string') return this.#listener.violated(topic);
+    const { qos, messageId: identifier } = packet;
+    if (qos === 0 || identifier === undefined) return this.#listener.message(this.#publication(topic, packet));
+    if (qos === 1) this.#once(topic, packet, identifier);
+    else this.#exactlyOnce(topic, packet, identifier);
+  }
+
+  /** Takes a PUBREL: the server will not send this publication again. */
+  release(identifier: number): void {
+    this.#exchanges.delete(identifier);
+    const known = this.#session.exchanges.delete(identifier);
+    this.#writer.write(PUBCOMP, identifier, known || !this.#v5 ? 0 : IDENTIFIER_NOT_FOUND);
+  }
+
+  #once(topic: string, packet: IPublishPacket, identifier: number): void {
+    if (packet.dup && this.#waiting.has(identifier)) return;
+    if (!this.#admits()) return;
+    this.#unacknowledged++;
+    this.#waiting.add(identifier);
+    const receipt = this.#receipt(identifier);
+    receipt.join(this.#pubacks);
+    this.#listener.message(this.#publication(topic, packet), receipt);
+  }
+
+  /**
+   * Delivered at PUBLISH, while PUBREC waits for the receipt: from PUBREC on, a server sends no more than PUBREL, and the
+   * publication would be gone with a process that ends then.
+   */
+  #exactlyOnce(topic: string, packet: IPublishPacket, identifier: number): void {
+    if (!this.#exchanges.has(identifier) && !this.#admits()) return;
+    this.#exchanges.add(identifier);
+    const known = this.#session.exchanges.get(identifier);
+    if (known) {
+      // Never delivered twice: PUBREC is sent again, or by this connection in place of the one that it came by.
+      if (known.state !== 'waiting' || !known.isOn(this.#pubrecs)) known.join(this.#pubrecs);
+      return;
+    }
+    const receipt = this.#receipt(identifier);
+    this.#session.exchanges.set(identifier, receipt);
+    receipt.join(this.#pubrecs);
+    this.#listener.message(this.#publication(topic, packet), receipt);
+  }
+
+  #puback({ identifier, reasonCode }: OrderedReceipt): void {
+    this.#unacknowledged--;
+    this.#waiting.delete(identifier);
+    this.#writer.write(PUBACK, identifier, reasonCode);
+  }
+
+  #pubrec(receipt: OrderedReceipt): void {
+    const { identifier, reasonCode } = receipt;
+    this.#writer.write(PUBREC, identifier, reasonCode);
+    if (reasonCode < 0x80) return;
+    // A refusal ends the exchange: no PUBREL follows (MQTT 5, section 4.3.3).
+    this.#exchanges.delete(identifier);
+    this.#session.forget(receipt);
+  }
+
+  #receipt(identifier: number): OrderedReceipt {
+    return this.#v5 ? new OrderedReceipt(identifier) : new UnrefusableReceipt(identifier);
+  }
+
+  /** Whether the server may send one more (MQTT 5, section 3.3.4). */
+  #admits(): boolean {
+    if (this.#unacknowledged + this.#exchanges.size < this.#window) return true;
+    const reason = `more than ${this.#window} unacknowledged publications`;
+    this.#listener.violated({ reasonCode: RECEIVE_MAXIMUM_EXCEEDED, reason });
+    return false;
+  }
+
+  #publication(topic: string, packet: IPublishPacket): IncomingPublication {
+    // Without `encoding`, mqtt-packet gives a payload as it came.
+    return fromPacket(topic, packet.payload as Buffer, packet);
+  }
+}
+
+/** MQTT 3.1.1 cannot refuse; what is refused there is not acknowledged. */
+class UnrefusableReceipt extends OrderedReceipt {
+  override acknowledge(reasonCode = 0): void {
+    if (reasonCode < 0x80) super.acknowledge();
+    else this.abandon();
+  }
+}

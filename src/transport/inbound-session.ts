@@ -1,0 +1,24 @@
+// What has come in at QoS 2 and has not been released: it belongs to the session and outlives connections
+// (MQTT 5, section 4.3.3).
+
+import type { OrderedReceipt } from './acknowledgement-order';
+import type { OpenStream } from './transport';
+
+export class InboundSession {
+  /** By packet identifier, so at most 65,535. */
+  readonly exchanges = new Map<number, OrderedReceipt>();
+  #server: OpenStream | undefined;
+  #clientId: string | undefined;
+
+  /** The server has accepted: without its session, or at another one, the exchanges of before mean nothing. */
+  resume(server: OpenStream, clientId: string, sessionPresent: boolean): void {
+    if (!sessionPresent || this.#server !== server || this.#clientId !== clientId) this.exchanges.clear();
+    this.#server = server;
+    this.#clientId = clientId;
+  }
+
+  /** Ends the exchange of `receipt`, unless its identifier has another one by now. */
+  forget(receipt: OrderedReceipt): void {
+    if (this.exchanges.get(receipt.identifier) === receipt) this.exchanges.delete(receipt.identifier);
+  }
+}

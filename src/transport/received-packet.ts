@@ -1,0 +1,14 @@
+// Keeps packets from mqtt.js: those that it would not survive, and those that are handled by us.
+
+import type { Packet } from 'mqtt';
+
+/** mqtt.js handles a packet after its event, unless it does not know the kind. */
+export function take(packet: Packet): void {
+  Object.assign(packet, { cmd: 'taken' });
+}
+
+/** mqtt-packet lets packets pass that are too short for their identifier; none may be 0 (MQTT 5, section 2.2.1). */
+export function lacksIdentifier(packet: Packet): boolean {
+  const needed = packet.cmd === 'pubrel' || packet.cmd === 'pubrec' || (packet.cmd === 'publish' && packet.qos > 0);
+  return needed && !(packet.messageId !== undefined && packet.messageId > 0);
+}
