@@ -147,6 +147,17 @@ describe('core/topic-trie', () => {
       assert.deepEqual(trie.match('a/b/c'), ['a/+/#']);
     });
 
+    it('the values under a filter can be asked for, whatever its wildcards are called', () => {
+      const trie = trieOf('a/b', 'a/+x', 'a/+y', 'a/+/c', 'a/#', '$share/g/a/b');
+      const values = (filter: string): string[] => trie.valuesOf(filterOf(filter)).sort();
+      assert.deepEqual(values('a/b'), ['$share/g/a/b', 'a/b']);
+      assert.deepEqual(values('a/+'), ['a/+x', 'a/+y']);
+      assert.deepEqual(values('a/+/c'), ['a/+/c']);
+      assert.deepEqual(values('a/#rest'), ['a/#']);
+      for (const absent of ['a', 'a/c', '+', '+/b', 'a/+/+', 'a/+/c/#', '#'])
+        assert.deepEqual(values(absent), [], absent);
+    });
+
     it('the size counts the pairs that are held', () => {
       const trie = trieOf('a', 'a', 'b/#', '+/c');
       assert.equal(trie.size, 4);
