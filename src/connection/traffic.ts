@@ -46,6 +46,7 @@ function countedListener(listener: TransportListener, traffic: Traffic): Transpo
 class CountedTransport implements Transport {
   readonly #transport: Transport;
   readonly #traffic: Traffic;
+  readonly release: Transport['release'];
   readonly subscribe: Transport['subscribe'];
   readonly unsubscribe: Transport['unsubscribe'];
   readonly close: Transport['close'];
@@ -54,6 +55,7 @@ class CountedTransport implements Transport {
   constructor(transport: Transport, traffic: Traffic) {
     this.#transport = transport;
     this.#traffic = traffic;
+    this.release = transport.release.bind(transport);
     this.subscribe = transport.subscribe.bind(transport);
     this.unsubscribe = transport.unsubscribe.bind(transport);
     this.close = transport.close.bind(transport);
@@ -62,6 +64,12 @@ class CountedTransport implements Transport {
 
   get writable(): boolean {
     return this.#transport.writable;
+  }
+
+  send(...[outbound, dup]: Parameters<Transport['send']>): void {
+    this.#traffic.sent++;
+    this.#traffic.note(outbound.publication.topic);
+    this.#transport.send(outbound, dup);
   }
 
   publish(...[publication, settled]: Parameters<Transport['publish']>): void {

@@ -16,6 +16,6 @@ export function clientError(error: Error, stage: ErrorStage): MqttFlowsError {
 }
 
 /** The reason code that mqtt.js puts into `code`, where others have a text. */
-export function reasonCodeOf(error: Error): number | undefined {
+function reasonCodeOf(error: Error): number | undefined {
   return 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 }

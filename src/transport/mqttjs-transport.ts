@@ -2,24 +2,27 @@
 // reconnects nor resubscribes here; those are the connection's, because of what mqtt.js does with them.
 
 import type { Duplex } from 'node:stream';
-import { type IConnackPacket, MqttClient, type Packet, UniqueMessageIdProvider } from 'mqtt';
+import { type IConnackPacket, MqttClient, type Packet } from 'mqtt';
 import { type ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
+import { CONNECTION_IDENTIFIERS, PacketIdentifiers } from '../core/packet-identifiers';
 import type { OutgoingPublication } from '../core/publication';
-import { isFailure } from '../core/reason-code';
 import type { WireFilter } from '../core/topic-filter';
 import { AcknowledgementWriter } from './acknowledgement-writer';
 import { checkFirstBytes } from './first-bytes';
+import { identifierProvider } from './identifier-provider';
 import { InboundFlow } from './inbound-flow';
 import { InboundSession } from './inbound-session';
-import { clientError, reasonCodeOf } from './mqttjs-error';
+import { clientError } from './mqttjs-error';
 import { clientOptions, serverInfo } from './mqttjs-options';
 import { asMqttFlowsError, hungUp } from './network-error';
+import { OutboundFlow } from './outbound-flow';
 import { lacksIdentifier, take } from './received-packet';
 import type { Violation } from './topic-aliases';
 import type {
   ConnectOptions,
   OpenStream,
   OpenTransport,
+  Outbound,
   PublishOutcome,
   SubscribeOutcome,
   SubscribeRequest,
@@ -36,7 +39,8 @@ const disconnectPacket = (reasonCode: number): Buffer => Buffer.from([0xe0, 1, r
 /** Opens the transports of one connection. They share what its session keeps between them. */
 export function mqttjsTransports(): OpenTransport {
   const session = new InboundSession();
-  return (open, options, listener) => new MqttjsTransport(open, options, listener, session);
+  const identifiers = new PacketIdentifiers(CONNECTION_IDENTIFIERS, Math.random());
+  return (open, options, listener) => new MqttjsTransport(open, options, listener, session, identifiers);
 }
 
 class MqttjsTransport implements Transport {
@@ -44,27 +48,34 @@ class MqttjsTransport implements Transport {
   readonly #listener: TransportListener;
   readonly #open: OpenStream;
   readonly #session: InboundSession;
+  readonly #identifiers: PacketIdentifiers;
   readonly #opening = new AbortController();
   #stage: ErrorStage = 'tcp';
   #stream: Duplex | undefined;
   #client: MqttClient | undefined;
-  /** Set once the server has accepted. */
+  /** These are set once the server has accepted. */
   #inbound: InboundFlow | undefined;
   #acknowledgements: AcknowledgementWriter | undefined;
+  #outbound: OutboundFlow | undefined;
   #connected = false;
   /** Set once the listener has heard, or must no longer hear, that it is over. */
   #over = false;
   #error: MqttFlowsError | undefined;
   /** What waits for an answer; settled as unanswered when the stream goes, since mqtt.js forgets some callbacks. */
   readonly #unanswered = new Set<() => void>();
-  /** Reason codes of the last PUBACK, PUBREC or PUBCOMP per packet: mqtt.js keeps successful ones to itself. */
-  readonly #ackReasons = new Map<number, number>();
 
-  constructor(open: OpenStream, options: ConnectOptions, listener: TransportListener, session: InboundSession) {
+  constructor(
+    open: OpenStream,
+    options: ConnectOptions,
+    listener: TransportListener,
+    session: InboundSession,
+    identifiers: PacketIdentifiers,
+  ) {
     this.#options = options;
     this.#listener = listener;
     this.#open = open;
     this.#session = session;
+    this.#identifiers = identifiers;
     open((stage) => this.#enter(stage), this.#opening.signal).then(
       (stream) => this.#start(stream),
       (error: unknown) => this.#fail(asMqttFlowsError(error, this.#stage)),
@@ -77,19 +88,19 @@ class MqttjsTransport implements Transport {
     return this.#connected && !this.#over && stream?.writable === true && !stream.writableNeedDrain;
   }
 
+  send(outbound: Outbound, dup: boolean): void {
+    if (this.#outbound && !this.#over) this.#outbound.send(outbound, dup);
+    else outbound.settled({ kind: 'unconfirmed' });
+  }
+
+  release(outbound: Outbound): void {
+    if (this.#outbound && !this.#over) this.#outbound.release(outbound);
+    else outbound.settled({ kind: 'unconfirmed' });
+  }
+
   publish(publication: OutgoingPublication, settled: (outcome: PublishOutcome) => void): void {
-    const client = this.#client;
-    if (!client || this.#over) return settled({ kind: 'unconfirmed' });
-    const settle = this.#once(settled, { kind: 'unconfirmed' });
-    const { topic, payload, qos, retain, properties } = publication;
-    const v5 = this.#options.protocolVersion === 5 && properties;
-    client.publish(topic, payload, { qos, retain, ...(v5 ? { properties } : {}) }, (error, packet) => {
-      if (error) return settle(refusedOrUnconfirmed(error));
-      const id = packet?.messageId;
-      const reasonCode = id === undefined ? 0 : (this.#ackReasons.get(id) ?? 0);
-      if (id !== undefined) this.#ackReasons.delete(id);
-      settle({ kind: 'acknowledged', reasonCode });
-    });
+    if (this.#outbound && !this.#over) this.#outbound.publish(publication, this.#identifiers, settled);
+    else settled({ kind: 'unconfirmed' });
   }
 
   subscribe(request: SubscribeRequest, settled: (outcome: SubscribeOutcome) => void): void {
@@ -164,10 +175,13 @@ class MqttjsTransport implements Transport {
     // Before mqtt.js adds its own, which swallows errors without a code.
     stream.on('error', (error) => this.#note(asMqttFlowsError(error, this.#stage)));
     stream.on('close', () => this.#fail(this.#error ?? hungUp(this.#stage)));
-    stream.on('drain', () => this.#listener.writable());
+    stream.on('drain', () => {
+      this.#outbound?.drained();
+      this.#listener.writable();
+    });
     const client = new MqttClient(() => stream, {
       ...clientOptions(this.#options),
-      messageIdProvider: new UniqueMessageIdProvider(),
+      messageIdProvider: identifierProvider(this.#identifiers),
     });
     this.#client = client;
     checkFirstBytes(stream, (error) => this.#note(error));
@@ -182,7 +196,23 @@ class MqttjsTransport implements Transport {
   #connack(packet: IConnackPacket): void {
     this.#connected = true;
     this.#stage = 'connected';
+    this.#outbound = this.#outboundFlow(packet);
     if (!this.#over) this.#listener.connected(serverInfo(packet, this.#options.protocolVersion));
+  }
+
+  #outboundFlow({ properties }: IConnackPacket): OutboundFlow | undefined {
+    const client = this.#client;
+    const stream = this.#stream;
+    if (!client || !stream) return undefined;
+    return new OutboundFlow({
+      v5: this.#options.protocolVersion === 5,
+      topicAliasMaximum: properties?.topicAliasMaximum ?? 0,
+      maximumPacketSize: properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY,
+      full: () => stream.writableNeedDrain || stream.destroyed,
+      // Its publish() would keep the packet, and send it again on its own terms: this writes, and no more.
+      // biome-ignore lint/complexity/useLiteralKeys: private to mqtt.js, and tested by test/transport/outbound-flow.test.ts
+      write: (packet) => client['_sendPacket'](packet, undefined, undefined, true),
+    });
   }
 
   #received(packet: Packet): void {
@@ -200,7 +230,9 @@ class MqttjsTransport implements Transport {
       return take(packet);
     }
     if (packet.cmd !== 'puback' && packet.cmd !== 'pubrec' && packet.cmd !== 'pubcomp') return;
-    if (packet.reasonCode && packet.messageId !== undefined) this.#ackReasons.set(packet.messageId, packet.reasonCode);
+    const problem = this.#outbound?.answered(packet);
+    if (problem) this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason: problem } }));
+    take(packet);
   }
 
   /** Before mqtt.js says so: what follows CONNACK in one piece comes before its event. */
@@ -255,13 +287,7 @@ class MqttjsTransport implements Transport {
   }
 
   #settleUnanswered(): void {
+    this.#outbound?.end();
     for (const giveUp of [...this.#unanswered]) giveUp();
-    this.#ackReasons.clear();
   }
-}
-
-/** mqtt.js puts the reason code of a negative PUBACK, PUBREC or PUBCOMP into `code`; other errors say nothing of it. */
-function refusedOrUnconfirmed(error: Error): PublishOutcome {
-  const code = reasonCodeOf(error);
-  return code !== undefined && isFailure(code) ? { kind: 'refused', reasonCode: code } : { kind: 'unconfirmed' };
 }

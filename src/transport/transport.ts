@@ -82,9 +82,22 @@ export type SubscribeOutcome =
 export type PublishOutcome =
   /** QoS 0: the bytes were handed to the stream. QoS 1 and 2: the server has it. */
   | { readonly kind: 'acknowledged'; readonly reasonCode: number }
-  | { readonly kind: 'refused'; readonly reasonCode: number }
+  /** `reason` is what the server says beside the code: plain text that is not ours. */
+  | { readonly kind: 'refused'; readonly reasonCode: number; readonly reason?: string }
   /** The stream went away first: nobody knows whether the server has it. */
   | { readonly kind: 'unconfirmed' };
+
+/** A publication on its way out, which its sender may send over several connections of a session. */
+export interface Outbound {
+  /** As it is to be sent now. */
+  readonly publication: OutgoingPublication;
+  /** One of OUTBOUND_IDENTIFIERS, the sender's to give; not read at QoS 0. */
+  readonly packetIdentifier: number;
+  /** QoS 2: the server has received it (PUBREC); the sender goes on with Transport.release(). */
+  received(): void;
+  /** Called exactly once for each connection that it was sent or released over. */
+  settled(outcome: PublishOutcome): void;
+}
 
 /**
  * The acknowledgement that a server waits for, of one publication at QoS 1 or 2. Of the two, one is called, once: further
@@ -111,7 +124,11 @@ export interface TransportListener {
 export interface Transport {
   /** False while the stream is full; publish() then would only pile up memory. */
   readonly writable: boolean;
-  /** Call while connected only. `settled` is called exactly once. */
+  /** Sends PUBLISH; `dup` says that it has been sent within this session before. Call while connected only. */
+  send(outbound: Outbound, dup: boolean): void;
+  /** Sends PUBREL for what the server has received, over this or an earlier connection of the session. */
+  release(outbound: Outbound): void;
+  /** Sends what belongs to this connection alone. Call while connected only. `settled` is called exactly once. */
   publish(publication: OutgoingPublication, settled: (outcome: PublishOutcome) => void): void;
   /** Call while connected only. `settled` is called exactly once. */
   subscribe(request: SubscribeRequest, settled: (outcome: SubscribeOutcome) => void): void;

@@ -7,6 +7,7 @@ import type {
   ConnectOptions,
   OpenStream,
   OpenTransport,
+  Outbound,
   PublishOutcome,
   Receipt,
   ServerInfo,
@@ -59,7 +60,38 @@ export class Sent<Q, A> {
   }
 }
 
-type SentPublication = Sent<OutgoingPublication, PublishOutcome>;
+/** A PUBLISH, or the PUBREL of one from an earlier connection. */
+export class SentPublication extends Sent<OutgoingPublication, PublishOutcome> {
+  readonly packet: 'publish' | 'pubrel';
+  /** 0 for what belongs to the connection alone. */
+  readonly packetIdentifier: number;
+  readonly dup: boolean;
+  readonly #outbound: Outbound | undefined;
+  /** PUBREL has come. */
+  released = false;
+
+  constructor(
+    question: OutgoingPublication,
+    settled: (answer: PublishOutcome) => void,
+    details: { outbound?: Outbound; dup?: boolean; packet?: 'publish' | 'pubrel' } = {},
+  ) {
+    super(question, settled);
+    this.packet = details.packet ?? 'publish';
+    this.dup = details.dup ?? false;
+    this.#outbound = details.outbound;
+    this.packetIdentifier = details.outbound?.packetIdentifier ?? 0;
+  }
+
+  /** PUBREC. */
+  receive(): void {
+    this.#outbound?.received();
+  }
+
+  get outbound(): Outbound | undefined {
+    return this.#outbound;
+  }
+}
+
 type SentSubscribe = Sent<SubscribeRequest, SubscribeOutcome>;
 type SentUnsubscribe = Sent<WireFilter, void>;
 
@@ -97,9 +129,27 @@ export class FakeTransport implements Transport {
     return this.published.map(({ question }) => question.topic);
   }
 
+  send(outbound: Outbound, dup: boolean): void {
+    this.#ask(`PUBLISH ${outbound.publication.topic}`);
+    this.#sent(new SentPublication(outbound.publication, (outcome) => outbound.settled(outcome), { outbound, dup }));
+  }
+
+  release(outbound: Outbound): void {
+    this.#ask(`PUBREL ${outbound.publication.topic}`);
+    const before = this.published.findLast((sent) => sent.outbound === outbound && !sent.answered);
+    if (before) before.released = true;
+    else {
+      const details = { outbound, packet: 'pubrel' } as const;
+      this.#sent(new SentPublication(outbound.publication, (outcome) => outbound.settled(outcome), details));
+    }
+  }
+
   publish(publication: OutgoingPublication, settled: (outcome: PublishOutcome) => void): void {
     this.#ask(`PUBLISH ${publication.topic}`);
-    const sent = new Sent(publication, settled);
+    this.#sent(new SentPublication(publication, settled));
+  }
+
+  #sent(sent: SentPublication): void {
     this.published.push(sent);
     if (this.automatic.publish) sent.answer(this.automatic.publish);
   }

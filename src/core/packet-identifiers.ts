@@ -1,0 +1,55 @@
+// The packet identifiers of one client (MQTT 5, section 2.2.1): numbers that are in use once at a time.
+
+/** Those of publications, which may be on their way over several connections of a session. */
+export const OUTBOUND_IDENTIFIERS = { first: 1, last: 0x7fff } as const;
+/** Those of packets that belong to one connection: SUBSCRIBE, UNSUBSCRIBE, birth and close messages. */
+export const CONNECTION_IDENTIFIERS = { first: 0x8000, last: 0xffff } as const;
+
+export class PacketIdentifiers {
+  readonly #first: number;
+  readonly #used: Uint8Array;
+  #free: number;
+  /** Offset of the identifier to try next: one that was free for long is the least likely to be mistaken. */
+  #next: number;
+
+  /** Gives identifiers in turn, starting somewhere: `start` is a number in [0, 1). */
+  constructor({ first, last }: { readonly first: number; readonly last: number }, start: number) {
+    this.#first = first;
+    this.#used = new Uint8Array(last - first + 1);
+    this.#free = this.#used.length;
+    this.#next = Math.floor(start * this.#used.length);
+  }
+
+  /** One that is not in use, which it is from now on; undefined when all are. */
+  allocate(): number | undefined {
+    if (this.#free === 0) return undefined;
+    while (this.#used[this.#next] === 1) this.#next = (this.#next + 1) % this.#used.length;
+    const offset = this.#next;
+    this.#used[offset] = 1;
+    this.#free--;
+    this.#next = (offset + 1) % this.#used.length;
+    return this.#first + offset;
+  }
+
+  /** Marks one as in use that somebody else has given; false when it is so already, or is none of these. */
+  use(identifier: number): boolean {
+    const offset = identifier - this.#first;
+    if (this.#used[offset] !== 0) return false;
+    this.#used[offset] = 1;
+    this.#free--;
+    return true;
+  }
+
+  free(identifier: number): void {
+    const offset = identifier - this.#first;
+    if (this.#used[offset] !== 1) return;
+    this.#used[offset] = 0;
+    this.#free++;
+  }
+
+  /** Frees all. */
+  clear(): void {
+    this.#used.fill(0);
+    this.#free = this.#used.length;
+  }
+}

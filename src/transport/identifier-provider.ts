@@ -1,0 +1,19 @@
+// Our packet identifiers in the shape in which mqtt.js asks for them.
+
+import type { IClientOptions } from 'mqtt';
+import type { PacketIdentifiers } from '../core/packet-identifiers';
+
+/** The identifiers that mqtt.js gives to SUBSCRIBE and UNSUBSCRIBE. */
+export function identifierProvider(identifiers: PacketIdentifiers): NonNullable<IClientOptions['messageIdProvider']> {
+  let last: number | undefined;
+  return {
+    allocate() {
+      last = identifiers.allocate();
+      return last ?? null;
+    },
+    getLastAllocated: () => last ?? null,
+    register: (identifier) => identifiers.use(identifier),
+    deallocate: (identifier) => identifiers.free(identifier),
+    clear: () => identifiers.clear(),
+  };
+}

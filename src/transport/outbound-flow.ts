@@ -1,0 +1,163 @@
+// The way out of publications over one connection: PUBLISH, and what follows it at QoS 1 and 2 (MQTT 5, section 4.3).
+// mqtt.js only writes the packets: what it does with unacknowledged ones is not what the specification asks for.
+
+import type { IPublishPacket, Packet } from 'mqtt';
+import type { PacketIdentifiers } from '../core/packet-identifiers';
+import { plainText } from '../core/plain-text';
+import type { OutgoingPublication } from '../core/publication';
+import { packetBytes } from '../core/publication-size';
+import { isFailure } from '../core/reason-code';
+import { OutgoingAliases } from './outgoing-aliases';
+import type { Outbound, PublishOutcome } from './transport';
+
+type Acknowledgement = Extract<Packet, { cmd: 'puback' | 'pubrec' | 'pubcomp' }>;
+
+/** The connection that packets go out on. */
+export interface OutboundWire {
+  readonly v5: boolean;
+  /** The server's, from CONNACK. */
+  readonly topicAliasMaximum: number;
+  /** bytes; the server's, from CONNACK */
+  readonly maximumPacketSize: number;
+  /** The stream takes no more for now. */
+  full(): boolean;
+  write(packet: Packet): void;
+}
+
+/** What the server has to answer next. */
+interface Pending {
+  readonly outbound: Outbound;
+  awaits: 'puback' | 'pubrec' | 'nothing' | 'pubcomp';
+  /** What PUBREC has said, where PUBCOMP has nothing to say. */
+  reasonCode: number;
+}
+
+/** The topic takes its bytes and an alias three more with the first publication: those may be too many then. */
+const ALIAS_BYTES = 16;
+/** MQTT 5, section 3.7.2.1: the server knows nothing of this identifier (any more), so the publication is through. */
+const IDENTIFIER_NOT_FOUND = 0x92;
+
+export class OutboundFlow {
+  readonly #wire: OutboundWire;
+  readonly #aliases: OutgoingAliases;
+  readonly #pending = new Map<number, Pending>();
+  /** Of QoS 0, written while the stream was full: they are handed over once it has drained. */
+  #undrained: Outbound[] = [];
+  #ended = false;
+
+  constructor(wire: OutboundWire) {
+    this.#wire = wire;
+    this.#aliases = new OutgoingAliases(wire.topicAliasMaximum);
+  }
+
+  /** Sends PUBLISH, for the first time in this session or, as `dup`, again. */
+  send(outbound: Outbound, dup: boolean): void {
+    if (this.#ended) return outbound.settled({ kind: 'unconfirmed' });
+    const { publication, packetIdentifier } = outbound;
+    if (publication.qos === 0) return this.#sendOnce(outbound);
+    const awaits = publication.qos === 1 ? 'puback' : 'pubrec';
+    this.#pending.set(packetIdentifier, { outbound, awaits, reasonCode: 0 });
+    this.#wire.write(this.#packet(publication, packetIdentifier, dup));
+  }
+
+  /** Sends PUBREL for a publication that the server has received, over this connection or an earlier one. */
+  release(outbound: Outbound): void {
+    if (this.#ended) return outbound.settled({ kind: 'unconfirmed' });
+    const reasonCode = this.#pending.get(outbound.packetIdentifier)?.reasonCode ?? 0;
+    this.#pending.set(outbound.packetIdentifier, { outbound, awaits: 'pubcomp', reasonCode });
+    this.#wire.write({ cmd: 'pubrel', messageId: outbound.packetIdentifier });
+  }
+
+  /** Publishes what belongs to this connection alone: it is not sent again. */
+  publish(
+    publication: OutgoingPublication,
+    identifiers: PacketIdentifiers,
+    settled: (outcome: PublishOutcome) => void,
+  ): void {
+    const packetIdentifier = publication.qos === 0 ? 0 : identifiers.allocate();
+    if (packetIdentifier === undefined) return settled({ kind: 'unconfirmed' });
+    const outbound: Outbound = {
+      publication,
+      packetIdentifier,
+      received: () => this.release(outbound),
+      settled(outcome) {
+        identifiers.free(packetIdentifier);
+        settled(outcome);
+      },
+    };
+    this.send(outbound, false);
+  }
+
+  /** Takes an answer of the server, and returns what is wrong with it, if anything. */
+  answered(packet: Acknowledgement): string | undefined {
+    const { cmd, messageId: identifier = 0, reasonCode = 0 } = packet;
+    const pending = this.#pending.get(identifier);
+    // An answer that comes late, or twice, is no reason to end a connection.
+    if (!pending || (cmd === 'pubrec' && pending.awaits === 'nothing')) return undefined;
+    if (cmd === 'pubrec' && pending.awaits === 'pubcomp') {
+      this.release(pending.outbound);
+      return undefined;
+    }
+    if (cmd !== pending.awaits) return `${cmd} for packet identifier ${identifier}`;
+    if (cmd === 'pubrec' && !isFailure(reasonCode)) {
+      pending.awaits = 'nothing';
+      pending.reasonCode = reasonCode;
+      pending.outbound.received();
+      return undefined;
+    }
+    this.#pending.delete(identifier);
+    pending.outbound.settled(outcomeOf(packet, pending.reasonCode));
+    return undefined;
+  }
+
+  /** The stream has room again: what was written before has been handed over. */
+  drained(): void {
+    const handedOver = this.#undrained;
+    this.#undrained = [];
+    for (const outbound of handedOver) outbound.settled({ kind: 'acknowledged', reasonCode: 0 });
+  }
+
+  /** The stream is gone: nobody knows what became of the rest. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const left = [...this.#undrained, ...[...this.#pending.values()].map(({ outbound }) => outbound)];
+    this.#undrained = [];
+    this.#pending.clear();
+    for (const outbound of left) outbound.settled({ kind: 'unconfirmed' });
+  }
+
+  #sendOnce(outbound: Outbound): void {
+    this.#wire.write(this.#packet(outbound.publication, undefined, false));
+    if (this.#wire.full()) this.#undrained.push(outbound);
+    else outbound.settled({ kind: 'acknowledged', reasonCode: 0 });
+  }
+
+  #packet(publication: OutgoingPublication, messageId: number | undefined, dup: boolean): IPublishPacket {
+    const { topic, payload, qos, retain, properties } = publication;
+    const packet: IPublishPacket = { cmd: 'publish', topic, payload, qos, retain, dup };
+    if (messageId !== undefined) packet.messageId = messageId;
+    if (!this.#wire.v5) return packet;
+    if (properties) packet.properties = { ...properties };
+    if (qos === 0) this.#alias(packet, publication);
+    return packet;
+  }
+
+  #alias(packet: IPublishPacket, publication: OutgoingPublication): void {
+    const { maximumPacketSize } = this.#wire;
+    const bounded = maximumPacketSize !== Number.POSITIVE_INFINITY;
+    if (bounded && packetBytes(publication, true) + ALIAS_BYTES > maximumPacketSize) return;
+    const taken = this.#aliases.take(publication.topic);
+    if (!taken) return;
+    if (taken.known) packet.topic = '';
+    packet.properties = { ...packet.properties, topicAlias: taken.alias };
+  }
+}
+
+function outcomeOf({ reasonCode, properties }: Acknowledgement, before: number): PublishOutcome {
+  if (!reasonCode || reasonCode === IDENTIFIER_NOT_FOUND) return { kind: 'acknowledged', reasonCode: before };
+  if (!isFailure(reasonCode)) return { kind: 'acknowledged', reasonCode };
+  const reason = properties?.reasonString;
+  if (typeof reason !== 'string' || reason === '') return { kind: 'refused', reasonCode };
+  return { kind: 'refused', reasonCode, reason: plainText(reason) };
+}

@@ -1,0 +1,240 @@
+// The way out of publications over the wire: identifiers, repeats, PUBREL, reasons and topic aliases.
+
+import assert from 'node:assert/strict';
+import type { IPublishPacket, Packet } from 'mqtt-packet';
+import type { OutgoingPublication } from '#src/core/publication';
+import { tcpStream } from '#src/transport/tcp-stream';
+import type { Outbound, PublishOutcome, Transport } from '#src/transport/transport';
+import { outgoing } from '../connection/publications';
+import { Inbox } from '../helpers/inbox';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { type Script, ScriptedServer, silent } from '../helpers/scripted-server';
+import { connectTransport, type OpenedTransport } from '../helpers/transport-listener';
+
+/** A publication that keeps what it hears. */
+class Traveller implements Outbound {
+  readonly publication: OutgoingPublication;
+  readonly packetIdentifier: number;
+  readonly outcomes = new Inbox<PublishOutcome>('outcomes');
+  readonly receipts = new Inbox<true>('PUBREC');
+
+  constructor(packetIdentifier: number, publication: OutgoingPublication) {
+    this.packetIdentifier = packetIdentifier;
+    this.publication = publication;
+  }
+
+  received(): void {
+    this.receipts.push(true);
+  }
+
+  settled(outcome: PublishOutcome): void {
+    this.outcomes.push(outcome);
+  }
+}
+
+describe('the way out of publications', () => {
+  let server: ScriptedServer;
+  let opened: OpenedTransport | undefined;
+  afterEach(async () => {
+    opened?.transport.destroy();
+    await server.stop();
+  });
+
+  async function connect(script: Script = {}, protocolVersion: 4 | 5 = 5): Promise<Transport> {
+    server = await ScriptedServer.start(script);
+    opened = await connectTransport(tcpStream('127.0.0.1', server.port), { protocolVersion });
+    return opened.transport;
+  }
+
+  function published(): IPublishPacket[] {
+    return server.received.all.filter((packet) => packet.cmd === 'publish');
+  }
+
+  it('uses the identifier of the sender, and marks what has been sent before', async () => {
+    const transport = await connect();
+    const first = new Traveller(7, outgoing('a', 1));
+    const again = new Traveller(300, outgoing('b', 2));
+    transport.send(first, false);
+    transport.send(again, true);
+    assert.deepEqual(await first.outcomes.next(), { kind: 'acknowledged', reasonCode: 0 });
+    await again.receipts.next();
+    assert.deepEqual(
+      published().map(({ messageId, dup, topic }) => [messageId, dup, topic]),
+      [
+        [7, false, 'a'],
+        [300, true, 'b'],
+      ],
+    );
+  });
+
+  it('holds PUBREL back until the sender goes on', async () => {
+    const transport = await connect();
+    const sent = new Traveller(9, outgoing('a', 2));
+    transport.send(sent, false);
+    await sent.receipts.next();
+    assert.equal(server.count('pubrel'), 0);
+    transport.release(sent);
+    assert.deepEqual(await sent.outcomes.next(), { kind: 'acknowledged', reasonCode: 0 });
+    assert.equal((await server.packet('pubrel')).messageId, 9);
+  });
+
+  it('releases what the server has received over an earlier connection, also when it knows nothing of it', async () => {
+    const transport = await connect();
+    const sent = new Traveller(11, outgoing('a', 2));
+    transport.release(sent);
+    assert.deepEqual(await sent.outcomes.next(), { kind: 'acknowledged', reasonCode: 0 });
+    assert.equal(server.count('publish'), 0);
+    const unknown = new Traveller(12, outgoing('b', 2));
+    server.clients.all[0]?.send({ cmd: 'pubcomp', messageId: 12, reasonCode: 0x92 });
+    transport.release(unknown);
+    assert.equal((await unknown.outcomes.next()).kind, 'acknowledged');
+  });
+
+  it('keeps what PUBREC has said for the end', async () => {
+    const transport = await connect({
+      publish: (client, { messageId = 0 }) => client.send({ cmd: 'pubrec', messageId, reasonCode: 0x10 }),
+    });
+    const sent = new Traveller(9, outgoing('a', 2));
+    transport.send(sent, false);
+    await sent.receipts.next();
+    transport.release(sent);
+    assert.deepEqual(await sent.outcomes.next(), { kind: 'acknowledged', reasonCode: 0x10 });
+  });
+
+  it('hands on why the server refuses, as plain text', async () => {
+    const transport = await connect({
+      publish: (client, { messageId = 0 }) =>
+        client.send({ cmd: 'puback', messageId, reasonCode: 0x97, properties: { reasonString: 'over\n quota' } }),
+    });
+    const sent = new Traveller(1, outgoing('a', 1));
+    transport.send(sent, false);
+    assert.deepEqual(await sent.outcomes.next(), { kind: 'refused', reasonCode: 0x97, reason: 'over quota' });
+  });
+
+  for (const [what, qos, answer] of [
+    ['PUBACK for QoS 2', 2, 'puback'],
+    ['PUBREC for QoS 1', 1, 'pubrec'],
+    ['PUBCOMP for what it has not received', 2, 'pubcomp'],
+  ] as const) {
+    it(`ends the connection over ${what}`, async () => {
+      const transport = await connect({
+        publish: (client, { messageId = 0 }) => client.send({ cmd: answer, messageId }),
+      });
+      const sent = new Traveller(3, outgoing('a', qos));
+      transport.send(sent, false);
+      assert.equal((await opened?.listener.ends.next())?.code, 'protocol-error');
+      assert.deepEqual(sent.outcomes.all, [{ kind: 'unconfirmed' }]);
+    });
+  }
+
+  it('takes no notice of answers that nobody waits for', async () => {
+    const transport = await connect();
+    const client = server.clients.all[0];
+    for (const cmd of ['puback', 'pubrec', 'pubcomp'] as const) client?.send({ cmd, messageId: 77 });
+    const sent = new Traveller(3, outgoing('a', 1));
+    transport.send(sent, false);
+    assert.equal((await sent.outcomes.next()).kind, 'acknowledged');
+    assert.equal(opened?.listener.ends.all.length, 0);
+  });
+
+  it('tells each that is unanswered once that nobody knows, when the stream goes', async () => {
+    const transport = await connect({ publish: silent });
+    const travellers = [1, 2, 3].map((id) => new Traveller(id, outgoing(`t${id}`, id === 2 ? 2 : 1)));
+    for (const traveller of travellers) transport.send(traveller, false);
+    await server.received.find('the last', (packet) => packet.cmd === 'publish' && packet.topic === 't3');
+    server.clients.all[0]?.socket.destroy();
+    await opened?.listener.ends.next();
+    for (const { outcomes } of travellers) assert.deepEqual(outcomes.all, [{ kind: 'unconfirmed' }]);
+  });
+
+  it('gives its own publications identifiers that no sender has, and SUBSCRIBE too', async () => {
+    const transport = await connect();
+    const outcomes = new Inbox<PublishOutcome>('outcome');
+    transport.publish(outgoing('birth', 2), (outcome) => outcomes.push(outcome));
+    assert.equal((await outcomes.next()).kind, 'acknowledged');
+    transport.unsubscribe('x' as never, () => {});
+    const ofConnection = (packet: Packet): boolean => packet.cmd === 'publish' || packet.cmd === 'unsubscribe';
+    await server.packet('unsubscribe');
+    const used = server.received.all.filter(ofConnection).map(({ messageId = 0 }) => messageId);
+    assert.equal(used.length, 2);
+    assert.ok(
+      used.every((identifier) => identifier > 0x7fff),
+      String(used),
+    );
+  });
+
+  describe('with topic aliases', () => {
+    const offering = (topicAliasMaximum: number, maximumPacketSize?: number): Script => ({
+      connect: (client) =>
+        client.send({
+          cmd: 'connack',
+          sessionPresent: false,
+          reasonCode: 0,
+          properties: { topicAliasMaximum, ...(maximumPacketSize ? { maximumPacketSize } : {}) },
+        }),
+    });
+    const wire = (): (string | number | undefined)[][] =>
+      published().map(({ topic, properties }) => [topic, properties?.topicAlias]);
+
+    it('leaves out the topic at QoS 0 only', async () => {
+      const transport = await connect(offering(10));
+      for (const qos of [0, 0, 1, 0] as const) transport.send(new Traveller(1, outgoing('plant/line', qos)), false);
+      await server.received.find('four', () => published().length === 4);
+      assert.deepEqual(wire(), [
+        ['plant/line', 1],
+        ['', 1],
+        ['plant/line', undefined],
+        ['', 1],
+      ]);
+    });
+
+    it('uses none where the packet would become too large for the server', async () => {
+      const transport = await connect(offering(10, 30));
+      transport.send(new Traveller(0, outgoing('plant/line', 0, { payload: '0123456789' })), false);
+      assert.equal((await server.packet('publish')).properties?.topicAlias, undefined);
+    });
+
+    it('uses none on MQTT 3.1.1', async () => {
+      const transport = await connect({}, 4);
+      for (let count = 0; count < 2; count++) transport.send(new Traveller(0, outgoing('plant/line', 0)), false);
+      await server.received.find('two', () => published().length === 2);
+      assert.deepEqual(wire(), [
+        ['plant/line', undefined],
+        ['plant/line', undefined],
+      ]);
+    });
+  });
+});
+
+describe('topic aliases on mosquitto', () => {
+  it('reach a subscriber as the topics that they stand for', async function () {
+    needsMosquitto(this);
+    const mosquitto = await Mosquitto.start({ config: ['max_topic_alias 2'] });
+    const open = tcpStream('127.0.0.1', mosquitto.port);
+    const listening = await connectTransport(open, { clientId: 'listening' });
+    const sending = await connectTransport(open, { clientId: 'sending' });
+    try {
+      const granted = new Inbox<string>('SUBACK');
+      const request = {
+        filter: '#' as never,
+        qos: 0,
+        noLocal: false,
+        retainAsPublished: false,
+        retainHandling: 0,
+      } as const;
+      listening.transport.subscribe(request, ({ kind }) => granted.push(kind));
+      await granted.next();
+      const topics = Array.from({ length: 300 }, (_, index) => `plant/line${(index * index) % 5}`);
+      for (const topic of topics) sending.transport.send(new Traveller(0, outgoing(topic, 0)), false);
+      const messages = await listening.listener.messages.first(topics.length);
+      assert.deepEqual(
+        messages.map(({ topic }) => topic),
+        topics,
+      );
+    } finally {
+      listening.transport.destroy();
+      sending.transport.destroy();
+      await mosquitto.stop();
+    }
+  });
+});
