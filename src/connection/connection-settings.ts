@@ -2,6 +2,7 @@
 
 import type { BackoffLimits } from '../core/backoff';
 import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { HostAndPort } from '../core/server-reference';
 import type { ConnectOptions, OpenStream, OpenTransport, ProtocolVersion } from '../transport/transport';
 import type { Clock } from './clock';
 import type { Report } from './guarded';
@@ -12,6 +13,8 @@ import type { SessionMemory } from './session-memory';
 /** A server to try: how to reach it, and its name for people. */
 export interface Endpoint {
   readonly name: string;
+  /** What other servers call it; none for a server in this process. */
+  readonly address?: HostAndPort;
   readonly open: OpenStream;
 }
 

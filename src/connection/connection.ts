@@ -10,6 +10,7 @@ import { Outbox } from './outbox';
 import { Presence } from './presence';
 import { defaultPublishOptions, type PublishOptions, type Settled } from './publish-options';
 import { Retry } from './retry';
+import { ServerChoice } from './server-choice';
 import { type StateListener, StateWatch } from './state-watch';
 import type { SubscriptionInUse } from './subscription-in-use';
 import { type Subscriber, Subscriptions } from './subscriptions';
@@ -34,6 +35,7 @@ export class Connection {
   /** Since when the connection stands, in ms since the epoch. */
   #connectedAt: number | undefined;
   #stopAnnouncing: () => void = () => {};
+  #servers: ServerChoice;
   #choice: VersionChoice;
   /** What a server has called us that was asked to choose a name. */
   #assignedClientId = '';
@@ -57,6 +59,7 @@ export class Connection {
     );
     this.#retry = new Retry(settings.reconnect, world.random);
     this.#presence = new Presence(settings.messages, world.clock, world.report);
+    this.#servers = new ServerChoice(settings.endpoints);
     this.#choice = new VersionChoice(settings.protocolVersion);
   }
 
@@ -77,19 +80,22 @@ export class Connection {
   /** Starts to connect, and stays at it until disconnect() or close(). While it is ending, it starts afterwards. */
   connect(): void {
     this.#wanted = true;
-    if (this.state.kind === 'idle') this.#try(1);
+    if (this.state.kind !== 'idle') return;
+    this.#servers.restart();
+    this.#try(1);
   }
 
   /** Changes where and how the next attempts connect. Call while idle: what is under way is not changed. */
   retarget({ endpoints, protocolVersion }: Pick<ConnectionSettings, 'endpoints' | 'protocolVersion'>): void {
     this.#settings = { ...this.#settings, endpoints, protocolVersion };
+    this.#servers = new ServerChoice(endpoints);
     this.#choice = new VersionChoice(protocolVersion);
     this.#assignedClientId = '';
   }
 
   /** Other ways to the same servers, for the attempts to come. */
   reroute(endpoints: ConnectionSettings['endpoints']): void {
-    this.#settings = { ...this.#settings, endpoints };
+    this.#servers.reroute(endpoints);
   }
 
   /** Ends the connection; what waits in the outbox waits on. Resolves when the stream is gone. */
@@ -134,7 +140,7 @@ export class Connection {
   #try(attempt: number): void {
     this.#attempt = attempt;
     const { connectOptions, connectTimeout } = this.#settings;
-    const endpoint = this.#endpoint(attempt);
+    const endpoint = this.#servers.current;
     const server = endpoint.name;
     this.#states.enter({ kind: 'connecting', stage: 'tcp', attempt, server });
     this.#wait(connectTimeout, () => this.#giveUp(server));
@@ -211,14 +217,15 @@ export class Connection {
     }
     if (this.#choice.failed(error)) return this.#try(this.#attempt);
     const attempt = this.#attempt + 1;
-    const { error: explained, delay } = this.#retry.after(error, this.#attempt, lived);
+    this.#servers.failed(error, lived !== undefined);
+    const { error: explained, delay } = this.#retry.after(error, this.#attempt, lived, this.#servers.count);
     this.#states.enter({ kind: 'waiting', error: explained, attempt, nextAt: this.#world.clock.now() + delay, server });
     this.#wait(delay, () => this.#try(attempt));
   }
 
   /** With several servers, a session that is present may be an older one than the last: every filter is asked for again. */
   #trusted(info: ServerInfo): ServerInfo {
-    return this.#settings.endpoints.length === 1 ? info : { ...info, sessionPresent: false };
+    return this.#servers.count === 1 ? info : { ...info, sessionPresent: false };
   }
 
   /** Ends what is; whoever asks again meanwhile waits for the same end. */
@@ -269,11 +276,6 @@ export class Connection {
     this.#generation++;
     this.#stopWaiting();
     return transport;
-  }
-
-  #endpoint(attempt: number): Endpoint {
-    const { endpoints } = this.#settings;
-    return endpoints[(attempt - 1) % endpoints.length] ?? endpoints[0];
   }
 
   #wait(delay: number, callback: () => void): void {

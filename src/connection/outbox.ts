@@ -8,7 +8,7 @@ import { contentBytes } from '../core/publication-size';
 import type { PublishOutcome, ServerInfo, Transport } from '../transport/transport';
 import { guarded, type Report } from './guarded';
 import { defaultPublishOptions, type PublishOptions, type Settled, type Settlement } from './publish-options';
-import { limitProblem } from './server-limits';
+import { limitProblem, refused } from './server-limits';
 
 export interface OutboxLimits {
   readonly maxMessages: number;
@@ -166,7 +166,7 @@ export class Outbox {
     this.#bytes -= entry.bytes;
     if (outcome.kind !== 'unconfirmed') this.#oneByOne = false;
     if (outcome.kind === 'acknowledged') this.#settle(entry, { ok: true, reasonCode: outcome.reasonCode });
-    else if (outcome.kind === 'refused') this.#reject(entry, failure('publication-refused', outcome.reasonCode));
+    else if (outcome.kind === 'refused') this.#reject(entry, refused(outcome));
     else this.#reject(entry, failure('publication-lost'));
     this.pump();
     this.#tellEmpty();

@@ -91,7 +91,7 @@ export class Presence {
       return settled();
     }
     transport.publish(publication, (outcome) => {
-      if (outcome.kind === 'refused') this.#report(refused(outcome.reasonCode));
+      if (outcome.kind === 'refused') this.#report(refused(outcome));
       settled();
     });
   }

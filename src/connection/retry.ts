@@ -32,6 +32,8 @@ export class Retry {
   readonly #random: () => number;
   /** Connections in a row that ended almost at once. */
   #brief = 0;
+  /** Hopeless failures in a row. */
+  #hopeless = 0;
 
   constructor(limits: BackoffLimits, random: () => number) {
     this.#limits = limits;
@@ -40,14 +42,19 @@ export class Retry {
 
   /**
    * `attempt` counts from 1, or is 0 after a connection that stood; `lived` is how long it did in ms, or undefined when
-   * there was none. MQTT 3.1.1 does not say that a session was taken over: the server closes the connection of the
-   * client that was there first, and so does it again when that one comes back.
+   * there was none. Of several `servers`, a hopeless one does not delay the next: that comes when all have been tried.
+   * MQTT 3.1.1 does not say that a session was taken over: the server closes the connection of the client that was there
+   * first, and so does it again when that one comes back.
    */
-  after(error: MqttFlowsError, attempt: number, lived: number | undefined): NextAttempt {
+  after(error: MqttFlowsError, attempt: number, lived: number | undefined, servers = 1): NextAttempt {
     if (lived !== undefined) this.#brief = lived < BRIEF ? this.#brief + 1 : 0;
     const explained = this.#explain(error);
     const failures = Math.max(1, attempt, this.#brief);
-    const delay = isHopeless(explained) ? this.#limits.maxDelay : backoffDelay(failures, this.#limits, this.#random());
+    this.#hopeless = isHopeless(explained) ? this.#hopeless + 1 : 0;
+    // A clash of client identifiers is with the other client, whatever the server.
+    const enough = explained.code === 'client-identifier-clash' ? 1 : servers;
+    const wait = this.#hopeless > 0 && this.#hopeless % enough === 0;
+    const delay = wait ? this.#limits.maxDelay : backoffDelay(failures, this.#limits, this.#random());
     return { error: explained, delay };
   }
 

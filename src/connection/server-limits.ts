@@ -3,7 +3,8 @@
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutgoingPublication } from '../core/publication';
 import { packetBytes } from '../core/publication-size';
-import type { ServerInfo, SubscribeRequest } from '../transport/transport';
+import type { WireFilter } from '../core/topic-filter';
+import type { ServerInfo, ServerWords, SubscribeRequest } from '../transport/transport';
 
 /**
  * The reason why the server would refuse `publication`, or undefined. Sending it all the same would end the connection
@@ -11,8 +12,8 @@ import type { ServerInfo, SubscribeRequest } from '../transport/transport';
  */
 export function limitProblem(publication: OutgoingPublication, server: ServerInfo): MqttFlowsError | undefined {
   const { qos, retain } = publication;
-  if (qos > server.maximumQoS) return refused(0x9b);
-  if (retain && !server.retainAvailable) return refused(0x9a);
+  if (qos > server.maximumQoS) return refused({ reasonCode: 0x9b });
+  if (retain && !server.retainAvailable) return refused({ reasonCode: 0x9a });
   if (server.maximumPacketSize === Number.POSITIVE_INFINITY) return undefined;
   const bytes = packetBytes(publication, server.protocolVersion === 5);
   if (bytes <= server.maximumPacketSize) return undefined;
@@ -21,8 +22,9 @@ export function limitProblem(publication: OutgoingPublication, server: ServerInf
 }
 
 /** The error for a publication that the server refuses, or would. */
-export function refused(reasonCode: number): MqttFlowsError {
-  return new MqttFlowsError('publication-refused', { stage: 'publish', reasonCode });
+export function refused({ reasonCode, reasonString }: { readonly reasonCode: number } & ServerWords): MqttFlowsError {
+  const params = reasonString === undefined ? {} : { reasonString };
+  return new MqttFlowsError('publication-refused', { stage: 'publish', reasonCode, params });
 }
 
 /** The reason code with which the server would refuse a subscription, or undefined (sections 3.2.2.3.11 and 13). */
@@ -31,4 +33,13 @@ export function subscriptionProblem({ filter }: SubscribeRequest, server: Server
   if (shared && !server.sharedSubscriptionAvailable) return 0x9e;
   const wildcard = filter.includes('+') || filter.includes('#');
   return wildcard && !server.wildcardSubscriptionAvailable ? 0xa2 : undefined;
+}
+
+/** The error for a subscription that the server refuses, or would. */
+export function subscriptionRefused(
+  filter: WireFilter,
+  { reasonCode, reasonString }: { readonly reasonCode: number } & ServerWords,
+): MqttFlowsError {
+  const params = { filter, ...(reasonString === undefined ? {} : { reasonString }) };
+  return new MqttFlowsError('subscription-refused', { stage: 'subscribe', reasonCode, params });
 }

@@ -1,7 +1,7 @@
 // Who wants which topics on one connection: the desired subscriptions, compared with what the server has, and the
 // delivery of each publication to each subscriber as if it were alone.
 
-import { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { MqttFlowsError } from '../core/mqtt-flows-error';
 import { type IncomingPublication, type QoS, withOwnBytes } from '../core/publication';
 import type { TopicFilter, WireFilter } from '../core/topic-filter';
 import { TopicTrie } from '../core/topic-trie';
@@ -9,7 +9,7 @@ import type { Receipt, ServerInfo, SubscribeOutcome, SubscribeRequest, Transport
 import { filterIdentifier } from './filter-identifier';
 import { guarded, type Report } from './guarded';
 import { mergedRequest, sameRequest } from './merged-request';
-import { subscriptionProblem } from './server-limits';
+import { subscriptionProblem, subscriptionRefused } from './server-limits';
 import type { RememberedSubscription, SessionMemory } from './session-memory';
 import { SharedReceipt } from './shared-receipt';
 import { type SubscriptionInUse, subscriptionsInUse } from './subscription-in-use';
@@ -250,7 +250,7 @@ export class Subscriptions {
     if (outcome.kind === 'granted' && wire.asked) wire.standing = { request: wire.asked, granted: outcome.qos };
     this.#setState(
       wire,
-      outcome.kind === 'granted' ? outcome : { kind: 'refused', error: refused(wire, outcome.reasonCode) },
+      outcome.kind === 'granted' ? outcome : { kind: 'refused', error: subscriptionRefused(wire.filter, outcome) },
     );
     this.#remember();
     this.#tellAnswered();
@@ -287,12 +287,4 @@ function firstOfEachSubscriber(matches: readonly Interest[]): Iterable<Interest>
 function precedes(a: Interest, b: Interest): boolean {
   const granted = a.wire.state.kind === 'granted';
   return granted === (b.wire.state.kind === 'granted') ? a.rank < b.rank : granted;
-}
-
-function refused(wire: WireSubscription, reasonCode: number): MqttFlowsError {
-  return new MqttFlowsError('subscription-refused', {
-    stage: 'subscribe',
-    reasonCode,
-    params: { filter: wire.filter },
-  });
 }

@@ -61,6 +61,7 @@ export type ErrorCode =
   | 'credentials-refused'
   | 'not-authorized'
   | 'refused-by-server'
+  | 'another-server'
   | 'disconnected-by-server'
   | 'embedded-port-in-use'
   | 'embedded-listen-failed'

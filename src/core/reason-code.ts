@@ -2,6 +2,10 @@
 
 import type { ErrorCode } from './mqtt-flows-error';
 
+/** MQTT 5, section 4.11: for a while, and for good. */
+const USE_ANOTHER_SERVER = 0x9c;
+export const SERVER_MOVED = 0x9d;
+
 /** CONNACK return codes of MQTT 3.1 and 3.1.1. */
 const CONNACK_RETURN_CODES: Readonly<Record<number, ErrorCode>> = {
   1: 'protocol-version-refused',
@@ -19,11 +23,18 @@ const CONNACK_REASON_CODES: Readonly<Record<number, ErrorCode>> = {
   135: 'not-authorized',
   136: 'server-unavailable',
   137: 'server-unavailable',
+  [USE_ANOTHER_SERVER]: 'another-server',
+  [SERVER_MOVED]: 'another-server',
 };
 
 /** The error code for a refused CONNECT. The two tables do not overlap, so one number is enough. */
 export function connackError(code: number): ErrorCode {
   return CONNACK_RETURN_CODES[code] ?? CONNACK_REASON_CODES[code] ?? 'refused-by-server';
+}
+
+/** The error code for a DISCONNECT of the server. */
+export function disconnectError(code: number): ErrorCode {
+  return code === USE_ANOTHER_SERVER || code === SERVER_MOVED ? 'another-server' : 'disconnected-by-server';
 }
 
 /** MQTT 5, section 2.4: codes from 0x80 on are failures. SUBACK of 3.1.1 knows 0x80 alone. */

@@ -5,28 +5,67 @@ import type { Connection } from '../connection/connection';
 import type { ConnectionState } from '../connection/connection-state';
 import type { Report } from '../connection/guarded';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { localizedError, sharedText } from './localize';
-import { reportError } from './node-problem';
+import { localizedError, reportedError, sentence, sharedText } from './localize';
+
+type Waiting = Extract<ConnectionState, { kind: 'waiting' }>;
+type Connected = Extract<ConnectionState, { kind: 'connected' }>;
 
 /** What people call the versions that say 3, 4 and 5 on the wire. */
 const VERSIONS = { 3: '3.1', 4: '3.1.1', 5: '5' } as const;
 
-/** A listener for the states of a connection; `reporter` is the node that it belongs to at the moment. */
+/** The last failure at a server that has been told, and how often it came again since. */
+interface Told {
+  readonly code: string;
+  readonly text: string;
+  repeats: number;
+}
+
+/**
+ * A listener for the states of a connection: the first failure of an outage is an error, each change after it a line in
+ * the log, and repeats are counted. `reporter` is the node that the connection belongs to at the moment.
+ */
 export function connectionReport(RED: NodeAPI, reporter: () => Node): (state: ConnectionState) => void {
-  /** The failure that has been told already: repeats of it are not. */
-  let told: string | undefined;
-  return (state) => {
-    if (state.kind === 'connected') {
-      told = undefined;
-      const version = VERSIONS[state.info.protocolVersion];
-      reporter().log(sharedText(RED, 'log.connected', { server: state.server, version }));
-    }
-    if (state.kind !== 'waiting' || state.error.code === told) return;
-    const { error, server } = state;
-    if (told === undefined) reportError(RED, reporter(), error, { server });
-    else reporter().warn(localizedError(RED, error, { server }).message);
-    told = error.code;
+  /** By the name of the server: with several, each has its own reasons. */
+  const told = new Map<string, Told>();
+  let failedAttempts = 0;
+
+  const tellRepeats = (server: string): void => {
+    const { text, repeats: count } = told.get(server) ?? { text: '', repeats: 0 };
+    if (count > 0) reporter().warn(sharedText(RED, 'log.repeated', { server, count, text }));
   };
+  const tellFailure = ({ error, server, attempt, nextAt }: Waiting): void => {
+    failedAttempts = attempt - 1;
+    const last = told.get(server);
+    if (last?.code === error.code) {
+      last.repeats++;
+      return;
+    }
+    tellRepeats(server);
+    const first = told.size === 0;
+    const text = sentence(RED, error, { server });
+    told.set(server, { code: error.code, text, repeats: 0 });
+    const values = { text, attempt: failedAttempts, time: timeOfDay(nextAt) };
+    const line = failedAttempts > 0 ? sharedText(RED, 'log.attempt', values) : sharedText(RED, 'log.retry', values);
+    // Only with a message does Node-RED route an error to Catch nodes.
+    if (first) reporter().error(reportedError(line, error, { server, attempt: failedAttempts, nextAt }), {});
+    else reporter().warn(line);
+  };
+  const tellConnected = ({ info, server }: Connected): void => {
+    const values = { server, version: VERSIONS[info.protocolVersion] };
+    if (failedAttempts === 0) reporter().log(sharedText(RED, 'log.connected', values));
+    else reporter().log(sharedText(RED, 'log.connectedAfter', { ...values, count: failedAttempts }));
+    failedAttempts = 0;
+    told.clear();
+  };
+  return (state) => {
+    if (state.kind === 'connected') tellConnected(state);
+    if (state.kind === 'waiting') tellFailure(state);
+  };
+}
+
+/** As the clock on the wall shows it: logs have the date. */
+function timeOfDay(time: number): string {
+  return new Date(time).toTimeString().slice(0, 8);
 }
 
 /** Reports what fails beside the states of a connection, at the node that it belongs to at the moment; a lost publication at the node that published it. */

@@ -23,14 +23,22 @@ export interface ReportedError extends Error {
   readonly code: string;
   readonly stage: string;
   readonly reasonCode?: number;
+  /** What a Catch node hands on of an error beside sentence and code. */
+  readonly cause: Readonly<Record<string, string | number>>;
 }
 
 /** `error` in the words of the runtime's language; `values` are those that its place knows and it does not. */
 export function localizedError(RED: NodeAPI, error: MqttFlowsError, values: Values = {}): ReportedError {
-  const { code, stage, reasonCode } = error;
-  const text = sentence(RED, error, values);
-  const details = reasonCode === undefined ? { code, stage } : { code, stage, reasonCode };
-  const reported = Object.assign(new Error(text), details);
+  return reportedError(sentence(RED, error, values), error);
+}
+
+/** `error` as `text` says it; `facts` are what else a flow may want to know. */
+export function reportedError(text: string, error: MqttFlowsError, facts: Values = {}): ReportedError {
+  const { code, stage, reasonCode, params } = error;
+  const reason = reasonCode === undefined ? {} : { reasonCode };
+  const words = params.reasonString === undefined ? {} : { reasonString: params.reasonString };
+  const cause = { stage, ...reason, ...words, ...facts };
+  const reported = Object.assign(new Error(text), { code, stage, ...reason, cause });
   // The Debug sidebar lists name, message, code and stack of an error, and logs and Catch nodes take its toString():
   // a class name and a trace through our files say nothing to whoever reads them there.
   Object.defineProperties(reported, { name: { value: undefined }, toString: { value: () => text } });
@@ -41,8 +49,10 @@ export function localizedError(RED: NodeAPI, error: MqttFlowsError, values: Valu
 /** A value whose name ends so is a key of the catalogue. */
 const KEY = 'Key';
 
-function sentence(RED: NodeAPI, { code, stage, params, reasonCode }: MqttFlowsError, place: Values): string {
-  const values: Record<string, string | number> = { ...place, ...params };
+/** The sentence of `error`, with what the server has said to explain it. */
+export function sentence(RED: NodeAPI, { code, stage, params, reasonCode }: MqttFlowsError, place: Values): string {
+  // A server that sends its clients away need not say where to.
+  const values: Record<string, string | number> = { serverReference: '–', ...place, ...params };
   for (const [name, key] of Object.entries(params)) {
     if (name.endsWith(KEY)) values[name.slice(0, -KEY.length)] = sharedText(RED, String(key), params);
   }
@@ -51,5 +61,6 @@ function sentence(RED: NodeAPI, { code, stage, params, reasonCode }: MqttFlowsEr
     values.reasonCode = reasonCode;
     values.reasonText = sharedText(RED, `reasonCodes.${reasonCode}`, { defaultValue: String(reasonCode) });
   }
-  return sharedText(RED, `errors.${code}`, values);
+  const text = sharedText(RED, `errors.${code}`, values);
+  return params.reasonString === undefined ? text : sharedText(RED, 'log.said', { ...values, text });
 }

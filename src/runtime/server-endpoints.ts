@@ -62,6 +62,7 @@ export function prepareEndpoints(
   };
   const endpoint = (address: ServerAddress): Endpoint => ({
     name: serverName(address),
+    address,
     open: serverStream(address, settings),
   });
   const endpoints = ([first, ...others]: Addresses): Endpoints => [endpoint(first), ...others.map(endpoint)];

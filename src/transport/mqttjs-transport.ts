@@ -12,11 +12,12 @@ import { checkFirstBytes } from './first-bytes';
 import { identifierProvider } from './identifier-provider';
 import { InboundFlow } from './inbound-flow';
 import { InboundSession } from './inbound-session';
-import { clientError } from './mqttjs-error';
+import { clientError, serverRefusal } from './mqttjs-error';
 import { clientOptions, serverInfo } from './mqttjs-options';
 import { asMqttFlowsError, hungUp } from './network-error';
 import { OutboundFlow } from './outbound-flow';
 import { lacksIdentifier, take } from './received-packet';
+import { serverWords } from './server-words';
 import type { Violation } from './topic-aliases';
 import type {
   ConnectOptions,
@@ -116,7 +117,9 @@ class MqttjsTransport implements Transport {
       if (typeof code !== 'number')
         return settle(error ? { kind: 'unanswered' } : { kind: 'refused', reasonCode: 0x80 });
       settle(
-        code === 0 || code === 1 || code === 2 ? { kind: 'granted', qos: code } : { kind: 'refused', reasonCode: code },
+        code === 0 || code === 1 || code === 2
+          ? { kind: 'granted', qos: code }
+          : { kind: 'refused', reasonCode: code, ...serverWords(packet) },
       );
     });
   }
@@ -188,9 +191,6 @@ class MqttjsTransport implements Transport {
     client.on('error', (error) => this.#note(clientError(error, this.#stage)));
     client.on('connect', (packet) => this.#connack(packet));
     client.on('packetreceive', (packet) => this.#received(packet));
-    client.on('disconnect', ({ reasonCode = 0 }) => {
-      this.#note(new MqttFlowsError('disconnected-by-server', { stage: 'connected', reasonCode }));
-    });
   }
 
   #connack(packet: IConnackPacket): void {
@@ -221,6 +221,9 @@ class MqttjsTransport implements Transport {
       // mqtt.js would throw where nobody catches it.
       return take(packet);
     }
+    // mqtt.js knows of a refusal, but not what the server says beside it.
+    const refusal = serverRefusal(packet);
+    if (refusal) return this.#note(refusal);
     if (packet.cmd === 'connack') this.#accepted(packet);
     if (packet.cmd === 'publish' || packet.cmd === 'pubrel') {
       if (this.#inbound && !this.#over) {
@@ -236,9 +239,9 @@ class MqttjsTransport implements Transport {
   }
 
   /** Before mqtt.js says so: what follows CONNACK in one piece comes before its event. */
-  #accepted({ sessionPresent, reasonCode, returnCode }: IConnackPacket): void {
+  #accepted({ sessionPresent }: IConnackPacket): void {
     const stream = this.#stream;
-    if (!stream || this.#inbound || (reasonCode ?? returnCode) !== 0) return;
+    if (!stream || this.#inbound) return;
     this.#session.resume(this.#open, this.#options.clientId, sessionPresent);
     const writer = new AcknowledgementWriter(stream, () => {
       this.#violated({ reasonCode: 0x97, reason: 'acknowledgements are not read' });

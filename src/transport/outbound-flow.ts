@@ -3,11 +3,11 @@
 
 import type { IPublishPacket, Packet } from 'mqtt';
 import type { PacketIdentifiers } from '../core/packet-identifiers';
-import { plainText } from '../core/plain-text';
 import type { OutgoingPublication } from '../core/publication';
 import { packetBytes } from '../core/publication-size';
 import { isFailure } from '../core/reason-code';
 import { OutgoingAliases } from './outgoing-aliases';
+import { serverWords } from './server-words';
 import type { Outbound, PublishOutcome } from './transport';
 
 type Acknowledgement = Extract<Packet, { cmd: 'puback' | 'pubrec' | 'pubcomp' }>;
@@ -154,10 +154,9 @@ export class OutboundFlow {
   }
 }
 
-function outcomeOf({ reasonCode, properties }: Acknowledgement, before: number): PublishOutcome {
+function outcomeOf(packet: Acknowledgement, before: number): PublishOutcome {
+  const { reasonCode } = packet;
   if (!reasonCode || reasonCode === IDENTIFIER_NOT_FOUND) return { kind: 'acknowledged', reasonCode: before };
   if (!isFailure(reasonCode)) return { kind: 'acknowledged', reasonCode };
-  const reason = properties?.reasonString;
-  if (typeof reason !== 'string' || reason === '') return { kind: 'refused', reasonCode };
-  return { kind: 'refused', reasonCode, reason: plainText(reason) };
+  return { kind: 'refused', reasonCode, ...serverWords(packet) };
 }

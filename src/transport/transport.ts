@@ -73,17 +73,21 @@ export interface SubscribeRequest {
   readonly identifier?: number;
 }
 
+/** What a server says to people beside its reason code: plain text, not to be trusted. */
+export interface ServerWords {
+  readonly reasonString?: string;
+}
+
 export type SubscribeOutcome =
   | { readonly kind: 'granted'; readonly qos: QoS }
-  | { readonly kind: 'refused'; readonly reasonCode: number }
+  | ({ readonly kind: 'refused'; readonly reasonCode: number } & ServerWords)
   /** The stream went away before the server answered. */
   | { readonly kind: 'unanswered' };
 
 export type PublishOutcome =
   /** QoS 0: the bytes were handed to the stream. QoS 1 and 2: the server has it. */
   | { readonly kind: 'acknowledged'; readonly reasonCode: number }
-  /** `reason` is what the server says beside the code: plain text that is not ours. */
-  | { readonly kind: 'refused'; readonly reasonCode: number; readonly reason?: string }
+  | ({ readonly kind: 'refused'; readonly reasonCode: number } & ServerWords)
   /** The stream went away first: nobody knows whether the server has it. */
   | { readonly kind: 'unconfirmed' };
 

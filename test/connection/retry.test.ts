@@ -117,6 +117,33 @@ describe('connection/retry', () => {
     });
   });
 
+  describe('with several servers', () => {
+    const delays = (errors: readonly MqttFlowsError[]): number[] => {
+      const tried = retry();
+      return errors.map((error, index) => tried.after(error, index + 1, undefined, 3).delay);
+    };
+    const wrong = refusal('credentials-refused', 0x86);
+
+    it('one that refuses the credentials does not delay the next', () => {
+      assert.ok(delays([wrong, wrong]).every((delay) => delay < MAX_DELAY));
+    });
+
+    it('all that refuse them make the longest delay, each time round', () => {
+      assert.deepEqual(
+        delays([wrong, wrong, wrong, wrong, wrong, wrong]).map((delay) => delay === MAX_DELAY),
+        [false, false, true, false, false, true],
+      );
+    });
+
+    it('one that is just away among them makes no longest delay', () => {
+      assert.ok(delays([wrong, wrong, failure(), wrong]).every((delay) => delay < MAX_DELAY));
+    });
+
+    it('a clash of client identifiers is with the other client, and makes the longest delay at once', () => {
+      assert.deepEqual(delays([refusal('client-identifier-clash', 0x8e)]), [MAX_DELAY]);
+    });
+  });
+
   describe('in a connection', () => {
     function delayOf({ state, clock }: ConnectionBench): number {
       assert.ok(state.kind === 'waiting', `waiting, not ${state.kind}`);

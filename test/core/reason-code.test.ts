@@ -20,7 +20,8 @@ describe('core/reason-code', () => {
     [0x89, 'server-unavailable'],
     [0x80, 'refused-by-server'],
     [0x8a, 'refused-by-server'],
-    [0x9c, 'refused-by-server'],
+    [0x9c, 'another-server'],
+    [0x9d, 'another-server'],
     [6, 'refused-by-server'],
     [255, 'refused-by-server'],
   ] as const) {

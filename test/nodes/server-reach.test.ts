@@ -144,8 +144,8 @@ describe('the way to a server', () => {
 
   it('ends where the WebSocket is refused', async () => {
     const bridge = await WebSocketBridge.start(mosquitto.port, { answer: 403 });
-    const { code, message } = await failure(await load({ servers: [{ url: `ws://127.0.0.1:${bridge.port}` }] }));
-    assert.deepEqual([code, /403/.test(message) || message.includes('websocket-refused')], ['websocket-refused', true]);
+    const { code } = await failure(await load({ servers: [{ url: `ws://127.0.0.1:${bridge.port}` }] }));
+    assert.equal(code, 'websocket-refused');
     await unloadFlow();
     await bridge.stop();
   });

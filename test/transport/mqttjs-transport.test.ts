@@ -184,6 +184,47 @@ describe('mqtt.js transport', () => {
     assert.equal(listener.ends.all.length, 1);
   });
 
+  describe('hands on what the server says beside its reason code, as plain text', () => {
+    const properties = { reasonString: 'no\u0000\n\u202Ewords', serverReference: 'b.example:1883' };
+    const words = { reasonString: 'no words', serverReference: 'b.example:1883' };
+
+    it('in CONNACK', async () => {
+      await start({
+        connect: (client) => client.send({ cmd: 'connack', sessionPresent: false, reasonCode: 0x9d, properties }),
+      });
+      opened = openTransport(tcpStream('127.0.0.1', server.port));
+      const { code, params } = await opened.listener.ends.next();
+      assert.deepEqual([code, params], ['another-server', words]);
+    });
+
+    for (const [reasonCode, expected] of [
+      [0x98, 'disconnected-by-server'],
+      [0x9c, 'another-server'],
+    ] as const) {
+      it(`in DISCONNECT with ${reasonCode}`, async () => {
+        await start();
+        const { listener } = await connect();
+        server.clients.all[0]?.send({ cmd: 'disconnect', reasonCode, properties });
+        const { code, params } = await listener.ends.next();
+        assert.deepEqual([code, params], [expected, words]);
+      });
+    }
+
+    it('in SUBACK and PUBACK', async () => {
+      const { reasonString } = properties;
+      await start({
+        subscribe: (client, { messageId = 0 }) =>
+          client.send({ cmd: 'suback', messageId, granted: [0x97], properties: { reasonString } }),
+        publish: (client, { messageId = 0 }) =>
+          client.send({ cmd: 'puback', messageId, reasonCode: 0x97, properties: { reasonString } }),
+      });
+      const { transport } = await connect();
+      const refused = { kind: 'refused', reasonCode: 0x97, reasonString: 'no words' };
+      assert.deepEqual(await subscribe(transport).next(), refused);
+      assert.deepEqual(await publish(transport).next(), refused);
+    });
+  });
+
   it('hands on the identifiers of subscriptions, one or several, and user properties of any name', async () => {
     await start();
     const { listener } = await connect();

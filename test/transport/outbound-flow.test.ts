@@ -108,7 +108,7 @@ describe('the way out of publications', () => {
     });
     const sent = new Traveller(1, outgoing('a', 1));
     transport.send(sent, false);
-    assert.deepEqual(await sent.outcomes.next(), { kind: 'refused', reasonCode: 0x97, reason: 'over quota' });
+    assert.deepEqual(await sent.outcomes.next(), { kind: 'refused', reasonCode: 0x97, reasonString: 'over quota' });
   });
 
   for (const [what, qos, answer] of [

@@ -1,0 +1,19 @@
+// What a server says beside its reason codes: text for people and names of other servers, both not to be trusted.
+
+import type { Packet } from 'mqtt';
+import type { ErrorParams } from '../core/mqtt-flows-error';
+import { plainText } from '../core/plain-text';
+import type { ServerWords } from './transport';
+
+/** Reason string and server reference of a packet (MQTT 5, sections 3.2.2.3.9 and 3.2.2.3.16), as values of an error. */
+export function serverWords(packet: Packet | undefined): ErrorParams & ServerWords {
+  if (packet === undefined || !('properties' in packet) || !packet.properties) return {};
+  // Each kind of packet has properties of its own.
+  const { reasonString, serverReference } = packet.properties as Readonly<Record<string, unknown>>;
+  return { ...words('reasonString', reasonString), ...words('serverReference', serverReference) };
+}
+
+function words(name: string, value: unknown): ErrorParams {
+  const text = typeof value === 'string' ? plainText(value) : '';
+  return text === '' ? {} : { [name]: text };
+}
