@@ -29,6 +29,8 @@ export interface Codec {
   decode(payload: Buffer, hints: PayloadHints): Decoded;
   /** Never throws and never changes `value`; a Buffer is handed on, not copied. */
   encode(value: unknown): Encoded;
+  /** What encode() makes of `value`, so that a receiver reads the same from it; undefined when there is no telling. */
+  mediaType(value: unknown): string | undefined;
 }
 
 const registry = new Map<string, Codec>();
@@ -128,6 +130,27 @@ function encodeBuffer(value: unknown): Encoded {
   return failure('notBytes', typeof value);
 }
 
+const JSON_TYPE = 'application/json';
+const TEXT_TYPE = 'text/plain';
+const BYTES_TYPE = 'application/octet-stream';
+
+/** By the type of the value. A number that JSON cannot carry goes as text. */
+function mediaTypeAuto(value: unknown): string | undefined {
+  if (value instanceof Uint8Array) return BYTES_TYPE;
+  switch (typeof value) {
+    case 'string':
+    case 'bigint':
+      return TEXT_TYPE;
+    case 'number':
+      return Number.isFinite(value) ? JSON_TYPE : TEXT_TYPE;
+    case 'boolean':
+    case 'object':
+      return JSON_TYPE;
+    default:
+      return undefined;
+  }
+}
+
 function failure(problem: PayloadProblem, detail: string): PayloadFailure {
   return { ok: false, problem, detail };
 }
@@ -137,10 +160,18 @@ function detailOf(error: unknown): string {
 }
 
 const builtIn: Readonly<Record<BuiltInFormat, Codec>> = {
-  auto: { decode: decodeAuto, encode: encodeAuto },
-  string: { decode: decodeString, encode: encodeAuto },
-  json: { decode: decodeJson, encode: encodeJson },
-  buffer: { decode: (payload) => ({ ok: true, value: payload }), encode: encodeBuffer },
-  base64: { decode: (payload) => ({ ok: true, value: payload.toString('base64') }), encode: encodeBase64 },
+  auto: { decode: decodeAuto, encode: encodeAuto, mediaType: mediaTypeAuto },
+  string: { decode: decodeString, encode: encodeAuto, mediaType: mediaTypeAuto },
+  json: { decode: decodeJson, encode: encodeJson, mediaType: () => JSON_TYPE },
+  buffer: {
+    decode: (payload) => ({ ok: true, value: payload }),
+    encode: encodeBuffer,
+    mediaType: () => BYTES_TYPE,
+  },
+  base64: {
+    decode: (payload) => ({ ok: true, value: payload.toString('base64') }),
+    encode: encodeBase64,
+    mediaType: () => BYTES_TYPE,
+  },
 };
 for (const [name, codec] of Object.entries(builtIn)) registerCodec(name, codec);

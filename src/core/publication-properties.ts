@@ -1,23 +1,52 @@
-// What a message may hold as an MQTT property: each value is checked as it is read, and a wrong one is named.
+// The MQTT 5 properties of a publication, from a message and the settings of a node: each value is checked as it is read,
+// and a wrong one is named.
 
-import { expectation, MqttFlowsError } from './mqtt-flows-error';
-import type { PublicationProperties, UserProperties } from './publication';
-import { mqttStringProblem, topicNameProblem } from './topic-name';
+import { isBlank, messageFlag, propertyInvalid } from './message-value';
+import { MqttFlowsError } from './mqtt-flows-error';
+import type { PublicationProperties } from './publication';
+import { isMqttText, topicNameProblem } from './topic-name';
+import { type UserPropertySource, userPropertiesFor } from './user-properties';
+import { type OutsideFound, type ValueSource, valueFor } from './value-source';
 
-/** The MQTT 5 properties that `values` ask for; undefined when there are none. The first wrong one is the error. */
+/** The properties that a publication has once; user properties may come many times. */
+export type SingleProperty = Exclude<keyof PublicationProperties, 'userProperties'>;
+
+/** What a publish node sets; a property that is not here is the message's to say. */
+export interface PropertySettings {
+  readonly sources: { readonly [K in SingleProperty]?: ValueSource };
+  /** Joined with those of the message, whose value wins where both have the name. */
+  readonly userProperties: readonly UserPropertySource[];
+}
+
+export const NO_PROPERTY_SETTINGS: PropertySettings = { sources: {}, userProperties: [] };
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * The MQTT 5 properties of the publication that the message `values` asks for; undefined when there are none. The first
+ * wrong one is the error.
+ */
 export function publicationProperties(
-  values: Readonly<Record<string, unknown>>,
+  values: Values,
+  settings: PropertySettings,
+  outside: OutsideFound,
 ): PublicationProperties | MqttFlowsError | undefined {
   const properties: PublicationProperties = {};
   let found = false;
-  for (const key of PROPERTY_KEYS) {
-    const value = values[key];
+  for (const key of SINGLE_PROPERTIES) {
+    const source = settings.sources[key];
+    const value = source ? valueFor(source, values, outside, `properties.${key}`) : values[key];
+    if (value instanceof MqttFlowsError) return value;
     if (isBlank(value)) continue;
     const expected = PROPERTY_READERS[key](value, properties);
-    if (expected !== undefined) return propertyInvalid(key, value, expected);
+    if (expected !== undefined) return propertyInvalid(source ? `properties.${key}` : `msg.${key}`, value, expected);
     found = true;
   }
-  return found ? properties : undefined;
+  const userProperties = userPropertiesFor(values, settings.userProperties, outside);
+  if (userProperties instanceof MqttFlowsError) return userProperties;
+  if (!userProperties) return found ? properties : undefined;
+  properties.userProperties = userProperties;
+  return properties;
 }
 
 /** Sets one property from a value that a message holds, or returns what was expected instead. */
@@ -27,7 +56,7 @@ const FOUR_BYTES = 0xffff_ffff;
 const TWO_BYTES = 0xffff;
 
 /** The ranges of MQTT 5, section 3.3.2.3. */
-const PROPERTY_READERS: Readonly<Record<keyof PublicationProperties, PropertyReader>> = {
+const PROPERTY_READERS: Readonly<Record<SingleProperty, PropertyReader>> = {
   payloadFormatIndicator(value, properties) {
     const flag = value === 1 ? true : value === 0 ? false : messageFlag(value);
     if (flag === undefined) return 'true, false';
@@ -54,70 +83,23 @@ const PROPERTY_READERS: Readonly<Record<keyof PublicationProperties, PropertyRea
     return undefined;
   },
   correlationData(value, properties) {
-    const data = typeof value === 'string' ? Buffer.from(value) : value;
-    if (!Buffer.isBuffer(data) || data.length > TWO_BYTES) return `Buffer, ≤ ${TWO_BYTES} B`;
+    const data = typeof value === 'string' ? Buffer.from(value) : bytesAsBuffer(value);
+    if (!data || data.length > TWO_BYTES) return `Buffer, ≤ ${TWO_BYTES} B`;
     properties.correlationData = data;
-    return undefined;
-  },
-  userProperties(value, properties) {
-    const userProperties = userPropertiesFrom(value);
-    if (!userProperties) return 'expected.names';
-    if (Object.keys(userProperties).length > 0) properties.userProperties = userProperties;
     return undefined;
   },
 };
 
-const PROPERTY_KEYS = Object.keys(PROPERTY_READERS) as (keyof PublicationProperties)[];
-
-/** User properties from an object of names with text, numbers, booleans or arrays of these; undefined for others. */
-export function userPropertiesFrom(value: unknown): UserProperties | undefined {
-  if (typeof value !== 'object' || value === null || !isPlain(value)) return undefined;
-  const texts: [string, string | string[]][] = [];
-  for (const [name, entry] of Object.entries(value)) {
-    const text = userPropertyText(entry);
-    if (!isMqttText(name) || text === undefined) return undefined;
-    texts.push([name, text]);
-  }
-  return Object.fromEntries(texts);
+/** The same bytes, not copied. */
+function bytesAsBuffer(value: unknown): Buffer | undefined {
+  if (Buffer.isBuffer(value)) return value;
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length) : undefined;
 }
 
-/** No Array, Buffer, Map or Date. */
-function isPlain(value: object): boolean {
-  return Object.prototype.toString.call(value) === '[object Object]';
-}
+/** In the order in which they are read. */
+const SINGLE_PROPERTIES = Object.keys(PROPERTY_READERS) as SingleProperty[];
 
-/** Numbers and booleans become text, as a user means them; structures do not. */
-function userPropertyText(value: unknown): string | string[] | undefined {
-  if (Array.isArray(value)) {
-    const texts = value.map(scalarText);
-    return texts.every((text) => text !== undefined) ? texts : undefined;
-  }
-  return scalarText(value);
-}
-
-function scalarText(value: unknown): string | undefined {
-  const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
-  return isMqttText(text) ? text : undefined;
-}
-
-function isMqttText(value: unknown): value is string {
-  return typeof value === 'string' && (value === '' || mqttStringProblem(value) === undefined);
-}
-
-/** Whether a value counts as absent. */
-export function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-}
-
-/** The core nodes take the text `"true"` as well. */
-export function messageFlag(value: unknown): boolean | undefined {
-  if (isBlank(value) || value === false || value === 'false') return false;
-  return value === true || value === 'true' ? true : undefined;
-}
-
-/** The error for a value that is not what `expected` says: values and ranges, or a key of the locales. */
-export function propertyInvalid(property: string, value: unknown, expected: string): MqttFlowsError {
-  const text = typeof value === 'object' ? Object.prototype.toString.call(value) : String(value);
-  const params = { property: `msg.${property}`, value: text.slice(0, 60), ...expectation(expected) };
-  return new MqttFlowsError('property-invalid', { stage: 'publish', params });
+/** What a fixed value of a property should have been instead; undefined when it fits. */
+export function propertyExpectation(property: SingleProperty, value: unknown): string | undefined {
+  return isBlank(value) ? undefined : PROPERTY_READERS[property](value, {});
 }

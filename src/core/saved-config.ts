@@ -34,7 +34,7 @@ export class SavedConfig {
 
   /** Records that `property` is not what `expected` says: values and ranges, or a key of the locales. */
   invalid(property: string, expected: string): void {
-    this.fail(invalidProperty(this.#prefix + property, this.#raw[property], expected));
+    this.fail(invalidSetting(this.#prefix + property, this.#raw[property], expected));
   }
 
   text<D extends string | undefined>(property: string, fallback: D): string | D {
@@ -115,7 +115,8 @@ function isRecord(value: unknown): value is RawConfig {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function invalidProperty(property: string, value: unknown, expected: string): MqttFlowsError {
+/** The error for a setting that is not what `expected` says: values and ranges, or a key of the locales. */
+export function invalidSetting(property: string, value: unknown, expected: string): MqttFlowsError {
   const params = { property, value: shown(value), ...expectation(expected) };
   return new MqttFlowsError('config-invalid', { stage: 'config', params });
 }

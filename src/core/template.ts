@@ -1,9 +1,13 @@
 // Texts with `{{path}}` in them, filled from a message: topics to publish to, rewritten topics of the router.
 // Runs in the editor too. What a filled text may contain is the caller's to check.
 
+/** The steps to a value; one that is a path itself stands for the name or index that it leads to. */
+export type Path = readonly (string | Path)[];
+
 type Segment =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'value'; readonly path: readonly string[] };
+  /** `text` is the path as written. */
+  | { readonly kind: 'value'; readonly path: Path; readonly text: string };
 
 /** A parsed template. `constant` is its text when it has no placeholder. */
 export interface Template {
@@ -38,10 +42,11 @@ export function parseTemplate(text: string): TemplateResult {
     if (open === -1) break;
     const close = text.indexOf(CLOSE, open);
     if (close === -1) return { ok: false, problem: 'unclosed', at: text.slice(open) };
-    const path = parsePath(text.slice(open + OPEN.length, close).trim());
+    const written = text.slice(open + OPEN.length, close).trim();
+    const path = parsePath(written);
     if (!path) return { ok: false, problem: 'emptyPath', at: text.slice(open, close + CLOSE.length) };
     if (open > position) segments.push({ kind: 'text', text: text.slice(position, open) });
-    segments.push({ kind: 'value', path });
+    segments.push({ kind: 'value', path, text: written });
     position = close + CLOSE.length;
   }
   const constant = segments.length === 0 ? text : undefined;
@@ -49,18 +54,30 @@ export function parseTemplate(text: string): TemplateResult {
   return { ok: true, template: { text, segments, constant } };
 }
 
-/** One step of a path: a name after a dot, an index or a quoted name in brackets. */
-const STEP = /\.([^.[\]]+)|\[(\d+)\]|\["([^"]+)"\]|\['([^']+)'\]/y;
+/** One step of a path: a name after a dot; an index, a quoted name or another path in brackets. */
+const STEP = /\.([^.[\]]+)|\[(\d+)\]|\["([^"]+)"\]|\['([^']+)'\]|\[(msg[.[](?:[^[\]]|\[[^[\]]*\])+)\]/y;
 
-/** The steps of `payload.items[0]["first name"]`, Node-RED's way to write a path; undefined when it is none. */
-function parsePath(text: string): string[] | undefined {
-  const steps: string[] = [];
-  const path = text.startsWith('[') ? text : `.${text}`;
-  STEP.lastIndex = 0;
-  while (STEP.lastIndex < path.length) {
+/** The message itself may be named first, as in Node-RED. */
+const MESSAGE = /^msg(?=[.[])\.?/;
+
+/**
+ * The steps of `payload.items[0]["first name"]` or `payload[msg.topic]`, Node-RED's way to write a path; undefined when
+ * it is none.
+ */
+export function parsePath(text: string): Path | undefined {
+  const steps: (string | Path)[] = [];
+  const relative = text.replace(MESSAGE, '');
+  const path = relative.startsWith('[') ? relative : `.${relative}`;
+  let position = 0;
+  while (position < path.length) {
+    STEP.lastIndex = position;
     const step = STEP.exec(path);
     if (!step) return undefined;
-    steps.push(step[1] ?? step[2] ?? step[3] ?? step[4] ?? '');
+    position = STEP.lastIndex;
+    const inner = step[5];
+    const next = inner === undefined ? (step[1] ?? step[2] ?? step[3] ?? step[4]) : parsePath(inner);
+    if (next === undefined) return undefined;
+    steps.push(next);
   }
   return steps.length > 0 ? steps : undefined;
 }
@@ -79,13 +96,14 @@ export function fillTemplate(template: Template, source: object): FillResult {
     }
     const value = readPath(source, segment.path);
     const problem = fillProblem(value);
-    if (problem) return { ok: false, problem, at: segment.path.join('.') };
+    if (problem) return { ok: false, problem, at: segment.text };
     text += String(value);
   }
   return { ok: true, text };
 }
 
-function fillProblem(value: unknown): FillProblem | undefined {
+/** Why `value` cannot be part of a text, or undefined. */
+export function fillProblem(value: unknown): FillProblem | undefined {
   if (value === undefined || value === null) return 'missing';
   if (value === '') return 'empty';
   if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint') return undefined;
@@ -93,10 +111,11 @@ function fillProblem(value: unknown): FillProblem | undefined {
   return 'notText';
 }
 
-/** Own properties only, so that `{{constructor.name}}` finds nothing. */
-function readPath(source: object, path: readonly string[]): unknown {
+/** What `path` leads to. Own properties only, so that `constructor.name` finds nothing. */
+export function readPath(source: object, path: Path): unknown {
   let value: unknown = source;
-  for (const key of path) {
+  for (const step of path) {
+    const key = typeof step === 'string' ? step : String(readPath(source, step));
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
     value = (value as Record<string, unknown>)[key];
   }

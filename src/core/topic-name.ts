@@ -28,6 +28,11 @@ export function mqttStringProblem(text: string): Exclude<TopicNameProblem, 'wild
   return undefined;
 }
 
+/** Whether `value` can be the text of a property: as any MQTT string, but it may be empty. */
+export function isMqttText(value: unknown): value is string {
+  return typeof value === 'string' && (value === '' || mqttStringProblem(value) === undefined);
+}
+
 /** The reason why `text` is not a topic name, or undefined when it is one (MQTT 5, section 4.7.1). */
 export function topicNameProblem(text: string): TopicNameProblem | undefined {
   if (text.includes('+') || text.includes('#')) return 'wildcard';

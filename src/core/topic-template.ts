@@ -1,8 +1,8 @@
 // Topic names made from templates: what publish sends to and what the router rewrites to.
 
 import { type ErrorParams, type ErrorStage, MqttFlowsError } from './mqtt-flows-error';
-import { fillTemplate, parseTemplate, type Template } from './template';
-import { topicNameProblem } from './topic-name';
+import { type FillProblem, fillProblem, fillTemplate, parseTemplate, type Template } from './template';
+import { type TopicNameProblem, topicNameProblem } from './topic-name';
 
 export type TopicResult =
   | { readonly ok: true; readonly topic: string }
@@ -21,9 +21,7 @@ export function parseTopicTemplate(text: string, place: ErrorParams = {}): Topic
   }
   const { constant } = result.template;
   const problem = constant === undefined ? undefined : topicNameProblem(constant);
-  if (!problem) return result;
-  const params = { ...place, topic: text, problemKey: `topicName.${problem}` };
-  return { ok: false, error: new MqttFlowsError('topic-invalid', { stage: 'config', params }) };
+  return problem ? { ok: false, error: topicInvalid(text, problem, place) } : result;
 }
 
 /**
@@ -32,12 +30,29 @@ export function parseTopicTemplate(text: string, place: ErrorParams = {}): Topic
  */
 export function fillTopic(template: Template, message: object, stage: ErrorStage): TopicResult {
   const filled = fillTemplate(template, message);
-  if (!filled.ok) {
-    const params = { template: template.text, path: filled.at, problemKey: `templateValue.${filled.problem}` };
-    return { ok: false, error: new MqttFlowsError('topic-missing', { stage, params }) };
-  }
-  const problem = topicNameProblem(filled.text);
-  if (!problem) return { ok: true, topic: filled.text };
-  const params = { topic: filled.text.slice(0, 200), problemKey: `topicName.${problem}` };
+  return filled.ok ? checkedTopic(filled.text, stage) : missing(template.text, filled.at, filled.problem, stage);
+}
+
+/** The topic name that `value` is; `from` is where it comes from, as a user has written it. */
+export function topicFromValue(value: unknown, from: string, stage: ErrorStage): TopicResult {
+  const problem = fillProblem(value);
+  return problem ? missing(from, from, problem, stage) : checkedTopic(String(value), stage);
+}
+
+function checkedTopic(topic: string, stage: ErrorStage): TopicResult {
+  const problem = topicNameProblem(topic);
+  if (!problem) return { ok: true, topic };
+  const params = { topic: topic.slice(0, 200), problemKey: `topicName.${problem}` };
   return { ok: false, error: new MqttFlowsError('topic-invalid', { stage, params }) };
+}
+
+/** The error for a setting that is no topic name; `place` goes with it. */
+export function topicInvalid(topic: string, problem: TopicNameProblem, place: ErrorParams = {}): MqttFlowsError {
+  const params = { ...place, topic: topic.slice(0, 200), problemKey: `topicName.${problem}` };
+  return new MqttFlowsError('topic-invalid', { stage: 'config', params });
+}
+
+function missing(template: string, path: string, problem: FillProblem, stage: ErrorStage): TopicResult {
+  const params = { template, path, problemKey: `templateValue.${problem}` };
+  return { ok: false, error: new MqttFlowsError('topic-missing', { stage, params }) };
 }

@@ -1,16 +1,19 @@
 // The publish node: each message becomes a publication, and goes on when the server has it.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { PublishOptions } from '../connection/publish-options';
 import { findCodec } from '../core/codec';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { publicationFromMessage } from '../core/publication-from-message';
+import type { OutsideFound } from '../core/value-source';
 import { useBroker } from '../runtime/broker-node';
 import { controlled } from '../runtime/connection-control';
 import { connectionStatus } from '../runtime/connection-status';
 import { localizedError } from '../runtime/localize';
-import { messageAnswers } from '../runtime/message-answers';
+import { type MessageInput, messageAnswers } from '../runtime/message-answers';
 import { refuseMessages, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
+import { outsideFinder } from '../runtime/outside-values';
 import { readSettings } from '../runtime/setting-value';
 import { type PublishConfig, parsePublishConfig, publishDefaults } from './publish.config';
 
@@ -22,6 +25,8 @@ export = function register(RED: NodeAPI): void {
     const result = readSettings(RED, this, definition, publishDefaults, parsePublishConfig);
     if (!result.ok) return refuse(this, result.error);
     const settings = result.config;
+    const finder = outsideFinder(RED, this, settings.outside);
+    if (!finder.ok) return refuse(this, finder.error);
     const codec = findCodec(settings.format);
     if (!codec) {
       return refuse(
@@ -30,18 +35,39 @@ export = function register(RED: NodeAPI): void {
       );
     }
     const { connection, control } = broker;
+    const findOutside = finder.config;
+    const { completeOn } = settings;
+    const options = { wait: optionsOf(this, 'wait', completeOn), fail: optionsOf(this, 'fail', completeOn) };
     const show = showStatus(this);
     this.on(
       'close',
       connection.watch((state) => show(connectionStatus(state))),
     );
+
     const answer = messageAnswers(RED, this);
+    const publish = (input: MessageInput, outside: OutsideFound): void => {
+      const built = publicationFromMessage(input.message, settings, codec, outside);
+      if (!built.ok) return input.done(localizedError(RED, built.error));
+      const { publication, whileOffline } = built;
+      const reasoned = publication.qos > 0 && completeOn === 'acknowledged';
+      connection.publish(publication, (settlement) => answer(settlement, input, reasoned), options[whileOffline]);
+    };
+
     this.on('input', (message, send, done) => {
       if (controlled(RED, control, message, done)) return;
-      const built = publicationFromMessage(message, settings, codec);
-      if (!built.ok) return done(localizedError(RED, built.error));
-      connection.publish(built.publication, (settlement) => answer(settlement, message, send, done));
+      findOutside(message, (found) => {
+        if (found.ok) publish({ message, send, done }, found.config);
+        else done(localizedError(RED, found.error));
+      });
     });
+  }
+
+  function optionsOf(
+    node: Node,
+    whileOffline: PublishOptions['whileOffline'],
+    completeOn: PublishOptions['completeOn'],
+  ): PublishOptions {
+    return { whileOffline, completeOn, origin: node.id };
   }
 
   function refuse(node: Node, error: MqttFlowsError, reported = false): void {

@@ -2,16 +2,20 @@
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { Settlement } from '../connection/publish-options';
+import { publishedMessage } from '../core/published-message';
 import { isReplacing } from './deploy-events';
 import { isInSubflow } from './handover';
 import { localizedError } from './localize';
 
-type Answer = (
-  settlement: Settlement,
-  message: NodeMessageInFlow,
-  send: (message: NodeMessageInFlow) => void,
-  done: (error?: Error) => void,
-) => void;
+/** A message at the input of a node, with what Node-RED gives to answer it. */
+export interface MessageInput {
+  readonly message: NodeMessageInFlow;
+  readonly send: (message: NodeMessageInFlow) => void;
+  readonly done: (error?: Error) => void;
+}
+
+/** `reasoned`: whether the settlement has a reason code of the server to be sent on. */
+type Answer = (settlement: Settlement, input: MessageInput, reasoned: boolean) => void;
 
 /** The latest instance of each node, by id: while a deploy stops nodes, Node-RED no longer knows the one that it stops. */
 const latest = new Map<string, Node>();
@@ -28,11 +32,12 @@ export function messageAnswers(RED: NodeAPI, node: Node): Answer {
     if (removed || isInSubflow(node)) latest.delete(node.id);
     done();
   });
-  return (settlement, message, send, done) => {
+  return (settlement, { message, send, done }, reasoned) => {
     const next = closed ? nextInstance(node) : undefined;
     if (settlement.ok) {
-      if (next) next.send(message);
-      else send(message);
+      const published = publishedMessage(message, reasoned ? settlement.reasonCode : undefined);
+      if (next) next.send(published);
+      else send(published);
       return done();
     }
     const error = localizedError(RED, settlement.error);

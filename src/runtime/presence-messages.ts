@@ -5,8 +5,9 @@ import { findCodec } from '../core/codec';
 import { expectation, MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutgoingPublication, QoS } from '../core/publication';
 import { publicationFromMessage } from '../core/publication-from-message';
-import { userPropertiesFrom } from '../core/publication-properties';
+import { NO_PROPERTY_SETTINGS } from '../core/publication-properties';
 import type { ConfigResult } from '../core/saved-config';
+import { userPropertiesFrom } from '../core/user-properties';
 import type { ConnectProperties, Will } from '../transport/transport';
 
 /** A message as it is configured; a blank topic means none. */
@@ -66,11 +67,16 @@ function present<N extends string, V>(name: N, value: V): { [K in N]?: Exclude<V
 function prepare(message: ConfiguredMessage, setting: string): OutgoingPublication | MqttFlowsError | undefined {
   const codec = findCodec('string');
   if (message.topic === '' || !codec) return undefined;
-  const topic = { text: message.topic, segments: [], constant: message.topic };
-  const { qos, retain } = message;
   const built = publicationFromMessage(
     { ...message.properties, payload: message.payload },
-    { topic, qos, retain },
+    {
+      topic: { kind: 'fixed', value: message.topic },
+      qos: { kind: 'fixed', value: message.qos },
+      retain: { kind: 'fixed', value: message.retain },
+      properties: NO_PROPERTY_SETTINGS,
+      describePayload: false,
+      whileOffline: undefined,
+    },
     codec,
   );
   if (built.ok) return built.publication;

@@ -1,7 +1,7 @@
 // Values from outside the flow: `${NAME}` in the settings of a node, as its subflow, group, flow and process know it.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { replaceVariables } from '../core/environment-text';
+import { namesVariables, replaceVariables } from '../core/environment-text';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { ConfigResult, RawConfig } from '../core/saved-config';
 
@@ -22,13 +22,25 @@ export function readSettings<S>(
   const raw: Record<string, unknown> = { ...definition };
   try {
     for (const property of Object.keys(defaults)) {
-      if (property !== 'name') raw[property] = replaced(RED, node, raw[property], property);
+      if (property !== 'name') raw[property] = replacedSetting(RED, node, raw, property, property);
     }
   } catch (error) {
     if (error instanceof MqttFlowsError) return { ok: false, error };
     throw error;
   }
   return parse(raw);
+}
+
+/**
+ * A setting with its variables replaced, as the type says that Node-RED's typed input has saved beside it: an expression
+ * has a meaning of its own for `${`, and the value of type `env` is the name of a variable.
+ */
+function replacedSetting(RED: NodeAPI, node: Node, siblings: RawConfig, key: string, property: string): unknown {
+  const value = siblings[key];
+  const type = siblings[key === 'value' ? 'type' : `${key}Type`];
+  if (typeof value === 'string' && type === 'jsonata') return value;
+  const isName = typeof value === 'string' && type === 'env' && value !== '' && !namesVariables(value);
+  return replaced(RED, node, isName ? `\${${value}}` : value, property);
 }
 
 /** `value` with the variables in its texts replaced, however deep they are. Throws MqttFlowsError. */
@@ -38,8 +50,10 @@ function replaced(RED: NodeAPI, node: Node, value: unknown, property: string): u
     return value.map((entry, index) => replaced(RED, node, entry, `${property}[${index}]`));
   }
   if (typeof value !== 'object' || value === null) return value;
+  // It is neither an array nor null: properties by their names.
+  const siblings = value as RawConfig;
   return Object.fromEntries(
-    Object.entries(value).map(([key, entry]) => [key, replaced(RED, node, entry, `${property}.${key}`)]),
+    Object.keys(value).map((key) => [key, replacedSetting(RED, node, siblings, key, `${property}.${key}`)]),
   );
 }
 

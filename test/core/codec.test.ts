@@ -331,6 +331,7 @@ describe('core/codec', () => {
       const upper: Codec = {
         decode: (payload) => ({ ok: true, value: payload.toString().toUpperCase() }),
         encode: (value) => ({ ok: true, payload: String(value).toLowerCase() }),
+        mediaType: () => 'text/plain',
       };
       registerCodec('test-upper', upper);
       assert.equal(decoded('test-upper', 'a'), 'A');

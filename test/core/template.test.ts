@@ -28,6 +28,9 @@ describe('core/template', () => {
       ['{{a..b}}', 'emptyPath', '{{a..b}}'],
       ['{{.a}}', 'emptyPath', '{{.a}}'],
       ['{{a.}}x', 'emptyPath', '{{a.}}'],
+      ['{{a[}}', 'emptyPath', '{{a[}}'],
+      ['{{a[b]}}', 'emptyPath', '{{a[b]}}'],
+      ['{{a[msg.]}}', 'emptyPath', '{{a[msg.]}}'],
     ] as const) {
       it(`"${text}": ${problem}`, () => {
         assert.deepEqual(parseTemplate(text), { ok: false, problem, at });
@@ -42,6 +45,7 @@ describe('core/template', () => {
       params: { line: '7' },
       big: 12_345_678_901_234_567_890n,
       zero: 0,
+      keys: ['nested'],
       'with-dash': 'd',
     };
 
@@ -56,6 +60,13 @@ describe('core/template', () => {
       ['{{payload.nested.deep}}', 'x'],
       ['{{payload.list.1}}', 'one'],
       ['{{with-dash}}', 'd'],
+      ['{{payload.list[1]}}', 'one'],
+      ['{{payload["name"]}}', 'press'],
+      ["{{payload['nested'].deep}}", 'x'],
+      ['{{["with-dash"]}}', 'd'],
+      ['{{msg.topic}}', 'plant/7'],
+      ['{{payload.list[msg.zero]}}', 'zero'],
+      ['{{payload[msg.keys[0]].deep}}', 'x'],
       ['a}}{{zero}}}}b', 'a}}0}}b'],
     ] as const) {
       it(`"${text}" becomes "${filled}"`, () => {
@@ -90,6 +101,9 @@ describe('core/template', () => {
 
     for (const path of [
       'absent',
+      'msg.absent',
+      'payload[msg.absent]',
+      'payload.list[7]',
       'payload.absent.deeper',
       'topic.length',
       'constructor',

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { dirname } from 'node:path';
-import type { Node, NodeAPI, NodeInitializer, NodeMessage, NodeStatus } from 'node-red';
+import type { Node, NodeAPI, NodeContextData, NodeInitializer, NodeMessage, NodeStatus } from 'node-red';
 
 import broker = require('#src/nodes/broker');
 import publish = require('#src/nodes/publish');
@@ -131,6 +131,13 @@ export class Flow {
     if (!node) throw new Error(`There is no node ${id}`);
     // Tests hand over what a flow may hold, bad values included.
     node.receive(message as NodeMessage);
+  }
+
+  /** The context of the flow that node `id` is in, or of all flows. */
+  context(id: string, scope: 'flow' | 'global'): NodeContextData {
+    const node = helper.getNode(id);
+    if (!node) throw new Error(`There is no node ${id}`);
+    return node.context()[scope];
   }
 
   /** Deploys `nodes` in place of those that run, and returns when they do. */

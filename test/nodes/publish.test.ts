@@ -27,12 +27,12 @@ onEachServer('publish', (server) => {
     return flow;
   }
 
-  it('sends the message on as it came, and completes it', async () => {
+  it('sends the message on with the reason code of the server, and completes it', async () => {
     const flow = await flowWith({});
     const message = { _msgid: 'm1', topic: `${base}/x`, payload: { a: [1] }, qos: 1, retain: false, other: 'kept' };
     const before = structuredClone(message);
     flow.inject('pub', message);
-    assert.deepEqual(await flow.received('pub-out').next(), before);
+    assert.deepEqual(await flow.received('pub-out').next(), { ...before, reasonCode: 0 });
     assert.equal((await flow.completed.next())._msgid, 'm1');
     assert.deepEqual(message, before);
   });
@@ -139,12 +139,13 @@ describe('publish and acknowledgement', () => {
     assert.equal(server.count('connect'), 1);
   });
 
-  it('counts "no matching subscribers" as acknowledged', async () => {
+  it('counts "no matching subscribers" as acknowledged, and says so in msg.reasonCode', async () => {
     const flow = await load(5);
     flow.inject('pub', { topic: 'nobody', payload: 1, qos: 1 });
     const [client, packet] = await held.next();
     client.send({ cmd: 'puback', messageId: packet.messageId ?? 0, reasonCode: 0x10 });
-    assert.equal((await flow.received('pub-out').next()).topic, 'nobody');
+    const sent = await flow.received('pub-out').next();
+    assert.deepEqual([sent.topic, sent.reasonCode], ['nobody', 0x10]);
     assert.deepEqual(flow.caughtCodes, []);
   });
 });

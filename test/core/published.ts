@@ -1,0 +1,48 @@
+// What a message becomes under the settings of a publish node, for tests that are not about all of it.
+
+import assert from 'node:assert/strict';
+import { type Codec, findCodec } from '#src/core/codec';
+import type { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import type { OutgoingPublication } from '#src/core/publication';
+import { type PublishSettings, publicationFromMessage } from '#src/core/publication-from-message';
+import { NO_PROPERTY_SETTINGS } from '#src/core/publication-properties';
+import type { ValueSource } from '#src/core/value-source';
+import { deepFreeze } from './deep-freeze';
+import { templateOf } from './parsed';
+
+export function auto(): Codec {
+  const codec = findCodec('auto');
+  assert.ok(codec);
+  return codec;
+}
+
+export const settings = (overrides: Partial<PublishSettings> = {}): PublishSettings => ({
+  topic: template('{{topic}}'),
+  qos: undefined,
+  retain: undefined,
+  properties: NO_PROPERTY_SETTINGS,
+  describePayload: false,
+  whileOffline: undefined,
+  ...overrides,
+});
+
+export function fixed(value: unknown): ValueSource {
+  return { kind: 'fixed', value };
+}
+
+export function template(text: string): ValueSource {
+  return { kind: 'template', template: templateOf(text) };
+}
+
+export function published(message: object, overrides: Partial<PublishSettings> = {}): OutgoingPublication {
+  const result = publicationFromMessage(deepFreeze(message), settings(overrides), auto());
+  assert.ok(result.ok, 'the message can be published');
+  return result.publication;
+}
+
+export function problem(message: object, overrides: Partial<PublishSettings> = {}): MqttFlowsError {
+  const result = publicationFromMessage(deepFreeze(message), settings(overrides), auto());
+  assert.ok(!result.ok, 'the message cannot be published');
+  assert.equal(result.error.stage, 'publish');
+  return result.error;
+}

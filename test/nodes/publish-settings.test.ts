@@ -1,0 +1,215 @@
+// Where a publish node takes topic, QoS, retain and MQTT 5 properties from, in Node-RED with its contexts and expressions.
+
+import assert from 'node:assert/strict';
+import type { PublishConfig } from '#src/nodes/publish.config';
+import { type Flow, type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flow-harness';
+import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { freePort } from '../helpers/free-port';
+import { onEachServer, onMosquitto } from '../helpers/servers';
+
+const VARIABLES = [
+  { name: 'PUBLISH_TOPIC', value: 'from/the environment', type: 'str' },
+  { name: 'PUBLISH_QOS', value: '2', type: 'str' },
+];
+const tab: FlowNode = { ...TAB, env: VARIABLES };
+
+onEachServer('settings of publish', (server) => {
+  let base = '';
+  let broker = '';
+  beforeEach(() => {
+    base = unique('settings');
+    broker = unique('broker');
+  });
+
+  async function flowWith(settings: Partial<PublishConfig>): Promise<Flow> {
+    const flow = await loadFlow([
+      tab,
+      server.broker(broker),
+      ...subscribeNodes('sub', broker, [{ filter: `${base}/#`, qos: 2, retainAsPublished: true }]),
+      ...publishNodes('pub', broker, settings),
+    ]);
+    await flow.connected('sub', 'pub');
+    return flow;
+  }
+
+  it('takes the topic from the context of the flow and of all flows, as it is when the message comes', async () => {
+    for (const topicType of ['flow', 'global'] as const) {
+      const flow = await flowWith({ topicType, topic: 'where.to' });
+      const context = flow.context('pub', topicType);
+      context.set('where', { to: `${base}/first` });
+      flow.inject('pub', { payload: 1 });
+      context.set('where', { to: `${base}/second` });
+      flow.inject('pub', { payload: 2 });
+      const messages = await flow.received('sub-out').first(2);
+      assert.deepEqual(
+        messages.map(({ topic, payload }) => [topic, payload]),
+        [
+          [`${base}/first`, 1],
+          [`${base}/second`, 2],
+        ],
+      );
+      context.set('where', undefined);
+      flow.inject('pub', { payload: 3 });
+      assert.equal((await flow.caught.next()).error.code, 'topic-missing');
+    }
+  });
+
+  it('takes the topic from a JSONata expression and keeps the order of messages', async () => {
+    const topic = `"${base}/" & $string(payload)`;
+    const flow = await flowWith({ topicType: 'jsonata', topic, qos: 1 });
+    for (let n = 0; n < 50; n++) flow.inject('pub', { payload: n });
+    const messages = await flow.received('sub-out').first(50);
+    assert.deepEqual(
+      messages.map((message) => message.topic),
+      Array.from({ length: 50 }, (_, n) => `${base}/${n}`),
+    );
+  });
+
+  it('takes topic and QoS from the environment', async () => {
+    base = 'from';
+    const flow = await flowWith({ topicType: 'env', topic: 'PUBLISH_TOPIC', qosType: 'env', qos: 'PUBLISH_QOS' });
+    flow.inject('pub', { payload: 'x', topic: 'ignored', qos: 0 });
+    const message = await flow.received('sub-out').next();
+    assert.deepEqual([message.topic, message.qos], ['from/the environment', 2]);
+  });
+
+  it('takes QoS and retain from other properties of the message', async () => {
+    const flow = await flowWith({ qosType: 'msg', qos: 'level', retainType: 'msg', retain: 'payload.keep' });
+    flow.inject('pub', { topic: `${base}/x`, payload: { keep: false }, level: 1, qos: 2, retain: true });
+    const message = await flow.received('sub-out').next();
+    assert.deepEqual([message.qos, message.retain], [1, false]);
+  });
+
+  it('reports the one message whose expression fails, and sends the others in their order', async () => {
+    const flow = await flowWith({ topicType: 'jsonata', topic: `"${base}/" & $substring(payload, 0)` });
+    flow.inject('pub', { payload: 'a' });
+    flow.inject('pub', { payload: 7 });
+    flow.inject('pub', { payload: 'b' });
+    const messages = await flow.received('sub-out').first(2);
+    assert.deepEqual(
+      messages.map(({ payload }) => payload),
+      ['a', 'b'],
+    );
+    const caught = await flow.caught.next();
+    assert.equal(caught.error.code, 'value-unavailable');
+    assert.equal(caught.payload, 7);
+  });
+
+  it('clears a retained message', async () => {
+    const retaining = await flowWith({});
+    retaining.inject('pub', { topic: `${base}/kept`, payload: 'kept', retain: true, qos: 1 });
+    await retaining.received('pub-out').next();
+    const clearing = await flowWith({ retain: 'clear' });
+    assert.equal((await clearing.received('sub-out').next()).payload, 'kept');
+    clearing.inject('pub', { topic: `${base}/kept`, payload: { any: 'thing' }, qos: 1 });
+    await clearing.received('pub-out').next();
+    const later = await flowWith({});
+    later.inject('pub', { topic: `${base}/end`, payload: 'end' });
+    assert.equal((await later.received('sub-out').next()).payload, 'end');
+  });
+});
+
+onMosquitto('MQTT 5 properties that a publish node sets (mosquitto, MQTT 5)', 5, (server) => {
+  it('arrive, joined with those of the message', async () => {
+    const topic = unique('properties');
+    const flow = await loadFlow([
+      tab,
+      server.broker('set-broker'),
+      ...subscribeNodes('sub', 'set-broker', [topic]),
+      ...publishNodes('pub', 'set-broker', {
+        properties: {
+          contentType: { type: 'str', value: 'text/{{payload.kind}}' },
+          payloadFormatIndicator: { type: 'bool', value: 'true' },
+          messageExpiryInterval: { type: 'num', value: '60' },
+          responseTopic: { type: 'jsonata', value: '"answers/" & payload.id' },
+          correlationData: { type: 'bin', value: '[1,255]' },
+          userProperties: [
+            { name: 'unit', type: 'str', value: '°C' },
+            { name: 'site', type: 'env', value: 'PUBLISH_TOPIC' },
+          ],
+        },
+      }),
+    ]);
+    await flow.connected('sub', 'pub');
+    flow.inject('pub', { topic, payload: { kind: 'x', id: 7 }, contentType: 'lost', userProperties: { unit: 'K' } });
+    const message = await flow.received('sub-out').next();
+    assert.equal(message.contentType, 'text/x');
+    assert.equal(message.payloadFormatIndicator, true);
+    assert.equal(message.messageExpiryInterval, 60);
+    assert.equal(message.responseTopic, 'answers/7');
+    assert.deepEqual(message.correlationData, Buffer.from([1, 255]));
+    assert.deepEqual(message.userProperties, { unit: 'K', site: 'from/the environment' });
+  });
+
+  it('let every payload arrive as what it was, when it describes itself', async () => {
+    const topic = unique('described');
+    const flow = await loadFlow([
+      server.broker('described-broker'),
+      ...subscribeNodes('sub', 'described-broker', [topic]),
+      ...publishNodes('pub', 'described-broker', { describePayload: true }),
+    ]);
+    await flow.connected('sub', 'pub');
+    const payloads = ['17', 17, 'true', true, '{"a":1}', { a: 1 }, Buffer.from('text'), ''];
+    for (const payload of payloads) flow.inject('pub', { topic, payload, qos: 1 });
+    const messages = await flow.received('sub-out').first(payloads.length);
+    assert.deepEqual(
+      messages.map(({ payload }) => payload),
+      payloads,
+    );
+  });
+});
+
+describe('settings of publish that are wrong', () => {
+  afterEach(unloadFlow);
+
+  for (const [settings, code] of [
+    [{ topicType: 'jsonata', topic: '(' }, 'expression-invalid'],
+    [{ topicType: 'env', topic: 'PUBLISH_NOT_SET' }, 'environment-missing'],
+    [{ qos: '3' }, 'config-invalid'],
+    [{ retain: 'perhaps' }, 'config-invalid'],
+    [{ properties: { responseTopic: { type: 'str', value: 'a/#' } } }, 'config-invalid'],
+    [{ properties: { messageExpiryInterval: { type: 'num', value: '-1' } } }, 'config-invalid'],
+    [{ properties: { contentType: { type: 'str', value: '{{' } } }, 'template-invalid'],
+  ] as const satisfies readonly (readonly [Partial<PublishConfig>, string])[]) {
+    it(`${JSON.stringify(settings)}: ${code}`, async () => {
+      const flow = await loadFlow([
+        serverNode('wrong-broker', await freePort(), { autoConnect: false }),
+        ...publishNodes('pub', 'wrong-broker', settings),
+      ]);
+      await flow.showing('pub', code);
+      flow.inject('pub', { topic: 'a', payload: 1 });
+      const caught = await flow.caught.find(code, ({ error }) => error.code === code);
+      assert.equal(caught.error.source.id, 'pub');
+    });
+  }
+});
+
+describe('publish without a connection', () => {
+  afterEach(unloadFlow);
+
+  async function offline(settings: Partial<PublishConfig>): Promise<Flow> {
+    return loadFlow([
+      serverNode('offline-broker', await freePort(), { autoConnect: false }),
+      ...publishNodes('pub', 'offline-broker', settings),
+    ]);
+  }
+
+  it('fails at once where the node or the message says so', async () => {
+    const flow = await offline({});
+    flow.inject('pub', { topic: 'a', payload: 'waits' });
+    flow.inject('pub', { topic: 'a', payload: 'fails', whileOffline: 'fail' });
+    const caught = await flow.caught.next();
+    assert.deepEqual([caught.error.code, caught.payload], ['not-connected', 'fails']);
+    const failing = await offline({ whileOffline: 'fail' });
+    failing.inject('pub', { topic: 'a', payload: 'x' });
+    assert.equal((await failing.caught.next()).error.code, 'not-connected');
+  });
+
+  it('is done with a message once it waits, where the node says so', async () => {
+    const flow = await offline({ completeOn: 'queued' });
+    const message = { _msgid: 'm1', topic: 'a', payload: 'x', qos: 1 };
+    flow.inject('pub', message);
+    assert.deepEqual(await flow.received('pub-out').next(), message);
+    assert.equal((await flow.completed.next())._msgid, 'm1');
+  });
+});
