@@ -57,6 +57,7 @@ export type ErrorCode =
   | 'client-identifier-refused'
   | 'client-identifier-clash'
   | 'keepalive-timeout'
+  | 'no-acknowledgement'
   | 'server-unavailable'
   | 'credentials-refused'
   | 'not-authorized'

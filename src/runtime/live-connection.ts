@@ -1,6 +1,7 @@
 // A connection that outlives the instances of its broker node: which one it works for at the moment, and how it ends.
 
 import type { Node, NodeAPI } from 'node-red';
+import { watchAnswers } from '../connection/answer-watch';
 import { systemClock } from '../connection/clock';
 import { Connection } from '../connection/connection';
 import type { AttemptOptions, ConnectionSettings } from '../connection/connection-settings';
@@ -63,7 +64,7 @@ export class LiveConnection {
         ...(this.#session ? { session: this.#session } : {}),
       },
       {
-        openTransport: countTraffic(mqttjsTransports(), this.traffic),
+        openTransport: watchAnswers(countTraffic(mqttjsTransports(), this.traffic), systemClock),
         clock: systemClock,
         random: Math.random,
         report: connectionFailures(RED, () => this.#node),

@@ -10,6 +10,7 @@ export const errorCodes: readonly string[] = unionMembers(DECLARATION, 'ErrorCod
 
 /** Where the failures of a connection come from: its state shows them as `status.<code>`. */
 const CONNECTION_SOURCES = [
+  'connection/answer-watch.ts',
   'connection/connection.ts',
   'connection/retry.ts',
   'core/reason-code.ts',
