@@ -7,6 +7,7 @@ import type { ServerInfo, Transport, TransportListener } from '../transport/tran
 import type { AttemptOptions, ConnectionSettings, ConnectionWorld, Endpoint } from './connection-settings';
 import type { ConnectionState } from './connection-state';
 import { Outbox } from './outbox';
+import type { OutboxFigures } from './outbox-figures';
 import { Presence } from './presence';
 import { defaultPublishOptions, type PublishOptions, type Settled } from './publish-options';
 import { Retry } from './retry';
@@ -51,7 +52,7 @@ export class Connection {
     this.#settings = settings;
     this.#world = world;
     this.#states = new StateWatch(world.report);
-    this.#outbox = new Outbox(settings.outbox, world.report);
+    this.#outbox = new Outbox(settings.outbox, world);
     this.#subscriptions = new Subscriptions(
       (reconcile) => world.clock.after(0, reconcile),
       world.report,
@@ -70,6 +71,10 @@ export class Connection {
   /** Publications that wait or are in flight. */
   get outboxDepth(): number {
     return this.#outbox.depth;
+  }
+
+  get outboxFigures(): OutboxFigures {
+    return this.#outbox.figures;
   }
 
   /** Calls `listener` now and at each change; the function returned ends that. */
@@ -202,7 +207,7 @@ export class Connection {
     this.#assignedClientId = info.assignedClientIdentifier ?? this.#assignedClientId;
     this.#states.enter({ kind: 'connected', info, server });
     this.#subscriptions.attach(transport, this.#trusted(info));
-    const announced = (): void => this.#outbox.attach(transport, info);
+    const announced = (): void => this.#outbox.attach(transport, this.#trusted(info));
     this.#stopAnnouncing = this.#presence.announce(transport, info, this.#subscriptions, announced);
   }
 
@@ -210,7 +215,7 @@ export class Connection {
     const lived = this.#connectedAt === undefined ? undefined : this.#world.clock.now() - this.#connectedAt;
     this.#abandon();
     this.#subscriptions.detach();
-    this.#outbox.detach(error.code === 'disconnected-by-server' ? error : undefined);
+    this.#outbox.detach(error);
     if (this.#leaving) {
       this.#endDrain();
       return;
@@ -253,7 +258,7 @@ export class Connection {
       if (this.#wanted) this.connect();
       return;
     }
-    this.#givenBack = this.#outbox.close();
+    this.#givenBack = await this.#outbox.close();
     this.#states.enter({ kind: 'closed' });
     this.#states.clear();
   }

@@ -1,129 +1,108 @@
-// What waits to be sent: bounded, in order, and every publication in it settled exactly once.
-// Sends through a transport while it has one; knows nothing of why the transport comes and goes.
+// What waits to be sent: bounded, in order, and every publication in it settled exactly once. Where it waits is a
+// queue's, how it is sent outbox-sender's; why connections come and go is the connection's.
 
-import { Fifo } from '../core/fifo';
-import { type ErrorCode, MqttFlowsError } from '../core/mqtt-flows-error';
+import { type ErrorCode, type ErrorParams, MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutgoingPublication } from '../core/publication';
 import { contentBytes } from '../core/publication-size';
-import type { PublishOutcome, ServerInfo, Transport } from '../transport/transport';
+import type { ServerInfo, Transport } from '../transport/transport';
+import type { Clock } from './clock';
 import { guarded, type Report } from './guarded';
+import { MemoryQueue } from './memory-queue';
+import { expiryOf, OutboxEntry } from './outbox-entry';
+import { OutboxCounts, type OutboxFigures } from './outbox-figures';
+import type { OutboxQueue } from './outbox-queue';
+import { OutboxSender, type SendingEnd, type SendingLimits } from './outbox-sender';
 import { defaultPublishOptions, type PublishOptions, type Settled, type Settlement } from './publish-options';
-import { limitProblem, refused } from './server-limits';
+import { refused } from './server-limits';
 
-export interface OutboxLimits {
+export interface OutboxLimits extends SendingLimits {
   readonly maxMessages: number;
   /** bytes of topics, payloads and properties */
   readonly maxBytes: number;
   /** What gives way when the outbox is full: the new publication, or the oldest that is not being sent. */
   readonly overflow: 'reject' | 'dropOldest';
+  /** s that a publication may wait; 0 or left out: no limit */
+  readonly messageTtl?: number;
 }
 
-interface Entry {
-  readonly publication: OutgoingPublication;
-  readonly bytes: number;
-  /** Absent once the publisher has been told that the outbox has it. */
-  settled: Settled | undefined;
-  readonly origin: string;
-  /** How many connections the server ended while this was the oldest on its way. */
-  deaths: number;
+/** What an outbox is given of the world. */
+export interface OutboxWorld {
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Hears what a settled callback throws, and of losses that nobody waits to hear of. */
+  readonly report: Report;
 }
 
-/** How many publications may be unacknowledged at once when the server allows more. */
-const WINDOW = 100;
-/** How many connections a publication may cost. */
-const DEADLY = 2;
+/** What has expired is looked for no more often, in ms. */
+const SWEEP = 1000;
 
 export class Outbox {
   readonly #limits: OutboxLimits;
+  readonly #clock: Clock;
   readonly #report: Report;
-  readonly #waiting = new Fifo<Entry>();
-  readonly #inFlight = new Set<Entry>();
-  /** Sent without an answer when the stream went away, in the order of sending. */
-  #unconfirmed: Entry[] = [];
-  #bytes = 0;
-  #link: { readonly transport: Transport; readonly server: ServerInfo } | undefined;
-  #pumping = false;
+  readonly #queue: OutboxQueue;
+  readonly #sender: OutboxSender;
+  readonly #counts = new OutboxCounts();
   #closed = false;
-  /** After the server has ended the connection over something that was on its way. */
-  #oneByOne = false;
   #emptied: (() => void) | undefined;
+  /** When the next sweep is due, in ms since the epoch. */
+  #sweepAt = Number.POSITIVE_INFINITY;
+  #cancelSweep: (() => void) | undefined;
 
-  /** `report` hears what a settled callback throws. */
-  constructor(limits: OutboxLimits, report: Report) {
+  constructor(limits: OutboxLimits, { clock, random, report }: OutboxWorld) {
     this.#limits = limits;
+    this.#clock = clock;
     this.#report = report;
+    this.#queue = new MemoryQueue({
+      accepted: (entry) => this.#accepted(entry),
+      refused: (entry, error) => this.#finish(entry, { ok: false, error }),
+      available: () => this.#resume(),
+    });
+    this.#sender = new OutboxSender(this.#queue, limits, clock, random(), (entry, end) => this.#ended(entry, end));
   }
 
   /** Publications not settled yet. */
   get depth(): number {
-    return this.#waiting.length + this.#inFlight.size + this.#unconfirmed.length;
+    return this.#counts.depth;
+  }
+
+  get figures(): OutboxFigures {
+    const [first] = this.#sender.inFlight;
+    const oldestAt = first?.acceptedAt ?? this.#queue.oldestAt;
+    return this.#counts.figures(this.#sender.inFlight.size, oldestAt, this.#clock.now());
   }
 
   /** Takes a publication. `settled` is called exactly once; before accept() returns when there is no room. */
   accept(publication: OutgoingPublication, settled: Settled, options: PublishOptions = defaultPublishOptions): void {
-    const { origin } = options;
-    const entry: Entry = { publication, bytes: contentBytes(publication), settled, origin, deaths: 0 };
-    if (this.#closed) return this.#reject(entry, failure('connection-closed'));
-    if (options.whileOffline === 'fail' && !this.#link) return this.#reject(entry, failure('not-connected'));
-    const dropped = this.#makeRoom(entry);
-    const fits = this.#fits(entry);
-    if (fits) {
-      this.#waiting.push(entry);
-      this.#bytes += entry.bytes;
-    }
-    for (const oldest of dropped) this.#reject(oldest, this.#overflow('publication-dropped'));
-    if (!fits) return this.#reject(entry, this.#overflow('outbox-full'));
-    if (options.completeOn === 'queued') {
-      entry.settled = undefined;
-      guarded(this.#report, () => settled({ ok: true, reasonCode: 0 }));
-    }
+    const acceptedAt = this.#clock.now();
+    const bytes = contentBytes(publication);
+    const expiresAt = expiryOf(publication, acceptedAt, this.#limits.messageTtl ?? 0);
+    const details = { publication, bytes, origin: options.origin, acceptedAt, expiresAt };
+    const entry = new OutboxEntry(details, this.#sender, settled);
+    entry.endsWhenQueued = options.completeOn === 'queued';
+    const problem = this.#problem(entry, options);
+    if (problem) return this.#settle(entry, { ok: false, error: problem });
+    this.#counts.enter(bytes);
+    this.#queue.push(entry);
+    this.#dropOldest();
+    this.#watchExpiry(expiresAt);
     this.pump();
   }
 
   /** Sends through `transport` from now on. */
   attach(transport: Transport, server: ServerInfo): void {
-    this.#link = { transport, server };
-    this.pump();
+    this.#sender.attach(transport, server);
   }
 
-  /**
-   * Stops sending. The transport has settled all that it had; what nobody confirmed goes first next time. When the
-   * server has ended the connection by `refusal`, what was on its way goes one by one until something is acknowledged:
-   * a publication that was the oldest then, and is alone when it happens again, is not sent a third time.
-   */
-  detach(refusal?: MqttFlowsError): void {
-    this.#link = undefined;
-    const returned = this.#unconfirmed;
-    this.#unconfirmed = [];
-    const [suspect] = returned;
-    if (refusal && suspect) {
-      this.#oneByOne = true;
-      suspect.deaths++;
-      if (returned.length === 1 && suspect.deaths >= DEADLY) return this.#quarantine(suspect, refusal);
-    }
-    this.#waiting.unshift(returned);
-  }
-
-  #quarantine(entry: Entry, { reasonCode }: MqttFlowsError): void {
-    this.#bytes -= entry.bytes;
-    this.#oneByOne = false;
-    this.#reject(entry, failure('publication-quarantined', reasonCode));
+  /** Stops sending; `error` is how the connection ended, if it was not on our side. */
+  detach(error?: MqttFlowsError): void {
+    this.#sender.detach(error);
   }
 
   /** Sends what the window and the stream allow. */
   pump(): void {
-    // Settling may bring in the next publication from within a flow: the loop below picks it up.
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      while (this.#link?.transport.writable && this.#inFlight.size < this.#window(this.#link.server)) {
-        const entry = this.#waiting.shift();
-        if (!entry) break;
-        this.#send(entry, this.#link.transport, this.#link.server);
-      }
-    } finally {
-      this.#pumping = false;
-    }
+    this.#sender.pump();
   }
 
   /** Calls `listener` once, when nothing is left to settle. */
@@ -132,54 +111,124 @@ export class Outbox {
     this.#tellEmpty();
   }
 
-  /** Gives back all that is not settled, oldest first, and refuses what comes after. Returns how many that were. */
-  close(): number {
+  /** Gives back all that is not settled, oldest first, and refuses what comes after. Resolves with how many those were. */
+  async close(): Promise<number> {
     this.#closed = true;
+    this.#cancelSweep?.();
     this.detach();
-    const left = [...this.#inFlight, ...this.#waiting.drain()];
-    this.#inFlight.clear();
-    this.#bytes = 0;
-    for (const entry of left) this.#reject(entry, failure('connection-closed'));
+    const left = this.#queue.close();
+    if (left instanceof Promise) {
+      await left;
+      return 0;
+    }
+    for (const entry of left) this.#finish(entry, { ok: false, error: failure('connection-closed') });
     return left.length;
   }
 
-  #window(server: ServerInfo): number {
-    return this.#oneByOne ? 1 : Math.min(WINDOW, server.receiveMaximum);
+  #problem(entry: OutboxEntry, { whileOffline }: PublishOptions): MqttFlowsError | undefined {
+    if (this.#closed) return failure('connection-closed');
+    if (whileOffline === 'fail' && !this.#sender.connected) return failure('not-connected');
+    return this.#hasRoom(entry) ? undefined : this.#overflow('outbox-full');
   }
 
-  #send(entry: Entry, transport: Transport, server: ServerInfo): void {
-    const problem = limitProblem(entry.publication, server);
-    if (problem) {
-      this.#bytes -= entry.bytes;
-      return this.#reject(entry, problem);
-    }
-    this.#inFlight.add(entry);
-    transport.publish(entry.publication, (outcome) => this.#finish(entry, outcome));
+  /** It fits, or others can give way to it. */
+  #hasRoom(entry: OutboxEntry): boolean {
+    const { maxMessages, maxBytes, overflow } = this.#limits;
+    if (this.#counts.depth < maxMessages && this.#counts.bytes + entry.bytes <= maxBytes) return true;
+    if (overflow === 'reject') return false;
+    // What has been sent cannot give way.
+    const { inFlight } = this.#sender;
+    let bytes = entry.bytes;
+    for (const sent of inFlight) bytes += sent.bytes;
+    return inFlight.size < maxMessages && bytes <= maxBytes;
   }
 
-  #finish(entry: Entry, outcome: PublishOutcome): void {
-    if (!this.#inFlight.delete(entry)) return;
-    if (outcome.kind === 'unconfirmed' && entry.publication.qos > 0) {
-      this.#unconfirmed.push(entry);
-      return;
+  /** Takes out the oldest that are not being sent until the limits hold again. */
+  #dropOldest(): void {
+    const { maxMessages, maxBytes } = this.#limits;
+    while (this.#counts.depth > maxMessages || this.#counts.bytes > maxBytes) {
+      const oldest = this.#queue.shift();
+      if (!oldest) return;
+      this.#counts.dropped++;
+      this.#sender.retire(oldest);
+      this.#finish(oldest, { ok: false, error: this.#overflow('publication-dropped') });
     }
-    this.#bytes -= entry.bytes;
-    if (outcome.kind !== 'unconfirmed') this.#oneByOne = false;
-    if (outcome.kind === 'acknowledged') this.#settle(entry, { ok: true, reasonCode: outcome.reasonCode });
-    else if (outcome.kind === 'refused') this.#reject(entry, refused(outcome));
-    else this.#reject(entry, failure('publication-lost'));
+  }
+
+  #accepted(entry: OutboxEntry): void {
+    this.#counts.accepted++;
+    if (!entry.endsWhenQueued) return;
+    const { waiter } = entry;
+    entry.waiter = undefined;
+    if (waiter) guarded(this.#report, () => waiter({ ok: true, reasonCode: 0 }));
+  }
+
+  #resume(): void {
+    this.#dropOldest();
     this.pump();
+  }
+
+  #ended(entry: OutboxEntry, end: SendingEnd): void {
+    if (end.kind === 'acknowledged') this.#counts.acknowledged++;
+    else if (end.kind === 'expired') this.#counts.expired++;
+    else if (end.kind === 'unconfirmed') this.#counts.lost++;
+    else this.#counts.refused++;
+    this.#finish(entry, this.#settlement(entry, end));
     this.#tellEmpty();
   }
 
-  #reject(entry: Entry, error: MqttFlowsError): void {
-    this.#settle(entry, { ok: false, error });
+  #settlement(entry: OutboxEntry, end: SendingEnd): Settlement {
+    switch (end.kind) {
+      case 'acknowledged':
+        return { ok: true, reasonCode: end.reasonCode };
+      case 'refused':
+        return { ok: false, error: refused(end) };
+      case 'unconfirmed':
+        return { ok: false, error: failure('publication-lost') };
+      case 'expired':
+        return { ok: false, error: this.#expired(entry) };
+      case 'quarantined':
+        return { ok: false, error: quarantined(end.error) };
+      case 'failed':
+        return { ok: false, error: end.error };
+    }
   }
 
-  #settle(entry: Entry, settlement: Settlement): void {
-    const { settled, publication, origin } = entry;
-    if (settled) guarded(this.#report, () => settled(settlement));
+  #expired(entry: OutboxEntry): MqttFlowsError {
+    const waited = Math.round((this.#clock.now() - entry.acceptedAt) / 1000);
+    return failure('publication-expired', undefined, { waited });
+  }
+
+  /** It leaves the outbox for good. */
+  #finish(entry: OutboxEntry, settlement: Settlement): void {
+    this.#counts.leave(entry.bytes);
+    this.#queue.remove(entry);
+    this.#settle(entry, settlement);
+  }
+
+  #settle(entry: OutboxEntry, settlement: Settlement): void {
+    const { waiter, publication, origin } = entry;
+    if (waiter) guarded(this.#report, () => waiter(settlement));
     else if (!settlement.ok) this.#report(settlement.error, { publication, origin });
+  }
+
+  /** Sees to it that what expires at `expiresAt` is noticed though nothing is sent. */
+  #watchExpiry(expiresAt: number): void {
+    if (this.#closed || expiresAt >= this.#sweepAt) return;
+    this.#cancelSweep?.();
+    const delay = Math.max(SWEEP, expiresAt + 1 - this.#clock.now());
+    this.#sweepAt = this.#clock.now() + delay;
+    this.#cancelSweep = this.#clock.after(Math.min(delay, LONGEST_TIMER), () => this.#sweep());
+  }
+
+  #sweep(): void {
+    this.#sweepAt = Number.POSITIVE_INFINITY;
+    const { expired, next } = this.#queue.sweep(this.#clock.now());
+    for (const entry of expired) {
+      this.#sender.retire(entry);
+      this.#ended(entry, { kind: 'expired' });
+    }
+    this.#watchExpiry(next);
   }
 
   #tellEmpty(): void {
@@ -189,36 +238,19 @@ export class Outbox {
     listener();
   }
 
-  #fits(entry: Entry): boolean {
-    return this.depth < this.#limits.maxMessages && this.#bytes + entry.bytes <= this.#limits.maxBytes;
-  }
-
-  /** Takes out the oldest entries until `entry` fits, where the limits say so and it can fit at all. */
-  #makeRoom(entry: Entry): Entry[] {
-    const dropped: Entry[] = [];
-    if (this.#fits(entry) || this.#limits.overflow !== 'dropOldest' || !this.#fitsBesideSent(entry)) return dropped;
-    while (!this.#fits(entry)) {
-      const oldest = this.#waiting.shift();
-      if (!oldest) break;
-      this.#bytes -= oldest.bytes;
-      dropped.push(oldest);
-    }
-    return dropped;
-  }
-
-  /** What has been sent cannot give way. */
-  #fitsBesideSent(entry: Entry): boolean {
-    const sent = [...this.#inFlight, ...this.#unconfirmed];
-    const bytes = sent.reduce((sum, { bytes }) => sum + bytes, entry.bytes);
-    return sent.length < this.#limits.maxMessages && bytes <= this.#limits.maxBytes;
-  }
-
   #overflow(code: 'outbox-full' | 'publication-dropped'): MqttFlowsError {
     const { maxMessages, maxBytes } = this.#limits;
-    return new MqttFlowsError(code, { stage: 'publish', params: { maxMessages, maxBytes } });
+    return failure(code, undefined, { maxMessages, maxBytes });
   }
 }
 
-function failure(code: ErrorCode, reasonCode?: number): MqttFlowsError {
-  return new MqttFlowsError(code, { stage: 'publish', ...(reasonCode === undefined ? {} : { reasonCode }) });
+/** The longest time a timer of Node.js can wait, in ms. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+function failure(code: ErrorCode, reasonCode?: number, params: ErrorParams = {}): MqttFlowsError {
+  return new MqttFlowsError(code, { stage: 'publish', params, ...(reasonCode === undefined ? {} : { reasonCode }) });
+}
+
+function quarantined({ reasonCode }: MqttFlowsError): MqttFlowsError {
+  return failure(reasonCode === undefined ? 'publication-deadly' : 'publication-quarantined', reasonCode);
 }

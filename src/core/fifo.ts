@@ -9,6 +9,11 @@ export class Fifo<T> {
     return this.#items.length - this.#start;
   }
 
+  /** The oldest entry, which stays. */
+  get first(): T | undefined {
+    return this.#items[this.#start];
+  }
+
   push(item: T): void {
     this.#items.push(item);
   }
@@ -32,6 +37,24 @@ export class Fifo<T> {
     if (items.length === 0) return;
     this.#items = [...items, ...this.#items.slice(this.#start)];
     this.#start = 0;
+  }
+
+  /** Takes the entries that `condition` holds for, oldest first; the others keep their order. */
+  takeWhere(condition: (item: T) => boolean): T[] {
+    const taken: T[] = [];
+    const left: T[] = [];
+    for (const item of this) (condition(item) ? taken : left).push(item);
+    if (taken.length > 0) {
+      this.#items = left;
+      this.#start = 0;
+    }
+    return taken;
+  }
+
+  /** The entries, oldest first, which stay. */
+  *[Symbol.iterator](): Generator<T> {
+    // Undefined stands only before the start.
+    for (let index = this.#start; index < this.#items.length; index++) yield this.#items[index] as T;
   }
 
   /** Takes all entries, oldest first. */

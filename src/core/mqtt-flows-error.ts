@@ -81,6 +81,8 @@ export type ErrorCode =
   | 'publication-too-large'
   | 'publication-lost'
   | 'publication-quarantined'
+  | 'publication-expired'
+  | 'publication-deadly'
   | 'not-connected'
   | 'outbox-full'
   | 'publication-dropped';

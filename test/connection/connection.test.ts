@@ -410,6 +410,7 @@ describe('connection/connection', () => {
       bench.connected();
       bench.publish('a');
       bench.publish('zero', 0);
+      bench.clock.advance(2000);
       bench.transport.lose(failure());
       bench.publish('b');
       assert.deepEqual(bench.settlements.log, ['zero publication-lost']);

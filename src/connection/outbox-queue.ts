@@ -1,0 +1,34 @@
+// What an outbox needs of the place where publications wait. memory-queue.ts is one, disk-queue.ts the other.
+
+import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { OutboxEntry } from './outbox-entry';
+
+export interface OutboxQueue {
+  /** Takes an entry in as the youngest, and tells the owner when it has it, or why not. */
+  push(entry: OutboxEntry): void;
+  /** Takes out the oldest; undefined when none is at hand, which need not mean that none waits. */
+  shift(): OutboxEntry | undefined;
+  /** Puts entries back before all others, in their order. */
+  unshift(entries: readonly OutboxEntry[]): void;
+  /** When the oldest that waits was accepted, in ms since the epoch. */
+  readonly oldestAt: number | undefined;
+  /** Calls `kept` once what is known of the exchange of `entry` would survive the process, as far as it does here. */
+  keep(entry: OutboxEntry, kept: (entry: OutboxEntry) => void): void;
+  /** The session is gone, and what was known of exchanges that have not been taken out since with it. */
+  forgetExchanges(): void;
+  /** Forgets an entry that has been taken out and has come to its end. */
+  remove(entry: OutboxEntry): void;
+  /** Takes out those that have expired at `now`, as far as they are at hand, and says when the next one will. */
+  sweep(now: number): { readonly expired: readonly OutboxEntry[]; readonly next: number };
+  /** Takes out all, to be given back; or keeps them, and resolves when they are kept. */
+  close(): Promise<void> | readonly OutboxEntry[];
+}
+
+/** Told by a queue. */
+export interface QueueOwner {
+  /** It has the entry, in the sense that it promises. */
+  accepted(entry: OutboxEntry): void;
+  refused(entry: OutboxEntry, error: MqttFlowsError): void;
+  /** There is something to take out again. */
+  available(): void;
+}

@@ -1,0 +1,117 @@
+// An outbox with a server that a test attaches and takes away, and what became of each publication.
+
+import assert from 'node:assert/strict';
+import { Outbox, type OutboxLimits } from '#src/connection/outbox';
+import {
+  defaultPublishOptions,
+  type LostPublication,
+  type PublishOptions,
+  type Settlement,
+} from '#src/connection/publish-options';
+import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import type { OutgoingPublication, QoS } from '#src/core/publication';
+import type { ServerInfo } from '#src/transport/transport';
+import { FakeClock } from '../helpers/fake-clock';
+import { FakeNetwork, type FakeTransport, serverInfo } from '../helpers/fake-transport';
+import { failure, outgoing } from './publications';
+import { Settlements } from './settlements';
+
+const ROOMY: OutboxLimits = { maxMessages: 1000, maxBytes: 1_000_000, overflow: 'reject' };
+export const OK = { kind: 'acknowledged', reasonCode: 0 } as const;
+
+/** An outbox, and a server that a test attaches and takes away. */
+export class Bench {
+  readonly outbox: Outbox;
+  readonly settlements = new Settlements();
+  readonly thrown: Error[] = [];
+  /** What was lost after its publisher had been told that the outbox has it. */
+  readonly lost: LostPublication[] = [];
+  readonly clock = new FakeClock();
+  readonly #network = new FakeNetwork();
+
+  constructor(limits: Partial<OutboxLimits> = {}) {
+    this.outbox = new Outbox(
+      { ...ROOMY, ...limits },
+      {
+        clock: this.clock,
+        random: () => 0,
+        report: (error, lost) => {
+          if (lost) this.lost.push(lost);
+          else this.thrown.push(error);
+        },
+      },
+    );
+  }
+
+  /** What became of which publication, in the order in which it became known. */
+  get log(): readonly string[] {
+    return this.settlements.log;
+  }
+
+  accept(topic: string, qos: QoS = 1, overrides: Partial<OutgoingPublication> = {}): void {
+    this.outbox.accept(outgoing(topic, qos, overrides), this.settlements.of(topic));
+  }
+
+  acceptWith(topic: string, options: Partial<PublishOptions>): void {
+    this.outbox.accept(outgoing(topic), this.settlements.of(topic), { ...defaultPublishOptions, ...options });
+  }
+
+  acceptAll(...topics: readonly string[]): void {
+    for (const topic of topics) this.accept(topic);
+  }
+
+  /** A connected transport as the outbox gets it from the connection. */
+  attach(info: Partial<ServerInfo> = {}, prepare: (transport: FakeTransport) => void = () => {}): FakeTransport {
+    const transport = this.#network.openTransport(
+      () => Promise.reject(failure()),
+      { protocolVersion: 5, clientId: 'test', keepalive: 60, cleanStart: true },
+      { stage() {}, connected() {}, message() {}, writable: () => this.outbox.pump(), closed() {} },
+    );
+    assert.equal(transport, this.#network.latest);
+    this.#network.latest.connect(info);
+    prepare(this.#network.latest);
+    this.outbox.attach(this.#network.latest, serverInfo(info));
+    return this.#network.latest;
+  }
+
+  /** The stream is lost after a while, as the connection passes it on. */
+  lose(transport: FakeTransport): void {
+    this.clock.advance(2000);
+    this.cut(transport);
+  }
+
+  /** The stream is lost at once. */
+  cut(transport: FakeTransport): void {
+    const error = failure('connection-lost');
+    transport.lose(error);
+    this.outbox.detach(error);
+  }
+
+  /** The server ends the connection over something it was sent. */
+  refuse(transport: FakeTransport, reasonCode = 0x81): void {
+    const error = new MqttFlowsError('disconnected-by-server', { stage: 'connected', reasonCode });
+    transport.lose(error);
+    this.outbox.detach(error);
+  }
+}
+
+/** Answers the publication of a topic that was sent last. */
+export function answer(transport: FakeTransport, topic: string, reasonCode = 0): void {
+  const sent = transport.published.findLast(({ question }) => question.topic === topic);
+  assert.ok(sent, `"${topic}" was sent`);
+  sent.answer({ kind: reasonCode < 0x80 ? 'acknowledged' : 'refused', reasonCode });
+}
+
+export function settlementOf(bench: Bench, publication: OutgoingPublication): { latest: Settlement | undefined } {
+  const found: { latest: Settlement | undefined } = { latest: undefined };
+  bench.outbox.accept(publication, (settlement) => {
+    assert.equal(found.latest, undefined, 'settled once');
+    found.latest = settlement;
+  });
+  return found;
+}
+
+export function errorOf(settlement: Settlement | undefined): MqttFlowsError {
+  assert.ok(settlement && !settlement.ok, 'settled with an error');
+  return settlement.error;
+}

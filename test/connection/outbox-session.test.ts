@@ -1,0 +1,86 @@
+// Sessions that go on: what was under way is sent again as the same publication, and at QoS 2 not twice.
+
+import assert from 'node:assert/strict';
+import type { FakeTransport, SentPublication } from '../helpers/fake-transport';
+import { answer, Bench, OK } from './outbox-bench';
+
+function sent(transport: FakeTransport): string[] {
+  return transport.published.map(
+    ({ packet, question, packetIdentifier, dup }) =>
+      `${packet} ${question.topic} ${packetIdentifier}${dup ? ' dup' : ''}`,
+  );
+}
+
+function find(transport: FakeTransport, topic: string): SentPublication {
+  const found = transport.published.find(({ question }) => question.topic === topic);
+  assert.ok(found, topic);
+  return found;
+}
+
+describe('the outbox, with a session', () => {
+  it('sends again with the same identifiers and dup, in the order of the first time', () => {
+    const bench = new Bench();
+    bench.acceptAll('a', 'b');
+    bench.accept('c', 2);
+    const first = bench.attach();
+    assert.deepEqual(sent(first), ['publish a 1', 'publish b 2', 'publish c 3']);
+    answer(first, 'b');
+    bench.lose(first);
+    bench.accept('d');
+    const second = bench.attach({ sessionPresent: true });
+    assert.deepEqual(sent(second), ['publish a 1 dup', 'publish c 3 dup', 'publish d 4']);
+  });
+
+  it('sends only PUBREL for what the server has received', () => {
+    const bench = new Bench();
+    bench.accept('a', 2);
+    bench.accept('b', 2);
+    const first = bench.attach();
+    find(first, 'a').receive();
+    assert.deepEqual(first.packets.slice(-1), ['PUBREL a']);
+    bench.lose(first);
+    const second = bench.attach({ sessionPresent: true });
+    assert.deepEqual(sent(second), ['pubrel a 1', 'publish b 2 dup']);
+    find(second, 'a').answer(OK);
+    assert.deepEqual(bench.log, ['a ok 0']);
+  });
+
+  it('begins anew when the server has forgotten the session: new identifiers, no dup, no PUBREL', () => {
+    const bench = new Bench();
+    bench.accept('a', 2);
+    bench.accept('b');
+    const first = bench.attach();
+    find(first, 'a').receive();
+    bench.lose(first);
+    assert.deepEqual(sent(bench.attach({ sessionPresent: false })), ['publish a 3', 'publish b 4']);
+  });
+
+  it('gives the identifier of a publication at QoS 2 that was given up to no other', () => {
+    const bench = new Bench({ maxMessages: 1, overflow: 'dropOldest' });
+    bench.accept('a', 2);
+    bench.lose(bench.attach());
+    bench.accept('b', 2);
+    assert.deepEqual(bench.log, ['a publication-dropped']);
+    const transport = bench.attach({ sessionPresent: true });
+    for (let index = 0; index < 70_000; index++) {
+      const last = transport.published.at(-1);
+      assert.notEqual(last?.packetIdentifier, 1, `publication ${index}`);
+      last?.answer(OK);
+      bench.accept(`t${index}`, 2);
+    }
+  });
+
+  it('an answer to PUBREL that comes with the next connection settles once', () => {
+    const bench = new Bench();
+    bench.accept('a', 2);
+    const first = bench.attach();
+    find(first, 'a').receive();
+    find(first, 'a').receive();
+    bench.lose(first);
+    const second = bench.attach({ sessionPresent: true });
+    find(second, 'a').answer(OK);
+    bench.lose(second);
+    assert.deepEqual(sent(bench.attach({ sessionPresent: true })), []);
+    assert.deepEqual(bench.log, ['a ok 0']);
+  });
+});

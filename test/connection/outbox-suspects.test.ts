@@ -1,0 +1,98 @@
+// A publication that ends connections is found and given up, and no other.
+
+import assert from 'node:assert/strict';
+import { generator } from '../core/random';
+import { answer, Bench } from './outbox-bench';
+
+describe('the outbox, under suspicion', () => {
+  describe('when the server says that something was wrong', () => {
+    it('the publication is not sent a third time, and what waits behind it gets through', () => {
+      const bench = new Bench();
+      bench.acceptAll('poison', 'good', 'better');
+      bench.refuse(bench.attach());
+      const second = bench.attach();
+      assert.deepEqual(second.topics, ['poison'], 'one by one, to find the culprit');
+      bench.refuse(second);
+      assert.deepEqual(bench.log, ['poison publication-quarantined']);
+      assert.deepEqual(bench.attach().topics, ['good', 'better']);
+    });
+
+    for (const reasonCode of [0x00, 0x89, 0x8b, 0x8d, 0x8e, 0x93, 0x98, 0x9c]) {
+      it(`0x${reasonCode.toString(16)} is no fault of any publication`, () => {
+        const bench = new Bench();
+        bench.accept('a');
+        for (let round = 0; round < 10; round++) bench.refuse(bench.attach(), reasonCode);
+        assert.deepEqual(bench.log, []);
+      });
+    }
+  });
+
+  describe('when connections just end', () => {
+    it('right after one that was alone, five times in a row, it is given up', () => {
+      const bench = new Bench();
+      bench.acceptAll('poison', 'good');
+      for (let round = 0; round < 5; round++) {
+        assert.deepEqual(bench.log, []);
+        bench.cut(bench.attach({ receiveMaximum: 1 }));
+      }
+      assert.deepEqual(bench.log, ['poison publication-deadly']);
+      assert.deepEqual(bench.attach().topics, ['good']);
+    });
+
+    it('among others, it goes alone from then on until it is clear', () => {
+      const bench = new Bench();
+      bench.acceptAll('first', 'poison', 'good');
+      const transport = bench.attach();
+      answer(transport, 'first');
+      bench.cut(transport);
+      for (let round = 0; round < 5; round++) {
+        const next = bench.attach();
+        assert.deepEqual(next.topics, ['poison']);
+        bench.cut(next);
+      }
+      assert.deepEqual(bench.log, ['first ok 0', 'poison publication-deadly']);
+      assert.deepEqual(bench.attach().topics, ['good']);
+    });
+
+    it('a second later or more, nothing is suspected', () => {
+      const bench = new Bench();
+      bench.acceptAll('a', 'b');
+      for (let round = 0; round < 20; round++) {
+        const transport = bench.attach();
+        assert.deepEqual(transport.topics, ['a', 'b']);
+        bench.lose(transport);
+      }
+      assert.deepEqual(bench.log, []);
+    });
+
+    it('a publication that the server has received already is not what ends them', () => {
+      const bench = new Bench();
+      bench.accept('a', 2);
+      let transport = bench.attach();
+      transport.published[0]?.receive();
+      bench.cut(transport);
+      for (let round = 0; round < 20; round++) {
+        transport = bench.attach({ sessionPresent: true });
+        bench.cut(transport);
+      }
+      assert.deepEqual(bench.log, []);
+    });
+
+    it('at random, one in ten connections before the first answer, no innocent one is given up in 20,000', () => {
+      const bench = new Bench();
+      const random = generator(99);
+      for (let index = 0; index < 20; index++) bench.accept(`t${index}`);
+      let count = 20;
+      for (let round = 0; round < 20_000; round++) {
+        const transport = bench.attach();
+        const answers = random() < 0.1 ? 0 : 1 + Math.floor(random() * 5);
+        for (const sent of transport.published.slice(0, answers)) sent.answer({ kind: 'acknowledged', reasonCode: 0 });
+        bench.cut(transport);
+        while (bench.outbox.depth < 20) bench.accept(`t${count++}`);
+      }
+      const givenUp = bench.log.filter((line) => !line.endsWith('ok 0'));
+      // 0.1 to the power of 5 for each: one in 100,000, were it not for the seed.
+      assert.deepEqual(givenUp, []);
+    });
+  });
+});

@@ -1,0 +1,138 @@
+// Time in the outbox: what becomes too old, and how fast it drains.
+
+import assert from 'node:assert/strict';
+import { answer, Bench } from './outbox-bench';
+
+const SECOND = 1000;
+
+describe('the outbox, over time', () => {
+  describe('with a time to live', () => {
+    it('reports what has waited too long, though no server comes', () => {
+      const bench = new Bench({ messageTtl: 10 });
+      bench.accept('a');
+      bench.clock.advance(5 * SECOND);
+      bench.accept('b', 0);
+      bench.clock.advance(5 * SECOND);
+      assert.deepEqual(bench.log, []);
+      bench.clock.advance(2 * SECOND);
+      assert.deepEqual(bench.log, ['a publication-expired']);
+      bench.clock.advance(5 * SECOND);
+      assert.deepEqual(bench.log, ['a publication-expired', 'b publication-expired']);
+      assert.equal(bench.outbox.depth, 0);
+      assert.equal(bench.clock.pending, 0);
+    });
+
+    it('leaves alone what is on its way', () => {
+      const bench = new Bench({ messageTtl: 10 });
+      bench.accept('a');
+      const transport = bench.attach();
+      bench.clock.advance(60 * SECOND);
+      assert.deepEqual(bench.log, []);
+      answer(transport, 'a');
+      assert.deepEqual(bench.log, ['a ok 0']);
+    });
+
+    it('does not expire what the server has received and only waits for its end', () => {
+      const bench = new Bench({ messageTtl: 10 });
+      bench.accept('a', 2);
+      const transport = bench.attach();
+      transport.published[0]?.receive();
+      bench.lose(transport);
+      bench.clock.advance(60 * SECOND);
+      assert.deepEqual(bench.log, []);
+      assert.deepEqual(bench.attach({ sessionPresent: true }).packets, ['PUBREL a']);
+    });
+
+    it('looks for a million of them without a timer for each', () => {
+      const bench = new Bench({ messageTtl: 10, maxMessages: 10_000 });
+      for (let index = 0; index < 10_000; index++) bench.accept(`t${index}`);
+      assert.equal(bench.clock.pending, 1);
+    });
+  });
+
+  describe('with an expiry interval of the message', () => {
+    const expiring = (messageExpiryInterval: number) => ({ properties: { messageExpiryInterval, contentType: 'x' } });
+
+    it('counts it down while it waits, in whole seconds', () => {
+      const bench = new Bench();
+      bench.accept('a', 1, expiring(60));
+      bench.clock.advance(12_400);
+      const first = bench.attach();
+      assert.deepEqual(first.published[0]?.question.properties, { messageExpiryInterval: 48, contentType: 'x' });
+      bench.lose(first);
+      bench.clock.advance(30 * SECOND);
+      assert.equal(bench.attach().published[0]?.question.properties?.messageExpiryInterval, 16);
+    });
+
+    it('reports it with an own code when it is over', () => {
+      const bench = new Bench();
+      bench.accept('a', 1, expiring(3));
+      bench.accept('b', 1, expiring(100));
+      bench.clock.advance(5 * SECOND);
+      assert.deepEqual(bench.log, ['a publication-expired']);
+      assert.deepEqual(bench.attach().topics, ['b']);
+    });
+
+    it('sends one of 0 s while there is a connection, and reports it otherwise', () => {
+      const bench = new Bench();
+      bench.attach();
+      bench.accept('a', 1, expiring(0));
+      assert.deepEqual(bench.log, []);
+      const offline = new Bench();
+      offline.accept('b', 1, expiring(0));
+      offline.clock.advance(2 * SECOND);
+      assert.deepEqual(offline.log, ['b publication-expired']);
+    });
+  });
+
+  describe('with a limit of messages per second', () => {
+    it('lets a tenth of a second go at once, and the rest in their time', () => {
+      const bench = new Bench({ rateLimit: 100 });
+      for (let index = 0; index < 200; index++) bench.accept(`t${index}`, 0);
+      const transport = bench.attach({}, ({ automatic }) => {
+        automatic.publish = { kind: 'acknowledged', reasonCode: 0 };
+      });
+      assert.equal(transport.published.length, 10);
+      bench.clock.advance(500);
+      assert.equal(transport.published.length, 60);
+      bench.clock.advance(500);
+      assert.equal(transport.published.length, 110);
+    });
+
+    it('asks for no more time when all is sent or the connection is gone', () => {
+      const bench = new Bench({ rateLimit: 1 });
+      bench.acceptAll('a', 'b');
+      const transport = bench.attach();
+      assert.equal(bench.clock.pending, 1);
+      bench.lose(transport);
+      assert.equal(bench.clock.pending, 0);
+    });
+  });
+
+  it('the window may be set smaller than that of the server', () => {
+    const bench = new Bench({ maxInFlight: 2 });
+    bench.acceptAll('a', 'b', 'c');
+    assert.deepEqual(bench.attach().topics, ['a', 'b']);
+  });
+
+  it('its figures say what is in it and what became of the rest', () => {
+    const bench = new Bench({ messageTtl: 100, maxMessages: 3, overflow: 'dropOldest' });
+    bench.acceptAll('a', 'b', 'c', 'd');
+    bench.clock.advance(3 * SECOND);
+    const transport = bench.attach({ receiveMaximum: 2 });
+    answer(transport, 'b');
+    answer(transport, 'c', 0x87);
+    assert.deepEqual(bench.outbox.figures, {
+      depth: 1,
+      bytes: 1,
+      oldestAge: 3 * SECOND,
+      inFlight: 1,
+      accepted: 4,
+      acknowledged: 1,
+      refused: 1,
+      expired: 0,
+      dropped: 1,
+      lost: 0,
+    });
+  });
+});
