@@ -100,6 +100,19 @@ export interface ErrorDetails {
   readonly params?: ErrorParams;
 }
 
+/** What an error says, as it can be sent to an editor: sentences are made there, in the language of its user. */
+export interface ErrorReport {
+  readonly code: ErrorCode;
+  readonly stage: ErrorStage;
+  readonly reasonCode?: number | undefined;
+  readonly params: ErrorParams;
+}
+
+/** `error` without what only a program has use for. */
+export function reportOf({ code, stage, reasonCode, params }: MqttFlowsError): ErrorReport {
+  return { code, stage, params, ...(reasonCode === undefined ? {} : { reasonCode }) };
+}
+
 export class MqttFlowsError extends Error {
   readonly code: ErrorCode;
   readonly stage: ErrorStage;

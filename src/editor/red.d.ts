@@ -18,6 +18,10 @@ interface EditorProperty<Value> {
 interface EditorNode {
   readonly id: string;
   readonly type: string;
+  /** The flow or subflow that it belongs to; absent or blank for all. */
+  readonly z?: string;
+  /** Of a configuration node: the nodes that refer to it. */
+  readonly users?: readonly EditorNode[];
   /** Translates a key of the node's own catalogue. */
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
 }
@@ -37,6 +41,8 @@ interface EditorNodeDefinition<Config, Credentials = object> {
   outputLabels?(this: EditorNode & Config, index: number): string | undefined;
   oneditprepare?(this: EditorNode & Config): void;
   oneditsave?(this: EditorNode & Config): void;
+  oneditcancel?(this: EditorNode & Config): void;
+  oneditdelete?(this: EditorNode & Config): void;
   oneditresize?(this: EditorNode & Config, size: { readonly width: number; readonly height: number }): void;
 }
 
@@ -47,6 +53,15 @@ declare const RED: {
     registerType<Config, Credentials>(type: string, definition: EditorNodeDefinition<Config, Credentials>): void;
     /** The node with this id, configuration nodes included. */
     node(id: string): EditorNode | null;
+    workspace(id: string): { readonly label?: string } | undefined;
+    subflow(id: string): { readonly name?: string } | undefined;
+  };
+  readonly view: {
+    /** Scrolls to a node, in its flow, and lets it flash. */
+    reveal(id: string): void;
+  };
+  readonly utils: {
+    getNodeLabel(node: EditorNode, fallback: string): string;
   };
   readonly tabs: {
     /** Makes tabs of the empty list with the id of the options. */

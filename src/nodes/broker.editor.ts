@@ -2,6 +2,8 @@
 
 import { namesVariables } from '../core/environment-text';
 import { fillTemplate, parseTemplate } from '../core/template';
+import { listBrokerUsers, watchBrokerState } from '../editor/broker-state';
+import { prepareConnectionTest } from '../editor/connection-test';
 import {
   embeddedProblem,
   type KnownCredentials,
@@ -142,8 +144,11 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    // A node from before this property was there.
+    // A node that was written by hand, or before a property was there.
     if (this.autoConnect === undefined) $('#node-config-input-autoConnect').prop('checked', true);
+    for (const choice of ['connectTo', 'protocolVersion'] as const) {
+      if (this[choice] === undefined) $(`#node-config-input-${choice}`).val(brokerDefaults[choice]);
+    }
     prepareServerFields({ ...serverDefaults, ...this });
     prepareEmbeddedFields(this.embedded);
     prepareSessionFields({ ...sessionDefaults, ...this }, chosen);
@@ -164,11 +169,30 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     ]);
     $('#node-config-input-connectTo, #node-config-input-protocolVersion').on('change', showChosen);
     showChosen();
+    listBrokerUsers(this.id);
+    const { id, z = '' } = this;
+    const endings = [
+      watchBrokerState(id),
+      prepareConnectionTest(() => ({ id, z, settings: enteredSettings(), credentials: enteredCredentials() })),
+    ];
+    endDialog = () => {
+      for (const end of endings) end();
+    };
   },
   oneditsave() {
     Object.assign(this, readBroker());
+    endDialog();
+  },
+  oneditcancel() {
+    endDialog();
+  },
+  oneditdelete() {
+    endDialog();
   },
 });
+
+/** Ends what the open dialog has going on with the runtime. */
+let endDialog: () => void = () => {};
 
 /** What the open dialog holds, but for the fields that Node-RED reads itself. */
 function readBroker() {
@@ -184,4 +208,24 @@ function readBroker() {
     reconnect: readReconnect(),
     keepalive: readNumber('keepalive'),
   };
+}
+
+/** All that the open dialog holds, as it would be saved, but for the name and the credentials. */
+function enteredSettings() {
+  const field = (name: string): string => String($(`#node-config-input-${name}`).val() ?? '');
+  const tls = field('tls');
+  return {
+    ...readBroker(),
+    connectTo: field('connectTo'),
+    // Node-RED's choice of a configuration node may stand at "add new".
+    tls: tls === '_ADD_' ? '' : tls,
+    protocolVersion: field('protocolVersion'),
+    clientId: field('clientId'),
+  };
+}
+
+const CREDENTIALS: readonly (keyof BrokerCredentials)[] = ['username', 'password', 'proxyUsername', 'proxyPassword'];
+
+function enteredCredentials(): Record<string, string> {
+  return Object.fromEntries(CREDENTIALS.map((name) => [name, String($(`#node-config-input-${name}`).val() ?? '')]));
 }

@@ -4,17 +4,18 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Endpoint } from '../connection/connection-settings';
 import type { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { ConfigResult } from '../core/saved-config';
+import { serveBrokerDialog } from '../runtime/broker-admin';
 import { brokerConnection } from '../runtime/broker-connection';
 import type { BrokerNode } from '../runtime/broker-node';
 import { BrokerUsers } from '../runtime/broker-users';
-import { identitySource } from '../runtime/client-identity';
+import { identitySource, savedCredentials, savedIdentity } from '../runtime/client-identity';
 import { leaveEmbeddedBroker, takeEmbeddedBroker } from '../runtime/embedded-brokers';
 import type { BrokerParts } from '../runtime/live-connection';
 import { sharedText } from '../runtime/localize';
 import { showProblem } from '../runtime/node-problem';
 import { preparePresence } from '../runtime/presence-messages';
 import { digest } from '../runtime/saved-state';
-import { prepareEndpoints } from '../runtime/server-endpoints';
+import { prepareEndpoints, warnUnverified } from '../runtime/server-endpoints';
 import { readSettings } from '../runtime/setting-value';
 import {
   type BrokerConfig,
@@ -30,6 +31,8 @@ type Endpoints = readonly [Endpoint, ...Endpoint[]];
 type WayThere = Pick<BrokerParts, 'endpoints' | 'server' | 'endpointsFor' | 'fingerprint'>;
 
 export = function register(RED: NodeAPI): void {
+  serveBrokerDialog(RED, { defaults: brokerDefaults, parse: parseBrokerConfig });
+
   function construct(this: Broker, definition: BrokerConfig & NodeDef): void {
     RED.nodes.createNode(this, definition);
     const users = new BrokerUsers();
@@ -42,7 +45,7 @@ export = function register(RED: NodeAPI): void {
     const settings = result.config;
     const way = wayThere(this, definition, settings);
     if (!way.ok) return refuse(this, way.error);
-    const identity = identitySource(RED, this, definition, settings.connectTo);
+    const identity = identitySource(RED, this, savedIdentity(RED, definition), settings.connectTo);
     const parts = { settings, ...way.config, identity, presence: presence.config };
     this.link = { ok: true, ...brokerConnection(RED, this, users, parts) };
   }
@@ -68,8 +71,9 @@ export = function register(RED: NodeAPI): void {
         config: { endpoints: embedded(node, definition, settings), fingerprint: digest([settings]) },
       };
     }
-    const prepared = prepareEndpoints(RED, node, definition, settings);
+    const prepared = prepareEndpoints(RED, node, savedCredentials(RED, definition), settings);
     if (!prepared.ok) return prepared;
+    warnUnverified(RED, node, settings, prepared.config);
     const { servers } = settings;
     const { endpoints, certificates } = prepared.config;
     const fingerprint = digest([settings, certificates]);

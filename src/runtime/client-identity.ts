@@ -22,20 +22,33 @@ export type IdentityOverrides = Partial<ClientIdentity>;
 /** The identity at this moment, or why there is none: a variable that is not set, a file that cannot be read. */
 export type IdentitySource = (overrides: IdentityOverrides) => Promise<ClientIdentity | MqttFlowsError>;
 
-/** The source for the broker node `node`, made while it is constructed. The embedded broker knows its own clients. */
+/** A credential as it was entered, with its variables; blank when there is none. */
+export type EnteredCredential = (name: string) => string;
+
+/** What was entered of an identity. */
+export interface EnteredIdentity {
+  readonly clientId: string;
+  readonly credential: EnteredCredential;
+}
+
+/** What is saved for the broker node of `definition`; read while the node is constructed. */
+export function savedIdentity(RED: NodeAPI, definition: Definition): EnteredIdentity {
+  return { clientId: savedText(RED, definition, 'clientId').trim(), credential: savedCredentials(RED, definition) };
+}
+
+/** The source for the broker node `node`. The embedded broker knows its own clients. */
 export function identitySource(
   RED: NodeAPI,
   node: Node,
-  definition: Definition,
+  entered: EnteredIdentity,
   connectTo: 'server' | 'embedded',
 ): IdentitySource {
-  const savedClientId = savedText(RED, definition, 'clientId').trim();
   const credential = async (name: 'username' | 'password'): Promise<string> =>
-    connectTo === 'server' ? evaluateCredential(RED, node, definition, name) : '';
+    connectTo === 'server' ? evaluateCredential(RED, node, entered.credential, name) : '';
   return async ({ clientId, username, password }) => {
     try {
       const identity = {
-        clientId: clientId ?? (evaluateClientId(RED, node, savedClientId) || clientIdentifier(RED, node.id)),
+        clientId: clientId ?? (evaluateClientId(RED, node, entered.clientId) || clientIdentifier(RED, node.id)),
         username: username ?? (await credential('username')),
         password: password ?? (await credential('password')),
       };
@@ -61,20 +74,26 @@ function evaluateClientId(RED: NodeAPI, node: Node, saved: string): string {
 }
 
 /**
- * A credential of `node` as it is now; blank when there is none. Read from Node-RED's store, because it has replaced
- * one that is exactly `${NAME}` in what the node holds. Rejects with MqttFlowsError.
+ * The credentials of a node, from Node-RED's store at each call: in what the node holds, one that is exactly `${NAME}`
+ * has been replaced.
  */
+export function savedCredentials(RED: NodeAPI, definition: Definition): EnteredCredential {
+  return (name) => {
+    // Declared as an object, but undefined for a node without credentials, and whatever an imported flow held.
+    const stored: Readonly<Record<string, unknown>> = {
+      ...RED.nodes.getCredentials(definition._alias ?? definition.id),
+    };
+    const saved = stored[name];
+    return typeof saved === 'string' ? saved : '';
+  };
+}
+
+/** A credential of `node` as it is now; blank when there is none. Rejects with MqttFlowsError. */
 export async function evaluateCredential(
   RED: NodeAPI,
   node: Node,
-  definition: Definition,
+  entered: EnteredCredential,
   name: string,
 ): Promise<string> {
-  // Declared as an object, but undefined for a node without credentials, and whatever an imported flow held.
-  const stored: Readonly<Record<string, unknown>> = {
-    ...RED.nodes.getCredentials(definition._alias ?? definition.id),
-  };
-  const saved = stored[name];
-  if (typeof saved !== 'string') return '';
-  return readSecret(settingText(RED, node, saved, name));
+  return readSecret(settingText(RED, node, entered(name), name));
 }

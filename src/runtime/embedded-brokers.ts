@@ -4,7 +4,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { EmbeddedBroker, type ListenOptions } from '../transport/embedded-broker';
 import { asMqttFlowsError } from '../transport/network-error';
-import { evaluateCredential } from './client-identity';
+import { evaluateCredential, savedCredentials } from './client-identity';
 import { flowsStarted } from './deploys';
 import { Handover, isInSubflow } from './handover';
 import { sharedText } from './localize';
@@ -53,8 +53,9 @@ async function listenOptions(
   address: ListenAddress | undefined,
 ): Promise<ListenOptions | undefined> {
   if (!address) return undefined;
-  const username = await evaluateCredential(RED, node, definition, 'embeddedUsername');
-  const password = await evaluateCredential(RED, node, definition, 'embeddedPassword');
+  const credentials = savedCredentials(RED, definition);
+  const username = await evaluateCredential(RED, node, credentials, 'embeddedUsername');
+  const password = await evaluateCredential(RED, node, credentials, 'embeddedPassword');
   return { ...address, username, password };
 }
 

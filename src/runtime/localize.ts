@@ -1,6 +1,7 @@
 // Text for people: the sentence of an error and other strings of the catalogue that all nodes share.
 
 import type { NodeAPI } from 'node-red';
+import { errorSentence } from '../core/error-sentence';
 import type { MqttFlowsError } from '../core/mqtt-flows-error';
 
 type Values = Readonly<Record<string, string | number>>;
@@ -46,21 +47,7 @@ export function reportedError(text: string, error: MqttFlowsError, facts: Values
   return reported;
 }
 
-/** A value whose name ends so is a key of the catalogue. */
-const KEY = 'Key';
-
 /** The sentence of `error`, with what the server has said to explain it. */
-export function sentence(RED: NodeAPI, { code, stage, params, reasonCode }: MqttFlowsError, place: Values): string {
-  // A server that sends its clients away need not say where to.
-  const values: Record<string, string | number> = { serverReference: '–', ...place, ...params };
-  for (const [name, key] of Object.entries(params)) {
-    if (name.endsWith(KEY)) values[name.slice(0, -KEY.length)] = sharedText(RED, String(key), params);
-  }
-  values.stageText = sharedText(RED, `stages.${stage}`, { defaultValue: stage });
-  if (reasonCode !== undefined) {
-    values.reasonCode = reasonCode;
-    values.reasonText = sharedText(RED, `reasonCodes.${reasonCode}`, { defaultValue: String(reasonCode) });
-  }
-  const text = sharedText(RED, `errors.${code}`, values);
-  return params.reasonString === undefined ? text : sharedText(RED, 'log.said', { ...values, text });
+export function sentence(RED: NodeAPI, error: MqttFlowsError, place: Values): string {
+  return errorSentence(error, place, (key, values) => sharedText(RED, key, values));
 }

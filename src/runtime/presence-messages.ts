@@ -19,7 +19,8 @@ interface ConfiguredMessage {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-interface PresenceSettings {
+/** The settings of a broker node that CONNECT and the messages around it are made of. */
+export interface PresenceSettings {
   readonly cleanStart: boolean;
   readonly birth: ConfiguredMessage;
   readonly close: ConfiguredMessage;

@@ -10,9 +10,8 @@ import { proxyFromEnvironment } from '../transport/proxy-choice';
 import type { ProxyServer } from '../transport/proxy-stream';
 import { type ServerStreamSettings, serverStream } from '../transport/server-stream';
 import type { TlsOptions } from '../transport/tls-stream';
-import { evaluateCredential } from './client-identity';
+import { type EnteredCredential, evaluateCredential } from './client-identity';
 import { sharedText } from './localize';
-import type { Definition } from './setting-value';
 
 /** What the settings of a broker node say about the way to its servers. */
 export interface ReachSettings {
@@ -39,25 +38,22 @@ export interface PreparedReach {
   readonly certificates: TlsOptions;
 }
 
-/** Makes endpoints of addresses, all reached as the settings of `node` say. Warns when certificates are not verified. */
+/** Makes endpoints of addresses, all reached as the settings of `node` say. */
 export function prepareEndpoints(
   RED: NodeAPI,
   node: Node,
-  definition: Definition,
-  { servers, tls, proxy, webSocket }: ReachSettings,
+  credential: EnteredCredential,
+  { tls, proxy, webSocket }: ReachSettings,
 ): ConfigResult<PreparedReach> {
   const options = tlsOptions(RED, tls);
   if (options instanceof MqttFlowsError) return { ok: false, error: options };
-  if (options.rejectUnauthorized === false && servers.some(({ secure }) => secure)) {
-    node.warn(sharedText(RED, 'log.certificatesNotVerified'));
-  }
   const settings: ServerStreamSettings = {
     tls: () => {
       const current = tlsOptions(RED, tls);
       if (current instanceof MqttFlowsError) throw current;
       return current;
     },
-    proxy: (address) => chosenProxy(RED, node, definition, proxy, address),
+    proxy: (address) => chosenProxy(RED, node, credential, proxy, address),
     webSocket,
   };
   const endpoint = (address: ServerAddress): Endpoint => ({
@@ -67,6 +63,17 @@ export function prepareEndpoints(
   });
   const endpoints = ([first, ...others]: Addresses): Endpoints => [endpoint(first), ...others.map(endpoint)];
   return { ok: true, config: { endpoints, certificates: options } };
+}
+
+/** Warns when the certificate of a server that is reached by TLS will not be verified. */
+export function warnUnverified(
+  RED: NodeAPI,
+  node: Node,
+  { servers }: ReachSettings,
+  { certificates }: PreparedReach,
+): void {
+  if (certificates.rejectUnauthorized !== false || !servers.some(({ secure }) => secure)) return;
+  node.warn(sharedText(RED, 'log.certificatesNotVerified'));
 }
 
 /** On a new object each time: what one attempt leaves in it must not reach the next. */
@@ -87,14 +94,14 @@ function isTlsConfig(node: Node): node is TlsConfigNode {
 async function chosenProxy(
   RED: NodeAPI,
   node: Node,
-  definition: Definition,
+  credential: EnteredCredential,
   { use, url }: ReachSettings['proxy'],
   address: ServerAddress,
 ): Promise<ProxyServer | undefined> {
   if (use === 'environment') return proxyFromEnvironment(address, process.env);
   const proxy = use === 'url' ? parseProxyUrl(url) : undefined;
   if (!proxy) return undefined;
-  const username = await evaluateCredential(RED, node, definition, 'proxyUsername');
-  const password = await evaluateCredential(RED, node, definition, 'proxyPassword');
+  const username = await evaluateCredential(RED, node, credential, 'proxyUsername');
+  const password = await evaluateCredential(RED, node, credential, 'proxyPassword');
   return { ...proxy, username, password };
 }

@@ -1,5 +1,6 @@
 // What the stages have in common in which a stream is opened.
 
+import type { TestFact } from '../core/connection-test';
 import type { ErrorParams, ErrorStage } from '../core/mqtt-flows-error';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { asMqttFlowsError } from './network-error';
@@ -8,6 +9,7 @@ import { asMqttFlowsError } from './network-error';
 export interface Opening {
   readonly report: (stage: ErrorStage) => void;
   readonly signal: AbortSignal;
+  readonly learn: (fact: TestFact) => void;
 }
 
 /** For `error` events that come after somebody has been told already: without a listener they would end Node-RED. */

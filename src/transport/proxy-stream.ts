@@ -37,9 +37,10 @@ export async function proxyStream(proxy: ProxyServer, host: string, port: number
 }
 
 /** The way to the proxy itself is one stage for the user, whatever it is made of. */
-async function toProxy(proxy: ProxyServer, params: ErrorParams, { report, signal }: Opening): Promise<Socket> {
+async function toProxy(proxy: ProxyServer, params: ErrorParams, { report, signal, learn }: Opening): Promise<Socket> {
   report('proxy');
-  const quiet = { report: ignore, signal };
+  learn({ kind: 'proxy', proxy: `${bracketed(proxy.host)}:${proxy.port}` });
+  const quiet = { report: ignore, signal, learn: ignore };
   try {
     const socket = await tcpStream(proxy.host, proxy.port)(quiet.report, signal);
     return proxy.kind === 'https' ? await tlsStream(socket, proxy.host, proxy.tls ?? {}, quiet) : socket;

@@ -1,6 +1,7 @@
 // How a server is reached: TCP or a proxy, then TLS, then WebSocket, as its address says.
 
 import type { ServerAddress } from '../core/server-url';
+import { ignore } from './opening';
 import { type ProxyServer, proxyStream } from './proxy-stream';
 import { tcpStream } from './tcp-stream';
 import { type TlsOptions, tlsStream } from './tls-stream';
@@ -17,11 +18,13 @@ export interface ServerStreamSettings {
 /** Opens streams to the server at `address`. */
 export function serverStream(address: ServerAddress, settings: ServerStreamSettings): OpenStream {
   const { scheme, host, port, secure } = address;
-  return async (report, signal) => {
-    const opening = { report, signal };
+  return async (report, signal, learn = ignore) => {
+    const opening = { report, signal, learn };
     const tls = secure ? settings.tls() : undefined;
     const proxy = await settings.proxy(address);
-    const socket = proxy ? await proxyStream(proxy, host, port, opening) : await tcpStream(host, port)(report, signal);
+    const socket = proxy
+      ? await proxyStream(proxy, host, port, opening)
+      : await tcpStream(host, port)(report, signal, learn);
     const stream = tls ? await tlsStream(socket, host, tls, opening) : socket;
     if (scheme === 'mqtt' || scheme === 'mqtts') return stream;
     return webSocketStream(stream, address, settings.webSocket, opening);

@@ -3,11 +3,12 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { networkError } from './network-error';
+import { ignore } from './opening';
 import type { OpenStream } from './transport';
 
 /** Opens TCP connections to `host`:`port`. An IPv6 address comes without brackets. */
 export function tcpStream(host: string, port: number): (...told: Parameters<OpenStream>) => Promise<Socket> {
-  return (report, signal) =>
+  return (report, signal, learn = ignore) =>
     new Promise((resolve, reject) => {
       // An address needs no look-up.
       let stage: 'dns' | 'tcp' = isIP(host) === 0 ? 'dns' : 'tcp';
@@ -23,8 +24,11 @@ export function tcpStream(host: string, port: number): (...told: Parameters<Open
         reject(new MqttFlowsError('connection-closed', { stage, params: { host, port } }));
       };
       signal.addEventListener('abort', abort, { once: true });
-      socket.once('lookup', (error) => {
+      // Once for each address of the name.
+      socket.on('lookup', (error, address) => {
         if (error) return;
+        learn({ kind: 'found', address });
+        if (stage === 'tcp') return;
         stage = 'tcp';
         report('tcp');
       });
@@ -32,6 +36,7 @@ export function tcpStream(host: string, port: number): (...told: Parameters<Open
       socket.once('connect', () => {
         signal.removeEventListener('abort', abort);
         socket.off('error', fail);
+        learn({ kind: 'reached', address: socket.remoteAddress ?? host, port });
         resolve(socket);
       });
       if (signal.aborted) abort();

@@ -4,7 +4,15 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ConnectionOptions, checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import {
+  type Certificate,
+  type ConnectionOptions,
+  checkServerIdentity,
+  connect,
+  type PeerCertificate,
+  type TLSSocket,
+} from 'node:tls';
+import { plainText } from '../core/plain-text';
 import { ignore, inStage, type Opening } from './opening';
 
 /** Certificates, keys, server name, ALPN: what Node-RED's tls-config node sets. */
@@ -28,9 +36,28 @@ export function tlsStream(socket: Duplex, host: string, options: TlsOptions, ope
   return inStage('tls', opening, { host }, destroy, async () => {
     secure = connect({ ...options, ...serverName(host, options), socket, host, ...verification(host, options) });
     secure.on('error', ignore);
+    tellCertificate(secure, opening);
     await once(secure, 'secureConnect', { signal: opening.signal });
+    opening.learn({ kind: 'encrypted', protocol: secure.getProtocol() ?? 'TLS' });
     return secure;
   });
+}
+
+/** Before Node.js looks at it: one that it refuses takes the socket with it, and says nothing of itself any more. */
+function tellCertificate(secure: TLSSocket, { learn }: Opening): void {
+  secure.prependOnceListener('secure', () => {
+    // Not getPeerX509Certificate(), after which Node.js 20 finds no certificate to verify.
+    const { subject, issuer, subjectaltname, valid_to: until } = secure.getPeerCertificate();
+    // Declared as always there, but a server may come without.
+    if (!subject) return;
+    const name = nameOf(subject) || plainText(subjectaltname ?? '');
+    learn({ kind: 'certificate', subject: name, issuer: nameOf(issuer), until: Date.parse(until) });
+  });
+}
+
+/** A certificate may leave its common name out, or have several. */
+function nameOf({ CN, O }: Certificate): string {
+  return plainText([CN ?? O ?? ''].flat().join(', '));
 }
 
 /** RFC 6066, section 3: addresses are not sent as server names. */

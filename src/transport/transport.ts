@@ -2,15 +2,20 @@
 // Types only. mqttjs-transport.ts is the real one; the tests bring a fake.
 
 import type { Duplex } from 'node:stream';
+import type { TestFact } from '../core/connection-test';
 import type { ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
 import type { IncomingPublication, OutgoingPublication, QoS, UserProperties } from '../core/publication';
 import type { WireFilter } from '../core/topic-filter';
 
 /**
- * Opens the byte stream to a server and calls `report` as it gets from stage to stage. Rejects with MqttFlowsError.
- * When `signal` aborts, whatever is half open is destroyed.
+ * Opens the byte stream to a server, and calls `report` as it gets from stage to stage, and `learn` with what shows on the
+ * way. Rejects with MqttFlowsError. When `signal` aborts, whatever is half open is destroyed.
  */
-export type OpenStream = (report: (stage: ErrorStage) => void, signal: AbortSignal) => Promise<Duplex>;
+export type OpenStream = (
+  report: (stage: ErrorStage) => void,
+  signal: AbortSignal,
+  learn?: (fact: TestFact) => void,
+) => Promise<Duplex>;
 
 /** MQTT 5, or MQTT 3.1.1 and 3.1, which call themselves 4 and 3 on the wire. */
 export type ProtocolVersion = 3 | 4 | 5;

@@ -24,12 +24,13 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'stages.': unionMembers('core/mqtt-flows-error.ts', 'ConnectStage'),
   'template.': unionMembers('core/template.ts', 'TemplateProblem'),
   'templateValue.': unionMembers('core/template.ts', 'FillProblem'),
+  'testStep.': unionMembers('core/mqtt-flows-error.ts', 'ConnectStage'),
   'topicFilter.': unionMembers('core/topic-filter.ts', 'TopicFilterProblem', 'core/topic-name.ts'),
   'topicName.': unionMembers('core/topic-name.ts', 'TopicNameProblem'),
 };
 
 /** The functions that pass on a key which their caller has named. */
-const PASS_ON = ['editor/shared-text.ts', 'runtime/localize.ts'];
+const PASS_ON = ['core/error-sentence.ts', 'editor/shared-text.ts', 'runtime/localize.ts'];
 
 /** Every key of a node's catalogue that the sources ask for. */
 function wantedKeys(stem: string): string[] {

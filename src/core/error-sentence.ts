@@ -1,0 +1,31 @@
+// The sentence of an error, made of a catalogue and the values that the error carries. Runs in the editor too.
+
+import type { ErrorReport } from './mqtt-flows-error';
+
+type Values = Readonly<Record<string, string | number>>;
+
+/** A value whose name ends so is a key of the catalogue. */
+const KEY = 'Key';
+
+/**
+ * What `error` says, with what the server has said to explain it; `place` holds values that its place knows and it does not, and `sharedText` looks up the catalogue that
+ * all nodes share.
+ */
+export function errorSentence(
+  { code, stage, params, reasonCode }: ErrorReport,
+  place: Values,
+  sharedText: (key: string, values: Values) => string,
+): string {
+  // A server that sends its clients away need not say where to.
+  const values: Record<string, string | number> = { serverReference: '–', ...place, ...params };
+  for (const [name, key] of Object.entries(params)) {
+    if (name.endsWith(KEY)) values[name.slice(0, -KEY.length)] = sharedText(String(key), params);
+  }
+  values.stageText = sharedText(`stages.${stage}`, { defaultValue: stage });
+  if (reasonCode !== undefined) {
+    values.reasonCode = reasonCode;
+    values.reasonText = sharedText(`reasonCodes.${reasonCode}`, { defaultValue: String(reasonCode) });
+  }
+  const text = sharedText(`errors.${code}`, values);
+  return params.reasonString === undefined ? text : sharedText('log.said', { ...values, text });
+}

@@ -1,0 +1,86 @@
+// The line of the broker dialog that says how the deployed node is doing, and the list of the nodes that use it.
+
+import type { BrokerStateReport } from '../core/broker-state';
+import { errorSentence } from '../core/error-sentence';
+import { sharedText } from './shared-text';
+
+const STATE = '#mqtt-flows-state';
+const USERS = '#mqtt-flows-users';
+/** ms between two looks at the state */
+const PERIOD = 2000;
+
+/** What people call the versions that say 3, 4 and 5 on the wire. */
+const VERSIONS = { 3: '3.1', 4: '3.1.1', 5: '5' } as const;
+
+/** Keeps the line up to date; the function returned ends that. */
+export function watchBrokerState(id: string): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
+  const look = (): void => {
+    const answer: JQuery.jqXHR<BrokerStateReport> = $.getJSON(`mqtt-flows/brokers/${encodeURIComponent(id)}/state`);
+    // Without permission, or while Node-RED restarts, nothing is known.
+    answer
+      .then(show, () => $(STATE).hide())
+      .always(() => {
+        if (!over) timer = setTimeout(look, PERIOD);
+      });
+  };
+  look();
+  return () => {
+    over = true;
+    clearTimeout(timer);
+  };
+}
+
+const COLORS: Readonly<Record<BrokerStateReport['kind'], string>> = {
+  absent: 'var(--red-ui-node-status-colors-grey, #999)',
+  idle: 'var(--red-ui-node-status-colors-grey, #999)',
+  connecting: 'var(--red-ui-node-status-colors-yellow, #f9df31)',
+  connected: 'var(--red-ui-node-status-colors-green, #5a8)',
+  waiting: 'var(--red-ui-node-status-colors-red, #c00)',
+  unusable: 'var(--red-ui-node-status-colors-red, #c00)',
+};
+
+function show(state: BrokerStateReport): void {
+  const text = stateText(state);
+  const line = $(STATE).show();
+  line.children('i').css('color', COLORS[state.kind]);
+  // A screen reader hears of changes only.
+  if (line.children('span').text() !== text) line.children('span').text(text);
+}
+
+/** What the node would say of itself, in the language of the editor. */
+function stateText(state: BrokerStateReport): string {
+  switch (state.kind) {
+    case 'absent':
+      return sharedText('state.absent');
+    case 'idle':
+      return sharedText('state.idle');
+    case 'connecting':
+      return sharedText('state.connecting', { server: state.server });
+    case 'connected':
+      return sharedText('state.connected', { server: state.server, version: VERSIONS[state.protocolVersion] });
+    case 'unusable':
+      return errorSentence(state.error, {}, sharedText);
+    case 'waiting': {
+      const problem = errorSentence(state.error, { server: state.server }, sharedText);
+      return sharedText('state.waiting', { problem, attempt: state.attempt });
+    }
+  }
+}
+
+/** Lists the nodes that use the broker node with this id; a click shows one in the workspace. */
+export function listBrokerUsers(id: string): void {
+  const users = (RED.nodes.node(id)?.users ?? []).filter(({ z }) => z !== undefined && z !== '');
+  const fold = $(USERS).toggle(users.length > 0);
+  fold.children('summary').text(sharedText('users.count', { count: users.length }));
+  const list = fold.children('ul').empty();
+  for (const user of users) {
+    const flow = RED.nodes.workspace(user.z ?? '')?.label ?? RED.nodes.subflow(user.z ?? '')?.name ?? '';
+    const button = $('<button>', { type: 'button', class: 'red-ui-button red-ui-button-small' })
+      .text(RED.utils.getNodeLabel(user, user.id))
+      .attr('title', sharedText('users.reveal'))
+      .on('click', () => RED.view.reveal(user.id));
+    $('<li>').css({ marginBottom: '4px' }).append(button, ' ', $('<span>').text(flow)).appendTo(list);
+  }
+}

@@ -1,0 +1,186 @@
+// The button "Test connection" of the broker dialog, and the list that fills while the runtime tries the settings.
+
+import type { TestEvent, TestFact } from '../core/connection-test';
+import { errorSentence } from '../core/error-sentence';
+import type { ErrorReport } from '../core/mqtt-flows-error';
+import { limitsOf } from './server-limits';
+import { sharedText } from './shared-text';
+
+const BUTTON = '#mqtt-flows-test';
+const RESULT = '#mqtt-flows-test-result';
+
+/** What the dialog holds, as it is sent to the runtime. A password that is kept is named by Node-RED's placeholder. */
+export interface EnteredBroker {
+  readonly id: string;
+  readonly z: string;
+  readonly settings: object;
+  readonly credentials: Readonly<Record<string, string>>;
+}
+
+/** Lets the button test what `read` finds in the dialog; the function returned ends a test that is under way. */
+export function prepareConnectionTest(read: () => EnteredBroker): () => void {
+  let running: JQuery.jqXHR | undefined;
+  $(BUTTON).on('click', () => {
+    running?.abort();
+    const view = new TestView($(RESULT).empty());
+    running = request(read(), view);
+  });
+  return () => void running?.abort();
+}
+
+function request(entered: EnteredBroker, view: TestView): JQuery.jqXHR {
+  let done = 0;
+  /** Takes the lines that are complete. */
+  const feed = (text: string): void => {
+    const end = text.lastIndexOf('\n') + 1;
+    const lines = text.slice(done, end).split('\n').slice(0, -1);
+    done = Math.max(done, end);
+    // Our own runtime speaks here.
+    for (const line of lines) view.show(JSON.parse(line) as TestEvent);
+  };
+  return $.ajax({
+    url: 'mqtt-flows/connection-test',
+    type: 'POST',
+    contentType: 'application/json',
+    data: JSON.stringify(entered),
+    dataType: 'text',
+    xhr: () => {
+      const xhr = new XMLHttpRequest();
+      xhr.addEventListener('progress', () => feed(xhr.responseText));
+      return xhr;
+    },
+    success: feed,
+    error: ({ status, statusText }) => {
+      if (statusText !== 'abort') view.refused(status);
+    },
+  });
+}
+
+/** One server in the list. */
+interface Row {
+  readonly name: string;
+  readonly steps: JQuery;
+  readonly verdict: JQuery;
+  step: JQuery | undefined;
+  begun: number;
+}
+
+class TestView {
+  readonly #container: JQuery;
+  readonly #verdict: JQuery;
+  #rows: Row[] = [];
+
+  constructor(container: JQuery) {
+    this.#container = container;
+    this.#verdict = $('<div>', { role: 'status' }).text(sharedText('test.running')).appendTo(container);
+  }
+
+  show(event: TestEvent): void {
+    if (event.kind === 'begin') return this.#begin(event.servers, event.clientId);
+    if (event.kind === 'unusable') return this.#say(this.#verdict, sentence(event.error, ''), true);
+    if (event.kind === 'end') return void this.#container.get(0)?.scrollIntoView({ block: 'nearest' });
+    const row = this.#rows[event.index];
+    if (!row) return;
+    switch (event.kind) {
+      case 'attempt':
+        if (event.version !== 5) this.#again(row, event.version);
+        return;
+      case 'stage':
+        this.#endStep(row, event.at);
+        row.begun = event.at;
+        row.step = addStep(row.steps, sharedText(`testStep.${event.stage}`));
+        return;
+      case 'fact':
+        return addDetail(row.step, factText(event.fact));
+      case 'connected': {
+        this.#endStep(row, event.at);
+        const version = VERSIONS[event.server.protocolVersion];
+        this.#say(row.verdict, sharedText('test.connected', { version, time: event.at - row.begun }), false);
+        row.verdict.after(limitsOf(event.server));
+        return;
+      }
+      case 'failed':
+        if (row.step) setIcon(row.step, 'fa-times', 'error');
+        this.#say(row.verdict, sentence(event.error, row.name), true);
+    }
+  }
+
+  /** The runtime has not taken the request. */
+  refused(status: number): void {
+    const text = status === 429 ? sharedText('test.busy') : status === 401 ? sharedText('test.forbidden') : undefined;
+    this.#say(this.#verdict, text ?? sharedText('test.unavailable', { status }), true);
+  }
+
+  #begin(servers: readonly string[], clientId: string): void {
+    this.#verdict.text(sharedText('test.client', { clientId }));
+    this.#rows = servers.map((name) => {
+      const part = $('<div>').appendTo(this.#container);
+      $('<b>').text(name).appendTo(part);
+      const steps = $('<ul>').css({ listStyle: 'none', margin: '4px 0' }).appendTo(part);
+      const verdict = $('<div>', { role: 'status' }).appendTo(part);
+      return { name, steps, verdict, step: undefined, begun: 0 };
+    });
+  }
+
+  #again(row: Row, version: 3 | 4): void {
+    if (!row.step) return;
+    setIcon(row.step, 'fa-times', 'error');
+    row.step = undefined;
+    $('<li>')
+      .text(sharedText('test.again', { version: VERSIONS[version] }))
+      .appendTo(row.steps);
+  }
+
+  #endStep({ step, begun }: Row, at: number): void {
+    if (!step) return;
+    setIcon(step, 'fa-check', 'success');
+    addDetail(step, `${at - begun} ms`);
+  }
+
+  #say(place: JQuery, text: string, failed: boolean): void {
+    place.text(text).css('color', failed ? 'var(--red-ui-text-color-error)' : 'var(--red-ui-text-color-success)');
+  }
+}
+
+/** What people call the versions that say 3, 4 and 5 on the wire. */
+const VERSIONS = { 3: '3.1', 4: '3.1.1', 5: '5' } as const;
+
+function sentence(error: ErrorReport, server: string): string {
+  return errorSentence(error, { server }, sharedText);
+}
+
+function addStep(steps: JQuery, title: string): JQuery {
+  const step = $('<li>').appendTo(steps);
+  step.append($('<i>', { 'aria-hidden': 'true' }), ' ', $('<span>').text(title), $('<span>'));
+  setIcon(step, 'fa-spinner fa-spin', undefined);
+  return step;
+}
+
+function setIcon(step: JQuery, icon: string, outcome: 'success' | 'error' | undefined): void {
+  const color = outcome ? `var(--red-ui-text-color-${outcome})` : '';
+  step.children('i').attr('class', `fa fa-fw ${icon}`).css('color', color);
+}
+
+/** Text from outside is set as text. */
+function addDetail(step: JQuery | undefined, text: string): void {
+  const details = step?.children('span').last();
+  details?.text(`${details.text()}${details.text() === '' ? ': ' : ', '}${text}`);
+}
+
+function factText(fact: TestFact): string {
+  switch (fact.kind) {
+    case 'found':
+      return fact.address;
+    case 'reached':
+      return sharedText('test.port', { address: fact.address, port: fact.port });
+    case 'proxy':
+      return fact.proxy;
+    case 'encrypted':
+      return fact.protocol;
+    case 'certificate': {
+      const { subject, issuer } = fact;
+      const until = Number.isFinite(fact.until) ? new Date(fact.until).toLocaleDateString() : '?';
+      return sharedText('test.certificate', { subject, issuer, until });
+    }
+  }
+}

@@ -1,0 +1,93 @@
+// What the dialog of a broker node asks the runtime for: the state of the deployed node, and tests of its settings.
+
+import type { Request, Response } from 'express';
+import type { NodeAPI } from 'node-red';
+import type { BrokerStateReport } from '../core/broker-state';
+import { reportOf } from '../core/mqtt-flows-error';
+import type { RawConfig } from '../core/saved-config';
+import { findBroker } from './broker-node';
+import { type EnteredBroker, type SettingsReader, testConnection } from './connection-test';
+import { RequestLimit } from './request-limit';
+
+const LONGEST_TEXT = 65_535;
+const MOST_SERVERS = 20;
+
+/** Adds the routes below `mqtt-flows/`. */
+export function serveBrokerDialog(RED: NodeAPI, reader: SettingsReader): void {
+  const { httpAdmin, auth } = RED;
+  httpAdmin.get('/mqtt-flows/brokers/:id/state', auth.needsPermission('mqtt-flows.read'), (request, response) => {
+    response.json(stateOf(RED, String(request.params.id)));
+  });
+  const limit = new RequestLimit(4, 60, 60_000);
+  httpAdmin.post(
+    '/mqtt-flows/connection-test',
+    auth.needsPermission('mqtt-flows.write'),
+    // A test uses secrets and variables with an address of the asker's choice, as deploying a flow does.
+    auth.needsPermission('flows.write'),
+    (request, response) => void answerTest(RED, reader, limit, request, response),
+  );
+}
+
+function stateOf(RED: NodeAPI, id: string): BrokerStateReport {
+  const broker = findBroker(RED, id);
+  if (!broker) return { kind: 'absent' };
+  if (!broker.link.ok) return { kind: 'unusable', error: reportOf(broker.link.error) };
+  const { state } = broker.link.connection;
+  switch (state.kind) {
+    case 'connected':
+      return { kind: 'connected', server: state.server, protocolVersion: state.info.protocolVersion };
+    case 'connecting':
+      return { kind: 'connecting', server: state.server, stage: state.stage, attempt: state.attempt };
+    case 'waiting':
+      return {
+        kind: 'waiting',
+        server: state.server,
+        error: reportOf(state.error),
+        attempt: state.attempt,
+        wait: Math.max(0, state.nextAt - Date.now()),
+      };
+    default:
+      return { kind: 'idle' };
+  }
+}
+
+async function answerTest(
+  RED: NodeAPI,
+  reader: SettingsReader,
+  limit: RequestLimit,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const entered = request.is('application/json') ? enteredBroker(request.body) : undefined;
+  if (!entered) return void response.sendStatus(400);
+  const giveBack = limit.take();
+  if (!giveBack) return void response.sendStatus(429);
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  response.type('application/x-ndjson').set('Cache-Control', 'no-store');
+  try {
+    await testConnection(RED, reader, entered, (event) => response.write(`${JSON.stringify(event)}\n`), gone.signal);
+  } finally {
+    giveBack();
+    response.end();
+  }
+}
+
+/** The body of a request, which may be anything; undefined when it is not what the dialog sends. */
+function enteredBroker(body: unknown): EnteredBroker | undefined {
+  if (!isRecord(body)) return undefined;
+  const { id, z = '', settings, credentials } = body;
+  if (typeof id !== 'string' || typeof z !== 'string' || !isRecord(settings) || !isRecord(credentials))
+    return undefined;
+  if (Array.isArray(settings.servers) && settings.servers.length > MOST_SERVERS) return undefined;
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(credentials)) {
+    if (typeof value !== 'string' || value.length > LONGEST_TEXT) return undefined;
+    texts[name] = value;
+  }
+  return { id, z, settings, credentials: texts };
+}
+
+function isRecord(value: unknown): value is RawConfig {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

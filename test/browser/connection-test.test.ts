@@ -1,0 +1,173 @@
+// The button "Test connection" in the real editor: a success and the failures that people meet, step by step.
+
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { Authority, needsOpenssl } from '../helpers/certificates';
+import { EditorPage } from '../helpers/editor-page';
+import { findProgram, skipWithout } from '../helpers/environment';
+import { freePort } from '../helpers/free-port';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+
+const USER = 'plant';
+const PASSWORD = 'right <b>word</b>';
+
+describe('the test of a connection in the editor', function () {
+  this.timeout(120_000);
+  let authority: Authority;
+  let mosquitto: Mosquitto;
+  let secured: Mosquitto;
+  let userDir: string;
+  let nodeRed: NodeRedProcess;
+  let editor: EditorPage;
+  let subscribe: Locator;
+  let broker: Locator;
+
+  before(async function () {
+    const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+    needsMosquitto(this);
+    needsOpenssl(this);
+    authority = new Authority();
+    const { certFile, keyFile } = authority.write(authority.sign('broker.plant.example'));
+    mosquitto = await Mosquitto.start({ users: { [USER]: PASSWORD } });
+    secured = await Mosquitto.start({ config: [`certfile ${certFile}`, `keyfile ${keyFile}`] });
+    userDir = emptyUserDir();
+    linkPackage(userDir);
+    nodeRed = await NodeRedProcess.start(userDir);
+    await nodeRed.admin('flows', { method: 'POST', body: JSON.stringify(flowTo(mosquitto.url)) });
+    editor = await EditorPage.open(program, nodeRed.url);
+  });
+
+  beforeEach(async () => {
+    subscribe = await editor.openDialog('plant/#');
+    broker = await editor.openBrokerDialog();
+  });
+
+  afterEach(async () => {
+    await editor.cancelDialog(broker);
+    await editor.cancelDialog(subscribe);
+    editor.assertNoErrors();
+  });
+
+  after(async () => {
+    await editor?.close();
+    await nodeRed?.stop();
+    if (userDir) removeUserDir(userDir);
+    await mosquitto?.stop();
+    await secured?.stop();
+    authority?.remove();
+  });
+
+  async function testWith(url: string): Promise<void> {
+    await broker.getByRole('textbox', { name: 'Server', exact: true }).fill(url);
+    await broker.getByRole('button', { name: 'Test connection' }).click();
+  }
+
+  /** The steps of the only server with their outcome, and what is said in the end. */
+  async function outcome(sentence: string): Promise<{ step: string; done: boolean }[]> {
+    await broker.getByText(sentence).waitFor();
+    const items = await broker.locator('#mqtt-flows-test-result ul').first().locator('li').all();
+    return Promise.all(
+      items.map(async (item) => ({
+        step: (await item.innerText()).replace(/\d+ ms/, 'n ms').trim(),
+        done: (await item.locator('.fa-check').count()) === 1,
+      })),
+    );
+  }
+
+  it('succeeds with the password that Node-RED keeps, and tells the limits of the server', async () => {
+    await testWith(`mqtt://localhost:${mosquitto.port}`);
+    const steps = await outcome('Works with MQTT 5');
+    assert.deepEqual(
+      steps.map(({ step, done }) => [step.replace(/:.*/, ''), done]),
+      [
+        ['Look up the name', true],
+        ['TCP', true],
+        ['MQTT', true],
+      ],
+    );
+    await broker.getByText('QoS up to 2').waitFor();
+    await editor.screenshot('connection-test-success');
+    const name = await broker.getByText('Tested as the client').innerText();
+    const clientId = name.split(' ').at(-1) ?? '';
+    assert.match(clientId, /-test-[0-9a-f]{6}$/);
+    await mosquitto.log.find('goodbye', (line) => line.includes(`Received DISCONNECT from ${clientId}`));
+  });
+
+  it('says that a password is wrong that has only been typed', async () => {
+    await broker.locator('#node-config-input-password').fill('wrong');
+    await testWith(mosquitto.url);
+    const steps = await outcome('does not let this user connect');
+    assert.deepEqual(steps.at(-1)?.done, false);
+  });
+
+  it('says that a host is unknown', async () => {
+    await testWith('mqtt://no-such-host.invalid');
+    const steps = await outcome('there is no host of this name');
+    assert.deepEqual(steps, [{ step: 'Look up the name', done: false }]);
+  });
+
+  it('says that nobody listens on a port', async () => {
+    await testWith(`mqtt://127.0.0.1:${await freePort()}`);
+    const steps = await outcome('nothing listens');
+    assert.deepEqual(steps, [{ step: 'TCP', done: false }]);
+  });
+
+  it('says that a server does not speak TLS', async () => {
+    await testWith(`mqtts://127.0.0.1:${mosquitto.port}`);
+    await outcome('during the TLS handshake; is this the port for TLS?');
+  });
+
+  it('says that a certificate is not trusted, and whose it is', async () => {
+    await testWith(`mqtts://127.0.0.1:${secured.port}`);
+    const steps = await outcome('comes from an authority that is not trusted here');
+    assert.match(
+      steps.at(-1)?.step ?? '',
+      /^TLS: certificate for broker\.plant\.example by Test authority, valid until /,
+    );
+    await editor.screenshot('connection-test-certificate');
+  });
+
+  it('tests each of several servers', async () => {
+    await broker.locator('.mqtt-flows-server').getByText('add', { exact: true }).first().click();
+    await broker.getByRole('textbox', { name: 'Server', exact: true }).last().fill(mosquitto.url);
+    await broker.getByRole('textbox', { name: 'Server', exact: true }).first().fill('mqtt://no-such-host.invalid');
+    await broker.getByRole('button', { name: 'Test connection' }).click();
+    await broker.getByText('Works with MQTT 5').waitFor();
+    await broker.getByText('there is no host of this name').waitFor();
+    await editor.screenshot('connection-test-two-servers');
+  });
+
+  it('shows how the deployed node is doing, and reveals the nodes that use it', async () => {
+    await broker.getByText('with MQTT 5', { exact: false }).first().waitFor();
+    assert.match(await broker.locator('#mqtt-flows-state').innerText(), /Connected to 127\.0\.0\.1:\d+ with MQTT 5/);
+    await broker.getByText('Nodes that use it: 1').click();
+    await broker.getByRole('button', { name: 'plant/#' }).click();
+    await editor.screenshot('dialog-broker-users');
+  });
+});
+
+function flowTo(url: string): object[] {
+  return [
+    { id: 'tab1', type: 'tab', label: 'Plant' },
+    {
+      id: 'broker1',
+      type: 'mqtt-flows-broker',
+      name: '',
+      servers: [{ url }],
+      autoConnect: true,
+      credentials: { username: USER, password: PASSWORD },
+    },
+    {
+      id: 'sub1',
+      type: 'mqtt-flows-subscribe',
+      z: 'tab1',
+      x: 200,
+      y: 100,
+      wires: [[]],
+      broker: 'broker1',
+      subscriptions: [{ filter: 'plant/#', qos: 0, noLocal: false, retainAsPublished: false, retainHandling: 0 }],
+      format: 'auto',
+    },
+  ];
+}
