@@ -34,8 +34,11 @@ async function flood(socket, packets) {
   }
 }
 
-/** Keeps `window` publications of QoS 1 unacknowledged. */
-function feed(socket, packets, topics, window) {
+/**
+ * Sends publications of QoS 1, `window` of them unacknowledged at most: one for each acknowledgement, or, in `bursts`, as
+ * many as the window has when all of it is acknowledged.
+ */
+function feed(socket, packets, { topics, window, bursts }) {
   let next = 0;
   const take = (id) => {
     const index = next++ % packets.length;
@@ -45,16 +48,21 @@ function feed(socket, packets, topics, window) {
     packet.writeUInt16BE(id, header + 2 + Buffer.byteLength(topics[index]));
     return packet;
   };
+  const whole = () => Buffer.concat(Array.from({ length: window }, (_, index) => take(index + 1)));
   const scanner = new PacketScanner();
+  let unacknowledged = window;
   socket.on('data', (data) => {
     const answers = [];
     scanner.scan(data, (type, bytes, body) => {
-      if (type === 4) answers.push(take(bytes.readUInt16BE(body)));
-      else if (type === 12) answers.push(Buffer.from([0xd0, 0]));
+      if (type === 12) answers.push(Buffer.from([0xd0, 0]));
+      if (type !== 4) return;
+      if (!bursts) answers.push(take(bytes.readUInt16BE(body)));
+      else if (--unacknowledged === 0) answers.push(whole());
     });
+    if (unacknowledged === 0) unacknowledged = window;
     if (answers.length > 0) socket.write(Buffer.concat(answers));
   });
-  socket.write(Buffer.concat(Array.from({ length: window }, (_, index) => take(index + 1))));
+  socket.write(whole());
 }
 
 /** Takes what is published and acknowledges QoS 1 at once. */
@@ -119,7 +127,7 @@ const answers = {
   send(traffic) {
     socket.removeAllListeners('data');
     const packets = publications(traffic);
-    if (traffic.qos > 0) return void feed(socket, packets, traffic.topics, traffic.window);
+    if (traffic.qos > 0) return void feed(socket, packets, traffic);
     socket.resume();
     void flood(socket, packets);
   },
