@@ -118,9 +118,9 @@ function watched(transport: Transport, watch: AnswerWatch): Transport {
       const answered = once(settled);
       transport.unsubscribe(filter, () => answered(undefined));
     },
-    close() {
+    close(endSession) {
       watch.end();
-      return transport.close();
+      return transport.close(endSession);
     },
     destroy() {
       watch.end();

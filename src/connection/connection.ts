@@ -12,6 +12,7 @@ import { Presence } from './presence';
 import { defaultPublishOptions, type PublishOptions, type Settled } from './publish-options';
 import { Retry } from './retry';
 import { ServerChoice } from './server-choice';
+import { SessionHome } from './session-home';
 import { type StateListener, StateWatch } from './state-watch';
 import type { SubscriptionInUse } from './subscription-in-use';
 import { type Subscriber, Subscriptions } from './subscriptions';
@@ -21,12 +22,12 @@ import { VersionChoice } from './version-choice';
 const DRAIN = 800;
 
 export class Connection {
-  #settings: ConnectionSettings;
+  readonly #settings: ConnectionSettings;
   readonly #world: ConnectionWorld;
   readonly #outbox: Outbox;
   readonly #subscriptions: Subscriptions;
   readonly #retry: Retry;
-  readonly #presence: Presence;
+  #presence: Presence;
   readonly #states: StateWatch;
   #transport: Transport | undefined;
   /** Counts attempts over all time: events of an earlier one are late, and do no harm. */
@@ -40,6 +41,10 @@ export class Connection {
   #choice: VersionChoice;
   /** What a server has called us that was asked to choose a name. */
   #assignedClientId = '';
+  /** Client identifier of the latest attempt. */
+  #clientId = '';
+  readonly #home: SessionHome;
+  #endSession = false;
   #cancelTimer: (() => void) | undefined;
   #leaving: Promise<void> | undefined;
   #final = false;
@@ -60,6 +65,7 @@ export class Connection {
     );
     this.#retry = new Retry(settings.reconnect, world.random);
     this.#presence = new Presence(settings.messages, world.clock, world.report);
+    this.#home = new SessionHome(settings.session);
     this.#servers = new ServerChoice(settings.endpoints);
     this.#choice = new VersionChoice(settings.protocolVersion);
   }
@@ -91,16 +97,15 @@ export class Connection {
   }
 
   /** Changes where and how the next attempts connect. Call while idle: what is under way is not changed. */
-  retarget({ endpoints, protocolVersion }: Pick<ConnectionSettings, 'endpoints' | 'protocolVersion'>): void {
-    this.#settings = { ...this.#settings, endpoints, protocolVersion };
+  retarget({
+    endpoints,
+    protocolVersion,
+    messages,
+  }: Pick<ConnectionSettings, 'endpoints' | 'protocolVersion' | 'messages'>): void {
+    this.#presence = new Presence(messages, this.#world.clock, this.#world.report);
     this.#servers = new ServerChoice(endpoints);
     this.#choice = new VersionChoice(protocolVersion);
     this.#assignedClientId = '';
-  }
-
-  /** Other ways to the same servers, for the attempts to come. */
-  reroute(endpoints: ConnectionSettings['endpoints']): void {
-    this.#servers.reroute(endpoints);
   }
 
   /** Ends the connection; what waits in the outbox waits on. Resolves when the stream is gone. */
@@ -111,10 +116,12 @@ export class Connection {
 
   /**
    * Ends the connection for good. What is on its way gets a moment to be acknowledged; all else is settled as closed.
-   * Resolves when the stream is gone, with the number of publications that were given back.
+   * Resolves when the stream is gone, with the number of publications that were given back. `endSession` tells an MQTT 5
+   * server, if there is a connection, that nobody will come back for the session.
    */
-  async close(): Promise<number> {
+  async close(endSession = false): Promise<number> {
     this.#final = true;
+    this.#endSession = endSession;
     if (this.state.kind !== 'closed') await this.#leave();
     return this.#givenBack;
   }
@@ -161,6 +168,7 @@ export class Connection {
 
   #open({ name, open }: Endpoint, options: AttemptOptions): void {
     const clientId = options.clientId || this.#assignedClientId;
+    this.#clientId = clientId;
     const complete = { ...options, clientId, protocolVersion: this.#choice.version };
     this.#transport = this.#world.openTransport(open, complete, this.#listener(name));
   }
@@ -206,8 +214,9 @@ export class Connection {
     this.#choice.accepted();
     this.#assignedClientId = info.assignedClientIdentifier ?? this.#assignedClientId;
     this.#states.enter({ kind: 'connected', info, server });
-    this.#subscriptions.attach(transport, this.#trusted(info));
-    const announced = (): void => this.#outbox.attach(transport, this.#trusted(info));
+    const known = this.#home.enter(info, server, this.#clientId);
+    this.#subscriptions.attach(transport, known);
+    const announced = (): void => this.#outbox.attach(transport, known);
     this.#stopAnnouncing = this.#presence.announce(transport, info, this.#subscriptions, announced);
   }
 
@@ -228,11 +237,6 @@ export class Connection {
     this.#wait(delay, () => this.#try(attempt));
   }
 
-  /** With several servers, a session that is present may be an older one than the last: every filter is asked for again. */
-  #trusted(info: ServerInfo): ServerInfo {
-    return this.#servers.count === 1 ? info : { ...info, sessionPresent: false };
-  }
-
   /** Ends what is; whoever asks again meanwhile waits for the same end. */
   #leave(): Promise<void> {
     this.#leaving ??= this.#end();
@@ -248,7 +252,7 @@ export class Connection {
     if (retiring) await retiring;
     const transport = this.#abandon();
     this.#subscriptions.detach();
-    await transport?.close();
+    await transport?.close(this.#endSession);
     this.#outbox.detach();
     this.#leaving = undefined;
     // close() may have been called while disconnect() was under way.

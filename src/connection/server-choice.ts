@@ -8,7 +8,7 @@ import type { Endpoint } from './connection-settings';
 export type Endpoints = readonly [Endpoint, ...Endpoint[]];
 
 export class ServerChoice {
-  #endpoints: Endpoints;
+  readonly #endpoints: Endpoints;
   #index = 0;
   /** The one to begin with: the first, or where that has moved to. */
   #first = 0;
@@ -23,11 +23,6 @@ export class ServerChoice {
 
   get count(): number {
     return this.#endpoints.length;
-  }
-
-  /** Other ways to the same servers. */
-  reroute(endpoints: Endpoints): void {
-    this.#endpoints = endpoints;
   }
 
   /** Begins with the first server again. */

@@ -13,6 +13,10 @@ export interface RememberedSubscription {
 /** What is known of a session from before, and who is told when it changes. */
 export interface SessionMemory {
   readonly subscriptions: readonly RememberedSubscription[];
+  /** Whose session it is: what settle() was last given, or undefined when nothing is remembered. */
+  readonly home: string | undefined;
+  /** From now on it is a session of `home`, a client at a server. */
+  settle(home: string): void;
   /** `current` tells what is to be remembered; asked later, it tells what is then. */
   remember(current: () => readonly RememberedSubscription[]): void;
 }

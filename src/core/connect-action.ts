@@ -2,6 +2,7 @@
 // Its values are taken literally: a message reads no variables and no files.
 
 import { expectation, MqttFlowsError } from './mqtt-flows-error';
+import { isQoS, type QoS } from './publication';
 import { bracketed, parseServerUrl, type ServerAddress } from './server-url';
 import { exceedsMqttString } from './topic-name';
 
@@ -14,6 +15,23 @@ export interface ConnectOverrides {
   /** s */
   readonly keepalive?: number;
   readonly protocolVersion?: 'auto' | 5 | 4 | 3;
+  readonly cleanStart?: boolean;
+  /** s */
+  readonly sessionExpiryInterval?: number;
+  /** In place of the configured ones; whether they fit MQTT is for others to say. */
+  readonly messages?: Readonly<Partial<Record<MessageName, OverridingMessage>>>;
+}
+
+/** The messages that a connection sends by itself. */
+export type MessageName = 'birth' | 'close' | 'will';
+
+/** A message as it is configured; a blank topic means none. */
+export interface OverridingMessage {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  readonly properties: Readonly<Record<string, unknown>>;
 }
 
 export interface ConnectAction {
@@ -27,7 +45,13 @@ export type ConnectActionResult =
   | { readonly ok: false; readonly error: MqttFlowsError };
 
 const SERVER_NAMES = ['url', 'broker', 'port', 'usetls'];
-const NAMES = [...SERVER_NAMES, 'clientid', 'username', 'password', 'keepalive', 'protocolVersion', 'force'];
+const NAMES = [
+  ...SERVER_NAMES,
+  ...['clientid', 'username', 'password', 'keepalive', 'protocolVersion', 'cleansession'],
+  ...['sessionExpiryInterval', 'birth', 'close', 'will', 'force'],
+];
+/** Names of the core nodes that are refused with a reason of their own. */
+const REFUSED: Readonly<Record<string, string>> = { verifyservercert: 'expected.verifiedByTls' };
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -38,14 +62,16 @@ type Values = Readonly<Record<string, unknown>>;
  */
 export function readConnectAction(broker: unknown, configured: ServerAddress | undefined): ConnectActionResult {
   if (broker === undefined || broker === null) return { ok: true, action: { force: false, overrides: undefined } };
-  if (Object.prototype.toString.call(broker) !== '[object Object]') return failed('', broker, 'expected.section');
-  // Just found to be a plain object.
-  const values = broker as Values;
+  if (!isPlainObject(broker)) return failed('', broker, 'expected.section');
+  const values = broker;
   const names = Object.keys(values).filter((name) => values[name] !== undefined && values[name] !== null);
   const accepted = configured ? NAMES : NAMES.filter((name) => !SERVER_NAMES.includes(name));
   const unknown = names.find((name) => !accepted.includes(name));
-  if (unknown !== undefined) return failed(unknown, undefined, accepted.join(', '));
-  const overrides: { -readonly [K in keyof ConnectOverrides]: ConnectOverrides[K] } = {};
+  if (unknown !== undefined) {
+    const reason = Object.hasOwn(REFUSED, unknown) ? REFUSED[unknown] : undefined;
+    return failed(unknown, undefined, reason ?? accepted.join(', '));
+  }
+  const overrides: Writable<ConnectOverrides> = {};
   for (const name of names) {
     const expected = READERS[name]?.(values[name], overrides);
     if (expected !== undefined) return failed(name, isSecret(name) ? undefined : values[name], expected);
@@ -63,10 +89,9 @@ export function readConnectAction(broker: unknown, configured: ServerAddress | u
 }
 
 /** Sets an override from a value that a message holds, or returns what was expected instead. */
-type Reader = (
-  value: unknown,
-  overrides: { -readonly [K in keyof ConnectOverrides]: ConnectOverrides[K] },
-) => string | undefined;
+type Reader = (value: unknown, overrides: Writable<ConnectOverrides>) => string | undefined;
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && !exceedsMqttString(value) && !value.includes('\0');
@@ -104,7 +129,43 @@ const READERS: Readonly<Record<string, Reader>> = {
     overrides.protocolVersion = version;
     return undefined;
   },
+  cleansession(value, overrides) {
+    const clean = flag(value);
+    if (clean === undefined) return 'true, false';
+    overrides.cleanStart = clean;
+    return undefined;
+  },
+  sessionExpiryInterval(value, overrides) {
+    const seconds = whole(value, 0, FOUR_BYTES);
+    if (seconds === undefined) return `0 … ${FOUR_BYTES}`;
+    overrides.sessionExpiryInterval = seconds;
+    return undefined;
+  },
+  birth: (value, overrides) => readMessage('birth', value, overrides),
+  close: (value, overrides) => readMessage('close', value, overrides),
+  will: (value, overrides) => readMessage('will', value, overrides),
 };
+
+const FOUR_BYTES = 0xffff_ffff;
+
+/** As with the core nodes, what is no object or has no topic stands for no message. */
+function readMessage(name: MessageName, value: unknown, overrides: Writable<ConnectOverrides>): string | undefined {
+  const values: Values = isPlainObject(value) ? value : {};
+  const { topic = '', payload = '', qos = 0, retain = false, properties = {} } = values;
+  const level = whole(qos, 0, 2);
+  const kept = flag(retain);
+  if (!isText(topic) || !isText(payload)) return 'expected.text';
+  if (!isQoS(level)) return 'qos: 0, 1, 2';
+  if (kept === undefined) return 'retain: true, false';
+  if (!isPlainObject(properties)) return 'expected.section';
+  const message = { topic, payload, qos: level, retain: kept, properties };
+  overrides.messages = { ...overrides.messages, [name]: message };
+  return undefined;
+}
+
+function isPlainObject(value: unknown): value is Values {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
 
 /** `url` is the whole address; otherwise `broker`, which may be one too, with `port` and `usetls`. */
 function readServer({ url, broker, port, usetls }: Values, configured: ServerAddress): ServerAddress | MqttFlowsError {

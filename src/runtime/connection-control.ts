@@ -7,12 +7,16 @@ import { type ConnectAction, type ConnectOverrides, readConnectAction } from '..
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { ServerAddress } from '../core/server-url';
 import { localizedError } from './localize';
+import { overridePresence, type PreparedPresence } from './presence-messages';
 
 /** Where and how a broker node connects, and how it would reach another server; the embedded broker knows no other. */
 export interface ControlledTarget extends Pick<ConnectionSettings, 'endpoints' | 'protocolVersion'> {
   readonly server?: ServerAddress;
   readonly endpointsFor?: (server: ServerAddress) => ConnectionSettings['endpoints'];
+  readonly presence: PreparedPresence;
 }
+
+type Aim = Pick<ConnectionSettings, 'endpoints' | 'protocolVersion' | 'messages'>;
 
 /** Why an action failed, and at which server. */
 interface Failure {
@@ -24,6 +28,7 @@ export class ConnectionControl {
   readonly #connection: Connection;
   #target: ControlledTarget;
   #overrides: ConnectOverrides = {};
+  #presence: PreparedPresence;
   #wanted: boolean;
   /** Counts actions: one that a later one has overtaken does nothing more. */
   #turn = 0;
@@ -32,6 +37,7 @@ export class ConnectionControl {
   constructor(connection: Connection, target: ControlledTarget, autoConnect: boolean) {
     this.#connection = connection;
     this.#target = target;
+    this.#presence = target.presence;
     this.#wanted = autoConnect;
   }
 
@@ -45,6 +51,11 @@ export class ConnectionControl {
     return this.#overrides;
   }
 
+  /** What CONNECT says beside the identity. */
+  get connectOptions(): PreparedPresence['connect'] {
+    return this.#presence.connect;
+  }
+
   /** The server whose parts stand in for what a message leaves out. */
   get server(): ServerAddress | undefined {
     return this.#target.server;
@@ -53,11 +64,11 @@ export class ConnectionControl {
   /** Goes on for another instance of the broker node: what messages have set stays, but for a disconnect. */
   adopt(target: ControlledTarget, autoConnect: boolean): void {
     this.#target = target;
-    if (!this.#wanted) {
-      this.#wanted = autoConnect;
-      this.#overrides = {};
-    }
-    this.#connection.reroute(this.aim().endpoints);
+    if (this.#wanted) return;
+    this.#wanted = autoConnect;
+    this.#overrides = {};
+    this.#presence = target.presence;
+    if (this.#connection.state.kind === 'idle') this.#connection.retarget(this.aim());
   }
 
   /** Connects once more as it is set to. */
@@ -71,12 +82,15 @@ export class ConnectionControl {
   async connect({ force, overrides }: ConnectAction): Promise<Failure | undefined> {
     const { kind } = this.#connection.state;
     if (kind === 'connected' && !force) return overrides && failure('already-connected');
+    const presence = overridePresence(this.#target.presence, overrides ?? {});
+    if (!presence.ok) return { error: presence.error, server: '' };
     this.#wanted = true;
     if (kind === 'connecting' && !force && !overrides) return firstOutcome(this.#connection);
     const turn = ++this.#turn;
     await this.#end(turn);
     if (turn !== this.#turn || this.#connection.state.kind === 'closed') return failure('connect-interrupted');
     this.#overrides = overrides ?? {};
+    this.#presence = presence.config;
     this.#connection.retarget(this.aim());
     this.#connection.connect();
     return firstOutcome(this.#connection);
@@ -89,9 +103,10 @@ export class ConnectionControl {
   }
 
   /** Where and how to connect, as the settings and the last connect action say. */
-  aim(): Pick<ConnectionSettings, 'endpoints' | 'protocolVersion'> {
+  aim(): Aim {
     const { server, protocolVersion = this.#target.protocolVersion } = this.#overrides;
-    return { endpoints: (server && this.#target.endpointsFor?.(server)) ?? this.#target.endpoints, protocolVersion };
+    const endpoints = (server && this.#target.endpointsFor?.(server)) ?? this.#target.endpoints;
+    return { endpoints, protocolVersion, messages: this.#presence.messages };
   }
 
   /** A deploy may have started a connection anew by the time that the end of the last one is known. */

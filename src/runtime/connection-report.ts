@@ -81,10 +81,15 @@ export function connectionFailures(RED: NodeAPI, reporter: () => Node): Report {
 }
 
 /**
- * Closes the connection of `node`. What it still had to send goes back to its nodes as errors, and is told in the log as
+ * Closes the connection of `node`; when that is `removed`, its session goes too. What it still had to send goes back to its nodes as errors, and is told in the log as
  * well: a deploy may have stopped the Catch nodes before.
  */
-export async function closeConnection(RED: NodeAPI, node: Node, connection: Connection): Promise<void> {
-  const lost = await connection.close();
+export async function closeConnection(
+  RED: NodeAPI,
+  node: Node,
+  connection: Connection,
+  removed: boolean,
+): Promise<void> {
+  const lost = await connection.close(removed);
   if (lost > 0) node.warn(sharedText(RED, 'log.lost', { count: lost }));
 }

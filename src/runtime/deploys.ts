@@ -34,7 +34,9 @@ export function followDeploys(
   held: boolean,
 ): void {
   let stopping = held;
+  let leaving: NodeJS.Timeout | undefined;
   const begin = (): void => {
+    clearTimeout(leaving);
     if (!stopping) connection.holdSubscriptions();
     stopping = true;
   };
@@ -42,11 +44,13 @@ export function followDeploys(
     if (stopping) connection.releaseSubscriptions();
     stopping = false;
     if (users.count > 0 && control.wanted) connection.connect();
-    if (users.count === 0) void connection.disconnect();
+    // After the changes of subscriptions, which are sent by a timer of now: a session would keep what is gone.
+    if (users.count === 0) leaving = setTimeout(() => void connection.disconnect(), 0);
   };
   const stopBegin = onDeploy(RED, 'flows:stopping', begin);
   const stopEnd = onDeploy(RED, 'flows:started', end);
   node.on('close', () => {
+    clearTimeout(leaving);
     stopBegin();
     stopEnd();
   });

@@ -4,7 +4,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { watchAnswers } from '../connection/answer-watch';
 import { systemClock } from '../connection/clock';
 import { Connection } from '../connection/connection';
-import type { AttemptOptions, ConnectionSettings } from '../connection/connection-settings';
+import type { AttemptOptions, ConnectionSettings, Endpoint } from '../connection/connection-settings';
 import type { Report } from '../connection/guarded';
 import { countTraffic, Traffic } from '../connection/traffic';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
@@ -48,16 +48,15 @@ export class LiveConnection {
     this.#RED = RED;
     this.#node = node;
     this.#parts = parts;
-    const { settings, endpoints, presence } = parts;
-    // A session belongs to one client at one server.
-    const owner = JSON.stringify([settings.clientId, endpoints.map(({ name }) => name)]);
-    this.#session = presence.connect.cleanStart ? undefined : sessionFile(RED, node, owner);
+    const { settings, presence } = parts;
+    const targeted = this.#target();
+    this.#session = presence.connect.cleanStart ? undefined : sessionFile(RED, node);
     this.connection = new Connection(
       {
         protocolVersion: settings.protocolVersion,
         reconnect: settings.reconnect,
         outbox: settings.outbox,
-        endpoints,
+        endpoints: targeted.endpoints,
         connectTimeout: CONNECT_TIMEOUT,
         connectOptions: () => this.#nextAttempt(predecessor),
         messages: presence.messages,
@@ -70,7 +69,7 @@ export class LiveConnection {
         report: connectionFailures(RED, () => this.#node),
       },
     );
-    this.control = new ConnectionControl(this.connection, target(parts), settings.autoConnect);
+    this.control = new ConnectionControl(this.connection, targeted, settings.autoConnect);
     this.connection.watch(connectionReport(RED, () => this.#node));
   }
 
@@ -83,7 +82,7 @@ export class LiveConnection {
   adopt(node: Node, parts: BrokerParts): void {
     this.#node = node;
     this.#parts = parts;
-    this.control.adopt(target(parts), parts.settings.autoConnect);
+    this.control.adopt(this.#target(), parts.settings.autoConnect);
   }
 
   /** Connects anew if user name or password are others by now than those that the server was shown. */
@@ -101,13 +100,14 @@ export class LiveConnection {
       const client = await this.#identity();
       return client instanceof MqttFlowsError ? client : this.#attemptOptions(client);
     };
-    const settings = { ...this.control.aim(), reconnect, connectTimeout: CONNECT_TIMEOUT, connectOptions };
+    const { endpoints, protocolVersion } = this.control.aim();
+    const settings = { endpoints, protocolVersion, reconnect, connectTimeout: CONNECT_TIMEOUT, connectOptions };
     return observingConnection(settings, report);
   }
 
   /** Ends it for good; `removed` when no instance of its node will follow. */
   async end(removed: boolean): Promise<void> {
-    await closeConnection(this.#RED, this.#node, this.connection);
+    await closeConnection(this.#RED, this.#node, this.connection, removed);
     await (removed ? this.#session?.forget() : this.#session?.written());
   }
 
@@ -127,26 +127,35 @@ export class LiveConnection {
   }
 
   #attemptOptions(client: ClientIdentity): AttemptOptions {
-    const { overrides } = this.control;
-    const { settings, presence } = this.#parts;
-    // A session belongs to one client at one server, and not to another that a message has named.
+    const { overrides, connectOptions } = this.control;
+    const { settings } = this.#parts;
+    // A session belongs to one client at one server, and not to another that a message has named, unless it says so.
     const other = overrides.server !== undefined || overrides.clientId !== undefined;
     return {
       ...client,
       keepalive: overrides.keepalive ?? settings.keepalive,
-      ...presence.connect,
-      ...(other ? { cleanStart: true } : {}),
+      ...connectOptions,
+      ...(other && overrides.cleanStart === undefined ? { cleanStart: true } : {}),
     };
   }
-}
 
-function target({ endpoints, server, endpointsFor, settings: { protocolVersion } }: BrokerParts): ControlledTarget {
-  return {
-    endpoints,
-    protocolVersion,
-    ...(server === undefined ? {} : { server }),
-    ...(endpointsFor === undefined ? {} : { endpointsFor }),
-  };
+  /** Asked anew at each attempt: an instance that is gone must not be held, nor its certificates used. */
+  #target(): ControlledTarget {
+    const { endpoints, server, endpointsFor, presence, settings } = this.#parts;
+    const lasting = ({ name, address }: Endpoint, index: number): Endpoint => ({
+      name,
+      ...(address ? { address } : {}),
+      open: (report, signal) => (this.#parts.endpoints[index] ?? this.#parts.endpoints[0]).open(report, signal),
+    });
+    const [first, ...others] = endpoints;
+    return {
+      endpoints: [lasting(first, 0), ...others.map((endpoint, index) => lasting(endpoint, index + 1))],
+      protocolVersion: settings.protocolVersion,
+      presence,
+      ...(server === undefined ? {} : { server }),
+      ...(endpointsFor === undefined ? {} : { endpointsFor }),
+    };
+  }
 }
 
 function secretsOf({ username, password }: ClientIdentity): string {

@@ -2,29 +2,21 @@
 
 import type { PresenceMessages } from '../connection/presence';
 import { findCodec } from '../core/codec';
+import type { ConnectOverrides, OverridingMessage } from '../core/connect-action';
 import { expectation, MqttFlowsError } from '../core/mqtt-flows-error';
-import type { OutgoingPublication, QoS } from '../core/publication';
+import type { OutgoingPublication } from '../core/publication';
 import { publicationFromMessage } from '../core/publication-from-message';
 import { NO_PROPERTY_SETTINGS } from '../core/publication-properties';
 import type { ConfigResult } from '../core/saved-config';
 import { userPropertiesFrom } from '../core/user-properties';
 import type { ConnectProperties, Will } from '../transport/transport';
 
-/** A message as it is configured; a blank topic means none. */
-interface ConfiguredMessage {
-  readonly topic: string;
-  readonly payload: string;
-  readonly qos: QoS;
-  readonly retain: boolean;
-  readonly properties: Readonly<Record<string, unknown>>;
-}
-
 /** The settings of a broker node that CONNECT and the messages around it are made of. */
 export interface PresenceSettings {
   readonly cleanStart: boolean;
-  readonly birth: ConfiguredMessage;
-  readonly close: ConfiguredMessage;
-  readonly will: ConfiguredMessage;
+  readonly birth: OverridingMessage;
+  readonly close: OverridingMessage;
+  readonly will: OverridingMessage;
   readonly properties: ConnectProperties;
   readonly userProperties: Readonly<Record<string, unknown>>;
 }
@@ -59,13 +51,37 @@ export function preparePresence(settings: PresenceSettings): ConfigResult<Prepar
   };
 }
 
+/** What `overrides` change of `configured`; the first message that does not fit MQTT is the error. */
+export function overridePresence(
+  configured: PreparedPresence,
+  { cleanStart, sessionExpiryInterval, messages = {} }: ConnectOverrides,
+): ConfigResult<PreparedPresence> {
+  const birth = messages.birth ? prepare(messages.birth, 'msg.broker.birth') : configured.messages.birth;
+  const close = messages.close ? prepare(messages.close, 'msg.broker.close') : configured.messages.close;
+  const will = messages.will ? prepareWill(messages.will, 'msg.broker.will') : configured.connect.will;
+  for (const part of [birth, close, will]) if (part instanceof MqttFlowsError) return { ok: false, error: part };
+  const { will: _will, properties, ...connect } = configured.connect;
+  return {
+    ok: true,
+    config: {
+      messages: { ...present('birth', birth), ...present('close', close) },
+      connect: {
+        ...connect,
+        ...present('cleanStart', cleanStart),
+        properties: { ...properties, ...present('sessionExpiryInterval', sessionExpiryInterval) },
+        ...present('will', will),
+      },
+    },
+  };
+}
+
 /** `{ [name]: value }`, or nothing when there is none. */
 function present<N extends string, V>(name: N, value: V): { [K in N]?: Exclude<V, undefined | MqttFlowsError> } {
   // The computed key keeps its name in the type only by this assertion.
   return (value === undefined ? {} : { [name]: value }) as { [K in N]?: Exclude<V, undefined | MqttFlowsError> };
 }
 
-function prepare(message: ConfiguredMessage, setting: string): OutgoingPublication | MqttFlowsError | undefined {
+function prepare(message: OverridingMessage, setting: string): OutgoingPublication | MqttFlowsError | undefined {
   const codec = findCodec('string');
   if (message.topic === '' || !codec) return undefined;
   const built = publicationFromMessage(
@@ -87,13 +103,13 @@ function prepare(message: ConfiguredMessage, setting: string): OutgoingPublicati
   return new MqttFlowsError(code, { stage: 'config', params: { ...params, property } });
 }
 
-function prepareWill(message: ConfiguredMessage): Will | MqttFlowsError | undefined {
+function prepareWill(message: OverridingMessage, setting = 'will'): Will | MqttFlowsError | undefined {
   const { willDelayInterval: delay, ...properties } = message.properties;
-  const will = prepare({ ...message, properties }, 'will');
+  const will = prepare({ ...message, properties }, setting);
   if (will === undefined || will instanceof MqttFlowsError || delay === undefined || delay === '') return will;
   const seconds = Number(delay);
   if (Number.isInteger(seconds) && seconds >= 0 && seconds <= FOUR_BYTES) return { ...will, delayInterval: seconds };
-  return invalid('will.properties.willDelayInterval', delay, `0 … ${FOUR_BYTES}`);
+  return invalid(`${setting}.properties.willDelayInterval`, delay, `0 … ${FOUR_BYTES}`);
 }
 
 function prepareUserProperties(

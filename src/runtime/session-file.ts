@@ -15,21 +15,25 @@ export interface SessionFile extends SessionMemory {
   forget(): Promise<void>;
 }
 
+type Remembered = Pick<SessionMemory, 'home' | 'subscriptions'>;
+
 /**
- * The memory of `node`. `session` says whose session it is; what was remembered of another one is of no use. A file that
- * cannot be read counts as empty: then the server is asked for every subscription again, and keeps those that are gone.
+ * The memory of `node`. A file that cannot be read counts as empty: then the server is asked for every subscription again,
+ * and keeps those that are gone.
  */
-export function sessionFile(RED: NodeAPI, node: Node, session: string): SessionFile | undefined {
+export function sessionFile(RED: NodeAPI, node: Node): SessionFile | undefined {
   const { userDir } = RED.settings;
   // Without a user directory, as in tests, there is nothing that would outlive the process.
   if (typeof userDir !== 'string' || userDir === '') return undefined;
   const path = join(userDir, 'mqtt-flows', `${node.id}.session.json`);
+  const remembered = read(path);
+  let { home } = remembered;
   let writing = Promise.resolve();
   let next: (() => readonly RememberedSubscription[]) | undefined;
 
   const write = async (): Promise<void> => {
     if (!next) return;
-    const text = JSON.stringify({ session, subscriptions: next() });
+    const text = JSON.stringify({ home, subscriptions: next() });
     next = undefined;
     try {
       await mkdir(dirname(path), { recursive: true });
@@ -40,7 +44,10 @@ export function sessionFile(RED: NodeAPI, node: Node, session: string): SessionF
     }
   };
   return {
-    subscriptions: read(path, session),
+    ...remembered,
+    settle(other) {
+      home = other;
+    },
     remember(current) {
       const waiting = next !== undefined;
       next = current;
@@ -56,13 +63,15 @@ export function sessionFile(RED: NodeAPI, node: Node, session: string): SessionF
   };
 }
 
-function read(path: string, session: string): readonly RememberedSubscription[] {
+function read(path: string): Remembered {
+  const nothing = { home: undefined, subscriptions: [] };
   try {
     const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (!isRecord(stored) || stored.session !== session || !Array.isArray(stored.subscriptions)) return [];
-    return stored.subscriptions.every(isRemembered) ? stored.subscriptions : [];
+    if (!isRecord(stored) || typeof stored.home !== 'string' || !Array.isArray(stored.subscriptions)) return nothing;
+    const { home, subscriptions } = stored;
+    return subscriptions.every(isRemembered) ? { home, subscriptions } : nothing;
   } catch {
-    return [];
+    return nothing;
   }
 }
 

@@ -131,7 +131,7 @@ class MqttjsTransport implements Transport {
     client.unsubscribe(filter, () => settle(undefined));
   }
 
-  async close(): Promise<void> {
+  async close(endSession = false): Promise<void> {
     this.#over = true;
     this.#opening.abort();
     const stream = this.#stream;
@@ -151,7 +151,10 @@ class MqttjsTransport implements Transport {
       this.#acknowledgements?.flush();
       // end(false) waits without limit for what is unacknowledged, and end(true) sends no DISCONNECT.
       for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
-      client.end(false);
+      client.end(
+        false,
+        this.#options.protocolVersion === 5 && endSession ? { properties: { sessionExpiryInterval: 0 } } : {},
+      );
     });
     this.#settleUnanswered();
   }

@@ -143,8 +143,11 @@ export interface Transport {
   subscribe(request: SubscribeRequest, settled: (outcome: SubscribeOutcome) => void): void;
   /** Call while connected only. `settled` is called exactly once, whether or not the server answered. */
   unsubscribe(filter: WireFilter, settled: () => void): void;
-  /** Sends DISCONNECT if connected, and resolves when the stream is destroyed, within a second. */
-  close(): Promise<void>;
+  /**
+   * Sends DISCONNECT if connected, and resolves when the stream is destroyed, within a second. `endSession` has the server
+   * forget the session as well; MQTT 5 only, section 3.14.2.2.2.
+   */
+  close(endSession?: boolean): Promise<void>;
   /** Destroys the stream at once. */
   destroy(): void;
 }

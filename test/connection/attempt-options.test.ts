@@ -90,7 +90,7 @@ describe('connection/attempt options', () => {
 
   it('are those of another target once that is set', async () => {
     await connection.disconnect();
-    connection.retarget({ endpoints: endpoints('other'), protocolVersion: 4 });
+    connection.retarget({ endpoints: endpoints('other'), protocolVersion: 4, messages: {} });
     connection.connect();
     await answer(options('c'));
     assert.equal(network.latest.options.protocolVersion, 4);

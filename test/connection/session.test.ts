@@ -11,6 +11,7 @@ const granted = { kind: 'granted', qos: 1 } as const;
 /** What is on disk, over several lives of a process. */
 class Disk {
   #stored = '[]';
+  #home: string | undefined;
 
   /** What is remembered, as a new process reads it. */
   get subscriptions(): RememberedSubscription[] {
@@ -27,6 +28,10 @@ class Disk {
     const bench = new ConnectionBench({
       session: {
         subscriptions: this.subscriptions,
+        home: this.#home,
+        settle: (home) => {
+          this.#home = home;
+        },
         remember: (current) => {
           this.#stored = JSON.stringify(current());
         },
@@ -55,15 +60,40 @@ function identifiers({ subscribed }: FakeTransport): Map<string, number | undefi
 const kept = { sessionPresent: true } as const;
 
 describe('connection/session', () => {
-  it('with several servers is asked for every filter again: the session may be of an earlier visit', () => {
+  describe('with several servers', () => {
     const endpoint = (name: string) => ({ name, open: () => Promise.reject(failure()) });
-    const bench = new ConnectionBench({ endpoints: [endpoint('first'), endpoint('second')] });
-    bench.subscribe('old');
-    grantAll(bench.connected());
-    bench.transport.lose(failure());
-    bench.subscribe('new');
-    const transport = bench.connected(kept);
-    assert.deepEqual(transport.packets.toSorted(), ['SUBSCRIBE new', 'SUBSCRIBE old']);
+
+    /** A bench that has been granted `old` by the first server and lost it. */
+    function visited(): ConnectionBench {
+      const bench = new ConnectionBench({ endpoints: [endpoint('first'), endpoint('second')] });
+      bench.subscribe('old');
+      grantAll(bench.connected());
+      bench.transport.lose(failure());
+      bench.subscribe('new');
+      return bench;
+    }
+
+    it('goes on at the server that it was left at', () => {
+      assert.deepEqual(visited().connected(kept).packets, ['SUBSCRIBE new']);
+    });
+
+    it('is asked for every filter at another one, and at the first again: they may have kept an older one', () => {
+      const bench = visited();
+      bench.connection.connect();
+      bench.clock.advance(60_000);
+      bench.transport.lose(failure('connection-refused'));
+      bench.clock.advance(60_000);
+      for (const server of ['second', 'first']) {
+        bench.transport.connect(kept);
+        const { state } = bench;
+        assert.equal(state.kind === 'connected' && state.server, server);
+        bench.clock.advance(0);
+        assert.deepEqual(bench.transport.packets.toSorted(), ['SUBSCRIBE new', 'SUBSCRIBE old'], server);
+        grantAll(bench.transport);
+        bench.transport.lose(failure());
+        bench.clock.advance(60_000);
+      }
+    });
   });
 
   describe('is remembered', () => {

@@ -89,6 +89,11 @@ describe('The connect action', () => {
     [{ keepalive: Number.NaN }, 'msg.broker.keepalive'],
     [{ keepalive: Symbol('x') }, 'msg.broker.keepalive'],
     [{ protocolVersion: 6 }, 'msg.broker.protocolVersion'],
+    [{ cleansession: 'no' }, 'msg.broker.cleansession'],
+    [{ sessionExpiryInterval: -1 }, 'msg.broker.sessionExpiryInterval'],
+    [{ birth: { topic: 'a', payload: { a: 1 } } }, 'msg.broker.birth'],
+    [{ close: { topic: 'a', qos: 3 } }, 'msg.broker.close'],
+    [{ will: { topic: 'a', properties: 'x' } }, 'msg.broker.will'],
     [JSON.parse('{"__proto__": {"url": "mqtt://other"}}'), 'msg.broker.__proto__'],
     [{ constructor: 'x' }, 'msg.broker.constructor'],
   ] as const) {
@@ -105,6 +110,23 @@ describe('The connect action', () => {
       assert.equal(JSON.stringify(params).includes('known-to-nobody'), false);
     });
   }
+
+  it('changes the session, and the messages that the connection sends by itself', () => {
+    const will = { topic: 'gone', payload: 'x', qos: '1', retain: 'true', properties: { willDelayInterval: 3 } };
+    assert.deepEqual(overridesOf({ cleansession: 'false', sessionExpiryInterval: '60', will, birth: '', close: {} }), {
+      cleanStart: false,
+      sessionExpiryInterval: 60,
+      messages: {
+        will: { ...will, qos: 1, retain: true },
+        birth: { topic: '', payload: '', qos: 0, retain: false, properties: {} },
+        close: { topic: '', payload: '', qos: 0, retain: false, properties: {} },
+      },
+    });
+  });
+
+  it('cannot switch off that certificates are verified, and says where that is done', () => {
+    assert.equal(errorOf({ verifyservercert: false }).params.expectedKey, 'expected.verifiedByTls');
+  });
 
   it('shows no value that may be a secret', () => {
     for (const name of ['username', 'password', 'clientid', 'url', 'broker', 'psssword']) {

@@ -234,12 +234,37 @@ describe('Messages that control the connection', () => {
     );
   });
 
+  it('change session, will, birth and close message, until the next one', async () => {
+    const settings = { birth: { topic: 'state', payload: 'saved', qos: 1, retain: false, properties: {} } } as const;
+    const flow = await load({ ...settings, autoConnect: false });
+    const saying = (payload: string): object => ({ topic: 'state', payload, qos: 1 });
+    const broker = { cleansession: false, birth: saying('here'), close: saying('left'), will: saying('gone') };
+    flow.inject('pub', connect({ broker }));
+    const { clean, will } = await server.packet('connect');
+    assert.deepEqual([clean, will?.topic, String(will?.payload)], [false, 'state', 'gone']);
+    await flow.connected('pub');
+    const said = (): string[] =>
+      server.received.all.flatMap((packet) => (packet.cmd === 'publish' ? [String(packet.payload)] : []));
+    await server.packet('publish');
+    flow.inject('pub', connect({ broker: { force: true } }));
+    await server.received.find('the saved birth message', () => said().length === 3);
+    assert.deepEqual(said(), ['here', 'left', 'saved']);
+    const last = server.received.all.findLast((packet) => packet.cmd === 'connect');
+    assert.deepEqual(last?.cmd === 'connect' && [last.clean, last.will], [true, undefined]);
+  });
+
   it('that do not fit are errors, and change nothing', async () => {
     const flow = await load();
     await flow.connected('sub', 'pub');
-    for (const broker of ['mqtt://x', { port: 'x' }, { force: true, tls: {} }, { url: 'http://x', force: true }]) {
+    for (const broker of [
+      'mqtt://x',
+      { port: 'x' },
+      { force: true, tls: {} },
+      { url: 'http://x', force: true },
+      { force: true, will: { topic: '#' } },
+    ]) {
       flow.inject('pub', connect({ broker }));
-      assert.match((await flow.caught.next()).error.code ?? '', /^(property|server-url)-invalid$/);
+      assert.match((await flow.caught.next()).error.code ?? '', /^(property|server-url|topic)-invalid$/);
     }
     assert.equal(server.count('connect'), 1);
     assert.equal(server.count('disconnect'), 0);

@@ -1,0 +1,24 @@
+// Whose session it is that we know: a server may keep another one for the same client, or the same for another client.
+
+import type { ServerInfo } from '../transport/transport';
+import type { SessionMemory } from './session-memory';
+
+export class SessionHome {
+  readonly #memory: SessionMemory | undefined;
+  /** Server and client of the latest connection. */
+  #home: string | undefined;
+
+  constructor(memory: SessionMemory | undefined) {
+    this.#memory = memory;
+    this.#home = memory?.home;
+  }
+
+  /** `info` for a connection of `clientId` to `server`: a session that is present elsewhere than last time is a stranger. */
+  enter(info: ServerInfo, server: string, clientId: string): ServerInfo {
+    const home = JSON.stringify([server, info.assignedClientIdentifier ?? clientId]);
+    if (home === this.#home) return info;
+    this.#home = home;
+    this.#memory?.settle(home);
+    return { ...info, sessionPresent: false };
+  }
+}
