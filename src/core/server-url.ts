@@ -14,7 +14,7 @@ export interface ServerAddress {
 }
 
 /** Why a string is no server address. Each value has a sentence in the locales under `serverUrl.`. */
-export type ServerUrlProblem = 'empty' | 'malformed' | 'scheme' | 'credentials' | 'path';
+export type ServerUrlProblem = 'empty' | 'malformed' | 'brackets' | 'port' | 'scheme' | 'credentials' | 'path';
 
 export type ServerUrlResult =
   | { readonly ok: true; readonly address: ServerAddress }
@@ -43,9 +43,10 @@ export function parseServerUrl(text: string): ServerUrlResult {
   const trimmed = text.trim();
   if (trimmed === '') return { ok: false, problem: 'empty' };
   const withScheme = SCHEME.test(trimmed) ? trimmed : `mqtt://${trimmed}`;
-  if (NO_HOST.test(withScheme) || !URL.canParse(withScheme)) return { ok: false, problem: 'malformed' };
+  if (NO_HOST.test(withScheme) || !URL.canParse(withScheme)) return { ok: false, problem: unreadable(withScheme) };
   const url = new URL(withScheme);
-  if (url.hostname === '' || url.port === '0') return { ok: false, problem: 'malformed' };
+  if (url.port === '0') return { ok: false, problem: 'port' };
+  if (url.hostname === '') return { ok: false, problem: 'malformed' };
   const scheme = SCHEMES[url.protocol];
   if (scheme === undefined) return { ok: false, problem: 'scheme' };
   // A password in an address would be saved in the flow, and shown in logs.
@@ -69,6 +70,16 @@ export function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** Two or more colons in what should be a host: `mqtt://::1`. */
+const BARE_IPV6 = /^[^/]*:\/\/([^@/]*@)?[\da-f]*:[\da-f]*:[\da-f:.]*([/?#]|$)/i;
+const NUMERIC_PORT = /^[^/]*:\/\/[^/?#]*[^:/?#]:\d+([/?#]|$)/;
+
+/** Why a text is no URL, as far as it shows. */
+function unreadable(text: string): ServerUrlProblem {
+  if (BARE_IPV6.test(text)) return 'brackets';
+  return NUMERIC_PORT.test(text) ? 'port' : 'malformed';
+}
+
 /** What follows the port: only WebSocket has it, and no fragment (RFC 6455, section 3); undefined when it does not fit. */
 function pathOf({ pathname, search, hash }: URL, scheme: ServerScheme): string | undefined {
   if (hash !== '') return undefined;
@@ -82,5 +93,29 @@ function decodedHost(hostname: string): string | undefined {
     return decodeURIComponent(hostname).replace(/^\[|\]$/g, '');
   } catch {
     return undefined;
+  }
+}
+
+export interface SplitAddress {
+  /** The address without user name and password. */
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Takes user name and password out of an address in which somebody has written them; undefined when there are none. */
+export function splitCredentials(text: string): SplitAddress | undefined {
+  const [, scheme = '', username = '', password = '', rest = ''] =
+    /^\s*([a-z][a-z0-9+.-]*:\/\/)?([^:@/?#]*)(?::([^@/?#]*))?@(.*)$/is.exec(text) ?? [];
+  if (username === '' && password === '') return undefined;
+  return { url: scheme + rest.trim(), username: unescaped(username), password: unescaped(password) };
+}
+
+/** Characters that mean something in a URL are escaped there. A percent sign that escapes nothing is one. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }

@@ -1,7 +1,7 @@
 // The fields of the broker dialog that say how its servers are reached: addresses, TLS, proxy, WebSocket.
 
 import { namesVariables } from '../core/environment-text';
-import { parseServerUrl, type ServerScheme } from '../core/server-url';
+import { parseServerUrl, type ServerScheme, splitCredentials } from '../core/server-url';
 import {
   isHeader,
   isProxyUrl,
@@ -31,6 +31,32 @@ function serverProblem(url: string): string | undefined {
   if (namesVariables(url)) return undefined;
   const result = parseServerUrl(url);
   return result.ok ? undefined : sharedText(`serverUrl.${result.problem}`);
+}
+
+/** What an address means that leaves something open; undefined when it says all. */
+function addressHint(url: string): string | undefined {
+  if (namesVariables(url)) return sharedText('fields.variables');
+  const result = parseServerUrl(url);
+  if (!result.ok || /:\d+(\/|\?|$)/.test(url.trim())) return undefined;
+  return sharedText('hint.port', { port: result.address.port });
+}
+
+/** The sentence for a TLS configuration that no address would use, which would look safer than it is; or undefined. */
+export function tlsProblem(id: string | undefined, servers: ServerConfig['servers'] | undefined): string | undefined {
+  const used = listed(servers).some(({ url }) => mayHave(url, ['mqtts', 'wss']));
+  return isChosen(id) && !used ? sharedText('fields.tlsUnused') : undefined;
+}
+
+/** Node-RED's list of configuration nodes may stand at "add new". */
+function isChosen(id: string | undefined): boolean {
+  return id !== undefined && id !== '' && id !== '_ADD_';
+}
+
+/** The sentence for a password that MQTT 3.1.1 cannot send (section 3.1.2.9), or undefined. */
+function passwordProblem(password: string): string | undefined {
+  const alone = password !== '' && $('#node-config-input-username').val() === '';
+  const older = ['3', '4'].includes(String($('#node-config-input-protocolVersion').val()));
+  return alone && older ? sharedText('fields.passwordAlone') : undefined;
 }
 
 /** Why this proxy cannot be used, or undefined. */
@@ -68,14 +94,24 @@ export function prepareServerFields(saved: ServerConfig): void {
   }
   prepareProxy({ ...serverDefaults.proxy, ...saved.proxy });
   prepareWebSocket({ ...serverDefaults.webSocket, ...saved.webSocket });
-  $('#node-config-input-tls').on('change', showNeeded);
+  const tls = $('#node-config-input-tls').on('change', showNeeded);
+  addFieldNote($('#mqtt-flows-tls-row'), tls, (id) => ({ problem: tlsProblem(id, readServers()) }));
+  const password = $('#node-config-input-password');
+  addFieldNote($('#mqtt-flows-password-row'), password, (value) => ({ problem: passwordProblem(value) }));
+  $('#node-config-input-username, #node-config-input-protocolVersion').on('input change', () => {
+    password.trigger('input');
+  });
   showNeeded();
+}
+
+function readServers(): ServerConfig['servers'] {
+  return readRows<ServerConfig['servers'][number]>($(SERVERS));
 }
 
 /** What the fields hold; Node-RED reads the choice of the tls-config node itself. */
 export function readServerFields(): Omit<ServerConfig, 'tls'> {
   return {
-    servers: readRows<ServerConfig['servers'][number]>($(SERVERS)),
+    servers: readServers(),
     proxy: {
       use: String($('#mqtt-flows-proxy-use').val()) as ProxyConfig['use'],
       url: String($('#mqtt-flows-proxy-url').val()).trim(),
@@ -98,11 +134,24 @@ function addServer(container: JQuery, saved: string): void {
     .css({ width: '100%' })
     .val(saved)
     .appendTo(container);
+  let moved = false;
   addFieldNote(container, url, (value) => ({
     problem: serverProblem(value),
-    hint: namesVariables(value) ? sharedText('fields.variables') : undefined,
+    hint: moved ? sharedText('hint.credentialsMoved') : addressHint(value),
   }));
   keepReader(container, () => ({ url: String(url.val()).trim() }));
+  const takeApart = (): void => {
+    const found = splitCredentials(String(url.val()));
+    if (!found) return;
+    url.val(found.url);
+    moved = true;
+    $('#node-config-input-username').val(found.username).trigger('change');
+    $('#node-config-input-password').val(found.password).trigger('change');
+    url.trigger('input');
+  };
+  // What is pasted is in the field after the event; what is typed is complete when the field is left.
+  url.on('paste', () => void setTimeout(takeApart, 0));
+  url.on('change', takeApart);
   url.on('input change', showNeeded);
   showNeeded();
 }
@@ -122,15 +171,21 @@ function prepareWebSocket({ headers, subprotocol }: WebSocketConfig): void {
 }
 
 function showNeeded(): void {
-  const urls = readRows<ServerConfig['servers'][number]>($(SERVERS)).map(({ url }) => url);
+  const urls = readServers().map(({ url }) => url);
   const secure = urls.some((url) => mayHave(url, ['mqtts', 'wss']));
-  $('#mqtt-flows-tls-row').toggle(secure);
-  $('#mqtt-flows-tls-unverified').toggle(secure && isUnverified(String($('#node-config-input-tls').val() ?? '')));
+  const tls = $('#node-config-input-tls');
+  const id = String(tls.val() ?? '');
+  // One that is not used stays, to say so.
+  $('#mqtt-flows-tls-row').toggle(secure || isChosen(id));
+  $('#mqtt-flows-tls-unverified').toggle(secure && isUnverified(id));
+  tls.triggerHandler('input');
   $('#mqtt-flows-websocket').toggle(urls.some((url) => mayHave(url, ['ws', 'wss'])));
   $('.mqtt-flows-proxy-url').toggle($('#mqtt-flows-proxy-use').val() === 'url');
 }
 
 function mayHave(url: string, schemes: readonly ServerScheme[]): boolean {
+  // A variable at the beginning may hold the scheme.
+  if (/^\s*\$\{/.test(url)) return true;
   const result = parseServerUrl(url);
   return result.ok ? schemes.includes(result.address.scheme) : namesVariables(url);
 }

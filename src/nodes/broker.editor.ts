@@ -26,6 +26,7 @@ import {
   proxyProblem,
   readServerFields,
   serversProblem,
+  tlsProblem,
   webSocketProblem,
 } from '../editor/server-fields';
 import {
@@ -93,7 +94,14 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
         return serversProblem(servers) ?? true;
       },
     },
-    tls: { value: brokerDefaults.tls, type: 'tls-config', required: false },
+    tls: {
+      value: brokerDefaults.tls,
+      type: 'tls-config',
+      validate(id, _options) {
+        const { connectTo, servers } = this as EditorNode & BrokerConfig;
+        return (connectTo === 'embedded' ? undefined : tlsProblem(id, servers)) ?? true;
+      },
+    },
     proxy: { value: brokerDefaults.proxy, validate: (proxy, _options) => proxyProblem(proxy) ?? true },
     webSocket: {
       value: brokerDefaults.webSocket,

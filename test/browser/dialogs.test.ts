@@ -85,6 +85,11 @@ describe('the dialogs in the editor', function () {
     const server = broker.getByRole('textbox', { name: 'Server', exact: true });
     await server.fill('mqtt://user:secret@localhost');
     await broker.getByText('user name and password belong in their own fields').waitFor();
+    await server.blur();
+    await broker.getByText('User name and password have been moved').waitFor();
+    assert.equal(await server.inputValue(), 'mqtt://localhost');
+    assert.equal(await broker.locator('#node-config-input-username').inputValue(), 'user');
+    assert.equal(await broker.locator('#node-config-input-password').inputValue(), 'secret');
     await editor.screenshot('dialog-broker-server');
     await editor.cancelDialog(broker);
     await editor.cancelDialog(subscribe);

@@ -34,6 +34,12 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
     },
     { of: { connectTo: 'embedded' }, good: [[{ url: '' }]], bad: [] },
   ],
+  'broker.tls': [
+    { of: { servers: [{ url: 'mqtt://host' }, { url: 'wss://host/mqtt' }] }, good: ['', 'tls1'], bad: [] },
+    { of: { servers: [{ url: '${BROKER}' }] }, good: ['tls1'], bad: [] },
+    { of: { servers: [{ url: 'mqtt://host' }, { url: 'ws://host' }] }, good: ['', undefined, '_ADD_'], bad: ['tls1'] },
+    { of: { connectTo: 'embedded', servers: [] }, good: ['tls1'], bad: [] },
+  ],
   'broker.clientId': [
     { good: ['', 'flows', 'flows-{{hostname}}', '${ID}-{{hostname}}'], bad: ['flows-{{', 'flows-{{payload}}', '{{}}'] },
   ],

@@ -1,7 +1,14 @@
 // Addresses of servers as people write them.
 
 import assert from 'node:assert/strict';
-import { bracketed, parseServerUrl, type ServerScheme, type ServerUrlProblem, serverName } from '#src/core/server-url';
+import {
+  bracketed,
+  parseServerUrl,
+  type ServerScheme,
+  type ServerUrlProblem,
+  serverName,
+  splitCredentials,
+} from '#src/core/server-url';
 
 describe('core/server-url', () => {
   const addresses: readonly [text: string, host: string, port: number][] = [
@@ -67,11 +74,15 @@ describe('core/server-url', () => {
     ['mqtt://:1883', 'malformed'],
     [':1883', 'malformed'],
     ['host:port', 'malformed'],
-    ['host:65536', 'malformed'],
-    ['host:0', 'malformed'],
+    ['host:65536', 'port'],
+    ['host:0', 'port'],
+    ['wss://[::1]:0/mqtt', 'port'],
+    ['ws://host:70000/mqtt', 'port'],
     ['host:-1', 'malformed'],
     ['mqtt://ho st', 'malformed'],
-    ['::1', 'malformed'],
+    ['::1', 'brackets'],
+    ['mqtts://fe80::1:8883', 'brackets'],
+    ['ws://2001:db8::7/mqtt', 'brackets'],
     ['[::1', 'malformed'],
     ['[host]', 'malformed'],
     ['mqtt:host', 'malformed'],
@@ -100,5 +111,25 @@ describe('core/server-url', () => {
     it(`"${text}": ${problem}`, () => {
       assert.deepEqual(parseServerUrl(text), { ok: false, problem });
     });
+  }
+
+  const pasted: readonly [text: string, url: string, username: string, password: string][] = [
+    ['mqtt://user:secret@host:1883', 'mqtt://host:1883', 'user', 'secret'],
+    ['wss://user:p%40ss%2Fword@host/mqtt?a=b', 'wss://host/mqtt?a=b', 'user', 'p@ss/word'],
+    ['user:secret@[::1]:1883', '[::1]:1883', 'user', 'secret'],
+    ['mqtts://user@host', 'mqtts://host', 'user', ''],
+    ['mqtts://:secret@host', 'mqtts://host', '', 'secret'],
+    ['mqtt://user:100%@host', 'mqtt://host', 'user', '100%'],
+    ['  mqtt://a:b@host  ', 'mqtt://host', 'a', 'b'],
+    ['mqtt://a:b:c@host', 'mqtt://host', 'a', 'b:c'],
+  ];
+  for (const [text, url, username, password] of pasted) {
+    it(`"${text}" is taken apart`, () => {
+      assert.deepEqual(splitCredentials(text), { url, username, password });
+    });
+  }
+
+  for (const text of ['', 'host', 'mqtt://host:1883', 'ws://host/a@b', 'mqtt://@host']) {
+    it(`"${text}" holds no user name and no password`, () => assert.equal(splitCredentials(text), undefined));
   }
 });

@@ -1,0 +1,150 @@
+// What the broker dialog says of settings that contradict each other, before anything is deployed; and what it keeps.
+
+import assert from 'node:assert/strict';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { EditorPage } from '../helpers/editor-page';
+import { findProgram, repository, skipWithout } from '../helpers/environment';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+
+const EXAMPLE = join(repository, 'examples/2 Route by topic.json');
+
+describe('the fields of the broker dialog', function () {
+  this.timeout(120_000);
+  let userDir: string;
+  let nodeRed: NodeRedProcess;
+  let editor: EditorPage;
+  let publish: Locator;
+  let broker: Locator;
+
+  before(async function () {
+    const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+    userDir = emptyUserDir();
+    linkPackage(userDir);
+    copyFileSync(EXAMPLE, join(userDir, 'flows.json'));
+    nodeRed = await NodeRedProcess.start(userDir);
+    editor = await EditorPage.open(program, nodeRed.url);
+  });
+
+  beforeEach(async () => {
+    publish = await editor.openDialog('publish');
+    broker = await editor.openBrokerDialog();
+  });
+
+  afterEach(() => editor.assertNoErrors());
+
+  after(async () => {
+    await editor?.close();
+    await nodeRed?.stop();
+    if (userDir) removeUserDir(userDir);
+  });
+
+  function field(name: string): Locator {
+    return broker.locator(`#mqtt-flows-${name}, #node-config-input-${name}`);
+  }
+
+  async function openTab(name: string): Promise<void> {
+    await broker.getByRole('tab', { name }).click();
+  }
+
+  async function leave(): Promise<void> {
+    await editor.cancelDialog(broker);
+    await editor.cancelDialog(publish);
+  }
+
+  it('are those of MQTT 5 only where it may be spoken', async () => {
+    await openTab('Session');
+    assert.equal(await field('sessionExpiryInterval').isVisible(), false, 'the embedded broker speaks 3.1.1');
+    await field('connectTo').selectOption('server');
+    assert.equal(await field('sessionExpiryInterval').isVisible(), true);
+    await field('sessionExpiryInterval').fill('60');
+    await openTab('Connection');
+    await field('protocolVersion').selectOption('4');
+    await openTab('Session');
+    await broker.getByText('MQTT 3.1.1 does not have this').waitFor();
+    await field('sessionExpiryInterval').fill('');
+    await openTab('Connection');
+    await field('protocolVersion').selectOption('3');
+    await openTab('Advanced');
+    assert.equal(await field('receiveMaximum').isVisible(), false);
+    await leave();
+  });
+
+  it('say that a session of no length keeps nothing', async () => {
+    await field('connectTo').selectOption('server');
+    await openTab('Session');
+    await broker.getByLabel('Let the server keep subscriptions').check();
+    await field('sessionExpiryInterval').fill('0');
+    await broker.getByText('0 ends the session with the connection').waitFor();
+    await broker.getByLabel('Let the server keep subscriptions').uncheck();
+    await broker.getByText('0 ends the session with the connection').waitFor({ state: 'hidden' });
+    await leave();
+  });
+
+  it('say what is wrong with an address', async () => {
+    await field('connectTo').selectOption('server');
+    const server = broker.getByRole('textbox', { name: 'Server', exact: true });
+    for (const [url, reason] of [
+      ['mqtt://::1:1883', 'an IPv6 address stands in brackets'],
+      ['mqtt://host:0', 'the port is a number from 1 to 65535'],
+      ['http://host', 'must begin with mqtt://'],
+    ] as const) {
+      await server.fill(url);
+      await broker.getByText(reason).waitFor();
+      assert.equal(await server.getAttribute('aria-invalid'), 'true');
+    }
+    await server.fill('wss://host/mqtt');
+    await broker.getByText('port 443', { exact: true }).waitFor();
+    await leave();
+  });
+
+  it('say that MQTT 3.1.1 sends no password alone', async () => {
+    await field('connectTo').selectOption('server');
+    await field('password').fill('secret');
+    await field('protocolVersion').selectOption('4');
+    await broker.getByText('sends no password without a user name').waitFor();
+    await field('username').fill('plant');
+    await broker.getByText('sends no password without a user name').waitFor({ state: 'hidden' });
+    await leave();
+  });
+
+  it('say that the longest wait is shorter than the first', async () => {
+    await openTab('Advanced');
+    await field('minDelay').fill('5000');
+    await field('maxDelay').fill('1000');
+    await broker.getByText('must not be shorter than the first wait').waitFor();
+    await field('minDelay').fill('500');
+    await broker.getByText('must not be shorter than the first wait').waitFor({ state: 'hidden' });
+    await leave();
+  });
+
+  it('are shown by one dialog as they have been saved by another, variables and user properties included', async () => {
+    await field('connectTo').selectOption('server');
+    await openTab('Advanced');
+    await field('keepalive').fill('${KEEP_ALIVE}');
+    await field('receiveMaximum').fill('20');
+    await broker.locator('.mqtt-flows-mqtt5').getByText('add', { exact: true }).click();
+    await broker.getByRole('textbox', { name: 'Name', exact: true }).last().fill('site');
+    await broker.getByRole('textbox', { name: 'Value', exact: true }).last().fill('hall 1');
+    await openTab('Outbox');
+    await field('maxMessages').fill('500');
+    await field('overflow').selectOption('dropOldest');
+    await editor.saveDialog(broker);
+    broker = await editor.openBrokerDialog();
+    await openTab('Advanced');
+    assert.equal(await field('keepalive').inputValue(), '${KEEP_ALIVE}');
+    assert.equal(await field('receiveMaximum').inputValue(), '20');
+    assert.equal(await broker.getByRole('textbox', { name: 'Value', exact: true }).inputValue(), 'hall 1');
+    await editor.saveDialog(broker);
+    await editor.saveDialog(publish);
+    await editor.deploy();
+    const flows = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as Record<string, unknown>[];
+    const saved = flows.find(({ type }) => type === 'mqtt-flows-broker');
+    assert.equal(saved?.keepalive, '${KEEP_ALIVE}');
+    assert.equal(saved?.receiveMaximum, 20);
+    assert.deepEqual(saved?.userProperties, { site: 'hall 1' });
+    const { maxMessages, overflow } = { ...(saved?.outbox as Record<string, unknown>) };
+    assert.deepEqual([maxMessages, overflow], [500, 'dropOldest']);
+  });
+});
