@@ -63,6 +63,10 @@ declare const RED: {
   readonly utils: {
     getNodeLabel(node: EditorNode, fallback: string): string;
   };
+  readonly utils: {
+    /** True, or why `value` is none of a typed input's `type`. */
+    validateTypedProperty(value: string, type: string, options: { label?: string }): Validity;
+  };
   readonly tabs: {
     /** Makes tabs of the empty list with the id of the options. */
     create(options: { id: string; onchange(tab: { readonly id: string }): void }): EditorTabs;
@@ -80,6 +84,8 @@ interface TypedInputType {
   label: string;
   icon?: string;
   hasValue?: boolean;
+  /** The values to choose among. */
+  options?: readonly { readonly value: string; readonly label: string }[];
   validate?(value: string): boolean;
 }
 

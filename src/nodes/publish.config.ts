@@ -33,6 +33,10 @@ export const PROPERTY_NAMES = [
   'correlationData',
 ] as const satisfies readonly SingleProperty[];
 
+export type PropertyName = (typeof PROPERTY_NAMES)[number];
+
+export type { TypedValue, ValueType };
+
 export interface UserPropertyConfig extends TypedValue {
   name: string;
 }

@@ -1,13 +1,43 @@
 // The dialog of the publish node.
 
-import { addFieldNote } from '../editor/field-note';
+import { namesVariables } from '../core/environment-text';
 import { fillFormatSelect } from '../editor/format-select';
+import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/property-fields';
+import { maySpeakMqtt5 } from '../editor/session-fields';
+import { sharedText } from '../editor/shared-text';
+import { previewHint } from '../editor/template-preview';
 import { topicTemplateProblem } from '../editor/template-problem';
-import { type PublishConfig, publishDefaults } from './publish.config';
+import { prepareTypedField, type TypedChoice } from '../editor/typed-field';
+import { typedValueProblem } from '../editor/typed-value-problem';
+import {
+  type PropertiesConfig,
+  type PublishConfig,
+  publishDefaults,
+  type TypedValue,
+  VALUE_TYPES,
+} from './publish.config';
 
-function topicProblem(topic: string, type: string): string | undefined {
-  return topicTemplateProblem(type === 'msg' ? `{{${topic}}}` : topic);
+type Saved = EditorNode & PublishConfig;
+type ChoiceSetting = 'qos' | 'retain';
+
+function topicProblem({ value, type }: TypedValue): string | undefined {
+  if (type === 'str') return topicTemplateProblem(value);
+  return type === 'msg' ? topicTemplateProblem(`{{${value}}}`) : typedValueProblem({ value, type });
 }
+
+/** The fixed values of the settings that have only a few; blank, the first, leaves the setting to the message. */
+const FIXED: Readonly<Record<ChoiceSetting, readonly string[]>> = {
+  qos: ['', '0', '1', '2'],
+  retain: ['', 'false', 'true', 'clear'],
+};
+
+function choiceProblem(setting: ChoiceSetting, { value, type }: TypedValue): string | undefined {
+  if (type !== 'num' && type !== 'bool') return typedValueProblem({ value, type });
+  const known = namesVariables(value) || FIXED[setting].includes(value);
+  return known ? undefined : sharedText('fields.oneOf', { values: FIXED[setting].slice(1).join(', ') });
+}
+
+let readProperties: () => PropertiesConfig = () => publishDefaults.properties;
 
 RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
   category: 'MQTT',
@@ -19,16 +49,32 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
       value: publishDefaults.topic,
       validate(topic, _options) {
         // The type of the other property is not known to the validator of this one.
-        return topicProblem(topic ?? publishDefaults.topic, (this as EditorNode & PublishConfig).topicType) ?? true;
+        const type = (this as Saved).topicType ?? publishDefaults.topicType;
+        return topicProblem({ value: topic ?? publishDefaults.topic, type }) ?? true;
       },
     },
     topicType: { value: publishDefaults.topicType },
-    qos: { value: publishDefaults.qos },
+    qos: {
+      value: publishDefaults.qos,
+      validate(qos, _options) {
+        const type = (this as Saved).qosType ?? publishDefaults.qosType;
+        return choiceProblem('qos', { value: String(qos ?? ''), type }) ?? true;
+      },
+    },
     qosType: { value: publishDefaults.qosType },
-    retain: { value: publishDefaults.retain },
+    retain: {
+      value: publishDefaults.retain,
+      validate(retain, _options) {
+        const type = (this as Saved).retainType ?? publishDefaults.retainType;
+        return choiceProblem('retain', { value: String(retain ?? ''), type }) ?? true;
+      },
+    },
     retainType: { value: publishDefaults.retainType },
     format: { value: publishDefaults.format },
-    properties: { value: publishDefaults.properties },
+    properties: {
+      value: publishDefaults.properties,
+      validate: (properties, _options) => propertiesProblem(properties) ?? true,
+    },
     describePayload: { value: publishDefaults.describePayload },
     completeOn: { value: publishDefaults.completeOn },
     whileOffline: { value: publishDefaults.whileOffline },
@@ -48,15 +94,58 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     fillFormatSelect($('#node-input-format'), this.format || publishDefaults.format, (name) =>
       this._(`formats.${name}`),
     );
-    const template = { value: 'str', label: this._('topicType.template'), icon: 'red/images/typedInput/az.svg' };
-    const topic = $('#node-input-topic').typedInput({
-      types: ['msg', template],
-      typeField: $('#node-input-topicType'),
-      default: publishDefaults.topicType,
-    });
-    addFieldNote($('#mqtt-flows-topic-row'), topic, (value) => ({
-      problem: topicProblem(value, topic.typedInput('type')),
-      hint: topic.typedInput('type') === 'str' ? this._('hint.template') : undefined,
-    }));
+    // Flows of before have no such choices.
+    for (const name of ['completeOn', 'whileOffline'] as const) {
+      $(`#node-input-${name}`).val(this[name] ?? publishDefaults[name]);
+    }
+    prepareTopic();
+    prepareChoice('qos', [
+      { value: '', label: this._('qos.message') },
+      { value: '0', label: this._('qos.0') },
+      { value: '1', label: this._('qos.1') },
+      { value: '2', label: this._('qos.2') },
+    ]);
+    prepareChoice('retain', [
+      { value: '', label: this._('retain.message') },
+      { value: 'false', label: this._('retain.false') },
+      { value: 'true', label: this._('retain.true') },
+      { value: 'clear', label: this._('retain.clear') },
+    ]);
+    readProperties = preparePropertyFields(this.properties);
+    const used = hasProperties(this.properties) || this.describePayload === true;
+    $('#mqtt-flows-properties').prop('open', used);
+    $('#node-input-broker').on('change', () => showProperties(used));
+    showProperties(used);
+  },
+  oneditsave() {
+    this.properties = readProperties();
   },
 });
+
+function prepareTopic(): void {
+  prepareTypedField($('#mqtt-flows-topic-row'), $('#node-input-topic'), {
+    types: VALUE_TYPES.topic,
+    typeField: $('#node-input-topicType'),
+    note(typed) {
+      const hint = previewHint(typed.value) ?? sharedText('fields.template');
+      return { problem: topicProblem(typed), hint: typed.type === 'str' ? hint : undefined };
+    },
+  });
+}
+
+function prepareChoice(setting: ChoiceSetting, choices: readonly TypedChoice[]): void {
+  prepareTypedField($(`#mqtt-flows-${setting}-row`), $(`#node-input-${setting}`), {
+    types: VALUE_TYPES[setting],
+    typeField: $(`#node-input-${setting}Type`),
+    choices,
+    note: (typed) => ({ problem: choiceProblem(setting, typed) }),
+  });
+}
+
+/** Properties of MQTT 5 are hidden where the broker speaks none; those that are set stay, to say that they are not sent. */
+function showProperties(used: boolean): void {
+  const broker = RED.nodes.node(String($('#node-input-broker').val() ?? ''));
+  const speaks = broker === null || maySpeakMqtt5({ connectTo: '', protocolVersion: '', cleanStart: true, ...broker });
+  $('#mqtt-flows-properties').toggle(speaks || used);
+  $('#mqtt-flows-mqtt5-only').toggle(used && !speaks);
+}

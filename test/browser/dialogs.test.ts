@@ -181,7 +181,7 @@ describe('the dialogs in the editor', function () {
     editor = await EditorPage.open(program, nodeRed.url, 'de-DE');
     await editor.node('publish').getByText('verbunden', { exact: true }).waitFor();
     const dialog = await editor.openDialog('publish');
-    await dialog.getByText('aus msg.qos, sonst 0').waitFor({ state: 'attached' });
+    await dialog.getByText('aus msg.retain, sonst nein').waitFor();
     await editor.screenshot('dialog-publish-german');
     await editor.cancelDialog(dialog);
     assert.match(await editor.help('mqtt-flows-publish'), /Veröffentlicht Nachrichten/);

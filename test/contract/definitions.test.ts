@@ -129,6 +129,40 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
       good: ['a/b', 'a/{{payload.id}}', '${SITE}/{{payload.id}}'],
       bad: ['', 'a/#', 'a/{{payload.id', 'a/{{}}'],
     },
+    { of: { topicType: 'env' }, good: ['TOPIC'], bad: [''] },
+    { of: { topicType: 'flow' }, good: ['where.to'], bad: [' '] },
+  ],
+  'publish.qos': [
+    { of: {}, good: ['', 0, '1', 2, undefined], bad: [3, 'one'] },
+    { of: { qosType: 'msg' }, good: ['qos', 'payload.qos'], bad: ['', 'a..b'] },
+  ],
+  'publish.retain': [
+    { of: {}, good: ['', true, 'false', 'clear', '${RETAIN}'], bad: ['perhaps'] },
+    { of: { retainType: 'jsonata' }, good: ['payload.keep'], bad: [''] },
+  ],
+  'publish.properties': [
+    {
+      good: [
+        undefined,
+        {},
+        { contentType: { value: '', type: 'str' }, messageExpiryInterval: { value: '60', type: 'num' } },
+        { responseTopic: { value: 'answers/{{payload.id}}', type: 'str' } },
+        { responseTopic: { value: '${SITE}/answers', type: 'str' }, contentType: { value: '', type: 'none' } },
+        { correlationData: { value: '[1,255]', type: 'bin' } },
+        { userProperties: [{ name: 'unit', value: '', type: 'str' }] },
+      ],
+      bad: [
+        { messageExpiryInterval: { value: '-1', type: 'num' } },
+        { messageExpiryInterval: { value: '4294967296', type: 'num' } },
+        { responseTopic: { value: 'answers/#', type: 'str' } },
+        { contentType: { value: 'text/{{', type: 'str' } },
+        { correlationData: { value: '[256]', type: 'bin' } },
+        { correlationData: { value: 'no list', type: 'bin' } },
+        { contentType: { value: 'a..b', type: 'msg' } },
+        { userProperties: [{ name: '', value: 'x', type: 'str' }] },
+        { userProperties: [{ name: 'a', value: '{{}}', type: 'str' }] },
+      ],
+    },
   ],
   'router.rules': [
     {

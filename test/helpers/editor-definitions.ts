@@ -30,7 +30,9 @@ export function editorDefinition(stem: string): EditorDefinition {
   const registerType = (type: string, definition: Omit<EditorDefinition, 'type'>): void => {
     found.push({ ...definition, type });
   };
-  const RED = { nodes: { registerType }, _: (key: string) => key };
+  // What Node-RED says of contexts and expressions is for its editor to know.
+  const utils = { validateTypedProperty: () => true };
+  const RED = { nodes: { registerType }, utils, _: (key: string) => key };
   runInContext(script, createContext({ RED, TextEncoder, URL }));
   const [definition, ...others] = found;
   if (!definition || others.length > 0) throw new Error(`dist/nodes/${stem}.html registers ${found.length} types`);

@@ -1,0 +1,67 @@
+// A field whose value is fixed or found elsewhere: Node-RED's typed input, with what its types mean to us.
+
+import type { TypedValue, ValueType } from '../nodes/publish.config';
+import { addFieldNote, type FieldNote } from './field-note';
+import { sharedText } from './shared-text';
+
+export interface TypedChoice {
+  readonly value: string;
+  readonly label: string;
+}
+
+export interface TypedField {
+  readonly types: readonly ValueType[];
+  /** The name of the field for screen readers, where its row has none. */
+  readonly label?: string;
+  /** Where Node-RED keeps the type. */
+  readonly typeField?: JQuery;
+  /** The fixed values, where there are only these. */
+  readonly choices?: readonly TypedChoice[];
+  /** Says what is wrong with the value, or what it will do. */
+  note(typed: TypedValue): FieldNote;
+}
+
+/** Makes a typed input of `input`, which stands in `row`; the function returned reads it. */
+export function prepareTypedField(row: JQuery, input: JQuery, field: TypedField, saved?: TypedValue): () => TypedValue {
+  const read = (): TypedValue => ({
+    value: input.typedInput('value'),
+    // It knows no types but those it was given.
+    type: input.typedInput('type') as ValueType,
+  });
+  const types = field.types.map((type) => typeOption(type, field));
+  const [first = ''] = field.types;
+  input.typedInput({ types, default: first, ...(field.typeField && { typeField: field.typeField }) });
+  if (saved) input.typedInput('type', saved.type).typedInput('value', saved.value);
+  const label = field.label ?? row.find('label').text().trim();
+  const shown = input.next().find('input.red-ui-typedInput-input').attr('aria-label', label);
+  input.next().find('.red-ui-typedInput-option-expand').attr('aria-label', sharedText('fields.expand'));
+  addFieldNote(row, input, () => field.note(read()));
+  shown.attr('aria-describedby', input.attr('aria-describedby') ?? '');
+  input.on('input change', () => shown.attr('aria-invalid', input.attr('aria-invalid') ?? 'false'));
+  // The typed input tells of changes when it is left; the note is to follow each letter.
+  shown.on('input', () => input.val(read().value).trigger('input'));
+  return read;
+}
+
+function typeOption(type: ValueType, { choices, note }: TypedField): string | TypedInputType {
+  const validate = (value: string): boolean => note({ value, type }).problem === undefined;
+  switch (type) {
+    case 'str':
+      return { value: type, label: sharedText('types.template'), icon: 'red/images/typedInput/az.svg', validate };
+    case 'none':
+      return { value: type, label: sharedText('types.none'), hasValue: false };
+    case 'num':
+      if (!choices)
+        return { value: type, label: sharedText('types.number'), icon: 'red/images/typedInput/09.svg', validate };
+      return { value: type, label: sharedText('types.fixed'), icon: 'red/images/typedInput/09.svg', options: choices };
+    case 'bool':
+      return {
+        value: type,
+        label: sharedText('types.fixed'),
+        icon: 'red/images/typedInput/bool.svg',
+        options: choices ?? [],
+      };
+    default:
+      return type;
+  }
+}

@@ -1,0 +1,51 @@
+// What a dialog says about the value of a typed input.
+
+import { namesVariables } from '../core/environment-text';
+import { parsePath, parseTemplate } from '../core/template';
+import type { TypedValue } from '../nodes/publish.config';
+import { sharedText } from './shared-text';
+
+/** The sentence for a value that does not fit its type, or undefined. One with variables is judged where they are known. */
+export function typedValueProblem({ value, type }: TypedValue): string | undefined {
+  if (type === 'none' || (type !== 'jsonata' && namesVariables(value))) return undefined;
+  switch (type) {
+    case 'str':
+      return templateProblem(value);
+    case 'msg':
+      return parsePath(value) ? undefined : sharedText('expected.path');
+    case 'flow':
+    case 'global':
+    case 'jsonata':
+      return value.trim() === '' ? sharedText('fields.blank') : ownProblem(value, type);
+    case 'env':
+      return value.trim() === '' ? sharedText('fields.blank') : undefined;
+    case 'bin':
+      return isBytes(value) ? undefined : sharedText('expected.bytes');
+    case 'num':
+    case 'bool':
+      return undefined;
+  }
+}
+
+function templateProblem(text: string): string | undefined {
+  const result = parseTemplate(text);
+  return result.ok ? undefined : sharedText(`template.${result.problem}`, { at: result.at });
+}
+
+/** Node-RED knows its contexts and JSONata. */
+function ownProblem(value: string, type: string): string | undefined {
+  const validity = RED.utils.validateTypedProperty(value, type, {});
+  return validity === true ? undefined : String(validity);
+}
+
+/** As Node-RED's buffer editor writes them. */
+function isBytes(text: string): boolean {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return false;
+  }
+  const isByte = (entry: unknown): boolean => Number.isInteger(entry) && Number(entry) >= 0 && Number(entry) <= 0xff;
+  return typeof value === 'string' || (Array.isArray(value) && value.every(isByte));
+}

@@ -1,0 +1,183 @@
+// The dialog of the publish node in the real editor: what can be set is explained, checked, kept and shown again.
+
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import type { PublishConfig } from '#src/nodes/publish.config';
+import { EditorPage } from '../helpers/editor-page';
+import { findProgram, repository, skipWithout } from '../helpers/environment';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+
+type SavedNode = { readonly type: string; connectTo?: string; autoConnect?: boolean };
+
+const EXAMPLE = readFileSync(join(repository, 'examples/1 First flow.json'), 'utf8');
+
+const EXPIRY: PublishConfig['properties'] = { messageExpiryInterval: { value: '60', type: 'num' } };
+
+/** The example with a broker node for a server, which may speak MQTT 5; it is not connected to. */
+function withServer(): string {
+  const flow = JSON.parse(EXAMPLE) as SavedNode[];
+  for (const node of flow) {
+    if (node.type === 'mqtt-flows-broker') Object.assign(node, { connectTo: 'server', autoConnect: false });
+  }
+  return JSON.stringify(flow);
+}
+
+describe('the publish dialog in the editor', function () {
+  this.timeout(120_000);
+  let userDir: string;
+  let nodeRed: NodeRedProcess;
+  let editor: EditorPage;
+  let program: string;
+
+  before(async function () {
+    program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+    userDir = emptyUserDir();
+    linkPackage(userDir);
+    writeFileSync(join(userDir, 'flows.json'), EXAMPLE);
+    nodeRed = await NodeRedProcess.start(userDir);
+  });
+
+  afterEach(async () => {
+    editor.assertNoErrors();
+    await editor.close();
+  });
+
+  after(async () => {
+    await nodeRed?.stop();
+    if (userDir) removeUserDir(userDir);
+  });
+
+  async function openWith(flow: string): Promise<Locator> {
+    await nodeRed.admin('flows', { method: 'POST', body: flow });
+    editor = await EditorPage.open(program, nodeRed.url);
+    await editor.node('publish').waitFor();
+    return editor.openDialog('publish');
+  }
+
+  async function saved(label: string, dialog: Locator): Promise<PublishConfig> {
+    await editor.saveDialog(dialog);
+    await editor.node(label).waitFor();
+    await editor.deploy();
+    const flows = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as (SavedNode & PublishConfig)[];
+    const node = flows.find(({ type }) => type === 'mqtt-flows-publish');
+    assert.ok(node);
+    return node;
+  }
+
+  /** The part of a typed input that is typed into. */
+  function text(row: Locator): Locator {
+    return row.locator('input.red-ui-typedInput-input');
+  }
+
+  async function chooseType(row: Locator, label: string): Promise<void> {
+    await row.locator('.red-ui-typedInput-type-select').click();
+    await choose(label);
+  }
+
+  async function chooseValue(row: Locator, label: string): Promise<void> {
+    await row.locator('.red-ui-typedInput-option-trigger').click();
+    await choose(label);
+    await row.getByText(label, { exact: true }).waitFor();
+  }
+
+  /** A menu slides open: where an entry is to be clicked is not settled before it stands. */
+  async function choose(label: string): Promise<void> {
+    const menu = editor.page.locator('.red-ui-typedInput-options:visible');
+    await menu.getByText(label, { exact: true }).dispatchEvent('click');
+    await menu.waitFor({ state: 'hidden' });
+  }
+
+  it('shows what a template will give while it is typed, and why it gives nothing', async () => {
+    const dialog = await openWith(EXAMPLE);
+    const row = dialog.locator('#mqtt-flows-topic-row');
+    await chooseType(row, 'template');
+    await text(row).fill('');
+    await text(row).pressSequentially('report/{{params.line}}/{{payload.items[0].id}}');
+    await row.getByText('For example: report/‹line›/‹id›').waitFor();
+    await editor.screenshot('dialog-publish-template');
+    await text(row).pressSequentially('/#');
+    await text(row).fill('report/#');
+    await row.getByText('it contains a wildcard, + or #').waitFor();
+    assert.equal(await text(row).getAttribute('aria-invalid'), 'true');
+    await text(row).fill('report/{{payload.id');
+    await row.getByText('has no closing }}').waitFor();
+    await editor.cancelDialog(dialog);
+  });
+
+  it('keeps where topic, QoS and retain come from, and shows it again', async () => {
+    const dialog = await openWith(EXAMPLE);
+    const row = (setting: string): Locator => dialog.locator(`#mqtt-flows-${setting}-row`);
+    await chooseType(row('topic'), 'flow.');
+    await text(row('topic')).fill('where.to');
+    await chooseValue(row('qos'), '2, exactly once');
+    await chooseType(row('retain'), 'expression');
+    await text(row('retain')).fill('payload.keep = true');
+    await dialog.locator('#node-input-completeOn').selectOption('queued');
+    await dialog.locator('#node-input-whileOffline').selectOption('fail');
+    const node = await saved('publish', dialog);
+    assert.deepEqual(
+      [node.topicType, node.topic, node.qosType, node.qos, node.retainType, node.retain],
+      ['flow', 'where.to', 'num', '2', 'jsonata', 'payload.keep = true'],
+    );
+    assert.deepEqual([node.completeOn, node.whileOffline], ['queued', 'fail']);
+    const again = await editor.openDialog('publish');
+    assert.equal(await text(again.locator('#mqtt-flows-topic-row')).inputValue(), 'where.to');
+    await again.locator('#mqtt-flows-qos-row').getByText('2, exactly once').waitFor();
+    assert.equal(await text(again.locator('#mqtt-flows-retain-row')).inputValue(), 'payload.keep = true');
+    await editor.saveDialog(again);
+    assert.match((await editor.page.locator('#red-ui-header-button-deploy').getAttribute('class')) ?? '', /disabled/);
+  });
+
+  it('hides MQTT 5 properties where the broker speaks MQTT 3.1.1', async () => {
+    const dialog = await openWith(EXAMPLE);
+    assert.equal(await dialog.getByText('MQTT 5 properties', { exact: true }).isVisible(), false);
+    await editor.screenshot('dialog-publish-embedded');
+    await editor.cancelDialog(dialog);
+  });
+
+  it('shows those that are set all the same, and says that they are not sent', async () => {
+    const dialog = await openWith(EXAMPLE.replace('"properties": {},', `"properties": ${JSON.stringify(EXPIRY)},`));
+    await dialog.getByText('This broker speaks MQTT 3.1.1').waitFor();
+    assert.equal(await text(dialog.locator('#mqtt-flows-messageExpiryInterval-row')).inputValue(), '60');
+    await editor.cancelDialog(dialog);
+  });
+
+  it('takes MQTT 5 properties, checks and keeps them, and shows them again', async () => {
+    const dialog = await openWith(withServer());
+    await dialog.getByText('MQTT 5 properties', { exact: true }).click();
+    const row = (property: string): Locator => dialog.locator(`#mqtt-flows-${property}-row`);
+    await dialog.getByText('Describe the payload').click();
+    await text(row('contentType')).fill('text/{{payload.kind}}');
+    await row('contentType').getByText('For example: text/‹kind›').waitFor();
+    await chooseValue(row('payloadFormatIndicator'), 'the payload is text');
+    await text(row('messageExpiryInterval')).fill('soon');
+    await row('messageExpiryInterval').getByText('a whole number from 0').waitFor();
+    await text(row('messageExpiryInterval')).fill('60');
+    await text(row('responseTopic')).fill('answers/#');
+    await row('responseTopic').getByText('it contains a wildcard, + or #').waitFor();
+    await text(row('responseTopic')).fill('answers/{{_msgid}}');
+    await chooseType(row('correlationData'), 'do not send');
+    await dialog.locator('#mqtt-flows-properties').getByText('add', { exact: true }).click();
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).last().fill('unit');
+    await dialog.getByRole('textbox', { name: 'Value', exact: true }).fill('°C');
+    await editor.screenshot('dialog-publish-properties');
+    const node = await saved('publish', dialog);
+    const properties: PublishConfig['properties'] = {
+      contentType: { value: 'text/{{payload.kind}}', type: 'str' },
+      payloadFormatIndicator: { value: 'true', type: 'bool' },
+      messageExpiryInterval: { value: '60', type: 'num' },
+      responseTopic: { value: 'answers/{{_msgid}}', type: 'str' },
+      correlationData: { value: '', type: 'none' },
+      userProperties: [{ name: 'unit', value: '°C', type: 'str' }],
+    };
+    assert.deepEqual(node.properties, properties);
+    assert.equal(node.describePayload, true);
+    const again = await editor.openDialog('publish');
+    await again.locator('#mqtt-flows-correlationData-row').getByText('do not send').waitFor();
+    assert.equal(await again.getByRole('textbox', { name: 'Value', exact: true }).inputValue(), '°C');
+    await editor.saveDialog(again);
+    assert.match((await editor.page.locator('#red-ui-header-button-deploy').getAttribute('class')) ?? '', /disabled/);
+  });
+});
