@@ -247,9 +247,10 @@ export class Connection {
     const info = this.state.kind === 'connected' ? this.state.info : undefined;
     this.#stopWaiting();
     this.#states.enter({ kind: 'closing' });
-    if (info && this.#final) await this.#drained();
+    const answers = !(info && this.#final) || (await this.#drained());
     const retiring = info && this.#transport && this.#presence.retire(this.#transport, info);
-    if (retiring) await retiring;
+    // A server that acknowledges nothing will not acknowledge the close message either.
+    if (retiring && answers) await retiring;
     const transport = this.#abandon();
     this.#subscriptions.detach();
     await transport?.close(this.#endSession);
@@ -267,12 +268,12 @@ export class Connection {
     this.#states.clear();
   }
 
-  /** Resolves when the outbox is empty, the connection is lost, or the moment is over. */
-  #drained(): Promise<void> {
+  /** Resolves with true when the outbox is empty; with false when the connection is lost or the moment is over. */
+  #drained(): Promise<boolean> {
     return new Promise((resolve) => {
-      this.#endDrain = resolve;
-      this.#wait(DRAIN, resolve);
-      this.#outbox.onceEmpty(resolve);
+      this.#endDrain = () => resolve(false);
+      this.#wait(DRAIN, this.#endDrain);
+      this.#outbox.onceEmpty(() => resolve(true));
     });
   }
 

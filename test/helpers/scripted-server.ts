@@ -20,6 +20,7 @@ export interface Script {
   subscribe?(client: ScriptedClient, packet: ISubscribePacket): void;
   unsubscribe?(client: ScriptedClient, packet: IUnsubscribePacket): void;
   publish?(client: ScriptedClient, packet: IPublishPacket): void;
+  pubrel?(client: ScriptedClient, packet: Packet): void;
 }
 
 export const silent = (): void => {};
@@ -134,7 +135,7 @@ export class ScriptedServer {
       case 'unsubscribe':
         return script.unsubscribe ? script.unsubscribe(client, packet) : forget(client, packet);
       case 'pubrel':
-        return client.send({ cmd: 'pubcomp', ...id(packet) });
+        return script.pubrel ? script.pubrel(client, packet) : client.send({ cmd: 'pubcomp', ...id(packet) });
       case 'pingreq':
         return client.send({ cmd: 'pingresp' });
       case 'disconnect':
