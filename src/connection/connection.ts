@@ -58,11 +58,7 @@ export class Connection {
     this.#world = world;
     this.#states = new StateWatch(world.report);
     this.#outbox = new Outbox(settings.outbox, world);
-    this.#subscriptions = new Subscriptions(
-      (reconcile) => world.clock.after(0, reconcile),
-      world.report,
-      settings.session,
-    );
+    this.#subscriptions = new Subscriptions(world.clock, world.report, settings.session);
     this.#retry = new Retry(settings.reconnect, world.random);
     this.#presence = new Presence(settings.messages, world.clock, world.report);
     this.#home = new SessionHome(settings.session);

@@ -11,6 +11,11 @@ export function guarded(report: Report, callback: () => void): void {
   try {
     callback();
   } catch (error) {
-    report(error instanceof Error ? error : new Error(String(error)));
+    report(asError(error));
   }
+}
+
+/** What was thrown, as an error: anything can be. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -1,38 +1,41 @@
-// The one SUBSCRIBE by which all subscribers of a filter are served.
+// The one SUBSCRIBE by which all subscribers of a filter are served, and whether it has to be sent.
 
 import type { QoS } from '../core/publication';
-import type { WireFilter } from '../core/topic-filter';
 import type { ServerInfo, SubscribeRequest } from '../transport/transport';
-import type { SubscriptionOptions } from './subscription-options';
+import type { WireSubscription } from './wire-subscription';
 
-/** One request that serves all subscribers of a filter: an option that only some want must not cost the others. */
-export function mergedRequest(
-  filter: WireFilter,
-  identifier: number,
-  wishes: Iterable<SubscriptionOptions>,
-  server: ServerInfo,
-): SubscribeRequest {
+/** Serves all subscribers of a filter: an option that only some want must not cost the others. */
+export function mergedRequest(wire: WireSubscription, server: ServerInfo): SubscribeRequest {
   let qos: QoS = 0;
-  let noLocal = true;
+  let noLocal = !wire.shared;
   let retainAsPublished = false;
   let retainHandling: 0 | 1 | 2 = 2;
-  for (const options of wishes) {
+  let allFresh = true;
+  for (const { options, fresh } of wire.interests) {
     if (options.qos > qos) qos = options.qos;
-    if (options.retainHandling < retainHandling) retainHandling = options.retainHandling;
+    if (fresh && options.retainHandling < retainHandling) retainHandling = options.retainHandling;
     noLocal &&= options.noLocal;
     retainAsPublished ||= options.retainAsPublished;
+    allFresh &&= fresh && options.retained !== 'only';
   }
-  const request: SubscribeRequest = { filter, qos, noLocal, retainAsPublished, retainHandling };
-  return server.subscriptionIdentifiersAvailable ? { ...request, identifier } : request;
+  const base = { filter: wire.wire, qos };
+  if (server.protocolVersion < 5) return { ...base, noLocal: false, retainAsPublished: false, retainHandling: 0 };
+  const replay = retainHandling !== 2;
+  // Where some must not get what is replayed, it has to differ from what is published with the retain flag meanwhile.
+  if (replay && !allFresh) retainAsPublished = false;
+  // What makes a new subscription for its node is none for the server that has it already (section 3.8.3.1).
+  if (replay && wire.granted) retainHandling = 0;
+  const request: SubscribeRequest = { ...base, noLocal, retainAsPublished, retainHandling };
+  return server.subscriptionIdentifiersAvailable ? { ...request, identifier: wire.identifier } : request;
 }
 
-/** Whether the server need not be asked again. */
-export function sameRequest(a: SubscribeRequest, b: SubscribeRequest): boolean {
+/** Whether what the server was asked for does as well. MQTT 3.1.1 would replay what is stored for a lower QoS, too. */
+export function suffices(asked: SubscribeRequest, wanted: SubscribeRequest, server: ServerInfo): boolean {
+  if (server.protocolVersion < 5) return asked.qos >= wanted.qos;
   return (
-    a.qos === b.qos &&
-    a.noLocal === b.noLocal &&
-    a.retainAsPublished === b.retainAsPublished &&
-    a.retainHandling === b.retainHandling &&
-    a.identifier === b.identifier
+    asked.qos === wanted.qos &&
+    asked.noLocal === wanted.noLocal &&
+    asked.retainAsPublished === wanted.retainAsPublished &&
+    asked.identifier === wanted.identifier
   );
 }

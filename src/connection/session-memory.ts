@@ -8,6 +8,8 @@ export interface RememberedSubscription {
   readonly request: SubscribeRequest;
   /** Left out until the server has granted it. */
   readonly granted?: QoS;
+  /** Who has been given what was stored, by the keys of their subscriptions; left out: everyone. */
+  readonly served?: readonly string[];
 }
 
 /** What is known of a session from before, and who is told when it changes. */

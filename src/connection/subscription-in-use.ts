@@ -1,24 +1,20 @@
 // What a connection is used for, for people who ask.
 
 import type { WireFilter } from '../core/topic-filter';
-import type { Subscriber, SubscriptionState } from './subscriptions';
+import type { WireState, WireSubscription } from './wire-subscription';
 
 export interface SubscriptionInUse {
   readonly filter: WireFilter;
-  readonly state: SubscriptionState;
+  readonly state: WireState;
   /** Subscribers that have named themselves. */
   readonly owners: readonly string[];
 }
 
-interface Used {
-  readonly filter: WireFilter;
-  readonly state: SubscriptionState;
-  readonly interests: Iterable<{ readonly subscriber: Subscriber }>;
-}
-
-export function subscriptionsInUse(used: Iterable<Used>): SubscriptionInUse[] {
-  return Array.from(used, ({ filter, state, interests }) => {
+/** Without those that nobody asks for any more. */
+export function subscriptionsInUse(wires: Iterable<WireSubscription>): SubscriptionInUse[] {
+  return Array.from(wires).flatMap(({ wire, state, interests }) => {
+    if (interests.size === 0) return [];
     const owners = new Set(Array.from(interests).flatMap(({ subscriber }) => subscriber.owner ?? []));
-    return { filter, state, owners: [...owners] };
+    return [{ filter: wire, state, owners: [...owners] }];
   });
 }

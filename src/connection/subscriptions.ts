@@ -1,70 +1,31 @@
-// Who wants which topics on one connection: the desired subscriptions, compared with what the server has, and the
-// delivery of each publication to each subscriber as if it were alone.
+// Who wants which topics on one connection: the desired subscriptions, compared with what the server has. What comes by
+// them is handed out by deliveries.ts.
 
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
-import { type IncomingPublication, type QoS, withOwnBytes } from '../core/publication';
-import type { TopicFilter, WireFilter } from '../core/topic-filter';
-import { TopicTrie } from '../core/topic-trie';
-import type { Receipt, ServerInfo, SubscribeOutcome, SubscribeRequest, Transport } from '../transport/transport';
+import type { IncomingPublication } from '../core/publication';
+import { parseTopicFilter, type TopicFilter, type WireFilter } from '../core/topic-filter';
+import type { Receipt, ServerInfo, SubscribeOutcome, Transport } from '../transport/transport';
+import type { Clock } from './clock';
+import { Deliveries } from './deliveries';
 import { filterIdentifier } from './filter-identifier';
-import { guarded, type Report } from './guarded';
-import { mergedRequest, sameRequest } from './merged-request';
+import type { Report } from './guarded';
+import { mergedRequest, suffices } from './merged-request';
+import { RetainedReplays } from './retained-replays';
 import { subscriptionProblem, subscriptionRefused } from './server-limits';
 import type { RememberedSubscription, SessionMemory } from './session-memory';
-import { SharedReceipt } from './shared-receipt';
+import type { Subscriber } from './subscriber';
 import { type SubscriptionInUse, subscriptionsInUse } from './subscription-in-use';
-import type { SubscriptionOptions } from './subscription-options';
+import { type WireState, WireSubscription } from './wire-subscription';
 
-export type SubscriptionState =
-  /** Not sent, or not answered yet. */
-  | { readonly kind: 'pending' }
-  | { readonly kind: 'granted'; readonly qos: QoS }
-  | { readonly kind: 'refused'; readonly error: MqttFlowsError };
+export type { Subscriber, SubscriptionState } from './subscriber';
 
-/** Receives what its filters match: each publication once, however many of them do. */
-export interface Subscriber {
-  /** Who it is, for people who ask what a connection is used for. */
-  readonly owner?: string;
-  /** In order of preference: of several matching filters, the first gives the captures. */
-  readonly subscriptions: readonly SubscriptionOptions[];
-  /**
-   * `qos` is at most what the matching filter asked for. Whoever holds `receipt` before this returns puts off the
-   * acknowledgement; it comes with QoS 1 and 2 of the publication, whatever the filter asked for.
-   */
-  deliver(publication: IncomingPublication, filter: TopicFilter, qos: QoS, receipt: SharedReceipt | undefined): void;
-  /** The server has answered, or the answer no longer holds. Called once at the start as well. */
-  stateChanged(subscription: SubscriptionOptions, state: SubscriptionState): void;
-}
-
-/** What a filter of one subscriber is in the trie. */
-interface Interest {
-  readonly subscriber: Subscriber;
-  readonly options: SubscriptionOptions;
-  /** Position among the subscriber's filters. */
-  readonly rank: number;
-  readonly wire: WireSubscription;
-}
-
-/** A subscription as the server knows it: one for each filter, however many subscribers share it. */
-interface WireSubscription {
-  readonly filter: WireFilter;
-  readonly identifier: number;
-  readonly interests: Set<Interest>;
-  state: SubscriptionState;
-  /** What the server was last asked for, or undefined when it has to be asked. */
-  asked: SubscribeRequest | undefined;
-  /** What the server may have taken, answered or not: a session keeps it until it is unsubscribed. */
-  standing: RememberedSubscription | undefined;
-}
-
-const PENDING: SubscriptionState = { kind: 'pending' };
+const PENDING: WireState = { kind: 'pending' };
 
 export class Subscriptions {
-  readonly #trie = new TopicTrie<Interest>();
   readonly #wires = new Map<WireFilter, WireSubscription>();
-  readonly #schedule: (reconcile: () => void) => void;
+  readonly #clock: Clock;
   readonly #memory: SessionMemory | undefined;
-  readonly #report: Report;
+  readonly #replays: RetainedReplays;
+  readonly #deliveries: Deliveries;
   #nextIdentifier = 1;
   /** Those of `#wires`. */
   readonly #identifiers = new Set<number>();
@@ -73,37 +34,26 @@ export class Subscriptions {
   #scheduled = false;
   #answeredListener: (() => void) | undefined;
 
-  /** `schedule` runs a function soon, but not at once: changes of one moment then become one comparison. */
-  constructor(schedule: (reconcile: () => void) => void, report: Report, memory?: SessionMemory) {
-    this.#schedule = schedule;
-    this.#report = report;
+  constructor(clock: Clock, report: Report, memory?: SessionMemory) {
+    this.#clock = clock;
     this.#memory = memory;
-    for (const remembered of memory?.subscriptions ?? []) {
-      const { request, granted } = remembered;
-      const wire = this.#wire(request.filter, request.identifier);
-      wire.standing = remembered;
-      if (granted === undefined) continue;
-      wire.asked = request;
-      wire.state = { kind: 'granted', qos: granted };
-    }
+    // Whoever came while the server was replaying is next.
+    this.#replays = new RetainedReplays(clock, () => this.#changed());
+    this.#deliveries = new Deliveries(clock, report, this.#replays);
+    for (const remembered of memory?.subscriptions ?? []) this.#recall(remembered);
   }
 
   /** Adds a subscriber; the function returned takes it away again and may be called more than once. */
   add(subscriber: Subscriber): () => void {
-    const interests = subscriber.subscriptions.map((options, rank): Interest => {
-      const wire = this.#wire(options.filter.wire);
-      const interest = { subscriber, options, rank, wire };
-      wire.interests.add(interest);
-      this.#trie.add(options.filter, interest);
-      subscriber.stateChanged(options, wire.state);
+    const interests = subscriber.subscriptions.map((options, rank) => {
+      const wire = this.#wire(options.filter);
+      const interest = wire.add(subscriber, options, rank);
+      subscriber.stateChanged(options, wire.stateFor(interest));
       return interest;
     });
     this.#changed();
     return () => {
-      for (const interest of interests.splice(0)) {
-        interest.wire.interests.delete(interest);
-        this.#trie.remove(interest.options.filter, interest);
-      }
+      for (const interest of interests.splice(0)) interest.wire.remove(interest);
       this.#changed();
     };
   }
@@ -126,9 +76,10 @@ export class Subscriptions {
   /** The server can be asked from now on. Without a session it has none of our subscriptions. */
   attach(transport: Transport, server: ServerInfo): void {
     this.#link = { transport, server };
+    this.#deliveries.attach(server);
     for (const wire of this.#wires.values()) {
-      if (!server.sessionPresent) wire.standing = undefined;
-      if (!server.sessionPresent || wire.state.kind !== 'granted') this.#forget(wire);
+      if (!server.sessionPresent) wire.lost();
+      if (!server.sessionPresent || !wire.granted) this.#forget(wire);
     }
     this.#reconcile();
   }
@@ -136,37 +87,13 @@ export class Subscriptions {
   /** The server is gone. What it granted is kept in mind for a session that it may keep. */
   detach(): void {
     this.#link = undefined;
+    this.#replays.stopAll();
+    this.#deliveries.detach();
   }
 
   /** Hands a publication to each subscriber that it is for, and acknowledges it unless one of them holds the receipt. */
   deliver(publication: IncomingPublication, receipt?: Receipt): void {
-    if (!receipt) return this.#share(publication, undefined);
-    const shared = new SharedReceipt(receipt);
-    this.#share(publication, shared);
-    shared.delivered();
-  }
-
-  #share(publication: IncomingPublication, receipt: SharedReceipt | undefined): void {
-    const matches = this.#trie.match(publication.topic);
-    const only = matches[0];
-    if (!only) return;
-    if (matches.length === 1) {
-      if (isFor(publication, only)) this.#hand(publication, only, receipt);
-      return;
-    }
-    let own = publication;
-    for (const interest of firstOfEachSubscriber(matches)) {
-      // An MQTT 5 server may send one copy for each subscription that matches: the first filter's copy is delivered.
-      if (!isFor(publication, interest)) continue;
-      this.#hand(own, interest, receipt);
-      // Flows may change what they get: the next one gets bytes of its own.
-      own = withOwnBytes(publication);
-    }
-  }
-
-  #hand(publication: IncomingPublication, { subscriber, options }: Interest, receipt: SharedReceipt | undefined): void {
-    const qos = publication.qos < options.qos ? publication.qos : options.qos;
-    guarded(this.#report, () => subscriber.deliver(publication, options.filter, qos, receipt));
+    this.#deliveries.deliver(publication, receipt);
   }
 
   /** Calls `listener` once, when the server has answered all that it was asked. */
@@ -183,14 +110,25 @@ export class Subscriptions {
     listener();
   }
 
-  #wire(filter: WireFilter, remembered?: number): WireSubscription {
-    const known = this.#wires.get(filter);
+  #recall(remembered: RememberedSubscription): void {
+    const { request, granted, served } = remembered;
+    const parsed = parseTopicFilter(request.filter);
+    if (!parsed.ok) return;
+    const wire = this.#wire(parsed.filter, request.identifier);
+    wire.standing = remembered;
+    wire.served = served && new Set(served);
+    if (granted === undefined) return;
+    wire.asked = request;
+    wire.state = { kind: 'granted', qos: granted };
+  }
+
+  #wire(filter: TopicFilter, remembered?: number): WireSubscription {
+    const known = this.#wires.get(filter.wire);
     if (known) return known;
-    const identifier = remembered ?? this.#newIdentifier(filter);
-    const interests = new Set<Interest>();
-    const wire = { filter, identifier, interests, state: PENDING, asked: undefined, standing: undefined };
-    this.#wires.set(filter, wire);
-    this.#identifiers.add(identifier);
+    const wire = new WireSubscription(filter, remembered ?? this.#newIdentifier(filter.wire));
+    this.#wires.set(filter.wire, wire);
+    this.#identifiers.add(wire.identifier);
+    this.#deliveries.add(wire);
     return wire;
   }
 
@@ -199,13 +137,13 @@ export class Subscriptions {
   }
 
   #remember(): void {
-    this.#memory?.remember(() => Array.from(this.#wires.values()).flatMap(({ standing }) => standing ?? []));
+    this.#memory?.remember(() => Array.from(this.#wires.values()).flatMap((wire) => wire.remembered ?? []));
   }
 
   #changed(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#schedule(() => {
+    this.#clock.after(0, () => {
       this.#scheduled = false;
       this.#reconcile();
     });
@@ -224,20 +162,31 @@ export class Subscriptions {
   /** Without a connection, what the server was asked for is remembered: it may have kept the session. */
   #drop(wire: WireSubscription): void {
     if (wire.standing && !this.#link) return;
-    this.#wires.delete(wire.filter);
-    this.#identifiers.delete(wire.identifier);
-    if (wire.standing) this.#link?.transport.unsubscribe(wire.filter, () => {});
+    this.#replays.stop(wire);
+    this.#wires.delete(wire.wire);
+    const gone = (): void => {
+      this.#identifiers.delete(wire.identifier);
+      this.#deliveries.remove(wire);
+    };
+    // Until the server has answered, copies for it may come and have to be told from others.
+    if (wire.standing && this.#link) this.#link.transport.unsubscribe(wire.wire, gone);
+    else gone();
     this.#remember();
   }
 
   #ask(wire: WireSubscription, transport: Transport, server: ServerInfo): void {
-    const wishes = Array.from(wire.interests, ({ options }) => options);
-    const request = mergedRequest(wire.filter, wire.identifier, wishes, server);
-    if (wire.asked && sameRequest(wire.asked, request)) return;
+    wire.forgetAbsent();
+    // What is replayed twice at a time could not be told apart.
+    if (wire.replaying) return;
+    const request = mergedRequest(wire, server);
+    const replays = Array.from(wire.interests).some(({ fresh }) => fresh);
+    if (wire.asked && !replays && suffices(wire.asked, request, server)) return;
     wire.asked = request;
     const problem = subscriptionProblem(request, server);
     if (problem !== undefined) return this.#answered(wire, { kind: 'refused', reasonCode: problem });
     wire.standing = { request };
+    wire.expectStored();
+    if (request.retainHandling !== 2 && !wire.shared) this.#replays.start(wire);
     this.#remember();
     transport.subscribe(request, (outcome) => {
       // An answer to an older question, or from an older connection, no longer matters.
@@ -247,44 +196,27 @@ export class Subscriptions {
 
   #answered(wire: WireSubscription, outcome: SubscribeOutcome): void {
     if (outcome.kind === 'unanswered') return this.#forget(wire);
-    if (outcome.kind === 'granted' && wire.asked) wire.standing = { request: wire.asked, granted: outcome.qos };
-    this.#setState(
-      wire,
-      outcome.kind === 'granted' ? outcome : { kind: 'refused', error: subscriptionRefused(wire.filter, outcome) },
-    );
+    wire.serve();
+    if (outcome.kind === 'granted') {
+      if (wire.asked) wire.standing = { request: wire.asked, granted: outcome.qos };
+      this.#setState(wire, outcome);
+      if (wire.replaying) this.#replays.granted(wire);
+    } else {
+      this.#replays.stop(wire);
+      this.#setState(wire, { kind: 'refused', error: subscriptionRefused(wire.wire, outcome) });
+    }
     this.#remember();
     this.#tellAnswered();
   }
 
   #forget(wire: WireSubscription): void {
+    this.#replays.stop(wire);
     wire.asked = undefined;
     if (wire.state.kind !== 'pending') this.#setState(wire, PENDING);
   }
 
-  #setState(wire: WireSubscription, state: SubscriptionState): void {
+  #setState(wire: WireSubscription, state: WireState): void {
     wire.state = state;
-    for (const { subscriber, options } of wire.interests) subscriber.stateChanged(options, state);
+    for (const interest of wire.interests) interest.subscriber.stateChanged(interest.options, wire.stateFor(interest));
   }
-}
-
-/** With identifiers, only the filters whose identifiers it carries; without, every filter that matches. */
-function isFor(publication: IncomingPublication, interest: Interest): boolean {
-  const identifiers = publication.subscriptionIdentifiers;
-  return identifiers.length === 0 || identifiers.includes(interest.wire.identifier);
-}
-
-/** Of each subscriber's matching filters the first that the server has granted, or else that it has not refused. */
-function firstOfEachSubscriber(matches: readonly Interest[]): Iterable<Interest> {
-  const first = new Map<Subscriber, Interest>();
-  for (const interest of matches) {
-    if (interest.wire.state.kind === 'refused') continue;
-    const known = first.get(interest.subscriber);
-    if (!known || precedes(interest, known)) first.set(interest.subscriber, interest);
-  }
-  return first.values();
-}
-
-function precedes(a: Interest, b: Interest): boolean {
-  const granted = a.wire.state.kind === 'granted';
-  return granted === (b.wire.state.kind === 'granted') ? a.rank < b.rank : granted;
 }

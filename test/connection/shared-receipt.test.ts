@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { ReleaseReceipt } from '#src/connection/shared-receipt';
 import { type Subscriber, Subscriptions } from '#src/connection/subscriptions';
 import { parseTopicFilter } from '#src/core/topic-filter';
+import { FakeClock } from '../helpers/fake-clock';
 import { RecordedReceipt } from '../helpers/recorded-receipt';
 import { incoming } from './publications';
 
@@ -36,7 +37,7 @@ class Holder implements Subscriber {
 }
 
 function delivered(...subscribers: Holder[]): RecordedReceipt {
-  const subscriptions = new Subscriptions(() => {}, assert.ifError);
+  const subscriptions = new Subscriptions(new FakeClock(), assert.ifError);
   for (const subscriber of subscribers) subscriptions.add(subscriber);
   const receipt = new RecordedReceipt();
   subscriptions.deliver(incoming('a', [], { qos: 1 }), receipt);

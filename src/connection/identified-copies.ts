@@ -1,0 +1,112 @@
+// Publications that several subscriptions match, from a server that sends subscription identifiers: one copy with all
+// identifiers, one copy for each, or (against MQTT 5, section 3.3.4) one copy with the identifier of one of them.
+
+import { type IncomingPublication, withOwnBytes } from '../core/publication';
+import type { Clock } from './clock';
+import { type Give, HeldPublications } from './held-publications';
+import { liveReceivers } from './receivers';
+import type { SharedReceipt } from './shared-receipt';
+import type { Interest, WireSubscription } from './wire-subscription';
+
+/** ms within which a second copy of a publication comes, if one comes at all. */
+const WINDOW = 250;
+/** Topics whose last identifier is remembered. */
+const MOST_TOPICS = 1000;
+
+/**
+ * Whether a copy is for its identifiers only, or for all subscriptions, is learnt: a second identifier for one topic
+ * proves the former, its absence the latter. Until then those with the identifier get a copy at once and the others wait.
+ */
+export class IdentifiedCopies {
+  readonly #clock: Clock;
+  readonly #give: Give;
+  readonly #held = new HeldPublications();
+  /** The identifier of the last copy of each topic, while the subscriptions are the same. */
+  readonly #last = new Map<string, number>();
+  #kind: 'unknown' | 'copy for each' | 'one for all' = 'unknown';
+  #stopWaiting: (() => void) | undefined;
+
+  constructor(clock: Clock, give: Give) {
+    this.#clock = clock;
+    this.#give = give;
+  }
+
+  /** Hands out a publication with at least one identifier. */
+  take(publication: IncomingPublication, wires: readonly WireSubscription[], receipt: SharedReceipt | undefined): void {
+    const { subscriptionIdentifiers: identifiers } = publication;
+    if (identifiers.length > 1) {
+      this.#decide('copy for each');
+      const named = wires.filter(({ identifier }) => identifiers.includes(identifier));
+      return this.#give(publication, liveReceivers(named), receipt);
+    }
+    const source = wires.find(({ identifier }) => identifier === identifiers[0]);
+    if (source?.ordinary !== false) this.#compare(publication.topic, identifiers[0] ?? 0);
+    const receivers = liveReceivers(wires);
+    if (this.#kind === 'one for all' && !source?.shared) {
+      return this.#give(
+        publication,
+        receivers.filter(({ wire }) => !wire.shared),
+        receipt,
+      );
+    }
+    const named = receivers.filter(({ wire }) => wire === source);
+    this.#give(publication, named, receipt);
+    if (this.#kind === 'unknown' && source?.ordinary !== false) {
+      this.#hold(
+        publication,
+        receivers.filter((receiver) => receiver.wire !== source && isSentAll(receiver)),
+        receipt,
+      );
+    }
+  }
+
+  /** The set of subscriptions is another: which identifier a merged copy carries may be, too. */
+  changed(): void {
+    this.#last.clear();
+  }
+
+  /** The connection is gone. What waits has come once, and no copy will follow. */
+  detach(): void {
+    this.#settle('one for all');
+  }
+
+  /** A session that goes on is with the same server. */
+  attach(sessionPresent: boolean): void {
+    if (!sessionPresent) this.#kind = 'unknown';
+    this.#last.clear();
+  }
+
+  #compare(topic: string, identifier: number): void {
+    if (this.#kind === 'copy for each') return;
+    const last = this.#last.get(topic);
+    if (last !== undefined && last !== identifier) return this.#decide('copy for each');
+    if (this.#last.size >= MOST_TOPICS) this.#last.clear();
+    this.#last.set(topic, identifier);
+  }
+
+  #hold(publication: IncomingPublication, receivers: readonly Interest[], receipt: SharedReceipt | undefined): void {
+    if (receivers.length === 0) return;
+    // Those who have it already may change its bytes.
+    this.#held.add({ publication: withOwnBytes(publication), receivers, receipt });
+    if (this.#held.full) this.#decide('one for all');
+    else this.#stopWaiting ??= this.#clock.after(WINDOW, () => this.#decide('one for all'));
+  }
+
+  #decide(kind: 'copy for each' | 'one for all'): void {
+    this.#kind = kind;
+    this.#settle(kind);
+  }
+
+  #settle(kind: 'copy for each' | 'one for all'): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+    if (this.#held.empty) return;
+    this.#held.settle(({ publication, receivers, receipt }) => {
+      if (kind === 'one for all') this.#give(publication, receivers, receipt);
+    });
+  }
+}
+
+function isSentAll({ wire }: Interest): boolean {
+  return wire.ordinary && wire.granted;
+}

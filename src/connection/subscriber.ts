@@ -1,0 +1,36 @@
+// Who receives publications on a connection, and what it is told of its subscriptions.
+
+import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { IncomingPublication, QoS } from '../core/publication';
+import type { TopicFilter } from '../core/topic-filter';
+import type { SharedReceipt } from './shared-receipt';
+import type { SubscriptionOptions } from './subscription-options';
+
+export type SubscriptionState =
+  /** Not sent, or not answered yet. */
+  | { readonly kind: 'pending' }
+  | {
+      readonly kind: 'granted';
+      readonly qos: QoS;
+      /** It asked not to get what its own connection publishes, and does get it. */
+      readonly hearsItself?: true;
+    }
+  | { readonly kind: 'refused'; readonly error: MqttFlowsError };
+
+/** Receives what its filters match: each publication once, however many of them do. */
+export interface Subscriber {
+  /**
+   * Who it is, also over deploys: one of the same name with the same subscription is not given again what the server had
+   * stored. Without one, each subscriber is a new one.
+   */
+  readonly owner?: string;
+  /** In order of preference: of several matching filters, the first gives the captures. */
+  readonly subscriptions: readonly SubscriptionOptions[];
+  /**
+   * `qos` is at most what the matching filter asked for. Whoever holds `receipt` before this returns puts off the
+   * acknowledgement; it comes with QoS 1 and 2 of the publication, whatever the filter asked for.
+   */
+  deliver(publication: IncomingPublication, filter: TopicFilter, qos: QoS, receipt: SharedReceipt | undefined): void;
+  /** The server has answered, or the answer no longer holds. Called once at the start as well. */
+  stateChanged(subscription: SubscriptionOptions, state: SubscriptionState): void;
+}

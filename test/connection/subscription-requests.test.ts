@@ -1,0 +1,277 @@
+// The desired subscriptions compared with the server's: what is asked for, and above all what is not.
+
+import assert from 'node:assert/strict';
+import { grant, identifierOf, REPLAY, Receiver, SubscriptionBench } from './subscription-bench';
+
+describe('connection/subscriptions', () => {
+  describe('asking the server', () => {
+    it('a filter is subscribed once, however many subscribers have it', () => {
+      const bench = new SubscriptionBench();
+      bench.add(new Receiver('a/+'), new Receiver('a/+', 'b'), new Receiver('b'));
+      const transport = bench.attach();
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a/+', 'SUBSCRIBE b']);
+      bench.add(new Receiver('a/+', 'b'));
+      assert.equal(transport.packets.length, 2);
+    });
+
+    it('filters that differ in the names of their wildcards are one for the server', () => {
+      const bench = new SubscriptionBench();
+      bench.add(new Receiver('plant/+line/#rest', 'plant/+x/#'), new Receiver('plant/+/#'));
+      assert.deepEqual(bench.attach().packets, ['SUBSCRIBE plant/+/#']);
+    });
+
+    it('a shared filter and its filter are two for the server', () => {
+      const bench = new SubscriptionBench();
+      bench.add(new Receiver('$share/g/a', '$share/h/a', 'a'));
+      assert.deepEqual(bench.attach().packets, ['SUBSCRIBE $share/g/a', 'SUBSCRIBE $share/h/a', 'SUBSCRIBE a']);
+    });
+
+    it('nothing is sent before there is a server', () => {
+      const bench = new SubscriptionBench();
+      bench.add(new Receiver('a'));
+      assert.deepEqual(bench.attach().packets, ['SUBSCRIBE a']);
+    });
+
+    it('a subscriber that comes while there is a server is subscribed soon', () => {
+      const bench = new SubscriptionBench();
+      const transport = bench.attach();
+      bench.subscriptions.add(new Receiver('a'));
+      bench.subscriptions.add(new Receiver('a', 'b'));
+      assert.deepEqual(transport.packets, []);
+      assert.equal(bench.clock.pending, 1, 'what happens in one moment is compared once');
+      bench.clock.advance(0);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a', 'SUBSCRIBE b']);
+    });
+
+    it('each filter has an identifier of its own where the server knows identifiers', () => {
+      const bench = new SubscriptionBench();
+      bench.add(new Receiver('a', 'b', 'c'));
+      const identifiers = bench.attach().subscribed.map(({ question }) => question.identifier);
+      assert.equal(new Set(identifiers).size, 3);
+      for (const identifier of identifiers) assert.ok(identifier !== undefined && identifier > 0);
+    });
+
+    it('no identifier is sent where the server knows none', () => {
+      const bench = new SubscriptionBench();
+      bench.add(new Receiver('a'));
+      const transport = bench.attach({ subscriptionIdentifiersAvailable: false });
+      const [sent] = transport.subscribed;
+      assert.ok(sent && !('identifier' in sent.question));
+    });
+
+    it('the options of a single subscriber are sent as they are', () => {
+      const bench = new SubscriptionBench();
+      const options = { qos: 2, noLocal: true, retainAsPublished: true, retainHandling: 2 } as const;
+      bench.add(new Receiver({ filter: 'a', ...options }));
+      const transport = bench.attach({ subscriptionIdentifiersAvailable: false });
+      assert.deepEqual(transport.subscribed[0]?.question, { filter: 'a', ...options });
+    });
+
+    it('the options of several subscribers are merged so that none is worse off', () => {
+      const bench = new SubscriptionBench();
+      bench.add(
+        new Receiver({ filter: 'a', qos: 1, noLocal: true, retainAsPublished: false, retainHandling: 2 }),
+        new Receiver({ filter: 'a', qos: 2, noLocal: false, retainAsPublished: true, retainHandling: 1 }),
+        new Receiver({ filter: 'a', qos: 0, noLocal: true, retainAsPublished: false, retainHandling: 2 }),
+      );
+      const transport = bench.attach({ subscriptionIdentifiersAvailable: false });
+      const merged = { filter: 'a', qos: 2, noLocal: false };
+      // While what is stored comes for the one that wants it, it must differ from what is published.
+      const first = { ...merged, retainAsPublished: false, retainHandling: 1 };
+      assert.deepEqual(transport.subscribed[0]?.question, first);
+      grant(transport, 'a', 2);
+      bench.clock.advance(REPLAY);
+      const second = { ...merged, retainAsPublished: true, retainHandling: 2 };
+      assert.deepEqual(transport.subscribed[1]?.question, second);
+    });
+
+    it('what all subscribers want is kept: none of them hears its own publications', () => {
+      const bench = new SubscriptionBench();
+      bench.add(new Receiver({ filter: 'a', noLocal: true }), new Receiver({ filter: 'a', noLocal: true }));
+      assert.equal(bench.attach().subscribed[0]?.question.noLocal, true);
+    });
+
+    it('a subscriber with a higher QoS has the filter subscribed again, under the same identifier', () => {
+      const bench = new SubscriptionBench();
+      bench.add(new Receiver({ filter: 'a', qos: 0 }));
+      const transport = bench.attachGranting();
+      const identifier = identifierOf(transport, 'a');
+      bench.add(new Receiver({ filter: 'a', qos: 1 }));
+      bench.clock.advance(REPLAY);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a', 'SUBSCRIBE a']);
+      assert.equal(transport.subscribed[1]?.question.qos, 1);
+      assert.equal(identifierOf(transport, 'a'), identifier);
+    });
+
+    it('a subscriber with a lower QoS sends nothing', () => {
+      const bench = new SubscriptionBench();
+      bench.add(new Receiver({ filter: 'a', qos: 2 }));
+      const transport = bench.attachGranting();
+      bench.add(new Receiver({ filter: 'a', qos: 1 }));
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
+    });
+  });
+
+  describe('leaving', () => {
+    it('a filter is unsubscribed when its last subscriber is gone', () => {
+      const bench = new SubscriptionBench();
+      const [removeFirst, removeSecond] = bench.add(new Receiver('a', 'b'), new Receiver('a'));
+      assert.ok(removeFirst && removeSecond);
+      const transport = bench.attachGranting();
+      removeFirst();
+      bench.clock.advance(0);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a', 'SUBSCRIBE b', 'UNSUBSCRIBE b']);
+      removeSecond();
+      bench.clock.advance(0);
+      assert.deepEqual(transport.packets.slice(3), ['UNSUBSCRIBE a']);
+    });
+
+    it('going twice is going once', () => {
+      const bench = new SubscriptionBench();
+      const [remove] = bench.add(new Receiver('a'), new Receiver('a'));
+      assert.ok(remove);
+      const transport = bench.attachGranting();
+      remove();
+      remove();
+      bench.clock.advance(0);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
+    });
+
+    it('a subscriber that is gone receives nothing, also before the server knows', () => {
+      const bench = new SubscriptionBench();
+      const receiver = new Receiver('a');
+      const other = new Receiver('a');
+      const [remove] = bench.add(receiver, other);
+      assert.ok(remove);
+      const transport = bench.attachGranting();
+      remove();
+      bench.send(transport, 'a', ['a']);
+      assert.deepEqual(receiver.received, []);
+      assert.deepEqual(other.received, ['a by a']);
+    });
+
+    it('a filter that was unsubscribed can be subscribed again', () => {
+      const bench = new SubscriptionBench();
+      const [remove] = bench.add(new Receiver('a'));
+      const transport = bench.attachGranting();
+      remove?.();
+      bench.clock.advance(0);
+      const receiver = new Receiver('a');
+      bench.add(receiver);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a', 'UNSUBSCRIBE a', 'SUBSCRIBE a']);
+      bench.send(transport, 'a', ['a']);
+      assert.deepEqual(receiver.received, ['a by a']);
+    });
+
+    it('a filter given up without a server is not subscribed when one comes', () => {
+      const bench = new SubscriptionBench();
+      const [remove] = bench.add(new Receiver('a'));
+      remove?.();
+      bench.clock.advance(0);
+      assert.deepEqual(bench.attach().packets, []);
+    });
+
+    it('the answer to a subscription that was given up meanwhile does no harm', () => {
+      const bench = new SubscriptionBench();
+      const receiver = new Receiver('a');
+      const [remove] = bench.add(receiver);
+      const transport = bench.attach();
+      remove?.();
+      bench.clock.advance(0);
+      grant(transport, 'a', 0);
+      assert.deepEqual(receiver.states, ['a pending']);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a', 'UNSUBSCRIBE a']);
+    });
+  });
+
+  describe('during a deploy', () => {
+    it('a subscriber that is replaced by one with the same filter sends nothing', () => {
+      const bench = new SubscriptionBench();
+      const before = new Receiver({ filter: 'a/+x', qos: 1 });
+      before.owner = 'node';
+      const [remove] = bench.add(before);
+      const transport = bench.attachGranting();
+      bench.clock.advance(REPLAY);
+      bench.subscriptions.hold();
+      remove?.();
+      bench.clock.advance(1000);
+      const receiver = new Receiver({ filter: 'a/+renamed', qos: 1 });
+      receiver.owner = 'node';
+      bench.add(receiver);
+      bench.subscriptions.release();
+      bench.clock.advance(1000);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a/+']);
+      assert.deepEqual(receiver.states, ['a/+renamed granted 2']);
+      bench.send(transport, 'a/b', ['a/+']);
+      assert.deepEqual(receiver.deliveries[0]?.params, { renamed: 'b' });
+    });
+
+    it('changes are sent when it is over, and only those that are left', () => {
+      const bench = new SubscriptionBench();
+      const [stays, stayed] = [new Receiver('b'), new Receiver('b')];
+      stays.owner = stayed.owner = 'node';
+      const [removeA, removeB] = bench.add(new Receiver('a'), stays);
+      const transport = bench.attachGranting();
+      bench.clock.advance(REPLAY);
+      bench.subscriptions.hold();
+      removeA?.();
+      removeB?.();
+      bench.add(new Receiver('c'));
+      const [removeD] = bench.add(new Receiver('d'));
+      bench.add(stayed);
+      removeD?.();
+      bench.clock.advance(1000);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a', 'SUBSCRIBE b']);
+      bench.subscriptions.release();
+      bench.clock.advance(0);
+      assert.deepEqual(transport.packets.slice(2).sort(), ['SUBSCRIBE c', 'UNSUBSCRIBE a']);
+    });
+
+    it('a change just before it starts waits as well', () => {
+      const bench = new SubscriptionBench();
+      const transport = bench.attachGranting();
+      bench.subscriptions.add(new Receiver('a'));
+      bench.subscriptions.hold();
+      bench.clock.advance(1000);
+      assert.deepEqual(transport.packets, []);
+      bench.subscriptions.release();
+      bench.clock.advance(0);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
+    });
+
+    it('two that overlap are over when both are', () => {
+      const bench = new SubscriptionBench();
+      const transport = bench.attachGranting();
+      bench.subscriptions.hold();
+      bench.subscriptions.hold();
+      bench.add(new Receiver('a'));
+      bench.subscriptions.release();
+      bench.clock.advance(1000);
+      assert.deepEqual(transport.packets, []);
+      bench.subscriptions.release();
+      bench.clock.advance(0);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
+    });
+
+    it('a server that comes meanwhile is asked when it is over', () => {
+      const bench = new SubscriptionBench();
+      bench.subscriptions.hold();
+      bench.add(new Receiver('a'));
+      const transport = bench.attachGranting();
+      assert.deepEqual(transport.packets, []);
+      bench.subscriptions.release();
+      bench.clock.advance(0);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
+    });
+
+    it('publications go on to the subscribers that are there', () => {
+      const bench = new SubscriptionBench();
+      const receiver = new Receiver('a');
+      bench.add(receiver);
+      const transport = bench.attachGranting();
+      bench.subscriptions.hold();
+      bench.send(transport, 'a', ['a']);
+      assert.deepEqual(receiver.received, ['a by a']);
+    });
+  });
+});
