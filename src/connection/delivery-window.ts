@@ -87,9 +87,9 @@ export class DeliveryWindow {
     this.#next();
   }
 
-  /** Takes a delivery; what comes at QoS 0 has no receipt, and does not wait. */
+  /** Takes a delivery; at QoS 0, asked for or sent, nobody waits for an acknowledgement. */
   take(delivery: Delivery, receipt: SharedReceipt | undefined): void {
-    if (!receipt) return this.#handler?.hand(delivery);
+    if (!receipt || delivery.qos === 0) return this.#handler?.hand(delivery);
     this.#waiting.push({ delivery, release: receipt.hold(), lost: false, cancelTimeout: nothing });
     this.#next();
   }

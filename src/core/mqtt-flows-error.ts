@@ -4,7 +4,16 @@
 export type ConnectStage = 'dns' | 'tcp' | 'proxy' | 'tls' | 'websocket' | 'connack' | 'connected';
 
 /** What was going on when it failed. */
-export type ErrorStage = ConnectStage | 'config' | 'listen' | 'control' | 'subscribe' | 'publish' | 'decode' | 'route';
+export type ErrorStage =
+  | ConnectStage
+  | 'config'
+  | 'listen'
+  | 'control'
+  | 'subscribe'
+  | 'acknowledge'
+  | 'publish'
+  | 'decode'
+  | 'route';
 
 /** Every code has a sentence in the locales under `errors.`; flows decide by `msg.error.code`. */
 export type ErrorCode =
@@ -69,6 +78,10 @@ export type ErrorCode =
   | 'embedded-needs-credentials'
   | 'embedded-needs-newer-node'
   | 'subscription-refused'
+  | 'acknowledgement-overdue'
+  | 'acknowledgement-late'
+  | 'acknowledgement-unknown'
+  | 'receipt-missing'
   | 'topic-invalid'
   | 'topic-missing'
   | 'payload-unencodable'

@@ -1,6 +1,8 @@
 // The saved configuration of a subscribe node: its properties, their defaults, and how the runtime reads them.
 
+import type { AcknowledgementSettings } from '../connection/acknowledgement-settings';
 import type { SubscriptionOptions } from '../connection/subscription-options';
+import type { SavedNumber } from '../core/environment-text';
 import { filterInvalid } from '../core/mqtt-flows-error';
 import { type ConfigResult, type RawConfig, SavedConfig } from '../core/saved-config';
 import { parseTopicFilter } from '../core/topic-filter';
@@ -20,6 +22,14 @@ export interface SubscribeConfig {
   broker: string;
   subscriptions: SubscriptionConfig[];
   format: string;
+  /** When messages at QoS 1 and 2 are acknowledged: when handed over, when the flow is done, or by an acknowledge node. */
+  acknowledge: 'receipt' | 'completion' | 'manual';
+  /** Messages at QoS 1 and 2 that the flow may have unacknowledged. */
+  maxInFlight: SavedNumber;
+  /** s after which an unacknowledged message counts as failed; 0 for never */
+  acknowledgeTimeout: SavedNumber;
+  /** What becomes of a message that failed: kept by the server, or refused with a reason code (MQTT 5). */
+  onError: 'keep' | 'refuse';
   /** 1: takes messages that control the connection. */
   inputs: 0 | 1;
 }
@@ -37,11 +47,22 @@ export const subscribeDefaults: SubscribeConfig = {
   broker: '',
   subscriptions: [{ ...subscriptionDefaults }],
   format: 'auto',
+  acknowledge: 'receipt',
+  maxInFlight: 20,
+  acknowledgeTimeout: 60,
+  onError: 'keep',
   inputs: 0,
 };
 
+/** The smallest and the largest value of each number. */
+export const SUBSCRIBE_RANGES = {
+  maxInFlight: [1, 65_535],
+  /** s; a timer of Node.js cannot wait longer. */
+  acknowledgeTimeout: [0, 2_147_483],
+} as const;
+
 /** What the runtime works with. Whether the format is known is for the codec registry to say. */
-export interface SubscribeSettings {
+export interface SubscribeSettings extends AcknowledgementSettings {
   readonly subscriptions: readonly SubscriptionOptions[];
   readonly format: string;
   readonly inputs: 0 | 1;
@@ -71,6 +92,17 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
   return saved.result({
     subscriptions,
     format: saved.text('format', subscribeDefaults.format) || 'auto',
+    ...readAcknowledgement(saved),
     inputs: saved.choice('inputs', [0, 1], subscribeDefaults.inputs),
   });
+}
+
+function readAcknowledgement(saved: SavedConfig): AcknowledgementSettings {
+  const { acknowledge, onError } = subscribeDefaults;
+  return {
+    acknowledge: saved.choice('acknowledge', ['receipt', 'completion', 'manual'], acknowledge),
+    maxInFlight: saved.integer('maxInFlight', 20, ...SUBSCRIBE_RANGES.maxInFlight),
+    acknowledgeTimeout: saved.integer('acknowledgeTimeout', 60, ...SUBSCRIBE_RANGES.acknowledgeTimeout),
+    onError: saved.choice('onError', ['keep', 'refuse'], onError),
+  };
 }

@@ -4,9 +4,11 @@ import { addFieldNote } from '../editor/field-note';
 import { fillFormatSelect } from '../editor/format-select';
 import { fitListHeight } from '../editor/list-height';
 import { keepReader, listed, readRows } from '../editor/list-rows';
+import { numberProblem } from '../editor/number-field';
 import { sharedText } from '../editor/shared-text';
 import { topicFilterNote, topicFilterProblem } from '../editor/topic-filter-problem';
 import {
+  SUBSCRIBE_RANGES,
   type SubscribeConfig,
   type SubscriptionConfig,
   subscribeDefaults,
@@ -58,6 +60,16 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
       },
     },
     format: { value: subscribeDefaults.format },
+    acknowledge: { value: subscribeDefaults.acknowledge },
+    maxInFlight: {
+      value: subscribeDefaults.maxInFlight,
+      validate: (value, _options) => numberProblem(value, SUBSCRIBE_RANGES.maxInFlight) ?? true,
+    },
+    acknowledgeTimeout: {
+      value: subscribeDefaults.acknowledgeTimeout,
+      validate: (value, _options) => numberProblem(value, SUBSCRIBE_RANGES.acknowledgeTimeout) ?? true,
+    },
+    onError: { value: subscribeDefaults.onError },
     inputs: { value: subscribeDefaults.inputs },
   },
   inputs: subscribeDefaults.inputs,
@@ -80,6 +92,10 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     fillFormatSelect($('#node-input-format'), this.format || subscribeDefaults.format, (name) =>
       this._(`formats.${name}`),
     );
+    const acknowledge = $('#node-input-acknowledge').val(this.acknowledge || subscribeDefaults.acknowledge);
+    const held = $('#mqtt-flows-subscribe-held');
+    acknowledge.on('change', () => held.toggle(acknowledge.val() !== 'receipt'));
+    acknowledge.trigger('change');
     const takesMessages = $('#mqtt-flows-subscribe-control').prop('checked', this.inputs === 1);
     takesMessages.on('change', () => $('#node-input-inputs').val(takesMessages.prop('checked') === true ? 1 : 0));
     const list = $(LIST)

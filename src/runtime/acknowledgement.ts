@@ -2,9 +2,15 @@
 // acknowledge node says so.
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import type { AcknowledgementSettings } from '../connection/acknowledgement-settings';
 import { systemClock } from '../connection/clock';
 import type { Connection } from '../connection/connection';
-import { type Delivery, type DeliveryHandler, DeliveryWindow, type SettleDelivery } from '../connection/delivery-window';
+import {
+  type Delivery,
+  type DeliveryHandler,
+  DeliveryWindow,
+  type SettleDelivery,
+} from '../connection/delivery-window';
 import type { Settlement } from '../connection/shared-receipt';
 import type { Subscriber } from '../connection/subscriptions';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
@@ -14,21 +20,10 @@ import { Handover, isInSubflow } from './handover';
 import { reportError } from './node-problem';
 import { awaitReceipt } from './open-receipts';
 
-export interface AcknowledgementSettings {
-  readonly acknowledge: 'receipt' | 'completion' | 'manual';
-  /** Messages at QoS 1 and 2 that the flow may have at a time */
-  readonly maxInFlight: number;
-  /** s that a message may take; 0 for any time */
-  readonly acknowledgeTimeout: number;
-  /** What becomes of a message that failed or took too long. */
-  readonly onError: 'keep' | 'refuse';
-}
-
-/** A message that is ready to be sent. */
+/** The message of a delivery; with an `error`, it goes to a Catch node. */
 export interface PreparedMessage {
   readonly message: NodeMessage & { _msgid: string; receipt?: string };
-  /** Sends it, or reports why it cannot be. */
-  send(): void;
+  readonly error?: Error;
 }
 
 /** How many messages the flow has, and how many wait for it. */
@@ -41,16 +36,24 @@ export interface Backlog {
 /** MQTT 5, section 3.4.2.1: "the receiver does not accept the publication", for no reason that MQTT has a code for. */
 const IMPLEMENTATION_SPECIFIC = 0x83;
 
-interface LeftWindow {
+/** What a node that a deploy restarts leaves to its next instance. */
+interface Left {
   readonly window: DeliveryWindow;
   readonly connection: Connection;
+  /** Takes the subscriber away that has gone on to collect deliveries for the window. */
+  end(): void;
 }
 
-/** Windows of nodes that a deploy restarts. */
-const left = new Handover<LeftWindow>();
+const left = new Handover<Left>();
+
+/** How a subscribe node gets its deliveries, and what it does in place of unsubscribing when it is closed. */
+export interface Acknowledging {
+  readonly deliver: Subscriber['deliver'];
+  leave(removed: boolean, unsubscribe: () => void): void;
+}
 
 /**
- * What takes the deliveries of `node`, until it is closed. `prepare` makes the message of a delivery; `show` hears of each
+ * Takes the deliveries of `node`, until it is closed. `prepare` makes the message of a delivery; `show` hears of each
  * change of the backlog.
  */
 export function acknowledging(
@@ -60,19 +63,26 @@ export function acknowledging(
   settings: AcknowledgementSettings,
   prepare: (delivery: Delivery) => PreparedMessage,
   show: (backlog: Backlog) => void,
-): Subscriber['deliver'] {
+): Acknowledging {
+  const before = left.take(node);
   if (settings.acknowledge === 'receipt') {
-    dropLeft(node);
-    return (publication, filter, qos) => prepare({ publication, filter, qos }).send();
+    before?.window.discard({ kind: 'abandoned' });
+    before?.end();
+    return {
+      deliver: (publication, filter, qos) => send(node, prepare({ publication, filter, qos })),
+      leave: (_removed, unsubscribe) => unsubscribe(),
+    };
   }
-  const window = takeOver(node, connection);
+  const manual = settings.acknowledge === 'manual';
   const settleFailed: Settlement =
     settings.onError === 'refuse' ? { kind: 'refused', reasonCode: IMPLEMENTATION_SPECIFIC } : { kind: 'abandoned' };
-  const hand = settings.acknowledge === 'manual' ? byHand : byCompletion(RED, node, settleFailed);
+  const stopFollowing = manual ? () => {} : flowCompletion(RED).use();
+  const window = takeOver(before, connection);
+  const hand = manual ? byHand : byCompletion(RED, settleFailed);
   const handler: DeliveryHandler = {
     limit: settings.maxInFlight,
     timeout: settings.acknowledgeTimeout * 1000,
-    hand: (delivery, settle) => hand(prepare(delivery), settle),
+    hand: (delivery, settle) => hand(node, prepare(delivery), settle),
     expired({ publication: { topic } }) {
       const params = { topic, seconds: settings.acknowledgeTimeout };
       reportError(RED, node, new MqttFlowsError('acknowledgement-overdue', { stage: 'acknowledge', params }));
@@ -83,15 +93,39 @@ export function acknowledging(
       show({ unsettled, waiting, full: unsettled >= settings.maxInFlight });
     },
   };
+  const stop = followConnection(RED, connection, window);
   window.open(handler);
-  followConnection(node, connection, window);
-  leaveAtClose(RED, node, connection, window);
-  return (publication, filter, qos, receipt) => window.take({ publication, filter, qos }, receipt);
+  return {
+    deliver: (publication, filter, qos, receipt) => window.take({ publication, filter, qos }, receipt),
+    leave(removed, unsubscribe) {
+      stop();
+      window.leave();
+      const end = (): void => {
+        unsubscribe();
+        stopFollowing();
+      };
+      const discard = (): void => {
+        // Nobody wants any more what a node was given that has been deleted; all else may come again.
+        window.discard({ kind: removed ? 'acknowledged' : 'abandoned' });
+        end();
+      };
+      if (removed || isInSubflow(node)) return discard();
+      // Whether a message will still be acknowledged by hand is unknown: it is delivered again.
+      if (manual) window.interrupt();
+      left.leave(RED, node, { window, connection, end }, discard);
+    },
+  };
+}
+
+function send(node: Node, { message, error }: PreparedMessage): void {
+  if (error) node.error(error, message);
+  else node.send(message);
 }
 
 /** The acknowledge node settles it. */
-function byHand({ message, send }: PreparedMessage, settle?: SettleDelivery): void {
+function byHand(node: Node, prepared: PreparedMessage, settle?: SettleDelivery): void {
   if (settle) {
+    const { message } = prepared;
     const id = message._msgid;
     message.receipt = id;
     const forget = awaitReceipt(id, (outcome) => {
@@ -99,39 +133,34 @@ function byHand({ message, send }: PreparedMessage, settle?: SettleDelivery): vo
       return settle(outcome);
     });
   }
-  send();
+  send(node, prepared);
 }
 
 /** The end of all branches of the flow settles it. */
 function byCompletion(
   RED: NodeAPI,
-  node: Node,
   failed: Settlement,
-): (prepared: PreparedMessage, settle?: SettleDelivery) => void {
+): (node: Node, prepared: PreparedMessage, settle?: SettleDelivery) => void {
   const completion = flowCompletion(RED);
-  node.on('close', completion.use());
-  return ({ message, send }, settle) => {
-    if (!settle) return send();
-    completion.follow(node, message, send, ({ kind }) => {
+  return (node, prepared, settle) => {
+    if (!settle) return send(node, prepared);
+    const handOver = (): void => send(node, prepared);
+    completion.follow(node, prepared.message, handOver, ({ kind }) => {
       settle(kind === 'completed' ? { kind: 'acknowledged' } : kind === 'failed' ? failed : { kind });
     });
   };
 }
 
 /** The window of the instance before this one, if it was on the same connection. */
-function takeOver(node: Node, connection: Connection): DeliveryWindow {
-  const before = left.take(node);
+function takeOver(before: Left | undefined, connection: Connection): DeliveryWindow {
+  before?.end();
   if (before?.connection === connection) return before.window;
   before?.window.discard({ kind: 'abandoned' });
   return new DeliveryWindow(systemClock);
 }
 
-/** The node acknowledges on receipt now: what an earlier instance held stays with the server. */
-function dropLeft(node: Node): void {
-  left.take(node)?.window.discard({ kind: 'abandoned' });
-}
-
-function followConnection(node: Node, connection: Connection, window: DeliveryWindow): void {
+/** Tells `window` of lost connections, and of deploys: during one, the nodes that follow may be gone or not there yet. */
+function followConnection(RED: NodeAPI, connection: Connection, window: DeliveryWindow): () => void {
   /** The server whose connection was lost. */
   let lost: string | undefined;
   let server: string | undefined;
@@ -146,22 +175,11 @@ function followConnection(node: Node, connection: Connection, window: DeliveryWi
       window.lose();
     }
   });
-  node.on('close', unwatch);
-}
-
-/** During a deploy nothing is handed over: the nodes that follow may be gone, or not there yet. */
-function leaveAtClose(RED: NodeAPI, node: Node, connection: Connection, window: DeliveryWindow): void {
-  const cancelPause = onDeploy(RED, 'flows:stopping', () => window.pause());
-  const cancelResume = onDeploy(RED, 'flows:started', () => window.resume());
-  node.on('close', (removed: boolean, done: () => void) => {
-    cancelPause();
-    cancelResume();
-    if (removed) window.discard({ kind: 'acknowledged' });
-    else if (isInSubflow(node)) window.discard({ kind: 'abandoned' });
-    else {
-      window.leave();
-      left.leave(RED, node, { window, connection }, () => window.discard({ kind: 'abandoned' }));
-    }
-    done();
-  });
+  const stopPausing = onDeploy(RED, 'flows:stopping', () => window.pause());
+  const stopResuming = onDeploy(RED, 'flows:started', () => window.resume());
+  return () => {
+    unwatch();
+    stopPausing();
+    stopResuming();
+  };
 }

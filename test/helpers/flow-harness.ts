@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { dirname } from 'node:path';
 import type { Node, NodeAPI, NodeContextData, NodeInitializer, NodeMessage, NodeStatus } from 'node-red';
 
+import acknowledge = require('#src/nodes/acknowledge');
 import broker = require('#src/nodes/broker');
 import publish = require('#src/nodes/publish');
 import router = require('#src/nodes/router');
@@ -37,8 +38,10 @@ export type DeployType = 'full' | 'flows' | 'nodes';
 const helper: TestHelper = require('node-red-node-test-helper');
 helper.init(require.resolve('node-red', { paths: [nodeRedHome] }));
 /** Node-RED's own node for certificates, which broker nodes refer to. */
-const tlsConfig: NodeInitializer = require(
-  require.resolve('@node-red/nodes/core/network/05-tls.js', { paths: [dirname(nodeRedScript)] }),
+const tlsConfig = coreNodes('network/05-tls');
+/** The helper gives nodes no hooks. */
+const { hooks }: Pick<NodeAPI, 'hooks'> = require(
+  require.resolve('@node-red/util', { paths: [dirname(nodeRedScript)] }),
 );
 // The helper starts no storage, without which Node-RED's own get() throws.
 helper.settings({ get: (name: string) => (name === 'instanceId' ? 'test-instance' : undefined) });
@@ -48,14 +51,26 @@ const STATUS_KEYS = '@mqtt-flows/node-red-mqtt-flows/broker:status.';
 
 let running: Flow | undefined;
 
-/** Loads `nodes` in one tab, beside a Catch and a Complete node for all of them, and returns when they run. */
-export async function loadFlow(nodes: readonly FlowNode[], credentials: Credentials = {}): Promise<Flow> {
+/**
+ * Loads `nodes` in one tab, beside a Catch and a Complete node for all of them, and returns when they run; `types` are
+ * types of nodes that a test brings.
+ */
+export async function loadFlow(
+  nodes: readonly FlowNode[],
+  credentials: Credentials = {},
+  ...types: readonly NodeInitializer[]
+): Promise<Flow> {
   await unloadFlow();
   const flow = new Flow();
   running = flow;
-  const types = [flow.registerCollector, tlsConfig, broker, publish, router, subscribe];
-  await helper.load(types, complete(nodes), credentials);
+  const ours = [flow.registerCollector, tlsConfig, acknowledge, broker, publish, router, subscribe];
+  await helper.load([...ours, ...types], complete(nodes), credentials);
   return flow;
+}
+
+/** Node-RED's own nodes of one of its files, such as `function/89-delay`. */
+export function coreNodes(file: string): NodeInitializer {
+  return require(require.resolve(`@node-red/nodes/core/${file}.js`, { paths: [dirname(nodeRedScript)] }));
 }
 
 /** Stops the flow that runs, if any: call it after each test. */
@@ -167,6 +182,7 @@ export class Flow {
   /** Registers the type of node that keeps what it receives; from the start, so that nothing is missed. */
   readonly registerCollector = (RED: NodeAPI): void => {
     this.#api = RED;
+    RED.hooks = hooks;
     RED.events.on('node-status', this.#statusShown);
     const received = (id: string): Inbox<FlowMessage> => this.received(id);
     RED.nodes.registerType('test-collect', function construct(this: Node, definition) {

@@ -1,6 +1,7 @@
 // The nodes of test flows as the editor saves them: the defaults, and what a test changes.
 
 import { randomBytes } from 'node:crypto';
+import { type AcknowledgeConfig, acknowledgeDefaults } from '#src/nodes/acknowledge.config';
 import { type BrokerConfig, brokerDefaults } from '#src/nodes/broker.config';
 import { type PublishConfig, publishDefaults } from '#src/nodes/publish.config';
 import { type RouterConfig, routerDefaults } from '#src/nodes/router.config';
@@ -72,6 +73,11 @@ export function routerNodes(id: string, settings: Partial<RouterConfig>): FlowNo
     { ...routerDefaults, ...settings, rules, outputs, id, type: 'mqtt-flows-router', wires },
     ...collectors.map(collectorNode),
   ];
+}
+
+/** An acknowledge node `id` that sends to the collector `<id>-out`. */
+export function acknowledgeNodes(id: string, settings: Partial<AcknowledgeConfig> = {}): FlowNode[] {
+  return withCollector({ ...acknowledgeDefaults, ...settings, id, type: 'mqtt-flows-acknowledge' });
 }
 
 export function collectorNode(id: string): FlowNode {

@@ -99,9 +99,8 @@ describe('Publications from a server', () => {
         send(client, 1, 1);
         send(client, 2, 2);
         await listener.receipts.first(2);
-        let pings = 0;
         // The third ping comes after more than twice the keep-alive.
-        await server.received.find('third ping', ({ cmd }) => cmd === 'pingreq' && ++pings >= 3);
+        await server.received.find('third ping', () => server.count('pingreq') >= 3);
         const publication = { topic: 'out', payload: 'x', qos: 1, retain: false } as const;
         const outcome = await new Promise<{ kind: string }>((resolve) => {
           opened[0]?.transport.publish(publication, resolve);

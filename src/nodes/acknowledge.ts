@@ -1,0 +1,64 @@
+// The acknowledge node: tells the server what became of a message that a subscribe node leaves to it.
+
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import type { Taken } from '../connection/delivery-window';
+import type { Settlement } from '../connection/shared-receipt';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { receiptsIn } from '../core/receipt-reference';
+import { localizedError } from '../runtime/localize';
+import { refuseMessages, showProblem } from '../runtime/node-problem';
+import { settleReceipt } from '../runtime/open-receipts';
+import { readSettings } from '../runtime/setting-value';
+import { type AcknowledgeConfig, acknowledgeDefaults, parseAcknowledgeConfig } from './acknowledge.config';
+
+export = function register(RED: NodeAPI): void {
+  function construct(this: Node, definition: AcknowledgeConfig & NodeDef): void {
+    RED.nodes.createNode(this, definition);
+    const result = readSettings(RED, this, definition, acknowledgeDefaults, parseAcknowledgeConfig);
+    if (!result.ok) {
+      showProblem(RED, this, result.error);
+      refuseMessages(RED, this, result.error);
+      return;
+    }
+    const { settlement, property } = result.config;
+    this.on('input', (message, send, done) => {
+      const receipts = receiptsIn(property === '' ? message : valueAt(message, property));
+      if (!receipts) return done(localizedError(RED, nothing(property || 'receipt')));
+      const problem = settled(receipts, settlement);
+      if (problem) return done(localizedError(RED, problem));
+      send(message);
+      done();
+    });
+  }
+
+  function valueAt(message: NodeMessageInFlow, property: string): unknown {
+    try {
+      return RED.util.getMessageProperty(message, property);
+    } catch {
+      // On the way there is nothing that could have properties.
+      return undefined;
+    }
+  }
+
+  RED.nodes.registerType('mqtt-flows-acknowledge', construct);
+};
+
+/** Settles them all; the first that could not be is the error. */
+function settled(receipts: readonly string[], settlement: Settlement): MqttFlowsError | undefined {
+  let problem: MqttFlowsError | undefined;
+  for (const receipt of receipts) {
+    const taken = settleReceipt(receipt, settlement);
+    problem ??= problemOf(receipt, taken);
+  }
+  return problem;
+}
+
+function problemOf(receipt: string, taken: Taken): MqttFlowsError | undefined {
+  if (taken === 'taken') return undefined;
+  const code = taken === 'late' ? 'acknowledgement-late' : 'acknowledgement-unknown';
+  return new MqttFlowsError(code, { stage: 'acknowledge', params: { receipt: receipt.slice(0, 60) } });
+}
+
+function nothing(property: string): MqttFlowsError {
+  return new MqttFlowsError('receipt-missing', { stage: 'acknowledge', params: { property } });
+}

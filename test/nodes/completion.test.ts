@@ -1,0 +1,297 @@
+// A subscribe node that acknowledges when the flow is done: the server hears of it when every branch is, and not before.
+
+import assert from 'node:assert/strict';
+import type { SubscribeConfig } from '#src/nodes/subscribe.config';
+import { AcknowledgingServer } from '../helpers/acknowledging-server';
+import { coreNodes, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
+import { collectorNode, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { functionNode } from '../helpers/function-node';
+import { Gates, gateNode } from '../helpers/gate-nodes';
+
+const CORE_NODES = [
+  'common/60-link',
+  'function/10-function',
+  'function/15-change',
+  'function/89-delay',
+  'sequence/17-split',
+].map(coreNodes);
+
+/** A tab without a Catch node. */
+const QUIET_TAB = { id: 'quiet-tab', type: 'tab', label: 'Quiet', disabled: false };
+const quiet = (nodes: readonly FlowNode[]): FlowNode[] => nodes.map((node) => ({ ...node, z: QUIET_TAB.id }));
+
+describe('acknowledging when the flow is done', () => {
+  let server: AcknowledgingServer;
+  let gates: Gates;
+  let broker: string;
+
+  beforeEach(async () => {
+    server = await AcknowledgingServer.start();
+    gates = new Gates();
+    broker = unique('broker');
+  });
+  afterEach(async () => {
+    await unloadFlow();
+    await server.stop();
+  });
+
+  /** The subscribe node `sub`, wired to the first of `nodes`, and these. */
+  function nodesOf(nodes: readonly FlowNode[], settings: Partial<SubscribeConfig> = {}): FlowNode[] {
+    const [sub] = subscribeNodes('sub', broker, [{ filter: 't/#', qos: 2 }], {
+      acknowledge: 'completion',
+      ...settings,
+    });
+    assert.ok(sub);
+    return [
+      serverNode(broker, server.port, { keepalive: 1 }),
+      QUIET_TAB,
+      { ...sub, wires: nodes[0] ? [[nodes[0].id]] : [[]], ...(nodes[0]?.z ? { z: nodes[0].z } : {}) },
+      ...nodes,
+    ];
+  }
+
+  async function start(nodes: readonly FlowNode[], settings: Partial<SubscribeConfig> = {}): Promise<Flow> {
+    const flow = await loadFlow(nodesOf(nodes, settings), {}, gates.register, ...CORE_NODES);
+    await flow.connected('sub');
+    return flow;
+  }
+
+  it('waits for the last branch, at QoS 1 and 2', async () => {
+    await start([functionNode('fork', 'return [msg, msg];', ['one'], ['two']), gateNode('one'), gateNode('two')]);
+    await server.send(1);
+    await server.send(2, 2);
+    (await gates.at('one', 't/1')).end();
+    (await gates.at('one', 't/2')).end();
+    (await gates.at('two', 't/2')).end();
+    assert.deepEqual(await server.acknowledged(1), ['2']);
+    (await gates.at('two', 't/1')).end();
+    assert.deepEqual(await server.acknowledged(2), ['2', '1']);
+  });
+
+  it('waits for what comes after a node that is done', async () => {
+    await start([gateNode('one', 'two'), gateNode('two', 'three'), gateNode('three')]);
+    await server.send(1);
+    (await gates.at('one', 't/1')).pass();
+    (await gates.at('two', 't/1')).pass();
+    const last = await gates.at('three', 't/1');
+    await server.pinged();
+    assert.deepEqual(server.answers, []);
+    last.end();
+    await server.acknowledged(1);
+  });
+
+  it('does not wait when no node follows, and when a message ends in a function', async () => {
+    await start([]);
+    await server.send(1);
+    await server.acknowledged(1);
+    await unloadFlow();
+    await start([functionNode('end', 'return null;', [])]);
+    await server.send(2);
+    assert.deepEqual(await server.acknowledged(2), ['1', '2']);
+  });
+
+  for (const [name, nodes, topics] of [
+    ['a function that makes a new message', [functionNode('f', 'return { topic: "new" };', ['last'])], ['new']],
+    [
+      'a function that sends later',
+      [functionNode('f', 'setTimeout(() => { node.send(msg); node.done(); }, 1);', ['last'])],
+      ['t/1'],
+    ],
+    [
+      'a change node',
+      [
+        {
+          id: 'c',
+          type: 'change',
+          rules: [{ t: 'set', p: 'payload', pt: 'msg', to: '2', tot: 'num' }],
+          wires: [['last']],
+        },
+      ],
+      ['t/1'],
+    ],
+    [
+      'a delay node',
+      [
+        {
+          id: 'd',
+          type: 'delay',
+          pauseType: 'delay',
+          timeout: '1',
+          timeoutUnits: 'milliseconds',
+          outputs: 1,
+          wires: [['last']],
+        },
+      ],
+      ['t/1'],
+    ],
+    [
+      'a link to another flow',
+      [
+        { id: 'out', type: 'link out', mode: 'link', links: ['in'], wires: [] },
+        { id: 'in', type: 'link in', z: QUIET_TAB.id, links: ['out'], wires: [['last']] },
+      ],
+      ['t/1'],
+    ],
+    [
+      'a split node, which gives each part another id',
+      [
+        {
+          id: 's',
+          type: 'split',
+          splt: ',',
+          spltType: 'str',
+          arraySplt: 1,
+          arraySpltType: 'len',
+          property: 'payload',
+          wires: [['last']],
+        },
+      ],
+      ['t/1', 't/1', 't/1'],
+    ],
+    [
+      'a call of another flow',
+      [
+        { id: 'call', type: 'link call', linkType: 'static', links: ['in'], timeout: '30', wires: [['last']] },
+        { id: 'in', type: 'link in', links: [], wires: [['back']] },
+        { id: 'back', type: 'link out', mode: 'return', links: [], wires: [] },
+      ],
+      ['t/1'],
+    ],
+  ] as const) {
+    it(`waits for what comes after ${name}`, async () => {
+      await start([...nodes, gateNode('last')]);
+      await server.send(1, 1, 'a,b,c');
+      for (const [index, topic] of topics.entries()) {
+        const held = await gates.at('last', topic, index + 1);
+        await server.pinged();
+        assert.deepEqual(server.answers, []);
+        held.end();
+      }
+      await server.acknowledged(1);
+    });
+  }
+
+  it('takes a node that does not say when it is done for done once it has the message', async () => {
+    await start([{ id: 'old', type: 'test-old-node', wires: [['last']] }, gateNode('last')]);
+    await server.send(1);
+    await server.acknowledged(1);
+  });
+
+  it('waits for the branch of the Catch node that takes an error', async () => {
+    const flow = await start([gateNode('fails')]);
+    await server.send(1);
+    (await gates.at('fails', 't/1')).end(new Error('broken'));
+    await flow.caught.next();
+    await server.acknowledged(1);
+  });
+
+  describe('and the flow ends with an error that nobody takes', () => {
+    it('leaves the message unacknowledged, and goes on with the others', async () => {
+      await start(quiet([gateNode('fails')]));
+      await server.send(1);
+      await server.send(2);
+      (await gates.at('fails', 't/1')).end(new Error('broken'));
+      (await gates.at('fails', 't/2')).end();
+      assert.deepEqual(await server.acknowledged(1), ['2']);
+    });
+
+    it('refuses the message, if it is set to', async () => {
+      await start(quiet([gateNode('fails')]), { onError: 'refuse' });
+      await server.send(1);
+      (await gates.at('fails', 't/1')).end(new Error('broken'));
+      assert.deepEqual(await server.acknowledged(1), ['1 131']);
+    });
+
+    for (const [name, code] of [
+      ['reported by node.error()', 'node.error("broken", msg); return null;'],
+      ['thrown', 'throw new Error("broken");'],
+    ] as const) {
+      it(`counts one that is ${name}`, async () => {
+        await start(quiet([functionNode('fails', code, [])]), { onError: 'refuse' });
+        await server.send(1);
+        assert.deepEqual(await server.acknowledged(1), ['1 131']);
+      });
+    }
+
+    it('counts a payload that cannot be read', async () => {
+      await start(quiet([collectorNode('out')]), { onError: 'refuse', format: 'json' });
+      await server.send(1, 1, '{');
+      assert.deepEqual(await server.acknowledged(1), ['1 131']);
+    });
+  });
+
+  it('hands the flow no more than it may have, and QoS 0 all the same', async () => {
+    await start([gateNode('work')], { maxInFlight: 2 });
+    for (const id of [1, 2, 3]) await server.send(id);
+    await server.send(9, 0);
+    await gates.at('work', 't/9');
+    assert.deepEqual(
+      gates.held.all.map(({ message }) => message.topic),
+      ['t/1', 't/2', 't/9'],
+    );
+    (await gates.at('work', 't/1')).end();
+    (await gates.at('work', 't/3')).end();
+    (await gates.at('work', 't/2')).end();
+    assert.deepEqual(await server.acknowledged(3), ['1', '2', '3']);
+  });
+
+  it('gives up a message that takes too long, and says so', async () => {
+    const flow = await start([gateNode('work')], { acknowledgeTimeout: 1, onError: 'refuse' });
+    await server.send(1);
+    const late = await gates.at('work', 't/1');
+    const caught = await flow.caught.next();
+    assert.deepEqual([caught.error.code, caught.error.source.id], ['acknowledgement-overdue', 'sub']);
+    assert.match(caught.error.message, /errors\.acknowledgement-overdue|t\/1/);
+    late.end();
+    assert.deepEqual(await server.acknowledged(1), ['1 131']);
+  });
+
+  describe('during a deploy', () => {
+    it('waits on for a message that is at a node which goes on', async () => {
+      const flow = await start([gateNode('work')]);
+      await server.send(1);
+      const held = await gates.at('work', 't/1');
+      await flow.deploy('nodes', nodesOf([gateNode('work')], { name: 'renamed' }));
+      await server.pinged();
+      assert.deepEqual(server.answers, []);
+      held.end();
+      await server.acknowledged(1);
+      assert.equal(gates.held.all.length, 1);
+    });
+
+    it('delivers a message again that was at a node which is stopped', async () => {
+      const flow = await start([gateNode('work')]);
+      await server.send(1);
+      await server.send(2);
+      await gates.at('work', 't/2');
+      await flow.deploy('nodes', nodesOf([{ ...gateNode('work'), name: 'renamed' }]));
+      const again = await gates.at('work', 't/1', 2);
+      assert.equal(again.message.dup, true);
+      again.end();
+      (await gates.at('work', 't/2', 2)).end();
+      assert.deepEqual(await server.acknowledged(2), ['1', '2']);
+    });
+
+    it('delivers everything again when all nodes are replaced, what a delay node holds included', async () => {
+      const delay = { id: 'd', type: 'delay', pauseType: 'delay', timeout: '60', timeoutUnits: 'seconds', outputs: 1 };
+      const flow = await start([{ ...delay, wires: [['work']] }, gateNode('work')]);
+      await server.send(1);
+      await server.pinged();
+      await flow.deploy('full', nodesOf([gateNode('work')]));
+      const again = await gates.at('work', 't/1');
+      assert.equal(again.message.dup, true);
+      assert.deepEqual(server.answers, []);
+      again.end();
+      await server.acknowledged(1);
+    });
+
+    it('asks for nothing more when the node is deleted', async () => {
+      const flow = await start([gateNode('work')]);
+      await server.send(1);
+      await gates.at('work', 't/1');
+      const other = subscribeNodes('other', broker, ['other']);
+      await flow.deploy('full', [serverNode(broker, server.port, { keepalive: 1 }), ...other]);
+      await server.acknowledged(1);
+    });
+  });
+});
