@@ -1,0 +1,177 @@
+// The window of a subscriber: what it may have unsettled, what waits, and what becomes of both.
+
+import assert from 'node:assert/strict';
+import { type Delivery, DeliveryWindow, type SettleDelivery } from '#src/connection/delivery-window';
+import { SharedReceipt } from '#src/connection/shared-receipt';
+import type { QoS } from '#src/core/publication';
+import { parseTopicFilter } from '#src/core/topic-filter';
+import { FakeClock } from '../helpers/fake-clock';
+import { RecordedReceipt } from '../helpers/recorded-receipt';
+import { incoming } from './publications';
+
+const parsed = parseTopicFilter('#');
+assert.ok(parsed.ok);
+const { filter } = parsed;
+
+/** A window, and a flow that works on what it is given until the test settles it. */
+class Bench {
+  readonly clock = new FakeClock();
+  readonly window = new DeliveryWindow(this.clock);
+  /** Topics in the order of delivery; `again` where one is marked so. */
+  readonly handed: string[] = [];
+  readonly #settle = new Map<string, SettleDelivery>();
+  /** Settles each delivery before hand() returns. */
+  instant = false;
+
+  constructor(limit = 2, timeout = 0) {
+    this.open(limit, timeout);
+  }
+
+  open(limit = 2, timeout = 0): void {
+    this.window.open({
+      limit,
+      timeout,
+      hand: ({ publication }: Delivery, settle) => {
+        this.handed.push(publication.dup ? `${publication.topic} again` : publication.topic);
+        if (settle) this.#settle.set(publication.topic, settle);
+        if (this.instant) settle?.({ kind: 'acknowledged' });
+      },
+      expired: () => ({ kind: 'refused', reasonCode: 0x83 }),
+      changed: () => {},
+    });
+  }
+
+  take(topic: string, qos: QoS = 1, asked: QoS = qos): RecordedReceipt {
+    const receipt = new RecordedReceipt();
+    const shared = new SharedReceipt(receipt);
+    this.window.take({ publication: incoming(topic, [], { qos }), filter, qos: asked }, qos > 0 ? shared : undefined);
+    shared.delivered();
+    return receipt;
+  }
+
+  /** What the flow does when it is done. */
+  settle(topic: string, kind: 'acknowledged' | 'abandoned' | 'interrupted' = 'acknowledged'): string {
+    const settle = this.#settle.get(topic);
+    assert.ok(settle, `${topic} has not been delivered`);
+    return settle({ kind });
+  }
+}
+
+describe('Window of deliveries', () => {
+  it('hands over as many as the flow may have, and each of the others when there is room', () => {
+    const bench = new Bench(2);
+    const receipts = ['a', 'b', 'c', 'd'].map((topic) => bench.take(topic));
+    assert.deepEqual(bench.handed, ['a', 'b']);
+    assert.equal(bench.window.waiting, 2);
+    bench.settle('b');
+    assert.deepEqual(bench.handed, ['a', 'b', 'c']);
+    assert.deepEqual(
+      receipts.map(({ given }) => given.length),
+      [0, 1, 0, 0],
+    );
+  });
+
+  it('does not hold what nobody waits for: QoS 0, sent or asked for', () => {
+    const bench = new Bench(1);
+    bench.take('a');
+    bench.take('b', 0);
+    const receipt = bench.take('c', 1, 0);
+    assert.deepEqual(bench.handed, ['a', 'b', 'c']);
+    assert.deepEqual(receipt.given, ['acknowledged 0']);
+  });
+
+  it('works through a long queue whose flow is done at once', () => {
+    const bench = new Bench(1);
+    bench.window.pause();
+    for (let count = 0; count < 50_000; count++) bench.take(`t/${count}`);
+    bench.instant = true;
+    bench.window.resume();
+    assert.equal(bench.handed.length, 50_000);
+    assert.equal(bench.window.unsettled, 0);
+  });
+
+  it('gives up what takes too long, and believes nobody who is done with it later', () => {
+    const bench = new Bench(1, 1000);
+    const receipt = bench.take('a');
+    bench.take('b');
+    bench.clock.advance(999);
+    assert.deepEqual(receipt.given, []);
+    bench.clock.advance(1);
+    assert.deepEqual(receipt.given, ['acknowledged 131']);
+    assert.equal(bench.settle('a'), 'unknown');
+    assert.deepEqual(receipt.given, ['acknowledged 131']);
+    assert.deepEqual(bench.handed, ['a', 'b']);
+    bench.settle('b');
+    assert.equal(bench.clock.pending, 0);
+  });
+
+  it('delivers what was interrupted before all that waits, and marks it', () => {
+    const bench = new Bench(2);
+    const receipts = ['a', 'b', 'c'].map((topic) => bench.take(topic));
+    bench.window.pause();
+    bench.settle('a', 'interrupted');
+    bench.window.resume();
+    bench.settle('a');
+    bench.settle('b');
+    bench.settle('c');
+    assert.deepEqual(bench.handed, ['a', 'b', 'a again', 'c']);
+    assert.deepEqual(
+      receipts.map(({ given }) => given),
+      Array(3).fill(['acknowledged 0']),
+    );
+  });
+
+  it('keeps the order when all are interrupted, and hands them to whoever comes next', () => {
+    const bench = new Bench(2);
+    for (const topic of ['a', 'b', 'c']) bench.take(topic);
+    bench.window.leave();
+    bench.window.interrupt();
+    bench.take('d');
+    assert.deepEqual(bench.handed, ['a', 'b']);
+    bench.handed.length = 0;
+    bench.open(4);
+    assert.deepEqual(bench.handed, ['a again', 'b again', 'c', 'd']);
+  });
+
+  it('says of a lost connection that the acknowledgement comes late, at QoS 1', () => {
+    const bench = new Bench(2);
+    bench.take('a');
+    bench.take('b', 2);
+    bench.window.lose();
+    assert.equal(bench.settle('a'), 'late');
+    assert.equal(bench.settle('b'), 'taken');
+  });
+
+  it('drops what waits at QoS 1 when the session goes on, for the server sends it again', () => {
+    const bench = new Bench(1);
+    for (const topic of ['a', 'b']) bench.take(topic);
+    bench.take('c', 2);
+    bench.window.lose();
+    bench.window.resumeSession();
+    bench.take('b');
+    bench.settle('a');
+    bench.settle('c');
+    bench.settle('b');
+    assert.deepEqual(bench.handed, ['a', 'c', 'b']);
+  });
+
+  it('keeps what waits when the session is gone: nobody sends it again', () => {
+    const bench = new Bench(1);
+    for (const topic of ['a', 'b']) bench.take(topic);
+    bench.window.lose();
+    bench.settle('a');
+    assert.deepEqual(bench.handed, ['a', 'b']);
+  });
+
+  it('settles everything in one way when it is given up', () => {
+    const bench = new Bench(1, 1000);
+    const receipts = ['a', 'b'].map((topic) => bench.take(topic));
+    bench.window.discard({ kind: 'abandoned' });
+    assert.deepEqual(
+      receipts.map(({ given }) => given),
+      [['abandoned'], ['abandoned']],
+    );
+    assert.equal(bench.settle('a'), 'unknown');
+    assert.equal(bench.clock.pending, 0);
+  });
+});
