@@ -62,8 +62,6 @@ declare const RED: {
   };
   readonly utils: {
     getNodeLabel(node: EditorNode, fallback: string): string;
-  };
-  readonly utils: {
     /** True, or why `value` is none of a typed input's `type`. */
     validateTypedProperty(value: string, type: string, options: { label?: string }): Validity;
   };
