@@ -1,36 +1,48 @@
 // Which routes a topic takes: the trie of the router, with the order of its rules.
 
-import { readCaptures, type TopicParams } from './topic-captures';
 import type { TopicFilter } from './topic-filter';
 import { TopicTrie } from './topic-trie';
 
-/** A filter with an output. `output` counts from 0 and is the route's rank as well. */
-export interface RouteTarget {
+/** What the table has to know of a route: when it matches, and which comes first. */
+export interface RankedFilter {
   readonly filter: TopicFilter;
-  readonly output: number;
+  /** Of two routes the one of the lower rank comes first. */
+  readonly rank: number;
 }
 
-/** A route that matches, with what its named wildcards took from the topic. */
-export interface RouteMatch<R extends RouteTarget> {
-  readonly route: R;
-  readonly params: TopicParams | undefined;
-}
-
-export class RouteTable<R extends RouteTarget> {
+export class RouteTable<R extends RankedFilter> {
   readonly #trie = new TopicTrie<R>();
-  readonly #first: boolean;
 
-  /** With `match` `first` a topic takes one route at most, that of the lowest rank. */
-  constructor(routes: Iterable<R>, match: 'first' | 'all') {
-    this.#first = match === 'first';
-    for (const route of routes) this.#trie.add(route.filter, route);
+  constructor(routes: Iterable<R> = []) {
+    for (const route of routes) this.add(route);
+  }
+
+  get size(): number {
+    return this.#trie.size;
+  }
+
+  /** Adds a route; what is there already is left as it is, so that this costs the same however many there are. */
+  add(route: R): void {
+    this.#trie.add(route.filter, route);
+  }
+
+  remove(route: R): void {
+    this.#trie.remove(route.filter, route);
+  }
+
+  /** The routes with this very filter, whatever the names of its wildcards, in no promised order. */
+  withFilter(filter: TopicFilter): R[] {
+    return this.#trie.valuesOf(filter);
   }
 
   /** The routes that `topic` takes, in their order. */
-  match(topic: string): RouteMatch<R>[] {
+  match(topic: string): R[] {
     const routes = this.#trie.match(topic);
-    if (routes.length > 1) routes.sort((a, b) => a.output - b.output);
-    if (this.#first && routes.length > 1) routes.length = 1;
-    return routes.map((route) => ({ route, params: readCaptures(route.filter, topic) }));
+    if (routes.length > 1) routes.sort(byRank);
+    return routes;
   }
+}
+
+function byRank(a: RankedFilter, b: RankedFilter): number {
+  return a.rank - b.rank;
 }

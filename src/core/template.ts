@@ -94,7 +94,7 @@ export function fillTemplate(template: Template, source: object): FillResult {
       text += segment.text;
       continue;
     }
-    const value = readPath(source, segment.path);
+    const value = readPath(source, segment.path) ?? levelAt(source, segment.path);
     const problem = fillProblem(value);
     if (problem) return { ok: false, problem, at: segment.text };
     text += String(value);
@@ -109,6 +109,16 @@ export function fillProblem(value: unknown): FillProblem | undefined {
   if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint') return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'notText';
   return 'notText';
+}
+
+const INDEX = /^\d+$/;
+
+/** An index into a text is one of its levels, the first being 0: `{{topic[1]}}` of `plant/press` is `press`. */
+function levelAt(source: object, path: Path): string | undefined {
+  const index = path.at(-1);
+  if (typeof index !== 'string' || !INDEX.test(index)) return undefined;
+  const text = readPath(source, path.slice(0, -1));
+  return typeof text === 'string' ? text.split('/')[Number(index)] : undefined;
 }
 
 /** What `path` leads to. Own properties only, so that `constructor.name` finds nothing. */

@@ -8,7 +8,7 @@ const MARGINS = 40;
 /** Fits `list`, the list in the row marked `mqtt-flows-list-row`, into a dialog of `height` px. */
 export function fitListHeight(list: JQuery, height: number): void {
   let left = height - MARGINS;
-  $('#dialog-form > div:not(.mqtt-flows-list-row)').each((_index, element) => {
+  $('#dialog-form > div:visible:not(.mqtt-flows-list-row)').each((_index, element) => {
     left -= $(element).outerHeight(true) ?? 0;
   });
   list.editableList('height', Math.max(left, LEAST));

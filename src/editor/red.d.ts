@@ -98,6 +98,8 @@ interface EditableListOptions<Row> {
 }
 
 interface JQuery {
+  /** Offers what the plugins of a type know; does nothing where there is none. */
+  autoComplete(options: { completionPluginType: string; minLength: number }): this;
   typedInput(options: {
     types: readonly (string | TypedInputType)[];
     typeField?: JQuery | string;

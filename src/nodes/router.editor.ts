@@ -1,66 +1,43 @@
 // The dialog of the router node.
 
+import { parsePath } from '../core/template';
 import { addFieldNote } from '../editor/field-note';
 import { fitListHeight } from '../editor/list-height';
-import { keepReader, listed, readRows } from '../editor/list-rows';
+import { listed, readRows } from '../editor/list-rows';
+import { addRouteTrial } from '../editor/route-trial';
+import { showRuleCounts } from '../editor/rule-counts';
+import { addRuleRow, type RuleRow, type RuleValue, ruleProblem } from '../editor/rule-row';
 import { sharedText } from '../editor/shared-text';
-import { topicTemplateProblem } from '../editor/template-problem';
-import { topicFilterNote, topicFilterProblem } from '../editor/topic-filter-problem';
-import { type RouterConfig, type RuleConfig, routerDefaults, ruleDefaults } from './router.config';
+import { type RouterConfig, routerDefaults } from './router.config';
 
 const LIST = '#mqtt-flows-rules';
 
-/** A row in the list: a rule, and the output that it had when the dialog opened. */
-interface RuleRow extends Partial<RuleConfig> {
-  readonly output?: number;
+/** What stands at the outputs, in their order: the place that a rule had before, or one of the two outputs at the end. */
+type OutputName = number | 'dynamic' | 'otherwise' | undefined;
+
+function namesBefore({ rules, dynamic, otherwise }: RouterConfig): OutputName[] {
+  return [...listed(rules).keys(), ...atTheEnd(dynamic, otherwise)];
 }
 
-interface RuleValue extends RuleConfig {
-  readonly output: number | undefined;
-}
-
-function addRow(container: JQuery, row: RuleRow, labels: { readonly rewrite: string }): void {
-  const saved: RuleConfig = { ...ruleDefaults, filter: row.filter ?? '', topic: row.topic ?? '' };
-  const filterLine = $('<div>').appendTo(container);
-  const filter = $('<input>', {
-    type: 'text',
-    placeholder: sharedText('fields.filterExample'),
-    'aria-label': sharedText('fields.filter'),
-    spellcheck: false,
-  })
-    .css({ width: '100%' })
-    .val(saved.filter)
-    .appendTo(filterLine);
-  addFieldNote(filterLine, filter, topicFilterNote);
-  const topicLine = $('<div>').css({ marginTop: '4px' }).appendTo(container);
-  const topic = $('<input>', {
-    type: 'text',
-    placeholder: labels.rewrite,
-    'aria-label': labels.rewrite,
-    spellcheck: false,
-  })
-    .css({ width: '100%' })
-    .val(saved.topic)
-    .appendTo(topicLine);
-  addFieldNote(topicLine, topic, (text) => ({ problem: text === '' ? undefined : topicTemplateProblem(text) }));
-  keepReader<RuleValue>(container, () => ({
-    filter: String(filter.val()).trim(),
-    topic: String(topic.val()).trim(),
-    output: row.output,
-  }));
+function atTheEnd(dynamic: boolean, otherwise: boolean): OutputName[] {
+  return [...(dynamic ? ['dynamic' as const] : []), ...(otherwise ? ['otherwise' as const] : [])];
 }
 
 /**
  * Tells Node-RED where the wires of each former output go: to its new place, or to -1 where it is gone. A key that is no
  * number stands for an output that is new.
  */
-function outputMap(rules: readonly RuleValue[], before: RouterConfig, otherwise: boolean): string {
+function outputMap(before: readonly OutputName[], after: readonly OutputName[]): string {
   const map: Record<string, number> = {};
-  for (const output of listed(before.rules).keys()) map[output] = rules.findIndex((rule) => rule.output === output);
-  for (const [output, rule] of rules.entries()) if (rule.output === undefined) map[`new${output}`] = output;
-  if (before.otherwise) map[listed(before.rules).length] = otherwise ? rules.length : -1;
-  else if (otherwise) map.otherwise = rules.length;
+  for (const [output, name] of before.entries()) map[output] = after.indexOf(name);
+  for (const [output, name] of after.entries()) {
+    if (name === undefined || !before.includes(name)) map[`new${output}`] = output;
+  }
   return JSON.stringify(map);
+}
+
+function propertyProblem(property: string): string | undefined {
+  return property === '' || parsePath(property) ? undefined : sharedText('expected.path');
 }
 
 RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
@@ -68,18 +45,35 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
   color: '#d8bfd8',
   defaults: {
     name: { value: routerDefaults.name },
+    property: {
+      value: routerDefaults.property,
+      validate(property, _options) {
+        return propertyProblem(property ?? '') ?? true;
+      },
+    },
     rules: {
       value: routerDefaults.rules,
       validate(rules, _options) {
-        for (const [index, { filter, topic }] of listed(rules).entries()) {
-          const problem = topicFilterProblem(filter) ?? (topic ? topicTemplateProblem(topic) : undefined);
+        for (const [index, rule] of listed(rules).entries()) {
+          const problem = ruleProblem(rule);
           if (problem !== undefined) return sharedText('fields.rule', { rule: index + 1, problem });
         }
         return true;
       },
     },
     match: { value: routerDefaults.match },
+    dynamic: { value: routerDefaults.dynamic },
+    routes: {
+      value: routerDefaults.routes,
+      validate(key, _options) {
+        // The type of the other property is not known to the validator of this one.
+        const { routesType = routerDefaults.routesType } = this as EditorNode & Partial<RouterConfig>;
+        return routesType === 'none' || Boolean(key) || sharedText('fields.nameMissing');
+      },
+    },
+    routesType: { value: routerDefaults.routesType },
     otherwise: { value: routerDefaults.otherwise },
+    noTopic: { value: routerDefaults.noTopic },
     outputs: { value: routerDefaults.outputs },
   },
   inputs: 1,
@@ -93,24 +87,49 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
     return this.name ? 'node_label_italic' : '';
   },
   outputLabels(index) {
-    return listed(this.rules)[index]?.filter ?? this._('label.otherwise');
+    const name = namesBefore(this)[index];
+    if (name === 'dynamic') return this._('label.dynamic');
+    if (name === 'otherwise') return this._('label.otherwise');
+    return listed(this.rules)[name ?? -1]?.filter;
   },
   oneditprepare() {
-    const labels = { rewrite: this._('placeholder.rewrite') };
-    const list = $(LIST)
-      .css({ minHeight: '150px' })
-      .editableList<RuleRow>({
-        addItem: (container, _index, row) => addRow(container, row, labels),
-        removable: true,
-        sortable: true,
-      });
+    const property = $('#node-input-property').typedInput({ types: ['msg'], default: 'msg' });
+    property.typedInput('value', this.property || routerDefaults.property);
+    addFieldNote($('#mqtt-flows-property-row'), property, (text) => ({ problem: propertyProblem(text) }));
+    const notKept = { value: 'none', label: this._('routesType.none'), hasValue: false };
+    const routes = $('#node-input-routes').typedInput({
+      types: [notKept, 'flow', 'global'],
+      typeField: $('#node-input-routesType'),
+      default: routerDefaults.routesType,
+    });
+    routes.typedInput('type', this.routesType || routerDefaults.routesType);
+    $('#node-input-noTopic').val(this.noTopic || routerDefaults.noTopic);
+    const dynamic = $('#node-input-dynamic');
+    dynamic.on('change', () => $('#mqtt-flows-routes-row').toggle(dynamic.prop('checked') === true));
+    const list = $(LIST).css({ minHeight: '150px' });
+    const match = $('#node-input-match');
+    const showTrial = addRouteTrial($('#mqtt-flows-trial-row'), () => ({
+      rules: readRows<RuleValue>(list),
+      match: match.val() === 'first' ? 'first' : 'all',
+    }));
+    list.editableList<RuleRow>({
+      addItem: (container, _index, row) => addRuleRow(container, row, showTrial),
+      removeItem: showTrial,
+      sortItems: showTrial,
+      removable: true,
+      sortable: true,
+    });
     for (const [output, rule] of listed(this.rules).entries()) list.editableList('addItem', { ...rule, output });
+    match.on('change', showTrial);
+    showRuleCounts(this.id, list, $('#mqtt-flows-otherwise-taken'));
   },
   oneditsave() {
     const rules = readRows<RuleValue>($(LIST));
-    const otherwise = $('#node-input-otherwise').prop('checked') === true;
-    $('#node-input-outputs').val(outputMap(rules, this, otherwise));
-    this.rules = rules.map(({ filter, topic }) => ({ filter, topic }));
+    const isChecked = (selector: string): boolean => $(selector).prop('checked') === true;
+    const ends = atTheEnd(isChecked('#node-input-dynamic'), isChecked('#node-input-otherwise'));
+    const after = [...rules.map(({ output }) => output), ...ends];
+    $('#node-input-outputs').val(outputMap(namesBefore(this), after));
+    this.rules = rules.map(({ output: _output, ...rule }) => rule);
   },
   oneditresize({ height }) {
     fitListHeight($(LIST), height);

@@ -1,68 +1,56 @@
 // The router node: sends each message to the outputs of the rules whose topic filters match its topic.
 
-import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
+import { DynamicRoutes } from '../core/dynamic-routes';
+import { InOrder } from '../core/in-order';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { type RouteMatch, RouteTable } from '../core/route-table';
-import { fillTopic } from '../core/topic-template';
-import { localizedError } from '../runtime/localize';
+import type { Route } from '../core/route';
+import { RouteTable } from '../core/route-table';
+import { TopicRouter } from '../core/topic-router';
+import { KeptRoutes } from '../runtime/kept-routes';
 import { refuseMessages, showProblem } from '../runtime/node-problem';
+import { RouteControl } from '../runtime/route-control';
+import { RouteCounter, serveCounts, showCounts } from '../runtime/route-counts';
+import { routedInput } from '../runtime/routed-input';
+import { ruleConditions } from '../runtime/rule-conditions';
 import { readSettings } from '../runtime/setting-value';
-import { parseRouterConfig, type Route, type RouterConfig, type RouterSettings, routerDefaults } from './router.config';
-
-type RoutedMessage = NodeMessageInFlow & { params?: Record<string, string>; originalTopic?: string };
+import { parseRouterConfig, type RouterConfig, type RouterSettings, routerDefaults } from './router.config';
 
 export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: RouterConfig & NodeDef): void {
     RED.nodes.createNode(this, definition);
     const result = readSettings(RED, this, definition, routerDefaults, parseRouterConfig);
-    if (!result.ok) {
-      showProblem(RED, this, result.error);
-      refuseMessages(RED, this, result.error);
-      return;
-    }
-    const { config } = result;
-    const table = new RouteTable(config.routes, config.match);
-    this.on('input', (message, send, done) => {
-      const outputs = routed(message, table, config);
-      if (!Array.isArray(outputs)) return done(localizedError(RED, outputs));
-      send(outputs);
-      done();
-    });
+    if (!result.ok) return refuse(this, result.error);
+    const settings = result.config;
+    const holds = ruleConditions(RED, this, settings.routes);
+    if (holds instanceof MqttFlowsError) return refuse(this, holds);
+    const table = new RouteTable<Route>(settings.routes);
+    const control = routeControl(this, table, settings);
+    const copied = <T>(data: T): T => RED.util.cloneMessage(data as NodeMessage) as T;
+    const router = new TopicRouter(table, settings, { holds, copied });
+    const filters = (definition.rules ?? []).map(({ filter }) => filter);
+    const counter = new RouteCounter(filters, () => table.size - settings.routes.length);
+    showCounts(this, definition, counter);
+    routedInput(RED, this, { router, control, counter, order: new InOrder(), replies: settings.dynamic ?? 0 });
   }
 
-  /** What goes to which output, or why nothing can. */
-  function routed(
-    message: RoutedMessage,
+  /** Takes routes from messages, where the node may, and those that have been kept. */
+  function routeControl(
+    node: Node,
     table: RouteTable<Route>,
-    { routes, otherwise }: RouterSettings,
-  ): (RoutedMessage | null)[] | MqttFlowsError {
-    const outputs = new Array<RoutedMessage | null>(routes.length + (otherwise ? 1 : 0)).fill(null);
-    const matches = typeof message.topic === 'string' ? table.match(message.topic) : [];
-    if (matches.length === 0 && otherwise) outputs[routes.length] = message;
-    const changes = matches.map((match) => changeOf(match, message));
-    const failed = changes.find((change) => change instanceof MqttFlowsError);
-    // Nothing is sent, and the message reaches a Catch node as it came.
-    if (failed instanceof MqttFlowsError) return failed;
-    // The first match takes the message itself, the others copies made before it is changed.
-    const copies = matches.map((_, index) => (index === 0 ? message : RED.util.cloneMessage(message)));
-    for (const [index, { route }] of matches.entries()) {
-      outputs[route.output] = Object.assign(copies[index] ?? message, changes[index]);
-    }
-    return outputs;
+    { dynamic, store, routes }: RouterSettings,
+  ): RouteControl | undefined {
+    if (dynamic === undefined) return undefined;
+    const outputs = { rules: routes.map(({ filter }) => filter.text), unnamed: dynamic };
+    const kept = store && new KeptRoutes(RED, node, store.type, store.key);
+    return new RouteControl(new DynamicRoutes(table, outputs), kept, () => node.status({}));
   }
 
+  function refuse(node: Node, error: MqttFlowsError): void {
+    showProblem(RED, node, error);
+    refuseMessages(RED, node, error);
+  }
+
+  serveCounts(RED);
   RED.nodes.registerType('mqtt-flows-router', construct);
 };
-
-/** The `msg.params` of a match, and the new topic where its route has one; or why that cannot be made. */
-function changeOf(
-  { route, params }: RouteMatch<Route>,
-  message: RoutedMessage,
-): Partial<RoutedMessage> | MqttFlowsError {
-  const known = typeof message.params === 'object' ? message.params : {};
-  const change: Partial<RoutedMessage> = params ? { params: { ...known, ...params } } : {};
-  if (!route.topic) return change;
-  const filled = fillTopic(route.topic, { ...message, ...change }, 'route');
-  if (!filled.ok) return filled.error;
-  return { ...change, topic: filled.topic, originalTopic: message.topic ?? '' };
-}

@@ -166,6 +166,11 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
   ],
   'subscribe.maxInFlight': [{ good: [undefined, 20, '', '1', '${LIMIT}'], bad: [0, 65_536, '1.5', 'many'] }],
   'subscribe.acknowledgeTimeout': [{ good: [undefined, 60, '', '0', '${TIME}'], bad: [-1, 3_000_000, 'soon'] }],
+  'router.property': [{ good: ['', undefined, 'topic', 'payload.where[0]'], bad: ['a..b', 'a['] }],
+  'router.routes': [
+    { of: { routesType: 'none' }, good: ['', undefined], bad: [] },
+    { of: { routesType: 'flow' }, good: ['routes', '#:(file)::routes'], bad: ['', undefined] },
+  ],
   'router.rules': [
     {
       good: [
@@ -173,11 +178,15 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
         [{ filter: '${SITE}/#', topic: '${SITE}' }],
         [{ filter: 'a/+b/#c', topic: 'x/{{params.b}}' }],
         [{ filter: '#', topic: '' }],
+        [{ filter: '#', data: '{"a":1}', dataType: 'json', condition: 'payload > 1', retained: 'live', qos: 1 }],
+        [{ filter: '#', data: '${N}', dataType: 'num' }],
       ],
       bad: [
         [{ filter: '', topic: '' }],
         [{ filter: 'a', topic: '{{' }],
         [{ filter: 'a', topic: '' }, { filter: 'b#' }],
+        [{ filter: 'a', data: '{', dataType: 'json' }],
+        [{ filter: 'a', data: 'x', dataType: 'num' }],
       ],
     },
   ],

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { type AcknowledgeConfig, acknowledgeDefaults } from '#src/nodes/acknowledge.config';
 import { type BrokerConfig, brokerDefaults } from '#src/nodes/broker.config';
 import { type PublishConfig, publishDefaults } from '#src/nodes/publish.config';
-import { type RouterConfig, routerDefaults } from '#src/nodes/router.config';
+import { type RouterConfig, type RuleConfig, routerDefaults, ruleDefaults } from '#src/nodes/router.config';
 import {
   type SubscribeConfig,
   type SubscriptionConfig,
@@ -63,10 +63,21 @@ export function publishNodes(id: string, broker: string, settings: Partial<Publi
   return withCollector({ ...publishDefaults, ...settings, broker, id, type: 'mqtt-flows-publish' });
 }
 
+/** A filter, or a filter with what else belongs to its rule. */
+export type Rule = string | Partial<RuleConfig>;
+
+export interface RouterSetup extends Omit<Partial<RouterConfig>, 'rules'> {
+  readonly rules?: readonly Rule[];
+}
+
 /** A router node `id` that sends to the collectors `<id>-out-1`, `<id>-out-2` and so on. */
-export function routerNodes(id: string, settings: Partial<RouterConfig>): FlowNode[] {
-  const rules = settings.rules ?? routerDefaults.rules;
-  const outputs = rules.length + ((settings.otherwise ?? routerDefaults.otherwise) ? 1 : 0);
+export function routerNodes(id: string, settings: RouterSetup): FlowNode[] {
+  const rules = (settings.rules ?? routerDefaults.rules).map((rule) => ({
+    ...ruleDefaults,
+    ...(typeof rule === 'string' ? { filter: rule } : rule),
+  }));
+  const { dynamic, otherwise } = { ...routerDefaults, ...settings };
+  const outputs = rules.length + (dynamic ? 1 : 0) + (otherwise ? 1 : 0);
   const collectors = Array.from({ length: outputs }, (_, index) => `${id}-out-${index + 1}`);
   const wires = collectors.map((collector) => [collector]);
   return [

@@ -1,20 +1,14 @@
 // Which messages a router node sends to which outputs.
 
 import assert from 'node:assert/strict';
-import type { RouterConfig } from '#src/nodes/router.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { routerNodes } from '../helpers/flow-nodes';
+import { type RouterSetup, type Rule, routerNodes } from '../helpers/flow-nodes';
 
 describe('router', () => {
   afterEach(unloadFlow);
 
-  type Rule = string | [filter: string, topic: string];
-
-  function flowWith(rules: Rule[], settings: Partial<RouterConfig> = {}): Promise<Flow> {
-    const configured = rules.map((rule) =>
-      typeof rule === 'string' ? { filter: rule, topic: '' } : { filter: rule[0], topic: rule[1] },
-    );
-    return loadFlow(routerNodes('router', { ...settings, rules: configured }));
+  function flowWith(rules: Rule[], settings: Partial<RouterSetup> = {}): Promise<Flow> {
+    return loadFlow(routerNodes('router', { ...settings, rules }));
   }
 
   /** Numbers of the outputs that the router has used for the message, once it has completed it. */
@@ -62,7 +56,9 @@ describe('router', () => {
   });
 
   it('rewrites the topic, and keeps the original one', async () => {
-    const flow = await flowWith([['plant/+line/#rest', 'report/{{params.line}}/{{payload.kind}}/{{params.rest}}']]);
+    const flow = await flowWith([
+      { filter: 'plant/+line/#rest', topic: 'report/{{params.line}}/{{payload.kind}}/{{params.rest}}' },
+    ]);
     flow.inject('router', { topic: 'plant/7/a/b', payload: { kind: 'state' } });
     const message = await flow.received('router-out-1').next();
     assert.equal(message.topic, 'report/7/state/a/b');
@@ -78,7 +74,11 @@ describe('router', () => {
   });
 
   it('sends messages to several outputs that do not depend on each other', async () => {
-    const flow = await flowWith([['+all/#', 'first/{{params.all}}'], 'plant/+line/#', ['plant/#rest', 'third']]);
+    const flow = await flowWith([
+      { filter: '+all/#', topic: 'first/{{params.all}}' },
+      'plant/+line/#',
+      { filter: 'plant/#rest', topic: 'third' },
+    ]);
     flow.inject('router', { topic: 'plant/7/x', payload: { list: [1] } });
     const [first, second, third] = await Promise.all([
       flow.received('router-out-1').next(),
@@ -93,7 +93,7 @@ describe('router', () => {
   });
 
   it('reports a rewrite that cannot be filled, sends nothing, and takes the next message', async () => {
-    const flow = await flowWith([['plant/#', 'report/{{payload.id}}']]);
+    const flow = await flowWith([{ filter: 'plant/#', topic: 'report/{{payload.id}}' }]);
     flow.inject('router', { topic: 'plant/1', payload: {} });
     const caught = await flow.caught.next();
     assert.equal(caught.error.code, 'topic-missing');
@@ -104,7 +104,7 @@ describe('router', () => {
   });
 
   it('reports a rewrite to a topic with a wildcard in it', async () => {
-    const flow = await flowWith([['plant/#', 'report/{{payload}}']]);
+    const flow = await flowWith([{ filter: 'plant/#', topic: 'report/{{payload}}' }]);
     flow.inject('router', { topic: 'plant/1', payload: 'a/#' });
     assert.equal((await flow.caught.next()).error.code, 'topic-invalid');
     assert.equal(flow.received('router-out-1').all.length, 0);

@@ -1,0 +1,64 @@
+// The try-it line of the router: type a topic, and see which rules take it.
+
+import { namesVariables } from '../core/environment-text';
+import type { Route } from '../core/route';
+import { type TrialStep, tryTopic } from '../core/route-trial';
+import { parseRule, type RuleConfig } from '../nodes/router.config';
+import { sharedText } from './shared-text';
+
+/** The rules as they stand in the dialog. */
+export interface TriedRules {
+  readonly rules: readonly RuleConfig[];
+  readonly match: 'first' | 'all';
+}
+
+/** Node-RED's own kind of plugin that knows topics: whatever has seen some offers them here. */
+const TOPIC_SOURCE = 'node-red-mqtt-topic-autocomplete-source';
+
+/** Adds the line to `container`; the function returned shows the result anew when the rules have changed. */
+export function addRouteTrial(container: JQuery, tried: () => TriedRules): () => void {
+  const label = sharedText('trial.topic');
+  const input = $('<input>', { type: 'text', placeholder: label, 'aria-label': label, spellcheck: false })
+    .css({ width: '100%' })
+    .appendTo(container);
+  input.autoComplete({ completionPluginType: TOPIC_SOURCE, minLength: 0 });
+  const result = $('<div>', { class: 'mqtt-flows-trial', 'aria-live': 'polite' })
+    .css({ marginTop: '4px', maxHeight: '130px', overflowY: 'auto', overflowWrap: 'anywhere' })
+    .appendTo(container);
+  const show = (): void => {
+    const topic = String(input.val()).trim();
+    result.empty();
+    if (topic === '') return;
+    const lines = linesFor(topic, tried());
+    for (const line of lines) $('<div>').text(line).appendTo(result);
+  };
+  input.on('input change', show);
+  return show;
+}
+
+function linesFor(topic: string, { rules, match }: TriedRules): string[] {
+  const lines = tryTopic(rules.flatMap(routeOf), match, topic).map(lineFor);
+  if (lines.length === 0) lines.push(sharedText('trial.none'));
+  if (rules.some(({ filter }) => namesVariables(filter))) lines.push(sharedText('trial.variables'));
+  return lines;
+}
+
+/** A rule that is not valid says so in its own row. */
+function routeOf(rule: RuleConfig, index: number): Route[] {
+  const result = parseRule(rule, index);
+  return result.ok && !namesVariables(rule.filter) ? [result.config] : [];
+}
+
+function lineFor({ route, result, certain }: TrialStep): string {
+  const parts = [`${route.output + 1}. ${route.filter.text}`];
+  if (result.ok) {
+    const { params, topic } = result.change;
+    for (const [name, value] of Object.entries(params ?? {})) parts.push(`${name} = ${JSON.stringify(value)}`);
+    if (topic !== undefined) parts.push(sharedText('trial.newTopic', { topic: String(topic) }));
+  } else {
+    const { path = '' } = result.error.params;
+    parts.push(path === '' ? sharedText('trial.badTopic') : sharedText('trial.needs', { path }));
+  }
+  if (!certain) parts.push(sharedText('trial.uncertain'));
+  return parts.join(' · ');
+}

@@ -1,0 +1,46 @@
+// What the dialog says of a topic: the same as the router does with it.
+
+import assert from 'node:assert/strict';
+import { tryTopic } from '#src/core/route-trial';
+import { parseRouterConfig, type RuleConfig, ruleDefaults } from '#src/nodes/router.config';
+
+function tried(match: 'first' | 'all', topic: string, ...rules: readonly Partial<RuleConfig>[]): unknown[] {
+  const result = parseRouterConfig({ rules: rules.map((rule) => ({ ...ruleDefaults, ...rule })) });
+  assert.ok(result.ok);
+  return tryTopic(result.config.routes, match, topic).map(({ route, result: { ok }, certain }) => [
+    route.output + 1,
+    ok,
+    certain,
+  ]);
+}
+
+describe('core/route-trial', () => {
+  it('lists the rules that match, in their order', () => {
+    const rules = [{ filter: '#' }, { filter: 'b' }, { filter: 'a/+x' }];
+    assert.deepEqual(tried('all', 'a/b', ...rules), [
+      [1, true, true],
+      [3, true, true],
+    ]);
+    assert.deepEqual(tried('first', 'a/b', ...rules), [[1, true, true]]);
+    assert.deepEqual(tried('all', '', ...rules), []);
+  });
+
+  it('says where more than the topic decides, and goes on to the rule that is certain', () => {
+    const rules = [
+      { filter: '#', condition: 'payload > 1' },
+      { filter: 'a', qos: 1 as const },
+      { filter: 'a' },
+      { filter: '#' },
+    ];
+    assert.deepEqual(tried('first', 'a', ...rules), [
+      [1, true, false],
+      [2, true, false],
+      [3, true, true],
+    ]);
+  });
+
+  it('fills the new topic as far as it comes from the topic', () => {
+    assert.deepEqual(tried('all', 'a/b', { filter: 'a/+x', topic: '{{params.x}}/{{topic.0}}' }), [[1, true, true]]);
+    assert.deepEqual(tried('all', 'a/b', { filter: 'a/+x', topic: 'x/{{payload.id}}' }), [[1, false, true]]);
+  });
+});

@@ -1,0 +1,212 @@
+// Which messages go to which outputs, without Node-RED: order, conditions, what a route sets, what is shared by whom.
+
+import assert from 'node:assert/strict';
+import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import type { Route, RouteTest } from '#src/core/route';
+import { RouteTable } from '#src/core/route-table';
+import type { FlowMessage } from '#src/core/routed-message';
+import { type RoutedOutputs, type Routing, type RoutingSettings, TopicRouter } from '#src/core/topic-router';
+import { filterOf, templateOf } from './parsed';
+
+interface Rule {
+  readonly filter: string;
+  readonly topic?: string;
+  readonly data?: unknown;
+  readonly test?: Partial<RouteTest>;
+  readonly output?: number;
+}
+
+const ANY: RouteTest = { retained: undefined, qos: undefined, expression: '' };
+
+function routesOf(rules: readonly Rule[]): Route[] {
+  return rules.map(({ filter, topic, data, test, output }, rank) => ({
+    filter: filterOf(filter),
+    rank,
+    output: output ?? rank,
+    topic: topic === undefined ? undefined : templateOf(topic),
+    data,
+    test: test && { ...ANY, ...test },
+  }));
+}
+
+/** A router whose expressions hold when the payload is equal to them; `asked` takes them down. */
+function routerOf(rules: readonly Rule[], settings: Partial<RoutingSettings> = {}, asked: string[] = []): TopicRouter {
+  const all: RoutingSettings = {
+    property: 'topic',
+    topicPath: ['topic'],
+    match: 'all',
+    otherwise: rules.length,
+    noTopic: 'otherwise',
+    ...settings,
+  };
+  return new TopicRouter(new RouteTable(routesOf(rules)), all, {
+    copied: structuredClone,
+    async holds({ test }, { payload }) {
+      const expression = test?.expression ?? '';
+      asked.push(expression);
+      if (payload === 'broken') throw new MqttFlowsError('rule-condition-failed', { stage: 'route' });
+      return payload === expression;
+    },
+  });
+}
+
+function outputsOf(routing: Routing): RoutedOutputs {
+  assert.ok(routing.ok, 'it is routed');
+  return routing.outputs;
+}
+
+function used(routing: Routing): number[] {
+  return Object.keys(outputsOf(routing)).map(Number);
+}
+
+async function usedBy(router: TopicRouter, message: FlowMessage): Promise<number[]> {
+  return used(await router.route(message));
+}
+
+describe('core/topic-router', () => {
+  describe('a route', () => {
+    it('hands on the very message when it is the only one', () => {
+      const message = { topic: 'a/b', payload: {} };
+      assert.equal(outputsOf(routerOf([{ filter: 'a/+' }]).route(message) as Routing)[0], message);
+    });
+
+    it('names itself, and sets what its wildcards took', () => {
+      const message: FlowMessage = { topic: 'a/7', params: { kept: 'yes' } };
+      routerOf([{ filter: 'a/+id' }]).route(message);
+      assert.deepEqual(message.route, { filter: 'a/+id' });
+      assert.deepEqual(message.params, { kept: 'yes', id: '7' });
+    });
+
+    it('carries data, of which each message has its own', () => {
+      const data = { limits: [1, 2] };
+      const router = routerOf([{ filter: '#', data }]);
+      const [first, second]: FlowMessage[] = [{ topic: 'a' }, { topic: 'b' }];
+      assert.ok(first && second);
+      router.route(first);
+      (first.route as { data: typeof data }).data.limits.push(3);
+      router.route(second);
+      assert.deepEqual(second.route, { filter: '#', data: { limits: [1, 2] } });
+    });
+
+    it('gives a new topic from params, data, payload and levels of the topic', () => {
+      const message: FlowMessage = { topic: 'plant/7/press', payload: { id: 9 } };
+      const topic = 'x/{{params.line}}/{{route.data}}/{{payload.id}}/{{topic.0}}-{{topic[2]}}/{{topic}}';
+      routerOf([{ filter: 'plant/+line/#', topic, data: 'd' }]).route(message);
+      assert.equal(message.topic, 'x/7/d/9/plant-press/plant/7/press');
+      assert.equal(message.originalTopic, 'plant/7/press');
+    });
+
+    it('with a new topic that lacks a level is an error that leaves the message as it came', () => {
+      const message: FlowMessage = { topic: 'a/b' };
+      const routing = routerOf([{ filter: '#' }, { filter: 'a/#', topic: 'x/{{topic.2}}' }]).route(message) as Routing;
+      assert.equal(!routing.ok && routing.error.code, 'topic-missing');
+      assert.deepEqual(message, { topic: 'a/b' });
+    });
+
+    it('shares no top property with the messages of other routes', () => {
+      const message: FlowMessage = { topic: 'a/b', payload: 1 };
+      const routing = routerOf([{ filter: '+x/#', topic: 'first' }, { filter: 'a/+y' }, { filter: '#' }]).route(
+        message,
+      );
+      const [first, second, third] = outputsOf(routing as Routing) as FlowMessage[];
+      assert.equal(first, message);
+      assert.deepEqual([first?.topic, second?.topic, third?.topic], ['first', 'a/b', 'a/b']);
+      assert.deepEqual([first?.params, second?.params, third?.params], [{ x: 'a' }, { y: 'b' }, undefined]);
+    });
+
+    it('and another one to the same output send a message each', () => {
+      const router = routerOf([{ filter: 'a/+x' }, { filter: 'a/+y', output: 0 }, { filter: 'a/#z', output: 0 }]);
+      const [messages] = outputsOf(router.route({ topic: 'a/b' }) as Routing) as FlowMessage[][];
+      assert.deepEqual(
+        messages?.map(({ params }) => params),
+        [{ x: 'b' }, { y: 'b' }, { z: 'b' }],
+      );
+    });
+  });
+
+  describe('the topic', () => {
+    for (const [what, topic] of Object.entries({ absent: undefined, 'a number': 7, blank: '', null: null })) {
+      it(`when it is ${what}: otherwise, or an error, by choice`, async () => {
+        assert.deepEqual(await usedBy(routerOf([{ filter: '#' }]), { topic }), [1]);
+        const strict = routerOf([{ filter: '#' }], { noTopic: 'error' });
+        const routing = await strict.route({ topic });
+        assert.equal(!routing.ok && routing.error.code, 'topic-unusable');
+      });
+    }
+
+    it('may be in another property; msg.topic is the one that is rewritten all the same', () => {
+      const router = routerOf([{ filter: 'room/+n', topic: 'new/{{topic.1}}' }], {
+        property: 'payload.where',
+        topicPath: ['payload', 'where'],
+      });
+      const message: FlowMessage = { payload: { where: 'room/4' } };
+      assert.deepEqual(used(router.route(message) as Routing), [0]);
+      assert.equal(message.topic, 'new/4');
+      assert.equal('originalTopic' in message, false);
+    });
+  });
+
+  describe('conditions', () => {
+    const rules: Rule[] = [
+      { filter: 'a/#', test: { retained: true } },
+      { filter: 'a/#', test: { retained: false } },
+      { filter: 'a/#', test: { qos: 1 } },
+      { filter: 'a/#' },
+    ];
+
+    it('look at the retain flag and at the QoS', async () => {
+      const router = routerOf(rules);
+      assert.deepEqual(await usedBy(router, { topic: 'a', retain: true, qos: 1 }), [0, 2, 3]);
+      assert.deepEqual(await usedBy(router, { topic: 'a', retain: false, qos: 0 }), [1, 3]);
+      assert.deepEqual(await usedBy(router, { topic: 'a' }), [1, 3]);
+    });
+
+    it('that do not hold leave the message to the next rule where the first one takes it', async () => {
+      const router = routerOf(rules, { match: 'first' });
+      assert.deepEqual(await usedBy(router, { topic: 'a', retain: true }), [0]);
+      assert.deepEqual(await usedBy(router, { topic: 'a' }), [1]);
+    });
+
+    it('with an expression are evaluated only for what the filter and the flags let through', async () => {
+      const asked: string[] = [];
+      const router = routerOf(
+        [
+          { filter: 'b/#', test: { expression: 'other filter' } },
+          { filter: 'a/#', test: { expression: 'retained', retained: true } },
+          { filter: 'a/#', test: { expression: 'yes' } },
+          { filter: 'a/#', test: { expression: 'no' } },
+          { filter: 'a/#' },
+        ],
+        {},
+        asked,
+      );
+      assert.deepEqual(await usedBy(router, { topic: 'a/1', payload: 'yes' }), [2, 4]);
+      assert.deepEqual(asked, ['yes', 'no']);
+    });
+
+    it('with an expression come in their order: the first that holds ends the search', async () => {
+      const asked: string[] = [];
+      const expressions = ['no', 'yes', 'later'];
+      const rules = expressions.map((expression) => ({ filter: '#', test: { expression } }));
+      const router = routerOf(rules, { match: 'first' }, asked);
+      assert.deepEqual(await usedBy(router, { topic: 'a', payload: 'yes' }), [1]);
+      assert.deepEqual(asked, ['no', 'yes']);
+    });
+
+    it('without an expression need no waiting', () => {
+      const router = routerOf([...rules, { filter: 'b', test: { expression: 'x' } }]);
+      assert.ok(!(router.route({ topic: 'a' }) instanceof Promise));
+      assert.ok(router.route({ topic: 'b' }) instanceof Promise);
+    });
+
+    it('that cannot be evaluated are an error', async () => {
+      const router = routerOf([{ filter: '#' }, { filter: '#', test: { expression: 'x' } }]);
+      const routing = await router.route({ topic: 'a', payload: 'broken' });
+      assert.equal(!routing.ok && routing.error.code, 'rule-condition-failed');
+    });
+  });
+
+  it('what no route takes is dropped when there is no output for it', async () => {
+    assert.deepEqual(await usedBy(routerOf([{ filter: 'a' }], { otherwise: undefined }), { topic: 'b' }), []);
+  });
+});
