@@ -1,5 +1,5 @@
-// Builds dist/: the runtime by tsc, one script per node for the editor by esbuild, and html, locales and icons beside.
-// package.json's `node-red.nodes` is the list of nodes. A type error anywhere, editor and tests included, ends it.
+// Builds dist/: the runtime by tsc, one script per node or plugin for the editor by esbuild, and html, locales and icons
+// beside. package.json's `node-red.nodes` and `node-red.plugins` are the lists of them. A type error anywhere, editor and tests included, ends it.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,8 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const source = join(root, 'src/nodes');
-const target = join(root, 'dist/nodes');
 const { 'node-red': nodeRed } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** What is left of source files that are gone would be packed and loaded, or run as a test. */
@@ -29,8 +27,9 @@ function compile() {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** dist/nodes/<stem>.html: the script of the dialog, then its form. */
-async function assembleNode(stem) {
+/** dist/<kind>/<stem>.html: the script for the editor, then the form of a node or the styles of a plugin. */
+async function assemble(kind, stem) {
+  const source = join(root, 'src', kind);
   const result = await build({
     entryPoints: [join(source, `${stem}.editor.ts`)],
     bundle: true,
@@ -43,14 +42,29 @@ async function assembleNode(stem) {
   });
   const script = result.outputFiles[0].text.replaceAll('</script', '<\\/script');
   const form = readFileSync(join(source, `${stem}.html`), 'utf8');
-  writeFileSync(join(target, `${stem}.html`), `<script type="text/javascript">\n${script}</script>\n${form}`);
+  writeFileSync(
+    join(root, 'dist', kind, `${stem}.html`),
+    `<script type="text/javascript">\n${script}</script>\n${form}`,
+  );
+}
+
+/** dist/<kind>/locales: Node-RED looks for the texts of a set beside its script. */
+function copyTexts(kind, stems) {
+  rmSync(join(root, 'dist', kind, 'locales'), { recursive: true, force: true });
+  const ours = (path) => !path.includes('.') || stems.includes(basename(path).replace(/\.\w+$/, ''));
+  cpSync(join(root, 'src/locales'), join(root, 'dist', kind, 'locales'), {
+    recursive: true,
+    filter: (path) => ours(path.slice(root.length)),
+  });
 }
 
 removeStale('src', 'dist');
 removeStale('test', 'build/test');
 compile();
-mkdirSync(target, { recursive: true });
-for (const folder of ['locales', 'icons']) rmSync(join(target, folder), { recursive: true, force: true });
-await Promise.all(Object.values(nodeRed.nodes).map((file) => assembleNode(basename(file, '.js'))));
-cpSync(join(root, 'src/locales'), join(target, 'locales'), { recursive: true });
-cpSync(join(source, 'icons'), join(target, 'icons'), { recursive: true });
+for (const kind of ['nodes', 'plugins']) {
+  const stems = Object.values(nodeRed[kind]).map((file) => basename(file, '.js'));
+  await Promise.all(stems.map((stem) => assemble(kind, stem)));
+  copyTexts(kind, stems);
+}
+rmSync(join(root, 'dist/nodes/icons'), { recursive: true, force: true });
+cpSync(join(root, 'src/nodes/icons'), join(root, 'dist/nodes/icons'), { recursive: true });

@@ -46,20 +46,11 @@ interface EditorNodeDefinition<Config, Credentials = object> {
   oneditresize?(this: EditorNode & Config, size: { readonly width: number; readonly height: number }): void;
 }
 
-declare const RED: {
+interface EditorRed {
   /** Translates a full key, `module/set:key`. */
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
-  readonly nodes: {
-    registerType<Config, Credentials>(type: string, definition: EditorNodeDefinition<Config, Credentials>): void;
-    /** The node with this id, configuration nodes included. */
-    node(id: string): EditorNode | null;
-    workspace(id: string): { readonly label?: string } | undefined;
-    subflow(id: string): { readonly name?: string } | undefined;
-  };
-  readonly view: {
-    /** Scrolls to a node, in its flow, and lets it flash. */
-    reveal(id: string): void;
-  };
+  readonly nodes: EditorNodes;
+  readonly view: EditorView;
   readonly utils: {
     getNodeLabel(node: EditorNode, fallback: string): string;
     /** True, or why `value` is none of a typed input's `type`. */
@@ -69,7 +60,22 @@ declare const RED: {
     /** Makes tabs of the empty list with the id of the options. */
     create(options: { id: string; onchange(tab: { readonly id: string }): void }): EditorTabs;
   };
-};
+}
+
+interface EditorNodes {
+  registerType<Config, Credentials>(type: string, definition: EditorNodeDefinition<Config, Credentials>): void;
+  /** The node with this id, configuration nodes included. */
+  node(id: string): EditorNode | null;
+  workspace(id: string): { readonly label?: string } | undefined;
+  subflow(id: string): { readonly name?: string } | undefined;
+}
+
+interface EditorView {
+  /** Scrolls to a node, in its flow, and lets it flash. */
+  reveal(id: string): void;
+}
+
+declare const RED: EditorRed;
 
 interface EditorTabs {
   addTab(tab: { id: string; label: string }): void;

@@ -13,6 +13,7 @@ import { readCaptures } from '../core/topic-captures';
 import { acknowledging, type PreparedMessage } from '../runtime/acknowledgement';
 import { useBroker } from '../runtime/broker-node';
 import { acceptControl } from '../runtime/connection-control';
+import { editorId } from '../runtime/editor-id';
 import { localizedError } from '../runtime/localize';
 import { refuseMessages, reportError, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
@@ -54,7 +55,7 @@ export = function register(RED: NodeAPI): void {
     const prepare = (delivery: Delivery): PreparedMessage => prepared(codec, delivery);
     const acknowledgement = acknowledging(RED, node, connection, settings, prepare, () => {});
     const subscriber: Subscriber = {
-      owner: node.id,
+      owner: editorId(node),
       subscriptions,
       deliver: acknowledgement.deliver,
       stateChanged(subscription, state) {

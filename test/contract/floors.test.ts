@@ -90,6 +90,14 @@ const FLOORS: Readonly<Record<string, { readonly refused: readonly string[]; rea
       '../core/environment-text',
     ],
   },
+  'src/plugins/a.ts': {
+    refused: ['../editor/field-note', './a.editor', 'mqtt', 'aedes/aedes.js'],
+    allowed: ['../runtime/deploys', 'node-red'],
+  },
+  'src/plugins/a.editor.ts': {
+    refused: ['../connection/connection', '../runtime/localize', '../core/codec', './a', 'mqtt', 'node-red'],
+    allowed: ['../editor/field-note', '../core/topic-filter', '../core/payload-difference'],
+  },
   'src/editor/a.ts': {
     refused: [
       '../connection/connection',
@@ -103,7 +111,7 @@ const FLOORS: Readonly<Record<string, { readonly refused: readonly string[]; rea
   },
 };
 
-const BROWSER_FILES = ['src/editor/a.ts', 'src/nodes/a.editor.ts'];
+const BROWSER_FILES = ['src/editor/a.ts', 'src/nodes/a.editor.ts', 'src/plugins/a.editor.ts'];
 const SERVER_GLOBALS = ['Buffer', 'process'];
 
 /** The rules of the repository, for a tree that no version control knows. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { catalogue, languages } from '../helpers/catalogues';
 import { createdCodes, errorCodes, statusCodes } from '../helpers/error-codes';
 import { constArray, unionMembers } from '../helpers/literal-types';
-import { filesBelow, nodeStems } from '../helpers/package-files';
+import { filesBelow, nodeStems, pluginStems } from '../helpers/package-files';
 import { type KeyUse, keyUses, SHARED_STEM } from '../helpers/used-keys';
 
 const [FALLBACK = '', ...TRANSLATIONS] = languages;
@@ -30,7 +30,15 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The functions that pass on a key which their caller has named. */
-const PASS_ON = ['core/error-sentence.ts', 'editor/shared-text.ts', 'runtime/localize.ts'];
+const PASS_ON = [
+  'core/error-sentence.ts',
+  'editor/shared-text.ts',
+  'editor/topics/topics-text.ts',
+  'runtime/localize.ts',
+];
+
+/** Nodes and plugins: each has a catalogue. */
+const stems = [...nodeStems, ...pluginStems];
 
 /** Every key of a node's catalogue that the sources ask for. */
 function wantedKeys(stem: string): string[] {
@@ -51,14 +59,14 @@ describe('The languages', () => {
   });
 
   for (const language of languages) {
-    it(`have the texts and the help of every node: ${language}`, () => {
-      const expected = nodeStems.flatMap((stem) => [`${stem}.html`, `${stem}.json`]).sort();
+    it(`have the texts of every node and plugin, and the help of every node: ${language}`, () => {
+      const expected = [...nodeStems.map((stem) => `${stem}.html`), ...stems.map((stem) => `${stem}.json`)].sort();
       assert.deepEqual(filesBelow(`src/locales/${language}`), expected);
     });
   }
 
   for (const language of TRANSLATIONS) {
-    for (const stem of nodeStems) {
+    for (const stem of stems) {
       it(`have the same keys with the same placeholders: ${stem} in ${language}`, () => {
         const shape = (texts: Map<string, string>): Record<string, string[]> =>
           Object.fromEntries([...texts].map(([key, text]) => [key, placeholders(text)]));
@@ -70,7 +78,7 @@ describe('The languages', () => {
 
 for (const language of languages) {
   describe(`The texts in ${language}`, () => {
-    const all = nodeStems.flatMap((stem) => [...catalogue(language, stem)].map(([key, text]) => ({ stem, key, text })));
+    const all = stems.flatMap((stem) => [...catalogue(language, stem)].map(([key, text]) => ({ stem, key, text })));
     const withFault = (faulty: (text: string) => boolean): string[] =>
       all.filter(({ text }) => faulty(text)).map(({ stem, key, text }) => `${stem} ${key}: ${text}`);
 
@@ -112,7 +120,7 @@ describe('The texts that the sources ask for', () => {
     for (const [prefix, members] of Object.entries(FAMILIES)) assert.ok(members.length > 1, prefix);
   });
 
-  for (const stem of nodeStems) {
+  for (const stem of stems) {
     it(`exist in the catalogue of ${stem}, which has no others`, () => {
       assert.deepEqual([...catalogue(FALLBACK, stem).keys()].sort(), wantedKeys(stem));
     });

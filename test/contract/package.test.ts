@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { repository } from '../helpers/environment';
 import { npm } from '../helpers/npm';
-import { filesBelow, manifest, nodeStems } from '../helpers/package-files';
+import { filesBelow, manifest, nodeStems, pluginStems } from '../helpers/package-files';
 
 interface Pack {
   readonly size: number;
@@ -30,10 +30,16 @@ function scripts(): string[] {
 
 function expectedFiles(): string[] {
   const languages = new Set(filesBelow('src/locales').map((file) => file.slice(0, file.indexOf('/'))));
-  const forms = nodeStems.map((stem) => `dist/nodes/${stem}.html`);
-  const texts = [...languages].flatMap((language) =>
-    nodeStems.flatMap((stem) => ['json', 'html'].map((ending) => `dist/nodes/locales/${language}/${stem}.${ending}`)),
-  );
+  const forms = [
+    ...nodeStems.map((stem) => `dist/nodes/${stem}.html`),
+    ...pluginStems.map((stem) => `dist/plugins/${stem}.html`),
+  ];
+  const texts = [...languages].flatMap((language) => [
+    ...nodeStems.flatMap((stem) =>
+      ['json', 'html'].map((ending) => `dist/nodes/locales/${language}/${stem}.${ending}`),
+    ),
+    ...pluginStems.map((stem) => `dist/plugins/locales/${language}/${stem}.json`),
+  ]);
   const icons = filesBelow('src/nodes/icons').map((file) => `dist/nodes/icons/${file}`);
   const examples = filesBelow('examples').map((file) => `examples/${file}`);
   const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
@@ -53,8 +59,9 @@ describe('The published package', () => {
     assert.deepEqual(paths, expectedFiles());
   });
 
-  it('holds the script of each node at the place that package.json names', () => {
-    for (const file of Object.values(manifest['node-red'].nodes)) assert.ok(paths.includes(file), file);
+  it('holds the script of each node and plugin at the place that package.json names', () => {
+    const { nodes, plugins } = manifest['node-red'];
+    for (const file of Object.values({ ...nodes, ...plugins })) assert.ok(paths.includes(file), file);
   });
 
   it('names each node as its files are named', () => {

@@ -46,11 +46,14 @@ export class NodeRedProcess {
     }
   }
 
-  /** Starts Node-RED on `userDir` and waits until its flows run. Rejects with its output when it ends before. */
-  static async start(userDir: string): Promise<NodeRedProcess> {
+  /**
+   * Starts Node-RED on `userDir` and waits until its flows run. Rejects with its output when it ends before.
+   * `more` is put into the settings file, as the text of properties.
+   */
+  static async start(userDir: string, more = ''): Promise<NodeRedProcess> {
     const port = await freePort();
     const settings = join(userDir, 'settings.js');
-    writeFileSync(settings, SETTINGS);
+    writeFileSync(settings, SETTINGS.replace('lang:', `${more} lang:`));
     const child = spawn(process.execPath, [nodeRedScript, '-u', userDir, '-s', settings, '-p', String(port)], {
       cwd: userDir,
       stdio: ['ignore', 'pipe', 'pipe'],

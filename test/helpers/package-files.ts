@@ -12,7 +12,11 @@ interface Manifest {
   readonly keywords: readonly string[];
   readonly engines: { readonly node: string };
   readonly dependencies: Readonly<Record<string, string>>;
-  readonly 'node-red': { readonly version: string; readonly nodes: Readonly<Record<string, string>> };
+  readonly 'node-red': {
+    readonly version: string;
+    readonly nodes: Readonly<Record<string, string>>;
+    readonly plugins: Readonly<Record<string, string>>;
+  };
 }
 
 /** The text of a file; `path` is relative to the repository, with slashes. */
@@ -30,6 +34,11 @@ export const manifest = readJson('package.json') as Manifest;
 
 /** The stem of the files of each node, as in `dist/nodes/<stem>.js`. */
 export const nodeStems: readonly string[] = Object.values(manifest['node-red'].nodes).map((file) =>
+  basename(file, '.js'),
+);
+
+/** The stem of the files of each plugin of the editor, as in `dist/plugins/<stem>.js`. */
+export const pluginStems: readonly string[] = Object.values(manifest['node-red'].plugins).map((file) =>
   basename(file, '.js'),
 );
 

@@ -15,7 +15,11 @@ export interface KeyUse {
 /** The catalogue that all nodes share. */
 export const SHARED_STEM = 'broker';
 
-const CALL = /(?<!function )\b(sharedText|sharedKey|this\._|RED\._)\(\s*(?:RED,\s*)?('[^']*'|`[^`]*`|[^,)]+)/g;
+/** Functions that ask another catalogue than that. */
+const OWN_CATALOGUE: Readonly<Record<string, string>> = { topicsText: 'topics' };
+
+const CALL =
+  /(?<!function )\b(sharedText|sharedKey|topicsText|this\._|RED\._)\(\s*(?:RED,\s*)?('[^']*'|`[^`]*`|[^,)]+)/g;
 /** Keys that an error carries as a value, to be translated where it is shown. */
 const PROBLEM_KEY = /\bproblemKey: ('[^']*'|`[^`]*`|[^,}]+)|('expected\.\w+')/g;
 const FORM = /\bdata-i18n="([^"]*)"/g;
@@ -31,7 +35,7 @@ function inScript(file: string): KeyUse[] {
   const text = readText(`src/${file}`);
   const own = nodeStems.find((stem) => file === `nodes/${stem}.editor.ts`) ?? SHARED_STEM;
   const calls = [...text.matchAll(CALL)].map(([, name, argument = '']) =>
-    use(file, name === 'this._' ? own : SHARED_STEM, argument),
+    use(file, name === 'this._' ? own : (OWN_CATALOGUE[name ?? ''] ?? SHARED_STEM), argument),
   );
   const problems = [...text.matchAll(PROBLEM_KEY)].map(([, problem, expected = '']) =>
     use(file, SHARED_STEM, problem ?? expected),

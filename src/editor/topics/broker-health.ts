@@ -1,0 +1,92 @@
+// How the connection of the flows is, beside the topics: state and reason, rates, what waits, and who subscribes to what.
+
+import { errorSentence } from '../../core/error-sentence';
+import type { BrokerHealth, ShownState, ShownSubscription } from '../../core/topic-protocol';
+import { sharedText } from '../shared-text';
+import { rounded } from './topic-row';
+import { topicsText } from './topics-text';
+
+/** What was counted, and when. */
+interface Sample {
+  readonly at: number;
+  readonly received: number;
+  readonly sent: number;
+}
+
+export class BrokerHealthView {
+  readonly element = $('<details>', { class: 'mqtt-flows-health' }).hide();
+  readonly #summary = $('<summary>');
+  readonly #facts = $('<div>', { class: 'mqtt-flows-facts' });
+  readonly #problem = $('<div>', { class: 'mqtt-flows-problem' });
+  readonly #subscriptions = $('<ul>', { class: 'mqtt-flows-subscriptions' });
+  #last: Sample | undefined;
+  #listed = '';
+
+  constructor() {
+    this.element.append(this.#summary, this.#problem, this.#facts, this.#subscriptions);
+  }
+
+  show({ state, received, sent, inFlight, waiting, subscriptions }: BrokerHealth): void {
+    const sample = { at: performance.now(), received, sent };
+    const last = this.#last;
+    this.#last = sample;
+    const perSecond = (count: (sample: Sample) => number): string =>
+      last && last.at < sample.at
+        ? rounded((Math.max(0, count(sample) - count(last)) * 1000) / (sample.at - last.at))
+        : '…';
+    const values = { in: perSecond((each) => each.received), out: perSecond((each) => each.sent) };
+    this.element.show();
+    this.#summary.empty().append(stateElement(state), ` · ${topicsText('health.rates', values)}`);
+    this.#problem.text(state.error ? errorSentence(state.error, { server: state.server ?? '' }, sharedText) : '');
+    this.#facts.text(topicsText('health.facts', { received, sent, inFlight, waiting, server: state.server ?? '–' }));
+    this.#list(subscriptions);
+  }
+
+  /** For another broker: what has been counted so far is not of its. */
+  forget(): void {
+    this.#last = undefined;
+    this.element.hide();
+  }
+
+  #list(subscriptions: readonly ShownSubscription[]): void {
+    const state = JSON.stringify(subscriptions);
+    if (state === this.#listed) return;
+    this.#listed = state;
+    this.#subscriptions.empty().append(subscriptions.map(subscriptionElement));
+  }
+}
+
+/** A dot and a word, as under a node. */
+export function stateElement({ kind, error }: ShownState): JQuery {
+  const dot = $('<span>', { class: `mqtt-flows-state mqtt-flows-state-${kind}`, 'aria-hidden': 'true' });
+  const text = error ? sharedText(`status.${error.code}`) : wordFor(kind);
+  return $('<span>').append(dot, document.createTextNode(text));
+}
+
+function wordFor(kind: ShownState['kind']): string {
+  switch (kind) {
+    case 'idle':
+      return sharedText('status.idle');
+    case 'connecting':
+    case 'waiting':
+      return sharedText('status.connecting');
+    case 'connected':
+      return sharedText('status.connected');
+    case 'closing':
+    case 'closed':
+      return sharedText('status.disconnected');
+  }
+}
+
+function subscriptionElement({ filter, kind, qos, nodes }: ShownSubscription): JQuery {
+  const state = kind === 'granted' ? `QoS ${qos}` : kind === 'refused' ? topicsText('health.refused') : '…';
+  const line = $('<li>').append($('<code>', { text: filter }), ` ${state} `);
+  for (const id of nodes) {
+    const node = RED.nodes.node(id);
+    if (!node) continue;
+    const label = RED.utils.getNodeLabel(node, node.type);
+    const link = $('<button>', { type: 'button', class: 'mqtt-flows-reveal', text: label });
+    line.append(link.attr('title', topicsText('health.reveal')).on('click', () => RED.view.reveal(id)));
+  }
+  return line;
+}

@@ -1,0 +1,108 @@
+// The messages of a topic over time: a list with the difference between two of them, and a chart of a number in them.
+
+import { differenceOf } from '../../core/payload-difference';
+import type { LoggedMessage, MessageLog } from './message-log';
+import { numberChart } from './number-chart';
+import { comparableText } from './payload-view';
+import type { TabPane } from './tab-strip';
+import { topicsText } from './topics-text';
+import { factsOf, hint } from './value-pane';
+
+/** The newest are listed; the chart has them all. */
+const LISTED = 100;
+
+/** Which two messages are compared, by their sequence numbers. */
+interface Compared {
+  newer: number | undefined;
+  older: number | undefined;
+}
+
+export function historyPane(log: MessageLog): TabPane {
+  const compared: Compared = { newer: undefined, older: undefined };
+  let drawn = '';
+  const render = (pane: JQuery): void => {
+    const messages = log.messages.slice(-LISTED);
+    const state = JSON.stringify([messages[0]?.sequence, log.after, compared]);
+    if (state === drawn && pane.children().length > 0) return;
+    drawn = state;
+    const newer = messages.find(({ sequence }) => sequence === compared.newer) ?? messages.at(-1);
+    const before = newer ? messages[messages.indexOf(newer) - 1] : undefined;
+    const older = messages.find(({ sequence }) => sequence === compared.older) ?? before;
+    const list = $('<ol>', { class: 'mqtt-flows-history' });
+    for (const message of [...messages].reverse()) {
+      list.append(entry(message, compared, message === newer, message === older, () => render(pane)));
+    }
+    pane.empty().append(difference(newer, older), list);
+  };
+  return { label: topicsText('tab.history'), render };
+}
+
+function entry(
+  message: LoggedMessage,
+  compared: Compared,
+  isNewer: boolean,
+  isOlder: boolean,
+  changed: () => void,
+): JQuery {
+  const choose = (which: keyof Compared, label: string, chosen: boolean): JQuery =>
+    $('<button>', { type: 'button', class: 'mqtt-flows-choose', 'aria-pressed': String(chosen), title: label })
+      .attr('aria-label', label)
+      .text(which === 'older' ? '−' : '+')
+      .on('click', () => {
+        compared[which] = chosen ? undefined : message.sequence;
+        changed();
+      });
+  const text = message.read.text ?? comparableText(message.read);
+  return $('<li>').append(
+    choose('older', topicsText('history.older'), isOlder),
+    choose('newer', topicsText('history.newer'), isNewer),
+    $('<span>', { class: 'mqtt-flows-history-text' }).append(
+      factsOf(message),
+      $('<code>', { text: text.slice(0, 200) }),
+    ),
+  );
+}
+
+function difference(newer: LoggedMessage | undefined, older: LoggedMessage | undefined): JQuery {
+  if (!newer || !older) return hint(topicsText('history.one'));
+  const lines = differenceOf(comparableText(older.read), comparableText(newer.read));
+  if (lines.every(({ sign }) => sign === ' ')) return hint(topicsText('history.same'));
+  const classes = { ' ': 'mqtt-flows-kept', '-': 'mqtt-flows-removed', '+': 'mqtt-flows-added' } as const;
+  const box = $('<pre>', { class: 'mqtt-flows-difference', tabindex: 0 });
+  box.attr('aria-label', topicsText('history.difference'));
+  for (const { sign, text } of lines.slice(0, 2000)) {
+    box.append($('<div>', { class: classes[sign], text: `${sign} ${text}` }));
+  }
+  return box;
+}
+
+export function chartPane(log: MessageLog): TabPane {
+  let chosen: string | undefined;
+  const render = (pane: JQuery): void => {
+    const paths = [...(log.latest?.numbers.keys() ?? [])];
+    const path =
+      chosen !== undefined && log.messages.some(({ numbers }) => numbers.has(chosen ?? '')) ? chosen : paths[0];
+    if (path === undefined) return void pane.empty().append(hint(topicsText('chart.none')));
+    const points = log.messages.flatMap(({ at, numbers }) => {
+      const value = numbers.get(path);
+      return value === undefined ? [] : [{ at, value }];
+    });
+    // The list stays while somebody chooses from it.
+    const known = pane.find('select');
+    const offered = paths.includes(path) ? paths : [path, ...paths];
+    if (known.data('paths') !== offered.join('\n')) {
+      const choice = $('<select>', { 'aria-label': topicsText('chart.number') }).data('paths', offered.join('\n'));
+      for (const each of offered)
+        choice.append($('<option>', { value: each, text: each || topicsText('chart.payload') }));
+      choice.val(path).on('change', () => {
+        chosen = String(choice.val());
+        render(pane);
+      });
+      pane.empty().append(choice);
+    }
+    pane.find('figure, .mqtt-flows-now').remove();
+    const now = $('<div>', { class: 'mqtt-flows-now', text: points.at(-1)?.value ?? '' });
+    pane.append(now, numberChart(points));
+  };
+  return { label: topicsText('tab.chart'), render };
+}

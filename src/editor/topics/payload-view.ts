@@ -1,0 +1,89 @@
+// A payload for people: as text, as a tree of JSON, in hexadecimal. All of it is text to the page, never markup.
+
+import type { ShownMessage } from '../../core/topic-protocol';
+import { topicsText } from './topics-text';
+
+/** What can be made of a payload. */
+export interface ReadPayload {
+  readonly bytes: Uint8Array;
+  /** Undefined when the payload is not UTF-8. */
+  readonly text: string | undefined;
+  /** Undefined when it is no JSON; in an object, because null and false are JSON too. */
+  readonly json: { readonly value: unknown } | undefined;
+}
+
+export function readPayload({ payload }: Pick<ShownMessage, 'payload'>): ReadPayload {
+  const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
+  const text = decoded(bytes);
+  return { bytes, text, json: text === undefined ? undefined : parsed(text) };
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** In lines that can be compared: JSON laid out, other text as it is, other bytes in hexadecimal. */
+export function comparableText({ bytes, text, json }: ReadPayload): string {
+  if (json && typeof json.value === 'object') return JSON.stringify(json.value, undefined, 2);
+  return text ?? hexLines(bytes);
+}
+
+/** Bytes of a payload that are laid out in hexadecimal. */
+const MOST_HEX = 16 * 1024;
+const ROW = 8;
+
+/** Eight bytes to a line: their place, their values, and those that are printable. */
+export function hexLines(bytes: Uint8Array): string {
+  const lines: string[] = [];
+  for (let at = 0; at < Math.min(bytes.length, MOST_HEX); at += ROW) {
+    const row = Array.from(bytes.subarray(at, at + ROW));
+    const values = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const characters = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·')).join('');
+    lines.push(`${at.toString(16).padStart(4, '0')}  ${values.padEnd(3 * ROW - 1)}  ${characters}`);
+  }
+  if (bytes.length > MOST_HEX) lines.push('…');
+  return lines.join('\n');
+}
+
+/** Entries of one list or object that are shown. */
+const MOST_ENTRIES = 500;
+
+/** A tree of a JSON value, whose branches are made when they are opened. */
+export function jsonTree(value: unknown, name = '', open = true): JQuery {
+  const label = name === '' ? '' : `${name}: `;
+  if (typeof value !== 'object' || value === null) {
+    const kind = value === null ? 'null' : typeof value;
+    return $('<div>', { class: 'mqtt-flows-json-leaf' }).append(
+      $('<span>', { class: 'mqtt-flows-json-name', text: label }),
+      $('<span>', { class: `mqtt-flows-json-${kind}`, text: JSON.stringify(value) }),
+    );
+  }
+  const entries = Object.entries(value);
+  const size = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
+  const branch = $('<details>', { open });
+  const summary = $('<summary>').append($('<span>', { class: 'mqtt-flows-json-name', text: label }), size);
+  const inside = $('<div>', { class: 'mqtt-flows-json-inside' });
+  const fill = (): void => {
+    if (inside.children().length > 0) return;
+    for (const [key, entry] of entries.slice(0, MOST_ENTRIES)) inside.append(jsonTree(entry, key, false));
+    const rest = entries.length - MOST_ENTRIES;
+    if (rest > 0) inside.append($('<div>', { text: topicsText('value.more', { count: rest }) }));
+  };
+  if (open) fill();
+  branch.on('toggle', fill);
+  return branch.append(summary, inside);
+}

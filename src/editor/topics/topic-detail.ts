@@ -1,0 +1,111 @@
+// What the sidebar shows of the selected topic, and what can be done with it.
+
+import type { ShownMessage } from '../../core/topic-protocol';
+import type { TopicRow } from '../../core/topic-tree-view';
+import { chartPane, historyPane } from './history-panes';
+import { MessageLog } from './message-log';
+import { clearRetained, notifyProblem, publishPane } from './publish-pane';
+import { TabStrip } from './tab-strip';
+import { type NodeKind, nodeFor } from './topic-nodes';
+import { topicsText } from './topics-text';
+import { propertiesPane, valuePane } from './value-pane';
+
+export class TopicDetail {
+  readonly element = $('<div>', { class: 'mqtt-flows-detail' }).hide();
+  readonly #log = new MessageLog();
+  readonly #tabs: TabStrip;
+  readonly #topic = $('<div>', { class: 'mqtt-flows-detail-topic' });
+  readonly #clear: JQuery;
+  #row: TopicRow | undefined;
+  #broker = '';
+
+  constructor() {
+    const target = (): { broker: string; path: string } | undefined =>
+      this.#row && { broker: this.#broker, path: this.#row.path };
+    this.#tabs = new TabStrip(topicsText('tab.label'), [
+      valuePane(this.#log),
+      historyPane(this.#log),
+      chartPane(this.#log),
+      propertiesPane(this.#log),
+      publishPane(this.#log, target),
+    ]);
+    const copy = button('fa-clipboard', topicsText('action.copy'), () => {
+      if (this.#row) RED.clipboard.copyText(this.#row.path, copy, 'clipboard.copyMessageValue');
+    });
+    this.#clear = button('fa-eraser', topicsText('action.clear'), () => {
+      const to = target();
+      if (to) clearRetained(to);
+    });
+    const buttons = $('<div>', { class: 'mqtt-flows-buttons' }).append(
+      copy,
+      this.#nodeButton('subscribe', 'fa-sign-out', topicsText('action.subscribe')),
+      this.#nodeButton('publish', 'fa-sign-in', topicsText('action.publish')),
+      this.#clear,
+    );
+    this.element.append(this.#topic, buttons, this.#tabs.element);
+  }
+
+  /** The topic whose messages are wanted, and after which of them. */
+  get wanted(): { readonly topic?: string; readonly after: number } {
+    return this.#row ? { topic: this.#row.path, after: this.#log.after } : { after: 0 };
+  }
+
+  select(broker: string, row: TopicRow): void {
+    if (this.#row?.path !== row.path || this.#broker !== broker) this.#log.clear();
+    this.#broker = broker;
+    this.#row = row;
+    this.#topic.text(row.path);
+    this.element.show();
+    this.update([], row);
+  }
+
+  /** Adds messages of the topic; `row` as it is now. */
+  update(news: readonly ShownMessage[], row: TopicRow): void {
+    this.#log.add(news);
+    this.#row = row;
+    this.#clear.toggle(row.retain === true && RED.user.hasPermission('mqtt-flows.write'));
+    this.#tabs.render();
+  }
+
+  clear(): void {
+    this.#row = undefined;
+    this.#log.clear();
+    this.element.hide();
+  }
+
+  /** Puts the nodes for `row` into a drag: Node-RED's workspace takes nodes that are dropped on it as text. */
+  static drag(broker: string, row: TopicRow, kind: NodeKind, transfer: DataTransfer): void {
+    const node = nodeFor(kind, { broker, path: row.path, branch: row.preview === undefined });
+    transfer.effectAllowed = 'copy';
+    transfer.setData('text/plain', node ? JSON.stringify([node]) : row.path);
+  }
+
+  /** Adds a node when it is pressed, or where it is dragged to. */
+  #nodeButton(kind: NodeKind, icon: string, label: string): JQuery {
+    const made = button(icon, label, () => this.#addNode(kind)).attr('draggable', 'true');
+    made[0]?.addEventListener('dragstart', ({ dataTransfer }) => {
+      if (this.#row && dataTransfer) TopicDetail.drag(this.#broker, this.#row, kind, dataTransfer);
+    });
+    return made;
+  }
+
+  #addNode(kind: NodeKind): void {
+    const row = this.#row;
+    if (!row) return;
+    const node = nodeFor(kind, { broker: this.#broker, path: row.path, branch: row.preview === undefined });
+    if (!node) return notifyProblem(new Error(topicsText('action.impossible')));
+    if (RED.workspaces.isLocked()) return notifyProblem(new Error(topicsText('action.locked')));
+    RED.view.importNodes([node], { generateIds: true, notify: false });
+  }
+}
+
+export function button(icon: string, label: string, pressed: () => void): JQuery {
+  return $('<button>', {
+    type: 'button',
+    class: 'red-ui-button red-ui-button-small',
+    title: label,
+    'aria-label': label,
+  })
+    .append($('<i>', { class: `fa ${icon}`, 'aria-hidden': 'true' }))
+    .on('click', pressed);
+}

@@ -1,0 +1,32 @@
+// Nodes made of a topic: a subscribe node that receives it, a publish node that publishes to it.
+
+import { namesVariables } from '../../core/environment-text';
+import { parseTopicFilter } from '../../core/topic-filter';
+import { publishDefaults } from '../../nodes/publish.config';
+import { subscribeDefaults, subscriptionDefaults } from '../../nodes/subscribe.config';
+
+export type NodeKind = 'subscribe' | 'publish';
+
+/** The topics of a branch and below it, or one topic. */
+export interface NodeTopic {
+  readonly broker: string;
+  readonly path: string;
+  readonly branch: boolean;
+}
+
+/**
+ * A new node, or undefined when its setting would mean something else than the topic: the name of a variable, a property
+ * of a message or a shared group. Topics are what others have published, and must not make flows read our variables.
+ */
+export function nodeFor(kind: NodeKind, { broker, path, branch }: NodeTopic): object | undefined {
+  if (namesVariables(path) || path.includes('{{')) return undefined;
+  const common = { id: RED.nodes.id(), z: '', x: 0, y: 0, wires: [[]] };
+  if (kind === 'publish') {
+    return { ...common, type: 'mqtt-flows-publish', ...publishDefaults, broker, topic: path, topicType: 'str' };
+  }
+  const filter = branch ? `${path}/#` : path;
+  const parsed = parseTopicFilter(filter);
+  if (!parsed.ok || parsed.filter.shareGroup !== undefined) return undefined;
+  const subscriptions = [{ ...subscriptionDefaults, filter }];
+  return { ...common, type: 'mqtt-flows-subscribe', ...subscribeDefaults, broker, subscriptions };
+}

@@ -1,0 +1,108 @@
+// One row of the topic tree on the page.
+
+import type { TopicRow } from '../../core/topic-tree-view';
+import { topicsText } from './topics-text';
+
+/** px; a fixed height is what makes a tree of any length quick to scroll. */
+export const ROW_HEIGHT = 24;
+const INDENT = 12;
+/** Levels that are indented; deeper ones would leave no room for their names. */
+const DEEPEST = 20;
+
+/**
+ * Changed in place from answer to answer: an element that is being pressed or dragged must stay. All that a server has
+ * named becomes text.
+ */
+export class TopicRowElement {
+  readonly element = document.createElement('div');
+  readonly #caret = document.createElement('i');
+  readonly #name = part('name');
+  readonly #value = part('value');
+  readonly #mark = part('mark');
+  readonly #count = part('count');
+  readonly #shown = new Map<string, string>();
+
+  constructor({ name, depth }: TopicRow) {
+    this.element.draggable = true;
+    this.element.setAttribute('role', 'treeitem');
+    this.element.setAttribute('aria-level', String(depth + 1));
+    this.element.style.paddingInlineStart = `${4 + Math.min(depth, DEEPEST) * INDENT}px`;
+    this.#caret.setAttribute('aria-hidden', 'true');
+    this.#name.textContent = name === '' ? topicsText('tree.emptyLevel') : name;
+    this.#mark.textContent = topicsText('tree.retained');
+    this.element.append(this.#caret, this.#name, this.#value, this.#mark, this.#count);
+  }
+
+  show(row: TopicRow, index: number, total: number, selected: boolean): void {
+    const { element } = this;
+    this.#change('top', `${index * ROW_HEIGHT}px`, (top) => {
+      element.style.top = top;
+    });
+    this.#change('index', String(index), (text) => {
+      element.id = rowId(index);
+      element.dataset.index = text;
+      element.setAttribute('aria-posinset', String(index + 1));
+    });
+    this.#change('total', String(total), (text) => element.setAttribute('aria-setsize', text));
+    this.#change('selected', String(selected), (text) => {
+      element.className = selected ? 'mqtt-flows-topic selected' : 'mqtt-flows-topic';
+      element.setAttribute('aria-selected', text);
+    });
+    this.#change('open', String(row.open), () => this.#open(row.open));
+    this.#change('value', row.preview ?? '', (text) => {
+      this.#value.textContent = text;
+    });
+    this.#change('retain', String(row.retain === true), () => {
+      this.#mark.hidden = row.retain !== true;
+    });
+    this.#change('count', countOf(row), (text) => {
+      this.#count.textContent = text;
+    });
+    this.#change('title', titleOf(row), (text) => {
+      element.title = text;
+    });
+  }
+
+  /** Writes to the page only what is new to it. */
+  #change(what: string, value: string, write: (value: string) => void): void {
+    if (this.#shown.get(what) === value) return;
+    this.#shown.set(what, value);
+    write(value);
+  }
+
+  #open(open: boolean | undefined): void {
+    this.#caret.className =
+      open === undefined ? 'mqtt-flows-caret' : `mqtt-flows-caret fa fa-caret-${open ? 'down' : 'right'}`;
+    if (open === undefined) this.element.removeAttribute('aria-expanded');
+    else this.element.setAttribute('aria-expanded', String(open));
+  }
+}
+
+/** The id of the element with that index. */
+export function rowId(index: number): string {
+  return `mqtt-flows-topic-${index}`;
+}
+
+function part(name: string): HTMLElement {
+  const element = document.createElement('span');
+  element.className = `mqtt-flows-topic-${name}`;
+  return element;
+}
+
+function countOf({ messages, rate }: TopicRow): string {
+  return rate >= 0.05 ? topicsText('tree.countAndRate', { messages, rate: rounded(rate) }) : String(messages);
+}
+
+function titleOf({ path, messages, topics, rate, qos, at, preview }: TopicRow): string {
+  const lines = [path, topicsText('tree.title', { messages, topics, rate: rounded(rate) })];
+  if (qos !== undefined && at !== undefined) {
+    lines.push(topicsText('tree.last', { qos, time: new Date(at).toLocaleString() }));
+  }
+  if (preview) lines.push(preview);
+  return lines.join('\n');
+}
+
+/** A rate with as many digits as say something. */
+export function rounded(rate: number): string {
+  return rate < 10 ? rate.toFixed(1) : String(Math.round(rate));
+}

@@ -1,0 +1,213 @@
+// The topic tree on the page: of any length, because only the rows in sight are there. Works by pointer and by keyboard as
+// the ARIA practices for trees have it.
+
+import type { TopicRow } from '../../core/topic-tree-view';
+import { ROW_HEIGHT, rowId, TopicRowElement } from './topic-row';
+import { topicsText } from './topics-text';
+
+/** What the list asks of whoever fills it. */
+export interface TreeListActions {
+  /** Other rows than those that are there are in sight. */
+  moved(): void;
+  toggle(row: TopicRow): void;
+  select(row: TopicRow): void;
+  dragged(row: TopicRow, transfer: DataTransfer): void;
+}
+
+export class TopicTreeList {
+  readonly element: JQuery;
+  readonly #list: HTMLElement;
+  readonly #room: HTMLElement;
+  readonly #actions: TreeListActions;
+  #rows: readonly TopicRow[] = [];
+  /** Those of `#rows`, by path. */
+  #elements = new Map<string, TopicRowElement>();
+  #from = 0;
+  #total = 0;
+  #selected: TopicRow | undefined;
+  #selectedIndex = 0;
+  /** The row to select once it is there. */
+  #wanted: number | undefined;
+
+  constructor(actions: TreeListActions) {
+    this.#actions = actions;
+    this.element = $('<div>', {
+      class: 'mqtt-flows-tree',
+      role: 'tree',
+      tabindex: 0,
+      'aria-label': topicsText('tree.label'),
+    });
+    this.#list = this.element[0] as HTMLElement;
+    this.#room = document.createElement('div');
+    this.#room.className = 'mqtt-flows-tree-room';
+    this.#room.setAttribute('role', 'presentation');
+    this.#list.append(this.#room);
+    this.#list.addEventListener('scroll', () => this.#actions.moved());
+    this.#list.addEventListener('click', (event) => this.#clicked(event));
+    this.#list.addEventListener('keydown', (event) => this.#pressed(event));
+    this.#list.addEventListener('dragstart', (event) => {
+      const row = this.#rowOf(event);
+      if (row && event.dataTransfer) this.#actions.dragged(row, event.dataTransfer);
+    });
+  }
+
+  /** The rows to ask for: those in sight, and a screen before and after. */
+  get wanted(): { readonly from: number; readonly count: number } {
+    const inSight = Math.ceil(this.#list.clientHeight / ROW_HEIGHT) + 1;
+    const first = Math.floor(this.#list.scrollTop / ROW_HEIGHT);
+    return { from: Math.max(0, first - inSight), count: 3 * inSight };
+  }
+
+  /** Whether a row in sight is not there. */
+  get incomplete(): boolean {
+    const first = Math.floor(this.#list.scrollTop / ROW_HEIGHT);
+    const last = Math.min(this.#total, first + Math.ceil(this.#list.clientHeight / ROW_HEIGHT));
+    return first < this.#from || last > this.#from + this.#rows.length;
+  }
+
+  get selected(): TopicRow | undefined {
+    return this.#selected;
+  }
+
+  /** Shows `rows`, of which the first has the index `from` of `total`. */
+  show(rows: readonly TopicRow[], from: number, total: number): void {
+    this.#rows = rows;
+    this.#from = from;
+    this.#total = total;
+    this.#room.style.height = `${total * ROW_HEIGHT}px`;
+    const wanted = this.#wanted === undefined ? undefined : rows[this.#wanted - from];
+    if (wanted) this.#select(wanted);
+    this.#render();
+  }
+
+  clear(): void {
+    this.#selected = undefined;
+    this.#wanted = undefined;
+    this.#list.scrollTop = 0;
+    this.show([], 0, 0);
+  }
+
+  #render(): void {
+    const selected = this.#rows.findIndex(({ path }) => path === this.#selected?.path);
+    if (selected !== -1) {
+      this.#selectedIndex = this.#from + selected;
+      this.#selected = this.#rows[selected];
+    }
+    this.#place(selected);
+    if (selected === -1) this.#list.removeAttribute('aria-activedescendant');
+    else this.#list.setAttribute('aria-activedescendant', rowId(this.#selectedIndex));
+  }
+
+  /** Keeps the elements of topics that are still in sight, in the order of the rows. */
+  #place(selected: number): void {
+    const before = this.#elements;
+    this.#elements = new Map();
+    for (const [i, row] of this.#rows.entries()) {
+      const shown = before.get(row.path) ?? new TopicRowElement(row);
+      before.delete(row.path);
+      this.#elements.set(row.path, shown);
+      shown.show(row, this.#from + i, this.#total, i === selected);
+    }
+    for (const { element } of before.values()) element.remove();
+    let i = 0;
+    for (const { element } of this.#elements.values()) {
+      const there = this.#room.children[i++];
+      if (there !== element) this.#room.insertBefore(element, there ?? null);
+    }
+  }
+
+  #rowOf({ target }: Event): TopicRow | undefined {
+    const element = target instanceof Element ? target.closest<HTMLElement>('.mqtt-flows-topic') : null;
+    return element ? this.#rows[Number(element.dataset.index) - this.#from] : undefined;
+  }
+
+  #clicked(event: MouseEvent): void {
+    const row = this.#rowOf(event);
+    if (!row) return;
+    const onCaret = event.target instanceof Element && event.target.closest('.mqtt-flows-caret');
+    this.#list.focus({ preventScroll: true });
+    this.#select(row);
+    this.#render();
+    if (row.open !== undefined && (onCaret || row.preview === undefined)) this.#actions.toggle(row);
+  }
+
+  #select(row: TopicRow): void {
+    this.#wanted = undefined;
+    const same = this.#selected?.path === row.path;
+    this.#selected = row;
+    if (!same) this.#actions.select(row);
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.#press(event.key)) return;
+    event.preventDefault();
+    // Node-RED moves nodes with the same keys.
+    event.stopPropagation();
+  }
+
+  /** Whether the key means anything here. */
+  #press(key: string): boolean {
+    const page = Math.max(1, Math.floor(this.#list.clientHeight / ROW_HEIGHT) - 1);
+    const row = this.#selected;
+    const at = this.#selectedIndex;
+    switch (key) {
+      case 'ArrowDown':
+        return this.#go(row ? at + 1 : 0);
+      case 'ArrowUp':
+        return this.#go(at - 1);
+      case 'PageDown':
+        return this.#go(at + page);
+      case 'PageUp':
+        return this.#go(at - page);
+      case 'Home':
+        return this.#go(0);
+      case 'End':
+        return this.#go(this.#total - 1);
+      case 'ArrowRight':
+        if (row?.open === true) return this.#go(at + 1);
+        if (row?.open === false) this.#actions.toggle(row);
+        return true;
+      case 'ArrowLeft':
+        if (row?.open === true) this.#actions.toggle(row);
+        else this.#goToParent();
+        return true;
+      case 'Enter':
+      case ' ':
+        if (row && row.open !== undefined) this.#actions.toggle(row);
+        return true;
+    }
+    return false;
+  }
+
+  #goToParent(): void {
+    const depth = this.#selected?.depth ?? 0;
+    for (let i = this.#selectedIndex - 1 - this.#from; i >= 0; i--) {
+      const row = this.#rows[i];
+      if (row && row.depth < depth) {
+        this.#go(this.#from + i);
+        return;
+      }
+    }
+  }
+
+  #go(to: number): true {
+    if (this.#total === 0) return true;
+    const index = Math.min(Math.max(to, 0), this.#total - 1);
+    this.#scrollTo(index);
+    this.#selectedIndex = index;
+    const row = this.#rows[index - this.#from];
+    this.#wanted = row ? undefined : index;
+    if (row) this.#select(row);
+    else this.#actions.moved();
+    this.#render();
+    return true;
+  }
+
+  #scrollTo(index: number): void {
+    const top = index * ROW_HEIGHT;
+    const { scrollTop, clientHeight } = this.#list;
+    if (top < scrollTop) this.#list.scrollTop = top;
+    else if (top + ROW_HEIGHT > scrollTop + clientHeight) this.#list.scrollTop = top + ROW_HEIGHT - clientHeight;
+  }
+}

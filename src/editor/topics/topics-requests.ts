@@ -1,0 +1,119 @@
+// What the topics sidebar asks of the runtime. Paths are relative, so that Node-RED puts its root before them and adds
+// who the user is.
+
+import { errorSentence } from '../../core/error-sentence';
+import type { BrokerHealth, PublishRequest, ViewAnswer } from '../../core/topic-protocol';
+import { sharedText } from '../shared-text';
+import { topicsText } from './topics-text';
+
+/** A deployed broker node. */
+export interface DeployedBroker {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What POST topics/view takes. */
+export interface View {
+  readonly viewer: string;
+  readonly from: number;
+  readonly count: number;
+  readonly selection?: { readonly open: boolean; readonly exceptions: readonly string[]; readonly search: string };
+  readonly topic?: string;
+  readonly after: number;
+  readonly hidden: boolean;
+}
+
+/** Why a request has failed, as a sentence; `gone` when the runtime knows the viewer no more. */
+export class RequestFailure extends Error {
+  readonly gone: boolean;
+
+  constructor(sentence: string, gone: boolean) {
+    super(sentence);
+    this.gone = gone;
+  }
+}
+
+function failure(answer: JQuery.jqXHR): RequestFailure {
+  // Our routes answer failures with one of these; others, and whatever stands in between, with anything.
+  const body: { refusal?: unknown; error?: Parameters<typeof errorSentence>[0] } = answer.responseJSON ?? {};
+  if (body.error) return new RequestFailure(errorSentence(body.error, {}, sharedText), false);
+  const gone = body.refusal === 'viewer-gone';
+  return new RequestFailure(sentence(answer.status, body.refusal), gone);
+}
+
+function sentence(status: number, refusal: unknown): string {
+  if (status === 401 || status === 403) return topicsText('refused.permission');
+  switch (refusal) {
+    case 'viewer-gone':
+      return topicsText('refused.viewerGone');
+    case 'broker-gone':
+      return topicsText('refused.brokerGone');
+    case 'too-many-viewers':
+      return topicsText('refused.tooMany');
+    case 'not-connected':
+      return topicsText('refused.notConnected');
+    case 'not-acknowledged':
+      return topicsText('refused.notAcknowledged');
+    case 'request-invalid':
+      return topicsText('refused.invalid');
+  }
+  return status === 0 ? topicsText('refused.unreachable') : topicsText('refused.other', { status });
+}
+
+function ask<Answer>(settings: JQuery.AjaxSettings): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    // The routes answer with what core/topic-protocol.ts says.
+    $.ajax({ dataType: 'json', timeout: 30_000, ...settings }).then(
+      (answer: Answer) => resolve(answer),
+      (answer: JQuery.jqXHR) => reject(failure(answer)),
+    );
+  });
+}
+
+function post<Answer>(path: string, body: object): Promise<Answer> {
+  const data = JSON.stringify(body);
+  return ask({ url: `mqtt-flows/${path}`, method: 'POST', contentType: 'application/json', data });
+}
+
+export function askBrokers(): Promise<readonly DeployedBroker[]> {
+  return ask({ url: 'mqtt-flows/brokers', cache: false });
+}
+
+export function askHealth(broker: string): Promise<BrokerHealth> {
+  return ask({ url: `mqtt-flows/brokers/${encodeURIComponent(broker)}`, cache: false });
+}
+
+/** Answers with the name under which this page looks on from now on. */
+export async function startViewing(broker: string, filter: string, own: boolean): Promise<string> {
+  const { viewer } = await post<{ readonly viewer: string }>('topics/start', { broker, filter, own });
+  return viewer;
+}
+
+export function askView(view: View): Promise<ViewAnswer> {
+  return post('topics/view', view);
+}
+
+/** Works while the page is being closed, too. */
+export function stopViewing(viewer: string): void {
+  const url = 'mqtt-flows/topics/stop';
+  const tokens = RED.settings.get('auth-tokens');
+  const token =
+    typeof tokens === 'object' && tokens !== null && 'access_token' in tokens ? String(tokens.access_token) : undefined;
+  const headers = { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+  // Nobody waits for the answer, and without one the runtime notices by itself.
+  void fetch(url, { method: 'POST', keepalive: true, headers, body: JSON.stringify({ viewer }) }).catch(() => {});
+}
+
+export async function publish(request: PublishRequest): Promise<void> {
+  await post('topics/publish', request);
+}
+
+/** Everything that is kept of a recording, as JSON lines. */
+export function askRecording(viewer: string): Promise<string> {
+  return ask({ url: 'mqtt-flows/topics/export', data: { viewer }, dataType: 'text', timeout: 120_000, cache: false });
+}
+
+/** Topics that contain `text`; of all brokers when `broker` is blank. */
+export function askCompletions(broker: string, text: string): Promise<readonly string[]> {
+  return ask({ url: 'mqtt-flows/topics/completions', data: { broker, text }, cache: false });
+}

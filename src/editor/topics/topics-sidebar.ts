@@ -1,0 +1,160 @@
+// The topics sidebar: what is on its parts, and what they tell each other.
+
+import { errorSentence } from '../../core/error-sentence';
+import type { ViewAnswer } from '../../core/topic-protocol';
+import type { TopicRow } from '../../core/topic-tree-view';
+import { sharedText } from '../shared-text';
+import { BrokerHealthView } from './broker-health';
+import { notifyProblem } from './publish-pane';
+import { TopicDetail } from './topic-detail';
+import { rounded } from './topic-row';
+import { TopicTreeList } from './topic-tree-list';
+import { askHealth, askRecording, startViewing } from './topics-requests';
+import { topicsText } from './topics-text';
+import { TopicsToolbar } from './topics-toolbar';
+import { Viewing } from './viewing';
+
+/** ms between two looks at the health of the broker. */
+const HEALTH = 2000;
+
+export class TopicsSidebar {
+  readonly element = $('<div>', { class: 'mqtt-flows-topics' });
+  readonly #toolbar = new TopicsToolbar({
+    start: (broker, filter, own) => void this.#start(broker, filter, own),
+    stop: () => this.stop(),
+    brokerChosen: () => this.#health.forget(),
+    search: (search) => this.#choose({ search }),
+    openAll: (open) => this.#choose({ open }),
+    exportAll: () => void this.#export(),
+  });
+  readonly #health = new BrokerHealthView();
+  readonly #summary = $('<div>', { class: 'mqtt-flows-summary', role: 'status' });
+  readonly #problem = $('<div>', { class: 'mqtt-flows-problem', role: 'alert' });
+  readonly #tree = new TopicTreeList({
+    moved: () => {
+      if (this.#tree.incomplete) this.#viewing?.soon();
+    },
+    toggle: (row) => this.#toggle(row),
+    select: (row) => {
+      this.#detail.select(this.#broker, row);
+      this.#viewing?.soon();
+    },
+    dragged: (row, transfer) => TopicDetail.drag(this.#broker, row, 'subscribe', transfer),
+  });
+  readonly #detail = new TopicDetail();
+  #viewing: Viewing | undefined;
+  /** The broker that is, or was last, recorded. */
+  #broker = '';
+  #open = false;
+  #search = '';
+  #exceptions = new Set<string>();
+
+  constructor() {
+    this.element.append(
+      this.#toolbar.element,
+      this.#health.element,
+      this.#problem,
+      this.#summary,
+      this.#tree.element,
+      this.#detail.element,
+    );
+    this.#summary.text(topicsText('summary.off'));
+    setInterval(() => void this.#look(), HEALTH);
+    addEventListener('pagehide', () => this.#viewing?.stop());
+  }
+
+  /** Call when the tab is shown, and when another flow is deployed. */
+  refresh(): void {
+    this.#toolbar.refresh().then(
+      () => void this.#look(),
+      (error: Error) => this.#problem.text(error.message),
+    );
+  }
+
+  stop(): void {
+    this.#viewing?.stop();
+    this.#viewing = undefined;
+    this.#toolbar.running = false;
+  }
+
+  async #start(broker: string, filter: string, own: boolean): Promise<void> {
+    this.stop();
+    this.#problem.text('');
+    this.#tree.clear();
+    this.#detail.clear();
+    this.#exceptions.clear();
+    this.#open = false;
+    this.#broker = broker;
+    this.#toolbar.running = true;
+    try {
+      const viewer = await startViewing(broker, filter, own);
+      this.#viewing = new Viewing(viewer, {
+        wanted: () => ({ ...this.#tree.wanted, ...this.#detail.wanted }),
+        answered: (answer, from) => this.#show(answer, from),
+        failed: (sentence, over) => this.#fail(sentence, over),
+        inSight: () => this.element.is(':visible'),
+      });
+      this.#choose({});
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : String(error), true);
+    }
+  }
+
+  #fail(sentence: string, over: boolean): void {
+    this.#problem.text(sentence);
+    if (over) this.stop();
+  }
+
+  #show(answer: ViewAnswer, from: number): void {
+    const { state, refused, total, rows, messages, topics, rate, dropped, news } = answer;
+    const server = state.server ?? '';
+    const error = state.error ?? refused;
+    const gone = state.kind === 'closed' ? topicsText('refused.brokerGone') : '';
+    this.#problem.text(
+      error ? `${errorSentence(error, { server, filter: '' }, sharedText)} ${topicsText('summary.shared')}` : gone,
+    );
+    const left = dropped.rate + dropped.topics;
+    const texts = [topicsText('summary.counts', { topics, messages, rate: rounded(rate) })];
+    if (left > 0) texts.push(topicsText('summary.dropped', { count: left }));
+    this.#summary.text(texts.join(' ')).toggleClass('mqtt-flows-dropped', left > 0);
+    this.#tree.show(rows, from, total);
+    const { selected } = this.#tree;
+    if (selected) this.#detail.update(news, selected);
+  }
+
+  #choose(change: { readonly open?: boolean; readonly search?: string }): void {
+    if (change.open !== undefined || change.search !== undefined) this.#exceptions.clear();
+    this.#open = change.open ?? this.#open;
+    this.#search = change.search ?? this.#search;
+    this.#viewing?.select({ open: this.#open, exceptions: [...this.#exceptions], search: this.#search });
+  }
+
+  #toggle({ path }: TopicRow): void {
+    if (!this.#exceptions.delete(path)) this.#exceptions.add(path);
+    this.#choose({});
+  }
+
+  async #look(): Promise<void> {
+    const { broker } = this.#toolbar;
+    if (broker === '' || document.hidden || !this.element.is(':visible')) return;
+    try {
+      const health = await askHealth(broker);
+      if (broker === this.#toolbar.broker) this.#health.show(health);
+    } catch {
+      // It may be between two deploys; the next look will tell.
+      this.#health.forget();
+    }
+  }
+
+  async #export(): Promise<void> {
+    if (!this.#viewing) return notifyProblem(new Error(topicsText('refused.viewerGone')));
+    try {
+      const lines = await askRecording(this.#viewing.viewer);
+      const url = URL.createObjectURL(new Blob([lines], { type: 'application/x-ndjson' }));
+      $('<a>', { href: url, download: 'topics.jsonl' })[0]?.click();
+      URL.revokeObjectURL(url);
+    } catch (error) {
+      notifyProblem(error);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// The upper part of the topics sidebar: which broker, which topics, start and stop, and what is searched for.
+
+import { topicFilterProblem } from '../topic-filter-problem';
+import { button } from './topic-detail';
+import { askBrokers } from './topics-requests';
+import { topicsText } from './topics-text';
+
+export interface ToolbarActions {
+  start(broker: string, filter: string, own: boolean): void;
+  stop(): void;
+  brokerChosen(): void;
+  search(text: string): void;
+  openAll(open: boolean): void;
+  exportAll(): void;
+}
+
+/** ms after the last key until a search begins. */
+const TYPING = 200;
+
+export class TopicsToolbar {
+  readonly element = $('<div>', { class: 'mqtt-flows-toolbar' });
+  readonly #broker = $('<select>', { 'aria-label': topicsText('toolbar.broker') });
+  readonly #filter = labelled(
+    $('<input>', { type: 'text', value: '#', spellcheck: false }),
+    topicsText('toolbar.filter'),
+  );
+  readonly #own = $('<input>', { type: 'checkbox', checked: true });
+  readonly #start = $('<button>', { type: 'button', class: 'red-ui-button mqtt-flows-start' });
+  readonly #search = labelled($('<input>', { type: 'search', spellcheck: false }), topicsText('toolbar.search'));
+  readonly #tools: JQuery;
+  #running = false;
+
+  constructor(actions: ToolbarActions) {
+    this.#start.on('click', () => {
+      if (this.#running) actions.stop();
+      else this.#begin(actions);
+    });
+    this.#broker.on('change', () => actions.brokerChosen());
+    this.#filter.on('keydown', ({ key }) => {
+      if (key === 'Enter' && !this.#running) this.#begin(actions);
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    this.#search.on('input', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => actions.search(String(this.#search.val()).trim()), TYPING);
+    });
+    const own = $('<label>', { class: 'mqtt-flows-own', title: topicsText('toolbar.ownTip') }).append(
+      this.#own,
+      ` ${topicsText('toolbar.own')}`,
+    );
+    this.#tools = $('<div>', { class: 'mqtt-flows-toolbar-row' }).append(
+      this.#search,
+      button('fa-angle-double-down', topicsText('toolbar.openAll'), () => actions.openAll(true)),
+      button('fa-angle-double-up', topicsText('toolbar.closeAll'), () => actions.openAll(false)),
+      button('fa-download', topicsText('toolbar.export'), () => actions.exportAll()),
+    );
+    this.element.append(
+      $('<div>', { class: 'mqtt-flows-toolbar-row' }).append(this.#broker, this.#filter, this.#start),
+      own,
+      this.#tools,
+    );
+    this.running = false;
+  }
+
+  get broker(): string {
+    return String(this.#broker.val() ?? '');
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  set running(running: boolean) {
+    this.#running = running;
+    this.#start.text(running ? topicsText('toolbar.stop') : topicsText('toolbar.start'));
+    for (const input of [this.#broker, this.#filter, this.#own]) input.prop('disabled', running);
+    if (running) this.#tools.show();
+  }
+
+  /** Offers the brokers that are deployed now. */
+  async refresh(): Promise<void> {
+    const brokers = await askBrokers();
+    const chosen = this.broker;
+    this.#broker.empty();
+    for (const { id, name } of brokers) {
+      const node = RED.nodes.node(id);
+      const text = node ? RED.utils.getNodeLabel(node, id) : name || id;
+      this.#broker.append($('<option>', { value: id, text }));
+    }
+    if (brokers.length === 0) this.#broker.append($('<option>', { value: '', text: topicsText('toolbar.noBroker') }));
+    if (brokers.some(({ id }) => id === chosen)) this.#broker.val(chosen);
+    this.#start.prop('disabled', brokers.length === 0);
+  }
+
+  #begin(actions: ToolbarActions): void {
+    const filter = String(this.#filter.val()).trim();
+    const problem = topicFilterProblem(filter);
+    this.#filter.toggleClass('input-error', problem !== undefined).attr('title', problem ?? '');
+    this.#filter.attr('aria-invalid', String(problem !== undefined));
+    if (problem === undefined) actions.start(this.broker, filter, this.#own.prop('checked') === true);
+  }
+}
+
+function labelled(input: JQuery, label: string): JQuery {
+  return input.attr({ 'aria-label': label, placeholder: label });
+}

@@ -1,0 +1,83 @@
+// The conversation with the runtime while somebody looks: one request at a time, a few in a second, sooner when the user
+// has done something.
+
+import type { ViewAnswer } from '../../core/topic-protocol';
+import { askView, RequestFailure, stopViewing, type View } from './topics-requests';
+
+/** ms between requests while the sidebar is in sight, while another tab of it is, and while the page is not. */
+const IN_SIGHT = 250;
+const ASIDE = 2000;
+const HIDDEN = 5000;
+
+export interface ViewingActions {
+  /** What to ask for now. */
+  wanted(): Omit<View, 'viewer' | 'hidden' | 'selection'>;
+  answered(answer: ViewAnswer, from: number): void;
+  /** A request has failed; `over` when no other will follow. */
+  failed(sentence: string, over: boolean): void;
+  inSight(): boolean;
+}
+
+export class Viewing {
+  readonly viewer: string;
+  readonly #actions: ViewingActions;
+  #selection: View['selection'];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #asking = false;
+  #again = false;
+  #over = false;
+
+  constructor(viewer: string, actions: ViewingActions) {
+    this.viewer = viewer;
+    this.#actions = actions;
+  }
+
+  /** Asks with another choice of branches and search. */
+  select(selection: NonNullable<View['selection']>): void {
+    this.#selection = selection;
+    this.soon();
+  }
+
+  /** Asks now, or once the request that is under way has been answered. */
+  soon(): void {
+    this.#again = this.#asking;
+    if (!this.#asking && !this.#over) void this.#ask();
+  }
+
+  stop(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    stopViewing(this.viewer);
+  }
+
+  async #ask(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#asking = true;
+    const selection = this.#selection;
+    this.#selection = undefined;
+    const wanted = this.#actions.wanted();
+    try {
+      const view = { viewer: this.viewer, hidden: document.hidden, ...wanted, ...(selection ? { selection } : {}) };
+      const answer = await askView(view);
+      if (!this.#over) this.#actions.answered(answer, wanted.from);
+    } catch (error) {
+      this.#selection ??= selection;
+      this.#fail(error);
+    }
+    this.#asking = false;
+    this.#next();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.#over = error instanceof RequestFailure && error.gone;
+    this.#actions.failed(error instanceof Error ? error.message : String(error), this.#over);
+  }
+
+  #next(): void {
+    if (this.#over) return;
+    const pause = this.#again ? 0 : document.hidden ? HIDDEN : this.#actions.inSight() ? IN_SIGHT : ASIDE;
+    this.#again = false;
+    this.#timer = setTimeout(() => void this.#ask(), pause);
+  }
+}

@@ -1,0 +1,8 @@
+// The runtime side of the topics sidebar and of topic completion: routes for the editor.
+
+import type { NodeAPI } from 'node-red';
+import { addTopicRoutes } from '../runtime/topic-routes';
+
+export = function register(RED: NodeAPI): void {
+  addTopicRoutes(RED);
+};

@@ -1,0 +1,109 @@
+// Records what a broker has to say, for as long as somebody looks: by a connection of its own, or through the one of the
+// flows where a server allows only that.
+
+import type { NodeAPI } from 'node-red';
+import type { Connection } from '../connection/connection';
+import type { Subscriber, SubscriptionState } from '../connection/subscriptions';
+import { type ErrorReport, reportOf } from '../core/mqtt-flows-error';
+import type { ShownState, StartRequest } from '../core/topic-protocol';
+import { TopicTree, type TopicTreeLimits } from '../core/topic-tree';
+import { findBroker } from './broker-node';
+import { onDeploy } from './deploy-events';
+import { shownState } from './shown';
+
+/** For one recorder; the nodes of a full tree take some 60 MB, its messages 32 MiB. */
+const LIMITS: TopicTreeLimits = {
+  nodes: 100_000,
+  characters: 16 * 1024 * 1024,
+  levels: 100,
+  history: 100,
+  bytes: 32 * 1024 * 1024,
+  payload: 256 * 1024,
+  messagesPerSecond: 10_000,
+};
+
+/** What is being recorded from. */
+interface Source {
+  /** That of the flows: another one means that the broker node was deployed anew. */
+  readonly of: Connection;
+  readonly connection: Connection;
+  readonly unsubscribe: () => void;
+}
+
+export class TopicRecorder {
+  readonly tree = new TopicTree(LIMITS);
+  readonly broker: string;
+  readonly #RED: NodeAPI;
+  readonly #request: StartRequest;
+  readonly #stopFollowing: () => void;
+  #source: Source | undefined;
+  #subscription: SubscriptionState = { kind: 'pending' };
+
+  constructor(RED: NodeAPI, request: StartRequest) {
+    this.#RED = RED;
+    this.#request = request;
+    this.broker = request.broker;
+    this.#follow();
+    this.#stopFollowing = onDeploy(RED, 'flows:started', () => this.#follow());
+  }
+
+  /** The state of the connection that is recorded from; closed when the broker node is not there any more. */
+  get state(): ShownState {
+    return this.#source ? shownState(this.#source.connection.state) : { kind: 'closed' };
+  }
+
+  /** Why the server does not send what was asked for. */
+  get refused(): ErrorReport | undefined {
+    return this.#subscription.kind === 'refused' ? reportOf(this.#subscription.error) : undefined;
+  }
+
+  /** Whether another request could be served by this recorder. */
+  serves({ broker, filter, own }: StartRequest): boolean {
+    return broker === this.#request.broker && filter.wire === this.#request.filter.wire && own === this.#request.own;
+  }
+
+  stop(): void {
+    this.#stopFollowing();
+    this.#leave();
+  }
+
+  /** Records from the broker node as it is deployed now; what has been recorded before stays. */
+  #follow(): void {
+    const node = findBroker(this.#RED, this.broker);
+    const link = node?.link;
+    if (node && link?.ok && link.connection === this.#source?.of) return;
+    this.#leave();
+    if (!node || !link?.ok) return;
+    const connection = this.#request.own ? link.observe((error) => node.debug(error)) : link.connection;
+    this.#source = { of: link.connection, connection, unsubscribe: connection.subscribe(this.#subscriber()) };
+    if (this.#request.own) connection.connect();
+  }
+
+  #leave(): void {
+    const source = this.#source;
+    this.#source = undefined;
+    this.#subscription = { kind: 'pending' };
+    source?.unsubscribe();
+    if (source && source.connection !== source.of) void source.connection.close();
+  }
+
+  #subscriber(): Subscriber {
+    const { filter } = this.#request;
+    return {
+      subscriptions: [{ filter, qos: 0, noLocal: false, retainAsPublished: true, retainHandling: 0 }],
+      deliver: (publication) => this.tree.record(publication, Date.now()),
+      stateChanged: (_subscription, state) => {
+        this.#subscription = state;
+      },
+    };
+  }
+}
+
+/** The brokers that can be recorded: those that are deployed. */
+export function deployedBrokers(RED: NodeAPI): { readonly id: string; readonly name: string }[] {
+  const brokers: { id: string; name: string }[] = [];
+  RED.nodes.eachNode(({ id, name }) => {
+    if (findBroker(RED, id)) brokers.push({ id, name: name ?? '' });
+  });
+  return brokers;
+}

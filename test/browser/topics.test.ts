@@ -1,0 +1,236 @@
+// The topics sidebar in the real editor, against mosquitto: from the start of a recording to a chart and new nodes.
+
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { brokerDefaults } from '#src/nodes/broker.config';
+import { subscribeDefaults, subscriptionDefaults } from '#src/nodes/subscribe.config';
+import { EditorPage } from '../helpers/editor-page';
+import { findProgram, skipWithout } from '../helpers/environment';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import { TopicsTab } from '../helpers/topics-tab';
+
+const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+
+describe('the topics sidebar in the editor', function () {
+  this.timeout(120_000);
+  let program: string;
+  let mosquitto: Mosquitto;
+  let device: MqttClient;
+  let userDir: string;
+  let nodeRed: NodeRedProcess;
+  let editor: EditorPage;
+  let topics: TopicsTab;
+
+  before(async function () {
+    program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+    needsMosquitto(this);
+    mosquitto = await Mosquitto.start();
+    device = await connectAsync(mosquitto.url, { protocolVersion: 5 });
+    userDir = emptyUserDir();
+    linkPackage(userDir);
+    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow(mosquitto.url)));
+    nodeRed = await NodeRedProcess.start(userDir);
+  });
+
+  beforeEach(async () => {
+    editor = await EditorPage.open(program, nodeRed.url);
+    await editor.node('alarms').waitFor();
+    topics = await TopicsTab.open(editor);
+  });
+
+  afterEach(async () => {
+    editor.assertNoErrors();
+    assert.equal(await editor.page.evaluate('window.hacked'), undefined);
+    await editor.close();
+  });
+
+  after(async () => {
+    await device?.endAsync();
+    await nodeRed?.stop();
+    await mosquitto?.stop();
+    if (userDir) removeUserDir(userDir);
+  });
+
+  function flow(url: string): object[] {
+    const subscriptions = [{ ...subscriptionDefaults, filter: 'alarms/#' }];
+    return [
+      { id: 'tab', type: 'tab', label: 'Plant' },
+      { ...brokerDefaults, id: 'broker', type: 'mqtt-flows-broker', name: 'Plant server', servers: [{ url }] },
+      {
+        ...subscribeDefaults,
+        id: 'in',
+        type: 'mqtt-flows-subscribe',
+        name: 'alarms',
+        z: 'tab',
+        x: 200,
+        y: 100,
+        broker: 'broker',
+        subscriptions,
+        wires: [[]],
+      },
+    ];
+  }
+
+  async function publish(topic: string, payload: string | Buffer, retain = false): Promise<void> {
+    await device.publishAsync(topic, payload, { qos: 1, retain });
+  }
+
+  it('shows topics as they come, and the selected one as text, JSON, history and chart', async () => {
+    await topics.start();
+    for (const value of [20, 21, 23, 22])
+      await publish('plant/line1/press', JSON.stringify({ temp: value, unit: '°C' }));
+    await publish('plant/line2/press', 'off', true);
+    await topics.openAll();
+    await topics.row('press', '{"temp":22').click();
+    await topics.tab('Value').click();
+    await topics.pane.getByText('temp:').waitFor();
+    await editor.screenshot('topics-value');
+    await topics.tab('History').click();
+    await topics.pane.getByText('-   "temp": 23').waitFor();
+    await topics.pane.getByText('+   "temp": 22').waitFor();
+    await editor.screenshot('topics-history');
+    await topics.tab('Chart').click();
+    await topics.pane.getByRole('img', { name: '4 values from 20 to 23, the last one 22' }).waitFor();
+    await publish('plant/line1/press', '{"temp":30}');
+    await topics.pane.getByRole('img', { name: '5 values from 20 to 30, the last one 30' }).waitFor();
+    await editor.screenshot('topics-chart');
+    await topics.search('line2');
+    await topics.row('line1').waitFor({ state: 'detached' });
+    assert.equal(await topics.rows.count(), 3);
+    assert.equal(await topics.row('press', 'off').getByText('ret', { exact: true }).isVisible(), true);
+    await topics.stop();
+  });
+
+  it('shows the properties of MQTT 5, and bytes that are no text in hexadecimal', async () => {
+    await topics.start();
+    await device.publishAsync('binary', Buffer.from([0xff, 0x00, 0x41]), {
+      properties: { contentType: 'image/png', userProperties: { source: 'camera 1' } },
+    });
+    await topics.row('binary').click();
+    await topics.pane.getByText('ff 00 41').waitFor();
+    await topics.tab('Properties').click();
+    await topics.pane.getByText('image/png').waitFor();
+    await topics.pane.getByText('camera 1').waitFor();
+  });
+
+  it('publishes to a topic, and takes a retained message away once that is confirmed', async () => {
+    await publish('kept/here', 'old', true);
+    await topics.start();
+    await topics.openAll();
+    await topics.row('here').click();
+    await topics.tab('Publish').click();
+    await topics.pane.getByLabel('Payload').fill('new');
+    await topics.pane.getByLabel('retain').check();
+    await topics.pane.getByRole('button', { name: 'Publish' }).click();
+    await topics.pane.getByText('Published.').waitFor();
+    await topics.row('here', 'new').waitFor();
+    await topics.panel.getByRole('button', { name: 'Take away the retained message' }).click();
+    await editor.page.getByRole('button', { name: 'Take away', exact: true }).click();
+    await topics.tab('Value').click();
+    await topics.pane.getByText('The payload is empty.').waitFor();
+  });
+
+  it('adds nodes for a topic, by button and by dragging', async () => {
+    await publish('doors/front', 'open', true);
+    await topics.start('doors/#');
+    await topics.openAll();
+    await topics.row('front').click();
+    await topics.panel.getByRole('button', { name: 'Add a publish node' }).click();
+    const chart = editor.page.locator('#red-ui-workspace-chart');
+    await chart.click({ position: { x: 400, y: 300 } });
+    await topics.drag(topics.row('doors'), chart, { x: 300, y: 200 });
+    await chart.click({ position: { x: 300, y: 200 } });
+    await editor.node('doors/#').waitFor();
+    await editor.screenshot('topics-nodes');
+    await editor.deploy();
+    const saved = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as Record<string, unknown>[];
+    const publisher = saved.find(({ type }) => type === 'mqtt-flows-publish');
+    assert.deepEqual([publisher?.topic, publisher?.topicType, publisher?.broker], ['doors/front', 'str', 'broker']);
+    const subscriber = saved.find(({ type, id }) => type === 'mqtt-flows-subscribe' && id !== 'in');
+    assert.deepEqual(subscriber?.subscriptions, [{ ...subscriptionDefaults, filter: 'doors/#' }]);
+    assert.equal(subscriber?.broker, 'broker');
+  });
+
+  it('makes no node of a topic that would read a variable', async () => {
+    await publish('evil/${HOME}', 'x', true);
+    await topics.start('evil/#');
+    await topics.openAll();
+    await topics.row('${HOME}').click();
+    await topics.panel.getByRole('button', { name: 'Add a subscribe node' }).click();
+    await editor.page.getByText('Add the node by hand').waitFor();
+  });
+
+  it('shows markup from a server as the text that it is', async () => {
+    const properties = { contentType: HOSTILE, responseTopic: HOSTILE, userProperties: { [HOSTILE]: HOSTILE } };
+    await device.publishAsync(`evil/${HOSTILE}`, HOSTILE, { retain: true, properties });
+    await device.publishAsync('evil/json', JSON.stringify({ [HOSTILE]: HOSTILE, number: 1 }), { retain: true });
+    await device.publishAsync('evil/json', JSON.stringify({ [HOSTILE]: [HOSTILE], number: 2 }), { retain: true });
+    await topics.start('evil/#');
+    await topics.openAll();
+    for (const name of ['script', 'json']) {
+      await topics.row(name).last().click();
+      for (const tab of ['Value', 'History', 'Chart', 'Properties', 'Publish']) await topics.tab(tab).click();
+    }
+    await topics.row('script').last().click();
+    await topics.panel.getByRole('button', { name: 'Take away the retained message' }).click();
+    await editor.page.getByRole('button', { name: 'Cancel', exact: true }).last().click();
+    assert.equal(await topics.panel.locator('img[src="x"], script').count(), 0);
+    await editor.screenshot('topics-hostile');
+  });
+
+  it('says how the broker is and who subscribes, and shows the node', async () => {
+    await topics.health.locator('summary').getByText('connected').waitFor();
+    await topics.health.locator('summary').click();
+    await topics.health.getByText('alarms/#').waitFor();
+    await editor.screenshot('topics-health');
+    await topics.health.getByRole('button', { name: 'alarms' }).click();
+    await editor.page.locator('.red-ui-flow-node-highlighted').first().waitFor({ state: 'attached' });
+  });
+
+  it('is used by keyboard alone', async () => {
+    await publish('keys/a/b', '1', true);
+    await publish('keys/c', '2', true);
+    await topics.start('keys/#');
+    await topics.row('keys').waitFor();
+    await topics.tree.focus();
+    const { keyboard } = editor.page;
+    for (const key of ['ArrowDown', 'ArrowRight']) await keyboard.press(key);
+    await topics.row('c', '2').waitFor();
+    await keyboard.press('End');
+    await topics.panel.locator('.mqtt-flows-detail-topic').getByText('keys/c', { exact: true }).waitFor();
+    assert.equal(await topics.rows.last().getAttribute('aria-selected'), 'true');
+    await keyboard.press('ArrowLeft');
+    await keyboard.press('ArrowLeft');
+    await topics.row('c', '2').waitFor({ state: 'detached' });
+  });
+
+  it('offers the topics that have been seen to the core MQTT nodes', async () => {
+    await publish('alarms/Boiler', '1');
+    await topics.start();
+    await publish('alarms/Boiler', '2');
+    await topics.row('alarms').waitFor();
+    await editor.page.evaluate(
+      `RED.view.importNodes([{ id: 'core', type: 'mqtt in', topic: '', x: 300, y: 300, wires: [[]] }], { generateIds: false })`,
+    );
+    await editor.page.locator('#red-ui-workspace-chart').click({ position: { x: 300, y: 300 } });
+    const dialog = await editor.openDialog('mqtt');
+    const field = dialog.locator('#node-input-topic');
+    await field.pressSequentially('boil');
+    await editor.page.locator('.red-ui-autoComplete-completion').getByText('alarms/').first().waitFor();
+    await editor.screenshot('topics-completion');
+  });
+
+  it('fits into a narrow sidebar, and into a dark theme', async () => {
+    await publish('plant/line1/press', '{"temp":21.5}', true);
+    await topics.start();
+    await topics.openAll();
+    await topics.row('press', '{"temp"').first().click();
+    await topics.narrow(180);
+    await editor.screenshot('topics-narrow');
+    const [inside, outside] = await topics.panel.evaluate((element) => [element.scrollWidth, element.clientWidth]);
+    assert.ok((inside ?? 0) <= (outside ?? 0), `${inside} px in ${outside}`);
+  });
+});
