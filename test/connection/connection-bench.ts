@@ -1,7 +1,8 @@
 // A connection on a fake network with a fake clock, for tests of what a connection does around its states.
 
+import assert from 'node:assert/strict';
 import { Connection } from '#src/connection/connection';
-import type { ConnectionSettings } from '#src/connection/connection-settings';
+import type { ConnectionSettings, Endpoint } from '#src/connection/connection-settings';
 import type { ConnectionState } from '#src/connection/connection-state';
 import type { QoS } from '#src/core/publication';
 import type { ServerInfo } from '#src/transport/transport';
@@ -14,6 +15,14 @@ import { Settlements } from './settlements';
 export const MIN_DELAY = 1000;
 export const MAX_DELAY = 60_000;
 
+/** More ms than close() waits for acknowledgements. */
+const DRAIN = 1000;
+
+/** A server of which a connection knows no more than the name. */
+export function endpoint(name: string): Endpoint {
+  return { name, open: () => Promise.reject(failure()) };
+}
+
 export class ConnectionBench {
   readonly clock = new FakeClock();
   readonly network = new FakeNetwork();
@@ -22,12 +31,16 @@ export class ConnectionBench {
   readonly received: string[] = [];
   readonly reported: Error[] = [];
   readonly connection: Connection;
+  /** Every state so far. */
+  readonly states: ConnectionState[] = [];
+  /** What chance says, from 0 to 1. */
+  random = 0;
 
   constructor(settings: Partial<ConnectionSettings> = {}) {
     this.connection = new Connection(
       {
-        endpoints: [{ name: 'server', open: () => Promise.reject(failure()) }],
-        protocolVersion: 5,
+        endpoints: [endpoint('server')],
+        protocolVersion: 'auto',
         connectOptions: () => ({ clientId: 'test', keepalive: 60, cleanStart: true }),
         connectTimeout: 15_000,
         reconnect: { minDelay: MIN_DELAY, maxDelay: MAX_DELAY },
@@ -38,10 +51,11 @@ export class ConnectionBench {
       {
         openTransport: this.network.openTransport,
         clock: this.clock,
-        random: () => 0,
+        random: () => this.random,
         report: (error) => this.reported.push(error),
       },
     );
+    this.connection.watch((state) => this.states.push(state));
   }
 
   /** The transport of the latest attempt. */
@@ -51,6 +65,27 @@ export class ConnectionBench {
 
   get state(): ConnectionState {
     return this.connection.state;
+  }
+
+  get kind(): ConnectionState['kind'] {
+    return this.state.kind;
+  }
+
+  get kinds(): string[] {
+    return this.states.map(({ kind }) => kind);
+  }
+
+  get waiting(): Extract<ConnectionState, { kind: 'waiting' }> {
+    const { state } = this;
+    assert.ok(state.kind === 'waiting', `waiting, not ${state.kind}`);
+    return state;
+  }
+
+  /** Closes while the server acknowledges nothing more; the number of publications given back. */
+  closedWithoutAcknowledgement(): Promise<number> {
+    const closed = this.connection.close();
+    this.clock.advance(DRAIN);
+    return closed;
   }
 
   /** Asks for a connection, or lets the wait for the next attempt pass; the server accepts. */
@@ -81,4 +116,18 @@ export class ConnectionBench {
 /** Lets all promises that can be kept be kept. */
 export function promisesKept(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A promise that tells whether it has been kept. */
+export function watched(promise: Promise<unknown>): { readonly promise: Promise<void>; readonly done: boolean } {
+  let done = false;
+  const kept = promise.then(() => {
+    done = true;
+  });
+  return {
+    promise: kept,
+    get done() {
+      return done;
+    },
+  };
 }

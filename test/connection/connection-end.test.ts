@@ -1,0 +1,331 @@
+// The end of a connection: disconnecting, closing, and who hears of it.
+
+import assert from 'node:assert/strict';
+import type { ConnectionState } from '#src/connection/connection-state';
+import { ConnectionBench, endpoint, MIN_DELAY, promisesKept, watched } from './connection-bench';
+import { failure } from './publications';
+
+function isConnecting(state: ConnectionState): state is Extract<ConnectionState, { kind: 'connecting' }> {
+  return state.kind === 'connecting';
+}
+
+describe('connection/end', () => {
+  describe('disconnecting', () => {
+    it('ends in idle once the stream is gone, and keeps what waits', async () => {
+      const bench = new ConnectionBench();
+      const transport = bench.connected();
+      transport.closesSlowly = true;
+      bench.publish('a');
+      const gone = bench.connection.disconnect();
+      assert.equal(transport.closing, true);
+      assert.equal(bench.kind, 'closing');
+      bench.publish('b');
+      transport.finishClosing();
+      await gone;
+      assert.equal(bench.kind, 'idle');
+      assert.deepEqual(bench.settlements.log, []);
+      assert.equal(bench.connection.outboxDepth, 2);
+      assert.equal(bench.clock.pending, 0);
+    });
+
+    it('is followed by no attempt, until one is asked for', async () => {
+      const bench = new ConnectionBench();
+      bench.subscribe('s');
+      bench.connected();
+      bench.publish('a');
+      await bench.connection.disconnect();
+      bench.clock.advance(1_000_000);
+      assert.equal(bench.network.transports.length, 1);
+      bench.connected();
+      assert.equal(bench.network.transports.length, 2);
+      assert.deepEqual(bench.transport.packets, ['SUBSCRIBE s', 'PUBLISH a']);
+    });
+
+    it('ends an attempt', async () => {
+      const bench = new ConnectionBench();
+      bench.connection.connect();
+      await bench.connection.disconnect();
+      assert.equal(bench.transport.closing, true);
+      assert.equal(bench.kind, 'idle');
+      assert.equal(bench.clock.pending, 0);
+    });
+
+    it('ends a wait', async () => {
+      const bench = new ConnectionBench();
+      bench.connection.connect();
+      bench.transport.lose(failure());
+      await bench.connection.disconnect();
+      assert.equal(bench.kind, 'idle');
+      assert.equal(bench.clock.pending, 0);
+    });
+
+    it('does nothing when there is nothing to end', async () => {
+      const bench = new ConnectionBench();
+      await bench.connection.disconnect();
+      assert.deepEqual(bench.kinds, ['idle']);
+      await bench.connection.close();
+      await bench.connection.disconnect();
+      assert.equal(bench.kind, 'closed');
+    });
+
+    it('begins to count attempts anew', async () => {
+      const bench = new ConnectionBench({ endpoints: [endpoint('one'), endpoint('two')] });
+      bench.connection.connect();
+      bench.transport.lose(failure());
+      await bench.connection.disconnect();
+      bench.connection.connect();
+      const { state } = bench.connection;
+      assert.ok(isConnecting(state));
+      assert.deepEqual({ attempt: state.attempt, server: state.server }, { attempt: 1, server: 'one' });
+    });
+
+    it('twice at once resolves when the stream is gone, and leaves a later connection alone', async () => {
+      const bench = new ConnectionBench();
+      const transport = bench.connected();
+      transport.closesSlowly = true;
+      const first = bench.connection.disconnect();
+      const second = bench.connection.disconnect();
+      await promisesKept();
+      assert.equal(bench.kind, 'closing', 'the stream is still there');
+      transport.finishClosing();
+      await Promise.all([first, second]);
+      assert.equal(bench.kind, 'idle');
+      const next = bench.connected();
+      await promisesKept();
+      bench.publish('a');
+      assert.deepEqual(next.topics, ['a']);
+    });
+  });
+
+  describe('closing', () => {
+    const situations: readonly [name: string, prepare: (bench: ConnectionBench) => void][] = [
+      ['before it was ever connected', () => {}],
+      ['while connecting', (bench) => bench.connection.connect()],
+      ['while connected', (bench) => void bench.connected()],
+      [
+        'while waiting for the next attempt',
+        (bench) => {
+          bench.connection.connect();
+          bench.transport.lose(failure());
+        },
+      ],
+      ['after a connection was lost', (bench) => bench.connected().lose(failure())],
+      [
+        'while disconnecting',
+        (bench) => {
+          bench.connected();
+          void bench.connection.disconnect();
+        },
+      ],
+    ];
+    for (const [name, prepare] of situations) {
+      it(`${name}: all is settled once, the state is closed, and nothing is left on the clock`, async () => {
+        const bench = new ConnectionBench();
+        bench.subscribe('s');
+        bench.publish('before');
+        prepare(bench);
+        bench.publish('after');
+        assert.equal(await bench.closedWithoutAcknowledgement(), 2);
+        assert.deepEqual(bench.settlements.log.toSorted(), ['after connection-closed', 'before connection-closed']);
+        assert.equal(bench.connection.outboxDepth, 0);
+        assert.equal(bench.kind, 'closed');
+        assert.deepEqual(bench.kinds.slice(-2), ['closing', 'closed']);
+        bench.clock.advance(0);
+        assert.equal(bench.clock.pending, 0);
+        const count = bench.network.transports.length;
+        for (const { closing, destroyed } of bench.network.transports.slice(-1)) {
+          assert.ok(closing || destroyed || name.includes('waiting') || name.includes('lost'), 'the stream is gone');
+        }
+        bench.clock.advance(1_000_000);
+        assert.equal(bench.network.transports.length, count, 'no further attempt');
+      });
+    }
+
+    it('resolves when the stream is gone, and is closed not before', async () => {
+      const bench = new ConnectionBench();
+      const transport = bench.connected();
+      transport.closesSlowly = true;
+      const closed = watched(bench.connection.close());
+      await promisesKept();
+      assert.equal(bench.kind, 'closing');
+      assert.equal(closed.done, false);
+      transport.finishClosing();
+      await closed.promise;
+      assert.equal(bench.kind, 'closed');
+    });
+
+    it('holds when the last word was disconnect, however often connect was said before', async () => {
+      const bench = new ConnectionBench();
+      bench.connected();
+      void bench.connection.disconnect();
+      bench.connection.connect();
+      await bench.connection.disconnect();
+      await promisesKept();
+      assert.equal(bench.kind, 'idle');
+      assert.equal(bench.network.transports.length, 1);
+    });
+
+    it('is followed by a new connection when the last word was connect', async () => {
+      const bench = new ConnectionBench();
+      bench.connected();
+      void bench.connection.disconnect();
+      bench.connection.connect();
+      void bench.connection.disconnect();
+      bench.connection.connect();
+      await promisesKept();
+      assert.equal(bench.network.transports.length, 2);
+      assert.equal(bench.kind, 'connecting');
+    });
+
+    it('waits for the acknowledgement of what is on its way', async () => {
+      const bench = new ConnectionBench();
+      const transport = bench.connected();
+      bench.publish('one', 1);
+      const closed = bench.connection.close();
+      await promisesKept();
+      assert.equal(bench.kind, 'closing');
+      assert.equal(transport.closing, false);
+      transport.published[0]?.answer({ kind: 'acknowledged', reasonCode: 0 });
+      assert.equal(await closed, 0);
+      assert.deepEqual(bench.settlements.log, ['one ok 0']);
+      assert.equal(bench.clock.pending, 0);
+    });
+
+    it('does not connect again when the connection is lost meanwhile', async () => {
+      const bench = new ConnectionBench();
+      const transport = bench.connected();
+      bench.publish('one', 1);
+      const closed = bench.connection.close();
+      transport.lose(failure());
+      assert.equal(await closed, 1);
+      assert.deepEqual(bench.settlements.log, ['one connection-closed']);
+      assert.equal(bench.kind, 'closed');
+      bench.clock.advance(1_000_000);
+      assert.equal(bench.network.transports.length, 1);
+    });
+
+    it('gives back what was under way: QoS 0 as lost, the others as not sent', async () => {
+      const bench = new ConnectionBench();
+      bench.connected();
+      bench.publish('zero', 0);
+      bench.publish('one', 1);
+      assert.equal(await bench.closedWithoutAcknowledgement(), 1);
+      assert.deepEqual(bench.settlements.log, ['zero publication-lost', 'one connection-closed']);
+    });
+
+    it('gives back at once what comes later', async () => {
+      const bench = new ConnectionBench();
+      await bench.connection.close();
+      bench.publish('a');
+      assert.deepEqual(bench.settlements.log, ['a connection-closed']);
+    });
+
+    it('is final', async () => {
+      const bench = new ConnectionBench();
+      await bench.connection.close();
+      bench.connection.connect();
+      bench.clock.advance(1_000_000);
+      assert.equal(bench.kind, 'closed');
+      assert.deepEqual(bench.network.transports, []);
+    });
+
+    it('is told to those who watch, once, and nothing after it', async () => {
+      const bench = new ConnectionBench();
+      bench.connected();
+      await bench.connection.close();
+      await bench.connection.close();
+      await bench.connection.disconnect();
+      assert.deepEqual(bench.kinds, ['idle', 'connecting', 'connected', 'closing', 'closed']);
+    });
+
+    it('twice at once: both resolve when the stream is gone', async () => {
+      const bench = new ConnectionBench();
+      const transport = bench.connected();
+      transport.closesSlowly = true;
+      const first = watched(bench.connection.close());
+      const second = watched(bench.connection.close());
+      await promisesKept();
+      assert.deepEqual([first.done, second.done], [false, false]);
+      assert.equal(bench.kind, 'closing');
+      transport.finishClosing();
+      await Promise.all([first.promise, second.promise]);
+      assert.equal(bench.kind, 'closed');
+    });
+
+    it('while disconnecting: resolves when the stream is gone', async () => {
+      const bench = new ConnectionBench();
+      const transport = bench.connected();
+      transport.closesSlowly = true;
+      const disconnected = bench.connection.disconnect();
+      const closed = watched(bench.connection.close());
+      await promisesKept();
+      assert.equal(closed.done, false);
+      transport.finishClosing();
+      await Promise.all([disconnected, closed.promise]);
+      assert.equal(bench.kind, 'closed');
+    });
+
+    it('is not undone by a disconnect that comes meanwhile', async () => {
+      const bench = new ConnectionBench();
+      const transport = bench.connected();
+      transport.closesSlowly = true;
+      const closed = bench.connection.close();
+      const disconnected = bench.connection.disconnect();
+      await promisesKept();
+      bench.connection.connect();
+      assert.equal(bench.network.transports.length, 1, 'no connection is opened any more');
+      transport.finishClosing();
+      await Promise.all([closed, disconnected]);
+      assert.equal(bench.kind, 'closed');
+      assert.ok(!bench.kinds.slice(1).includes('idle'));
+    });
+  });
+
+  describe('watching', () => {
+    it('begins with the state that is, and ends when asked to', () => {
+      const bench = new ConnectionBench();
+      bench.connected();
+      const kinds: string[] = [];
+      const unwatch = bench.connection.watch(({ kind }) => kinds.push(kind));
+      bench.transport.lose(failure());
+      unwatch();
+      bench.clock.advance(MIN_DELAY);
+      assert.deepEqual(kinds, ['connected', 'waiting']);
+    });
+
+    it('a watcher may end its watching from within', () => {
+      const bench = new ConnectionBench();
+      const kinds: string[] = [];
+      const unwatch = bench.connection.watch(({ kind }) => {
+        kinds.push(kind);
+        if (kind === 'connecting') unwatch();
+      });
+      bench.connected();
+      assert.deepEqual(kinds, ['idle', 'connecting']);
+      assert.deepEqual(bench.kinds, ['idle', 'connecting', 'connected']);
+    });
+
+    it('a watcher that is added by another one hears each state once', () => {
+      const bench = new ConnectionBench();
+      const kinds: string[] = [];
+      bench.connection.watch(({ kind }) => {
+        if (kind === 'connecting') bench.connection.watch((state) => kinds.push(state.kind));
+      });
+      bench.connected();
+      assert.deepEqual(kinds, ['connecting', 'connected']);
+    });
+
+    it('when one watcher acts on a state, the others still hear the states in their order', async () => {
+      const bench = new ConnectionBench();
+      bench.connection.watch(({ kind }) => {
+        if (kind === 'waiting') void bench.connection.disconnect();
+      });
+      const kinds: string[] = [];
+      bench.connection.watch(({ kind }) => kinds.push(kind));
+      bench.connected();
+      bench.transport.lose(failure());
+      await promisesKept();
+      assert.deepEqual(kinds, ['idle', 'connecting', 'connected', 'waiting', 'closing', 'idle']);
+    });
+  });
+});
