@@ -114,10 +114,7 @@ function watched(transport: Transport, watch: AnswerWatch): Transport {
       transport.publish(publication, publication.qos === 0 ? settled : once(settled));
     },
     subscribe: (request, settled) => transport.subscribe(request, once(settled)),
-    unsubscribe(filter, settled) {
-      const answered = once(settled);
-      transport.unsubscribe(filter, () => answered(undefined));
-    },
+    unsubscribe: (filter, settled) => transport.unsubscribe(filter, once(settled)),
     close(endSession) {
       watch.end();
       return transport.close(endSession);

@@ -15,7 +15,7 @@ import { ServerChoice } from './server-choice';
 import { SessionHome } from './session-home';
 import { type StateListener, StateWatch } from './state-watch';
 import type { SubscriptionInUse } from './subscription-in-use';
-import { type Subscriber, Subscriptions } from './subscriptions';
+import { type RemoveSubscriber, type Subscriber, Subscriptions } from './subscriptions';
 import { VersionChoice } from './version-choice';
 
 /** How long close() waits for acknowledgements, in ms: Node-RED gives a node 15 s to close, users less. */
@@ -128,7 +128,7 @@ export class Connection {
   }
 
   /** Adds a subscriber; the function returned takes it away again. */
-  subscribe(subscriber: Subscriber): () => void {
+  subscribe(subscriber: Subscriber): RemoveSubscriber {
     return this.#subscriptions.add(subscriber);
   }
 

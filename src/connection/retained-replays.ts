@@ -46,11 +46,16 @@ export class RetainedReplays {
     this.#wires.delete(wire);
     wire.replaying = false;
     wire.replayed.clear();
+  }
+
+  /** The server has been asked for all that is wanted now. */
+  asked(): void {
     if (this.#wires.size === 0) this.#given.clear();
   }
 
   stopAll(): void {
     for (const wire of [...this.#wires.keys()]) this.stop(wire);
+    this.#given.clear();
   }
 
   /**

@@ -18,6 +18,9 @@ import { type WireState, WireSubscription } from './wire-subscription';
 
 export type { Subscriber, SubscriptionState } from './subscriber';
 
+/** Takes a subscriber away; `done` is called when the server has answered what had to be asked. */
+export type RemoveSubscriber = (done?: () => void) => void;
+
 const PENDING: WireState = { kind: 'pending' };
 
 export class Subscriptions {
@@ -44,7 +47,7 @@ export class Subscriptions {
   }
 
   /** Adds a subscriber; the function returned takes it away again and may be called more than once. */
-  add(subscriber: Subscriber): () => void {
+  add(subscriber: Subscriber): RemoveSubscriber {
     const interests = subscriber.subscriptions.map((options, rank) => {
       const wire = this.#wire(options.filter);
       const interest = wire.add(subscriber, options, rank);
@@ -52,8 +55,10 @@ export class Subscriptions {
       return interest;
     });
     this.#changed();
-    return () => {
+    return (done = () => {}) => {
+      const wires = new Set(interests.map(({ wire }) => wire));
       for (const interest of interests.splice(0)) interest.wire.remove(interest);
+      afterAll(wires, done);
       this.#changed();
     };
   }
@@ -153,25 +158,39 @@ export class Subscriptions {
   #reconcile(): void {
     if (this.#holds > 0) return;
     for (const wire of this.#wires.values()) {
-      if (wire.interests.size === 0) this.#drop(wire);
-      else if (this.#link) this.#ask(wire, this.#link.transport, this.#link.server);
+      if (wire.interests.size === 0) {
+        this.#drop(wire);
+        continue;
+      }
+      wire.tellLeft();
+      if (this.#link) this.#ask(wire, this.#link.transport, this.#link.server);
     }
+    this.#replays.asked();
     this.#tellAnswered();
   }
 
   /** Without a connection, what the server was asked for is remembered: it may have kept the session. */
   #drop(wire: WireSubscription): void {
-    if (wire.standing && !this.#link) return;
+    if (wire.standing && !this.#link) return wire.tellLeft();
     this.#replays.stop(wire);
     this.#wires.delete(wire.wire);
-    const gone = (): void => {
-      this.#identifiers.delete(wire.identifier);
-      this.#deliveries.remove(wire);
-    };
-    // Until the server has answered, copies for it may come and have to be told from others.
-    if (wire.standing && this.#link) this.#link.transport.unsubscribe(wire.wire, gone);
-    else gone();
+    if (!wire.standing || !this.#link) this.#gone(wire);
+    else {
+      // Until the server has answered, copies for it may come and have to be told from others.
+      this.#link.transport.unsubscribe(wire.wire, (answered) => {
+        // A session that goes on may have it still.
+        if (answered || this.#wires.has(wire.wire)) return this.#gone(wire);
+        this.#wires.set(wire.wire, wire);
+        wire.tellLeft();
+      });
+    }
     this.#remember();
+  }
+
+  #gone(wire: WireSubscription): void {
+    this.#identifiers.delete(wire.identifier);
+    this.#deliveries.remove(wire);
+    wire.tellLeft();
   }
 
   #ask(wire: WireSubscription, transport: Transport, server: ServerInfo): void {
@@ -218,5 +237,16 @@ export class Subscriptions {
   #setState(wire: WireSubscription, state: WireState): void {
     wire.state = state;
     for (const interest of wire.interests) interest.subscriber.stateChanged(interest.options, wire.stateFor(interest));
+  }
+}
+
+/** Calls `done` when all of `wires` have told that what left them has left the server, or need not. */
+function afterAll(wires: ReadonlySet<WireSubscription>, done: () => void): void {
+  let open = wires.size;
+  if (open === 0) done();
+  for (const wire of wires) {
+    wire.onceLeft(() => {
+      if (--open === 0) done();
+    });
   }
 }

@@ -47,6 +47,7 @@ export class WireSubscription {
   /** The keys of the interests that have been given what was stored; undefined: all, whoever they are. */
   served: Set<string> | undefined = new Set();
   #live: readonly Interest[] | undefined;
+  #left: (() => void)[] = [];
 
   constructor(filter: TopicFilter, identifier: number) {
     this.filter = filter;
@@ -85,6 +86,15 @@ export class WireSubscription {
   remove(interest: Interest): void {
     this.interests.delete(interest);
     this.#live = undefined;
+  }
+
+  /** Calls `listener` once, when what has been removed is gone from the server as well, or others need it. */
+  onceLeft(listener: () => void): void {
+    this.#left.push(listener);
+  }
+
+  tellLeft(): void {
+    for (const listener of this.#left.splice(0)) listener();
   }
 
   /** One interest of each subscriber, the first, that wants messages of now. */

@@ -118,6 +118,9 @@ export class EmbeddedBroker {
       connectTimeout: CONNECT_TIME,
       drainTimeout: DRAIN_TIME,
       authenticate: (client, username, password, done) => done(null, this.#authenticate(client, username, password)),
+      // aedes has no shared subscriptions: it would grant them as filters that match nothing.
+      authorizeSubscribe: (_client, subscription, done) =>
+        done(null, subscription.topic.startsWith('$share/') ? null : subscription),
     });
     // Clients fail for reasons of their own; the broker goes on.
     aedes.on('clientError', () => {});

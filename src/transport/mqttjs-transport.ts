@@ -124,11 +124,11 @@ class MqttjsTransport implements Transport {
     });
   }
 
-  unsubscribe(filter: WireFilter, settled: () => void): void {
+  unsubscribe(filter: WireFilter, settled: (answered: boolean) => void): void {
     const client = this.#client;
-    if (!client || this.#over) return settled();
-    const settle = this.#once(settled, undefined);
-    client.unsubscribe(filter, () => settle(undefined));
+    if (!client || this.#over) return settled(false);
+    const settle = this.#once<boolean>(settled, false);
+    client.unsubscribe(filter, (error) => settle(!error));
   }
 
   async close(endSession = false): Promise<void> {

@@ -141,8 +141,8 @@ export interface Transport {
   publish(publication: OutgoingPublication, settled: (outcome: PublishOutcome) => void): void;
   /** Call while connected only. `settled` is called exactly once. */
   subscribe(request: SubscribeRequest, settled: (outcome: SubscribeOutcome) => void): void;
-  /** Call while connected only. `settled` is called exactly once, whether or not the server answered. */
-  unsubscribe(filter: WireFilter, settled: () => void): void;
+  /** Call while connected only. `settled` is called exactly once, with whether the server answered. */
+  unsubscribe(filter: WireFilter, settled: (answered: boolean) => void): void;
   /**
    * Sends DISCONNECT if connected, and resolves when the stream is destroyed, within a second. `endSession` has the server
    * forget the session as well; MQTT 5 only, section 3.14.2.2.2.

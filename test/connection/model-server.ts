@@ -121,11 +121,11 @@ export class ModelServer implements Transport {
     });
   }
 
-  unsubscribe(filter: WireFilter, settled: () => void): void {
+  unsubscribe(filter: WireFilter, settled: (answered: boolean) => void): void {
     this.packets.push(`UNSUBSCRIBE ${filter}`);
     this.#later(() => {
       this.#subscriptions.delete(filter);
-      this.#later(settled);
+      this.#later(() => settled(true));
     });
   }
 

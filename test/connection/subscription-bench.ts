@@ -2,7 +2,12 @@
 
 import assert from 'node:assert/strict';
 import type { SubscriptionOptions } from '#src/connection/subscription-options';
-import { type Subscriber, type SubscriptionState, Subscriptions } from '#src/connection/subscriptions';
+import {
+  type RemoveSubscriber,
+  type Subscriber,
+  type SubscriptionState,
+  Subscriptions,
+} from '#src/connection/subscriptions';
 import type { IncomingPublication, QoS } from '#src/core/publication';
 import { readCaptures, type TopicParams } from '#src/core/topic-captures';
 import type { TopicFilter } from '#src/core/topic-filter';
@@ -67,7 +72,7 @@ export class SubscriptionBench {
   readonly #network = new FakeNetwork();
 
   /** Adds subscribers in one moment, and lets the moment pass. */
-  add(...receivers: readonly Receiver[]): (() => void)[] {
+  add(...receivers: readonly Receiver[]): RemoveSubscriber[] {
     const removals = receivers.map((receiver) => this.subscriptions.add(receiver));
     this.clock.advance(0);
     return removals;

@@ -171,6 +171,42 @@ describe('connection/subscriptions', () => {
       assert.deepEqual(bench.attach().packets, []);
     });
 
+    it('a subscriber that goes can be told when the server has answered', () => {
+      const bench = new SubscriptionBench();
+      const [remove] = bench.add(new Receiver('a', 'b'), new Receiver('b'));
+      const transport = bench.attachGranting();
+      let left = 0;
+      remove?.(() => left++);
+      bench.clock.advance(0);
+      assert.equal(left, 0, 'a is not unsubscribed yet');
+      transport.unsubscribed[0]?.answer(true);
+      assert.equal(left, 1);
+    });
+
+    it('a subscriber that goes without a server need not wait for one', () => {
+      const bench = new SubscriptionBench();
+      const [remove] = bench.add(new Receiver('a'));
+      bench.lose(bench.attachGranting());
+      let left = 0;
+      remove?.(() => left++);
+      bench.clock.advance(0);
+      assert.equal(left, 1);
+    });
+
+    it('an UNSUBSCRIBE that was lost with the connection is sent again when the session goes on', () => {
+      const bench = new SubscriptionBench();
+      const [remove] = bench.add(new Receiver('a'), new Receiver('b'));
+      const transport = bench.attachGranting();
+      remove?.();
+      bench.clock.advance(0);
+      bench.lose(transport);
+      const next = bench.attachGranting({ sessionPresent: true });
+      assert.deepEqual(next.packets, ['UNSUBSCRIBE a']);
+      next.unsubscribed[0]?.answer(true);
+      bench.lose(next);
+      assert.deepEqual(bench.attachGranting({ sessionPresent: true }).packets, []);
+    });
+
     it('the answer to a subscription that was given up meanwhile does no harm', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver('a');

@@ -93,7 +93,7 @@ export class SentPublication extends Sent<OutgoingPublication, PublishOutcome> {
 }
 
 type SentSubscribe = Sent<SubscribeRequest, SubscribeOutcome>;
-type SentUnsubscribe = Sent<WireFilter, void>;
+type SentUnsubscribe = Sent<WireFilter, boolean>;
 
 export class FakeTransport implements Transport {
   readonly open: OpenStream;
@@ -161,9 +161,9 @@ export class FakeTransport implements Transport {
     if (this.automatic.subscribe) sent.answer(this.automatic.subscribe);
   }
 
-  unsubscribe(filter: WireFilter, settled: () => void): void {
+  unsubscribe(filter: WireFilter, settled: (answered: boolean) => void): void {
     this.#ask(`UNSUBSCRIBE ${filter}`);
-    this.unsubscribed.push(new Sent<WireFilter, void>(filter, settled));
+    this.unsubscribed.push(new Sent(filter, settled));
   }
 
   close(): Promise<void> {
@@ -220,7 +220,7 @@ export class FakeTransport implements Transport {
     this.#connected = false;
     for (const sent of this.published) sent.abandon({ kind: 'unconfirmed' });
     for (const sent of this.subscribed) sent.abandon({ kind: 'unanswered' });
-    for (const sent of this.unsubscribed) sent.abandon();
+    for (const sent of this.unsubscribed) sent.abandon(false);
   }
 
   #ask(packet: string): void {

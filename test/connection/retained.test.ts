@@ -1,0 +1,139 @@
+// What a server has stored: to whoever is new, once, and to nobody else; and to whom the retain flag is shown.
+
+import assert from 'node:assert/strict';
+import { Subscriptions } from '#src/connection/subscriptions';
+import { FakeClock } from '../helpers/fake-clock';
+import { ModelServer, type Published, SERVER_KINDS, type ServerKind } from './model-server';
+import { REPLAY, Receiver } from './subscription-bench';
+
+/** Keeps topic, payload and flag of what it gets. */
+class Reader extends Receiver {
+  readonly got: string[] = [];
+
+  override deliver(...[{ topic, payload, retain }]: Parameters<Receiver['deliver']>): void {
+    this.got.push(`${topic} ${payload}${retain ? ' retained' : ''}`);
+  }
+}
+
+/** A server that has stored `a`, and a client that is connected to it. */
+class Bench {
+  readonly clock = new FakeClock();
+  readonly subscriptions = new Subscriptions(this.clock, assert.ifError);
+  readonly server: ModelServer;
+
+  constructor(kind: ServerKind) {
+    this.server = new ModelServer(kind, this.clock, this.subscriptions);
+    this.publish('a', 'stored', true);
+    this.server.connect(false);
+  }
+
+  add(...readers: readonly Reader[]): void {
+    for (const reader of readers) this.subscriptions.add(reader);
+    this.clock.advance(100);
+  }
+
+  publish(topic: string, payload: string, retain = false): void {
+    const publication: Published = { topic, payload, qos: 1, retain };
+    this.server.receive(publication);
+    this.clock.advance(20);
+  }
+}
+
+describe('connection: retained messages', () => {
+  for (const kind of SERVER_KINDS) {
+    const mqtt5 = kind.protocolVersion === 5;
+
+    describe(kind.name, () => {
+      it('go to a subscriber that comes later, although another one has the filter, and not to that one again', () => {
+        const bench = new Bench(kind);
+        const [first, second] = [new Reader('a'), new Reader('a')];
+        bench.add(first);
+        bench.clock.advance(REPLAY);
+        bench.add(second);
+        bench.clock.advance(REPLAY);
+        assert.deepEqual([first.got, second.got], [['a stored retained'], ['a stored retained']]);
+      });
+
+      it('go to one that comes while another one still gets them, once', () => {
+        const bench = new Bench(kind);
+        const [first, second, third] = [new Reader('a'), new Reader('+', 'a'), new Reader('#')];
+        for (const reader of [first, second, third]) bench.add(reader);
+        bench.clock.advance(3 * REPLAY);
+        for (const { got } of [first, second, third]) assert.deepEqual(got, ['a stored retained']);
+      });
+
+      it('do not come again when the QoS is raised, or lowered, for others', () => {
+        const bench = new Bench(kind);
+        const low = new Reader({ filter: 'a', qos: 0 });
+        bench.add(low);
+        bench.clock.advance(REPLAY);
+        const remove = bench.subscriptions.add(new Reader({ filter: 'a', qos: 2, retainHandling: 2 }));
+        bench.clock.advance(REPLAY);
+        remove();
+        bench.clock.advance(REPLAY);
+        assert.deepEqual(low.got, ['a stored retained']);
+      });
+
+      it('are not what is published meanwhile with the retain flag: everybody gets that', () => {
+        const bench = new Bench(kind);
+        const [old, fresh] = [
+          new Reader({ filter: 'a', retainAsPublished: true }),
+          new Reader({ filter: 'a', retainAsPublished: true }),
+        ];
+        bench.add(old);
+        bench.clock.advance(REPLAY);
+        bench.add(fresh);
+        bench.publish('a', 'meanwhile', true);
+        bench.clock.advance(2 * REPLAY);
+        bench.publish('a', 'later', true);
+        const flag = mqtt5 ? ' retained' : '';
+        assert.deepEqual(
+          old.got.map((line) => line.replace('meanwhile retained', 'meanwhile')),
+          [`a stored retained`, 'a meanwhile', `a later${flag}`],
+        );
+        assert.deepEqual(
+          fresh.got.map((line) => line.replace('meanwhile retained', 'meanwhile')),
+          ['a stored retained', 'a meanwhile', `a later${flag}`],
+        );
+      });
+
+      it('show the flag of what is published now only to those who ask for it', () => {
+        const bench = new Bench(kind);
+        const [asks, asksNot] = [new Reader({ filter: 'b', retainAsPublished: true }), new Reader('b')];
+        bench.add(asks, asksNot);
+        bench.clock.advance(REPLAY);
+        bench.publish('b', 'now', true);
+        assert.deepEqual([asks.got, asksNot.got], [[mqtt5 ? 'b now retained' : 'b now'], ['b now']]);
+      });
+
+      it('are all that a subscriber gets that wants only them, and nothing for one that wants none', () => {
+        const bench = new Bench(kind);
+        const only = new Reader({ filter: '#', retained: 'only', retainAsPublished: true });
+        const ignore = new Reader({ filter: '#', retained: 'ignore', retainAsPublished: true });
+        bench.add(only, ignore);
+        bench.publish('b', 'soon', true);
+        bench.clock.advance(REPLAY);
+        bench.publish('b', 'late', true);
+        bench.clock.advance(REPLAY);
+        assert.deepEqual(only.got, ['a stored retained']);
+        assert.deepEqual(
+          ignore.got.map((line) => line.split(' ', 2).join(' ')),
+          ['b soon', 'b late'],
+        );
+      });
+
+      it('come again to all over a new connection without a session, and to nobody over one with', () => {
+        const bench = new Bench(kind);
+        const reader = new Reader('a');
+        bench.add(reader);
+        bench.clock.advance(REPLAY);
+        for (const sessionPresent of [true, false]) {
+          bench.server.disconnect();
+          bench.server.connect(sessionPresent);
+          bench.clock.advance(REPLAY);
+          assert.equal(reader.got.length, sessionPresent ? 1 : 2);
+        }
+      });
+    });
+  }
+});
