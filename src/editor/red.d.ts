@@ -89,7 +89,11 @@ interface TypedInputType {
   icon?: string;
   hasValue?: boolean;
   /** The values to choose among. */
-  options?: readonly { readonly value: string; readonly label: string }[];
+  options?: readonly {
+    readonly value: string;
+    readonly label: string /** With two parameters; Node-RED calls one without any for the function to use. */;
+    autoComplete?(text: string, done: (found: readonly string[]) => void): void;
+  }[];
   validate?(value: string): boolean;
 }
 
@@ -104,6 +108,11 @@ interface EditableListOptions<Row> {
 }
 
 interface JQuery {
+  /** Offers what `search` finds for what is typed. */
+  autoComplete(options: {
+    minLength: number;
+    search(text: string, done: (found: readonly string[]) => void): void;
+  }): this;
   /** Offers what the plugins of a type know; does nothing where there is none. */
   autoComplete(options: { completionPluginType: string; minLength: number }): this;
   typedInput(options: {

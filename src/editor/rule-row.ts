@@ -6,6 +6,7 @@ import { addFieldNote } from './field-note';
 import { keepReader } from './list-rows';
 import { sharedText } from './shared-text';
 import { topicTemplateProblem } from './template-problem';
+import { offerTopics } from './topic-completion';
 import { topicFilterNote, topicFilterProblem } from './topic-filter-problem';
 
 /** A rule, and the output that it had when the dialog opened. */
@@ -37,6 +38,7 @@ export function addRuleRow(container: JQuery, row: RuleRow, changed: () => void)
   const filter = textInput(sharedText('fields.filter'), sharedText('fields.filterExample'), saved.filter);
   filter.appendTo(filterLine);
   addFieldNote(filterLine, filter, topicFilterNote);
+  offerTopics(filter);
   const topicLine = $('<div>').css({ marginTop: '4px' }).appendTo(container);
   const topic = textInput(sharedText('rule.topic'), sharedText('rule.topic'), saved.topic).appendTo(topicLine);
   addFieldNote(topicLine, topic, (text) => ({ problem: text === '' ? undefined : topicTemplateProblem(text) }));

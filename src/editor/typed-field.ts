@@ -17,6 +17,8 @@ export interface TypedField {
   readonly typeField?: JQuery;
   /** The fixed values, where there are only these. */
   readonly choices?: readonly TypedChoice[];
+  /** Offers what a template may begin with. */
+  complete?(text: string, done: (found: readonly string[]) => void): void;
   /** Says what is wrong with the value, or what it will do. */
   note(typed: TypedValue): FieldNote;
 }
@@ -43,11 +45,17 @@ export function prepareTypedField(row: JQuery, input: JQuery, field: TypedField,
   return read;
 }
 
-function typeOption(type: ValueType, { choices, note }: TypedField): string | TypedInputType {
+function typeOption(type: ValueType, { choices, note, complete }: TypedField): string | TypedInputType {
   const validate = (value: string): boolean => note({ value, type }).problem === undefined;
   switch (type) {
     case 'str':
-      return { value: type, label: sharedText('types.template'), icon: 'red/images/typedInput/az.svg', validate };
+      return {
+        value: type,
+        label: sharedText('types.template'),
+        icon: 'red/images/typedInput/az.svg',
+        validate,
+        ...(complete && { autoComplete: complete }),
+      };
     case 'none':
       return { value: type, label: sharedText('types.none'), hasValue: false };
     case 'num':

@@ -7,6 +7,7 @@ import { maySpeakMqtt5 } from '../editor/session-fields';
 import { sharedText } from '../editor/shared-text';
 import { previewHint } from '../editor/template-preview';
 import { topicTemplateProblem } from '../editor/template-problem';
+import { completeTopic } from '../editor/topic-completion';
 import { prepareTypedField, type TypedChoice } from '../editor/typed-field';
 import { typedValueProblem } from '../editor/typed-value-problem';
 import {
@@ -126,6 +127,7 @@ function prepareTopic(): void {
   prepareTypedField($('#mqtt-flows-topic-row'), $('#node-input-topic'), {
     types: VALUE_TYPES.topic,
     typeField: $('#node-input-topicType'),
+    complete: completeTopic,
     note(typed) {
       const hint = previewHint(typed.value) ?? sharedText('fields.template');
       return { problem: topicProblem(typed), hint: typed.type === 'str' ? hint : undefined };

@@ -6,6 +6,7 @@ import { fitListHeight } from '../editor/list-height';
 import { keepReader, listed, readRows } from '../editor/list-rows';
 import { numberProblem } from '../editor/number-field';
 import { sharedText } from '../editor/shared-text';
+import { offerTopics } from '../editor/topic-completion';
 import { topicFilterNote, topicFilterProblem } from '../editor/topic-filter-problem';
 import {
   SUBSCRIBE_RANGES,
@@ -35,6 +36,7 @@ function addRow(container: JQuery, row: Partial<SubscriptionConfig>): void {
   for (const level of [0, 1, 2]) qos.append($('<option>', { value: level }).text(`QoS ${level}`));
   qos.val(String(saved.qos));
   addFieldNote(container, filter, topicFilterNote);
+  offerTopics(filter);
   keepReader<SubscriptionConfig>(container, () => ({
     ...saved,
     filter: String(filter.val()).trim(),

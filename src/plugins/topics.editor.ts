@@ -1,6 +1,6 @@
 // Adds the topics sidebar to the editor, and offers topics to fields that ask for them, the core nodes' included.
 
-import { askCompletions } from '../editor/topics/topics-requests';
+import { topicsLike } from '../editor/topic-completion';
 import { TopicsSidebar } from '../editor/topics/topics-sidebar';
 import { topicsText } from '../editor/topics/topics-text';
 
@@ -27,14 +27,6 @@ RED.plugins.registerPlugin('mqtt-flows-topics', {
 
 RED.plugins.registerPlugin('mqtt-flows-topic-completion', {
   type: 'node-red-mqtt-topic-autocomplete-source',
-  async getCompletions(text, context) {
-    const node = context?.node;
-    const ours = node?.type?.startsWith('mqtt-flows-') === true && typeof node.broker === 'string';
-    try {
-      return await askCompletions(ours ? String(node.broker) : '', text);
-    } catch {
-      // Without permission or connection there is nothing to offer, and nothing to say to somebody who types.
-      return [];
-    }
-  },
+  // Who asks has a broker node of its own kind, about which we know nothing: it gets the topics of all of ours.
+  getCompletions: (text) => topicsLike('', text),
 });

@@ -223,6 +223,21 @@ describe('the topics sidebar in the editor', function () {
     await editor.screenshot('topics-completion');
   });
 
+  it('offers them to our own nodes, those of the broker that is chosen', async () => {
+    await publish('alarms/Boiler', '1');
+    await topics.health.locator('summary').getByText('connected').waitFor();
+    const dialog = await editor.openDialog('alarms');
+    const filter = dialog.getByRole('textbox', { name: 'Topic filter' });
+    await filter.fill('');
+    await filter.pressSequentially('Boi');
+    const offer = editor.page.locator('.red-ui-autoComplete-container').getByText('alarms/Boiler');
+    await offer.waitFor();
+    await editor.screenshot('topics-completion-own');
+    await offer.click();
+    assert.equal(await filter.inputValue(), 'alarms/Boiler');
+    await editor.cancelDialog(dialog);
+  });
+
   it('fits into a narrow sidebar, and into a dark theme', async () => {
     await publish('plant/line1/press', '{"temp":21.5}', true);
     await topics.start();

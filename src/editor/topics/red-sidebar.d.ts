@@ -43,10 +43,7 @@ interface EditorPlugin {
   type?: string;
   onadd?(): void;
   /** Asked by fields for MQTT topics, the core nodes' included. */
-  getCompletions?(
-    text: string,
-    context: { readonly node?: { readonly type?: string; readonly broker?: unknown } } | undefined,
-  ): Promise<readonly string[]>;
+  getCompletions?(text: string): Promise<readonly string[]>;
 }
 
 interface EditorNodes {

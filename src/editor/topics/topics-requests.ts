@@ -112,8 +112,3 @@ export async function publish(request: PublishRequest): Promise<void> {
 export function askRecording(viewer: string): Promise<string> {
   return ask({ url: 'mqtt-flows/topics/export', data: { viewer }, dataType: 'text', timeout: 120_000, cache: false });
 }
-
-/** Topics that contain `text`; of all brokers when `broker` is blank. */
-export function askCompletions(broker: string, text: string): Promise<readonly string[]> {
-  return ask({ url: 'mqtt-flows/topics/completions', data: { broker, text }, cache: false });
-}
