@@ -15,7 +15,7 @@ import { sharedText } from '../runtime/localize';
 import { showProblem } from '../runtime/node-problem';
 import { preparePresence } from '../runtime/presence-messages';
 import { digest } from '../runtime/saved-state';
-import { prepareEndpoints, warnUnverified } from '../runtime/server-endpoints';
+import { prepareEndpoints, warnOfReach } from '../runtime/server-endpoints';
 import { readSettings } from '../runtime/setting-value';
 import {
   type BrokerConfig,
@@ -73,7 +73,7 @@ export = function register(RED: NodeAPI): void {
     }
     const prepared = prepareEndpoints(RED, node, savedCredentials(RED, definition), settings);
     if (!prepared.ok) return prepared;
-    warnUnverified(RED, node, settings, prepared.config);
+    warnOfReach(RED, node, settings, prepared.config);
     const { servers } = settings;
     const { endpoints, certificates } = prepared.config;
     const fingerprint = digest([settings, certificates]);

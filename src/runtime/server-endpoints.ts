@@ -6,7 +6,7 @@ import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { parseProxyUrl } from '../core/proxy-url';
 import type { ConfigResult } from '../core/saved-config';
 import { type ServerAddress, serverName } from '../core/server-url';
-import { proxyFromEnvironment } from '../transport/proxy-choice';
+import { faultyProxyVariable, proxyFromEnvironment } from '../transport/proxy-choice';
 import type { ProxyServer } from '../transport/proxy-stream';
 import { type ServerStreamSettings, serverStream } from '../transport/server-stream';
 import type { TlsOptions } from '../transport/tls-stream';
@@ -65,15 +65,22 @@ export function prepareEndpoints(
   return { ok: true, config: { endpoints, certificates: options } };
 }
 
-/** Warns when the certificate of a server that is reached by TLS will not be verified. */
-export function warnUnverified(
+/**
+ * Warns when the certificate of a server that is reached by TLS will not be verified, and when a variable that chooses the
+ * proxy cannot be understood. Its value may hold a password.
+ */
+export function warnOfReach(
   RED: NodeAPI,
   node: Node,
-  { servers }: ReachSettings,
+  { servers, proxy }: ReachSettings,
   { certificates }: PreparedReach,
 ): void {
-  if (certificates.rejectUnauthorized !== false || !servers.some(({ secure }) => secure)) return;
-  node.warn(sharedText(RED, 'log.certificatesNotVerified'));
+  if (certificates.rejectUnauthorized === false && servers.some(({ secure }) => secure)) {
+    node.warn(sharedText(RED, 'log.certificatesNotVerified'));
+  }
+  if (proxy.use !== 'environment') return;
+  const names = servers.flatMap((server) => faultyProxyVariable(server, process.env) ?? []);
+  for (const name of new Set(names)) node.warn(sharedText(RED, 'log.faultyProxyVariable', { name }));
 }
 
 /** On a new object each time: what one attempt leaves in it must not reach the next. */

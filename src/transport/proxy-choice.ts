@@ -16,10 +16,23 @@ const VARIABLES: Readonly<Record<ServerScheme, readonly string[]>> = {
 
 /** The proxy for `server`, or undefined for none; also when the variable holds no address that we understand. */
 export function proxyFromEnvironment(server: ServerAddress, environment: Environment): ProxyAddress | undefined {
+  return chosen(server, environment)?.proxy;
+}
+
+/** The name of the variable that would choose a proxy for `server`, but holds no address of one. */
+export function faultyProxyVariable(server: ServerAddress, environment: Environment): string | undefined {
+  const choice = chosen(server, environment);
+  return choice && !choice.proxy ? choice.name : undefined;
+}
+
+function chosen(
+  server: ServerAddress,
+  environment: Environment,
+): { readonly name: string; readonly proxy: ProxyAddress | undefined } | undefined {
   if (isOwn(server.host) || isExcepted(server, variable(environment, 'no_proxy'))) return undefined;
   for (const name of VARIABLES[server.scheme]) {
     const value = variable(environment, name);
-    if (value !== '') return parseProxyUrl(value);
+    if (value !== '') return { name, proxy: parseProxyUrl(value) };
   }
   return undefined;
 }

@@ -167,6 +167,18 @@ describe('the way to a server', () => {
     await proxy.stop();
   });
 
+  it('warns of a proxy variable that holds no address, and keeps the value to itself', async () => {
+    process.env.all_proxy = 'ftp://name:secret-word@proxy';
+    try {
+      const flow = await load({ servers: [{ url: 'mqtt://far.invalid' }] });
+      await flow.showing('pub', 'host-unknown');
+      assert.match(flow.everythingTold(), /faultyProxyVariable/);
+      assert.doesNotMatch(flow.everythingTold(), /secret-word/);
+    } finally {
+      delete process.env.all_proxy;
+    }
+  });
+
   it('takes the second server when the first cannot be reached', async () => {
     const servers = [
       { url: `mqtts://localhost:${mosquitto.port}` },

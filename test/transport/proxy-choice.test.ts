@@ -1,7 +1,7 @@
 // Which proxy the environment names for which server.
 
 import assert from 'node:assert/strict';
-import { type Environment, proxyFromEnvironment } from '#src/transport/proxy-choice';
+import { type Environment, faultyProxyVariable, proxyFromEnvironment } from '#src/transport/proxy-choice';
 import { address } from '../helpers/opening-log';
 
 const ALL = {
@@ -70,4 +70,12 @@ describe('The proxy from the environment', () => {
       assert.equal(chosen(url, { ...ALL, NO_PROXY: list }), excepted ? undefined : 'all');
     });
   }
+
+  it('names the variable that holds no address of a proxy, where that would be used', () => {
+    const faulty = { https_proxy: 'ftp://name:secret-word@proxy', no_proxy: 'near' };
+    assert.equal(faultyProxyVariable(address('mqtts://host'), faulty), 'https_proxy');
+    assert.equal(faultyProxyVariable(address('mqtt://host'), faulty), undefined);
+    assert.equal(faultyProxyVariable(address('mqtts://near'), faulty), undefined);
+    assert.equal(faultyProxyVariable(address('mqtts://host'), ALL), undefined);
+  });
 });
