@@ -1,5 +1,7 @@
 // The rows of an editable list, and how their values are read back.
 
+import { sharedText } from './shared-text';
+
 /** Each row of `list` read by the function that keepReader() left on it, in the order shown. */
 export function readRows<Value>(list: JQuery): Value[] {
   const values: Value[] = [];
@@ -13,9 +15,31 @@ export function readRows<Value>(list: JQuery): Value[] {
   return values;
 }
 
-/** Leaves on `container`, the content of a row, how its value is read. */
+/** Leaves on `container`, the content of a row, how its value is read, and gives its button a name for screen readers. */
 export function keepReader<Value>(container: JQuery, read: () => Value): void {
   container.data('read', read);
+  const remove = container.siblings('.red-ui-editableList-item-remove');
+  remove.attr({ role: 'button', 'aria-label': sharedText('list.remove') });
+}
+
+/**
+ * Lets a list of one field per row be used by keyboard: the arrows up and down go to the field above and below, and with
+ * Alt they take the row there.
+ */
+export function useArrowKeys(list: JQuery): void {
+  list.get(0)?.addEventListener('keydown', (event) => {
+    const up = event.key === 'ArrowUp';
+    if (!(up || event.key === 'ArrowDown') || !(event.target instanceof Element)) return;
+    const row = $(event.target).closest('li');
+    const other = up ? row.prev() : row.next();
+    if (other.length === 0) return;
+    event.preventDefault();
+    if (!event.altKey) return void other.find('input').first().trigger('focus');
+    if (up) row.insertBefore(other);
+    else row.insertAfter(other);
+    // Moving an element takes the focus from it.
+    $(event.target).trigger('focus');
+  });
 }
 
 /** A list as it was saved; a hand-edited flow may lack it. */

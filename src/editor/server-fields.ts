@@ -12,7 +12,7 @@ import {
   type WebSocketConfig,
 } from '../nodes/broker.server.config';
 import { addFieldNote } from './field-note';
-import { keepReader, listed, readRows } from './list-rows';
+import { keepReader, listed, readRows, useArrowKeys } from './list-rows';
 import { type NameValue, prepareNameValues, readNameValues } from './name-value-list';
 import { sharedText } from './shared-text';
 
@@ -88,6 +88,7 @@ export function prepareServerFields(saved: ServerConfig): void {
     removeItem: () => showNeeded(),
     height: 'auto',
   });
+  useArrowKeys(list);
   const servers = listed(saved.servers);
   for (const server of servers.length > 0 ? servers : serverDefaults.servers) {
     list.editableList('addItem', server);

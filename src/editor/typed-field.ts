@@ -34,8 +34,9 @@ export function prepareTypedField(row: JQuery, input: JQuery, field: TypedField,
   const [first = ''] = field.types;
   input.typedInput({ types, default: first, ...(field.typeField && { typeField: field.typeField }) });
   if (saved) input.typedInput('type', saved.type).typedInput('value', saved.value);
-  const label = field.label ?? row.find('label').text().trim();
-  const shown = input.next().find('input.red-ui-typedInput-input').attr('aria-label', label);
+  const shown = input.next().find('input.red-ui-typedInput-input');
+  // Node-RED fills in the text of a label when all fields are prepared.
+  queueMicrotask(() => shown.attr('aria-label', field.label ?? row.find('label').first().text().trim()));
   input.next().find('.red-ui-typedInput-option-expand').attr('aria-label', sharedText('fields.expand'));
   addFieldNote(row, input, () => field.note(read()));
   shown.attr('aria-describedby', input.attr('aria-describedby') ?? '');

@@ -1,0 +1,124 @@
+// The dialogs for people who do not see them or use no mouse: axe-core's rules, and the broker dialog by keyboard alone.
+
+import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { accessibilityFaults } from '../helpers/accessibility';
+import { EditorPage } from '../helpers/editor-page';
+import { findProgram, repository, skipWithout } from '../helpers/environment';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+
+const EXAMPLE = join(repository, 'examples/2 Route by topic.json');
+
+describe('the dialogs, seen by axe-core', function () {
+  this.timeout(120_000);
+  let userDir: string;
+  let nodeRed: NodeRedProcess;
+  let editor: EditorPage;
+
+  before(async function () {
+    const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+    userDir = emptyUserDir();
+    linkPackage(userDir);
+    copyFileSync(EXAMPLE, join(userDir, 'flows.json'));
+    nodeRed = await NodeRedProcess.start(userDir);
+    editor = await EditorPage.open(program, nodeRed.url);
+  });
+
+  afterEach(() => editor.assertNoErrors());
+
+  after(async () => {
+    await editor?.close();
+    await nodeRed?.stop();
+    if (userDir) removeUserDir(userDir);
+  });
+
+  /** Our part of a dialog. */
+  function form(dialog: Locator): Locator {
+    return dialog.locator('#dialog-form, #node-config-dialog-edit-form').first();
+  }
+
+  for (const label of ['plant/#', 'publish', 'topic router']) {
+    it(`has no serious fault: ${label}`, async () => {
+      const dialog = await editor.openDialog(label);
+      const faults = await accessibilityFaults(form(dialog));
+      await editor.cancelDialog(dialog);
+      assert.deepEqual(faults, []);
+    });
+  }
+
+  it('has no serious fault: the broker, in each tab', async () => {
+    const publish = await editor.openDialog('publish');
+    const broker = await editor.openBrokerDialog();
+    const faults = await accessibilityFaults(form(broker));
+    await broker.locator('#node-config-input-connectTo').selectOption('server');
+    for (const tab of await broker.getByRole('tab').all()) {
+      await tab.click();
+      faults.push(...(await accessibilityFaults(form(broker))));
+    }
+    await editor.cancelDialog(broker);
+    await editor.cancelDialog(publish);
+    assert.deepEqual(faults, []);
+  });
+
+  it('the broker dialog is used by keyboard alone', async () => {
+    const { keyboard } = editor.page;
+    const publish = await editor.openDialog('publish');
+    const broker = await editor.openBrokerDialog();
+    const focused = broker.locator(':focus');
+    await broker.locator('#node-config-input-name').focus();
+    await keyboard.press('Tab');
+    assert.equal(await focused.getAttribute('id'), 'node-config-input-connectTo');
+    await keyboard.press('ArrowUp');
+    assert.equal(await broker.locator('#mqtt-flows-servers').isVisible(), true, 'a server was chosen');
+    await keyboard.press('Tab');
+    assert.equal(await focused.innerText(), 'Connection');
+    await editor.screenshot('dialog-broker-focus');
+    assert.notEqual(await focused.evaluate((tab) => getComputedStyle(tab).outlineStyle), 'none');
+    for (const [key, tab] of [
+      ['ArrowRight', 'Session'],
+      ['End', 'Advanced'],
+      ['ArrowRight', 'Connection'],
+      ['ArrowLeft', 'Advanced'],
+      ['Home', 'Connection'],
+    ] as const) {
+      await keyboard.press(key);
+      assert.equal(await focused.innerText(), tab);
+      assert.equal(await broker.getByRole('tabpanel', { name: tab }).isVisible(), true);
+    }
+    const reach = async (found: Locator): Promise<void> => {
+      for (let steps = 0; steps < 20 && !(await isFocused(found)); steps++) await keyboard.press('Tab');
+      assert.equal(await isFocused(found), true);
+    };
+    const servers = broker.getByRole('textbox', { name: 'Server', exact: true });
+    await reach(servers.first());
+    await keyboard.press('ControlOrMeta+A');
+    await keyboard.type('mqtt://one');
+    await reach(broker.locator('.red-ui-editableList-addButton').first());
+    await keyboard.press('Enter');
+    await servers.nth(1).focus();
+    await keyboard.type('mqtt://two');
+    await keyboard.press('Alt+ArrowUp');
+    assert.deepEqual(await values(servers), ['mqtt://two', 'mqtt://one']);
+    await keyboard.press('ArrowDown');
+    assert.equal(await isFocused(servers.nth(1)), true);
+    await reach(broker.getByRole('button', { name: 'remove' }).nth(1));
+    await keyboard.press('Enter');
+    await servers.nth(1).waitFor({ state: 'detached' });
+    const keep = broker.getByLabel('Connect when the flow starts');
+    await reach(keep);
+    await keyboard.press('Space');
+    assert.equal(await keep.isChecked(), false);
+    await editor.cancelDialog(broker);
+    await editor.cancelDialog(publish);
+  });
+});
+
+function isFocused(found: Locator): Promise<boolean> {
+  return found.evaluate((element) => element === document.activeElement);
+}
+
+async function values(fields: Locator): Promise<string[]> {
+  return Promise.all((await fields.all()).map((field) => field.inputValue()));
+}

@@ -1,0 +1,31 @@
+// What axe-core finds wrong with a part of a page: faults that keep people from using it.
+
+import { readFileSync } from 'node:fs';
+import type { Locator } from 'playwright-core';
+
+/** What we read of axe-core's answer. */
+interface Answer {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string | null;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+/** What the script below puts into the page. */
+declare const axe: { run(element: unknown, options: object): Promise<Answer> };
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The serious and critical faults below `part`, one line each: the rule and the element. */
+export async function accessibilityFaults(part: Locator): Promise<string[]> {
+  const page = part.page();
+  if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(AXE);
+  const { violations } = await part.evaluate(
+    // Node-RED hides fields in each form that keep browsers from filling in passwords.
+    (element) => axe.run({ include: [element], exclude: ['[id^="red-ui-trap-"]'] }, { resultTypes: ['violations'] }),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
