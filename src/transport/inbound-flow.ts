@@ -1,7 +1,7 @@
 // Publications from the server and their acknowledgements, on one connection. mqtt.js would acknowledge by itself, and
 // hold up every other packet, pings included, while it is kept from that.
 
-import type { IPublishPacket } from 'mqtt';
+import type { IPublishPacket, Packet } from 'mqtt';
 import type { IncomingPublication } from '../core/publication';
 import { AcknowledgementOrder, OrderedReceipt } from './acknowledgement-order';
 import { type AcknowledgementWriter, PUBACK, PUBCOMP, PUBREC } from './acknowledgement-writer';
@@ -15,6 +15,8 @@ const IDENTIFIER_NOT_FOUND = 0x92;
 const RECEIVE_MAXIMUM_EXCEEDED = 0x93;
 /** MQTT 5, section 3.1.2.11.3, when CONNECT says nothing; MQTT 3.1.1 has no more identifiers than that either. */
 const WIDEST_WINDOW = 65_535;
+
+type IPubrelPacket = Extract<Packet, { cmd: 'pubrel' }>;
 
 export interface InboundListener {
   message(publication: IncomingPublication, receipt?: Receipt): void;
@@ -37,6 +39,8 @@ export class InboundFlow {
   readonly #exchanges = new Set<number>();
   /** Publications at QoS 1 that are not acknowledged, those included that never will be. */
   #unacknowledged = 0;
+  /** What has come in one piece with CONNACK, for mqtt.js says later that there is a connection. */
+  #early: (IPublishPacket | IPubrelPacket)[] | undefined = [];
 
   constructor(
     { protocolVersion, properties }: ConnectOptions,
@@ -60,8 +64,22 @@ export class InboundFlow {
     );
   }
 
-  /** Takes a PUBLISH that has an identifier unless its QoS is 0. */
-  publish(packet: IPublishPacket): void {
+  /** Takes a PUBLISH, which has an identifier unless its QoS is 0, or a PUBREL, which has one. */
+  take(packet: IPublishPacket | IPubrelPacket): void {
+    // A copy: what is taken from mqtt.js is a packet no more.
+    if (this.#early) this.#early.push({ ...packet });
+    else if (packet.cmd === 'publish') this.#publish(packet);
+    else this.#release(packet.messageId ?? 0);
+  }
+
+  /** The listener has heard of the connection: what has come since CONNACK is for it. */
+  start(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const packet of early) this.take(packet);
+  }
+
+  #publish(packet: IPublishPacket): void {
     const topic = this.#aliases.resolve(packet);
     if (typeof topic !== 'string') return this.#listener.violated(topic);
     const { qos, messageId: identifier } = packet;
@@ -70,8 +88,8 @@ export class InboundFlow {
     else this.#exactlyOnce(topic, packet, identifier);
   }
 
-  /** Takes a PUBREL: the server will not send this publication again. */
-  release(identifier: number): void {
+  /** The server will not send this publication again. */
+  #release(identifier: number): void {
     this.#exchanges.delete(identifier);
     const known = this.#session.exchanges.delete(identifier);
     this.#writer.write(PUBCOMP, identifier, known || !this.#v5 ? 0 : IDENTIFIER_NOT_FOUND);

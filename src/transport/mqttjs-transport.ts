@@ -201,6 +201,7 @@ class MqttjsTransport implements Transport {
     this.#stage = 'connected';
     this.#outbound = this.#outboundFlow(packet);
     if (!this.#over) this.#listener.connected(serverInfo(packet, this.#options.protocolVersion));
+    if (!this.#over) this.#inbound?.start();
   }
 
   #outboundFlow({ properties }: IConnackPacket): OutboundFlow | undefined {
@@ -229,10 +230,7 @@ class MqttjsTransport implements Transport {
     if (refusal) return this.#note(refusal);
     if (packet.cmd === 'connack') this.#accepted(packet);
     if (packet.cmd === 'publish' || packet.cmd === 'pubrel') {
-      if (this.#inbound && !this.#over) {
-        if (packet.cmd === 'publish') this.#inbound.publish(packet);
-        else this.#inbound.release(packet.messageId ?? 0);
-      }
+      if (!this.#over) this.#inbound?.take(packet);
       return take(packet);
     }
     if (packet.cmd !== 'puback' && packet.cmd !== 'pubrec' && packet.cmd !== 'pubcomp') return;

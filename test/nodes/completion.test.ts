@@ -2,59 +2,30 @@
 
 import assert from 'node:assert/strict';
 import type { SubscribeConfig } from '#src/nodes/subscribe.config';
-import { AcknowledgingServer } from '../helpers/acknowledging-server';
-import { coreNodes, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { collectorNode, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { AcknowledgingFlow, QUIET_TAB } from '../helpers/acknowledging-flow';
+import type { AcknowledgingServer } from '../helpers/acknowledging-server';
+import { type Flow, type FlowNode, unloadFlow } from '../helpers/flow-harness';
+import { collectorNode, serverNode, subscribeNodes } from '../helpers/flow-nodes';
 import { functionNode } from '../helpers/function-node';
-import { Gates, gateNode } from '../helpers/gate-nodes';
+import { type Gates, gateNode } from '../helpers/gate-nodes';
 
-const CORE_NODES = [
-  'common/60-link',
-  'function/10-function',
-  'function/15-change',
-  'function/89-delay',
-  'sequence/17-split',
-].map(coreNodes);
-
-/** A tab without a Catch node. */
-const QUIET_TAB = { id: 'quiet-tab', type: 'tab', label: 'Quiet', disabled: false };
 const quiet = (nodes: readonly FlowNode[]): FlowNode[] => nodes.map((node) => ({ ...node, z: QUIET_TAB.id }));
 
 describe('acknowledging when the flow is done', () => {
+  let bench: AcknowledgingFlow;
   let server: AcknowledgingServer;
   let gates: Gates;
-  let broker: string;
 
   beforeEach(async () => {
-    server = await AcknowledgingServer.start();
-    gates = new Gates();
-    broker = unique('broker');
+    bench = await AcknowledgingFlow.prepare({ acknowledge: 'completion' });
+    ({ server, gates } = bench);
   });
-  afterEach(async () => {
-    await unloadFlow();
-    await server.stop();
-  });
+  afterEach(() => bench.stop());
 
-  /** The subscribe node `sub`, wired to the first of `nodes`, and these. */
-  function nodesOf(nodes: readonly FlowNode[], settings: Partial<SubscribeConfig> = {}): FlowNode[] {
-    const [sub] = subscribeNodes('sub', broker, [{ filter: 't/#', qos: 2 }], {
-      acknowledge: 'completion',
-      ...settings,
-    });
-    assert.ok(sub);
-    return [
-      serverNode(broker, server.port, { keepalive: 1 }),
-      QUIET_TAB,
-      { ...sub, wires: nodes[0] ? [[nodes[0].id]] : [[]], ...(nodes[0]?.z ? { z: nodes[0].z } : {}) },
-      ...nodes,
-    ];
-  }
-
-  async function start(nodes: readonly FlowNode[], settings: Partial<SubscribeConfig> = {}): Promise<Flow> {
-    const flow = await loadFlow(nodesOf(nodes, settings), {}, gates.register, ...CORE_NODES);
-    await flow.connected('sub');
-    return flow;
-  }
+  const nodesOf = (nodes: readonly FlowNode[], settings: Partial<SubscribeConfig> = {}): FlowNode[] =>
+    bench.nodes(nodes, settings);
+  const start = (nodes: readonly FlowNode[], settings: Partial<SubscribeConfig> = {}): Promise<Flow> =>
+    bench.start(nodes, settings);
 
   it('waits for the last branch, at QoS 1 and 2', async () => {
     await start([functionNode('fork', 'return [msg, msg];', ['one'], ['two']), gateNode('one'), gateNode('two')]);
@@ -289,8 +260,8 @@ describe('acknowledging when the flow is done', () => {
       const flow = await start([gateNode('work')]);
       await server.send(1);
       await gates.at('work', 't/1');
-      const other = subscribeNodes('other', broker, ['other']);
-      await flow.deploy('full', [serverNode(broker, server.port, { keepalive: 1 }), ...other]);
+      const other = subscribeNodes('other', bench.broker, ['other']);
+      await flow.deploy('full', [serverNode(bench.broker, server.port, { keepalive: 1 }), ...other]);
       await server.acknowledged(1);
     });
   });

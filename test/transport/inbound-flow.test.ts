@@ -1,12 +1,17 @@
 // What a server hears of its publications at QoS 1 and 2, while a flow still works on them.
 
 import assert from 'node:assert/strict';
-import type { Packet } from 'mqtt-packet';
+import { generate, type Packet } from 'mqtt-packet';
 import { mqttjsTransports } from '#src/transport/mqttjs-transport';
 import { tcpStream } from '#src/transport/tcp-stream';
 import type { ConnectOptions, OpenStream } from '#src/transport/transport';
 import { type Script, type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
-import { connectTransport, type OpenedTransport, type RecordingListener } from '../helpers/transport-listener';
+import {
+  connectTransport,
+  type OpenedTransport,
+  openTransport,
+  type RecordingListener,
+} from '../helpers/transport-listener';
 
 /** Accepts, and says that it has kept the session. */
 const goesOn: Script = {
@@ -251,6 +256,36 @@ describe('Publications from a server', () => {
     const [client] = await connect({ protocolVersion: 5 });
     client.send({ cmd: 'pubrel', messageId: 9 });
     await answer('pubcomp 9 0x92');
+  });
+
+  it('come after the connection, although they may follow CONNACK in one piece', async () => {
+    const publication = {
+      cmd: 'publish',
+      topic: 't',
+      payload: 'x',
+      qos: 1,
+      messageId: 1,
+      retain: false,
+      dup: false,
+    } as const;
+    server.script = {
+      connect: ({ socket }) => {
+        const connack = generate({ cmd: 'connack', sessionPresent: true, reasonCode: 0 }, { protocolVersion: 5 });
+        socket.write(Buffer.concat([connack, generate(publication, { protocolVersion: 5 })]));
+      },
+    };
+    const connection = openTransport(open, { protocolVersion: 5 }, transports);
+    opened.push(connection);
+    const { listener } = connection;
+    const connectedFirst = new Promise<boolean>((resolve) => {
+      const message = listener.message.bind(listener);
+      listener.message = (...given) => {
+        resolve(listener.servers.all.length > 0);
+        message(...given);
+      };
+    });
+    assert.ok(await connectedFirst);
+    await answer('puback 1');
   });
 
   it('come with the topic that their alias stands for, at every QoS', async () => {
