@@ -65,6 +65,12 @@ onEachServer('settings of publish', (server) => {
     );
   });
 
+  it('leaves the dollar signs of an expression alone', async () => {
+    const flow = await flowWith({ topicType: 'jsonata', topic: `"${base}/" & $keys(\${"of": payload})` });
+    flow.inject('pub', { payload: 'x' });
+    assert.equal((await flow.received('sub-out').next()).topic, `${base}/of`);
+  });
+
   it('takes topic and QoS from the environment', async () => {
     base = 'from';
     const flow = await flowWith({ topicType: 'env', topic: 'PUBLISH_TOPIC', qosType: 'env', qos: 'PUBLISH_QOS' });
@@ -211,5 +217,21 @@ describe('publish without a connection', () => {
     flow.inject('pub', message);
     assert.deepEqual(await flow.received('pub-out').next(), message);
     assert.equal((await flow.completed.next())._msgid, 'm1');
+    assert.equal(flow.caught.all.length, 0);
+  });
+
+  it('reports the loss of such a message once, at the node that took it', async () => {
+    const flow = await offline({ completeOn: 'queued', qos: 1 });
+    const port = await freePort();
+    flow.inject('pub', { topic: 'a/b', payload: 'lost' });
+    await flow.completed.next();
+    await flow.deploy('nodes', [
+      serverNode('offline-broker', port, { autoConnect: false, keepalive: 17 }),
+      ...publishNodes('pub', 'offline-broker', { completeOn: 'queued', qos: 1 }),
+    ]);
+    const lost = await flow.caught.next();
+    assert.deepEqual([lost.error.code, lost.topic, lost.payload], ['connection-closed', 'a/b', 'lost']);
+    assert.equal(lost.error.source.id, 'pub');
+    assert.equal(flow.caught.all.length, 1);
   });
 });

@@ -1,0 +1,61 @@
+// The examples of the publish node, imported and used as a user would: they work at once and show what they say.
+
+import assert from 'node:assert/strict';
+import { EditorPage } from '../helpers/editor-page';
+import { findProgram, skipWithout } from '../helpers/environment';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+
+describe('the examples of publishing in the editor', function () {
+  this.timeout(120_000);
+  let userDir: string;
+  let nodeRed: NodeRedProcess;
+  let editor: EditorPage;
+
+  before(async function () {
+    const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+    userDir = emptyUserDir();
+    linkPackage(userDir);
+    nodeRed = await NodeRedProcess.start(userDir);
+    editor = await EditorPage.open(program, nodeRed.url);
+  });
+
+  after(async () => {
+    await editor?.close();
+    await nodeRed?.stop();
+    if (userDir) removeUserDir(userDir);
+  });
+
+  afterEach(() => editor.assertNoErrors());
+
+  async function use(example: string, flow: string, publisher: string): Promise<void> {
+    await editor.importExample(example);
+    await editor.openFlow(flow);
+    await editor.screenshot(`example-${flow.replaceAll(' ', '-')}`);
+    await editor.deploy();
+    await editor.node(publisher).getByText('connected', { exact: true }).waitFor();
+  }
+
+  it('a request is answered where it has said', async () => {
+    await use('5 Request and response', 'Request and response', 'request');
+    await editor.node('answer/+requester').getByText('connected', { exact: true }).waitFor();
+    await editor.node('request/+room/temperature').getByText('connected', { exact: true }).waitFor();
+    await editor.pressInject('ask for the temperature');
+    const answer = (await editor.debugMessages()).last();
+    await answer.getByText('answer/dashboard : msg : Object').waitFor();
+    await answer.locator('.red-ui-debug-msg-object-handle').first().click();
+    await answer.getByText('payload', { exact: true }).click();
+    await answer.getByText('21.5', { exact: true }).waitFor();
+    await answer.getByText('"kitchen"', { exact: true }).waitFor();
+  });
+
+  it('a report is retained under the topic of its template, and cleared', async () => {
+    await use('6 Templates and retained messages', 'Templates and retained messages', 'report');
+    await editor.node('plant/+line/+machine/report').getByText('connected', { exact: true }).waitFor();
+    await editor.pressInject('send a report');
+    const messages = (await editor.debugMessages()).filter({ hasText: 'plant/7/press/report' });
+    await messages.nth(0).waitFor();
+    await editor.pressInject('clear it');
+    await messages.nth(1).waitFor();
+    assert.match(await messages.nth(1).innerText(), /payload: ""/);
+  });
+});

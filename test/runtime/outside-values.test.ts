@@ -1,0 +1,111 @@
+// Values that are found outside of a message: used in the order of the messages, however late they come.
+
+import assert from 'node:assert/strict';
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import type { ConfigResult } from '#src/core/saved-config';
+import type { OutsideFound, OutsideValue } from '#src/core/value-source';
+import { type FindOutside, outsideFinder } from '#src/runtime/outside-values';
+
+type Answer = (error: Error | null, value: unknown) => void;
+
+/** A Node-RED whose contexts answer when the test says so; `throws` is a key that no context takes. */
+class SlowContexts {
+  readonly asked: { readonly key: string; readonly answer: Answer }[] = [];
+  readonly reported: unknown[] = [];
+  readonly node = { error: (error: unknown) => this.reported.push(error) } as unknown as Node;
+  readonly RED = {
+    util: {
+      evaluateNodeProperty: (key: string, _type: string, _node: Node, _message: NodeMessage, answer: Answer) => {
+        if (key === 'throws') throw new Error('no such key');
+        this.asked.push({ key, answer });
+      },
+      prepareJSONataExpression: () => {
+        // As JSONata does: no instance of Error.
+        throw { message: 'Expected ")"' };
+      },
+    },
+  } as unknown as NodeAPI;
+
+  finder(...keys: string[]): FindOutside {
+    const values = keys.map((text): OutsideValue => ({ type: 'flow', text, setting: 'topic' }));
+    const result = outsideFinder(this.RED, this.node, values);
+    assert.ok(result.ok);
+    return result.config;
+  }
+}
+
+function find(finder: FindOutside): Promise<ConfigResult<OutsideFound>> {
+  return new Promise((resolve) => finder({ _msgid: 'm' }, resolve));
+}
+
+describe('runtime/outside-values', () => {
+  let contexts: SlowContexts;
+  beforeEach(() => {
+    contexts = new SlowContexts();
+  });
+
+  it('finds all values of a message, in the order of the settings', async () => {
+    const found = find(contexts.finder('a', 'b'));
+    const [a, b] = contexts.asked;
+    b?.answer(null, 'B');
+    a?.answer(null, 'A');
+    assert.deepEqual(await found, { ok: true, config: ['A', 'B'] });
+  });
+
+  it('asks for each message when it comes, and uses them in their order', async () => {
+    const finder = contexts.finder('a');
+    const used: unknown[] = [];
+    const all = [1, 2, 3].map((n) => find(finder).then((found) => used.push([n, found.ok])));
+    assert.equal(contexts.asked.length, 3);
+    contexts.asked[2]?.answer(null, 'third');
+    contexts.asked[1]?.answer(new Error('the store is gone'), undefined);
+    contexts.asked[0]?.answer(null, 'first');
+    await Promise.all(all);
+    assert.deepEqual(used, [
+      [1, true],
+      [2, false],
+      [3, true],
+    ]);
+  });
+
+  it('says which setting has no value, and why', async () => {
+    const found = find(contexts.finder('a'));
+    contexts.asked[0]?.answer(new Error('the store is gone'), undefined);
+    const result = await found;
+    assert.ok(!result.ok);
+    assert.equal(result.error.code, 'value-unavailable');
+    assert.deepEqual(result.error.params, { property: 'topic', expression: 'a', detail: 'the store is gone' });
+  });
+
+  it('takes what Node-RED throws as an answer', async () => {
+    const result = await find(contexts.finder('throws'));
+    assert.ok(!result.ok);
+    assert.equal(result.error.params.detail, 'no such key');
+  });
+
+  it('goes on after a user of the values has failed, and reports that', async () => {
+    const finder = contexts.finder('a');
+    finder({ _msgid: 'm' }, () => {
+      throw new Error('a fault');
+    });
+    const next = find(finder);
+    for (const { answer } of contexts.asked) answer(null, 'x');
+    assert.deepEqual(await next, { ok: true, config: ['x'] });
+    assert.equal(contexts.reported.length, 1);
+  });
+
+  it('uses a message at once when there is nothing to be found', () => {
+    let found: ConfigResult<OutsideFound> | undefined;
+    contexts.finder()({ _msgid: 'm' }, (result) => {
+      found = result;
+    });
+    assert.deepEqual(found, { ok: true, config: [] });
+  });
+
+  it('refuses an expression that is not valid', () => {
+    const result = outsideFinder(contexts.RED, contexts.node, [{ type: 'jsonata', text: '(', setting: 'qos' }]);
+    assert.ok(!result.ok);
+    assert.equal(result.error.code, 'expression-invalid');
+    assert.equal(result.error.params.detail, 'Expected ")"');
+  });
+});
