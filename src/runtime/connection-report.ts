@@ -6,6 +6,7 @@ import type { ConnectionState } from '../connection/connection-state';
 import type { Report } from '../connection/guarded';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { localizedError, reportedError, sentence, sharedText } from './localize';
+import { publishingNode } from './message-answers';
 
 type Waiting = Extract<ConnectionState, { kind: 'waiting' }>;
 type Connected = Extract<ConnectionState, { kind: 'connected' }>;
@@ -71,8 +72,7 @@ function timeOfDay(time: number): string {
 /** Reports what fails beside the states of a connection, at the node that it belongs to at the moment; a lost publication at the node that published it. */
 export function connectionFailures(RED: NodeAPI, reporter: () => Node): Report {
   return (error, lost) => {
-    // A node that is no longer there can report nothing.
-    const origin: Node | null = lost?.origin ? RED.nodes.getNode(lost.origin) : null;
+    const origin = lost && publishingNode(lost.origin);
     const { topic, payload, qos, retain } = lost?.publication ?? {};
     const message = lost ? { topic, payload, qos, retain } : {};
     const shown = error instanceof MqttFlowsError ? localizedError(RED, error) : error;

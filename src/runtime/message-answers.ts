@@ -48,6 +48,11 @@ export function messageAnswers(RED: NodeAPI, node: Node): Answer {
   };
 }
 
+/** The node with this id that publishes or did so last, if it is not deleted. */
+export function publishingNode(id: string): Node | undefined {
+  return latest.get(id);
+}
+
 function nextInstance(node: Node): Node | undefined {
   const found = latest.get(node.id);
   return found === node ? undefined : found;

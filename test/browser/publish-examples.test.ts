@@ -43,9 +43,10 @@ describe('the examples of publishing in the editor', function () {
     const answer = (await editor.debugMessages()).last();
     await answer.getByText('answer/dashboard : msg : Object').waitFor();
     await answer.locator('.red-ui-debug-msg-object-handle').first().click();
-    await answer.getByText('payload', { exact: true }).click();
+    await answer.getByText('payload', { exact: true }).last().click();
     await answer.getByText('21.5', { exact: true }).waitFor();
     await answer.getByText('"kitchen"', { exact: true }).waitFor();
+    await editor.screenshot('example-answer');
   });
 
   it('a report is retained under the topic of its template, and cleared', async () => {
