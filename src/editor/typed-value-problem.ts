@@ -7,7 +7,9 @@ import { sharedText } from './shared-text';
 
 /** The sentence for a value that does not fit its type, or undefined. One with variables is judged where they are known. */
 export function typedValueProblem({ value, type }: TypedValue): string | undefined {
-  if (type === 'none' || (type !== 'jsonata' && namesVariables(value))) return undefined;
+  if (type === 'none') return undefined;
+  if (type === 'env') return variableProblem(value);
+  if (type !== 'jsonata' && namesVariables(value)) return undefined;
   switch (type) {
     case 'str':
       return templateProblem(value);
@@ -17,14 +19,18 @@ export function typedValueProblem({ value, type }: TypedValue): string | undefin
     case 'global':
     case 'jsonata':
       return value.trim() === '' ? sharedText('fields.blank') : ownProblem(value, type);
-    case 'env':
-      return value.trim() === '' ? sharedText('fields.blank') : undefined;
     case 'bin':
       return isBytes(value) ? undefined : sharedText('expected.bytes');
     case 'num':
     case 'bool':
       return undefined;
   }
+}
+
+/** Node-RED puts the value of a variable in the place of `${NAME}` alone, which would then be taken for a name. */
+function variableProblem(name: string): string | undefined {
+  if (name.trim() === '') return sharedText('fields.blank');
+  return /^\$\{[^}]+\}$/.test(name) ? sharedText('fields.variableName') : undefined;
 }
 
 function templateProblem(text: string): string | undefined {

@@ -129,7 +129,7 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
       good: ['a/b', 'a/{{payload.id}}', '${SITE}/{{payload.id}}'],
       bad: ['', 'a/#', 'a/{{payload.id', 'a/{{}}'],
     },
-    { of: { topicType: 'env' }, good: ['TOPIC'], bad: [''] },
+    { of: { topicType: 'env' }, good: ['TOPIC', 'a/${TOPIC}'], bad: ['', '${TOPIC}'] },
     { of: { topicType: 'flow' }, good: ['where.to'], bad: [' '] },
   ],
   'publish.qos': [

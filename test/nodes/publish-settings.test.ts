@@ -147,6 +147,34 @@ onMosquitto('MQTT 5 properties that a publish node sets (mosquitto, MQTT 5)', 5,
     assert.deepEqual(message.userProperties, { unit: 'K', site: 'from/the environment' });
   });
 
+  it('send an answer where the request asks for it, with what it belongs to and without asking for one itself', async () => {
+    const base = unique('answers');
+    const [requests, ...rest] = subscribeNodes('requests', 'answer-broker', [`${base}/request`]);
+    const flow = await loadFlow([
+      server.broker('answer-broker'),
+      ...publishNodes('ask', 'answer-broker', {
+        topicType: 'str',
+        topic: `${base}/request`,
+        properties: {
+          responseTopic: { type: 'str', value: `${base}/{{payload.from}}` },
+          correlationData: { type: 'str', value: '{{payload.id}}' },
+        },
+      }),
+      { ...requests, id: 'requests', type: 'mqtt-flows-subscribe', wires: [['answer']] },
+      ...rest,
+      ...publishNodes('answer', 'answer-broker', {
+        topic: 'responseTopic',
+        properties: { responseTopic: { type: 'none', value: '' } },
+      }),
+      ...subscribeNodes('sub', 'answer-broker', [`${base}/+requester`]),
+    ]);
+    await flow.connected('requests', 'sub', 'ask', 'answer');
+    flow.inject('ask', { payload: { id: 7, from: 'dashboard' } });
+    const answer = await flow.received('sub-out').find('the answer', ({ topic }) => topic === `${base}/dashboard`);
+    assert.deepEqual(answer.correlationData, Buffer.from('7'));
+    assert.equal('responseTopic' in answer, false);
+  });
+
   it('let every payload arrive as what it was, when it describes itself', async () => {
     const topic = unique('described');
     const flow = await loadFlow([
