@@ -7,16 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { brokerDefaults } from '#src/nodes/broker.config';
 import { subscribeDefaults, subscriptionDefaults } from '#src/nodes/subscribe.config';
+import { ADMIN_USERS, logIn } from '../helpers/admin-users';
 import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
 import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
 
-/** The password of every user is `word`; this is its bcrypt hash. */
-const HASH = '$2b$04$Q13WUnvXJWqk/HQiMf58a.mne6o.6Eka9HZ2xCntgbPTa5jr9mLfS';
-const USERS = `adminAuth: { type: 'credentials', users: [
-  { username: 'all', password: '${HASH}', permissions: '*' },
-  { username: 'reader', password: '${HASH}', permissions: ['read'] },
-  { username: 'other', password: '${HASH}', permissions: ['flows.read', 'flows.write'] },
-] },`;
 const SECRET = 'the password of the broker';
 
 interface Answer {
@@ -40,7 +34,7 @@ describe('The routes of the topics sidebar', function () {
   let userDir: string;
   let nodeRed: NodeRedProcess;
   let device: MqttClient;
-  const tokens = new Map<string, string>();
+  const headersOf = new Map<string, { Authorization: string }>();
 
   before(async function () {
     needsMosquitto(this);
@@ -48,11 +42,11 @@ describe('The routes of the topics sidebar', function () {
     userDir = emptyUserDir();
     linkPackage(userDir);
     writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow(mosquitto.url)));
-    nodeRed = await NodeRedProcess.start(userDir, USERS);
-    for (const user of ['all', 'reader', 'other']) tokens.set(user, await login(user));
+    nodeRed = await NodeRedProcess.start(userDir, ADMIN_USERS);
+    for (const user of ['all', 'reader', 'other']) headersOf.set(user, await logIn(nodeRed, user));
     await nodeRed.admin('flows', {
       method: 'POST',
-      headers: authorization('all'),
+      headers: headersOf.get('all') ?? {},
       body: JSON.stringify([
         ...flow(mosquitto.url).map((node) =>
           node.id === 'broker' ? { ...node, credentials: { username: 'flows', password: SECRET } } : node,
@@ -87,19 +81,8 @@ describe('The routes of the topics sidebar', function () {
     ] as { id: string; type: string }[];
   }
 
-  async function login(username: string): Promise<string> {
-    const body = { client_id: 'node-red-admin', grant_type: 'password', scope: '', username, password: 'word' };
-    const answer = await nodeRed.admin('auth/token', { method: 'POST', body: JSON.stringify(body) });
-    return (answer as { access_token: string }).access_token;
-  }
-
-  function authorization(user: string): Record<string, string> {
-    const token = tokens.get(user);
-    return token ? { Authorization: `Bearer ${token}` } : {};
-  }
-
   async function ask(path: string, init: RequestInit, user: string): Promise<Answer> {
-    const headers = { ...authorization(user), ...(init.headers as Record<string, string>) };
+    const headers = { ...headersOf.get(user), ...(init.headers as Record<string, string>) };
     const response = await fetch(`${nodeRed.url}mqtt-flows/${path}`, { ...init, headers });
     const text = await response.text();
     const json = response.headers.get('content-type')?.startsWith('application/json');
@@ -249,8 +232,8 @@ describe('The routes of the topics sidebar', function () {
     await until(async () => (await look(viewer)).state.kind === 'connected');
     await device.publishAsync('deploy/a', '1', { qos: 1 });
     await until(async () => (await look(viewer)).messages === 1);
-    const flows = await nodeRed.admin('flows', { headers: authorization('all') });
-    await nodeRed.admin('flows', { method: 'POST', headers: authorization('all'), body: JSON.stringify(flows) });
+    const flows = await nodeRed.admin('flows', { headers: headersOf.get('all') ?? {} });
+    await nodeRed.admin('flows', { method: 'POST', headers: headersOf.get('all') ?? {}, body: JSON.stringify(flows) });
     await device.publishAsync('deploy/a', '2', { qos: 1 });
     await until(async () => (await look(viewer)).messages === 2);
     await post('topics/stop', { viewer });
