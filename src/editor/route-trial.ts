@@ -5,15 +5,13 @@ import type { Route } from '../core/route';
 import { type TrialStep, tryTopic } from '../core/route-trial';
 import { parseRule, type RuleConfig } from '../nodes/router.config';
 import { sharedText } from './shared-text';
+import { TOPIC_SOURCE } from './topic-source';
 
 /** The rules as they stand in the dialog. */
 export interface TriedRules {
   readonly rules: readonly RuleConfig[];
   readonly match: 'first' | 'all';
 }
-
-/** Node-RED's own kind of plugin that knows topics: whatever has seen some offers them here. */
-const TOPIC_SOURCE = 'node-red-mqtt-topic-autocomplete-source';
 
 /** Adds the line to `container`; the function returned shows the result anew when the rules have changed. */
 export function addRouteTrial(container: JQuery, tried: () => TriedRules): () => void {

@@ -6,7 +6,7 @@ import { sharedText } from './shared-text';
 
 /** Asks for the counts of the node `id` and shows them in the rows of `list` and at `otherwise`. */
 export function showRuleCounts(id: string, list: JQuery, otherwise: JQuery): void {
-  void $.getJSON(`mqtt-flows/router/${encodeURIComponent(id)}/counts`, (counts: RouteCounts | undefined) => {
+  void $.getJSON(`mqtt-flows/routers/${encodeURIComponent(id)}/counts`, (counts: RouteCounts | undefined) => {
     // A node that is not deployed has counted nothing.
     if (!counts) return;
     list.find('.mqtt-flows-rule-taken').each((_index, element) => {

@@ -8,6 +8,7 @@ import { sharedText } from './shared-text';
 import { topicTemplateProblem } from './template-problem';
 import { offerTopics } from './topic-completion';
 import { topicFilterNote, topicFilterProblem } from './topic-filter-problem';
+import { TOPIC_SOURCE } from './topic-source';
 
 /** A rule, and the output that it had when the dialog opened. */
 export interface RuleRow extends Partial<RuleConfig> {
@@ -36,7 +37,7 @@ export function addRuleRow(container: JQuery, row: RuleRow, changed: () => void)
   const saved: RuleConfig = { ...ruleDefaults, ...savedPart(row) };
   const filterLine = $('<div>').appendTo(container);
   const filter = textInput(sharedText('fields.filter'), sharedText('fields.filterExample'), saved.filter);
-  filter.appendTo(filterLine);
+  filter.appendTo(filterLine).autoComplete({ completionPluginType: TOPIC_SOURCE, minLength: 1 });
   addFieldNote(filterLine, filter, topicFilterNote);
   offerTopics(filter);
   const topicLine = $('<div>').css({ marginTop: '4px' }).appendTo(container);
@@ -99,20 +100,27 @@ function buildMore(container: JQuery, saved: RuleConfig): () => More {
     ['1', 'QoS 1'],
     ['2', 'QoS 2'],
   ]).appendTo(flags);
-  const condition = typedRow(container, sharedText('rule.condition'), saved.condition, ['jsonata'], 'jsonata');
-  addFieldNote(condition.line, condition.input, (text) => ({ problem: conditionProblem(text) }));
+  const always = { value: ALWAYS, label: sharedText('rule.always'), hasValue: false };
+  const conditionType = saved.condition === '' ? ALWAYS : 'jsonata';
+  const types = [always, 'jsonata'];
+  const condition = typedRow(container, sharedText('rule.condition'), saved.condition, types, conditionType);
+  const readCondition = (): string =>
+    condition.input.typedInput('type') === ALWAYS ? '' : condition.input.typedInput('value').trim();
+  addFieldNote(condition.line, condition.input, () => ({ problem: conditionProblem(readCondition()) }));
   const data = typedRow(container, sharedText('rule.data'), saved.data, DATA_TYPES, saved.dataType);
   addFieldNote(data.line, data.input, (text) => ({ problem: dataProblem(text, dataTypeOf(data.input)) }));
   return () => ({
     // The values of the two selects are those of their options.
     retained: String(retained.val()) as RuleConfig['retained'],
     qos: qos.val() === '' ? '' : (Number(qos.val()) as RuleConfig['qos']),
-    condition: condition.input.typedInput('value').trim(),
+    condition: readCondition(),
     data: data.input.typedInput('value'),
     dataType: dataTypeOf(data.input),
   });
 }
 
+/** Node-RED marks a blank expression as an error: no condition is a type of its own. */
+const ALWAYS = 'always';
 const DATA_TYPES = ['str', 'num', 'bool', 'json'] as const satisfies readonly RuleConfig['dataType'][];
 
 function dataTypeOf(input: JQuery): RuleConfig['dataType'] {
@@ -130,7 +138,7 @@ function typedRow(
   container: JQuery,
   label: string,
   value: string,
-  types: readonly string[],
+  types: readonly (string | TypedInputType)[],
   type: string,
 ): { readonly line: JQuery; readonly input: JQuery } {
   const line = $('<div>').css({ marginTop: '4px' }).appendTo(container);

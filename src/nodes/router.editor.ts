@@ -15,7 +15,9 @@ const LIST = '#mqtt-flows-rules';
 /** What stands at the outputs, in their order: the place that a rule had before, or one of the two outputs at the end. */
 type OutputName = number | 'dynamic' | 'otherwise' | undefined;
 
-function namesBefore({ rules, dynamic, otherwise }: RouterConfig): OutputName[] {
+/** A flow that was written by hand may leave out what has a default. */
+function namesBefore({ rules, ...saved }: RouterConfig): OutputName[] {
+  const { dynamic = routerDefaults.dynamic, otherwise = routerDefaults.otherwise } = saved as Partial<RouterConfig>;
   return [...listed(rules).keys(), ...atTheEnd(dynamic, otherwise)];
 }
 
@@ -104,10 +106,11 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
     });
     routes.typedInput('type', this.routesType || routerDefaults.routesType);
     $('#node-input-noTopic').val(this.noTopic || routerDefaults.noTopic);
+    $('#node-input-otherwise').prop('checked', namesBefore(this).includes('otherwise'));
     const dynamic = $('#node-input-dynamic');
     dynamic.on('change', () => $('#mqtt-flows-routes-row').toggle(dynamic.prop('checked') === true));
     const list = $(LIST).css({ minHeight: '150px' });
-    const match = $('#node-input-match');
+    const match = $('#node-input-match').val(this.match || routerDefaults.match);
     const showTrial = addRouteTrial($('#mqtt-flows-trial-row'), () => ({
       rules: readRows<RuleValue>(list),
       match: match.val() === 'first' ? 'first' : 'all',

@@ -51,7 +51,7 @@ export function showCounts(node: Node, definition: Definition, counter: RouteCou
 /** Serves the counts of each router to those who may read what flows do. */
 export function serveCounts(RED: NodeAPI): void {
   RED.httpAdmin.get(
-    '/mqtt-flows/router/:id/counts',
+    '/mqtt-flows/routers/:id/counts',
     RED.auth.needsPermission('mqtt-flows.read'),
     (request, response) => {
       const counts = sum([...(counters.get(String(request.params.id)) ?? [])].map((counter) => counter.counts));

@@ -172,8 +172,8 @@ describe('the dialogs in the editor', function () {
     await editor.saveDialog(dialog);
     await editor.deploy();
     const [router] = saved('mqtt-flows-router');
-    assert.equal(router?.outputs, 3);
-    assert.deepEqual(router?.wires, [before?.wires?.[1], [], before?.wires?.[2]]);
+    assert.equal(router?.outputs, 4);
+    assert.deepEqual(router?.wires, [before?.wires?.[1], before?.wires?.[2], [], before?.wires?.[3]]);
   });
 
   it('everything is said in German to a German browser', async () => {

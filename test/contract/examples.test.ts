@@ -139,11 +139,11 @@ describe('The examples', () => {
     });
   });
 
-  it('have as many outputs on a router as it has rules, and one if there is a last', () => {
-    everyNode(({ type, rules, otherwise, outputs }, _nodes, place) => {
+  it('have as many outputs on a router as it has rules, and one each for routes from messages and for the rest', () => {
+    everyNode(({ type, rules, dynamic, otherwise, outputs }, _nodes, place) => {
       if (type !== 'mqtt-flows-router') return;
       assert.ok(Array.isArray(rules));
-      assert.equal(outputs, rules.length + (otherwise ? 1 : 0), place);
+      assert.equal(outputs, rules.length + (dynamic ? 1 : 0) + (otherwise ? 1 : 0), place);
     });
   });
 

@@ -1,0 +1,200 @@
+// The dialog of the router in the real editor: trying a topic, moving rules, conditions and counts.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import type { RouterConfig } from '#src/nodes/router.config';
+import { EditorPage } from '../helpers/editor-page';
+import { findProgram, repository, skipWithout } from '../helpers/environment';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+
+interface SavedRouter extends RouterConfig {
+  readonly type: string;
+  readonly wires: readonly (readonly string[])[];
+}
+
+const EXAMPLE = join(repository, 'examples/7 Routes from messages.json');
+const HOSTILE = '<img src=x onerror="window.hostile = true">';
+
+/** What a flow without the defaults of today holds: as it was saved before there were conditions. */
+const RULES = [
+  { filter: 'plant/+line/#rest', topic: 'line/{{params.line}}/{{topic.2}}' },
+  { filter: 'plant/#', topic: 'report/{{payload.id}}' },
+  { filter: 'hall/+door', topic: '' },
+];
+
+describe('the dialog of the router', function () {
+  this.timeout(120_000);
+  let userDir: string;
+  let nodeRed: NodeRedProcess;
+  let editor: EditorPage;
+  let program: string;
+
+  before(async function () {
+    program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+    userDir = emptyUserDir();
+    linkPackage(userDir);
+    nodeRed = await NodeRedProcess.start(userDir);
+  });
+
+  beforeEach(async () => {
+    const nodes = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { id: string; type: string }[];
+    const [alarm, route, otherwise] = nodes.filter(({ type }) => type === 'debug').map(({ id }) => id);
+    const flow = nodes.map((node) =>
+      node.type === 'mqtt-flows-router'
+        ? {
+            id: node.id,
+            type: node.type,
+            z: nodes[0]?.id,
+            x: 410,
+            y: 220,
+            rules: RULES,
+            outputs: 4,
+            wires: [[alarm], [route], [otherwise], []],
+          }
+        : node,
+    );
+    await nodeRed.admin('flows', { method: 'POST', body: JSON.stringify(flow) });
+    editor = await EditorPage.open(program, nodeRed.url);
+    await editor.node('topic router').waitFor();
+  });
+
+  afterEach(async () => {
+    editor.assertNoErrors();
+    await editor.close();
+  });
+
+  after(async () => {
+    await nodeRed?.stop();
+    if (userDir) removeUserDir(userDir);
+  });
+
+  function saved(): SavedRouter {
+    // Node-RED has written the file itself.
+    const flows = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as SavedRouter[];
+    const router = flows.find(({ type }) => type === 'mqtt-flows-router');
+    assert.ok(router);
+    return router;
+  }
+
+  async function tried(dialog: Locator, topic: string): Promise<string[]> {
+    await dialog.getByRole('textbox', { name: 'Try a topic' }).fill(topic);
+    return dialog.locator('.mqtt-flows-trial > div').allTextContents();
+  }
+
+  it('tries a topic on the rules as they stand', async () => {
+    const dialog = await editor.openDialog('topic router');
+    assert.deepEqual(await tried(dialog, 'plant/7/press'), [
+      '1. plant/+line/#rest · line = "7" · rest = "press" · new topic: line/7/press',
+      '2. plant/# · the new topic needs payload.id',
+    ]);
+    await editor.screenshot('dialog-router-trial');
+    assert.deepEqual(await tried(dialog, 'garden'), ['No rule takes it.']);
+    await dialog.getByRole('textbox', { name: 'Topic filter' }).last().fill('+any');
+    assert.deepEqual(await tried(dialog, 'garden'), ['3. +any · any = "garden"']);
+    await dialog.locator('#node-input-match').selectOption('first');
+    assert.equal((await tried(dialog, 'plant/7/press')).length, 1);
+    await editor.cancelDialog(dialog);
+  });
+
+  it('shows topics and filters as text, whatever is in them', async () => {
+    const dialog = await editor.openDialog('topic router');
+    await dialog
+      .getByRole('textbox', { name: 'Topic filter' })
+      .last()
+      .fill(`+any/${HOSTILE.replaceAll('/', '')}`);
+    const [line = ''] = await tried(dialog, `${HOSTILE}/${HOSTILE}`);
+    assert.ok(line.includes('<img src=x'), line);
+    assert.equal(await editor.page.evaluate('window.hostile'), undefined);
+    await editor.cancelDialog(dialog);
+  });
+
+  it('moving a rule takes its wires along', async () => {
+    const before = saved().wires;
+    const dialog = await editor.openDialog('topic router');
+    const handles = dialog.locator('#mqtt-flows-rules .red-ui-editableList-item-handle');
+    const from = await handles.nth(2).boundingBox();
+    const to = await handles.nth(0).boundingBox();
+    assert.ok(from && to);
+    const { mouse } = editor.page;
+    await mouse.move(from.x + 5, from.y + 5);
+    await mouse.down();
+    await mouse.move(to.x + 5, to.y + 20, { steps: 15 });
+    await mouse.move(to.x + 5, to.y - 60, { steps: 15 });
+    await mouse.up();
+    await editor.saveDialog(dialog);
+    await editor.deploy();
+    const { rules, wires } = saved();
+    assert.deepEqual(
+      rules.map(({ filter }) => filter),
+      ['hall/+door', 'plant/+line/#rest', 'plant/#'],
+    );
+    assert.deepEqual(wires, [before[2], before[0], before[1], before[3]]);
+  });
+
+  it('keeps conditions, data and where routes are kept; the output of routes comes before the last one', async () => {
+    const before = saved().wires;
+    const dialog = await editor.openDialog('topic router');
+    await dialog.getByText('Conditions and data').first().click();
+    await dialog.getByRole('combobox', { name: 'Retained' }).selectOption('live');
+    await dialog.getByRole('combobox', { name: 'QoS', exact: true }).selectOption('1');
+    await editor.screenshot('dialog-router-conditions');
+    await dialog.locator('#mqtt-flows-rules .red-ui-typedInput-type-select').first().click();
+    await editor.page.locator('.red-ui-typedInput-options:visible').getByText('expression').click();
+    const typed = dialog.locator('#mqtt-flows-rules .red-ui-typedInput-container input[type=text]:visible');
+    const fill = async (index: number, text: string): Promise<void> => {
+      await typed.nth(index).fill(text);
+      await typed.nth(index).press('Tab');
+    };
+    await fill(0, 'payload > (');
+    assert.equal(await dialog.locator('#mqtt-flows-rules input[aria-invalid=true]').count(), 1);
+    await fill(0, 'payload > 20');
+    assert.equal(await dialog.locator('#mqtt-flows-rules input[aria-invalid=true]').count(), 0);
+    await fill(1, 'warm');
+    await dialog.getByText('Take routes from messages too').click();
+    assert.match((await tried(dialog, 'plant/7/press'))[0] ?? '', /if its condition holds/);
+    await editor.saveDialog(dialog);
+    await editor.deploy();
+    const { rules, wires, outputs, dynamic, routesType } = saved();
+    assert.deepEqual(rules[0], {
+      ...RULES[0],
+      data: 'warm',
+      dataType: 'str',
+      retained: 'live',
+      qos: 1,
+      condition: 'payload > 20',
+    });
+    assert.deepEqual([outputs, dynamic, routesType], [5, true, 'none']);
+    assert.deepEqual(wires, [before[0], before[1], before[2], [], before[3]]);
+    const again = await editor.openDialog('topic router');
+    assert.equal(await again.getByRole('combobox', { name: 'Retained' }).inputValue(), 'live');
+    await editor.saveDialog(again);
+  });
+
+  it('says how many messages each rule has taken', async () => {
+    for (const label of ['yard/gate/2', 'hall/alarm', 'hall/alarm']) await editor.pressInject(label);
+    await editor.page.waitForFunction(
+      "fetch('mqtt-flows/routers/f1b0c0de00000079/counts').then(async (answer) => (await answer.json()).rules[2].taken === 2)",
+    );
+    const dialog = await editor.openDialog('topic router');
+    await dialog.getByText('messages since the deploy: 2').waitFor();
+    assert.deepEqual(await dialog.locator('.mqtt-flows-rule-taken').allTextContents(), [
+      'messages since the deploy: 0',
+      'messages since the deploy: 0',
+      'messages since the deploy: 2',
+    ]);
+    assert.equal(await dialog.locator('#mqtt-flows-otherwise-taken').textContent(), 'messages since the deploy: 1');
+    await editor.cancelDialog(dialog);
+  });
+
+  it('is readable where it is narrow and dark', async () => {
+    await editor.page.setViewportSize({ width: 700, height: 900 });
+    await editor.page.evaluate("document.documentElement.classList.add('nr-theme-dark')");
+    const dialog = await editor.openDialog('topic router');
+    await dialog.getByText('Conditions and data').first().click();
+    await tried(dialog, 'plant/7/press');
+    await editor.screenshot('dialog-router-narrow');
+    await editor.cancelDialog(dialog);
+  });
+});
