@@ -5,19 +5,22 @@ import type { Duplex } from 'node:stream';
 import { type IConnackPacket, MqttClient, type Packet } from 'mqtt';
 import { type ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
 import { CONNECTION_IDENTIFIERS, PacketIdentifiers } from '../core/packet-identifiers';
+import { plainText } from '../core/plain-text';
 import type { OutgoingPublication } from '../core/publication';
 import type { WireFilter } from '../core/topic-filter';
 import { AcknowledgementWriter } from './acknowledgement-writer';
 import { checkFirstBytes } from './first-bytes';
+import { guardPipe } from './guarded-pipe';
 import { identifierProvider } from './identifier-provider';
 import { InboundFlow } from './inbound-flow';
 import { InboundSession } from './inbound-session';
 import { clientError, serverRefusal } from './mqttjs-error';
 import { clientOptions, serverInfo } from './mqttjs-options';
+import { mqttjsWire } from './mqttjs-wire';
 import { asMqttFlowsError, hungUp } from './network-error';
 import { OutboundFlow } from './outbound-flow';
 import { lacksIdentifier, take } from './received-packet';
-import { serverWords } from './server-words';
+import { subscribeOutcome } from './subscribe-outcome';
 import type { Violation } from './topic-aliases';
 import type {
   ConnectOptions,
@@ -112,16 +115,9 @@ class MqttjsTransport implements Transport {
     const v5 = this.#options.protocolVersion === 5;
     const entry = v5 ? { qos, nl, rap, rh } : { qos };
     const options = v5 && identifier !== undefined ? { properties: { subscriptionIdentifier: identifier } } : {};
-    client.subscribe({ [filter]: entry }, options, (error, _granted, packet) => {
-      const code = packet?.granted[0];
-      if (typeof code !== 'number')
-        return settle(error ? { kind: 'unanswered' } : { kind: 'refused', reasonCode: 0x80 });
-      settle(
-        code === 0 || code === 1 || code === 2
-          ? { kind: 'granted', qos: code }
-          : { kind: 'refused', reasonCode: code, ...serverWords(packet) },
-      );
-    });
+    client.subscribe({ [filter]: entry }, options, (error, _granted, packet) =>
+      settle(subscribeOutcome(error, packet)),
+    );
   }
 
   unsubscribe(filter: WireFilter, settled: (answered: boolean) => void): void {
@@ -185,6 +181,7 @@ class MqttjsTransport implements Transport {
       this.#outbound?.drained();
       this.#listener.writable();
     });
+    guardPipe(stream, (error) => this.#broken(error));
     const client = new MqttClient(() => stream, {
       ...clientOptions(this.#options),
       messageIdProvider: identifierProvider(this.#identifiers),
@@ -192,34 +189,20 @@ class MqttjsTransport implements Transport {
     this.#client = client;
     checkFirstBytes(stream, (error) => this.#note(error));
     client.on('error', (error) => this.#note(clientError(error, this.#stage)));
-    client.on('connect', (packet) => this.#connack(packet));
-    client.on('packetreceive', (packet) => this.#received(packet));
+    client.on('connect', (packet) => this.#catch((connack) => this.#connack(client, stream, connack), packet));
+    client.on('packetreceive', (packet) => this.#catch(this.#received, packet));
   }
 
-  #connack(packet: IConnackPacket): void {
+  #connack(client: MqttClient, stream: Duplex, packet: IConnackPacket): void {
     this.#connected = true;
     this.#stage = 'connected';
-    this.#outbound = this.#outboundFlow(packet);
+    const v5 = this.#options.protocolVersion === 5;
+    this.#outbound = new OutboundFlow(mqttjsWire(client, stream, v5, packet));
     if (!this.#over) this.#listener.connected(serverInfo(packet, this.#options.protocolVersion));
     if (!this.#over) this.#inbound?.start();
   }
 
-  #outboundFlow({ properties }: IConnackPacket): OutboundFlow | undefined {
-    const client = this.#client;
-    const stream = this.#stream;
-    if (!client || !stream) return undefined;
-    return new OutboundFlow({
-      v5: this.#options.protocolVersion === 5,
-      topicAliasMaximum: properties?.topicAliasMaximum ?? 0,
-      maximumPacketSize: properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY,
-      full: () => stream.writableNeedDrain || stream.destroyed,
-      // Its publish() would keep the packet, and send it again on its own terms: this writes, and no more.
-      // biome-ignore lint/complexity/useLiteralKeys: private to mqtt.js, and tested by test/transport/outbound-flow.test.ts
-      write: (packet) => client['_sendPacket'](packet, undefined, undefined, true),
-    });
-  }
-
-  #received(packet: Packet): void {
+  readonly #received = (packet: Packet): void => {
     if (lacksIdentifier(packet)) {
       this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason: packet.cmd } }));
       // mqtt.js would throw where nobody catches it.
@@ -237,7 +220,7 @@ class MqttjsTransport implements Transport {
     const problem = this.#outbound?.answered(packet);
     if (problem) this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason: problem } }));
     take(packet);
-  }
+  };
 
   /** Before mqtt.js says so: what follows CONNACK in one piece comes before its event. */
   #accepted({ sessionPresent }: IConnackPacket): void {
@@ -265,6 +248,20 @@ class MqttjsTransport implements Transport {
       clearTimeout(timer);
       stream.destroy();
     });
+  }
+
+  /** What is thrown over a packet costs this connection, and not the process. */
+  #catch<P extends Packet>(handle: (packet: P) => void, packet: P): void {
+    try {
+      handle(packet);
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  #broken(error: unknown): void {
+    const reason = plainText(error instanceof Error ? error.message : String(error));
+    this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason } }));
   }
 
   /** Keeps the first error as the reason for the end that follows it. */

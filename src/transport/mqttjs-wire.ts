@@ -1,0 +1,23 @@
+// mqtt.js as a way to write packets, and no more.
+
+import type { Duplex } from 'node:stream';
+import type { IConnackPacket, MqttClient } from 'mqtt';
+import type { OutboundWire } from './outbound-flow';
+
+/** The wire of `client` over `stream`, within the limits of CONNACK. */
+export function mqttjsWire(
+  client: MqttClient,
+  stream: Duplex,
+  v5: boolean,
+  { properties }: IConnackPacket,
+): OutboundWire {
+  return {
+    v5,
+    topicAliasMaximum: properties?.topicAliasMaximum ?? 0,
+    maximumPacketSize: properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY,
+    full: () => stream.writableNeedDrain || stream.destroyed,
+    // Its publish() would keep the packet, and send it again on its own terms: this writes, and no more.
+    // biome-ignore lint/complexity/useLiteralKeys: private to mqtt.js, and tested by test/transport/outbound-flow.test.ts
+    write: (packet) => client['_sendPacket'](packet, undefined, undefined, true),
+  };
+}

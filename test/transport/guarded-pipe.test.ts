@@ -1,0 +1,95 @@
+// Something throws over a packet, in mqtt.js or in our own code: it costs the connection, and not the process.
+
+import assert from 'node:assert/strict';
+import { MqttClient } from 'mqtt';
+import { tcpStream } from '#src/transport/tcp-stream';
+import type { Transport } from '#src/transport/transport';
+import { filterOf } from '../core/parsed';
+import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
+import { openTransport, type RecordingListener } from '../helpers/transport-listener';
+
+describe('what is thrown over a packet', () => {
+  let server: ScriptedServer;
+  let transport: Transport | undefined;
+  const uncaught: unknown[] = [];
+  const note = (error: unknown): unknown => uncaught.push(error);
+
+  beforeEach(async () => {
+    uncaught.length = 0;
+    server = await ScriptedServer.start();
+    process.on('uncaughtExceptionMonitor', note);
+  });
+  afterEach(async () => {
+    process.off('uncaughtExceptionMonitor', note);
+    await transport?.close();
+    await server.stop();
+    assert.deepEqual(uncaught, []);
+  });
+
+  async function connected(): Promise<{ client: ScriptedClient; listener: RecordingListener }> {
+    const opened = openTransport(tcpStream('127.0.0.1', server.port));
+    transport = opened.transport;
+    await opened.listener.servers.next();
+    return { client: await server.clients.next(), listener: opened.listener };
+  }
+
+  /** Makes mqtt.js throw over the packet `cmd`, as its bugs have done. */
+  function sabotage(cmd: string): () => void {
+    // Its types say which arguments each event has.
+    const prototype = MqttClient.prototype as unknown as {
+      emit: (event: string, packet?: { cmd?: string }) => boolean;
+    };
+    const { emit } = prototype;
+    // Behind all listeners: what mqtt.js does with a packet follows, and is what throws.
+    prototype.emit = function emitAndThrow(...args) {
+      const heard = emit.apply(this, args);
+      const [event, packet] = args;
+      if (event === 'packetreceive' && packet?.cmd === cmd) throw new TypeError(`sabotaged ${cmd}`);
+      return heard;
+    };
+    return () => {
+      prototype.emit = emit;
+    };
+  }
+
+  for (const [what, together] of [
+    ['alone', false],
+    ['behind other packets in one piece of the stream', true],
+  ] as const) {
+    it(`by mqtt.js ends the connection, ${what}`, async () => {
+      const { client, listener } = await connected();
+      const repair = sabotage('suback');
+      try {
+        server.script = {
+          subscribe: (_client, { messageId = 0 }) => {
+            client.socket.cork();
+            if (together) {
+              const packet = { cmd: 'publish', topic: 'a', payload: '', qos: 0, retain: false, dup: false } as const;
+              for (let count = 0; count < 3; count++) client.send(packet);
+            }
+            client.send({ cmd: 'suback', messageId, granted: [0] });
+            client.socket.uncork();
+          },
+        };
+        const request = { qos: 0, noLocal: false, retainAsPublished: false, retainHandling: 0 } as const;
+        transport?.subscribe({ filter: filterOf('a').wire, ...request }, () => {});
+        const { code, params } = await listener.ends.next();
+        assert.deepEqual([code, params.reason], ['protocol-error', 'sabotaged suback']);
+        assert.equal(listener.messages.all.length, together ? 3 : 0);
+        await client.gone();
+      } finally {
+        repair();
+      }
+    });
+  }
+
+  it('by who receives a publication ends the connection', async () => {
+    const { client, listener } = await connected();
+    listener.message = () => {
+      throw new Error('no use for it');
+    };
+    client.send({ cmd: 'publish', topic: 'a', payload: '', qos: 0, retain: false, dup: false });
+    const { code, params } = await listener.ends.next();
+    assert.deepEqual([code, params.reason], ['protocol-error', 'no use for it']);
+  });
+});

@@ -1,0 +1,53 @@
+// Where the bytes of a stream are cut: any division of the stream gives the same packets.
+
+import assert from 'node:assert/strict';
+import { generate, type Packet } from 'mqtt-packet';
+import { PacketCutter } from '#src/transport/packet-cutter';
+
+const publish: Packet = { cmd: 'publish', topic: 'a', payload: 'x'.repeat(200), qos: 0, retain: false, dup: false };
+const puback: Packet = { cmd: 'puback', messageId: 1 };
+const suback: Packet = { cmd: 'suback', messageId: 1, granted: [0] };
+const pingresp: Packet = { cmd: 'pingresp' };
+
+const bytesOf = (...packets: Packet[]): Buffer => Buffer.concat(packets.map((packet) => generate(packet)));
+
+describe('transport/packet cutter', () => {
+  it('leaves together what only goes through', () => {
+    const bytes = bytesOf(publish, puback, pingresp, publish);
+    assert.deepEqual(new PacketCutter().cut(bytes), [bytes]);
+  });
+
+  it('gives a piece of its own to each packet that mqtt.js handles', () => {
+    assert.deepEqual(new PacketCutter().cut(bytesOf(publish, suback, suback, puback, publish)), [
+      bytesOf(publish),
+      bytesOf(suback),
+      bytesOf(suback),
+      bytesOf(puback, publish),
+    ]);
+  });
+
+  it('does the same wherever the network has divided the stream', () => {
+    const packets = [suback, publish, suback, puback, suback, pingresp];
+    const bytes = bytesOf(...packets);
+    for (let length = 1; length < bytes.length; length++) {
+      const cutter = new PacketCutter();
+      const pieces: Buffer[] = [];
+      for (let at = 0; at < bytes.length; at += length) pieces.push(...cutter.cut(bytes.subarray(at, at + length)));
+      assert.deepEqual(Buffer.concat(pieces), bytes);
+      let at = 0;
+      const borders = new Set(pieces.map((piece) => (at += piece.length)));
+      let end = 0;
+      for (const packet of packets) {
+        if (packet.cmd === 'suback') assert.ok(end === 0 || borders.has(end), `before, in pieces of ${length}`);
+        end += generate(packet).length;
+        if (packet.cmd === 'suback') assert.ok(borders.has(end), `after, in pieces of ${length}`);
+      }
+    }
+  });
+
+  it('passes on what is no MQTT', () => {
+    const cutter = new PacketCutter();
+    const garbage = Buffer.alloc(64, 0xff);
+    assert.deepEqual(Buffer.concat([...cutter.cut(garbage), ...cutter.cut(garbage)]), Buffer.alloc(128, 0xff));
+  });
+});
