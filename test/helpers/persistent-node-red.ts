@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FlowNode } from './flow-harness';
 import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from './node-red-process';
+import { SessionFile } from './user-directory';
 
 const TAB = { id: 'tab-persistent', type: 'tab', label: 'Persistent' };
 /** What a debug node prints before a payload, on a line of its own or before it. */
@@ -33,6 +34,11 @@ export class PersistentNodeRed {
   /** Resolves when Node-RED has printed `text`. */
   async printed(text: string): Promise<void> {
     await this.#process?.waitForOutput(text);
+  }
+
+  /** Resolves when the file about the session of a broker node holds `text`. */
+  remembered(brokerId: string, text: string): Promise<void> {
+    return new SessionFile(join(this.#userDir, 'mqtt-flows', `${brokerId}.session.json`)).contains(text);
   }
 
   /** Ends it as Ctrl-C does. */

@@ -1,6 +1,6 @@
 // A user directory for the Node-RED in this process, which otherwise has none: for what outlives a stop of the flows.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyUserDir, removeUserDir } from './node-red-process';
 
@@ -37,6 +37,19 @@ export class SessionFile {
 
   get exists(): boolean {
     return existsSync(this.#path);
+  }
+
+  /** Resolves when `text` is in it: it is written a moment after what it tells of. */
+  contains(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!this.exists || !this.text.includes(text)) return;
+        unwatchFile(this.#path, look);
+        resolve();
+      };
+      watchFile(this.#path, { interval: 20 }, look);
+      look();
+    });
   }
 
   get text(): string {

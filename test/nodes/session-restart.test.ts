@@ -87,6 +87,7 @@ for (const protocolVersion of [5, 4] as const) {
         await start(flow(base, 'a'), [`Sending SUBACK to ${base}`]);
         await publishAll(mosquitto.port, [{ topic: `${base}/a/before`, payload: 'before', qos: 2 }]);
         await nodeRed.printed('before');
+        await nodeRed.remembered('restart-broker', '"granted"');
         await end();
         await mosquitto.log.find(sign, (line) => line.includes(base) && line.includes(sign));
         await publishAll(mosquitto.port, messages(`${base}/a`));
