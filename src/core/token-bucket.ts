@@ -10,9 +10,10 @@ export class TokenBucket {
   /** When the tokens were counted, in ms. */
   #countedAt: number | undefined;
 
-  constructor(perSecond: number) {
+  /** `burst`: how many may go at once. */
+  constructor(perSecond: number, burst = perSecond * BURST) {
     this.#perSecond = perSecond;
-    this.#most = Math.max(1, perSecond * BURST);
+    this.#most = Math.max(1, burst);
     this.#tokens = this.#most;
   }
 

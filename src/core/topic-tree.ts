@@ -5,6 +5,7 @@ import { Fifo } from './fifo';
 import { MessageRate } from './message-rate';
 import { type Observation, observationCost, observe, previewOf } from './observation';
 import type { IncomingPublication } from './publication';
+import { TokenBucket } from './token-bucket';
 import { compareNames } from './topic-order';
 
 export interface TopicTreeLimits {
@@ -21,6 +22,8 @@ export interface TopicTreeLimits {
   /** Bytes kept of one payload. */
   readonly payload: number;
   readonly messagesPerSecond: number;
+  /** Messages that may come at once: what a server has kept does, when it is asked. */
+  readonly burst: number;
 }
 
 /** Messages that were not recorded, by the limit that kept them out. */
@@ -105,11 +108,11 @@ export class TopicTree {
   #characters = 0;
   #bytes = 0;
   #sequence = 0;
-  #second = 0;
-  #inSecond = 0;
+  readonly #pace: TokenBucket;
 
   constructor(limits: TopicTreeLimits) {
     this.#limits = limits;
+    this.#pace = new TokenBucket(limits.messagesPerSecond, limits.burst);
   }
 
   /** Changes when rows are added: whoever has listed the tree need not do so again before. */
@@ -124,10 +127,11 @@ export class TopicTree {
 
   /** Records a message, or counts it among the dropped. `now` in ms since the epoch. */
   record(publication: IncomingPublication, now: number): void {
-    if (!this.#inTime(now)) {
+    if (this.#pace.delay(now) > 0) {
       this.dropped.rate++;
       return;
     }
+    this.#pace.take();
     const node = this.#nodeFor(publication.topic);
     if (!node) {
       this.dropped.topics++;
@@ -162,15 +166,6 @@ export class TopicTree {
       for (const child of node.children) waiting.push(child);
     }
     return all.sort((a, b) => a.observation.sequence - b.observation.sequence);
-  }
-
-  #inTime(now: number): boolean {
-    const second = Math.floor(now / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#inSecond = 0;
-    }
-    return ++this.#inSecond <= this.#limits.messagesPerSecond;
   }
 
   /** The node of a topic. A new one gets all of its levels or none. */

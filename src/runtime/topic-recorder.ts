@@ -20,6 +20,7 @@ const LIMITS: TopicTreeLimits = {
   bytes: 32 * 1024 * 1024,
   payload: 256 * 1024,
   messagesPerSecond: 10_000,
+  burst: 100_000,
 };
 
 /** What is being recorded from. */

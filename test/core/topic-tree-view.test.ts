@@ -13,6 +13,7 @@ const LIMITS = {
   bytes: 1_000_000,
   payload: 1000,
   messagesPerSecond: 100_000,
+  burst: 100_000,
 };
 
 function message(topic: string, payload: string | Buffer = '1'): IncomingPublication {

@@ -68,6 +68,10 @@ export class NodeRedProcess {
     return started;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN;
+  }
+
   /** Everything that Node-RED has printed. */
   get output(): string {
     return this.#output;
