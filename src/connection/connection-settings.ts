@@ -7,6 +7,7 @@ import type { ConnectOptions, OpenStream, OpenTransport, ProtocolVersion } from 
 import type { Clock } from './clock';
 import type { Report } from './guarded';
 import type { OutboxLimits } from './outbox';
+import type { OutboxStore } from './outbox-store';
 import type { PresenceMessages } from './presence';
 import type { SessionMemory } from './session-memory';
 
@@ -32,6 +33,8 @@ export interface ConnectionSettings {
   readonly connectTimeout: number;
   readonly reconnect: BackoffLimits;
   readonly outbox: OutboxLimits;
+  /** Where what waits outlives the process; left out, it waits in memory. */
+  readonly outboxStore?: OutboxStore;
   readonly messages: PresenceMessages;
   /** For a session that outlives the process. */
   readonly session?: SessionMemory;

@@ -57,7 +57,7 @@ export class Connection {
     this.#settings = settings;
     this.#world = world;
     this.#states = new StateWatch(world.report);
-    this.#outbox = new Outbox(settings.outbox, world);
+    this.#outbox = new Outbox(settings.outbox, world, settings.outboxStore);
     this.#subscriptions = new Subscriptions(world.clock, world.report, settings.session);
     this.#retry = new Retry(settings.reconnect, world.random);
     this.#presence = new Presence(settings.messages, world.clock, world.report);

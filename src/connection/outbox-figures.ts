@@ -31,13 +31,13 @@ export class OutboxCounts {
   dropped = 0;
   lost = 0;
 
-  enter(bytes: number): void {
-    this.depth++;
+  enter(bytes: number, count = 1): void {
+    this.depth += count;
     this.bytes += bytes;
   }
 
-  leave(bytes: number): void {
-    this.depth--;
+  leave(bytes: number, count = 1): void {
+    this.depth -= count;
     this.bytes -= bytes;
   }
 

@@ -1,7 +1,10 @@
 // What an outbox needs of the place where publications wait. memory-queue.ts is one, disk-queue.ts the other.
 
 import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { RecordedPublication } from '../core/publication-record';
 import type { OutboxEntry } from './outbox-entry';
+import type { StoredExchange } from './outbox-store';
+import type { Settled } from './publish-options';
 
 export interface OutboxQueue {
   /** Takes an entry in as the youngest, and tells the owner when it has it, or why not. */
@@ -20,8 +23,8 @@ export interface OutboxQueue {
   remove(entry: OutboxEntry): void;
   /** Takes out those that have expired at `now`, as far as they are at hand, and says when the next one will. */
   sweep(now: number): { readonly expired: readonly OutboxEntry[]; readonly next: number };
-  /** Takes out all, to be given back; or keeps them, and resolves when they are kept. */
-  close(): Promise<void> | readonly OutboxEntry[];
+  /** Takes out all, to be given back; or keeps them, and resolves when they are kept with those who wait for them. */
+  close(): readonly OutboxEntry[] | Promise<readonly Settled[]>;
 }
 
 /** Told by a queue. */
@@ -31,4 +34,16 @@ export interface QueueOwner {
   refused(entry: OutboxEntry, error: MqttFlowsError): void;
   /** There is something to take out again. */
   available(): void;
+}
+
+/** Told by a queue that outlives the process. */
+export interface DiskQueueOwner extends QueueOwner {
+  /** So much was waiting from before. */
+  restored(count: number, bytes: number, exchanges: readonly StoredExchange[]): void;
+  /** An entry of a publication that has been read from disk. */
+  revive(recorded: RecordedPublication): OutboxEntry;
+  /** So much is not there any more. */
+  vanished(count: number, bytes: number): void;
+  /** The disk does not do what it should; nobody's publication in particular. */
+  failed(error: MqttFlowsError): void;
 }

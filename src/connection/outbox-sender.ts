@@ -46,6 +46,8 @@ export class OutboxSender implements EntryCarrier {
   /** Those that have a packet identifier in the present session. */
   readonly #exchanges = new Set<OutboxEntry>();
   #link: Link | undefined;
+  /** The server knew no session, once at least. */
+  #sessionLost = false;
   #pumping = false;
   #cancelTimer: (() => void) | undefined;
 
@@ -122,8 +124,9 @@ export class OutboxSender implements EntryCarrier {
     if (entry.publication.qos === 1 || entry.progress === 'waiting') this.#identifiers.free(entry.packetIdentifier);
   }
 
-  /** Exchanges that the session may still know, from before this process. */
-  restore(identifiers: Iterable<number>): void {
+  /** Identifiers that the session may still know, from before this process. */
+  restore(identifiers: readonly number[]): void {
+    if (this.#sessionLost) return this.#queue.forgetExchanges();
     for (const identifier of identifiers) this.#identifiers.use(identifier);
   }
 
@@ -195,6 +198,7 @@ export class OutboxSender implements EntryCarrier {
   }
 
   #forgetExchanges(): void {
+    this.#sessionLost = true;
     for (const entry of this.#exchanges) {
       entry.packetIdentifier = 0;
       entry.progress = 'waiting';

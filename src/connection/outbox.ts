@@ -3,15 +3,18 @@
 
 import { type ErrorCode, type ErrorParams, MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutgoingPublication } from '../core/publication';
+import type { RecordedPublication } from '../core/publication-record';
 import { contentBytes } from '../core/publication-size';
 import type { ServerInfo, Transport } from '../transport/transport';
 import type { Clock } from './clock';
+import { DiskQueue } from './disk-queue';
 import { guarded, type Report } from './guarded';
 import { MemoryQueue } from './memory-queue';
 import { expiryOf, OutboxEntry } from './outbox-entry';
 import { OutboxCounts, type OutboxFigures } from './outbox-figures';
-import type { OutboxQueue } from './outbox-queue';
+import type { DiskQueueOwner, OutboxQueue } from './outbox-queue';
 import { OutboxSender, type SendingEnd, type SendingLimits } from './outbox-sender';
+import type { OutboxStore, StoredExchange } from './outbox-store';
 import { defaultPublishOptions, type PublishOptions, type Settled, type Settlement } from './publish-options';
 import { refused } from './server-limits';
 
@@ -50,15 +53,21 @@ export class Outbox {
   #sweepAt = Number.POSITIVE_INFINITY;
   #cancelSweep: (() => void) | undefined;
 
-  constructor(limits: OutboxLimits, { clock, random, report }: OutboxWorld) {
+  /** Publications wait in `store`, or in memory where there is none. */
+  constructor(limits: OutboxLimits, { clock, random, report }: OutboxWorld, store?: OutboxStore) {
     this.#limits = limits;
     this.#clock = clock;
     this.#report = report;
-    this.#queue = new MemoryQueue({
+    const owner: DiskQueueOwner = {
       accepted: (entry) => this.#accepted(entry),
       refused: (entry, error) => this.#finish(entry, { ok: false, error }),
       available: () => this.#resume(),
-    });
+      restored: (count, bytes, exchanges) => this.#restored(count, bytes, exchanges),
+      revive: (recorded) => this.#revive(recorded),
+      vanished: (count, bytes) => this.#counts.leave(bytes, count),
+      failed: report,
+    };
+    this.#queue = store ? new DiskQueue(store, clock, owner) : new MemoryQueue(owner);
     this.#sender = new OutboxSender(this.#queue, limits, clock, random(), (entry, end) => this.#ended(entry, end));
   }
 
@@ -111,14 +120,18 @@ export class Outbox {
     this.#tellEmpty();
   }
 
-  /** Gives back all that is not settled, oldest first, and refuses what comes after. Resolves with how many those were. */
+  /**
+   * Gives back all that is not settled, oldest first, and refuses what comes after. What is on disk stays there. Resolves
+   * with how many are lost.
+   */
   async close(): Promise<number> {
     this.#closed = true;
     this.#cancelSweep?.();
     this.detach();
     const left = this.#queue.close();
     if (left instanceof Promise) {
-      await left;
+      const settlement: Settlement = { ok: false, error: failure('publication-kept') };
+      for (const waiter of await left) guarded(this.#report, () => waiter(settlement));
       return 0;
     }
     for (const entry of left) this.#finish(entry, { ok: false, error: failure('connection-closed') });
@@ -145,7 +158,9 @@ export class Outbox {
 
   /** Takes out the oldest that are not being sent until the limits hold again. */
   #dropOldest(): void {
-    const { maxMessages, maxBytes } = this.#limits;
+    const { maxMessages, maxBytes, overflow } = this.#limits;
+    // A disk may hold more than a limit that was lowered since.
+    if (overflow === 'reject') return;
     while (this.#counts.depth > maxMessages || this.#counts.bytes > maxBytes) {
       const oldest = this.#queue.shift();
       if (!oldest) return;
@@ -161,6 +176,16 @@ export class Outbox {
     const { waiter } = entry;
     entry.waiter = undefined;
     if (waiter) guarded(this.#report, () => waiter({ ok: true, reasonCode: 0 }));
+  }
+
+  #restored(count: number, bytes: number, exchanges: readonly StoredExchange[]): void {
+    this.#counts.enter(bytes, count);
+    this.#sender.restore(exchanges.map(({ packetIdentifier }) => packetIdentifier));
+  }
+
+  #revive(recorded: RecordedPublication): OutboxEntry {
+    this.#watchExpiry(recorded.expiresAt);
+    return new OutboxEntry({ ...recorded, bytes: contentBytes(recorded.publication) }, this.#sender);
   }
 
   #resume(): void {

@@ -12,6 +12,7 @@ export type ErrorStage =
   | 'subscribe'
   | 'acknowledge'
   | 'publish'
+  | 'outbox'
   | 'decode'
   | 'route';
 
@@ -103,6 +104,11 @@ export type ErrorCode =
   | 'publication-lost'
   | 'publication-quarantined'
   | 'publication-expired'
+  | 'publication-kept'
+  | 'outbox-unavailable'
+  | 'outbox-locked'
+  | 'outbox-damaged'
+  | 'outbox-unreadable'
   | 'publication-deadly'
   | 'not-connected'
   | 'outbox-full'

@@ -2,17 +2,18 @@
 
 import type { SavedNumber } from '../core/environment-text';
 import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../nodes/broker.config';
+import { OUTBOX_RANGES, type OutboxConfig, outboxDefaults } from '../nodes/broker.outbox.config';
 import { numberProblem, prepareNumber, readNumber } from './number-field';
 import { sharedText } from './shared-text';
 
-type Outbox = BrokerConfig['outbox'];
 type Reconnect = BrokerConfig['reconnect'];
 
+const OUTBOX_NUMBERS = ['maxMessages', 'maxBytes', 'messageTtl', 'maxInFlight', 'rateLimit'] as const;
+
 /** The first sentence for a number of the outbox out of its range, or undefined. */
-export function outboxProblem(saved: Partial<Outbox> | undefined): string | undefined {
-  return (
-    numberProblem(saved?.maxMessages, BROKER_RANGES.maxMessages) ??
-    numberProblem(saved?.maxBytes, BROKER_RANGES.maxBytes)
+export function outboxProblem(saved: Partial<OutboxConfig> | undefined): string | undefined {
+  return OUTBOX_NUMBERS.map((name) => numberProblem(saved?.[name], OUTBOX_RANGES[name])).find(
+    (problem) => problem !== undefined,
   );
 }
 
@@ -31,14 +32,20 @@ function isLess(a: SavedNumber, b: SavedNumber): boolean {
 
 /** Fills the fields with what is saved. */
 export function prepareOutboxFields(
-  outbox: Partial<Outbox> | undefined,
+  outbox: Partial<OutboxConfig> | undefined,
   reconnect: Partial<Reconnect> | undefined,
 ): void {
-  const saved = { ...brokerDefaults.outbox, ...outbox };
+  const saved = { ...outboxDefaults, ...outbox };
   const delays = { ...brokerDefaults.reconnect, ...reconnect };
-  prepareNumber('maxMessages', saved.maxMessages, (value) => numberProblem(value, BROKER_RANGES.maxMessages));
-  prepareNumber('maxBytes', saved.maxBytes, (value) => numberProblem(value, BROKER_RANGES.maxBytes));
+  for (const name of OUTBOX_NUMBERS) {
+    prepareNumber(name, saved[name], (value) => numberProblem(value, OUTBOX_RANGES[name]));
+  }
   $('#mqtt-flows-overflow').val(saved.overflow);
+  $('#mqtt-flows-fsync').prop('checked', saved.fsync);
+  const store = $('#mqtt-flows-store').val(saved.store);
+  const showDisk = (): void => void $('.mqtt-flows-disk').toggle(store.val() === 'disk');
+  store.on('change', showDisk);
+  showDisk();
   prepareNumber('minDelay', delays.minDelay, (value) => numberProblem(value, BROKER_RANGES.minDelay));
   prepareNumber(
     'maxDelay',
@@ -50,11 +57,16 @@ export function prepareOutboxFields(
 }
 
 /** What the fields of the outbox hold. */
-export function readOutbox(): Outbox {
+export function readOutbox(): OutboxConfig {
   return {
+    store: $('#mqtt-flows-store').val() === 'disk' ? 'disk' : 'memory',
     maxMessages: readNumber('maxMessages'),
     maxBytes: readNumber('maxBytes'),
     overflow: $('#mqtt-flows-overflow').val() === 'dropOldest' ? 'dropOldest' : 'reject',
+    messageTtl: readNumber('messageTtl'),
+    maxInFlight: readNumber('maxInFlight'),
+    rateLimit: readNumber('rateLimit'),
+    fsync: $('#mqtt-flows-fsync').is(':checked'),
   };
 }
 

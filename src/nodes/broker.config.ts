@@ -2,6 +2,7 @@
 
 import type { SavedNumber } from '../core/environment-text';
 import { type ConfigResult, type RawConfig, SavedConfig } from '../core/saved-config';
+import { type OutboxConfig, type OutboxSettings, outboxDefaults, readOutbox } from './broker.outbox.config';
 import { readServerReach, type ServerConfig, type ServerReach, serverDefaults } from './broker.server.config';
 import { readSession, type SessionConfig, type SessionSettings, sessionDefaults } from './broker.session.config';
 
@@ -17,8 +18,7 @@ export interface BrokerConfig extends ServerConfig, SessionConfig {
   autoConnect: boolean;
   /** ms */
   reconnect: { minDelay: SavedNumber; maxDelay: SavedNumber };
-  /** `maxBytes` in bytes of topics and payloads */
-  outbox: { maxMessages: SavedNumber; maxBytes: SavedNumber; overflow: 'reject' | 'dropOldest' };
+  outbox: OutboxConfig;
   /** A blank port: reachable from this Node-RED only. */
   embedded: { port: SavedNumber; bindAddress: string; allowAnonymous: boolean };
 }
@@ -43,7 +43,7 @@ export const brokerDefaults = {
   autoConnect: true,
   ...sessionDefaults,
   reconnect: { minDelay: 1000, maxDelay: 60_000 },
-  outbox: { maxMessages: 10_000, maxBytes: 64 * 1024 * 1024, overflow: 'reject' },
+  outbox: { ...outboxDefaults },
   embedded: { port: '', bindAddress: '127.0.0.1', allowAnonymous: false },
 } satisfies BrokerConfig;
 
@@ -52,12 +52,7 @@ interface SharedSettings extends SessionSettings, Pick<BrokerConfig, 'protocolVe
   readonly keepalive: number;
   /** ms */
   readonly reconnect: { readonly minDelay: number; readonly maxDelay: number };
-  /** `maxBytes` in bytes of topics and payloads */
-  readonly outbox: {
-    readonly maxMessages: number;
-    readonly maxBytes: number;
-    readonly overflow: 'reject' | 'dropOldest';
-  };
+  readonly outbox: OutboxSettings;
 }
 
 export interface ServerSettings extends SharedSettings, ServerReach {
@@ -97,15 +92,12 @@ export const BROKER_RANGES = {
   keepalive: [0, 65_535],
   minDelay: [1, MAX_DELAY],
   maxDelay: [1, MAX_DELAY],
-  maxMessages: [1, 10_000_000],
-  maxBytes: [1, Number.MAX_SAFE_INTEGER],
   port: [1, 65_535],
 } as const satisfies Record<string, readonly [number, number]>;
 
 function readShared(saved: SavedConfig): SharedSettings {
   const reconnect = saved.section('reconnect');
   const minDelay = reconnect.integer('minDelay', brokerDefaults.reconnect.minDelay, ...BROKER_RANGES.minDelay);
-  const outbox = saved.section('outbox');
   return {
     protocolVersion: saved.choice('protocolVersion', ['auto', 5, 4, 3], brokerDefaults.protocolVersion),
     clientId: saved.text('clientId', brokerDefaults.clientId).trim(),
@@ -121,11 +113,7 @@ function readShared(saved: SavedConfig): SharedSettings {
         MAX_DELAY,
       ),
     },
-    outbox: {
-      maxMessages: outbox.integer('maxMessages', brokerDefaults.outbox.maxMessages, ...BROKER_RANGES.maxMessages),
-      maxBytes: outbox.integer('maxBytes', brokerDefaults.outbox.maxBytes, ...BROKER_RANGES.maxBytes),
-      overflow: outbox.choice('overflow', ['reject', 'dropOldest'], brokerDefaults.outbox.overflow),
-    },
+    outbox: readOutbox(saved.section('outbox')),
   };
 }
 

@@ -6,6 +6,7 @@ import { systemClock } from '../connection/clock';
 import { Connection } from '../connection/connection';
 import type { AttemptOptions, ConnectionSettings, Endpoint } from '../connection/connection-settings';
 import type { Report } from '../connection/guarded';
+import type { OutboxLimits } from '../connection/outbox';
 import { countTraffic, Traffic } from '../connection/traffic';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { mqttjsTransports } from '../transport/mqttjs-transport';
@@ -13,6 +14,7 @@ import type { ClientIdentity, IdentitySource } from './client-identity';
 import { ConnectionControl, type ControlledTarget } from './connection-control';
 import { closeConnection, connectionFailures, connectionReport } from './connection-report';
 import { observingConnection } from './observing-connection';
+import { outboxStore } from './outbox-directory';
 import type { PreparedPresence } from './presence-messages';
 import { sessionFile } from './session-file';
 
@@ -21,7 +23,8 @@ const CONNECT_TIMEOUT = 15_000;
 
 /** What a broker node has read from its settings. */
 export interface BrokerParts extends Pick<ControlledTarget, 'endpoints' | 'server' | 'endpointsFor'> {
-  readonly settings: Pick<ConnectionSettings, 'protocolVersion' | 'reconnect' | 'outbox'> & {
+  readonly settings: Pick<ConnectionSettings, 'protocolVersion' | 'reconnect'> & {
+    readonly outbox: OutboxLimits & { readonly store: 'memory' | 'disk'; readonly fsync: boolean };
     readonly keepalive: number;
     readonly clientId: string;
     readonly autoConnect: boolean;
@@ -49,6 +52,8 @@ export class LiveConnection {
     this.#node = node;
     this.#parts = parts;
     const { settings, presence } = parts;
+    const { fsync, store } = settings.outbox;
+    const onDisk = store === 'disk';
     const targeted = this.#target();
     this.#session = presence.connect.cleanStart ? undefined : sessionFile(RED, node);
     this.connection = new Connection(
@@ -56,6 +61,7 @@ export class LiveConnection {
         protocolVersion: settings.protocolVersion,
         reconnect: settings.reconnect,
         outbox: settings.outbox,
+        ...(onDisk ? { outboxStore: outboxStore(RED, node, fsync, predecessor) } : {}),
         endpoints: targeted.endpoints,
         connectTimeout: CONNECT_TIMEOUT,
         connectOptions: () => this.#nextAttempt(predecessor),

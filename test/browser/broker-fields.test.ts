@@ -130,6 +130,9 @@ describe('the fields of the broker dialog', function () {
     await openTab('Outbox');
     await field('maxMessages').fill('500');
     await field('overflow').selectOption('dropOldest');
+    await field('store').selectOption('disk');
+    await field('fsync').check();
+    await field('messageTtl').fill('3600');
     await editor.saveDialog(broker);
     broker = await editor.openBrokerDialog();
     await openTab('Advanced');
@@ -144,7 +147,15 @@ describe('the fields of the broker dialog', function () {
     assert.equal(saved?.keepalive, '${KEEP_ALIVE}');
     assert.equal(saved?.receiveMaximum, 20);
     assert.deepEqual(saved?.userProperties, { site: 'hall 1' });
-    const { maxMessages, overflow } = { ...(saved?.outbox as Record<string, unknown>) };
-    assert.deepEqual([maxMessages, overflow], [500, 'dropOldest']);
+    assert.deepEqual(saved?.outbox, {
+      store: 'disk',
+      maxMessages: 500,
+      maxBytes: 67_108_864,
+      overflow: 'dropOldest',
+      messageTtl: 3600,
+      maxInFlight: 100,
+      rateLimit: 0,
+      fsync: true,
+    });
   });
 });

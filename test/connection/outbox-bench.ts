@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Outbox, type OutboxLimits } from '#src/connection/outbox';
+import type { OutboxStore } from '#src/connection/outbox-store';
 import {
   defaultPublishOptions,
   type LostPublication,
@@ -23,13 +24,15 @@ export const OK = { kind: 'acknowledged', reasonCode: 0 } as const;
 export class Bench {
   readonly outbox: Outbox;
   readonly settlements = new Settlements();
+  /** What callbacks have thrown, and what went wrong with the disk. */
   readonly thrown: Error[] = [];
   /** What was lost after its publisher had been told that the outbox has it. */
   readonly lost: LostPublication[] = [];
   readonly clock = new FakeClock();
   readonly #network = new FakeNetwork();
 
-  constructor(limits: Partial<OutboxLimits> = {}) {
+  /** With a store, what waits is there for the next bench that gets it. */
+  constructor(limits: Partial<OutboxLimits> = {}, store?: OutboxStore) {
     this.outbox = new Outbox(
       { ...ROOMY, ...limits },
       {
@@ -40,6 +43,7 @@ export class Bench {
           else this.thrown.push(error);
         },
       },
+      store,
     );
   }
 

@@ -97,8 +97,8 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
   ],
   'broker.outbox': [
     {
-      good: [undefined, { maxMessages: 1, maxBytes: '${BYTES}' }],
-      bad: [{ maxMessages: 0 }, { maxBytes: 0 }, { maxMessages: 'many' }],
+      good: [undefined, { maxMessages: 1, maxBytes: '${BYTES}' }, { store: 'disk', messageTtl: 60, fsync: true }],
+      bad: [{ maxMessages: 0 }, { maxBytes: 0 }, { maxMessages: 'many' }, { messageTtl: -1 }, { maxInFlight: 0 }],
     },
   ],
   'broker.embedded': [

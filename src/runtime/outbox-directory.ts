@@ -1,0 +1,28 @@
+// Where a broker node keeps its outbox on disk: a folder of its own in Node-RED's user directory.
+
+import { join } from 'node:path';
+import type { Node, NodeAPI } from 'node-red';
+import type { OutboxStore } from '../connection/outbox-store';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { LevelStore } from './level-store';
+
+/** The store of `node`; it is not opened before `after` resolves. */
+export function outboxStore(RED: NodeAPI, node: Node, fsync: boolean, after?: Promise<void>): OutboxStore {
+  const { userDir } = RED.settings;
+  // Without a user directory, as in tests, there is nothing that would outlive the process.
+  if (typeof userDir !== 'string' || userDir === '') return homeless;
+  const path = join(userDir, 'mqtt-flows', `${node.id}.outbox`);
+  return new LevelStore({ path, fsync, ...(after ? { after } : {}) });
+}
+
+const homeless: OutboxStore = {
+  open: async () => Promise.reject(nowhere()),
+  write: async () => Promise.reject(nowhere()),
+  read: async () => Promise.reject(nowhere()),
+  close: async () => {},
+};
+
+function nowhere(): MqttFlowsError {
+  const params = { path: '–', detail: 'userDir' };
+  return new MqttFlowsError('outbox-unavailable', { stage: 'outbox', params });
+}
