@@ -42,12 +42,12 @@ describe('runtime/connection report', () => {
 
   it('an attempt that fails is told with its number and the time of the next', () => {
     fails('connection-refused', 1);
-    assert.match(told[0] ?? '', /^error: a:1883: .*running\?\. Attempt 1 has failed, the next is at 14:03:05$/);
+    assert.match(told[0] ?? '', /^error: a:1883: .*running\? \(attempt 1, next at 14:03:05\)$/);
   });
 
   it('a connection that is lost is told with the time of the next attempt', () => {
     fails('connection-lost', 0);
-    assert.deepEqual(told, ['error: The connection to a:1883 was lost. The next attempt is at 14:03:05']);
+    assert.deepEqual(told, ['error: The connection to a:1883 was lost (next attempt at 14:03:05)']);
   });
 
   it('repeats are not told, but counted when the failure changes and when the connection stands', () => {
@@ -55,11 +55,11 @@ describe('runtime/connection report', () => {
     for (const attempt of [4, 5]) fails('host-unknown', attempt);
     connects();
     assert.deepEqual(
-      told.map((text) => text.replace(/: .*?(\d times|Attempt|after)/, ': … $1')),
+      told.map((text) => text.replace(/: .*?(\d times|attempt \d|after)/, ': … $1')),
       [
-        'error: … Attempt 1 has failed, the next is at 14:03:05',
+        'error: … attempt 1, next at 14:03:05)',
         'warn: … 2 times more: a:1883: nothing listens there, or a firewall refuses; is the server running?',
-        'warn: … Attempt 4 has failed, the next is at 14:03:05',
+        'warn: … attempt 4, next at 14:03:05)',
         'log: … after 5 failed attempts',
       ],
     );
@@ -87,7 +87,7 @@ describe('runtime/connection report', () => {
     fails('refused-by-server', 1, 'a:1883', { reasonString: '__server__ $t(errors.host-unknown) <b>' });
     assert.match(
       told[0] ?? '',
-      /quota exceeded \(151\)\. The server says: "__server__ \$t\(errors.host-unknown\) <b>"/,
+      /quota exceeded \(151\) \(the server says: "__server__ \$t\(errors.host-unknown\) <b>"\)/,
     );
   });
 
