@@ -108,11 +108,13 @@ function isCount(value: unknown): value is number {
 }
 
 /** Undefined for a body that is no such request. */
-export function readStart(body: unknown): StartRequest | undefined {
-  const { broker, filter, own } = fieldsOf(body);
-  if (typeof broker !== 'string' || typeof filter !== 'string' || typeof own !== 'boolean') return undefined;
+export function readStart(body: unknown, own: boolean): StartRequest | undefined {
+  const { broker, filter } = fieldsOf(body);
+  if (typeof broker !== 'string' || typeof filter !== 'string') return undefined;
   const parsed = parseTopicFilter(filter);
-  return parsed.ok ? { broker, filter: parsed.filter, own } : undefined;
+  // Whoever joins the group of a shared subscription takes messages away from the others in it.
+  if (!parsed.ok || parsed.filter.shareGroup !== undefined) return undefined;
+  return { broker, filter: parsed.filter, own };
 }
 
 /** The viewer that a request is about. */

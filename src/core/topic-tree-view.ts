@@ -19,7 +19,8 @@ export interface TopicRow {
   readonly rate: number;
   /** Of the last message; undefined for a branch that carries none. */
   readonly preview?: string;
-  readonly retain?: boolean;
+  /** Whether the server keeps a message. */
+  readonly retained?: boolean;
   readonly qos?: QoS;
   /** ms since the epoch */
   readonly at?: number;
@@ -75,12 +76,13 @@ export class TopicTreeView {
   }
 
   #row(node: TopicNode, now: number): TopicRow {
-    const { path, name, depth, messages, topics, rate, latest } = node;
+    const { path, name, depth, messages, topics, rate, latest, retained } = node;
     const open = node.hasChildren ? isOpen(node, this.#selection) : undefined;
     const row = { path, name, depth, open, messages, topics, rate: rate.at(now) };
     const preview = node.preview;
     if (preview === undefined) return row;
-    return latest ? { ...row, preview, retain: latest.retain, qos: latest.qos, at: latest.at } : { ...row, preview };
+    const shown = { ...row, preview, retained };
+    return latest ? { ...shown, qos: latest.qos, at: latest.at } : shown;
   }
 }
 

@@ -44,6 +44,8 @@ export class TopicNode {
   topics = 0;
   readonly rate = new MessageRate();
   latest: Observation | undefined;
+  /** Whether the server keeps a message of this topic, as far as what has come tells. */
+  retained = false;
   /** The beginning of the last payload; known only once that is no longer kept. */
   lastPreview: string | undefined;
   /** Oldest first. */
@@ -188,6 +190,10 @@ export class TopicTree {
 
   #keep(node: TopicNode, observation: Observation): void {
     node.latest = observation;
+    // Another message leaves the one that is kept alone; an empty one takes it away (MQTT 5, section 3.3.1.3). Below MQTT 5
+    // the flag is missing then.
+    if (observation.size === 0) node.retained = false;
+    else if (observation.retain) node.retained = true;
     node.lastPreview = undefined;
     node.history.push(observation);
     this.#bytes += observationCost(observation);

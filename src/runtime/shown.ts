@@ -18,10 +18,10 @@ function shownSubscription({ filter, state, owners }: SubscriptionInUse): ShownS
   return state.kind === 'granted' ? { ...common, qos: state.qos } : common;
 }
 
-/** How the broker node of `link` is. */
-export function brokerHealth(link: BrokerLink): BrokerHealth {
-  if (!link.ok) {
-    const state: ShownState = { kind: 'closed', error: reportOf(link.error) };
+/** How the broker node of `link` is; undefined stands for one that is not deployed, for a moment or for good. */
+export function brokerHealth(link: BrokerLink | undefined): BrokerHealth {
+  if (!link?.ok) {
+    const state: ShownState = { kind: 'closed', ...(link && { error: reportOf(link.error) }) };
     return { state, received: 0, sent: 0, inFlight: 0, waiting: 0, subscriptions: [] };
   }
   const { connection, traffic } = link;

@@ -32,9 +32,7 @@ export function addTopicRoutes(RED: NodeAPI): void {
     response.json(deployedBrokers(RED));
   });
   get('brokers/:id', 'mqtt-flows.read', (request, response) => {
-    const broker = findBroker(RED, String(request.params.id));
-    if (broker) response.json(brokerHealth(broker.link));
-    else refuse(response, 404, 'broker-gone');
+    response.json(brokerHealth(findBroker(RED, String(request.params.id))?.link));
   });
   get('topics/completions', 'mqtt-flows.read', (request, response) => {
     const { broker, text } = request.query;
@@ -45,7 +43,11 @@ export function addTopicRoutes(RED: NodeAPI): void {
   get('topics/export', 'mqtt-flows.read', (request, response, next) => {
     void exportRecording(viewers, request, response).catch(next);
   });
-  post('topics/start', 'mqtt-flows.read', (request, response) => start(RED, viewers, request, response));
+  post('topics/start', 'mqtt-flows.read', (request, response) => start(RED, viewers, true, request, response));
+  // Subscribes for the flows, which is more than looking on.
+  post('topics/start-shared', 'mqtt-flows.write', (request, response) => {
+    start(RED, viewers, false, request, response);
+  });
   post('topics/view', 'mqtt-flows.read', (request, response) => {
     const asked = readView(request.body);
     if (!asked) return refuse(response, 400, 'request-invalid');
@@ -83,8 +85,8 @@ function jsonOnly(request: Request, response: Response, next: NextFunction): voi
   else refuse(response, 415, 'request-invalid');
 }
 
-function start(RED: NodeAPI, viewers: TopicViewers, request: Request, response: Response): void {
-  const asked = readStart(request.body);
+function start(RED: NodeAPI, viewers: TopicViewers, own: boolean, request: Request, response: Response): void {
+  const asked = readStart(request.body, own);
   if (!asked) return refuse(response, 400, 'request-invalid');
   if (!findBroker(RED, asked.broker)) return refuse(response, 404, 'broker-gone');
   const viewer = viewers.start(asked);

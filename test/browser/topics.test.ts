@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { brokerDefaults } from '#src/nodes/broker.config';
 import { subscribeDefaults, subscriptionDefaults } from '#src/nodes/subscribe.config';
+import { accessibilityFaults } from '../helpers/accessibility';
 import { EditorPage } from '../helpers/editor-page';
 import { findProgram, skipWithout } from '../helpers/environment';
 import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
 import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import { ScriptedServer } from '../helpers/scripted-server';
 import { TopicsTab } from '../helpers/topics-tab';
 
 const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
@@ -238,14 +240,49 @@ describe('the topics sidebar in the editor', function () {
     await editor.cancelDialog(dialog);
   });
 
-  it('fits into a narrow sidebar, and into a dark theme', async () => {
-    await publish('plant/line1/press', '{"temp":21.5}', true);
-    await topics.start();
-    await topics.openAll();
-    await topics.row('press', '{"temp"').first().click();
-    await topics.narrow(180);
-    await editor.screenshot('topics-narrow');
-    const [inside, outside] = await topics.panel.evaluate((element) => [element.scrollWidth, element.clientWidth]);
-    assert.ok((inside ?? 0) <= (outside ?? 0), `${inside} px in ${outside}`);
+  it('shows what a server says of a refusal as the text that it is', async () => {
+    const refusing = await ScriptedServer.start({
+      connect(client, packet) {
+        // The flows get in, whoever looks on does not.
+        const reasonCode = packet.clientId.includes('-view-') ? 0x87 : 0;
+        client.send({ cmd: 'connack', sessionPresent: false, reasonCode, properties: { reasonString: HOSTILE } });
+      },
+    });
+    const before = await nodeRed.admin('flows');
+    const flows = JSON.stringify(flow(`mqtt://127.0.0.1:${refusing.port}`));
+    await nodeRed.admin('flows', { method: 'POST', body: flows });
+    await editor.page.reload();
+    topics = await TopicsTab.open(editor);
+    await topics.panel.getByRole('button', { name: 'Start' }).click();
+    await topics.panel.getByRole('alert').getByText(HOSTILE.slice(0, 20)).waitFor();
+    await topics.panel.getByRole('alert').getByText('try without a connection of its own').waitFor();
+    await editor.screenshot('topics-refused');
+    await nodeRed.admin('flows', { method: 'POST', body: JSON.stringify(before) });
+    await refusing.stop();
   });
+
+  for (const theme of ['light', 'dark']) {
+    it(`fits into a narrow sidebar, can be used by everyone, and is readable in a ${theme} theme`, async () => {
+      await publish('plant/line1/press', '{"temp":21.5}', true);
+      await editor.page.evaluate(
+        (dark) => document.documentElement.classList.toggle('nr-theme-dark', dark),
+        theme === 'dark',
+      );
+      await topics.start('plant/#');
+      await topics.openAll();
+      await topics.row('press', '{"temp"').first().click();
+      await topics.health.locator('summary').click();
+      const faults: string[] = [];
+      for (const tab of ['Value', 'History', 'Chart', 'Properties', 'Publish']) {
+        await topics.tab(tab).click();
+        faults.push(...(await accessibilityFaults(topics.panel)));
+      }
+      await topics.tab('Value').click();
+      await topics.narrow(180);
+      await editor.screenshot(`topics-narrow-${theme}`);
+      const [inside, outside] = await topics.panel.evaluate((element) => [element.scrollWidth, element.clientWidth]);
+      assert.ok((inside ?? 0) <= (outside ?? 0), `${inside} px in ${outside}`);
+      assert.deepEqual([...new Set(faults)], []);
+    });
+  }
 });

@@ -74,8 +74,11 @@ describe('The view of a topic tree', () => {
     view.show({ ...EVERYTHING_CLOSED, search: 'hall' });
     view.refresh();
     const [row] = view.rows(0, 1, 0);
-    const { preview, retain, qos, at, open, messages, topics, depth } = row ?? {};
-    assert.deepEqual([preview, retain, qos, at, open, messages, topics, depth], ['1', true, 1, 0, undefined, 1, 1, 0]);
+    const { preview, retained, qos, at, open, messages, topics, depth } = row ?? {};
+    assert.deepEqual(
+      [preview, retained, qos, at, open, messages, topics, depth],
+      ['1', true, 1, 0, undefined, 1, 1, 0],
+    );
   });
 
   it('cuts out of many rows those that are on the screen', () => {

@@ -96,6 +96,18 @@ describe('A topic tree', () => {
     assert.ok(tree.bytes <= 3000);
   });
 
+  it('knows what the server keeps: until an empty message comes, whatever else does', () => {
+    const tree = new TopicTree(ROOMY);
+    const retained = (payload: string, retain: boolean): boolean | undefined => {
+      tree.record(message('a', payload, { retain }), 0);
+      return tree.find('a')?.retained;
+    };
+    assert.equal(retained('1', false), false);
+    assert.equal(retained('2', true), true);
+    assert.equal(retained('3', false), true);
+    assert.equal(retained('', true), false);
+  });
+
   it('takes no further topics when it is full, counts their messages, and goes on with those that it has', () => {
     for (const limits of [{ nodes: 2 }, { characters: 6 }]) {
       const tree = new TopicTree({ ...ROOMY, ...limits });

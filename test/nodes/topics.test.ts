@@ -102,8 +102,8 @@ describe('The routes of the topics sidebar', function () {
     while (!(await condition())) await delay(20);
   }
 
-  async function start(filter = '#', own = true): Promise<string> {
-    const { status, body, text } = await post('topics/start', { broker: 'broker', filter, own });
+  async function start(filter = '#', path = 'topics/start', user = 'reader'): Promise<string> {
+    const { status, body, text } = await post(path, { broker: 'broker', filter }, user);
     assert.equal(status, 200, text);
     return String(body.viewer);
   }
@@ -115,7 +115,7 @@ describe('The routes of the topics sidebar', function () {
   }
 
   const GETS = ['brokers', 'brokers/broker', 'topics/completions?text=a', 'topics/export?viewer=x'];
-  const POSTS = ['topics/start', 'topics/view', 'topics/stop', 'topics/publish'];
+  const POSTS = ['topics/start', 'topics/start-shared', 'topics/view', 'topics/stop', 'topics/publish'];
 
   it('answer nobody who has not logged in, and no user without their permission', async () => {
     for (const user of ['nobody', 'other']) {
@@ -129,6 +129,7 @@ describe('The routes of the topics sidebar', function () {
     assert.equal((await look(viewer)).state.kind.length > 0, true);
     const publication = { broker: 'broker', topic: 'reader', payload: '1', qos: 1, retain: true };
     assert.equal((await post('topics/publish', publication)).status, 401);
+    assert.equal((await post('topics/start-shared', { broker: 'broker', filter: '#' })).status, 401);
     assert.equal((await post('topics/publish', publication, 'all')).status, 200);
     await post('topics/stop', { viewer });
   });
@@ -146,14 +147,15 @@ describe('The routes of the topics sidebar', function () {
   it('refuse what they cannot read', async () => {
     const bad: readonly [string, unknown][] = [
       ['topics/start', {}],
-      ['topics/start', { broker: 'broker', filter: 'a/#/b', own: true }],
+      ['topics/start', { broker: 'broker', filter: 'a/#/b' }],
+      ['topics/start', { broker: 'broker', filter: '$share/group/a' }],
       ['topics/view', { viewer: 'x', from: -1, count: 1, after: 0 }],
       ['topics/view', { viewer: 'x', from: 0, count: 1, after: 0, selection: { open: true } }],
       ['topics/publish', { broker: 'broker', topic: 'a/#', payload: '', qos: 0, retain: false }],
       ['topics/publish', { broker: 'broker', topic: 'a', payload: '', qos: 3, retain: false }],
     ];
     for (const [path, body] of bad) assert.equal((await post(path, body, 'all')).status, 400, JSON.stringify(body));
-    assert.equal((await post('topics/start', { broker: 'in', filter: '#', own: true })).status, 404);
+    assert.equal((await post('topics/start', { broker: 'in', filter: '#' })).status, 404);
     assert.equal((await post('topics/view', { viewer: 'x', from: 0, count: 1, after: 0 })).status, 404);
   });
 
@@ -169,8 +171,8 @@ describe('The routes of the topics sidebar', function () {
     const selection = { open: true, exceptions: [], search: '' };
     const { rows, news, total } = await look(viewer, { selection, topic: 'plant/a/temp' });
     assert.equal(total, 3);
-    const { path, preview, retain, qos } = rows[2] ?? {};
-    assert.deepEqual([path, preview, retain, qos], ['plant/a/temp', '{"v":21.5}', true, 0]);
+    const { path, preview, retained, qos } = rows[2] ?? {};
+    assert.deepEqual([path, preview, retained, qos], ['plant/a/temp', '{"v":21.5}', true, 0]);
     assert.equal(Buffer.from(news[0]?.payload ?? '', 'base64').toString(), '{"v":21.5}');
     assert.deepEqual(news[0]?.properties, {
       contentType: 'application/json',
@@ -218,7 +220,7 @@ describe('The routes of the topics sidebar', function () {
 
   it('record through the connection of the flows where a server lets in only one client', async () => {
     const before = mosquitto.log.all.filter((line) => line.includes('New client connected')).length;
-    const viewer = await start('shared/#', false);
+    const viewer = await start('shared/#', 'topics/start-shared', 'all');
     await until(async () => JSON.stringify((await get('brokers/broker')).body).includes('shared/#'));
     await device.publishAsync('shared/a', '1', { qos: 1 });
     await until(async () => (await look(viewer)).messages === 1);

@@ -63,7 +63,7 @@ export class TopicDetail {
   update(news: readonly ShownMessage[], row: TopicRow): void {
     this.#log.add(news);
     this.#row = row;
-    this.#clear.toggle(row.retain === true && RED.user.hasPermission('mqtt-flows.write'));
+    this.#clear.toggle(row.retained === true && RED.user.hasPermission('mqtt-flows.write'));
     this.#tabs.render();
   }
 

@@ -52,8 +52,8 @@ export class TopicRowElement {
     this.#change('value', row.preview ?? '', (text) => {
       this.#value.textContent = text;
     });
-    this.#change('retain', String(row.retain === true), () => {
-      this.#mark.hidden = row.retain !== true;
+    this.#change('retained', String(row.retained === true), () => {
+      this.#mark.hidden = row.retained !== true;
     });
     this.#change('count', countOf(row), (text) => {
       this.#count.textContent = text;

@@ -85,7 +85,8 @@ export function askHealth(broker: string): Promise<BrokerHealth> {
 
 /** Answers with the name under which this page looks on from now on. */
 export async function startViewing(broker: string, filter: string, own: boolean): Promise<string> {
-  const { viewer } = await post<{ readonly viewer: string }>('topics/start', { broker, filter, own });
+  const path = own ? 'topics/start' : 'topics/start-shared';
+  const { viewer } = await post<{ readonly viewer: string }>(path, { broker, filter });
   return viewer;
 }
 

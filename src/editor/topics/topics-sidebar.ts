@@ -1,7 +1,7 @@
 // The topics sidebar: what is on its parts, and what they tell each other.
 
 import { errorSentence } from '../../core/error-sentence';
-import type { ViewAnswer } from '../../core/topic-protocol';
+import type { ShownState, ViewAnswer } from '../../core/topic-protocol';
 import type { TopicRow } from '../../core/topic-tree-view';
 import { sharedText } from '../shared-text';
 import { BrokerHealthView } from './broker-health';
@@ -110,9 +110,7 @@ export class TopicsSidebar {
     const server = state.server ?? '';
     const error = state.error ?? refused;
     const gone = state.kind === 'closed' ? topicsText('refused.brokerGone') : '';
-    this.#problem.text(
-      error ? `${errorSentence(error, { server, filter: '' }, sharedText)} ${topicsText('summary.shared')}` : gone,
-    );
+    this.#problem.text(error ? problemText(error, server) : gone);
     const left = dropped.rate + dropped.topics;
     const texts = [topicsText('summary.counts', { topics, messages, rate: rounded(rate) })];
     if (left > 0) texts.push(topicsText('summary.dropped', { count: left }));
@@ -157,4 +155,18 @@ export class TopicsSidebar {
       notifyProblem(error);
     }
   }
+}
+
+/** What servers say, among other things, that let in only one client or only certain identifiers. */
+const ONE_CLIENT = new Set<string>([
+  'not-authorized',
+  'client-identifier-refused',
+  'client-identifier-clash',
+  'disconnected-by-server',
+  'refused-by-server',
+]);
+
+function problemText(error: NonNullable<ShownState['error']>, server: string): string {
+  const text = errorSentence(error, { server, filter: '' }, sharedText);
+  return ONE_CLIENT.has(error.code) ? `${text} ${topicsText('summary.shared')}` : text;
 }

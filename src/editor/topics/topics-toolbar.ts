@@ -94,7 +94,8 @@ export class TopicsToolbar {
 
   #begin(actions: ToolbarActions): void {
     const filter = String(this.#filter.val()).trim();
-    const problem = topicFilterProblem(filter);
+    const shared = filter.startsWith('$share/') ? topicsText('toolbar.shared') : undefined;
+    const problem = topicFilterProblem(filter) ?? shared;
     this.#filter.toggleClass('input-error', problem !== undefined).attr('title', problem ?? '');
     this.#filter.attr('aria-invalid', String(problem !== undefined));
     if (problem === undefined) actions.start(this.broker, filter, this.#own.prop('checked') === true);
