@@ -62,6 +62,27 @@ describe('the dialogs, seen by axe-core', function () {
     assert.deepEqual(faults, []);
   });
 
+  it('the broker dialog fits a narrow window, in the light and in the dark', async () => {
+    const whole = editor.page.viewportSize();
+    const publish = await editor.openDialog('publish');
+    const broker = await editor.openBrokerDialog();
+    await editor.page.setViewportSize({ width: 600, height: 700 });
+    await broker.locator('#node-config-input-connectTo').selectOption('server');
+    for (const theme of ['light', 'dark']) {
+      // The class by which Node-RED 5 is dark; Node-RED 4 leaves that to themes.
+      await editor.page.evaluate(`document.documentElement.classList.toggle('nr-theme-dark', ${theme === 'dark'})`);
+      for (const tab of await broker.getByRole('tab').all()) {
+        await tab.click();
+        await editor.screenshot(`dialog-broker-narrow-${theme}-${(await tab.innerText()).toLowerCase()}`);
+        const excess = await form(broker).evaluate((element) => element.scrollWidth - element.clientWidth);
+        assert.ok(excess <= 0, `${await tab.innerText()} is ${excess} px too wide`);
+      }
+    }
+    await editor.cancelDialog(broker);
+    await editor.cancelDialog(publish);
+    if (whole) await editor.page.setViewportSize(whole);
+  });
+
   it('the broker dialog is used by keyboard alone', async () => {
     const { keyboard } = editor.page;
     const publish = await editor.openDialog('publish');
