@@ -9,6 +9,7 @@ import { topicTemplateProblem } from './template-problem';
 import { offerTopics } from './topic-completion';
 import { topicFilterNote, topicFilterProblem } from './topic-filter-problem';
 import { TOPIC_SOURCE } from './topic-source';
+import { nameTypedInput } from './typed-input-name';
 
 /** A rule, and the output that it had when the dialog opened. */
 export interface RuleRow extends Partial<RuleConfig> {
@@ -148,6 +149,7 @@ function typedRow(
   input.typedInput('type', type);
   input.typedInput('value', value);
   input.typedInput('width', '100%');
+  nameTypedInput(line, input, label);
   return { line, input };
 }
 

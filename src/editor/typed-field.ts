@@ -3,6 +3,7 @@
 import type { TypedValue, ValueType } from '../nodes/publish.config';
 import { addFieldNote, type FieldNote } from './field-note';
 import { sharedText } from './shared-text';
+import { nameTypedInput } from './typed-input-name';
 
 export interface TypedChoice {
   readonly value: string;
@@ -35,9 +36,7 @@ export function prepareTypedField(row: JQuery, input: JQuery, field: TypedField,
   input.typedInput({ types, default: first, ...(field.typeField && { typeField: field.typeField }) });
   if (saved) input.typedInput('type', saved.type).typedInput('value', saved.value);
   const shown = input.next().find('input.red-ui-typedInput-input');
-  // Node-RED fills in the text of a label when all fields are prepared.
-  queueMicrotask(() => shown.attr('aria-label', field.label ?? row.find('label').first().text().trim()));
-  input.next().find('.red-ui-typedInput-option-expand').attr('aria-label', sharedText('fields.expand'));
+  nameTypedInput(row, input, field.label);
   addFieldNote(row, input, () => field.note(read()));
   shown.attr('aria-describedby', input.attr('aria-describedby') ?? '');
   input.on('input change', () => shown.attr('aria-invalid', input.attr('aria-invalid') ?? 'false'));

@@ -8,6 +8,7 @@ import { addRouteTrial } from '../editor/route-trial';
 import { showRuleCounts } from '../editor/rule-counts';
 import { addRuleRow, type RuleRow, type RuleValue, ruleProblem } from '../editor/rule-row';
 import { sharedText } from '../editor/shared-text';
+import { nameTypedInput } from '../editor/typed-input-name';
 import { type RouterConfig, routerDefaults } from './router.config';
 
 const LIST = '#mqtt-flows-rules';
@@ -97,6 +98,7 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
   oneditprepare() {
     const property = $('#node-input-property').typedInput({ types: ['msg'], default: 'msg' });
     property.typedInput('value', this.property || routerDefaults.property);
+    nameTypedInput($('#mqtt-flows-property-row'), property);
     addFieldNote($('#mqtt-flows-property-row'), property, (text) => ({ problem: propertyProblem(text) }));
     const notKept = { value: 'none', label: this._('routesType.none'), hasValue: false };
     const routes = $('#node-input-routes').typedInput({
@@ -105,6 +107,7 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
       default: routerDefaults.routesType,
     });
     routes.typedInput('type', this.routesType || routerDefaults.routesType);
+    nameTypedInput($('#mqtt-flows-routes-row'), routes);
     $('#node-input-noTopic').val(this.noTopic || routerDefaults.noTopic);
     $('#node-input-otherwise').prop('checked', namesBefore(this).includes('otherwise'));
     const dynamic = $('#node-input-dynamic');
