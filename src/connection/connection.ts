@@ -117,7 +117,7 @@ export class Connection {
    */
   async close(endSession = false): Promise<number> {
     this.#final = true;
-    this.#endSession = endSession;
+    this.#endSession ||= endSession;
     if (this.state.kind !== 'closed') await this.#leave();
     return this.#givenBack;
   }

@@ -43,17 +43,20 @@ export function sessionFile(RED: NodeAPI, node: Node): SessionFile | undefined {
       node.debug(`${path}: ${String(error)}`);
     }
   };
+  const remember: SessionMemory['remember'] = (current) => {
+    const waiting = next !== undefined;
+    next = current;
+    // Changes that come while one is being written become one write.
+    if (!waiting) writing = writing.then(write);
+  };
   return {
     ...remembered,
     settle(other) {
       home = other;
+      // Also where nothing is subscribed to: publications under way belong to the session as well.
+      remember(() => []);
     },
-    remember(current) {
-      const waiting = next !== undefined;
-      next = current;
-      // Changes that come while one is being written become one write.
-      if (!waiting) writing = writing.then(write);
-    },
+    remember,
     written: () => writing,
     async forget() {
       next = undefined;

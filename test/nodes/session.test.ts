@@ -167,6 +167,15 @@ for (const protocolVersion of [5, 4] as const) {
       assert.deepEqual(kinds.slice(-2), ['unsubscribe', 'disconnect']);
     });
 
+    it('is remembered also where nothing is subscribed to', async () => {
+      const flow = await loadFlow(nodes([]).filter(({ id }) => id !== 'sub' && id !== 'sub-out'));
+      await flow.connected('pub');
+      await unloadFlow();
+      const { home, subscriptions } = JSON.parse(userDirectory.session(broker).text);
+      assert.match(home, /127\.0\.0\.1/);
+      assert.deepEqual(subscriptions, []);
+    });
+
     it('goes on after a lost connection', async () => {
       const flow = await start(['a']);
       server.script = remembering();
