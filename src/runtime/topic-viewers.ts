@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { NodeAPI } from 'node-red';
+import { type Clock, systemClock } from '../connection/clock';
 import type { StartRequest, ViewAnswer, ViewRequest } from '../core/topic-protocol';
 import { TopicTreeView } from '../core/topic-tree-view';
 import { shownMessage } from './shown';
@@ -24,18 +25,21 @@ const MOST_PAYLOAD = 2 * 1024 * 1024;
 interface Viewer {
   readonly recorder: TopicRecorder;
   readonly view: TopicTreeView;
-  /** ms of the monotonic clock */
+  /** ms since the epoch */
   expires: number;
+  /** ms of the monotonic clock */
   listAgain: number;
 }
 
 export class TopicViewers {
   readonly #RED: NodeAPI;
   readonly #viewers = new Map<string, Viewer>();
-  #sweeper: NodeJS.Timeout | undefined;
+  readonly #clock: Clock;
+  #cancelSweep: (() => void) | undefined;
 
-  constructor(RED: NodeAPI) {
+  constructor(RED: NodeAPI, clock: Clock = systemClock) {
     this.#RED = RED;
+    this.#clock = clock;
   }
 
   get recorders(): ReadonlySet<TopicRecorder> {
@@ -50,8 +54,8 @@ export class TopicViewers {
     recorder ??= new TopicRecorder(this.#RED, request);
     const id = randomBytes(16).toString('hex');
     const view = new TopicTreeView(recorder.tree);
-    this.#viewers.set(id, { recorder, view, expires: performance.now() + LEASE, listAgain: 0 });
-    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP).unref();
+    this.#viewers.set(id, { recorder, view, expires: this.#clock.now() + LEASE, listAgain: 0 });
+    this.#cancelSweep ??= this.#clock.after(SWEEP, () => this.#sweep());
     return id;
   }
 
@@ -60,8 +64,8 @@ export class TopicViewers {
     this.#viewers.delete(id);
     if (viewer && !this.recorders.has(viewer.recorder)) viewer.recorder.stop();
     if (this.#viewers.size > 0) return;
-    clearInterval(this.#sweeper);
-    this.#sweeper = undefined;
+    this.#cancelSweep?.();
+    this.#cancelSweep = undefined;
   }
 
   /** What the recorder of a viewer has; undefined for a viewer that is gone. */
@@ -76,7 +80,7 @@ export class TopicViewers {
     const { recorder, view } = viewer;
     const { root, dropped } = recorder.tree;
     const now = Date.now();
-    viewer.expires = performance.now() + (request.hidden ? HIDDEN_LEASE : LEASE);
+    viewer.expires = this.#clock.now() + (request.hidden ? HIDDEN_LEASE : LEASE);
     list(viewer, request);
     return {
       state: recorder.state,
@@ -92,7 +96,8 @@ export class TopicViewers {
   }
 
   #sweep(): void {
-    const now = performance.now();
+    const now = this.#clock.now();
+    this.#cancelSweep = this.#clock.after(SWEEP, () => this.#sweep());
     for (const [id, { expires }] of this.#viewers) if (expires < now) this.stop(id);
   }
 }

@@ -28,6 +28,7 @@ export class TopicsToolbar {
   readonly #start = $('<button>', { type: 'button', class: 'red-ui-button mqtt-flows-start' });
   readonly #search = labelled($('<input>', { type: 'search', spellcheck: false }), topicsText('toolbar.search'));
   readonly #tools: JQuery;
+  readonly #mayShare: boolean;
   #running = false;
 
   constructor(actions: ToolbarActions) {
@@ -39,6 +40,8 @@ export class TopicsToolbar {
     this.#filter.on('keydown', ({ key }) => {
       if (key === 'Enter' && !this.#running) this.#begin(actions);
     });
+    // Through the connection of the flows is more than looking on.
+    this.#mayShare = RED.user.hasPermission('mqtt-flows.write');
     let timer: ReturnType<typeof setTimeout> | undefined;
     this.#search.on('input', () => {
       clearTimeout(timer);
@@ -73,7 +76,8 @@ export class TopicsToolbar {
   set running(running: boolean) {
     this.#running = running;
     this.#start.text(running ? topicsText('toolbar.stop') : topicsText('toolbar.start'));
-    for (const input of [this.#broker, this.#filter, this.#own]) input.prop('disabled', running);
+    for (const input of [this.#broker, this.#filter]) input.prop('disabled', running);
+    this.#own.prop('disabled', running || !this.#mayShare);
     if (running) this.#tools.show();
   }
 

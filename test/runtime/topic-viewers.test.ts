@@ -1,0 +1,130 @@
+// Who looks at recordings: a recorder runs for its viewers and no longer, and there are only so many of both.
+
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import type { NodeAPI } from 'node-red';
+import { Connection } from '#src/connection/connection';
+import { parseTopicFilter } from '#src/core/topic-filter';
+import type { StartRequest, ViewRequest } from '#src/core/topic-protocol';
+import { TopicViewers } from '#src/runtime/topic-viewers';
+import { FakeClock } from '../helpers/fake-clock';
+import { FakeNetwork } from '../helpers/fake-transport';
+
+describe('Viewers', () => {
+  let clock: FakeClock;
+  let viewers: TopicViewers;
+  let observing: Connection[];
+  let events: EventEmitter;
+  let broker: object | null;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    observing = [];
+    events = new EventEmitter();
+    broker = brokerNode();
+    // Of Node-RED's API, a recorder uses these two.
+    viewers = new TopicViewers({ events, nodes: { getNode: () => broker } } as unknown as NodeAPI, clock);
+  });
+
+  function connection(): Connection {
+    const network = new FakeNetwork();
+    return new Connection(
+      {
+        endpoints: [{ name: 'server', open: () => Promise.reject(new Error('not used')) }],
+        protocolVersion: 5,
+        connectOptions: () => ({ clientId: 'viewer', keepalive: 60, cleanStart: true }),
+        connectTimeout: 1000,
+        reconnect: { minDelay: 1000, maxDelay: 1000 },
+        outbox: { maxMessages: 1, maxBytes: 1, overflow: 'reject' },
+        messages: {},
+      },
+      { openTransport: network.openTransport, clock, random: () => 0, report: assert.fail },
+    );
+  }
+
+  function brokerNode(): object {
+    const observe = (): Connection => {
+      const made = connection();
+      observing.push(made);
+      return made;
+    };
+    return { type: 'mqtt-flows-broker', link: { ok: true, connection: connection(), observe } };
+  }
+
+  function request(filter = '#'): StartRequest {
+    const parsed = parseTopicFilter(filter);
+    assert.ok(parsed.ok);
+    return { broker: 'broker', filter: parsed.filter, own: true };
+  }
+
+  function start(filter?: string): string {
+    const viewer = viewers.start(request(filter));
+    assert.ok(viewer);
+    return viewer;
+  }
+
+  function look(viewer: string, hidden = false): boolean {
+    const view: ViewRequest = { viewer, from: 0, count: 10, after: 0, hidden };
+    return viewers.look(view) !== undefined;
+  }
+
+  const running = (): number =>
+    observing.filter(({ state }) => state.kind !== 'closed' && state.kind !== 'closing').length;
+
+  it('of the same topics share a recorder, which ends with the last of them', () => {
+    const [one, two] = [start(), start()];
+    assert.equal(observing.length, 1);
+    viewers.stop(one);
+    assert.equal(running(), 1);
+    viewers.stop(two);
+    assert.equal(running(), 0);
+    clock.advance(0);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('of other topics have another', () => {
+    start('a/#');
+    start('b/#');
+    assert.equal(running(), 2);
+  });
+
+  it('are gone when they have not asked for 15 seconds', () => {
+    const viewer = start();
+    clock.advance(14_000);
+    assert.equal(look(viewer), true);
+    clock.advance(14_000);
+    assert.equal(look(viewer), true);
+    clock.advance(17_000);
+    assert.equal(look(viewer), false);
+    assert.equal(running(), 0);
+  });
+
+  it('may ask once in a minute while their page is hidden', () => {
+    const viewer = start();
+    assert.equal(look(viewer, true), true);
+    clock.advance(120_000);
+    assert.equal(look(viewer, true), true);
+    clock.advance(160_000);
+    assert.equal(look(viewer), false);
+  });
+
+  it('are not let in when there are too many, nor are recordings', () => {
+    for (const filter of ['a', 'b', 'c', 'd', 'e']) start(filter);
+    assert.equal(viewers.start(request('f')), undefined);
+    for (let i = 0; i < 15; i++) start('a');
+    assert.equal(viewers.start(request('a')), undefined);
+  });
+
+  it('see what the new connection has when the broker node was deployed anew, and that there is none when it is gone', () => {
+    const viewer = start();
+    const view: ViewRequest = { viewer, from: 0, count: 10, after: 0, hidden: false };
+    broker = brokerNode();
+    events.emit('flows:started');
+    assert.equal(observing.length, 2);
+    assert.equal(running(), 1);
+    broker = null;
+    events.emit('flows:started');
+    assert.equal(running(), 0);
+    assert.equal(viewers.look(view)?.state.kind, 'closed');
+  });
+});
