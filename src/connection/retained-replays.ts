@@ -18,7 +18,7 @@ export class RetainedReplays {
   /** Those that are replaying, and what ends the wait of those that the server has answered. */
   readonly #wires = new Map<WireSubscription, (() => void) | undefined>();
   /** Topics that a subscriber has been given in the replays that go on, where it may get them several times. */
-  readonly #given = new Map<Subscriber, Set<string>>();
+  readonly #given = new Map<Subscriber | string, Set<string>>();
 
   /** `ended` is called when the replay for a subscription is over. */
   constructor(clock: Clock, ended: () => void) {
@@ -81,10 +81,11 @@ export class RetainedReplays {
   }
 
   #firstFor(subscriber: Subscriber, topic: string): boolean {
-    let topics = this.#given.get(subscriber);
+    const who = subscriber.identity ?? subscriber;
+    let topics = this.#given.get(who);
     if (!topics) {
       topics = new Set();
-      this.#given.set(subscriber, topics);
+      this.#given.set(who, topics);
     }
     if (topics.has(topic)) return false;
     if (topics.size < MOST_TOPICS) topics.add(topic);

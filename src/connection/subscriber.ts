@@ -19,11 +19,13 @@ export type SubscriptionState =
 
 /** Receives what its filters match: each publication once, however many of them do. */
 export interface Subscriber {
-  /**
-   * Who it is, also over deploys: one of the same name with the same subscription is not given again what the server had
-   * stored. Without one, each subscriber is a new one.
-   */
+  /** Who it is, for people who ask what a connection is used for. */
   readonly owner?: string;
+  /**
+   * Tells it from all others, also over deploys: one of the same identity with the same subscription is not given again
+   * what the server had stored. Without one, each subscriber is a new one.
+   */
+  readonly identity?: string;
   /** In order of preference: of several matching filters, the first gives the captures. */
   readonly subscriptions: readonly SubscriptionOptions[];
   /**

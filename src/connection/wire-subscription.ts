@@ -48,6 +48,8 @@ export class WireSubscription {
   served: Set<string> | undefined = new Set();
   #live: readonly Interest[] | undefined;
   #left: (() => void)[] = [];
+  /** The keys of those who were fresh when the server was last asked. */
+  #expecting: ReadonlySet<string> = new Set();
 
   constructor(filter: TopicFilter, identifier: number) {
     this.filter = filter;
@@ -72,12 +74,14 @@ export class WireSubscription {
   }
 
   add(subscriber: Subscriber, options: SubscriptionOptions, rank: number): Interest {
-    const { owner } = subscriber;
+    const { identity } = subscriber;
     const { qos, retainHandling, retained = 'deliver' } = options;
-    const key = owner === undefined ? undefined : `${owner} ${qos} ${retainHandling} ${retained}`;
+    const key = identity === undefined ? undefined : `${identity} ${qos} ${retainHandling} ${retained}`;
     const served = this.served === undefined || (key !== undefined && this.served.has(key));
     const fresh = !served && wantsStored(options);
-    const interest = { subscriber, options, rank, wire: this, key, fresh, receivesStored: false };
+    // One that takes the place of another while the server replays gets the rest.
+    const receivesStored = this.replaying && key !== undefined && this.#expecting.has(key);
+    const interest = { subscriber, options, rank, wire: this, key, fresh, receivesStored };
     this.interests.add(interest);
     this.#live = undefined;
     return interest;
@@ -112,7 +116,12 @@ export class WireSubscription {
 
   /** The server is being asked: what it replays from now on is for those that are fresh now. */
   expectStored(): void {
-    for (const interest of this.interests) interest.receivesStored = interest.fresh;
+    const expecting = new Set<string>();
+    for (const interest of this.interests) {
+      interest.receivesStored = interest.fresh;
+      if (interest.fresh && interest.key !== undefined) expecting.add(interest.key);
+    }
+    this.#expecting = expecting;
   }
 
   /** The server has answered: what it has stored is on its way, or in the session. */

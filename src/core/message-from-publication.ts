@@ -18,6 +18,8 @@ export type ReceivedMessage = {
   messageExpiryInterval?: number;
   payloadFormatIndicator?: boolean;
   userProperties?: UserProperties;
+  /** Those of the subscriptions that matched; most servers send one. */
+  subscriptionIdentifier?: number | readonly number[];
 };
 
 /** Builds the message of one delivery; `qos` is at most what the subscriber asked for. */
@@ -30,6 +32,9 @@ export function messageFromPublication(
   const message: ReceivedMessage = { topic: publication.topic, payload, qos, retain: publication.retain };
   if (publication.dup) message.dup = true;
   if (params) message.params = params;
+  const { subscriptionIdentifiers: identifiers } = publication;
+  const [identifier, ...more] = identifiers;
+  if (identifier !== undefined) message.subscriptionIdentifier = more.length === 0 ? identifier : [...identifiers];
   if (publication.properties) Object.assign(message, publication.properties);
   // Every subscriber gets the same publication, and its flow may change what it gets.
   if (message.userProperties) message.userProperties = structuredClone(message.userProperties);

@@ -79,6 +79,7 @@ export type ErrorCode =
   | 'embedded-needs-credentials'
   | 'embedded-needs-newer-node'
   | 'subscription-refused'
+  | 'subscription-interrupted'
   | 'acknowledgement-overdue'
   | 'acknowledgement-late'
   | 'acknowledgement-unknown'

@@ -1,7 +1,7 @@
 // The saved configuration of a subscribe node: its properties, their defaults, and how the runtime reads them.
 
 import type { AcknowledgementSettings } from '../connection/acknowledgement-settings';
-import type { SubscriptionOptions } from '../connection/subscription-options';
+import type { RetainedPolicy, SubscriptionOptions } from '../connection/subscription-options';
 import type { SavedNumber } from '../core/environment-text';
 import { filterInvalid } from '../core/mqtt-flows-error';
 import { type ConfigResult, type RawConfig, SavedConfig } from '../core/saved-config';
@@ -22,6 +22,10 @@ export interface SubscribeConfig {
   broker: string;
   subscriptions: SubscriptionConfig[];
   format: string;
+  /** What becomes of a payload that cannot be read: an error with the message, or the message with the raw Buffer. */
+  undecodable: 'error' | 'pass';
+  /** What becomes of messages that the server had stored when the node subscribed. */
+  retained: RetainedPolicy;
   /** When messages at QoS 1 and 2 are acknowledged: when handed over, when the flow is done, or by an acknowledge node. */
   acknowledge: 'receipt' | 'completion' | 'manual';
   /** Messages at QoS 1 and 2 that the flow may have unacknowledged. */
@@ -30,8 +34,10 @@ export interface SubscribeConfig {
   acknowledgeTimeout: SavedNumber;
   /** What becomes of a message that failed: kept by the server, or refused with a reason code (MQTT 5). */
   onError: 'keep' | 'refuse';
-  /** 1: takes messages that control the connection. */
+  /** 1: takes messages that control the connection and subscribe. */
   inputs: 0 | 1;
+  /** Keeps in the context of the node what messages have subscribed to. */
+  keepSubscriptions: boolean;
 }
 
 export const subscriptionDefaults: SubscriptionConfig = {
@@ -47,11 +53,14 @@ export const subscribeDefaults: SubscribeConfig = {
   broker: '',
   subscriptions: [{ ...subscriptionDefaults }],
   format: 'auto',
+  undecodable: 'error',
+  retained: 'deliver',
   acknowledge: 'receipt',
   maxInFlight: 20,
   acknowledgeTimeout: 60,
   onError: 'keep',
   inputs: 0,
+  keepSubscriptions: false,
 };
 
 /** The smallest and the largest value of each number. */
@@ -65,7 +74,10 @@ export const SUBSCRIBE_RANGES = {
 export interface SubscribeSettings extends AcknowledgementSettings {
   readonly subscriptions: readonly SubscriptionOptions[];
   readonly format: string;
+  readonly undecodable: 'error' | 'pass';
+  readonly retained: RetainedPolicy;
   readonly inputs: 0 | 1;
+  readonly keepSubscriptions: boolean;
 }
 
 /** Reads a saved configuration; the first value that does not fit is the error. */
@@ -73,7 +85,10 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
   const saved = new SavedConfig(raw);
   const subscriptions: SubscriptionOptions[] = [];
   const entries = saved.list('subscriptions');
-  if (entries.length === 0) saved.fail(filterInvalid('', 'empty', ''));
+  const inputs = saved.choice('inputs', [0, 1], subscribeDefaults.inputs);
+  const retained = saved.choice('retained', ['deliver', 'ignore', 'only'], subscribeDefaults.retained);
+  // One that messages tell what to subscribe to may begin with nothing.
+  if (entries.length === 0 && inputs === 0) saved.fail(filterInvalid('', 'empty', ''));
   for (const entry of entries) {
     const text = entry.text('filter', '');
     const result = parseTopicFilter(text);
@@ -87,13 +102,17 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
       noLocal: entry.boolean('noLocal', subscriptionDefaults.noLocal),
       retainAsPublished: entry.boolean('retainAsPublished', subscriptionDefaults.retainAsPublished),
       retainHandling: entry.choice('retainHandling', [0, 1, 2], subscriptionDefaults.retainHandling),
+      retained,
     });
   }
   return saved.result({
     subscriptions,
     format: saved.text('format', subscribeDefaults.format) || 'auto',
+    undecodable: saved.choice('undecodable', ['error', 'pass'], subscribeDefaults.undecodable),
+    retained,
     ...readAcknowledgement(saved),
-    inputs: saved.choice('inputs', [0, 1], subscribeDefaults.inputs),
+    inputs,
+    keepSubscriptions: saved.boolean('keepSubscriptions', subscribeDefaults.keepSubscriptions),
   });
 }
 

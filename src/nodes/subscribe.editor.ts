@@ -1,48 +1,15 @@
 // The dialog of the subscribe node.
 
-import { addFieldNote } from '../editor/field-note';
 import { fillFormatSelect } from '../editor/format-select';
 import { fitListHeight } from '../editor/list-height';
-import { keepReader, listed, readRows } from '../editor/list-rows';
+import { listed, readRows } from '../editor/list-rows';
 import { numberProblem } from '../editor/number-field';
 import { sharedText } from '../editor/shared-text';
-import { offerTopics } from '../editor/topic-completion';
-import { topicFilterNote, topicFilterProblem } from '../editor/topic-filter-problem';
-import {
-  SUBSCRIBE_RANGES,
-  type SubscribeConfig,
-  type SubscriptionConfig,
-  subscribeDefaults,
-  subscriptionDefaults,
-} from './subscribe.config';
+import { addSubscriptionRow } from '../editor/subscription-row';
+import { topicFilterProblem } from '../editor/topic-filter-problem';
+import { SUBSCRIBE_RANGES, type SubscribeConfig, type SubscriptionConfig, subscribeDefaults } from './subscribe.config';
 
 const LIST = '#mqtt-flows-subscriptions';
-
-function addRow(container: JQuery, row: Partial<SubscriptionConfig>): void {
-  const saved: SubscriptionConfig = { ...subscriptionDefaults, ...row };
-  const line = $('<div>').css({ display: 'flex', gap: '6px', alignItems: 'baseline' }).appendTo(container);
-  const filter = $('<input>', {
-    type: 'text',
-    placeholder: sharedText('fields.filterExample'),
-    'aria-label': sharedText('fields.filter'),
-    spellcheck: false,
-  })
-    .css({ flex: '1 1 auto', width: 'auto', minWidth: '60px' })
-    .val(saved.filter)
-    .appendTo(line);
-  const qos = $('<select>', { 'aria-label': 'QoS', title: 'QoS' })
-    .css({ flex: '0 0 auto', width: 'auto' })
-    .appendTo(line);
-  for (const level of [0, 1, 2]) qos.append($('<option>', { value: level }).text(`QoS ${level}`));
-  qos.val(String(saved.qos));
-  addFieldNote(container, filter, topicFilterNote);
-  offerTopics(filter);
-  keepReader<SubscriptionConfig>(container, () => ({
-    ...saved,
-    filter: String(filter.val()).trim(),
-    qos: Number(qos.val()) as SubscriptionConfig['qos'],
-  }));
-}
 
 RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
   category: 'MQTT',
@@ -53,7 +20,8 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     subscriptions: {
       value: subscribeDefaults.subscriptions,
       validate(subscriptions, _options) {
-        if (listed(subscriptions).length === 0) return sharedText('topicFilter.empty');
+        if (listed(subscriptions).length === 0 && !('inputs' in this && this.inputs === 1))
+          return sharedText('topicFilter.empty');
         for (const { filter } of listed(subscriptions)) {
           const problem = topicFilterProblem(filter);
           if (problem !== undefined) return problem;
@@ -62,6 +30,8 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
       },
     },
     format: { value: subscribeDefaults.format },
+    undecodable: { value: subscribeDefaults.undecodable },
+    retained: { value: subscribeDefaults.retained },
     acknowledge: { value: subscribeDefaults.acknowledge },
     maxInFlight: {
       value: subscribeDefaults.maxInFlight,
@@ -73,6 +43,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     },
     onError: { value: subscribeDefaults.onError },
     inputs: { value: subscribeDefaults.inputs },
+    keepSubscriptions: { value: subscribeDefaults.keepSubscriptions },
   },
   inputs: subscribeDefaults.inputs,
   outputs: 1,
@@ -99,11 +70,20 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     acknowledge.on('change', () => held.toggle(acknowledge.val() !== 'receipt'));
     acknowledge.trigger('change');
     const takesMessages = $('#mqtt-flows-subscribe-control').prop('checked', this.inputs === 1);
-    takesMessages.on('change', () => $('#node-input-inputs').val(takesMessages.prop('checked') === true ? 1 : 0));
+    const keep = $('#mqtt-flows-subscribe-keep');
+    takesMessages.on('change', () => {
+      const checked = takesMessages.prop('checked') === true;
+      $('#node-input-inputs').val(checked ? 1 : 0);
+      keep.toggle(checked);
+    });
+    keep.toggle(this.inputs === 1);
+    // Flows of before have neither.
+    $('#node-input-undecodable').val(this.undecodable || subscribeDefaults.undecodable);
+    $('#node-input-retained').val(this.retained || subscribeDefaults.retained);
     const list = $(LIST)
       .css({ minHeight: '120px' })
       .editableList<Partial<SubscriptionConfig>>({
-        addItem: (container, _index, row) => addRow(container, row),
+        addItem: (container, _index, row) => addSubscriptionRow(container, row),
         removable: true,
         sortable: true,
       });

@@ -3,21 +3,18 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Connection } from '../connection/connection';
 import type { Delivery } from '../connection/delivery-window';
-import type { SubscriptionOptions } from '../connection/subscription-options';
-import type { Subscriber, SubscriptionState } from '../connection/subscriptions';
 import { type Codec, findCodec } from '../core/codec';
-import { messageFromPublication } from '../core/message-from-publication';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { payloadError } from '../core/payload-error';
-import { readCaptures } from '../core/topic-captures';
 import { acknowledging, type PreparedMessage } from '../runtime/acknowledgement';
 import { useBroker } from '../runtime/broker-node';
 import { acceptControl } from '../runtime/connection-control';
-import { editorId } from '../runtime/editor-id';
-import { localizedError } from '../runtime/localize';
+import { editorId, subscriberIdentity } from '../runtime/editor-id';
 import { refuseMessages, reportError, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
+import { NodeSubscriptions } from '../runtime/node-subscriptions';
+import { receivedMessage } from '../runtime/received-messages';
 import { readSettings } from '../runtime/setting-value';
+import { subscriptionControl } from '../runtime/subscription-control';
 import { subscriptionStatus } from '../runtime/subscription-status';
 import {
   parseSubscribeConfig,
@@ -38,8 +35,10 @@ export = function register(RED: NodeAPI): void {
     if (!codec) {
       return refuse(this, new MqttFlowsError('format-unknown', { stage: 'config', params: { format } }));
     }
-    subscribe(this, broker.connection, result.config, codec);
-    if (inputs === 1) acceptControl(RED, this, broker.control);
+    const subscriptions = subscribe(this, broker.connection, result.config, codec);
+    if (inputs === 0) return subscriptions.start([]);
+    const { retained, keepSubscriptions: keep } = result.config;
+    acceptControl(RED, this, broker.control, subscriptionControl(RED, this, subscriptions, { codec, retained, keep }));
   }
 
   function refuse(node: Node, error: MqttFlowsError, reported = false): void {
@@ -47,41 +46,28 @@ export = function register(RED: NodeAPI): void {
     refuseMessages(RED, node, error);
   }
 
-  function subscribe(node: Node, connection: Connection, settings: SubscribeSettings, codec: Codec): void {
-    const { subscriptions } = settings;
-    const states = new Map<SubscriptionOptions, SubscriptionState>();
+  function subscribe(node: Node, connection: Connection, settings: SubscribeSettings, codec: Codec): NodeSubscriptions {
+    const { undecodable } = settings;
     const show = showStatus(node);
-    const refresh = (): void => show(subscriptionStatus(connection.state, states.values()));
-    const prepare = (delivery: Delivery): PreparedMessage => prepared(codec, delivery);
+    const refresh = (): void => show(subscriptionStatus(connection.state, subscriptions.states));
+    const prepare = (delivery: Delivery): PreparedMessage =>
+      receivedMessage(RED, delivery, subscriptions.of(delivery.filter), { codec, undecodable });
     const acknowledgement = acknowledging(RED, node, connection, settings, prepare, () => {});
-    const subscriber: Subscriber = {
+    const fixed = settings.subscriptions.map((options) => ({ options, codec }));
+    const subscriptions = new NodeSubscriptions(connection, fixed, {
       owner: editorId(node),
-      subscriptions,
+      identity: subscriberIdentity(node),
       deliver: acknowledgement.deliver,
-      stateChanged(subscription, state) {
-        states.set(subscription, state);
-        if (state.kind === 'refused') reportError(RED, node, state.error);
-        refresh();
-      },
-    };
-    const unsubscribe = connection.subscribe(subscriber);
+      refused: (error) => reportError(RED, node, error),
+      changed: refresh,
+    });
     const unwatch = connection.watch(refresh);
     node.on('close', (removed: boolean, done: () => void) => {
       unwatch();
-      acknowledgement.leave(removed, unsubscribe);
+      acknowledgement.leave(removed, () => subscriptions.close());
       done();
     });
-  }
-
-  function prepared(codec: Codec, { publication, filter, qos }: Delivery): PreparedMessage {
-    const decoded = codec.decode(publication.payload, publication.properties ?? {});
-    const payload = decoded.ok ? decoded.value : publication.payload;
-    const received = messageFromPublication(publication, payload, qos, readCaptures(filter, publication.topic));
-    const message = Object.assign(received, { _msgid: RED.util.generateId() });
-    if (decoded.ok) return { message };
-    const error = payloadError('payload-undecodable', decoded, publication.topic);
-    // The message with the raw payload: what cannot be read is not lost either.
-    return { message, error: localizedError(RED, error) };
+    return subscriptions;
   }
 
   RED.nodes.registerType('mqtt-flows-subscribe', construct);

@@ -7,6 +7,7 @@ import { type ConnectAction, type ConnectOverrides, readConnectAction } from '..
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { ServerAddress } from '../core/server-url';
 import { localizedError } from './localize';
+import type { MessageInput } from './message-answers';
 import { overridePresence, type PreparedPresence } from './presence-messages';
 
 /** Where and how a broker node connects, and how it would reach another server; the embedded broker knows no other. */
@@ -145,10 +146,15 @@ export function controlled(
   return true;
 }
 
-/** Makes `node` answer messages that control the connection, and refuse all others. */
-export function acceptControl(RED: NodeAPI, node: Node, control: ConnectionControl): void {
-  node.on('input', (message: NodeMessageInFlow & { readonly action?: unknown }, _send, done) => {
-    if (controlled(RED, control, message, done)) return;
+/** Makes `node` answer messages that control the connection, or that `others` carries out, and refuse the rest. */
+export function acceptControl(
+  RED: NodeAPI,
+  node: Node,
+  control: ConnectionControl,
+  others: (input: MessageInput) => boolean,
+): void {
+  node.on('input', (message: NodeMessageInFlow & { readonly action?: unknown }, send, done) => {
+    if (controlled(RED, control, message, done) || others({ message, send, done })) return;
     const action = typeof message.action === 'string' ? message.action.slice(0, 60) : typeof message.action;
     done(localizedError(RED, new MqttFlowsError('action-unknown', { stage: 'control', params: { action } })));
   });

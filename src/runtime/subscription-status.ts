@@ -2,21 +2,36 @@
 
 import type { NodeStatus } from 'node-red';
 import type { ConnectionState } from '../connection/connection-state';
-import type { SubscriptionState } from '../connection/subscriptions';
+import type { SubscriptionState } from '../connection/subscriber';
+import type { SubscriptionOptions } from '../connection/subscription-options';
 import { connectionStatus } from './connection-status';
 import { sharedKey } from './localize';
 
-/** The badge for the worst of `subscriptions`: refused before pending before granted. */
+/** The badge for the worst of `subscriptions`: refused, then pending, then granted otherwise than asked. */
 export function subscriptionStatus(
   connection: ConnectionState,
-  subscriptions: Iterable<SubscriptionState>,
+  subscriptions: ReadonlyMap<SubscriptionOptions, SubscriptionState>,
 ): NodeStatus {
   if (connection.kind !== 'connected') return connectionStatus(connection);
   let pending = false;
-  for (const state of subscriptions) {
+  let lessThanAsked: NodeStatus | undefined;
+  for (const [options, state] of subscriptions) {
     if (state.kind === 'refused') return { fill: 'red', shape: 'dot', text: sharedKey('status.subscription-refused') };
     if (state.kind === 'pending') pending = true;
+    else lessThanAsked ??= shortfall(options, state);
   }
   if (pending) return { fill: 'yellow', shape: 'dot', text: sharedKey('status.subscribing') };
-  return connectionStatus(connection);
+  return lessThanAsked ?? connectionStatus(connection);
+}
+
+/** What the server has granted less than was asked for. */
+function shortfall(
+  { qos }: SubscriptionOptions,
+  granted: Extract<SubscriptionState, { kind: 'granted' }>,
+): NodeStatus | undefined {
+  if (granted.qos < qos) {
+    const key = granted.qos === 0 ? sharedKey('status.lowered-to-0') : sharedKey('status.lowered-to-1');
+    return { fill: 'yellow', shape: 'dot', text: key };
+  }
+  return granted.hearsItself ? { fill: 'yellow', shape: 'dot', text: sharedKey('status.hears-itself') } : undefined;
 }

@@ -17,7 +17,7 @@ const LEVELS = ['a', 'b', 'c'];
 
 /** A subscribe node, and what it would get alone. */
 class Alone implements Subscriber {
-  readonly owner: string;
+  readonly identity: string;
   readonly subscriptions;
   readonly #policy: RetainedPolicy;
   /** Lines such as `a/b now 17`. */
@@ -25,12 +25,12 @@ class Alone implements Subscriber {
   readonly expected: string[] = [];
   remove: () => void = () => {};
 
-  constructor(owner: string, random: () => number, shared: boolean) {
-    this.owner = owner;
+  constructor(identity: string, random: () => number, shared: boolean) {
+    this.identity = identity;
     this.#policy = pick(random, ['deliver', 'deliver', 'ignore', 'only']);
     const filters = new Set(Array.from({ length: 1 + Math.floor(random() * 3) }, () => randomFilter(random)));
     const one = shared && random() < 0.2 && this.#policy === 'deliver';
-    this.subscriptions = (one ? [`$share/${owner}/${randomFilter(random)}`] : [...filters]).map((filter) => ({
+    this.subscriptions = (one ? [`$share/${identity}/${randomFilter(random)}`] : [...filters]).map((filter) => ({
       filter: filterOf(filter),
       qos: pick<QoS>(random, [0, 1, 2]),
       noLocal: false,
@@ -180,9 +180,9 @@ class Run {
   #check(what: string): void {
     this.#clock.advance(SETTLED);
     for (const node of this.#nodes) {
-      const { owner, got, expected, subscriptions } = node;
+      const { identity, got, expected, subscriptions } = node;
       const asked = subscriptions.map((options) => JSON.stringify({ ...options, filter: options.filter.text })).join();
-      assert.deepEqual(got.toSorted(), expected.toSorted(), `${owner} ${asked} after ${what}`);
+      assert.deepEqual(got.toSorted(), expected.toSorted(), `${identity} ${asked} after ${what}`);
       got.length = 0;
       expected.length = 0;
     }

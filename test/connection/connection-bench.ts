@@ -105,7 +105,7 @@ export class ConnectionBench {
   /** The function returned takes the subscriber away again. */
   subscribe(filter: string, qos: QoS = 1): () => void {
     return this.connection.subscribe({
-      owner: filter,
+      identity: filter,
       subscriptions: [{ filter: filterOf(filter), qos, noLocal: false, retainAsPublished: false, retainHandling: 0 }],
       deliver: ({ topic }) => this.received.push(topic),
       stateChanged() {},

@@ -26,7 +26,7 @@ interface Delivery {
 
 /** A subscriber that keeps what it is told. */
 export class Receiver implements Subscriber {
-  owner?: string;
+  identity?: string;
   readonly subscriptions: readonly SubscriptionOptions[];
   readonly deliveries: Delivery[] = [];
   /** Lines such as `a/+ granted 1`, in the order in which they came. */

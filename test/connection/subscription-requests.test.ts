@@ -224,7 +224,7 @@ describe('connection/subscriptions', () => {
     it('a subscriber that is replaced by one with the same filter sends nothing', () => {
       const bench = new SubscriptionBench();
       const before = new Receiver({ filter: 'a/+x', qos: 1 });
-      before.owner = 'node';
+      before.identity = 'node';
       const [remove] = bench.add(before);
       const transport = bench.attachGranting();
       bench.clock.advance(REPLAY);
@@ -232,7 +232,7 @@ describe('connection/subscriptions', () => {
       remove?.();
       bench.clock.advance(1000);
       const receiver = new Receiver({ filter: 'a/+renamed', qos: 1 });
-      receiver.owner = 'node';
+      receiver.identity = 'node';
       bench.add(receiver);
       bench.subscriptions.release();
       bench.clock.advance(1000);
@@ -245,7 +245,7 @@ describe('connection/subscriptions', () => {
     it('changes are sent when it is over, and only those that are left', () => {
       const bench = new SubscriptionBench();
       const [stays, stayed] = [new Receiver('b'), new Receiver('b')];
-      stays.owner = stayed.owner = 'node';
+      stays.identity = stayed.identity = 'node';
       const [removeA, removeB] = bench.add(new Receiver('a'), stays);
       const transport = bench.attachGranting();
       bench.clock.advance(REPLAY);

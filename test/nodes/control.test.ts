@@ -74,7 +74,7 @@ describe('Messages that control the connection', () => {
     const flow = await load({ autoConnect: false });
     flow.inject('sub', connect());
     assert.equal((await flow.completed.next()).action, 'connect');
-    for (const action of [undefined, 'publish', 7, {}, 'subscribe']) {
+    for (const action of [undefined, 'publish', 7, {}, 'Subscribe']) {
       flow.inject('sub', { action, topic: 'a/b' });
       assert.equal((await flow.caught.next()).error.code, 'action-unknown');
     }

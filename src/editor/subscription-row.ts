@@ -1,0 +1,114 @@
+// A row in the list of topic filters: the filter, its QoS and, behind a button, what else MQTT lets one ask for.
+
+import { type SubscriptionConfig, subscriptionDefaults } from '../nodes/subscribe.config';
+import { addFieldNote } from './field-note';
+import { keepReader } from './list-rows';
+import { sharedText } from './shared-text';
+import { offerTopics } from './topic-completion';
+import { topicFilterNote } from './topic-filter-problem';
+
+const SHARED = /^\$share\/([^/]*)\/(.*)$/s;
+
+/** The group of a shared subscription, and the filter without it. */
+function splitGroup(filter: string): { group: string; rest: string } {
+  const [, group = '', rest = filter] = SHARED.exec(filter) ?? [];
+  return { group, rest };
+}
+
+function withGroup(group: string, filter: string): string {
+  return group === '' ? filter : `$share/${group}/${filter}`;
+}
+
+function checkBox(parent: JQuery, label: string, checked: boolean): JQuery {
+  const box = $('<input>', { type: 'checkbox' }).css({ width: 'auto', margin: '0 4px 0 0' }).prop('checked', checked);
+  $('<label>').css({ width: 'auto', margin: 0 }).append(box, document.createTextNode(label)).appendTo(parent);
+  return box;
+}
+
+interface RowOptions {
+  readonly group: JQuery;
+  read(): Pick<SubscriptionConfig, 'noLocal' | 'retainAsPublished' | 'retainHandling'>;
+}
+
+/** The second line, hidden until it is asked for or holds something unusual. */
+function addOptions(container: JQuery, saved: SubscriptionConfig, group: string): RowOptions & { line: JQuery } {
+  const css = { display: 'flex', flexWrap: 'wrap', gap: '4px 12px', alignItems: 'baseline', marginTop: '4px' };
+  const line = $('<div>').css(css).appendTo(container);
+  const groupField = $('<input>', {
+    type: 'text',
+    placeholder: sharedText('fields.shareGroup'),
+    title: sharedText('fields.shareGroupTip'),
+    'aria-label': sharedText('fields.shareGroup'),
+    spellcheck: false,
+  })
+    .css({ width: '130px' })
+    .val(group)
+    .appendTo(line);
+  const retainHandling = $('<select>', {
+    'aria-label': sharedText('fields.retainHandling'),
+    title: sharedText('fields.retainHandling'),
+  })
+    .css({ width: 'auto' })
+    .appendTo(line);
+  const handlings = [sharedText('retainHandling.0'), sharedText('retainHandling.1'), sharedText('retainHandling.2')];
+  for (const [value, text] of handlings.entries()) retainHandling.append($('<option>', { value }).text(text));
+  retainHandling.val(String(saved.retainHandling));
+  const retainAsPublished = checkBox(line, sharedText('fields.retainAsPublished'), saved.retainAsPublished);
+  const noLocal = checkBox(line, sharedText('fields.noLocal'), saved.noLocal);
+  return {
+    line,
+    group: groupField,
+    read: () => ({
+      noLocal: noLocal.prop('checked') === true,
+      retainAsPublished: retainAsPublished.prop('checked') === true,
+      retainHandling: Number(retainHandling.val()) as SubscriptionConfig['retainHandling'],
+    }),
+  };
+}
+
+/** Fills `container`, an item of an editable list, with the fields of one subscription. */
+export function addSubscriptionRow(container: JQuery, row: Partial<SubscriptionConfig>): void {
+  const saved: SubscriptionConfig = { ...subscriptionDefaults, ...row };
+  const { group, rest } = splitGroup(saved.filter);
+  const line = $('<div>').css({ display: 'flex', gap: '6px', alignItems: 'baseline' }).appendTo(container);
+  const filter = $('<input>', {
+    type: 'text',
+    placeholder: sharedText('fields.filterExample'),
+    'aria-label': sharedText('fields.filter'),
+    spellcheck: false,
+  })
+    .css({ flex: '1 1 auto', width: 'auto', minWidth: '60px' })
+    .val(rest)
+    .appendTo(line);
+  const qos = $('<select>', { 'aria-label': 'QoS', title: 'QoS' })
+    .css({ flex: '0 0 auto', width: 'auto' })
+    .appendTo(line);
+  for (const level of [0, 1, 2]) qos.append($('<option>', { value: level }).text(`QoS ${level}`));
+  qos.val(String(saved.qos));
+  const more = $('<button>', {
+    type: 'button',
+    class: 'red-ui-button red-ui-button-small',
+    title: sharedText('fields.subscriptionOptions'),
+    'aria-label': sharedText('fields.subscriptionOptions'),
+  })
+    .append('<i class="fa fa-cog"></i>')
+    .appendTo(line);
+  const options = addOptions(container, saved, group);
+  const usual =
+    group === '' &&
+    saved.noLocal === subscriptionDefaults.noLocal &&
+    saved.retainAsPublished === subscriptionDefaults.retainAsPublished &&
+    saved.retainHandling === subscriptionDefaults.retainHandling;
+  options.line.toggle(!usual);
+  more.on('click', () => options.line.toggle());
+  const grouped = (text: string): string => withGroup(String(options.group.val()).trim(), text);
+  addFieldNote(container, filter, (text) => topicFilterNote(grouped(text)));
+  options.group.on('input', () => filter.trigger('input'));
+  offerTopics(filter);
+  keepReader<SubscriptionConfig>(container, () => ({
+    ...saved,
+    filter: grouped(String(filter.val()).trim()),
+    qos: Number(qos.val()) as SubscriptionConfig['qos'],
+    ...options.read(),
+  }));
+}
