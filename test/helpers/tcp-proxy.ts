@@ -11,6 +11,9 @@ export class TcpProxy {
   #server: Server | undefined;
   #stalled = false;
   #accepted = 0;
+  /** How many more bytes pass before all is cut; undefined: any number. */
+  #budget: number | undefined;
+  #cuts = 0;
 
   private constructor(port: number, target: number) {
     this.port = port;
@@ -27,6 +30,16 @@ export class TcpProxy {
   /** Connections accepted over all time. */
   get accepted(): number {
     return this.#accepted;
+  }
+
+  /** How often cutAfter() has come true. */
+  get cuts(): number {
+    return this.#cuts;
+  }
+
+  /** Cuts once `bytes` more have passed in either direction, in the middle of a packet if it so happens. */
+  cutAfter(bytes: number): void {
+    this.#budget = bytes;
   }
 
   /** Listens again after refuse(). */
@@ -73,12 +86,25 @@ export class TcpProxy {
       this.#sockets.add(from);
       from.setNoDelay(true);
       from.on('error', () => {});
-      from.on('data', (data) => to.write(data));
+      from.on('data', (data) => this.#pass(data, to));
       from.on('close', () => {
         this.#sockets.delete(from);
         to.destroy();
       });
       if (this.#stalled) from.pause();
     }
+  }
+
+  #pass(data: Buffer, to: Socket): void {
+    if (this.#budget === undefined || data.length < this.#budget) {
+      if (this.#budget !== undefined) this.#budget -= data.length;
+      to.write(data);
+      return;
+    }
+    const last = data.subarray(0, this.#budget);
+    this.#budget = undefined;
+    this.#cuts++;
+    // What has passed shall arrive: a reset would take it back.
+    to.write(last, () => this.cut());
   }
 }

@@ -1,0 +1,57 @@
+// A subscriber that keeps book of numbered messages: which came, which twice, and whether in their order.
+
+import { connectAsync, type MqttClient } from 'mqtt';
+
+export class NumberedReceiver {
+  readonly #client: MqttClient;
+  readonly #seen = new Set<number>();
+  #copies = 0;
+  #disordered = 0;
+  #highest = -1;
+
+  private constructor(client: MqttClient) {
+    this.#client = client;
+    client.on('message', (_topic, payload) => this.#note(Number.parseInt(payload.toString(), 10)));
+  }
+
+  /** Subscribes to `filter` at QoS 2 at the server on `port`, straight, without a proxy. */
+  static async start(port: number, filter: string): Promise<NumberedReceiver> {
+    const client = await connectAsync({ host: '127.0.0.1', port, protocolVersion: 5, reconnectPeriod: 0 });
+    const receiver = new NumberedReceiver(client);
+    await client.subscribeAsync(filter, { qos: 2 });
+    return receiver;
+  }
+
+  /** How many different numbers have come. */
+  get received(): number {
+    return this.#seen.size;
+  }
+
+  /** How many came that had come before. */
+  get copies(): number {
+    return this.#copies;
+  }
+
+  /** How many came for the first time, but after a higher one. */
+  get disordered(): number {
+    return this.#disordered;
+  }
+
+  has(number: number): boolean {
+    return this.#seen.has(number);
+  }
+
+  async end(): Promise<void> {
+    await this.#client.endAsync(true);
+  }
+
+  #note(number: number): void {
+    if (this.#seen.has(number)) {
+      this.#copies++;
+      return;
+    }
+    this.#seen.add(number);
+    if (number < this.#highest) this.#disordered++;
+    this.#highest = Math.max(this.#highest, number);
+  }
+}
