@@ -50,19 +50,19 @@ function check(match, filters, topics) {
   }
 }
 
-/** Matches per second over at least `ms`. */
+/** Topics per second of CPU time, which others on the machine take nothing from, over at least `ms`. */
 function rate(match, topics, ms) {
-  const before = performance.now();
+  const cpu = process.cpuUsage();
+  const end = performance.now() + ms;
   let count = 0;
   let found = 0;
-  let now = before;
   // A matcher that needs milliseconds for one topic must not be asked a thousand times between two looks at the clock.
-  const step = ms === 0 ? 1 : stepFor(match, topics);
-  while (now < before + ms) {
+  const step = stepFor(match, topics);
+  do {
     for (let i = 0; i < step; i++) found += match(topics[count++ % topics.length]).length;
-    now = performance.now();
-  }
-  return { rate: (count * 1000) / (now - before), found: found / count };
+  } while (performance.now() < end);
+  const { user, system } = process.cpuUsage(cpu);
+  return { rate: (count * 1e6) / (user + system), found: found / count };
 }
 
 function stepFor(match, topics) {

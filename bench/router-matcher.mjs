@@ -1,4 +1,4 @@
-// `npm run bench -- matcher`: topics per second of the router's matcher alone, against others, each in its own process.
+// `npm run bench -- matcher`: topics per second of CPU time of the router's matcher alone, against others, each in its own process.
 
 import { fileURLToPath } from 'node:url';
 import { Child } from './child.mjs';
@@ -24,7 +24,7 @@ function medians(measures) {
 
 /** Prints a line for each kind and number of rules; see run.mjs for the options. */
 export async function matcher({ rounds, only, duration }) {
-  console.log(header('matcher, topics/s', SUBJECTS));
+  console.log(header('matcher, topics per CPU second', SUBJECTS));
   const sizes = [];
   for (const rules of Object.keys(KINDS)) {
     for (const count of COUNTS) {

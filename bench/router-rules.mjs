@@ -8,7 +8,7 @@ export const KINDS = {
   '+': { filter: (i) => `plant/+line/machine${i}/+quantity` },
   '#': { filter: (i) => `plant/line${i % 100}/machine${i}/#rest` },
   overlapping: { filter: overlapping },
-  'no match': { filter: (i) => topicOf(i, 'temperature'), unknown: true },
+  'no match': { filter: (i) => `plant/+line/machine${i}/temperature`, unknown: true },
 };
 
 /** Two rules that match everything, and then three for each machine. */

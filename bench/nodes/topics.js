@@ -1,11 +1,12 @@
-// A source of messages with many topics in turn, for the router: keeps `window` of them unfinished.
+// A source of messages with many topics in turn, for the router: keeps `window` of them on the way. A message has
+// arrived when the node of the id `sink` is done with it: a Switch node does not say when it is done itself.
 
 const { counter } = require('../counter.cjs');
 
 module.exports = function register(RED) {
   function source(definition) {
     RED.nodes.createNode(this, definition);
-    const { topics, subject, window, setUp } = definition;
+    const { topics, sink, window, setUp } = definition;
     let next = 0;
     let unfinished = 0;
     let scheduled = false;
@@ -14,20 +15,15 @@ module.exports = function register(RED) {
       for (; unfinished < window; unfinished++) this.send({ topic: topics[next++ % topics.length], payload: 1 });
     };
     RED.hooks.add('onComplete.topics', ({ node }) => {
-      if (node.id !== subject) return;
-      counter.count++;
+      if (node.id !== sink) return;
       unfinished--;
       if (scheduled) return;
       scheduled = true;
       setImmediate(refill);
     });
     counter.start = () => {
-      if (setUp) {
-        unfinished++;
-        this.send(setUp);
-      } else {
-        refill();
-      }
+      if (setUp) this.send(setUp);
+      refill();
     };
     this.on('close', () => RED.hooks.remove('*.topics'));
   }

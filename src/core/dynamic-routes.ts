@@ -13,27 +13,28 @@ import {
   readRoutes,
 } from './route-definition';
 import type { RouteTable } from './route-table';
+import type { Capture, TopicFilter } from './topic-filter';
+
+/** Beyond this there is little to share, and routes that come and go must not leave ever more behind. */
+const MOST_KINDS = 1_000;
 
 class DynamicRoute implements Route {
-  readonly filter;
   readonly output;
   readonly topic;
+  readonly data;
   readonly definition: RouteDefinition;
   readonly test = undefined;
 
   constructor(
-    { definition, filter, output, topic }: ReadRoute,
+    { definition, output, topic }: ReadRoute,
+    readonly filter: TopicFilter,
     readonly key: string,
     readonly rank: number,
   ) {
-    this.filter = filter;
     this.output = output;
     this.topic = topic;
+    this.data = definition.data;
     this.definition = definition;
-  }
-
-  get data(): unknown {
-    return this.definition.data;
   }
 }
 
@@ -42,6 +43,8 @@ export class DynamicRoutes {
   readonly #table: RouteTable<Route>;
   readonly #outputs: NamedOutputs;
   readonly #routes = new Map<string, DynamicRoute>();
+  /** The wildcards of filters, by what they are: most of 100,000 routes have the same ones, and share them. */
+  readonly #captures = new Map<string, readonly Capture[]>();
   #nextRank: number;
 
   /** The routes come after those that `table` has now: the rules. */
@@ -74,6 +77,7 @@ export class DynamicRoutes {
     if (read instanceof MqttFlowsError) return read;
     for (const route of this.#routes.values()) this.#table.remove(route);
     this.#routes.clear();
+    this.#captures.clear();
     for (const route of read) this.#put(route);
     return undefined;
   }
@@ -111,13 +115,28 @@ export class DynamicRoutes {
   }
 
   #put(read: ReadRoute): void {
-    const { id, filter } = read.definition;
-    const key = id === undefined ? `${read.output} ${filter}` : idKey(id);
+    const key = this.#keyOf(read);
     const before = this.#routes.get(key);
     if (before) this.#table.remove(before);
-    const route = new DynamicRoute(read, key, before?.rank ?? this.#nextRank++);
+    const route = new DynamicRoute(read, this.#shared(read.filter), key, before?.rank ?? this.#nextRank++);
     this.#routes.set(key, route);
     this.#table.add(route);
+  }
+
+  /** `filter` with captures that are in memory once, where a message that is routed finds them in the cache. */
+  #shared(filter: TopicFilter): TopicFilter {
+    if (filter.captures.length === 0) return filter;
+    const kind = filter.captures.map(({ name, level, rest }) => `${level}${rest ? '#' : '+'}${name}`).join('/');
+    const captures = this.#captures.get(kind) ?? filter.captures;
+    if (this.#captures.size >= MOST_KINDS) this.#captures.clear();
+    this.#captures.set(kind, captures);
+    return { ...filter, captures };
+  }
+
+  /** Most routes name neither an id nor an output: the filter itself is their key, and costs no memory. */
+  #keyOf({ definition: { id, filter }, output }: ReadRoute): string {
+    if (id !== undefined) return idKey(id);
+    return output === this.#outputs.unnamed ? filter : `\0${output} ${filter}`;
   }
 
   #delete(route: DynamicRoute): void {
@@ -126,7 +145,7 @@ export class DynamicRoutes {
   }
 }
 
-/** No key of a filter begins so: those begin with the number of an output. */
+/** No filter contains U+0000 (MQTT 5, section 4.7.3), so that no key is taken for that of another kind. */
 function idKey(id: string | number): string {
-  return `id ${id}`;
+  return `\0id ${id}`;
 }

@@ -76,7 +76,9 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 function readRoute(entry: unknown, index: number, outputs: NamedOutputs): ReadRoute | MqttFlowsError {
   const filter = filterOfEntry(entry, index);
   if (filter instanceof MqttFlowsError) return filter;
-  const { id, output: named, topic: text, data } = isRecord(entry) ? entry : {};
+  if (!isRecord(entry))
+    return { definition: { filter: filter.text }, filter, output: outputs.unnamed, topic: undefined };
+  const { id, output: named, topic: text, data } = entry;
   const output = outputOf(named, outputs);
   if (output === undefined) {
     const params = { index, output: shown(named), outputs: outputs.unnamed + 1 };

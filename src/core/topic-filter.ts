@@ -62,18 +62,18 @@ export function parseTopicFilter(text: string): TopicFilterResult {
 
   const levels: string[] = [];
   const captures: Capture[] = [];
-  for (const [index, part] of own.entries()) {
-    const level = readLevel(part, index, own.length, captures);
-    if (!level.ok) return level;
-    levels.push(level.text);
+  for (let index = 0; index < own.length; index++) {
+    const part = own[index] as string;
+    const level = isLiteral(part) ? part : readWildcard(part, index, own.length, captures);
+    if (typeof level !== 'string') return level;
+    levels.push(level);
   }
-  const prefix = shareGroup === undefined ? '' : `${SHARE}/${shareGroup}/`;
   return {
     ok: true,
     filter: {
       text,
       // The one place where a string becomes a WireFilter: it has just been checked and stripped of names.
-      wire: `${prefix}${levels.join('/')}` as WireFilter,
+      wire: (captures.length === 0 ? text : wireText(levels, shareGroup)) as WireFilter,
       levels,
       captures,
       ...(shareGroup === undefined ? {} : { shareGroup }),
@@ -81,22 +81,37 @@ export function parseTopicFilter(text: string): TopicFilterResult {
   };
 }
 
-type LevelResult = { readonly ok: true; readonly text: string } | Extract<TopicFilterResult, { ok: false }>;
+function wireText(levels: readonly string[], shareGroup: string | undefined): string {
+  const text = levels.join('/');
+  return shareGroup === undefined ? text : `${SHARE}/${shareGroup}/${text}`;
+}
 
-/** Reads one level; adds to `captures` when its wildcard has a name. */
-function readLevel(part: string, index: number, count: number, captures: Capture[]): LevelResult {
+function isLiteral(part: string): boolean {
+  return !part.includes('+') && !part.includes('#');
+}
+
+/** Reads a level with a wildcard; adds to `captures` when it has a name. */
+function readWildcard(
+  part: string,
+  index: number,
+  count: number,
+  captures: Capture[],
+): '+' | '#' | Extract<TopicFilterResult, { ok: false }> {
   const wildcard = part[0] === '+' || part[0] === '#' ? part[0] : undefined;
-  const name = wildcard === undefined ? part : part.slice(1);
-  if (name.includes('+') || name.includes('#')) return { ok: false, problem: 'wildcardInLevel', at: part };
-  if (wildcard === undefined) return { ok: true, text: part };
-
+  const name = part.slice(1);
+  if (wildcard === undefined || !isLiteral(name)) return { ok: false, problem: 'wildcardInLevel', at: part };
   if (wildcard === '#' && index !== count - 1) return { ok: false, problem: 'hashNotLast', at: part };
-  if (name === '') return { ok: true, text: wildcard };
+  if (name === '') return wildcard;
   // `__proto__` would set the prototype of msg.params instead of a property.
   if (!CAPTURE_NAME.test(name) || name === '__proto__') return { ok: false, problem: 'captureName', at: name };
   if (captures.some((capture) => capture.name === name)) return { ok: false, problem: 'captureTwice', at: name };
-  captures.push({ name, level: index, rest: wildcard === '#' });
-  return { ok: true, text: wildcard };
+  captures.push({ name: propertyName(name), level: index, rest: wildcard === '#' });
+  return wildcard;
+}
+
+/** The same text as the engine keeps it for names of properties: once, so that 100,000 filters share it. */
+function propertyName(text: string): string {
+  return Object.keys({ [text]: true })[0] ?? text;
 }
 
 /** MQTT 5, section 4.8.2: a share name has at least one character and none of `/`, `+` and `#`. */

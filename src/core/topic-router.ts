@@ -24,11 +24,14 @@ export interface RoutingTools {
   copied(data: unknown): unknown;
 }
 
-/** What goes to which output: of an output that is left out nothing goes. */
-export type RoutedOutputs = (FlowMessage | FlowMessage[] | null)[];
+/** A message and its output, which counts from 0. */
+export interface RoutedMessage {
+  readonly output: number;
+  readonly message: FlowMessage;
+}
 
 export type Routing =
-  | { readonly ok: true; readonly outputs: RoutedOutputs; readonly taken: readonly Route[] }
+  | { readonly ok: true; readonly sent: readonly RoutedMessage[]; readonly taken: readonly Route[] }
   | { readonly ok: false; readonly error: MqttFlowsError };
 
 const NONE: readonly Route[] = [];
@@ -53,13 +56,13 @@ export class TopicRouter {
     const topic = readPath(message, topicPath);
     // MQTT 5, section 4.7.3: a topic has one character at least.
     if (typeof topic !== 'string' || topic === '') {
-      if (noTopic === 'otherwise') return this.#outputs(NONE, '', message);
+      if (noTopic === 'otherwise') return this.#routed(NONE, '', message);
       const params = { property, value: topic === '' ? '""' : typeof topic };
       return { ok: false, error: new MqttFlowsError('topic-unusable', { stage: 'route', params }) };
     }
     const chosen = this.#choose(this.#table.match(topic), message);
-    if (!(chosen instanceof Promise)) return this.#outputs(chosen, topic, message);
-    return chosen.then((routes) => this.#outputs(routes, topic, message), failedRouting);
+    if (!(chosen instanceof Promise)) return this.#routed(chosen, topic, message);
+    return chosen.then((routes) => this.#routed(routes, topic, message), failedRouting);
   }
 
   #choose(candidates: readonly Route[], message: FlowMessage): readonly Route[] | Promise<readonly Route[]> {
@@ -84,12 +87,10 @@ export class TopicRouter {
     return chosen;
   }
 
-  #outputs(taken: readonly Route[], topic: string, message: FlowMessage): Routing {
-    const outputs: RoutedOutputs = [];
+  #routed(taken: readonly Route[], topic: string, message: FlowMessage): Routing {
     const { otherwise } = this.#settings;
     if (taken.length === 0) {
-      if (otherwise !== undefined) outputs[otherwise] = message;
-      return { ok: true, outputs, taken };
+      return { ok: true, sent: otherwise === undefined ? [] : [{ output: otherwise, message }], taken };
     }
     const changes: FlowMessage[] = [];
     for (const route of taken) {
@@ -100,18 +101,13 @@ export class TopicRouter {
       changes.push(result.change);
     }
     // Copies are made before the message is changed, and shallow: Node-RED clones all that it sends but one.
-    const messages = changes.map((change, index) => (index === 0 ? change : { ...message, ...change }));
-    messages[0] = Object.assign(message, changes[0]);
-    for (const [index, route] of taken.entries()) put(outputs, route.output, messages[index] as FlowMessage);
-    return { ok: true, outputs, taken };
+    const sent = taken.map(({ output }, index) => ({
+      output,
+      message: index === 0 ? message : { ...message, ...changes[index] },
+    }));
+    Object.assign(message, changes[0]);
+    return { ok: true, sent, taken };
   }
-}
-
-function put(outputs: RoutedOutputs, output: number, message: FlowMessage): void {
-  const there = outputs[output];
-  if (!there) outputs[output] = message;
-  else if (Array.isArray(there)) there.push(message);
-  else outputs[output] = [there, message];
 }
 
 function failedRouting(error: unknown): Routing {

@@ -2,7 +2,7 @@
 
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { InOrder } from '../core/in-order';
-import type { RoutedOutputs, Routing, TopicRouter } from '../core/topic-router';
+import type { RoutedMessage, Routing, TopicRouter } from '../core/topic-router';
 import { flowsStarted } from './deploys';
 import { localizedError, sharedKey } from './localize';
 import { reportError } from './node-problem';
@@ -18,16 +18,19 @@ export interface RouterParts {
   readonly replies: number;
 }
 
-type Send = (outputs: (NodeMessage | NodeMessage[] | null)[]) => void;
+type Outputs = (NodeMessage | NodeMessage[] | null)[];
+type Send = (outputs: Outputs) => void;
 type Done = (error?: Error) => void;
 
 /** Lets `node` route its messages, after the routes that have been kept are there. */
 export function routedInput(RED: NodeAPI, node: Node, parts: RouterParts): void {
   const { order, router, control } = parts;
+  const outputs: Outputs = [];
   if (control) order.run(() => loaded(RED, node, control));
   node.on('input', (message: NodeMessageInFlow, send: Send, done: Done) => {
     order.run(() => {
-      const settle = (result: Routing | ActionResult): void => settled(RED, parts, result, send, done);
+      const settle = (result: Routing | ActionResult): void =>
+        settled(RED, parts, result, sendAll(outputs, send), done);
       const result = control?.answer(message) ?? router.route(message);
       if (!(result instanceof Promise)) return void settle(result);
       return result.then(settle).catch((error: Error) => done(error));
@@ -41,19 +44,41 @@ function settled(
   RED: NodeAPI,
   { counter, replies }: RouterParts,
   result: Routing | ActionResult,
-  send: Send,
+  send: (sent: readonly RoutedMessage[]) => void,
   done: Done,
 ): void {
   if (!result.ok) return done(localizedError(RED, result.error));
-  if ('outputs' in result) {
+  if ('sent' in result) {
     counter.count(result.taken);
-    if (result.outputs.length > 0) send(result.outputs);
+    send(result.sent);
   } else if (result.reply) {
-    const outputs: RoutedOutputs = [];
-    outputs[replies] = result.reply;
-    send(outputs);
+    send([{ output: replies, message: result.reply }]);
   }
   done();
+}
+
+/**
+ * Sends messages by `outputs`, which is empty before and after: a router may have a thousand outputs, and a new list of
+ * them for each message would cost more than all the rest. Node-RED has read the list when send() returns.
+ */
+function sendAll(outputs: Outputs, send: Send): (sent: readonly RoutedMessage[]) => void {
+  return (sent) => {
+    if (sent.length === 0) return;
+    for (const { output, message } of sent) put(outputs, output, message);
+    try {
+      send(outputs);
+    } finally {
+      for (const { output } of sent) outputs[output] = null;
+    }
+  };
+}
+
+function put(outputs: Outputs, output: number, message: NodeMessage): void {
+  while (outputs.length <= output) outputs.push(null);
+  const there = outputs[output];
+  if (!there) outputs[output] = message;
+  else if (Array.isArray(there)) there.push(message);
+  else outputs[output] = [there, message];
 }
 
 async function loaded(RED: NodeAPI, node: Node, control: RouteControl): Promise<void> {

@@ -5,7 +5,7 @@ import { MqttFlowsError } from '#src/core/mqtt-flows-error';
 import type { Route, RouteTest } from '#src/core/route';
 import { RouteTable } from '#src/core/route-table';
 import type { FlowMessage } from '#src/core/routed-message';
-import { type RoutedOutputs, type Routing, type RoutingSettings, TopicRouter } from '#src/core/topic-router';
+import { type Routing, type RoutingSettings, TopicRouter } from '#src/core/topic-router';
 import { filterOf, templateOf } from './parsed';
 
 interface Rule {
@@ -50,13 +50,18 @@ function routerOf(rules: readonly Rule[], settings: Partial<RoutingSettings> = {
   });
 }
 
-function outputsOf(routing: Routing): RoutedOutputs {
+/** The messages with the number of their outputs. */
+function sentBy(routing: Routing): [output: number, message: FlowMessage][] {
   assert.ok(routing.ok, 'it is routed');
-  return routing.outputs;
+  return routing.sent.map(({ output, message }) => [output, message]);
+}
+
+function messagesOf(routing: Routing): FlowMessage[] {
+  return sentBy(routing).map(([, message]) => message);
 }
 
 function used(routing: Routing): number[] {
-  return Object.keys(outputsOf(routing)).map(Number);
+  return sentBy(routing).map(([output]) => output);
 }
 
 async function usedBy(router: TopicRouter, message: FlowMessage): Promise<number[]> {
@@ -67,7 +72,7 @@ describe('core/topic-router', () => {
   describe('a route', () => {
     it('hands on the very message when it is the only one', () => {
       const message = { topic: 'a/b', payload: {} };
-      assert.equal(outputsOf(routerOf([{ filter: 'a/+' }]).route(message) as Routing)[0], message);
+      assert.equal(messagesOf(routerOf([{ filter: 'a/+' }]).route(message) as Routing)[0], message);
     });
 
     it('names itself, and sets what its wildcards took', () => {
@@ -108,7 +113,7 @@ describe('core/topic-router', () => {
       const routing = routerOf([{ filter: '+x/#', topic: 'first' }, { filter: 'a/+y' }, { filter: '#' }]).route(
         message,
       );
-      const [first, second, third] = outputsOf(routing as Routing) as FlowMessage[];
+      const [first, second, third] = messagesOf(routing as Routing);
       assert.equal(first, message);
       assert.deepEqual([first?.topic, second?.topic, third?.topic], ['first', 'a/b', 'a/b']);
       assert.deepEqual([first?.params, second?.params, third?.params], [{ x: 'a' }, { y: 'b' }, undefined]);
@@ -116,10 +121,13 @@ describe('core/topic-router', () => {
 
     it('and another one to the same output send a message each', () => {
       const router = routerOf([{ filter: 'a/+x' }, { filter: 'a/+y', output: 0 }, { filter: 'a/#z', output: 0 }]);
-      const [messages] = outputsOf(router.route({ topic: 'a/b' }) as Routing) as FlowMessage[][];
       assert.deepEqual(
-        messages?.map(({ params }) => params),
-        [{ x: 'b' }, { y: 'b' }, { z: 'b' }],
+        sentBy(router.route({ topic: 'a/b' }) as Routing).map(([output, { params }]) => [output, params]),
+        [
+          [0, { x: 'b' }],
+          [0, { y: 'b' }],
+          [0, { z: 'b' }],
+        ],
       );
     });
   });
