@@ -89,9 +89,10 @@ export class TopicRecorder {
   }
 
   #subscriber(): Subscriber {
-    const { filter } = this.#request;
+    const { filter, own } = this.#request;
     return {
-      subscriptions: [{ filter, qos: 0, noLocal: false, retainAsPublished: true, retainHandling: 0 }],
+      // As much as any publisher has asked for, so that its QoS is seen; on the connection of the flows as little as any.
+      subscriptions: [{ filter, qos: own ? 2 : 0, noLocal: false, retainAsPublished: true, retainHandling: 0 }],
       deliver: (publication) => this.tree.record(publication, Date.now()),
       stateChanged: (_subscription, state) => {
         this.#subscription = state;

@@ -156,13 +156,20 @@ describe('the topics sidebar in the editor', function () {
     assert.equal(subscriber?.broker, 'broker');
   });
 
-  it('makes no node of a topic that would read a variable', async () => {
+  it('makes no node of a topic that would read a variable, nor of one that reads like a flow', async () => {
     await publish('evil/${HOME}', 'x', true);
+    const flowLike = JSON.stringify([{ id: 'evil', type: 'function', z: '', func: '{{x}}', x: 1, y: 1, wires: [] }]);
+    await publish(`evil/${flowLike}`, 'x', true);
     await topics.start('evil/#');
     await topics.openAll();
     await topics.row('${HOME}').click();
     await topics.panel.getByRole('button', { name: 'Add a subscribe node' }).click();
     await editor.page.getByText('Add the node by hand').waitFor();
+    const chart = editor.page.locator('#red-ui-workspace-chart');
+    await topics.drag(topics.row('"func"'), chart, { x: 300, y: 200 });
+    await publish('evil/later', 'x');
+    await topics.row('later').waitFor();
+    assert.equal(await editor.page.evaluate(`RED.nodes.filterNodes({ type: 'function' }).length`), 0);
   });
 
   it('shows markup from a server as the text that it is', async () => {

@@ -172,7 +172,7 @@ describe('The routes of the topics sidebar', function () {
     const { rows, news, total } = await look(viewer, { selection, topic: 'plant/a/temp' });
     assert.equal(total, 3);
     const { path, preview, retained, qos } = rows[2] ?? {};
-    assert.deepEqual([path, preview, retained, qos], ['plant/a/temp', '{"v":21.5}', true, 0]);
+    assert.deepEqual([path, preview, retained, qos], ['plant/a/temp', '{"v":21.5}', true, 1]);
     assert.equal(Buffer.from(news[0]?.payload ?? '', 'base64').toString(), '{"v":21.5}');
     assert.deepEqual(news[0]?.properties, {
       contentType: 'application/json',

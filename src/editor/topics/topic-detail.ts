@@ -73,18 +73,22 @@ export class TopicDetail {
     this.element.hide();
   }
 
-  /** Puts the nodes for `row` into a drag: Node-RED's workspace takes nodes that are dropped on it as text. */
-  static drag(broker: string, row: TopicRow, kind: NodeKind, transfer: DataTransfer): void {
+  /**
+   * Puts a node for `row` into a drag: Node-RED's workspace takes nodes that are dropped on it as text. Without a node there
+   * is no drag, for a topic may read like a flow, which the workspace would take as well.
+   */
+  static drag(broker: string, row: TopicRow, kind: NodeKind, event: DragEvent): void {
     const node = nodeFor(kind, { broker, path: row.path, branch: row.preview === undefined });
-    transfer.effectAllowed = 'copy';
-    transfer.setData('text/plain', node ? JSON.stringify([node]) : row.path);
+    if (!node || !event.dataTransfer) return event.preventDefault();
+    event.dataTransfer.effectAllowed = 'copy';
+    event.dataTransfer.setData('text/plain', JSON.stringify([node]));
   }
 
   /** Adds a node when it is pressed, or where it is dragged to. */
   #nodeButton(kind: NodeKind, icon: string, label: string): JQuery {
     const made = button(icon, label, () => this.#addNode(kind)).attr('draggable', 'true');
-    made[0]?.addEventListener('dragstart', ({ dataTransfer }) => {
-      if (this.#row && dataTransfer) TopicDetail.drag(this.#broker, this.#row, kind, dataTransfer);
+    made[0]?.addEventListener('dragstart', (event) => {
+      if (this.#row) TopicDetail.drag(this.#broker, this.#row, kind, event);
     });
     return made;
   }

@@ -11,7 +11,7 @@ export interface TreeListActions {
   moved(): void;
   toggle(row: TopicRow): void;
   select(row: TopicRow): void;
-  dragged(row: TopicRow, transfer: DataTransfer): void;
+  dragged(row: TopicRow, event: DragEvent): void;
 }
 
 export class TopicTreeList {
@@ -47,7 +47,7 @@ export class TopicTreeList {
     this.#list.addEventListener('keydown', (event) => this.#pressed(event));
     this.#list.addEventListener('dragstart', (event) => {
       const row = this.#rowOf(event);
-      if (row && event.dataTransfer) this.#actions.dragged(row, event.dataTransfer);
+      if (row) this.#actions.dragged(row, event);
     });
   }
 

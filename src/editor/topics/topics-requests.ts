@@ -23,7 +23,7 @@ export interface View {
   readonly hidden: boolean;
 }
 
-/** Why a request has failed, as a sentence; `gone` when the runtime knows the viewer no more. */
+/** Why a request has failed, as a sentence; `gone` when the runtime knows the viewer no more, or not the user. */
 export class RequestFailure extends Error {
   readonly gone: boolean;
 
@@ -37,7 +37,7 @@ function failure(answer: JQuery.jqXHR): RequestFailure {
   // Our routes answer failures with one of these; others, and whatever stands in between, with anything.
   const body: { refusal?: unknown; error?: Parameters<typeof errorSentence>[0] } = answer.responseJSON ?? {};
   if (body.error) return new RequestFailure(errorSentence(body.error, {}, sharedText), false);
-  const gone = body.refusal === 'viewer-gone';
+  const gone = body.refusal === 'viewer-gone' || answer.status === 401 || answer.status === 403;
   return new RequestFailure(sentence(answer.status, body.refusal), gone);
 }
 

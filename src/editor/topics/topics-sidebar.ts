@@ -39,7 +39,7 @@ export class TopicsSidebar {
       this.#detail.select(this.#broker, row);
       this.#viewing?.soon();
     },
-    dragged: (row, transfer) => TopicDetail.drag(this.#broker, row, 'subscribe', transfer),
+    dragged: (row, event) => TopicDetail.drag(this.#broker, row, 'subscribe', event),
   });
   readonly #detail = new TopicDetail();
   #viewing: Viewing | undefined;

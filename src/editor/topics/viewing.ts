@@ -8,6 +8,8 @@ import { askView, RequestFailure, stopViewing, type View } from './topics-reques
 const IN_SIGHT = 250;
 const ASIDE = 2000;
 const HIDDEN = 5000;
+/** ms after a request that has failed: Node-RED may be starting. */
+const AFTER_FAILURE = 2000;
 
 export interface ViewingActions {
   /** What to ask for now. */
@@ -26,6 +28,7 @@ export class Viewing {
   #asking = false;
   #again = false;
   #over = false;
+  #failed = false;
 
   constructor(viewer: string, actions: ViewingActions) {
     this.viewer = viewer;
@@ -59,6 +62,7 @@ export class Viewing {
     try {
       const view = { viewer: this.viewer, hidden: document.hidden, ...wanted, ...(selection ? { selection } : {}) };
       const answer = await askView(view);
+      this.#failed = false;
       if (!this.#over) this.#actions.answered(answer, wanted.from);
     } catch (error) {
       this.#selection ??= selection;
@@ -70,14 +74,21 @@ export class Viewing {
 
   #fail(error: unknown): void {
     if (this.#over) return;
+    this.#failed = true;
     this.#over = error instanceof RequestFailure && error.gone;
     this.#actions.failed(error instanceof Error ? error.message : String(error), this.#over);
   }
 
   #next(): void {
     if (this.#over) return;
-    const pause = this.#again ? 0 : document.hidden ? HIDDEN : this.#actions.inSight() ? IN_SIGHT : ASIDE;
+    this.#timer = setTimeout(() => void this.#ask(), this.#pause());
     this.#again = false;
-    this.#timer = setTimeout(() => void this.#ask(), pause);
+  }
+
+  #pause(): number {
+    if (this.#failed) return AFTER_FAILURE;
+    if (this.#again) return 0;
+    if (document.hidden) return HIDDEN;
+    return this.#actions.inSight() ? IN_SIGHT : ASIDE;
   }
 }
