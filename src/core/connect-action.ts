@@ -16,8 +16,10 @@ export interface ConnectOverrides {
   readonly keepalive?: number;
   readonly protocolVersion?: 'auto' | 5 | 4 | 3;
   readonly cleanStart?: boolean;
-  /** s */
-  readonly sessionExpiryInterval?: number;
+  /** Of MQTT 5, section 3.1.2.11; the interval in s, the size in bytes. */
+  readonly properties?: Readonly<Partial<Record<keyof typeof LIMITS, number>>>;
+  /** Names with texts, not looked at here. */
+  readonly userProperties?: Readonly<Record<string, unknown>>;
   /** In place of the configured ones; whether they fit MQTT is for others to say. */
   readonly messages?: Readonly<Partial<Record<MessageName, OverridingMessage>>>;
 }
@@ -48,8 +50,16 @@ const SERVER_NAMES = ['url', 'broker', 'port', 'usetls'];
 const NAMES = [
   ...SERVER_NAMES,
   ...['clientid', 'username', 'password', 'keepalive', 'protocolVersion', 'cleansession'],
-  ...['sessionExpiryInterval', 'birth', 'close', 'will', 'force'],
+  ...['sessionExpiryInterval', 'sessionExpiry', 'receiveMaximum', 'maximumPacketSize', 'topicAliasMaximum'],
+  ...['userProperties', 'birth', 'close', 'will', 'force'],
 ];
+/** MQTT 5, section 3.1.2.11. */
+const LIMITS = {
+  sessionExpiryInterval: [0, 0xffff_ffff],
+  receiveMaximum: [1, 0xffff],
+  maximumPacketSize: [1, 0xffff_ffff],
+  topicAliasMaximum: [0, 0xffff],
+} as const;
 /** Names of the core nodes that are refused with a reason of their own. */
 const REFUSED: Readonly<Record<string, string>> = { verifyservercert: 'expected.verifiedByTls' };
 
@@ -135,10 +145,15 @@ const READERS: Readonly<Record<string, Reader>> = {
     overrides.cleanStart = clean;
     return undefined;
   },
-  sessionExpiryInterval(value, overrides) {
-    const seconds = whole(value, 0, FOUR_BYTES);
-    if (seconds === undefined) return `0 … ${FOUR_BYTES}`;
-    overrides.sessionExpiryInterval = seconds;
+  sessionExpiryInterval: (value, overrides) => readLimit('sessionExpiryInterval', value, overrides),
+  // The core nodes have two names for it.
+  sessionExpiry: (value, overrides) => readLimit('sessionExpiryInterval', value, overrides),
+  receiveMaximum: (value, overrides) => readLimit('receiveMaximum', value, overrides),
+  maximumPacketSize: (value, overrides) => readLimit('maximumPacketSize', value, overrides),
+  topicAliasMaximum: (value, overrides) => readLimit('topicAliasMaximum', value, overrides),
+  userProperties(value, overrides) {
+    if (!isPlainObject(value)) return 'expected.section';
+    overrides.userProperties = value;
     return undefined;
   },
   birth: (value, overrides) => readMessage('birth', value, overrides),
@@ -146,7 +161,17 @@ const READERS: Readonly<Record<string, Reader>> = {
   will: (value, overrides) => readMessage('will', value, overrides),
 };
 
-const FOUR_BYTES = 0xffff_ffff;
+function readLimit(
+  name: keyof typeof LIMITS,
+  value: unknown,
+  overrides: Writable<ConnectOverrides>,
+): string | undefined {
+  const [min, max] = LIMITS[name];
+  const number = whole(value, min, max);
+  if (number === undefined) return `${min} … ${max}`;
+  overrides.properties = { ...overrides.properties, [name]: number };
+  return undefined;
+}
 
 /** As with the core nodes, what is no object or has no topic stands for no message. */
 function readMessage(name: MessageName, value: unknown, overrides: Writable<ConnectOverrides>): string | undefined {

@@ -54,13 +54,16 @@ export function preparePresence(settings: PresenceSettings): ConfigResult<Prepar
 /** What `overrides` change of `configured`; the first message that does not fit MQTT is the error. */
 export function overridePresence(
   configured: PreparedPresence,
-  { cleanStart, sessionExpiryInterval, messages = {} }: ConnectOverrides,
+  { cleanStart, properties: limits, userProperties, messages = {} }: ConnectOverrides,
 ): ConfigResult<PreparedPresence> {
   const birth = messages.birth ? prepare(messages.birth, 'msg.broker.birth') : configured.messages.birth;
   const close = messages.close ? prepare(messages.close, 'msg.broker.close') : configured.messages.close;
   const will = messages.will ? prepareWill(messages.will, 'msg.broker.will') : configured.connect.will;
-  for (const part of [birth, close, will]) if (part instanceof MqttFlowsError) return { ok: false, error: part };
+  const own = userProperties && prepareUserProperties(userProperties, 'msg.broker.userProperties');
+  for (const part of [birth, close, will, own]) if (part instanceof MqttFlowsError) return { ok: false, error: part };
   const { will: _will, properties, ...connect } = configured.connect;
+  // As in the settings: kept for ever, where nothing is said of how long.
+  const kept = cleanStart === false ? { sessionExpiryInterval: FOUR_BYTES } : {};
   return {
     ok: true,
     config: {
@@ -68,7 +71,7 @@ export function overridePresence(
       connect: {
         ...connect,
         ...present('cleanStart', cleanStart),
-        properties: { ...properties, ...present('sessionExpiryInterval', sessionExpiryInterval) },
+        properties: { ...kept, ...properties, ...limits, ...present('userProperties', own) },
         ...present('will', will),
       },
     },
@@ -114,9 +117,10 @@ function prepareWill(message: OverridingMessage, setting = 'will'): Will | MqttF
 
 function prepareUserProperties(
   configured: Readonly<Record<string, unknown>>,
+  setting = 'userProperties',
 ): ConnectProperties['userProperties'] | MqttFlowsError {
   if (Object.keys(configured).length === 0) return undefined;
-  return userPropertiesFrom(configured) ?? invalid('userProperties', configured, 'expected.names');
+  return userPropertiesFrom(configured) ?? invalid(setting, configured, 'expected.names');
 }
 
 function invalid(property: string, value: unknown, expected: string): MqttFlowsError {

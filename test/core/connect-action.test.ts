@@ -91,6 +91,9 @@ describe('The connect action', () => {
     [{ protocolVersion: 6 }, 'msg.broker.protocolVersion'],
     [{ cleansession: 'no' }, 'msg.broker.cleansession'],
     [{ sessionExpiryInterval: -1 }, 'msg.broker.sessionExpiryInterval'],
+    [{ receiveMaximum: 0 }, 'msg.broker.receiveMaximum'],
+    [{ topicAliasMaximum: 65_536 }, 'msg.broker.topicAliasMaximum'],
+    [{ userProperties: 'x' }, 'msg.broker.userProperties'],
     [{ birth: { topic: 'a', payload: { a: 1 } } }, 'msg.broker.birth'],
     [{ close: { topic: 'a', qos: 3 } }, 'msg.broker.close'],
     [{ will: { topic: 'a', properties: 'x' } }, 'msg.broker.will'],
@@ -113,14 +116,22 @@ describe('The connect action', () => {
 
   it('changes the session, and the messages that the connection sends by itself', () => {
     const will = { topic: 'gone', payload: 'x', qos: '1', retain: 'true', properties: { willDelayInterval: 3 } };
-    assert.deepEqual(overridesOf({ cleansession: 'false', sessionExpiryInterval: '60', will, birth: '', close: {} }), {
+    assert.deepEqual(overridesOf({ cleansession: 'false', sessionExpiry: '60', will, birth: '', close: {} }), {
       cleanStart: false,
-      sessionExpiryInterval: 60,
+      properties: { sessionExpiryInterval: 60 },
       messages: {
         will: { ...will, qos: 1, retain: true },
         birth: { topic: '', payload: '', qos: 0, retain: false, properties: {} },
         close: { topic: '', payload: '', qos: 0, retain: false, properties: {} },
       },
+    });
+  });
+
+  it('changes what CONNECT says of limits, and user properties', () => {
+    const limits = { receiveMaximum: 5, maximumPacketSize: 1000, topicAliasMaximum: 0 };
+    assert.deepEqual(overridesOf({ ...limits, userProperties: { a: 'b' } }), {
+      properties: limits,
+      userProperties: { a: 'b' },
     });
   });
 

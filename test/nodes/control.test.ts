@@ -240,8 +240,9 @@ describe('Messages that control the connection', () => {
     const saying = (payload: string): object => ({ topic: 'state', payload, qos: 1 });
     const broker = { cleansession: false, birth: saying('here'), close: saying('left'), will: saying('gone') };
     flow.inject('pub', connect({ broker }));
-    const { clean, will } = await server.packet('connect');
+    const { clean, will, properties } = await server.packet('connect');
     assert.deepEqual([clean, will?.topic, String(will?.payload)], [false, 'state', 'gone']);
+    assert.equal(properties?.sessionExpiryInterval, 0xffff_ffff);
     await flow.connected('pub');
     const said = (): string[] =>
       server.received.all.flatMap((packet) => (packet.cmd === 'publish' ? [String(packet.payload)] : []));
@@ -262,6 +263,7 @@ describe('Messages that control the connection', () => {
       { force: true, tls: {} },
       { url: 'http://x', force: true },
       { force: true, will: { topic: '#' } },
+      { force: true, userProperties: { a: {} } },
     ]) {
       flow.inject('pub', connect({ broker }));
       assert.match((await flow.caught.next()).error.code ?? '', /^(property|server-url|topic)-invalid$/);
