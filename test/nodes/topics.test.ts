@@ -69,6 +69,16 @@ describe('The routes of the topics sidebar', function () {
     return [
       { id: 'tab', type: 'tab' },
       { ...brokerDefaults, id: 'broker', type: 'mqtt-flows-broker', name: 'Plant', servers: [{ url }] },
+      { ...brokerDefaults, id: 'inside', type: 'mqtt-flows-broker', name: 'Inside', connectTo: 'embedded' },
+      {
+        ...subscribeDefaults,
+        id: 'in-inside',
+        type: 'mqtt-flows-subscribe',
+        z: 'tab',
+        broker: 'inside',
+        subscriptions,
+        wires: [],
+      },
       {
         ...subscribeDefaults,
         id: 'in',
@@ -194,7 +204,10 @@ describe('The routes of the topics sidebar', function () {
     assert.deepEqual(body.subscriptions, [{ filter: 'flows/+', kind: 'granted', nodes: ['in'], qos: 0 }]);
     const everything = [text, (await get('brokers')).text, JSON.stringify(await look(await start()))].join();
     assert.ok(!everything.includes(SECRET));
-    assert.deepEqual(JSON.parse((await get('brokers')).text), [{ id: 'broker', name: 'Plant' }]);
+    assert.deepEqual(JSON.parse((await get('brokers')).text), [
+      { id: 'broker', name: 'Plant' },
+      { id: 'inside', name: 'Inside' },
+    ]);
   });
 
   it('complete topics that the flows have seen', async () => {
@@ -227,6 +240,20 @@ describe('The routes of the topics sidebar', function () {
     assert.equal(mosquitto.log.all.filter((line) => line.includes('New client connected')).length, before);
     await post('topics/stop', { viewer });
     await until(async () => !JSON.stringify((await get('brokers/broker')).body).includes('shared/#'));
+  });
+
+  it('show what the broker inside Node-RED has, and that a retained message is taken away', async () => {
+    const started = await post('topics/start', { broker: 'inside', filter: 'in/#' });
+    const viewer = String(started.body.viewer);
+    const selection = { open: true, exceptions: [], search: '' };
+    const retained = async (): Promise<unknown> => (await look(viewer, { selection })).rows[1]?.retained;
+    const say = (payload: string): Promise<Answer> =>
+      post('topics/publish', { broker: 'inside', topic: 'in/side', payload, qos: 1, retain: true }, 'all');
+    assert.equal((await say('1')).status, 200);
+    await until(async () => (await look(viewer, { selection })).rows[1]?.preview === '1');
+    assert.equal((await say('')).status, 200);
+    await until(async () => (await retained()) === false);
+    await post('topics/stop', { viewer });
   });
 
   it('go on over a deploy that does not change the broker', async () => {
