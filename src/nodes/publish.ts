@@ -8,12 +8,11 @@ import { publicationFromMessage } from '../core/publication-from-message';
 import type { OutsideFound } from '../core/value-source';
 import { useBroker } from '../runtime/broker-node';
 import { controlled } from '../runtime/connection-control';
-import { connectionStatus } from '../runtime/connection-status';
 import { localizedError } from '../runtime/localize';
 import { type MessageInput, messageAnswers } from '../runtime/message-answers';
 import { refuseMessages, showProblem } from '../runtime/node-problem';
-import { showStatus } from '../runtime/node-status';
 import { outsideFinder } from '../runtime/outside-values';
+import { publishStatus } from '../runtime/publish-status';
 import { readSettings } from '../runtime/setting-value';
 import { type PublishConfig, parsePublishConfig, publishDefaults } from './publish.config';
 
@@ -38,11 +37,8 @@ export = function register(RED: NodeAPI): void {
     const findOutside = finder.config;
     const { completeOn } = settings;
     const options = { wait: optionsOf(this, 'wait', completeOn), fail: optionsOf(this, 'fail', completeOn) };
-    const show = showStatus(this);
-    this.on(
-      'close',
-      connection.watch((state) => show(connectionStatus(state))),
-    );
+    const status = publishStatus(RED, this, connection);
+    this.on('close', () => status.stop());
 
     const answer = messageAnswers(RED, this);
     const publish = (input: MessageInput, outside: OutsideFound): void => {
@@ -51,6 +47,7 @@ export = function register(RED: NodeAPI): void {
       const { publication, whileOffline } = built;
       const reasoned = publication.qos > 0 && completeOn === 'acknowledged';
       connection.publish(publication, (settlement) => answer(settlement, input, reasoned), options[whileOffline]);
+      status.look();
     };
 
     this.on('input', (message, send, done) => {

@@ -1,5 +1,6 @@
 // A subscriber that keeps book of numbered messages: which came, which twice, and whether in their order.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 
 export class NumberedReceiver {
@@ -39,6 +40,11 @@ export class NumberedReceiver {
 
   has(number: number): boolean {
     return this.#seen.has(number);
+  }
+
+  /** Resolves when `count` different numbers have come. */
+  async complete(count: number): Promise<void> {
+    while (this.received < count) await delay(10);
   }
 
   async end(): Promise<void> {

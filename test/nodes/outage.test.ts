@@ -57,6 +57,17 @@ for (const protocolVersion of [5, 4] as const) {
       assert.deepEqual(numbers(await flow.received('pub-out').first(COUNT)), expected);
     });
 
+    it('shows that messages wait, until none does', async () => {
+      const topic = unique('outage');
+      const flow = await load(topic, mosquitto.port);
+      await mosquitto.kill();
+      publishNumbers(flow, topic);
+      await flow.showing('pub', 'queued');
+      await mosquitto.restart();
+      await flow.received('pub-out').first(COUNT);
+      await flow.showing('pub', 'connected');
+    });
+
     it('delivers what was published before the server was first there', async () => {
       const topic = unique('outage');
       await proxy.refuse();

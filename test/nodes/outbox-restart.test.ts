@@ -1,0 +1,60 @@
+// An outbox on disk over the end of a real Node-RED: what its flow was told is in the outbox reaches the server.
+
+import assert from 'node:assert/strict';
+import { brokerDefaults } from '#src/nodes/broker.config';
+import type { FlowNode } from '../helpers/flow-harness';
+import { publishNodes, serverNode } from '../helpers/flow-nodes';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { NumberedReceiver } from '../helpers/numbered-receiver';
+import { PersistentNodeRed } from '../helpers/persistent-node-red';
+
+const COUNT = 50;
+/** Sends as many messages as the payload says, numbered, when the flow starts. */
+const SEND = 'for (let n = 0; n < msg.payload; n++) node.send({ topic: "restart/a", payload: n });';
+
+describe('an outbox on disk', function () {
+  // A whole Node-RED has to start, twice.
+  this.timeout(60_000);
+  let mosquitto: Mosquitto;
+  let nodeRed: PersistentNodeRed;
+  before(async function () {
+    needsMosquitto(this);
+    mosquitto = await Mosquitto.start();
+  });
+  beforeEach(() => {
+    nodeRed = new PersistentNodeRed();
+  });
+  afterEach(() => nodeRed.remove());
+  after(() => mosquitto?.stop());
+
+  function flow(messages: number): FlowNode[] {
+    const [publish] = publishNodes('pub', 'disk-broker', { qos: 1, completeOn: 'queued' });
+    assert.ok(publish);
+    const start = {
+      type: 'inject',
+      props: [{ p: 'payload' }],
+      payload: String(messages),
+      payloadType: 'num',
+      once: true,
+    };
+    return [
+      serverNode('disk-broker', mosquitto.port, { outbox: { ...brokerDefaults.outbox, store: 'disk' } }),
+      { ...start, id: 'start', onceDelay: 0.1, wires: [['send']] },
+      { id: 'send', type: 'function', func: SEND, outputs: 1, wires: [['pub']] },
+      { ...publish, wires: [['received']] },
+    ];
+  }
+
+  it('keeps what waits when Node-RED is killed, and sends it with the next one', async () => {
+    await mosquitto.kill();
+    await nodeRed.start(flow(COUNT));
+    while (nodeRed.received.length < COUNT) await new Promise((resolve) => setTimeout(resolve, 20));
+    await nodeRed.crash();
+    await mosquitto.restart();
+    const receiver = await NumberedReceiver.start(mosquitto.port, 'restart/#');
+    await nodeRed.start(flow(0));
+    await receiver.complete(COUNT);
+    assert.deepEqual([receiver.copies, receiver.disordered], [0, 0]);
+    await receiver.end();
+  });
+});
