@@ -102,6 +102,18 @@ export function fillTemplate(template: Template, source: object): FillResult {
   return { ok: true, text };
 }
 
+/** The first placeholder, as written, whose text `isAtFault`; undefined when none is. */
+export function placeholderAtFault(
+  template: Template,
+  source: object,
+  isAtFault: (text: string) => boolean,
+): string | undefined {
+  for (const segment of template.segments) {
+    if (segment.kind === 'value' && isAtFault(String(readPath(source, segment.path)))) return segment.text;
+  }
+  return undefined;
+}
+
 /** Why `value` cannot be part of a text, or undefined. */
 export function fillProblem(value: unknown): FillProblem | undefined {
   if (value === undefined || value === null) return 'missing';

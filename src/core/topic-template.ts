@@ -1,7 +1,14 @@
 // Topic names made from templates: what publish sends to and what the router rewrites to.
 
 import { type ErrorParams, type ErrorStage, MqttFlowsError } from './mqtt-flows-error';
-import { type FillProblem, fillProblem, fillTemplate, parseTemplate, type Template } from './template';
+import {
+  type FillProblem,
+  fillProblem,
+  fillTemplate,
+  parseTemplate,
+  placeholderAtFault,
+  type Template,
+} from './template';
 import { type TopicNameProblem, topicNameProblem } from './topic-name';
 
 export type TopicResult =
@@ -30,7 +37,14 @@ export function parseTopicTemplate(text: string, place: ErrorParams = {}): Topic
  */
 export function fillTopic(template: Template, message: object, stage: ErrorStage): TopicResult {
   const filled = fillTemplate(template, message);
-  return filled.ok ? checkedTopic(filled.text, stage) : missing(template.text, filled.at, filled.problem, stage);
+  if (!filled.ok) return missing(template.text, filled.at, filled.problem, stage);
+  const result = checkedTopic(filled.text, stage);
+  // A template that is one value and nothing else is named by the topic itself.
+  if (result.ok || template.segments.length === 1) return result;
+  const path = placeholderAtFault(template, message, (text) => topicNameProblem(text) === 'wildcard');
+  if (path === undefined) return result;
+  const params = { topic: filled.text.slice(0, 200), path, problemKey: 'templateValue.wildcard' };
+  return { ok: false, error: new MqttFlowsError('topic-invalid', { stage, params }) };
 }
 
 /** The topic name that `value` is; `from` is where it comes from, as a user has written it. */

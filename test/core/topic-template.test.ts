@@ -46,13 +46,21 @@ describe('core/topic-template', () => {
     ['\uD800', 'unpairedSurrogate'],
   ] as const) {
     it(`a value with ${JSON.stringify(value)} is an error that names the topic`, () => {
-      assert.deepEqual(errorOf('x/{{topic}}', { topic: value }), {
+      assert.deepEqual(errorOf('{{topic}}', { topic: value }), {
         code: 'topic-invalid',
         stage: 'route',
-        params: { topic: `x/${value}`, problemKey: `topicName.${problem}` },
+        params: { topic: value, problemKey: `topicName.${problem}` },
       });
     });
   }
+
+  it('a value with a wildcard in a template is an error that names its placeholder too', () => {
+    assert.deepEqual(errorOf('x/{{ok}}/{{payload.id}}', { ok: 'y', payload: { id: 'a+' } }), {
+      code: 'topic-invalid',
+      stage: 'route',
+      params: { topic: 'x/y/a+', path: 'payload.id', problemKey: 'templateValue.wildcard' },
+    });
+  });
 
   it('an empty template is an error', () => {
     assert.deepEqual(errorOf('', {}), {
