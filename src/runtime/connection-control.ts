@@ -84,7 +84,7 @@ export class ConnectionControl {
     const { kind } = this.#connection.state;
     if (kind === 'connected' && !force) return overrides && failure('already-connected');
     const presence = overridePresence(this.#target.presence, overrides ?? {});
-    if (!presence.ok) return { error: presence.error, server: '' };
+    if (!presence.ok) return { error: ofMessage(presence.error), server: '' };
     this.#wanted = true;
     if (kind === 'connecting' && !force && !overrides) return firstOutcome(this.#connection);
     const turn = ++this.#turn;
@@ -158,6 +158,11 @@ export function acceptControl(
     const action = typeof message.action === 'string' ? message.action.slice(0, 60) : typeof message.action;
     done(localizedError(RED, new MqttFlowsError('action-unknown', { stage: 'control', params: { action } })));
   });
+}
+
+/** What is wrong with a message is no fault of the settings. */
+function ofMessage({ code, params }: MqttFlowsError): MqttFlowsError {
+  return new MqttFlowsError(code === 'config-invalid' ? 'property-invalid' : code, { stage: 'control', params });
 }
 
 function failure(code: 'already-connected' | 'connect-interrupted'): Failure {

@@ -61,7 +61,7 @@ export function overridePresence(
   const will = messages.will ? prepareWill(messages.will, 'msg.broker.will') : configured.connect.will;
   const own = userProperties && prepareUserProperties(userProperties, 'msg.broker.userProperties');
   for (const part of [birth, close, will, own]) {
-    if (part instanceof MqttFlowsError) return { ok: false, error: ofMessage(part) };
+    if (part instanceof MqttFlowsError) return { ok: false, error: part };
   }
   const { will: _will, properties, ...connect } = configured.connect;
   // As in the settings: kept for ever, where nothing is said of how long.
@@ -78,11 +78,6 @@ export function overridePresence(
       },
     },
   };
-}
-
-/** What is wrong with a message is no fault of the settings. */
-function ofMessage({ code, params }: MqttFlowsError): MqttFlowsError {
-  return new MqttFlowsError(code === 'config-invalid' ? 'property-invalid' : code, { stage: 'control', params });
 }
 
 /** `{ [name]: value }`, or nothing when there is none. */
