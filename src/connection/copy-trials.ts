@@ -39,9 +39,14 @@ export class CopyTrials {
 
   /** What it looks like, when it has to be said now. */
   get likely(): CopyKind {
-    if (this.#passed > 0) return 'copy for each';
-    for (const { copies, expected } of this.#trials.values()) if (copies % expected !== 0) return 'one for all';
-    return 'copy for each';
+    let full = this.#passed;
+    let partial = 0;
+    for (const { copies, expected } of this.#trials.values()) {
+      if (copies % expected === 0) full++;
+      else partial++;
+    }
+    // The last one may be full a moment later.
+    return full > partial ? 'copy for each' : 'one for all';
   }
 
   /** A publication has come, for which `expected` copies come if there is one for each subscription. */

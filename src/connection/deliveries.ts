@@ -77,17 +77,17 @@ export class Deliveries {
   ): boolean {
     const { subscriptionIdentifiers: identifiers } = publication;
     const identified = identifiers.length === 0 ? [] : wires.filter((wire) => identifiers.includes(wire.identifier));
-    const replayed = this.#replays.receivers(publication, wires, identified);
+    const replayed = this.#replays.receivers(publication, wires, identified, this.#mqtt5);
     if (replayed) {
       this.#each(publication, replayed, receipt);
       return true;
     }
-    const sources = identified.length > 0 ? identified : wires;
-    if (this.#mqtt5 && wires.some(({ asked }) => asked?.retainAsPublished)) return false;
+    // Nothing explains the flag but a publication of now.
+    if (this.#mqtt5) return false;
     // Stored, but late, or from a server that sets the flag where it must not: better twice than never.
     this.#each(
       publication,
-      receiversThat(sources, ({ options }) => options.retained !== 'ignore'),
+      receiversThat(wires, ({ options }) => options.retained !== 'ignore'),
       receipt,
     );
     return true;

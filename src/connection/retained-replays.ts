@@ -8,7 +8,7 @@ import type { Subscriber } from './subscriber';
 import type { Interest, WireSubscription } from './wire-subscription';
 
 /** ms without any of it, after which nothing more is expected. */
-const QUIET = 1000;
+const QUIET = 500;
 /** Topics that are remembered to have come, for each subscription or subscriber. */
 const MOST_TOPICS = 50_000;
 
@@ -66,11 +66,13 @@ export class RetainedReplays {
     publication: IncomingPublication,
     matching: readonly WireSubscription[],
     identified: readonly WireSubscription[],
+    mqtt5: boolean,
   ): readonly Interest[] | undefined {
-    if (this.#wires.size === 0) return undefined;
+    // A message without a payload is never stored (section 3.3.1.3).
+    if (this.#wires.size === 0 || publication.payload.length === 0) return undefined;
     const sources = identified.length > 0 ? identified : matching;
     const replaying = sources.filter((wire) => wire.replaying);
-    if (replaying.length === 0 || !replaying.some((wire) => isFirst(wire, publication.topic))) return undefined;
+    if (replaying.length === 0 || !replaying.some((wire) => isFirst(wire, publication.topic, mqtt5))) return undefined;
     const now = this.#clock.now();
     for (const wire of replaying) wire.replayedAt = now;
     const once = identified.length > 0;
@@ -104,9 +106,12 @@ export class RetainedReplays {
   }
 }
 
-/** With retain as published, a topic that comes again was published meanwhile: what is stored comes once. */
-function isFirst(wire: WireSubscription, topic: string): boolean {
-  if (!wire.asked?.retainAsPublished) return true;
+/**
+ * What is stored comes once. With MQTT 5 a topic that comes again was published meanwhile, also where that should not show:
+ * mosquitto 2.0 does not change retain as published at a second SUBSCRIBE.
+ */
+function isFirst(wire: WireSubscription, topic: string, mqtt5: boolean): boolean {
+  if (!mqtt5) return true;
   if (wire.replayed.has(topic)) return false;
   if (wire.replayed.size < MOST_TOPICS) wire.replayed.add(topic);
   return true;

@@ -40,7 +40,7 @@ export class WireSubscription {
   standing: RememberedSubscription | undefined;
   /** From the SUBSCRIBE that makes the server replay what it has stored until nothing of it comes any more. */
   replaying = false;
-  /** Topics replayed so far, where one that comes again would be a message of now (retain as published). */
+  /** Topics replayed so far, where one that comes again would be a message of now. */
   readonly replayed = new Set<string>();
   /** When the last of it came, in ms since the epoch. */
   replayedAt = 0;

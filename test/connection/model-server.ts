@@ -16,10 +16,13 @@ export interface ServerKind {
   readonly identifiers: 'none' | 'one' | 'all';
   /** Whether each subscription that matches gets a copy. */
   readonly copies: boolean;
+  /** Whether a second SUBSCRIBE changes nothing but the QoS, as on mosquitto 2.0. */
+  readonly sticky?: true;
 }
 
 export const SERVER_KINDS: readonly ServerKind[] = [
   { name: 'MQTT 5, a copy for each identifier', protocolVersion: 5, identifiers: 'one', copies: true },
+  { name: 'MQTT 5, a copy for each, options stay', protocolVersion: 5, identifiers: 'one', copies: true, sticky: true },
   { name: 'MQTT 5, one copy with all identifiers', protocolVersion: 5, identifiers: 'all', copies: false },
   { name: 'MQTT 5, one copy with one of the identifiers', protocolVersion: 5, identifiers: 'one', copies: false },
   { name: 'MQTT 5 without identifiers, one copy', protocolVersion: 5, identifiers: 'none', copies: false },
@@ -110,8 +113,10 @@ export class ModelServer implements Transport {
   subscribe(request: SubscribeRequest, settled: (outcome: SubscribeOutcome) => void): void {
     this.packets.push(`SUBSCRIBE ${request.filter}`);
     this.#later(() => {
-      const isNew = !this.#subscriptions.has(request.filter);
-      this.#subscriptions.set(request.filter, request);
+      const before = this.#subscriptions.get(request.filter);
+      const isNew = !before;
+      const kept = this.#kind.sticky && before ? { retainAsPublished: before.retainAsPublished } : {};
+      this.#subscriptions.set(request.filter, { ...request, ...kept });
       this.#later(() => settled({ kind: 'granted', qos: request.qos }));
       const replay = request.retainHandling === 0 || (request.retainHandling === 1 && isNew);
       if (!replay || request.filter.startsWith('$share/')) return;

@@ -62,7 +62,7 @@ export class Receiver implements Subscriber {
 }
 
 /** ms after which what the server had stored has come. */
-export const REPLAY = 1000;
+export const REPLAY = 500;
 
 /** Subscriptions, and a server that a test attaches and takes away. */
 export class SubscriptionBench {

@@ -27,12 +27,13 @@ export function onMosquitto(
   title: string,
   protocolVersion: 5 | 4,
   describeBehaviour: (server: TestServer) => void,
+  config: readonly string[] = [],
 ): void {
   describe(title, () => {
     let mosquitto: Mosquitto | undefined;
     before(async function () {
       needsMosquitto(this);
-      mosquitto = await Mosquitto.start();
+      mosquitto = await Mosquitto.start({ config });
     });
     afterEach(unloadFlow);
     after(() => mosquitto?.stop());

@@ -1,9 +1,8 @@
-// Subscriptions with servers that refuse them, and with servers that send one copy for each that matches.
+// Subscriptions with servers that refuse them.
 
 import assert from 'node:assert/strict';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { serverNode, subscribeNodes } from '../helpers/flow-nodes';
 import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
 
 describe('a subscription that the server refuses', () => {
@@ -59,35 +58,5 @@ describe('a subscription that the server refuses', () => {
     server.clients.all[0]?.socket.destroy();
     await flow.showing('other', 'connection-lost');
     await flow.connected('sub', 'other');
-  });
-});
-
-// MQTT 3.1.1 gives no way to tell such copies apart; MQTT 5 has subscription identifiers.
-describe(`a server that sends one copy for each subscription (mosquitto, MQTT 5)`, () => {
-  let mosquitto: Mosquitto;
-  before(async function () {
-    needsMosquitto(this);
-    mosquitto = await Mosquitto.start({ config: ['allow_duplicate_messages true'] });
-  });
-  afterEach(unloadFlow);
-  after(() => mosquitto?.stop());
-
-  it('gives each node one of them', async () => {
-    const base = unique('copies');
-    const flow = await loadFlow([
-      serverNode('copying-broker', mosquitto.port, { protocolVersion: 5 }),
-      ...subscribeNodes('exact', 'copying-broker', [`${base}/x`, `${base}/end`]),
-      ...subscribeNodes('plus', 'copying-broker', [`${base}/+`]),
-      ...subscribeNodes('both', 'copying-broker', [`${base}/#`, `${base}/+`]),
-      ...publishNodes('pub', 'copying-broker', { qos: 1 }),
-    ]);
-    await flow.connected('exact', 'plus', 'both');
-    flow.inject('pub', { topic: `${base}/x`, payload: 'once' });
-    flow.inject('pub', { topic: `${base}/end`, payload: 'last' });
-    for (const node of ['exact', 'plus', 'both']) {
-      const inbox = flow.received(`${node}-out`);
-      await inbox.find('the last message', ({ payload }) => payload === 'last');
-      assert.equal(inbox.all.filter(({ payload }) => payload === 'once').length, 1, node);
-    }
   });
 });

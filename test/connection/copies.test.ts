@@ -1,0 +1,127 @@
+// How a server is found out that sends one copy of a publication for each subscription, or one for all, and what that
+// costs meanwhile: nothing twice, nothing lost, and nothing later than a moment.
+
+import assert from 'node:assert/strict';
+import { Subscriptions } from '#src/connection/subscriptions';
+import { FakeClock } from '../helpers/fake-clock';
+import { ModelServer, SERVER_KINDS, type ServerKind } from './model-server';
+import { Receiver } from './subscription-bench';
+
+/** Two nodes whose filters both match `a`. */
+class Bench {
+  readonly clock = new FakeClock();
+  readonly subscriptions = new Subscriptions(this.clock, assert.ifError);
+  readonly exact = new Receiver({ filter: 'a', qos: 1 });
+  readonly wild = new Receiver({ filter: '+', qos: 1 });
+  readonly server: ModelServer;
+
+  constructor(kind: ServerKind) {
+    this.server = new ModelServer(kind, this.clock, this.subscriptions);
+    this.subscriptions.add(this.exact);
+    this.subscriptions.add(this.wild);
+    this.server.connect(false);
+    this.clock.advance(2000);
+  }
+
+  publish(topic: string, payload: string, wait = 10): void {
+    this.server.receive({ topic, payload, qos: 1, retain: false });
+    this.clock.advance(wait);
+  }
+
+  get counts(): [exact: number, wild: number] {
+    return [this.exact.deliveries.length, this.wild.deliveries.length];
+  }
+}
+
+function kindNamed(part: string): ServerKind {
+  const kind = SERVER_KINDS.find(({ name }) => name.includes(part));
+  assert.ok(kind, part);
+  return kind;
+}
+
+describe('connection: copies of a publication', () => {
+  for (const kind of SERVER_KINDS) {
+    describe(kind.name, () => {
+      it('the first publication reaches all within a quarter of a second', () => {
+        const bench = new Bench(kind);
+        bench.publish('a', 'first', 260);
+        assert.deepEqual(bench.counts, [1, 1]);
+      });
+
+      it('of a thousand publications at once, none is lost and none comes twice', () => {
+        const bench = new Bench(kind);
+        for (let count = 0; count < 1000; count++) bench.publish('a', `number ${count}`, 0);
+        bench.clock.advance(3000);
+        assert.deepEqual(bench.counts, [1000, 1000]);
+      });
+
+      it('their order on a topic is kept, also for those who had to wait', () => {
+        const bench = new Bench(kind);
+        const payloads: string[] = [];
+        bench.wild.deliver = ({ payload }) => void payloads.push(String(payload));
+        for (let count = 0; count < 100; count++) bench.publish('a', `${count}`, 7);
+        bench.clock.advance(3000);
+        assert.deepEqual(
+          payloads,
+          Array.from({ length: 100 }, (_, index) => `${index}`),
+        );
+      });
+
+      it('a publication that is made again with the same content comes again, once the server is known', () => {
+        const bench = new Bench(kind);
+        bench.publish('a', 'one', 300);
+        bench.publish('a', 'another', 2500);
+        for (let count = 0; count < 10; count++) bench.publish('a', 'on', count % 3);
+        bench.clock.advance(3000);
+        assert.deepEqual(bench.counts, [12, 12]);
+      });
+
+      it('a connection that ends while copies are awaited loses none of those that have come', () => {
+        const bench = new Bench(kind);
+        bench.publish('a', 'last', 10);
+        bench.server.disconnect();
+        bench.clock.advance(3000);
+        assert.deepEqual(bench.counts, [1, 1]);
+      });
+
+      it('a server that has become another one is found out again', () => {
+        for (const other of SERVER_KINDS) {
+          if (other.protocolVersion !== kind.protocolVersion) continue;
+          const bench = new Bench(kind);
+          bench.publish('a', 'before', 3000);
+          bench.server.disconnect();
+          new ModelServer(other, bench.clock, bench.subscriptions).connect(false);
+          bench.clock.advance(2000);
+          const next = new ModelServer(other, bench.clock, bench.subscriptions);
+          next.connect(false);
+          bench.clock.advance(2000);
+          next.receive({ topic: 'a', payload: 'after', qos: 1, retain: false });
+          bench.clock.advance(3000);
+          assert.deepEqual(bench.counts, [2, 2], other.name);
+        }
+      });
+    });
+  }
+
+  it('one content sent twice, before anything else, by a server that sends one copy, is told when the next comes', () => {
+    const bench = new Bench(kindNamed('3.1.1, one copy'));
+    bench.publish('a', 'on');
+    bench.publish('a', 'on');
+    bench.publish('a', 'off', 260);
+    bench.publish('a', 'on', 260);
+    bench.clock.advance(3000);
+    assert.deepEqual(bench.counts, [4, 4]);
+  });
+
+  it('a server taken for one that sends copies, which it does not, is found out without a loss of what differs', () => {
+    const bench = new Bench(kindNamed('3.1.1, one copy'));
+    for (let count = 0; count < 2; count++) {
+      bench.publish('a', `twice ${count}`);
+      bench.publish('a', `twice ${count}`, 300);
+    }
+    for (let count = 0; count < 5; count++) bench.publish('a', `once ${count}`, 2100);
+    for (let count = 0; count < 3; count++) bench.publish('a', 'the same');
+    bench.clock.advance(3000);
+    assert.deepEqual(bench.counts, [10, 10]);
+  });
+});
