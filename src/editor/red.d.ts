@@ -35,7 +35,8 @@ interface EditorNodeDefinition<Config, Credentials = object> {
   outputs?: number;
   icon?: string;
   align?: 'left' | 'right';
-  paletteLabel?: string;
+  /** Called with the definition, which Node-RED gives a translator of its own. */
+  paletteLabel?(this: Pick<EditorNode, '_'>): string;
   label?(this: EditorNode & Config): string;
   labelStyle?(this: EditorNode & Config): string;
   outputLabels?(this: EditorNode & Config, index: number): string | undefined;

@@ -15,9 +15,11 @@ RED.nodes.registerType<AcknowledgeConfig, object>('mqtt-flows-acknowledge', {
   inputs: 1,
   outputs: 1,
   icon: 'mqtt-flows-acknowledge.svg',
-  paletteLabel: 'acknowledge',
+  paletteLabel() {
+    return this._('label.node');
+  },
   label() {
-    return this.name || (this.answer === 'refuse' ? this._('label.refuse') : 'acknowledge');
+    return this.name || (this.answer === 'refuse' ? this._('label.refuse') : this._('label.node'));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -84,9 +84,11 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
   outputs: 1,
   icon: 'mqtt-flows-publish.svg',
   align: 'right',
-  paletteLabel: 'publish',
+  paletteLabel() {
+    return this._('label.node');
+  },
   label() {
-    return this.name || (this.topicType === 'str' && this.topic) || 'publish';
+    return this.name || (this.topicType === 'str' && this.topic) || this._('label.node');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -82,9 +82,11 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
   inputs: 1,
   outputs: routerDefaults.outputs,
   icon: 'mqtt-flows-router.svg',
-  paletteLabel: 'topic router',
+  paletteLabel() {
+    return this._('label.node');
+  },
   label() {
-    return this.name || 'topic router';
+    return this.name || this._('label.node');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -48,14 +48,16 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
   inputs: subscribeDefaults.inputs,
   outputs: 1,
   icon: 'mqtt-flows-subscribe.svg',
-  paletteLabel: 'subscribe',
+  paletteLabel() {
+    return this._('label.node');
+  },
   label() {
     return (
       this.name ||
       listed(this.subscriptions)
         .map(({ filter }) => filter)
         .join(', ') ||
-      'subscribe'
+      this._('label.node')
     );
   },
   labelStyle() {

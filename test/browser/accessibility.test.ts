@@ -1,9 +1,10 @@
 // The dialogs for people who do not see them or use no mouse: axe-core's rules, and the broker dialog by keyboard alone.
 
 import assert from 'node:assert/strict';
-import { copyFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
+import { acknowledgeDefaults } from '#src/nodes/acknowledge.config';
 import { accessibilityFaults } from '../helpers/accessibility';
 import { EditorPage } from '../helpers/editor-page';
 import { findProgram, repository, skipWithout } from '../helpers/environment';
@@ -21,7 +22,7 @@ describe('the dialogs, seen by axe-core', function () {
     const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
     userDir = emptyUserDir();
     linkPackage(userDir);
-    copyFileSync(EXAMPLE, join(userDir, 'flows.json'));
+    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(everyNode()));
     nodeRed = await NodeRedProcess.start(userDir);
     editor = await EditorPage.open(program, nodeRed.url);
   });
@@ -39,7 +40,7 @@ describe('the dialogs, seen by axe-core', function () {
     return dialog.locator('#dialog-form, #node-config-dialog-edit-form').first();
   }
 
-  for (const label of ['plant/#', 'publish', 'topic router']) {
+  for (const label of ['plant/#', 'publish', 'topic router', 'acknowledge']) {
     it(`has no serious fault: ${label}`, async () => {
       const dialog = await editor.openDialog(label);
       const faults = await accessibilityFaults(form(dialog));
@@ -135,6 +136,14 @@ describe('the dialogs, seen by axe-core', function () {
     await editor.cancelDialog(publish);
   });
 });
+
+/** The example, and an acknowledge node, which it has no use for. */
+function everyNode(): object[] {
+  const nodes = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { id: string; type: string }[];
+  const z = nodes.find(({ type }) => type === 'tab')?.id;
+  const acknowledge = { ...acknowledgeDefaults, type: 'mqtt-flows-acknowledge', x: 200, y: 500, wires: [[]] };
+  return [...nodes, { ...acknowledge, id: 'acknowledge', z }];
+}
 
 function isFocused(found: Locator): Promise<boolean> {
   return found.evaluate((element) => element === document.activeElement);

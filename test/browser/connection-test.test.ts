@@ -8,6 +8,7 @@ import { findProgram, skipWithout } from '../helpers/environment';
 import { freePort } from '../helpers/free-port';
 import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
 import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import { ScriptedServer } from '../helpers/scripted-server';
 
 const USER = 'plant';
 const PASSWORD = 'right <b>word</b>';
@@ -136,6 +137,19 @@ describe('the test of a connection in the editor', function () {
     await broker.getByText('Works with MQTT 5').waitFor();
     await broker.getByText('there is no host of this name').waitFor();
     await editor.screenshot('connection-test-two-servers');
+  });
+
+  it('shows what a server says as text, whatever it says', async () => {
+    const reasonString = '<img src=x onerror="document.title=`run`"> & <b>no</b>';
+    const server = await ScriptedServer.start({
+      connect: (client) =>
+        client.send({ cmd: 'connack', sessionPresent: false, reasonCode: 0x87, properties: { reasonString } }),
+    });
+    await testWith(`mqtt://127.0.0.1:${server.port}`);
+    await broker.getByText(reasonString).waitFor();
+    assert.equal(await broker.locator('#mqtt-flows-test-result img, #mqtt-flows-test-result b > b').count(), 0);
+    assert.notEqual(await editor.page.title(), 'run');
+    await server.stop();
   });
 
   it('shows how the deployed node is doing, and reveals the nodes that use it', async () => {
