@@ -38,6 +38,9 @@ async function assemble(kind, stem) {
     platform: 'browser',
     target: ['es2022'],
     legalComments: 'none',
+    // Each form carries what it shares with the others; names stay, for those who debug.
+    minifyWhitespace: true,
+    minifySyntax: true,
     logLevel: 'warning',
   });
   const script = result.outputFiles[0].text.replaceAll('</script', '<\\/script');
