@@ -93,7 +93,7 @@ describe('The scorecard of the nodes', () => {
     });
 
     it(`N01: can be read by a parser, with the type as a literal: ${stem}`, () => {
-      assert.ok(readText(`dist/nodes/${stem}.html`).includes(`registerType("mqtt-flows-${stem}", {`));
+      assert.ok(readText(`dist/nodes/${stem}.html`).includes(`registerType("mqtt-flows-${stem}",{`));
     });
   }
 
