@@ -4,25 +4,48 @@ import type { OpenTransport, Transport, TransportListener } from '../transport/t
 
 /** How many topics are remembered of those that have gone by. */
 const TOPICS = 1000;
+/** Messages in either direction whose topics are all looked at; later one in so many, for that costs time. */
+const ALL = 5000;
+const ONE_IN = 13;
 
 export class Traffic {
-  received = 0;
-  sent = 0;
+  #received = 0;
+  #sent = 0;
   readonly #topics = new Set<string>();
+  /** The same in a ring: a Set takes long to find its oldest when it has lost many. */
+  readonly #ring: string[] = [];
+  #next = 0;
 
-  /** Topics that messages have been received from or sent to, oldest first; the last thousand. */
+  get received(): number {
+    return this.#received;
+  }
+
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Topics that messages have been received from or sent to, a thousand at most; with many messages, some are missed. */
   get topics(): Iterable<string> {
     return this.#topics;
   }
 
-  note(topic: string): void {
+  countReceived(topic: string): void {
+    const count = ++this.#received;
+    if (count <= ALL || count % ONE_IN === 0) this.#note(topic);
+  }
+
+  countSent(topic: string): void {
+    const count = ++this.#sent;
+    if (count <= ALL || count % ONE_IN === 0) this.#note(topic);
+  }
+
+  #note(topic: string): void {
     if (this.#topics.has(topic)) return;
+    const oldest = this.#ring[this.#next];
+    if (oldest !== undefined) this.#topics.delete(oldest);
     this.#topics.add(topic);
-    if (this.#topics.size <= TOPICS) return;
-    for (const oldest of this.#topics) {
-      this.#topics.delete(oldest);
-      return;
-    }
+    this.#ring[this.#next] = topic;
+    this.#next = (this.#next + 1) % TOPICS;
   }
 }
 
@@ -36,8 +59,7 @@ function countedListener(listener: TransportListener, traffic: Traffic): Transpo
   return {
     ...listener,
     message(publication, receipt) {
-      traffic.received++;
-      traffic.note(publication.topic);
+      traffic.countReceived(publication.topic);
       listener.message(publication, receipt);
     },
   };
@@ -67,14 +89,12 @@ class CountedTransport implements Transport {
   }
 
   send(...[outbound, dup]: Parameters<Transport['send']>): void {
-    this.#traffic.sent++;
-    this.#traffic.note(outbound.publication.topic);
+    this.#traffic.countSent(outbound.publication.topic);
     this.#transport.send(outbound, dup);
   }
 
   publish(...[publication, settled]: Parameters<Transport['publish']>): void {
-    this.#traffic.sent++;
-    this.#traffic.note(publication.topic);
+    this.#traffic.countSent(publication.topic);
     this.#transport.publish(publication, settled);
   }
 }

@@ -8,8 +8,8 @@ import { FakeNetwork } from '../helpers/fake-transport';
 describe('Traffic', () => {
   it('remembers the last thousand topics', () => {
     const traffic = new Traffic();
-    for (let i = 0; i < 1500; i++) traffic.note(`topic/${i}`);
-    traffic.note('topic/1499');
+    for (let i = 0; i < 1500; i++) traffic.countReceived(`topic/${i}`);
+    traffic.countReceived('topic/1499');
     const topics = [...traffic.topics];
     assert.deepEqual([topics.length, topics[0], topics.at(-1)], [1000, 'topic/500', 'topic/1499']);
   });
