@@ -19,6 +19,8 @@ interface SavedNode {
   readonly servers?: readonly { readonly url: string }[];
   readonly proxy?: object;
   readonly webSocket?: object;
+  readonly retained?: string;
+  readonly undecodable?: string;
   readonly subscriptions?: readonly { readonly filter: string; readonly qos: number }[];
 }
 
@@ -137,12 +139,39 @@ describe('the dialogs in the editor', function () {
     await dialog.getByText('stands for an environment variable').waitFor();
     assert.equal(await filter.getAttribute('aria-invalid'), 'false');
     await filter.fill('plant/#');
-    await dialog.getByText('Take messages that connect and disconnect').click();
+    await dialog.getByText('Take messages that connect, disconnect and subscribe').click();
     await editor.screenshot('dialog-subscribe-input');
     await editor.saveDialog(dialog);
     await editor.deploy();
     assert.equal(saved('mqtt-flows-subscribe')[0]?.inputs, 1);
     await editor.node('plant/#').locator('.red-ui-flow-port-input').waitFor();
+  });
+
+  it('a filter can be shared by a group, and its options are kept', async () => {
+    const dialog = await editor.openDialog('plant/#');
+    await dialog.getByRole('button', { name: 'More options' }).click();
+    const group = dialog.getByRole('textbox', { name: 'Shared by the group' });
+    await group.fill('wor+kers');
+    await dialog.getByText('the group of a shared subscription').waitFor();
+    await group.fill('workers');
+    await dialog.getByLabel('retain flag as published').uncheck();
+    await dialog.getByRole('combobox', { name: 'When the server sends' }).selectOption('1');
+    await dialog.getByLabel('Retained').selectOption('ignore');
+    await dialog.getByLabel('If unreadable').selectOption('pass');
+    await editor.screenshot('dialog-subscribe-options');
+    await editor.saveDialog(dialog);
+    await editor.deploy();
+    const [node] = saved('mqtt-flows-subscribe');
+    assert.deepEqual(
+      [node?.retained, node?.undecodable, node?.subscriptions],
+      [
+        'ignore',
+        'pass',
+        [{ filter: '$share/workers/plant/#', qos: 1, noLocal: false, retainAsPublished: false, retainHandling: 1 }],
+      ],
+    );
+    // The broker inside Node-RED shares no subscriptions, and says so.
+    await editor.node('$share/workers/plant/#').getByText('refused', { exact: true }).waitFor();
   });
 
   it('a filter added in the dialog is subscribed to after the deploy', async () => {
