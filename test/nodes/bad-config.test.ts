@@ -99,6 +99,21 @@ const cases: Case[] = [
     nodes: () => routerNodes('bad', { rules: [{ filter: 'a', topic: 'b/{{}}' }] }),
     code: 'template-invalid',
   },
+  {
+    what: 'a router with an invalid condition',
+    nodes: () => routerNodes('bad', { rules: [{ filter: 'a', condition: 'payload > (' }] }),
+    code: 'rule-condition-invalid',
+  },
+  {
+    what: 'a router whose data are no JSON',
+    nodes: () => routerNodes('bad', { rules: [{ filter: 'a', data: '{', dataType: 'json' }] }),
+    code: 'config-invalid',
+  },
+  {
+    what: 'a router that keeps routes nowhere in particular',
+    nodes: () => routerNodes('bad', { rules: ['a'], dynamic: true, routesType: 'flow', routes: '' }),
+    code: 'config-invalid',
+  },
 ];
 
 describe('a node that cannot work', () => {

@@ -1,0 +1,100 @@
+// Keeping routes in a context store that answers late, or not as one would wish.
+
+import assert from 'node:assert/strict';
+import type { Node, NodeAPI } from 'node-red';
+import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { KeptRoutes } from '#src/runtime/kept-routes';
+
+type Answer = (error?: Error | null, value?: unknown) => void;
+
+/** A store that answers when the test lets it. */
+class Store {
+  readonly reads: { key: string; store: string | undefined; answer: Answer }[] = [];
+  readonly writes: { value: unknown; answer: Answer }[] = [];
+
+  get(key: string, store: string | undefined, answer: Answer): void {
+    this.reads.push({ key, store, answer });
+  }
+
+  set(_key: string, value: unknown, _store: string | undefined, answer: Answer): void {
+    this.writes.push({ value, answer });
+  }
+}
+
+function keptIn(store: Store, key = '#:(disk)::plant.routes'): KeptRoutes {
+  // The parts of Node-RED that are used here.
+  const RED = { util: { parseContextStore: () => ({ store: 'disk', key: 'plant.routes' }) } } as unknown as NodeAPI;
+  const node = { context: () => ({ flow: store }) } as unknown as Node;
+  return new KeptRoutes(RED, node, 'flow', key);
+}
+
+function refusal(promise: Promise<unknown>): Promise<MqttFlowsError> {
+  return promise.then(
+    () => assert.fail('it is refused'),
+    (error: unknown) => {
+      assert.ok(error instanceof MqttFlowsError);
+      return error;
+    },
+  );
+}
+
+/** Lets all that waits for a promise go on. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('runtime/kept-routes', () => {
+  it('reads from the store that the key names', async () => {
+    const store = new Store();
+    const loading = keptIn(store).load();
+    assert.deepEqual([store.reads[0]?.key, store.reads[0]?.store], ['plant.routes', 'disk']);
+    store.reads[0]?.answer(null, ['a']);
+    assert.deepEqual(await loading, ['a']);
+  });
+
+  it('says why nothing could be read', async () => {
+    const store = new Store();
+    const loading = keptIn(store).load();
+    store.reads[0]?.answer(new Error('disk gone'));
+    const { code, params } = await refusal(loading);
+    assert.deepEqual([code, params], ['routes-unreadable', { key: 'plant.routes', detail: 'disk gone' }]);
+  });
+
+  it('writes what changes while the store is busy in one go, as it is then', async () => {
+    const store = new Store();
+    const kept = keptIn(store);
+    let filter = 'a';
+    const save = (): Promise<void> => kept.save(() => [{ filter }]);
+    const first = save();
+    await turn();
+    filter = 'b';
+    const second = save();
+    filter = 'c';
+    const third = save();
+    await turn();
+    assert.deepEqual(
+      store.writes.map(({ value }) => value),
+      [[{ filter: 'a' }]],
+    );
+    store.writes[0]?.answer();
+    await first;
+    await turn();
+    assert.deepEqual(store.writes[1]?.value, [{ filter: 'c' }]);
+    store.writes[1]?.answer();
+    await Promise.all([second, third]);
+    assert.equal(store.writes.length, 2);
+  });
+
+  it('says when something could not be written, and writes the next', async () => {
+    const store = new Store();
+    const kept = keptIn(store);
+    const first = kept.save(() => []);
+    await turn();
+    store.writes[0]?.answer(new Error('disk full'));
+    assert.equal((await refusal(first)).code, 'routes-not-kept');
+    const second = kept.save(() => []);
+    await turn();
+    store.writes[1]?.answer();
+    await second;
+  });
+});
