@@ -2,6 +2,7 @@
 
 import type { ErrorReport, ErrorStage } from './mqtt-flows-error';
 
+/** A blank `server` is the broker inside Node-RED. */
 export type BrokerStateReport =
   /** Not deployed, or disabled. */
   | { readonly kind: 'absent' }

@@ -57,16 +57,23 @@ function stateText(state: BrokerStateReport): string {
     case 'idle':
       return sharedText('state.idle');
     case 'connecting':
-      return sharedText('state.connecting', { server: state.server });
+      return sharedText('state.connecting', { server: serverName(state.server) });
     case 'connected':
-      return sharedText('state.connected', { server: state.server, version: VERSIONS[state.protocolVersion] });
+      return sharedText('state.connected', {
+        server: serverName(state.server),
+        version: VERSIONS[state.protocolVersion],
+      });
     case 'unusable':
       return errorSentence(state.error, {}, sharedText);
     case 'waiting': {
-      const problem = errorSentence(state.error, { server: state.server }, sharedText);
+      const problem = errorSentence(state.error, { server: serverName(state.server) }, sharedText);
       return sharedText('state.waiting', { problem, attempt: state.attempt });
     }
   }
+}
+
+function serverName(server: string): string {
+  return server || sharedText('state.embedded');
 }
 
 /** Lists the nodes that use the broker node with this id; a click shows one in the workspace. */

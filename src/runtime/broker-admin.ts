@@ -7,6 +7,7 @@ import { reportOf } from '../core/mqtt-flows-error';
 import type { RawConfig } from '../core/saved-config';
 import { findBroker } from './broker-node';
 import { type EnteredBroker, type SettingsReader, testConnection } from './connection-test';
+import { sharedText } from './localize';
 import { RequestLimit } from './request-limit';
 
 const LONGEST_TEXT = 65_535;
@@ -33,15 +34,17 @@ function stateOf(RED: NodeAPI, id: string): BrokerStateReport {
   if (!broker) return { kind: 'absent' };
   if (!broker.link.ok) return { kind: 'unusable', error: reportOf(broker.link.error) };
   const { state } = broker.link.connection;
+  // Its name is in the language of the runtime, and the editor has its own.
+  const nameOf = (server: string): string => (server === sharedText(RED, 'log.embedded') ? '' : server);
   switch (state.kind) {
     case 'connected':
-      return { kind: 'connected', server: state.server, protocolVersion: state.info.protocolVersion };
+      return { kind: 'connected', server: nameOf(state.server), protocolVersion: state.info.protocolVersion };
     case 'connecting':
-      return { kind: 'connecting', server: state.server, stage: state.stage, attempt: state.attempt };
+      return { kind: 'connecting', server: nameOf(state.server), stage: state.stage, attempt: state.attempt };
     case 'waiting':
       return {
         kind: 'waiting',
-        server: state.server,
+        server: nameOf(state.server),
         error: reportOf(state.error),
         attempt: state.attempt,
         wait: Math.max(0, state.nextAt - Date.now()),

@@ -212,6 +212,9 @@ describe('the dialogs in the editor', function () {
     const dialog = await editor.openDialog('publish');
     await dialog.getByText('aus msg.retain, sonst nein').waitFor();
     await editor.screenshot('dialog-publish-german');
+    const broker = await editor.openBrokerDialog();
+    await broker.getByText('Verbunden mit dem Broker in Node-RED über MQTT 3.1.1').waitFor();
+    await editor.cancelDialog(broker);
     await editor.cancelDialog(dialog);
     assert.match(await editor.help('mqtt-flows-publish'), /Veröffentlicht Nachrichten/);
   });
