@@ -2,12 +2,12 @@
 // Knows no Node-RED and no mqtt.js.
 
 import { type ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
+import type { OutboxFigures } from '../core/outbox-figures';
 import type { OutgoingPublication } from '../core/publication';
 import type { ServerInfo, Transport, TransportListener } from '../transport/transport';
 import type { AttemptOptions, ConnectionSettings, ConnectionWorld, Endpoint } from './connection-settings';
 import type { ConnectionState } from './connection-state';
 import { Outbox } from './outbox';
-import type { OutboxFigures } from './outbox-figures';
 import { Presence } from './presence';
 import { defaultPublishOptions, type PublishOptions, type Settled } from './publish-options';
 import { Retry } from './retry';
@@ -77,6 +77,10 @@ export class Connection {
 
   get outboxFigures(): OutboxFigures {
     return this.#outbox.figures;
+  }
+
+  clearOutbox(): void {
+    this.#outbox.clear();
   }
 
   /** Calls `listener` now and at each change; the function returned ends that. */

@@ -1,7 +1,8 @@
 // What waits to be sent: bounded, in order, and every publication in it settled exactly once. Where it waits is a
 // queue's, how it is sent outbox-sender's; why connections come and go is the connection's.
 
-import { type ErrorCode, type ErrorParams, MqttFlowsError } from '../core/mqtt-flows-error';
+import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { OutboxFigures } from '../core/outbox-figures';
 import type { OutgoingPublication } from '../core/publication';
 import type { RecordedPublication } from '../core/publication-record';
 import { contentBytes } from '../core/publication-size';
@@ -10,13 +11,14 @@ import type { Clock } from './clock';
 import { DiskQueue } from './disk-queue';
 import { guarded, type Report } from './guarded';
 import { MemoryQueue } from './memory-queue';
+import { OutboxClearing } from './outbox-clearing';
 import { expiryOf, OutboxEntry } from './outbox-entry';
-import { OutboxCounts, type OutboxFigures } from './outbox-figures';
+import { OutboxCounts } from './outbox-figures';
 import type { DiskQueueOwner, OutboxQueue } from './outbox-queue';
 import { OutboxSender, type SendingEnd, type SendingLimits } from './outbox-sender';
+import { outboxError, settlementOf } from './outbox-settlement';
 import type { OutboxStore, StoredExchange } from './outbox-store';
 import { defaultPublishOptions, type PublishOptions, type Settled, type Settlement } from './publish-options';
-import { refused } from './server-limits';
 
 export interface OutboxLimits extends SendingLimits {
   readonly maxMessages: number;
@@ -46,6 +48,7 @@ export class Outbox {
   readonly #report: Report;
   readonly #queue: OutboxQueue;
   readonly #sender: OutboxSender;
+  readonly #clearing: OutboxClearing;
   readonly #counts = new OutboxCounts();
   #closed = false;
   #emptied: (() => void) | undefined;
@@ -69,6 +72,7 @@ export class Outbox {
     };
     this.#queue = store ? new DiskQueue(store, clock, owner) : new MemoryQueue(owner);
     this.#sender = new OutboxSender(this.#queue, limits, clock, random(), (entry, end) => this.#ended(entry, end));
+    this.#clearing = new OutboxClearing(this.#queue, (entry) => this.#discard(entry));
   }
 
   /** Publications not settled yet. */
@@ -114,6 +118,12 @@ export class Outbox {
     this.#sender.pump();
   }
 
+  /** Takes out what waits now; who waits for one of them is told. What is on its way goes on. */
+  clear(): void {
+    this.#clearing.start(this.#clock.now());
+    this.#tellEmpty();
+  }
+
   /** Calls `listener` once, when nothing is left to settle. */
   onceEmpty(listener: () => void): void {
     this.#emptied = listener;
@@ -130,17 +140,17 @@ export class Outbox {
     this.detach();
     const left = this.#queue.close();
     if (left instanceof Promise) {
-      const settlement: Settlement = { ok: false, error: failure('publication-kept') };
+      const settlement: Settlement = { ok: false, error: outboxError('publication-kept') };
       for (const waiter of await left) guarded(this.#report, () => waiter(settlement));
       return 0;
     }
-    for (const entry of left) this.#finish(entry, { ok: false, error: failure('connection-closed') });
+    for (const entry of left) this.#finish(entry, { ok: false, error: outboxError('connection-closed') });
     return left.length;
   }
 
   #problem(entry: OutboxEntry, { whileOffline }: PublishOptions): MqttFlowsError | undefined {
-    if (this.#closed) return failure('connection-closed');
-    if (whileOffline === 'fail' && !this.#sender.connected) return failure('not-connected');
+    if (this.#closed) return outboxError('connection-closed');
+    if (whileOffline === 'fail' && !this.#sender.connected) return outboxError('not-connected');
     return this.#hasRoom(entry) ? undefined : this.#overflow('outbox-full');
   }
 
@@ -188,7 +198,17 @@ export class Outbox {
     return new OutboxEntry({ ...recorded, bytes: contentBytes(recorded.publication) }, this.#sender);
   }
 
+  /** Nobody is told who does not wait: whoever has asked for it knows. */
+  #discard(entry: OutboxEntry): void {
+    this.#counts.dropped++;
+    this.#sender.retire(entry);
+    this.#counts.leave(entry.bytes);
+    this.#queue.remove(entry);
+    if (entry.waiter) this.#settle(entry, { ok: false, error: outboxError('publication-cleared') });
+  }
+
   #resume(): void {
+    this.#clearing.goOn();
     this.#dropOldest();
     this.pump();
   }
@@ -198,30 +218,8 @@ export class Outbox {
     else if (end.kind === 'expired') this.#counts.expired++;
     else if (end.kind === 'unconfirmed') this.#counts.lost++;
     else this.#counts.refused++;
-    this.#finish(entry, this.#settlement(entry, end));
+    this.#finish(entry, settlementOf(entry, end, this.#clock.now()));
     this.#tellEmpty();
-  }
-
-  #settlement(entry: OutboxEntry, end: SendingEnd): Settlement {
-    switch (end.kind) {
-      case 'acknowledged':
-        return { ok: true, reasonCode: end.reasonCode };
-      case 'refused':
-        return { ok: false, error: refused(end) };
-      case 'unconfirmed':
-        return { ok: false, error: failure('publication-lost') };
-      case 'expired':
-        return { ok: false, error: this.#expired(entry) };
-      case 'quarantined':
-        return { ok: false, error: quarantined(end.error) };
-      case 'failed':
-        return { ok: false, error: end.error };
-    }
-  }
-
-  #expired(entry: OutboxEntry): MqttFlowsError {
-    const waited = Math.round((this.#clock.now() - entry.acceptedAt) / 1000);
-    return failure('publication-expired', undefined, { waited });
   }
 
   /** It leaves the outbox for good. */
@@ -265,17 +263,9 @@ export class Outbox {
 
   #overflow(code: 'outbox-full' | 'publication-dropped'): MqttFlowsError {
     const { maxMessages, maxBytes } = this.#limits;
-    return failure(code, undefined, { maxMessages, maxBytes });
+    return outboxError(code, { maxMessages, maxBytes });
   }
 }
 
 /** The longest time a timer of Node.js can wait, in ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-
-function failure(code: ErrorCode, reasonCode?: number, params: ErrorParams = {}): MqttFlowsError {
-  return new MqttFlowsError(code, { stage: 'publish', params, ...(reasonCode === undefined ? {} : { reasonCode }) });
-}
-
-function quarantined({ reasonCode }: MqttFlowsError): MqttFlowsError {
-  return failure(reasonCode === undefined ? 'publication-deadly' : 'publication-quarantined', reasonCode);
-}

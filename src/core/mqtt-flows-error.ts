@@ -106,6 +106,7 @@ export type ErrorCode =
   | 'publication-quarantined'
   | 'publication-expired'
   | 'publication-kept'
+  | 'publication-cleared'
   | 'outbox-unavailable'
   | 'outbox-locked'
   | 'outbox-damaged'

@@ -21,6 +21,7 @@ import {
   readReconnect,
   reconnectProblem,
 } from '../editor/outbox-fields';
+import { watchOutbox } from '../editor/outbox-state';
 import {
   prepareServerFields,
   proxyProblem,
@@ -181,6 +182,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     const { id, z = '' } = this;
     const endings = [
       watchBrokerState(id),
+      watchOutbox(id),
       prepareConnectionTest(() => ({ id, z, settings: enteredSettings(), credentials: enteredCredentials() })),
     ];
     endDialog = () => {

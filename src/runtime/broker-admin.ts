@@ -8,6 +8,7 @@ import type { RawConfig } from '../core/saved-config';
 import { findBroker } from './broker-node';
 import { type EnteredBroker, type SettingsReader, testConnection } from './connection-test';
 import { sharedText } from './localize';
+import { serveOutbox } from './outbox-admin';
 import { RequestLimit } from './request-limit';
 
 const LONGEST_TEXT = 65_535;
@@ -15,6 +16,7 @@ const MOST_SERVERS = 20;
 
 /** Adds the routes below `mqtt-flows/`. */
 export function serveBrokerDialog(RED: NodeAPI, reader: SettingsReader): void {
+  serveOutbox(RED);
   const { httpAdmin, auth } = RED;
   httpAdmin.get('/mqtt-flows/brokers/:id/state', auth.needsPermission('mqtt-flows.read'), (request, response) => {
     response.json(stateOf(RED, String(request.params.id)));

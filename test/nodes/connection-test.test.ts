@@ -198,4 +198,28 @@ describe('The test of a connection, asked of the runtime', function () {
     assert.deepEqual(await (await state('reader')).json(), { kind: 'idle' });
     assert.equal((await state('other')).status, 401);
   });
+
+  describe('the outbox of a deployed broker node', () => {
+    async function ask(user: User, method: 'GET' | 'POST', type = 'application/json'): Promise<Response> {
+      const path = `mqtt-flows/brokers/broker1/outbox${method === 'POST' ? '/clear' : ''}`;
+      const headers = { ...headersOf.get(user), ...(method === 'POST' ? { 'Content-Type': type } : {}) };
+      return fetch(`${nodeRed.url}${path}`, { method, headers, ...(method === 'POST' ? { body: '{}' } : {}) });
+    }
+
+    it('tells what waits in it, and is cleared', async () => {
+      const figures = (await (await ask('all', 'GET')).json()) as { depth: number };
+      assert.equal(figures.depth, 0);
+      assert.equal((await ask('all', 'POST')).status, 200);
+    });
+
+    it('is not cleared by a form of another site', async () => {
+      assert.equal((await ask('all', 'POST', 'text/plain')).status, 415);
+    });
+
+    it('is for those who have the permission', async () => {
+      assert.equal((await ask('other', 'GET')).status, 401);
+      assert.equal((await ask('other', 'POST')).status, 401);
+      assert.equal((await ask('reader', 'POST')).status, 401, 'looking is not clearing');
+    });
+  });
 });

@@ -1,0 +1,45 @@
+// Emptying an outbox on demand.
+
+import assert from 'node:assert/strict';
+import { FakeStore } from '../helpers/fake-store';
+import { promisesKept } from './connection-bench';
+import { answer, Bench } from './outbox-bench';
+
+describe('clearing the outbox', () => {
+  it('takes out what waits and tells who waits for it; what is on its way goes on', () => {
+    const bench = new Bench();
+    const transport = bench.attach({ receiveMaximum: 1 });
+    bench.acceptAll('a', 'b', 'c');
+    bench.clock.advance(1);
+    bench.outbox.clear();
+    assert.deepEqual(bench.log, ['b publication-cleared', 'c publication-cleared']);
+    assert.equal(bench.outbox.depth, 1);
+    answer(transport, 'a');
+    bench.accept('d');
+    assert.deepEqual(transport.topics, ['a', 'd']);
+  });
+
+  it('makes no noise about those that nobody waits for', () => {
+    const bench = new Bench();
+    bench.acceptWith('a', { completeOn: 'queued' });
+    bench.clock.advance(1);
+    bench.outbox.clear();
+    assert.deepEqual([bench.lost.length, bench.outbox.depth, bench.outbox.figures.dropped], [0, 0, 1]);
+  });
+
+  it('empties a disk of more than fits into memory, and leaves what comes meanwhile', async () => {
+    const store = new FakeStore();
+    const bench = new Bench({ maxMessages: 10_000 }, store);
+    for (let index = 0; index < 5000; index++) bench.acceptWith(`t${index}`, { completeOn: 'queued' });
+    for (let turn = 0; turn < 5; turn++) await promisesKept();
+    bench.clock.advance(1);
+    bench.outbox.clear();
+    bench.accept('late');
+    while (bench.outbox.depth > 1) await promisesKept();
+    for (let turn = 0; turn < 5; turn++) await promisesKept();
+    assert.equal(store.records.size, 1);
+    const transport = bench.attach();
+    for (let turn = 0; turn < 5; turn++) await promisesKept();
+    assert.deepEqual(transport.topics, ['late']);
+  });
+});
