@@ -2,15 +2,13 @@
 
 import type { BrokerStateReport } from '../core/broker-state';
 import { errorSentence } from '../core/error-sentence';
+import { VERSION_NAMES } from '../core/version-name';
 import { sharedText } from './shared-text';
 
 const STATE = '#mqtt-flows-state';
 const USERS = '#mqtt-flows-users';
 /** ms between two looks at the state */
 const PERIOD = 2000;
-
-/** What people call the versions that say 3, 4 and 5 on the wire. */
-const VERSIONS = { 3: '3.1', 4: '3.1.1', 5: '5' } as const;
 
 /** Keeps the line up to date; the function returned ends that. */
 export function watchBrokerState(id: string): () => void {
@@ -61,7 +59,7 @@ function stateText(state: BrokerStateReport): string {
     case 'connected':
       return sharedText('state.connected', {
         server: serverName(state.server),
-        version: VERSIONS[state.protocolVersion],
+        version: VERSION_NAMES[state.protocolVersion],
       });
     case 'unusable':
       return errorSentence(state.error, {}, sharedText);

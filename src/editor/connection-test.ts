@@ -3,6 +3,7 @@
 import type { TestEvent, TestFact } from '../core/connection-test';
 import { errorSentence } from '../core/error-sentence';
 import type { ErrorReport } from '../core/mqtt-flows-error';
+import { VERSION_NAMES } from '../core/version-name';
 import { limitsOf } from './server-limits';
 import { sharedText } from './shared-text';
 
@@ -94,7 +95,7 @@ class TestView {
         return addDetail(row.step, factText(event.fact));
       case 'connected': {
         this.#endStep(row, event.at);
-        const version = VERSIONS[event.server.protocolVersion];
+        const version = VERSION_NAMES[event.server.protocolVersion];
         this.#say(row.verdict, sharedText('test.connected', { version, time: event.at - row.begun }), false);
         row.verdict.after(limitsOf(event.server));
         return;
@@ -127,7 +128,7 @@ class TestView {
     setIcon(row.step, 'fa-times', 'error');
     row.step = undefined;
     $('<li>')
-      .text(sharedText('test.again', { version: VERSIONS[version] }))
+      .text(sharedText('test.again', { version: VERSION_NAMES[version] }))
       .appendTo(row.steps);
   }
 
@@ -141,9 +142,6 @@ class TestView {
     place.text(text).css('color', failed ? 'var(--red-ui-text-color-error)' : 'var(--red-ui-text-color-success)');
   }
 }
-
-/** What people call the versions that say 3, 4 and 5 on the wire. */
-const VERSIONS = { 3: '3.1', 4: '3.1.1', 5: '5' } as const;
 
 function sentence(error: ErrorReport, server: string): string {
   return errorSentence(error, { server }, sharedText);

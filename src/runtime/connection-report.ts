@@ -5,14 +5,12 @@ import type { Connection } from '../connection/connection';
 import type { ConnectionState } from '../connection/connection-state';
 import type { Report } from '../connection/guarded';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { VERSION_NAMES } from '../core/version-name';
 import { localizedError, reportedError, sentence, sharedText } from './localize';
 import { publishingNode } from './message-answers';
 
 type Waiting = Extract<ConnectionState, { kind: 'waiting' }>;
 type Connected = Extract<ConnectionState, { kind: 'connected' }>;
-
-/** What people call the versions that say 3, 4 and 5 on the wire. */
-const VERSIONS = { 3: '3.1', 4: '3.1.1', 5: '5' } as const;
 
 /** The last failure at a server that has been told, and how often it came again since. */
 interface Told {
@@ -52,7 +50,7 @@ export function connectionReport(RED: NodeAPI, reporter: () => Node): (state: Co
     else reporter().warn(line);
   };
   const tellConnected = ({ info, server }: Connected): void => {
-    const values = { server, version: VERSIONS[info.protocolVersion] };
+    const values = { server, version: VERSION_NAMES[info.protocolVersion] };
     if (failedAttempts === 0) reporter().log(sharedText(RED, 'log.connected', values));
     else reporter().log(sharedText(RED, 'log.connectedAfter', { ...values, count: failedAttempts }));
     failedAttempts = 0;
