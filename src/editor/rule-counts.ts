@@ -4,8 +4,8 @@ import type { RouteCounts } from '../core/route-counts';
 import type { SavedRule } from './rule-row';
 import { sharedText } from './shared-text';
 
-/** Asks for the counts of the node `id` and shows them in the rows of `list` and at `otherwise`. */
-export function showRuleCounts(id: string, list: JQuery, otherwise: JQuery): void {
+/** Asks for the counts of the node `id` and shows them in the rows of `list` and in the lines of the last two outputs. */
+export function showRuleCounts(id: string, list: JQuery, dynamic: JQuery, otherwise: JQuery): void {
   void $.getJSON(`mqtt-flows/routers/${encodeURIComponent(id)}/counts`, (counts: RouteCounts | undefined) => {
     // A node that is not deployed has counted nothing.
     if (!counts) return;
@@ -16,6 +16,9 @@ export function showRuleCounts(id: string, list: JQuery, otherwise: JQuery): voi
       // Of a rule that has been changed without a deploy nothing is known.
       if (rule?.filter === filter) $(element).text(takenText(rule.taken));
     });
+    const routes = counts.routes.toLocaleString();
+    if (counts.routes > 0)
+      dynamic.text(`${sharedText('rule.routes', { number: routes })}; ${takenText(counts.dynamic)}`);
     otherwise.text(takenText(counts.otherwise));
   });
 }

@@ -129,7 +129,7 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
     });
     for (const [output, rule] of listed(this.rules).entries()) list.editableList('addItem', { ...rule, output });
     match.on('change', showTrial);
-    showRuleCounts(this.id, list, $('#mqtt-flows-otherwise-taken'));
+    showRuleCounts(this.id, list, $('#mqtt-flows-dynamic-taken'), $('#mqtt-flows-otherwise-taken'));
   },
   oneditsave() {
     const rules = readRows<RuleValue>($(LIST));

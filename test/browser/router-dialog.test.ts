@@ -188,6 +188,19 @@ describe('the dialog of the router', function () {
     await editor.cancelDialog(dialog);
   });
 
+  it('says how many routes have come in messages, and what they have taken', async () => {
+    await nodeRed.admin('flows', { method: 'POST', body: readFileSync(EXAMPLE, 'utf8') });
+    await editor.page.reload();
+    await editor.node('topic router').waitFor();
+    for (const label of ['add routes', 'yard/gate/2']) await editor.pressInject(label);
+    await editor.page.waitForFunction(
+      "fetch('mqtt-flows/routers/f1b0c0de00000079/counts').then(async (answer) => (await answer.json()).dynamic === 1)",
+    );
+    const dialog = await editor.openDialog('topic router');
+    await dialog.getByText('routes now: 2; messages since the deploy: 1').waitFor();
+    await editor.cancelDialog(dialog);
+  });
+
   it('is readable where it is narrow and dark', async () => {
     await editor.page.setViewportSize({ width: 700, height: 900 });
     await editor.page.evaluate("document.documentElement.classList.add('nr-theme-dark')");
