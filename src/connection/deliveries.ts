@@ -116,9 +116,9 @@ export class Deliveries {
   }
 
   #hand(publication: IncomingPublication, interest: Interest, receipt: SharedReceipt | undefined): void {
-    const { subscriber, options, wire } = interest;
+    const { subscriber, options } = interest;
     // It may have gone while the publication was held, or while another one got it.
-    if (!wire.interests.has(interest)) return;
+    if (interest.gone) return;
     const qos = publication.qos < options.qos ? publication.qos : options.qos;
     try {
       subscriber.deliver(publication, options.filter, qos, receipt);

@@ -21,6 +21,8 @@ export interface Interest {
   fresh: boolean;
   /** It was fresh when the server was last asked: what is replayed since then is for it. */
   receivesStored: boolean;
+  /** Its subscriber has taken it away. */
+  gone: boolean;
 }
 
 /** What the server last said; it holds for all who share the subscription. */
@@ -81,13 +83,14 @@ export class WireSubscription {
     const fresh = !served && wantsStored(options);
     // One that takes the place of another while the server replays gets the rest.
     const receivesStored = this.replaying && key !== undefined && this.#expecting.has(key);
-    const interest = { subscriber, options, rank, wire: this, key, fresh, receivesStored };
+    const interest = { subscriber, options, rank, wire: this, key, fresh, receivesStored, gone: false };
     this.interests.add(interest);
     this.#live = undefined;
     return interest;
   }
 
   remove(interest: Interest): void {
+    interest.gone = true;
     this.interests.delete(interest);
     this.#live = undefined;
   }
