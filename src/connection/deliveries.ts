@@ -38,6 +38,11 @@ export class Deliveries {
     this.#identified.changed();
   }
 
+  /** The server has answered for one of them. */
+  changed(): void {
+    this.#identified.changed();
+  }
+
   attach({ protocolVersion, sessionPresent }: ServerInfo): void {
     this.#mqtt5 = protocolVersion === 5;
     this.#identified.attach(sessionPresent);

@@ -40,7 +40,9 @@ export class IdentifiedCopies {
       return this.#give(publication, liveReceivers(named), receipt);
     }
     const source = wires.find(({ identifier }) => identifier === identifiers[0]);
-    if (source?.ordinary !== false) this.#compare(publication.topic, identifiers[0] ?? 0);
+    // While the server is being asked for one of them, the identifier of a merged copy may become another.
+    const settled = source?.ordinary !== false && wires.every(({ granted }) => granted);
+    if (settled) this.#compare(publication.topic, identifiers[0] ?? 0);
     const receivers = liveReceivers(wires);
     if (this.#kind === 'one for all' && !source?.shared) {
       return this.#give(

@@ -216,6 +216,7 @@ export class Subscriptions {
   #answered(wire: WireSubscription, outcome: SubscribeOutcome): void {
     if (outcome.kind === 'unanswered') return this.#forget(wire);
     wire.serve();
+    this.#deliveries.changed();
     if (outcome.kind === 'granted') {
       if (wire.asked) wire.standing = { request: wire.asked, granted: outcome.qos };
       this.#setState(wire, outcome);

@@ -86,7 +86,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function isRemembered(value: unknown): value is RememberedSubscription {
   if (!isRecord(value) || !isRecord(value.request)) return false;
   const { filter, qos, identifier } = value.request;
-  const { granted } = value;
+  const { granted, served } = value;
   const identified = identifier === undefined || (Number.isInteger(identifier) && Number(identifier) > 0);
-  return typeof filter === 'string' && isQoS(qos) && identified && (granted === undefined || isQoS(granted));
+  const known = served === undefined || (Array.isArray(served) && served.every((key) => typeof key === 'string'));
+  return typeof filter === 'string' && isQoS(qos) && identified && known && (granted === undefined || isQoS(granted));
 }

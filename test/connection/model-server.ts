@@ -144,8 +144,8 @@ export class ModelServer implements Transport {
     const granted = Math.max(...requests.map((request) => request.qos)) as QoS;
     const asPublished = this.#kind.protocolVersion === 5 && requests.some((request) => request.retainAsPublished);
     const identifiers = requests.flatMap(({ identifier }) => identifier ?? []);
-    // The lowest, so that it is the same for a topic as long as the subscriptions are.
-    const merged = identifiers.length === 0 ? [] : [Math.min(...identifiers)];
+    // The same for a topic as long as the subscriptions are the same, and another one when a new one has come.
+    const merged = identifiers.length === 0 ? [] : [Math.max(...identifiers)];
     const publication: IncomingPublication = {
       topic,
       payload: Buffer.from(payload),
