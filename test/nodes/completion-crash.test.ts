@@ -1,0 +1,73 @@
+// A real Node-RED that is killed (SIGKILL) in the middle of its flows: what they were not done with comes again.
+
+import assert from 'node:assert/strict';
+import type { FlowNode } from '../helpers/flow-harness';
+import { serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { functionNode } from '../helpers/function-node';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { PersistentNodeRed } from '../helpers/persistent-node-red';
+import { publishAll } from '../helpers/publish-all';
+
+const COUNT = 120;
+/** Messages that a flow has at a time. */
+const AT_A_TIME = 5;
+
+for (const protocolVersion of [5, 4] as const) {
+  for (const qos of [1, 2] as const) {
+    describe(`Node-RED that is killed in the middle of a flow (mosquitto, MQTT ${protocolVersion}, QoS ${qos})`, function () {
+      // A whole Node-RED has to start, three times.
+      this.timeout(90_000);
+      let mosquitto: Mosquitto;
+      const nodeRed = new PersistentNodeRed();
+      before(async function () {
+        needsMosquitto(this);
+        mosquitto = await Mosquitto.start();
+      });
+      after(async () => {
+        await nodeRed.remove();
+        await mosquitto?.stop();
+      });
+
+      /** Work of 20 ms for each message, then `received`. */
+      function flow(base: string): FlowNode[] {
+        const settings = { acknowledge: 'completion', maxInFlight: AT_A_TIME } as const;
+        const [subscriber] = subscribeNodes('sub', 'crash-broker', [{ filter: `${base}/#`, qos }], settings);
+        assert.ok(subscriber);
+        const work = 'setTimeout(() => { node.send(msg); node.done(); }, 20);';
+        return [
+          serverNode('crash-broker', mosquitto.port, { protocolVersion, cleanStart: false, clientId: base }),
+          { ...subscriber, wires: [['work']] },
+          functionNode('work', work, ['received']),
+        ];
+      }
+
+      it('has lost nothing that the flow was not done with', async () => {
+        const base = unique('crash');
+        const payloads = Array.from({ length: COUNT }, (_, index) => `${base}-${index}.`);
+        await nodeRed.start(flow(base));
+        const subscribed = `Sending SUBACK to ${base}`;
+        await mosquitto.log.find(subscribed, (line) => line.includes(subscribed));
+        await publishAll(
+          mosquitto.port,
+          payloads.map((payload) => ({ topic: `${base}/t`, payload, qos })),
+        );
+        for (const last of [20, 60]) {
+          await nodeRed.printed(`${base}-${last}.`);
+          await nodeRed.crash();
+          assert.ok(nodeRed.received.length < COUNT, 'it was killed too late to show anything');
+          await nodeRed.start(flow(base));
+        }
+        await nodeRed.printed(`${base}-${COUNT - 1}.`);
+        const times = new Map<string, number>();
+        for (const payload of nodeRed.received) times.set(payload, (times.get(payload) ?? 0) + 1);
+        assert.deepEqual(
+          payloads.filter((payload) => !times.has(payload)),
+          [],
+          'lost',
+        );
+        const twice = [...times.values()].filter((count) => count > 1).length;
+        assert.ok(twice <= 2 * AT_A_TIME, `${twice} came twice`);
+      });
+    });
+  }
+}
