@@ -17,7 +17,7 @@ const LONGEST = 5;
 export class AcknowledgementWriter {
   readonly #stream: Writable;
   readonly #overflow: () => void;
-  #piece = Buffer.allocUnsafe(PIECE);
+  readonly #piece = Buffer.allocUnsafe(PIECE);
   #length = 0;
   #scheduled = false;
   #unread = 0;
@@ -52,11 +52,9 @@ export class AcknowledgementWriter {
     if (length === 0) return;
     this.#length = 0;
     if (!this.#stream.writable) return;
-    const bytes = this.#piece.subarray(0, length);
-    // What is written belongs to the stream until it has left.
-    this.#piece = Buffer.allocUnsafe(PIECE);
     this.#unread += length;
-    this.#stream.write(bytes, () => {
+    // A copy: what is written belongs to the stream until it has left.
+    this.#stream.write(Buffer.from(this.#piece.subarray(0, length)), () => {
       this.#unread -= length;
     });
     if (this.#unread > MAX_UNREAD) this.#overflow();

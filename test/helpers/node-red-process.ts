@@ -1,6 +1,6 @@
 // A real Node-RED in a process of its own, with a user directory of its own.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -75,6 +75,11 @@ export class NodeRedProcess {
   /** Everything that Node-RED has printed. */
   get output(): string {
     return this.#output;
+  }
+
+  /** The memory that the operating system has given it, in bytes. */
+  get residentMemory(): number {
+    return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(this.#child.pid)], { encoding: 'utf8' })) * 1024;
   }
 
   /** Waits until Node-RED has printed `text`; rejects with all of its output when it ends before. */

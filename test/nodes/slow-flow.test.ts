@@ -1,0 +1,22 @@
+// A flow that is slower than what waits for it: the server waits, not the memory.
+
+import assert from 'node:assert/strict';
+import { needsMosquitto } from '../helpers/mosquitto';
+import { runSlowFlow } from '../helpers/slow-flow';
+
+/** 200 MB in all. */
+const LOAD = { messages: 2000, size: 100_000, work: 1 } as const;
+const MB = 1e6;
+
+for (const protocolVersion of [5, 4] as const) {
+  it(`a slow flow needs no memory for what waits (mosquitto, MQTT ${protocolVersion})`, async function () {
+    needsMosquitto(this);
+    // A whole Node-RED has to start.
+    this.timeout(60_000);
+    const options = { ...LOAD, protocolVersion, qos: 1, acknowledge: 'completion', atATime: 10 } as const;
+    const { done, mostInFlow, before, atMost } = await runSlowFlow(options);
+    assert.equal(done, LOAD.messages);
+    assert.ok(mostInFlow <= 10, `${mostInFlow} in the flow`);
+    assert.ok(atMost - before < 100 * MB, `${(atMost - before) / MB} MB more`);
+  });
+}
