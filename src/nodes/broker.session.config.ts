@@ -53,7 +53,7 @@ export interface SessionSettings {
   readonly will: MessageConfig;
   readonly properties: {
     readonly sessionExpiryInterval?: number;
-    readonly receiveMaximum?: number;
+    readonly receiveMaximum: number;
     readonly maximumPacketSize?: number;
     readonly topicAliasMaximum?: number;
   };
@@ -61,6 +61,8 @@ export interface SessionSettings {
 }
 
 const FOUR_BYTES = 0xffff_ffff;
+/** What a blank stands for: with none, a server may send 65,535 messages to a flow that has time for one. */
+const RECEIVE_MAXIMUM = 1000;
 
 /** The whole numbers that the settings take, both ends included (MQTT 5, section 3.1.2.11). */
 export const SESSION_RANGES = {
@@ -78,7 +80,7 @@ export function readSession(saved: SavedConfig): SessionSettings {
     cleanStart ? undefined : FOUR_BYTES,
     ...SESSION_RANGES.sessionExpiryInterval,
   );
-  const receiveMaximum = saved.integer('receiveMaximum', undefined, ...SESSION_RANGES.receiveMaximum);
+  const receiveMaximum = saved.integer('receiveMaximum', RECEIVE_MAXIMUM, ...SESSION_RANGES.receiveMaximum);
   const maximumPacketSize = saved.integer('maximumPacketSize', undefined, ...SESSION_RANGES.maximumPacketSize);
   const topicAliasMaximum = saved.integer('topicAliasMaximum', undefined, ...SESSION_RANGES.topicAliasMaximum);
   return {
@@ -88,7 +90,7 @@ export function readSession(saved: SavedConfig): SessionSettings {
     will: readMessage(saved.section('will')),
     properties: {
       ...(expiry === undefined ? {} : { sessionExpiryInterval: expiry }),
-      ...(receiveMaximum === undefined ? {} : { receiveMaximum }),
+      receiveMaximum,
       ...(maximumPacketSize === undefined ? {} : { maximumPacketSize }),
       ...(topicAliasMaximum === undefined ? {} : { topicAliasMaximum }),
     },

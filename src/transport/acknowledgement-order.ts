@@ -8,12 +8,15 @@ type State = 'waiting' | 'acknowledged' | 'abandoned';
 /** What waits for its acknowledgement. It may outlive its connection, and get a place on the next one. */
 export class OrderedReceipt implements Receipt {
   readonly identifier: number;
+  /** Of the publication, as long as somebody holds it. */
+  readonly bytes: number;
   #state: State = 'waiting';
   #reasonCode = 0;
   #order: AcknowledgementOrder | undefined;
 
-  constructor(identifier: number) {
+  constructor(identifier: number, bytes: number) {
     this.identifier = identifier;
+    this.bytes = bytes;
   }
 
   get state(): State {
@@ -54,13 +57,14 @@ export class OrderedReceipt implements Receipt {
 export class AcknowledgementOrder {
   readonly #receipts = new Fifo<OrderedReceipt>();
   readonly #send: (receipt: OrderedReceipt) => void;
-  readonly #abandoned: (receipt: OrderedReceipt) => void;
+  readonly #settled: (receipt: OrderedReceipt) => void;
   /** The oldest, when it has been taken from the queue to be looked at. */
   #oldest: OrderedReceipt | undefined;
 
-  constructor(send: (receipt: OrderedReceipt) => void, abandoned: (receipt: OrderedReceipt) => void) {
+  /** `settled` hears of each when nobody holds it any longer, `send` of those that are acknowledged when it is their turn. */
+  constructor(settled: (receipt: OrderedReceipt) => void, send: (receipt: OrderedReceipt) => void) {
+    this.#settled = settled;
     this.#send = send;
-    this.#abandoned = abandoned;
   }
 
   add(receipt: OrderedReceipt): void {
@@ -70,7 +74,7 @@ export class AcknowledgementOrder {
   }
 
   settled(receipt: OrderedReceipt): void {
-    if (receipt.state === 'abandoned') this.#abandoned(receipt);
+    this.#settled(receipt);
     if (receipt === this.#oldest) this.#advance();
   }
 

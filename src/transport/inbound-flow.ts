@@ -16,10 +16,15 @@ const RECEIVE_MAXIMUM_EXCEEDED = 0x93;
 /** MQTT 5, section 3.1.2.11.3, when CONNECT says nothing; MQTT 3.1.1 has no more identifiers than that either. */
 const WIDEST_WINDOW = 65_535;
 
+/** Bytes of payload. mosquitto 2.0.11 answers each PUBACK of MQTT 3.1.1 with twenty publications while it has them. */
+const MOST_HELD = 8 * 1024 * 1024;
+
 type IPubrelPacket = Extract<Packet, { cmd: 'pubrel' }>;
 
 export interface InboundListener {
   message(publication: IncomingPublication, receipt?: Receipt): void;
+  /** Whether so much is held that no more must be read: not every server stops when its window is full. */
+  crowded(crowded: boolean): void;
   /** The server has broken the rules: the connection cannot go on. */
   violated(violation: Violation): void;
 }
@@ -39,6 +44,9 @@ export class InboundFlow {
   readonly #exchanges = new Set<number>();
   /** Publications at QoS 1 that are not acknowledged, those included that never will be. */
   #unacknowledged = 0;
+  /** bytes of the publications that somebody holds */
+  #held = 0;
+  #crowded = false;
   /** What has come in one piece with CONNACK, for mqtt.js says later that there is a connection. */
   #early: (IPublishPacket | IPubrelPacket)[] | undefined = [];
 
@@ -55,12 +63,18 @@ export class InboundFlow {
     this.#window = (this.#v5 && properties?.receiveMaximum) || WIDEST_WINDOW;
     this.#aliases = new TopicAliases((this.#v5 && properties?.topicAliasMaximum) || 0);
     this.#pubacks = new AcknowledgementOrder(
+      (receipt) => {
+        if (receipt.state === 'abandoned') this.#waiting.delete(receipt.identifier);
+        this.#let(receipt);
+      },
       (receipt) => this.#puback(receipt),
-      ({ identifier }) => this.#waiting.delete(identifier),
     );
     this.#pubrecs = new AcknowledgementOrder(
+      (receipt) => {
+        if (receipt.state === 'abandoned') this.#session.forget(receipt);
+        this.#let(receipt);
+      },
       (receipt) => this.#pubrec(receipt),
-      (receipt) => this.#session.forget(receipt),
     );
   }
 
@@ -100,8 +114,9 @@ export class InboundFlow {
     if (!this.#admits()) return;
     this.#unacknowledged++;
     this.#waiting.add(identifier);
-    const receipt = this.#receipt(identifier);
+    const receipt = this.#receipt(identifier, packet.payload.length);
     receipt.join(this.#pubacks);
+    this.#hold(receipt);
     this.#listener.message(this.#publication(topic, packet), receipt);
   }
 
@@ -115,12 +130,16 @@ export class InboundFlow {
     const known = this.#session.exchanges.get(identifier);
     if (known) {
       // Never delivered twice: PUBREC is sent again, or by this connection in place of the one that it came by.
-      if (known.state !== 'waiting' || !known.isOn(this.#pubrecs)) known.join(this.#pubrecs);
+      if (known.state !== 'waiting' || !known.isOn(this.#pubrecs)) {
+        if (known.state === 'waiting') this.#hold(known);
+        known.join(this.#pubrecs);
+      }
       return;
     }
-    const receipt = this.#receipt(identifier);
+    const receipt = this.#receipt(identifier, packet.payload.length);
     this.#session.exchanges.set(identifier, receipt);
     receipt.join(this.#pubrecs);
+    this.#hold(receipt);
     this.#listener.message(this.#publication(topic, packet), receipt);
   }
 
@@ -139,8 +158,22 @@ export class InboundFlow {
     this.#session.forget(receipt);
   }
 
-  #receipt(identifier: number): OrderedReceipt {
-    return this.#v5 ? new OrderedReceipt(identifier) : new UnrefusableReceipt(identifier);
+  #receipt(identifier: number, bytes: number): OrderedReceipt {
+    return this.#v5 ? new OrderedReceipt(identifier, bytes) : new UnrefusableReceipt(identifier, bytes);
+  }
+
+  #hold({ bytes }: OrderedReceipt): void {
+    this.#held += bytes;
+    if (this.#crowded || this.#held <= MOST_HELD) return;
+    this.#crowded = true;
+    this.#listener.crowded(true);
+  }
+
+  #let({ bytes }: OrderedReceipt): void {
+    this.#held -= bytes;
+    if (!this.#crowded || this.#held > MOST_HELD / 2) return;
+    this.#crowded = false;
+    this.#listener.crowded(false);
   }
 
   /** Whether the server may send one more (MQTT 5, section 3.3.4). */

@@ -10,7 +10,7 @@ import type { OutgoingPublication } from '../core/publication';
 import type { WireFilter } from '../core/topic-filter';
 import { AcknowledgementWriter } from './acknowledgement-writer';
 import { checkFirstBytes } from './first-bytes';
-import { guardPipe } from './guarded-pipe';
+import { type GuardedPipe, guardPipe } from './guarded-pipe';
 import { identifierProvider } from './identifier-provider';
 import { InboundFlow } from './inbound-flow';
 import { InboundSession } from './inbound-session';
@@ -60,6 +60,7 @@ class MqttjsTransport implements Transport {
   /** These are set once the server has accepted. */
   #inbound: InboundFlow | undefined;
   #acknowledgements: AcknowledgementWriter | undefined;
+  #pipe: GuardedPipe | undefined;
   #outbound: OutboundFlow | undefined;
   #connected = false;
   /** Set once the listener has heard, or must no longer hear, that it is over. */
@@ -181,7 +182,7 @@ class MqttjsTransport implements Transport {
       this.#outbound?.drained();
       this.#listener.writable();
     });
-    guardPipe(stream, (error) => this.#broken(error));
+    this.#pipe = guardPipe(stream, (error) => this.#broken(error));
     const client = new MqttClient(() => stream, {
       ...clientOptions(this.#options),
       messageIdProvider: identifierProvider(this.#identifiers),
@@ -233,6 +234,7 @@ class MqttjsTransport implements Transport {
     this.#acknowledgements = writer;
     this.#inbound = new InboundFlow(this.#options, this.#session, writer, {
       message: (publication, receipt) => this.#listener.message(publication, receipt),
+      crowded: (crowded) => this.#pipe?.hold(crowded),
       violated: (violation) => this.#violated(violation),
     });
   }

@@ -1,6 +1,6 @@
 // A real Node-RED in a process of its own, with a user directory of its own.
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,7 @@ export function linkPackage(userDir: string): void {
 const SETTINGS = `module.exports = {
   lang: 'en-US', uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'only for tests',
   telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false, palette: { catalogues: [] } },
+  functionGlobalContext: { memoryInUse: require(${JSON.stringify(require.resolve('./heap'))}).memoryInUse },
   logging: { console: { level: 'debug', metrics: false, audit: false } },
 };`;
 
@@ -75,11 +76,6 @@ export class NodeRedProcess {
   /** Everything that Node-RED has printed. */
   get output(): string {
     return this.#output;
-  }
-
-  /** The memory that the operating system has given it, in bytes. */
-  get residentMemory(): number {
-    return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(this.#child.pid)], { encoding: 'utf8' })) * 1024;
   }
 
   /** Waits until Node-RED has printed `text`; rejects with all of its output when it ends before. */

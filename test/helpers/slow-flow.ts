@@ -26,23 +26,25 @@ export interface SlowFlowResult {
   readonly done: number;
   /** Most messages that the flow had at a time. */
   readonly mostInFlow: number;
-  /** bytes of memory of Node-RED before the first message, and at most while they came */
+  /** bytes in use at the first message, and at most, when all that can go has gone */
   readonly before: number;
   readonly atMost: number;
   /** ms */
   readonly time: number;
 }
 
-/** ms between two looks at the memory */
-const LOOK = 100;
-/** What the flow does: a function node that takes its time, and counts. */
+/** How often the flow looks at the memory. */
+const LOOKS = 20;
+/** What the flow does: a function node that takes its time, counts, and looks at the memory in use now and then. */
 const WORK = `
-const state = context.get('state') || { inFlow: 0, most: 0, done: 0 };
+const memoryInUse = global.get('memoryInUse');
+const state = context.get('state') || { inFlow: 0, most: 0, done: 0, before: memoryInUse(), peak: 0 };
 context.set('state', state);
 state.most = Math.max(state.most, ++state.inFlow);
 setTimeout(() => {
   state.inFlow--;
-  if (++state.done === COUNT) node.warn('worked ' + state.done + ' most ' + state.most);
+  if (state.done++ % Math.ceil(COUNT / ${LOOKS}) === 0) state.peak = Math.max(state.peak, memoryInUse());
+  if (state.done === COUNT) node.warn('worked ' + [state.done, state.most, state.before, state.peak].join(' '));
   node.done();
 }, WORK);`;
 
@@ -84,24 +86,19 @@ async function workThrough(port: number, clientId: string, options: SlowFlowOpti
     { id: 'tab', type: 'tab', label: 'Slow' },
     serverNode('broker', port, { protocolVersion, clientId, ...session }),
     { ...sub, z: 'tab', inputs: 1, wires: [['work']] },
-    { ...functionNode('work', WORK.replace('WORK', `${work}`).replace('COUNT', `${messages}`), []), z: 'tab' },
+    { ...functionNode('work', WORK.replace('WORK', `${work}`).replaceAll('COUNT', `${messages}`), []), z: 'tab' },
     { id: 'begin', type: 'inject', z: 'tab', props: [{ p: 'action', v: 'connect', vt: 'str' }], wires: [['sub']] },
   ];
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(nodes));
   const nodeRed = await NodeRedProcess.start(userDir);
-  const before = nodeRed.residentMemory;
-  let atMost = before;
-  const looking = setInterval(() => {
-    atMost = Math.max(atMost, nodeRed.residentMemory);
-  }, LOOK);
   try {
     const started = Date.now();
     await fetch(`${nodeRed.url}inject/begin`, { method: 'POST' });
-    await nodeRed.waitForOutput('worked');
-    const [, done, mostInFlow] = /worked (\d+) most (\d+)/.exec(nodeRed.output) ?? [];
-    return { done: Number(done), mostInFlow: Number(mostInFlow), before, atMost, time: Date.now() - started };
+    await nodeRed.waitForOutput(`worked ${messages} `);
+    const figures = /worked ([\d ]+)/.exec(nodeRed.output)?.[1]?.split(' ').map(Number) ?? [];
+    const [done = 0, mostInFlow = 0, before = 0, atMost = 0] = figures;
+    return { done, mostInFlow, before, atMost, time: Date.now() - started };
   } finally {
-    clearInterval(looking);
     await nodeRed.stop();
     removeUserDir(userDir);
   }
