@@ -2,6 +2,7 @@
 
 /** Topics that contain `text`; of all brokers when `broker` is blank. None without permission or connection. */
 export async function topicsLike(broker: string, text: string): Promise<readonly string[]> {
+  if (!RED.user.hasPermission('mqtt-flows.read')) return [];
   const answer: JQuery.jqXHR<readonly string[]> = $.getJSON('mqtt-flows/topics/completions', { broker, text });
   try {
     return await answer;

@@ -9,6 +9,7 @@ const SHOW = 'mqtt-flows:show-topics-tab';
 
 RED.plugins.registerPlugin('mqtt-flows-topics', {
   onadd() {
+    if (!RED.user.hasPermission('mqtt-flows.read')) return;
     const sidebar = new TopicsSidebar();
     RED.sidebar.addTab({
       id: TAB,
@@ -21,7 +22,7 @@ RED.plugins.registerPlugin('mqtt-flows-topics', {
       onchange: () => sidebar.refresh(),
     });
     RED.actions.add(SHOW, () => RED.sidebar.show(TAB));
-    RED.events.on('deploy', () => sidebar.refresh());
+    RED.events.on('deploy', () => sidebar.deployed());
   },
 });
 

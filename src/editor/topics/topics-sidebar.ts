@@ -63,12 +63,17 @@ export class TopicsSidebar {
     addEventListener('pagehide', () => this.#viewing?.stop());
   }
 
-  /** Call when the tab is shown, and when another flow is deployed. */
+  /** Call when the tab is shown. */
   refresh(): void {
     this.#toolbar.refresh().then(
       () => void this.#look(),
       (error: Error) => this.#problem.text(error.message),
     );
+  }
+
+  /** Call when something is deployed: it matters to whoever looks. */
+  deployed(): void {
+    if (this.element.is(':visible')) this.refresh();
   }
 
   stop(): void {
