@@ -28,7 +28,7 @@ export class TopicsSidebar {
     exportAll: () => void this.#export(),
   });
   readonly #health = new BrokerHealthView();
-  readonly #summary = $('<div>', { class: 'mqtt-flows-summary', role: 'status' });
+  readonly #summary = $('<div>', { class: 'mqtt-flows-summary' });
   readonly #problem = $('<div>', { class: 'mqtt-flows-problem', role: 'alert' });
   readonly #tree = new TopicTreeList({
     moved: () => {
@@ -67,7 +67,7 @@ export class TopicsSidebar {
   refresh(): void {
     this.#toolbar.refresh().then(
       () => void this.#look(),
-      (error: Error) => this.#problem.text(error.message),
+      (error: Error) => this.#say(error.message),
     );
   }
 
@@ -84,7 +84,7 @@ export class TopicsSidebar {
 
   async #start(broker: string, filter: string, own: boolean): Promise<void> {
     this.stop();
-    this.#problem.text('');
+    this.#say('');
     this.#tree.clear();
     this.#detail.clear();
     this.#exceptions.clear();
@@ -105,8 +105,13 @@ export class TopicsSidebar {
     }
   }
 
+  /** A screen reader reads an alert out whenever it is written. */
+  #say(problem: string): void {
+    if (this.#problem.text() !== problem) this.#problem.text(problem);
+  }
+
   #fail(sentence: string, over: boolean): void {
-    this.#problem.text(sentence);
+    this.#say(sentence);
     if (over) this.stop();
   }
 
@@ -115,7 +120,7 @@ export class TopicsSidebar {
     const server = state.server ?? '';
     const error = state.error ?? refused;
     const gone = state.kind === 'closed' ? topicsText('refused.brokerGone') : '';
-    this.#problem.text(error ? problemText(error, server) : gone);
+    this.#say(error ? problemText(error, server) : gone);
     const left = dropped.rate + dropped.topics;
     const texts = [topicsText('summary.counts', { topics, messages, rate: rounded(rate) })];
     if (left > 0) texts.push(topicsText('summary.dropped', { count: left }));

@@ -1,0 +1,76 @@
+// The topics sidebar for users who may not do everything: it offers what they may do, and asks for nothing else.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brokerDefaults } from '#src/nodes/broker.config';
+import { subscribeDefaults, subscriptionDefaults } from '#src/nodes/subscribe.config';
+import { EditorPage } from '../helpers/editor-page';
+import { findProgram, skipWithout } from '../helpers/environment';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import { TopicsTab } from '../helpers/topics-tab';
+
+const FLOW = [
+  { id: 'tab', type: 'tab', label: 'Plant' },
+  { ...brokerDefaults, id: 'broker', type: 'mqtt-flows-broker', name: 'Plant server', connectTo: 'embedded' },
+  {
+    ...subscribeDefaults,
+    id: 'in',
+    type: 'mqtt-flows-subscribe',
+    name: 'alarms',
+    z: 'tab',
+    x: 200,
+    y: 100,
+    broker: 'broker',
+    subscriptions: [{ ...subscriptionDefaults, filter: 'alarms/#' }],
+    wires: [[]],
+  },
+];
+/** What the editor itself reads. */
+const EDITOR = ['flows.read', 'nodes.read', 'settings.read', 'plugins.read', 'status.read', 'context.read'];
+
+describe('the topics sidebar of a user', function () {
+  this.timeout(120_000);
+  let program: string;
+  let userDir: string;
+  let nodeRed: NodeRedProcess;
+  let editor: EditorPage;
+
+  before(function () {
+    program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+  });
+
+  /** Opens the editor for somebody who has not logged in and has `permissions` all the same. */
+  async function open(permissions: readonly string[]): Promise<void> {
+    userDir = emptyUserDir();
+    linkPackage(userDir);
+    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(FLOW));
+    const auth = `adminAuth: { type: 'credentials', users: [], default: { permissions: ${JSON.stringify(permissions)} } },`;
+    nodeRed = await NodeRedProcess.start(userDir, auth);
+    editor = await EditorPage.open(program, nodeRed.url);
+    await editor.node('alarms').waitFor();
+  }
+
+  afterEach(async () => {
+    editor?.assertNoErrors();
+    await editor?.close();
+    await nodeRed?.stop();
+    if (userDir) removeUserDir(userDir);
+  });
+
+  it('who may only read shows topics, and publishes nothing', async () => {
+    await open(['read']);
+    const topics = await TopicsTab.open(editor);
+    assert.equal(await topics.panel.getByLabel('By a connection of its own').isDisabled(), true);
+    await topics.start('$SYS/#');
+    await topics.row('$SYS').click();
+    await topics.tab('Publish').click();
+    assert.equal(await topics.pane.getByRole('button', { name: 'Publish' }).isDisabled(), true);
+  });
+
+  it('who may not read topics is not there', async () => {
+    await open(EDITOR);
+    await editor.page.waitForLoadState('networkidle');
+    assert.equal(await editor.page.locator('.mqtt-flows-topics').count(), 0);
+  });
+});
