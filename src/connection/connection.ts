@@ -16,7 +16,6 @@ import { SessionHome } from './session-home';
 import { type StateListener, StateWatch } from './state-watch';
 import type { SubscriptionInUse } from './subscription-in-use';
 import { type RemoveSubscriber, type Subscriber, Subscriptions } from './subscriptions';
-import { VersionChoice } from './version-choice';
 
 /** How long close() waits for acknowledgements, in ms: Node-RED gives a node 15 s to close, users less. */
 const DRAIN = 800;
@@ -38,7 +37,6 @@ export class Connection {
   #connectedAt: number | undefined;
   #stopAnnouncing: () => void = () => {};
   #servers: ServerChoice;
-  #choice: VersionChoice;
   /** What a server has called us that was asked to choose a name. */
   #assignedClientId = '';
   /** Client identifier of the latest attempt. */
@@ -62,8 +60,7 @@ export class Connection {
     this.#retry = new Retry(settings.reconnect, world.random);
     this.#presence = new Presence(settings.messages, world.clock, world.report);
     this.#home = new SessionHome(settings.session);
-    this.#servers = new ServerChoice(settings.endpoints);
-    this.#choice = new VersionChoice(settings.protocolVersion);
+    this.#servers = new ServerChoice(settings.endpoints, settings.protocolVersion);
   }
 
   get state(): ConnectionState {
@@ -103,8 +100,7 @@ export class Connection {
     messages,
   }: Pick<ConnectionSettings, 'endpoints' | 'protocolVersion' | 'messages'>): void {
     this.#presence = new Presence(messages, this.#world.clock, this.#world.report);
-    this.#servers = new ServerChoice(endpoints);
-    this.#choice = new VersionChoice(protocolVersion);
+    this.#servers = new ServerChoice(endpoints, protocolVersion);
     this.#assignedClientId = '';
   }
 
@@ -169,7 +165,7 @@ export class Connection {
   #open({ name, open }: Endpoint, options: AttemptOptions): void {
     const clientId = options.clientId || this.#assignedClientId;
     this.#clientId = clientId;
-    const complete = { ...options, clientId, protocolVersion: this.#choice.version };
+    const complete = { ...options, clientId, protocolVersion: this.#servers.protocol.version };
     this.#transport = this.#world.openTransport(open, complete, this.#listener(name));
   }
 
@@ -211,7 +207,7 @@ export class Connection {
     this.#stopWaiting();
     this.#attempt = 0;
     this.#connectedAt = this.#world.clock.now();
-    this.#choice.accepted();
+    this.#servers.protocol.accepted();
     this.#assignedClientId = info.assignedClientIdentifier ?? this.#assignedClientId;
     this.#states.enter({ kind: 'connected', info, server });
     const known = this.#home.enter(info, server, this.#clientId);
@@ -229,7 +225,7 @@ export class Connection {
       this.#endDrain();
       return;
     }
-    if (this.#choice.failed(error)) return this.#try(this.#attempt);
+    if (this.#servers.protocol.failed(error)) return this.#try(this.#attempt);
     const attempt = this.#attempt + 1;
     this.#servers.failed(error, lived !== undefined);
     const { error: explained, delay } = this.#retry.after(error, this.#attempt, lived, this.#servers.count);

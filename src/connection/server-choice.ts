@@ -1,28 +1,40 @@
-// Which of several servers the next attempt goes to.
+// Which of several servers the next attempt goes to, and in which version of MQTT: each may know another.
 
 import type { MqttFlowsError } from '../core/mqtt-flows-error';
 import { SERVER_MOVED } from '../core/reason-code';
 import { refersTo } from '../core/server-reference';
-import type { Endpoint } from './connection-settings';
+import type { ConnectionSettings, Endpoint } from './connection-settings';
+import { VersionChoice } from './version-choice';
 
 export type Endpoints = readonly [Endpoint, ...Endpoint[]];
 
+interface Candidate {
+  readonly endpoint: Endpoint;
+  readonly version: VersionChoice;
+}
+
 export class ServerChoice {
-  readonly #endpoints: Endpoints;
+  readonly #candidates: readonly [Candidate, ...Candidate[]];
   #index = 0;
   /** The one to begin with: the first, or where that has moved to. */
   #first = 0;
 
-  constructor(endpoints: Endpoints) {
-    this.#endpoints = endpoints;
+  constructor([first, ...others]: Endpoints, protocolVersion: ConnectionSettings['protocolVersion']) {
+    const candidate = (endpoint: Endpoint): Candidate => ({ endpoint, version: new VersionChoice(protocolVersion) });
+    this.#candidates = [candidate(first), ...others.map(candidate)];
   }
 
   get current(): Endpoint {
-    return this.#endpoints[this.#index] ?? this.#endpoints[0];
+    return this.#candidate.endpoint;
+  }
+
+  /** What is known of the version that the current one speaks. */
+  get protocol(): VersionChoice {
+    return this.#candidate.version;
   }
 
   get count(): number {
-    return this.#endpoints.length;
+    return this.#candidates.length;
   }
 
   /** Begins with the first server again. */
@@ -36,17 +48,21 @@ export class ServerChoice {
    * the credentials sent anywhere.
    */
   failed(error: MqttFlowsError, stood: boolean): void {
-    const { length } = this.#endpoints;
+    const { length } = this.#candidates;
     const next = (this.#index + 1) % length;
     if (error.code !== 'another-server') {
       this.#index = stood ? this.#first : next;
       return;
     }
     const reference = String(error.params.serverReference ?? '');
-    const meant = this.#endpoints.findIndex(
-      ({ address }, index) => index !== this.#index && address !== undefined && refersTo(reference, address),
+    const meant = this.#candidates.findIndex(
+      ({ endpoint: { address } }, index) => index !== this.#index && address !== undefined && refersTo(reference, address),
     );
     this.#index = meant === -1 ? next : meant;
     if (meant !== -1 && error.reasonCode === SERVER_MOVED) this.#first = meant;
+  }
+
+  get #candidate(): Candidate {
+    return this.#candidates[this.#index] ?? this.#candidates[0];
   }
 }

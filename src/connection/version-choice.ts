@@ -1,4 +1,5 @@
-// Which version of MQTT to speak when the user leaves it open: 5, unless a server shows that it knows older ones only.
+// Which version of MQTT to speak with a server when the user leaves it open: 5, unless it shows that it knows older ones
+// only.
 
 import type { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { ProtocolVersion } from '../transport/transport';
@@ -6,7 +7,7 @@ import type { ProtocolVersion } from '../transport/transport';
 export class VersionChoice {
   readonly #open: boolean;
   #version: ProtocolVersion;
-  /** Whether a server has accepted the version. */
+  /** Whether the server has accepted the version. */
   #proven = false;
 
   constructor(configured: 'auto' | ProtocolVersion) {
@@ -24,15 +25,15 @@ export class VersionChoice {
 
   /** True when `error` was about the version, and another is worth an attempt at once. */
   failed({ code, stage }: MqttFlowsError): boolean {
-    if (!this.#open || this.#proven) return false;
+    if (!this.#open) return false;
+    // It may be another program at the same address by now.
+    const refused = code === 'protocol-version-refused';
     // Some servers that know only older versions close without a word; so does any server that is being restarted.
-    const mute = stage === 'connack' && code === 'closed-without-answer';
-    if (this.#version !== 5) {
-      if (mute) this.#version = 5;
-      return false;
-    }
-    if (code !== 'protocol-version-refused' && !mute) return false;
-    this.#version = 4;
-    return true;
+    const mute = !this.#proven && stage === 'connack' && code === 'closed-without-answer';
+    if (!refused && !mute) return false;
+    this.#proven = false;
+    const wasNewest = this.#version === 5;
+    this.#version = wasNewest ? 4 : 5;
+    return wasNewest;
   }
 }

@@ -22,7 +22,7 @@ function serverOf(state: ConnectionState): string | undefined {
 }
 
 describe('connection/server choice', () => {
-  const choice = (): ServerChoice => new ServerChoice([endpoint('a'), endpoint('b'), endpoint('c')]);
+  const choice = (): ServerChoice => new ServerChoice([endpoint('a'), endpoint('b'), endpoint('c')], 'auto');
 
   function nextAfter(servers: ServerChoice, error: MqttFlowsError, stood = false): string {
     servers.failed(error, stood);
@@ -63,7 +63,7 @@ describe('connection/server choice', () => {
   }
 
   it('stays with the only server there is', () => {
-    assert.equal(nextAfter(new ServerChoice([endpoint('a')]), sent(0x9d, 'evil.example')), 'a');
+    assert.equal(nextAfter(new ServerChoice([endpoint('a')], 'auto'), sent(0x9d, 'evil.example')), 'a');
   });
 
   it('in a connection: what the server says is shown, and the other one is connected to', () => {
@@ -74,5 +74,21 @@ describe('connection/server choice', () => {
     bench.clock.advance(bench.state.nextAt - bench.clock.now());
     bench.transport.connect();
     assert.equal(serverOf(bench.state), 'c');
+  });
+
+  it('in a connection: a server that knows MQTT 3.1.1 only takes over from one that knows MQTT 5', () => {
+    const bench = new ConnectionBench({ endpoints: [endpoint('a'), endpoint('b')] });
+    const versions = (): number[] => bench.network.transports.map(({ options }) => options.protocolVersion);
+    bench.connected().lose(failure());
+    bench.clock.advance(bench.waiting.nextAt - bench.clock.now());
+    bench.transport.lose(failure());
+    bench.clock.advance(bench.waiting.nextAt - bench.clock.now());
+    bench.transport.lose(new MqttFlowsError('protocol-version-refused', { stage: 'connack' }));
+    bench.transport.connect();
+    assert.equal(serverOf(bench.state), 'b');
+    assert.deepEqual(versions(), [5, 5, 5, 4]);
+    bench.transport.lose(failure());
+    bench.connected();
+    assert.deepEqual([serverOf(bench.state), versions().at(-1)], ['a', 5], 'what the other one knows is still known');
   });
 });

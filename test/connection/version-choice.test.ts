@@ -40,6 +40,16 @@ describe('connection/version-choice', () => {
     assert.equal(choice.version, 4);
   });
 
+  it('a server that refuses what it has accepted before is another one by now', () => {
+    const choice = new VersionChoice('auto');
+    choice.accepted();
+    assert.equal(choice.failed(REFUSED), true);
+    assert.equal(choice.version, 4);
+    choice.accepted();
+    assert.equal(choice.failed(REFUSED), false);
+    assert.equal(choice.version, 5);
+  });
+
   it('other failures say nothing about the version', () => {
     const choice = new VersionChoice('auto');
     for (const code of ['connection-refused', 'connection-timeout', 'credentials-refused'] as const) {
