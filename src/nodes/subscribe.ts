@@ -9,6 +9,7 @@ import { acknowledging, type PreparedMessage } from '../runtime/acknowledgement'
 import { useBroker } from '../runtime/broker-node';
 import { acceptControl } from '../runtime/connection-control';
 import { editorId, subscriberIdentity } from '../runtime/editor-id';
+import { sharedText } from '../runtime/localize';
 import { refuseMessages, reportError, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
 import { NodeSubscriptions } from '../runtime/node-subscriptions';
@@ -49,10 +50,19 @@ export = function register(RED: NodeAPI): void {
   function subscribe(node: Node, connection: Connection, settings: SubscribeSettings, codec: Codec): NodeSubscriptions {
     const { undecodable } = settings;
     const show = showStatus(node);
-    const refresh = (): void => show(subscriptionStatus(connection.state, subscriptions.states));
+    let unacknowledged = 0;
+    const refresh = (): void => {
+      const status = subscriptionStatus(connection.state, subscriptions.states);
+      show(
+        unacknowledged > 0 ? { ...status, text: sharedText(RED, 'status.at-work', { count: unacknowledged }) } : status,
+      );
+    };
     const prepare = (delivery: Delivery): PreparedMessage =>
       receivedMessage(RED, delivery, subscriptions.of(delivery.filter), { codec, undecodable });
-    const acknowledgement = acknowledging(RED, node, connection, settings, prepare, () => {});
+    const acknowledgement = acknowledging(RED, node, connection, settings, prepare, (count) => {
+      unacknowledged = count;
+      refresh();
+    });
     const fixed = settings.subscriptions.map((options) => ({ options, codec }));
     const subscriptions = new NodeSubscriptions(connection, fixed, {
       owner: editorId(node),

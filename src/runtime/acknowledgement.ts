@@ -26,12 +26,8 @@ export interface PreparedMessage {
   readonly error?: Error;
 }
 
-/** How many messages the flow has, and how many wait for it. */
-export interface Backlog {
-  readonly unsettled: number;
-  readonly waiting: number;
-  readonly full: boolean;
-}
+/** How often `show` may be called, in ms: a status goes to every open editor. */
+const PACE = 1000;
 
 /** MQTT 5, section 3.4.2.1: "the receiver does not accept the publication", for no reason that MQTT has a code for. */
 const IMPLEMENTATION_SPECIFIC = 0x83;
@@ -53,8 +49,8 @@ export interface Acknowledging {
 }
 
 /**
- * Takes the deliveries of `node`, until it is closed. `prepare` makes the message of a delivery; `show` hears of each
- * change of the backlog.
+ * Takes the deliveries of `node`, until it is closed. `prepare` makes the message of a delivery; `show` hears now and then
+ * how many are unacknowledged.
  */
 export function acknowledging(
   RED: NodeAPI,
@@ -62,7 +58,7 @@ export function acknowledging(
   connection: Connection,
   settings: AcknowledgementSettings,
   prepare: (delivery: Delivery) => PreparedMessage,
-  show: (backlog: Backlog) => void,
+  show: (unacknowledged: number) => void,
 ): Acknowledging {
   const before = left.take(node);
   if (settings.acknowledge === 'receipt') {
@@ -79,6 +75,7 @@ export function acknowledging(
   const stopFollowing = manual ? () => {} : flowCompletion(RED).use();
   const window = takeOver(before, connection);
   const hand = manual ? byHand : byCompletion(RED, settleFailed);
+  let pace: NodeJS.Timeout | undefined;
   const handler: DeliveryHandler = {
     limit: settings.maxInFlight,
     timeout: settings.acknowledgeTimeout * 1000,
@@ -88,9 +85,11 @@ export function acknowledging(
       reportError(RED, node, new MqttFlowsError('acknowledgement-overdue', { stage: 'acknowledge', params }));
       return settleFailed;
     },
-    changed() {
-      const { unsettled, waiting } = window;
-      show({ unsettled, waiting, full: unsettled >= settings.maxInFlight });
+    changed: () => {
+      pace ??= setTimeout(() => {
+        pace = undefined;
+        show(window.unsettled + window.waiting);
+      }, PACE);
     },
   };
   const stop = followConnection(RED, connection, window);
@@ -99,6 +98,7 @@ export function acknowledging(
     deliver: (publication, filter, qos, receipt) => window.take({ publication, filter, qos }, receipt),
     leave(removed, unsubscribe) {
       stop();
+      clearTimeout(pace);
       window.leave();
       const end = (): void => {
         unsubscribe();

@@ -206,6 +206,16 @@ describe('acknowledging when the flow is done', () => {
     assert.deepEqual(await server.acknowledged(3), ['1', '2', '3']);
   });
 
+  it('shows how many messages the flow has not done, and when it has', async () => {
+    const flow = await start([gateNode('work')]);
+    for (const id of [1, 2]) await server.send(id);
+    const last = await gates.at('work', 't/2');
+    await flow.statuses('sub').latest('at work', ({ text }) => text?.includes('status.at-work') === true);
+    (await gates.at('work', 't/1')).end();
+    last.end();
+    await flow.showing('sub', 'connected');
+  });
+
   it('gives up a message that takes too long, and says so', async () => {
     const flow = await start([gateNode('work')], { acknowledgeTimeout: 1, onError: 'refuse' });
     await server.send(1);
