@@ -53,9 +53,8 @@ export = function register(RED: NodeAPI): void {
     let unacknowledged = 0;
     const refresh = (): void => {
       const status = subscriptionStatus(connection.state, subscriptions.states);
-      show(
-        unacknowledged > 0 ? { ...status, text: sharedText(RED, 'status.at-work', { count: unacknowledged }) } : status,
-      );
+      const atWork = unacknowledged > 0 && status.fill === 'green';
+      show(atWork ? { ...status, text: sharedText(RED, 'status.at-work', { count: unacknowledged }) } : status);
     };
     const prepare = (delivery: Delivery): PreparedMessage =>
       receivedMessage(RED, delivery, subscriptions.of(delivery.filter), { codec, undecodable });
