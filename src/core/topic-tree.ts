@@ -32,6 +32,8 @@ export interface Dropped {
   topics: number;
 }
 
+const NO_NODES: readonly TopicNode[] = [];
+
 export class TopicNode {
   readonly name: string;
   /** The topic whose last level this is; also that of branches that carry no messages themselves. */
@@ -50,9 +52,10 @@ export class TopicNode {
   lastPreview: string | undefined;
   /** Oldest first. */
   readonly history: Observation[] = [];
-  readonly #children = new Map<string, TopicNode>();
-  #sorted: TopicNode[] = [];
-  #unsorted: TopicNode[] = [];
+  // Most nodes are leaves: what they do not need, they do not have.
+  #children: Map<string, TopicNode> | undefined;
+  #sorted = NO_NODES;
+  #unsorted: TopicNode[] | undefined;
 
   constructor(name: string, parent: TopicNode | undefined) {
     this.name = name;
@@ -62,27 +65,29 @@ export class TopicNode {
   }
 
   child(name: string): TopicNode | undefined {
-    return this.#children.get(name);
+    return this.#children?.get(name);
   }
 
   get hasChildren(): boolean {
-    return this.#children.size > 0;
+    return this.#children !== undefined;
   }
 
   add(name: string): TopicNode {
     const node = new TopicNode(name, this);
+    this.#children ??= new Map();
     this.#children.set(name, node);
+    this.#unsorted ??= [];
     this.#unsorted.push(node);
     return node;
   }
 
   /** The children in the order of their names. */
   get children(): readonly TopicNode[] {
-    if (this.#unsorted.length > 0) {
+    if (this.#unsorted) {
       // Nearly sorted input is what the sort of the engine is quick at.
       this.#unsorted.sort((a, b) => compareNames(a.name, b.name));
       this.#sorted = this.#sorted.concat(this.#unsorted).sort((a, b) => compareNames(a.name, b.name));
-      this.#unsorted = [];
+      this.#unsorted = undefined;
     }
     return this.#sorted;
   }
