@@ -56,7 +56,8 @@ export class ServerChoice {
     }
     const reference = String(error.params.serverReference ?? '');
     const meant = this.#candidates.findIndex(
-      ({ endpoint: { address } }, index) => index !== this.#index && address !== undefined && refersTo(reference, address),
+      ({ endpoint: { address } }, index) =>
+        index !== this.#index && address !== undefined && refersTo(reference, address),
     );
     this.#index = meant === -1 ? next : meant;
     if (meant !== -1 && error.reasonCode === SERVER_MOVED) this.#first = meant;
