@@ -1,0 +1,41 @@
+// Where a broker node keeps its outbox: in the same place after each deploy, and in no place of another node.
+
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Node, NodeAPI } from 'node-red';
+import { outboxStore } from '#src/runtime/outbox-directory';
+import { emptyUserDir, removeUserDir } from '../helpers/node-red-process';
+
+describe('the folder of an outbox', () => {
+  let userDir: string;
+  beforeEach(() => {
+    userDir = emptyUserDir();
+  });
+  afterEach(() => removeUserDir(userDir));
+
+  /** The folders in the user directory once the outbox of `node` has been open. */
+  async function folders(node: object): Promise<string[]> {
+    // All that is asked of Node-RED here.
+    const RED = { settings: { userDir } } as unknown as NodeAPI;
+    const store = outboxStore(RED, node as Node, false);
+    await store.open();
+    await store.close();
+    return readdirSync(join(userDir, 'mqtt-flows'));
+  }
+
+  it('has the id of the node', async () => {
+    assert.deepEqual(await folders({ id: 'a1b2', _path: 'tab/a1b2' }), ['a1b2.outbox']);
+  });
+
+  it('is the same for a node in a subflow, which has a new id after each deploy, and another for each instance', async () => {
+    const [first] = await folders({ id: 'new1', _alias: 'inner', _path: 'tab/instance1/inner' });
+    assert.deepEqual(await folders({ id: 'new2', _alias: 'inner', _path: 'tab/instance1/inner' }), [first]);
+    assert.equal((await folders({ id: 'new3', _alias: 'inner', _path: 'tab/instance2/inner' })).length, 2);
+  });
+
+  it('is nowhere without a user directory, which is said', async () => {
+    const RED = { settings: {} } as unknown as NodeAPI;
+    await assert.rejects(outboxStore(RED, { id: 'a' } as Node, false).open(), { code: 'outbox-unavailable' });
+  });
+});
