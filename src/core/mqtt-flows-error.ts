@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'format-unknown'
   | 'template-invalid'
   | 'host-unknown'
+  | 'host-unreachable'
   | 'connection-refused'
   | 'connection-timeout'
   | 'connection-lost'

@@ -15,6 +15,7 @@ type Connected = Extract<ConnectionState, { kind: 'connected' }>;
 /** The last failure at a server that has been told, and how often it came again since. */
 interface Told {
   readonly code: string;
+  readonly reasonCode: number | undefined;
   readonly text: string;
   repeats: number;
 }
@@ -35,14 +36,14 @@ export function connectionReport(RED: NodeAPI, reporter: () => Node): (state: Co
   const tellFailure = ({ error, server, attempt, nextAt }: Waiting): void => {
     failedAttempts = attempt - 1;
     const last = told.get(server);
-    if (last?.code === error.code) {
+    if (last?.code === error.code && last.reasonCode === error.reasonCode) {
       last.repeats++;
       return;
     }
     tellRepeats(server);
     const first = told.size === 0;
     const text = sentence(RED, error, { server });
-    told.set(server, { code: error.code, text, repeats: 0 });
+    told.set(server, { code: error.code, reasonCode: error.reasonCode, text, repeats: 0 });
     const values = { text, attempt: failedAttempts, time: timeOfDay(nextAt) };
     const line = failedAttempts > 0 ? sharedText(RED, 'log.attempt', values) : sharedText(RED, 'log.retry', values);
     // Only with a message does Node-RED route an error to Catch nodes.

@@ -16,6 +16,7 @@ const REASON_CODES = ['0', '4', ...Array.from({ length: 0xa2 - 0x80 + 1 }, (_, i
 const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'errors.': errorCodes,
   'status.': [...statusCodes],
+  'status.attempt-': constArray('runtime/connection-status.ts', 'COUNTED_ATTEMPTS'),
   'formats.': constArray('core/format.ts', 'BUILT_IN_FORMATS'),
   'payload.': unionMembers('core/codec.ts', 'PayloadProblem'),
   'reasonCodes.': REASON_CODES,

@@ -31,8 +31,8 @@ describe('runtime/connection report', () => {
     report = connectionReport({ _: translate } as unknown as NodeAPI, () => node as unknown as Node);
   });
 
-  function fails(code: ErrorCode, attempt: number, server = 'a:1883', params = {}): void {
-    const error = new MqttFlowsError(code, { stage: 'connack', reasonCode: 0x97, params });
+  function fails(code: ErrorCode, attempt: number, server = 'a:1883', params = {}, reasonCode = 0x97): void {
+    const error = new MqttFlowsError(code, { stage: 'connack', reasonCode, params });
     report({ kind: 'waiting', error, attempt: attempt + 1, nextAt: NEXT, server });
   }
 
@@ -61,6 +61,18 @@ describe('runtime/connection report', () => {
         'warn: … 2 times more: a:1883: nothing listens there, or a firewall refuses; is the server running?',
         'warn: … attempt 4, next at 14:03:05)',
         'log: … after 5 failed attempts',
+      ],
+    );
+  });
+
+  it('the same refusal for another reason is a change', () => {
+    for (const reasonCode of [0x89, 0x89, 0x97]) fails('refused-by-server', 1, 'a:1883', {}, reasonCode);
+    assert.deepEqual(
+      told.map((text) => /^(\w+): .*\((\d+)\)/.exec(text)?.slice(1)),
+      [
+        ['error', '137'],
+        ['warn', '137'],
+        ['warn', '151'],
       ],
     );
   });

@@ -1,0 +1,22 @@
+// What the network says, in words of ours.
+
+import assert from 'node:assert/strict';
+import { networkError } from '#src/transport/network-error';
+
+const ADDRESS = { host: 'press.plant', port: 1883 };
+
+describe('transport/network error', () => {
+  for (const [system, code, stage] of [
+    ['ENOTFOUND', 'host-unknown', 'dns'],
+    ['EAI_AGAIN', 'host-unknown', 'dns'],
+    ['EHOSTUNREACH', 'host-unreachable', 'tcp'],
+    ['ENETUNREACH', 'host-unreachable', 'tcp'],
+    ['ECONNREFUSED', 'connection-refused', 'tcp'],
+    ['EADDRNOTAVAIL', 'connection-failed', 'tcp'],
+  ] as const) {
+    it(`${system} is ${code}, and keeps the address and the name that the system has for it`, () => {
+      const error = networkError(Object.assign(new Error('connect'), { code: system }), 'tcp', ADDRESS);
+      assert.deepEqual([error.code, error.stage, error.params], [code, stage, { ...ADDRESS, reason: system }]);
+    });
+  }
+});
