@@ -45,7 +45,7 @@ for (const protocolVersion of [5, 4] as const) {
       }));
     }
 
-    /** The order holds within a QoS: a message of QoS 2 is delivered when it is released (MQTT 5, section 4.6). */
+    /** The order is promised within a QoS (MQTT 5, section 4.6). */
     function assertOnceAndInOrder(sent: readonly DevicePublication[], others: readonly string[]): void {
       for (const level of [1, 2]) {
         const expected = sent.filter(({ qos }) => qos === level).map(({ payload }) => payload);
