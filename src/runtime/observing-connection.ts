@@ -1,6 +1,7 @@
 // A second connection to the server of a broker node, for somebody who looks on: the same settings and credentials, but a
 // client of its own that leaves no trace: no session, no will, no birth or close message.
 
+import { watchAnswers } from '../connection/answer-watch';
 import { systemClock } from '../connection/clock';
 import { Connection } from '../connection/connection';
 import type { AttemptOptions, ConnectionSettings } from '../connection/connection-settings';
@@ -24,6 +25,11 @@ export function observingConnection(
   };
   return new Connection(
     { ...settings, connectOptions, outbox: { maxMessages: 1, maxBytes: 1, overflow: 'reject' }, messages: {} },
-    { openTransport: mqttjsTransports(), clock: systemClock, random: Math.random, report },
+    {
+      openTransport: watchAnswers(mqttjsTransports(), systemClock),
+      clock: systemClock,
+      random: Math.random,
+      report,
+    },
   );
 }
