@@ -4,21 +4,21 @@ import { namesVariables } from '../core/environment-text';
 import { topicNameProblem } from '../core/topic-name';
 import { type MessageConfig, messageDefaults } from '../nodes/broker.session.config';
 import { addFieldNote } from './field-note';
+import { addFormRow } from './form-row';
+import { addMessageProperties, messagePropertiesProblem } from './message-properties';
 import { sharedText } from './shared-text';
 
-/** The sentence for a message whose topic cannot be published to, or undefined. A blank topic means no message. */
+/** The sentence for a message that cannot be published as it is, or undefined. A blank topic means no message. */
 export function messageProblem(message: Partial<MessageConfig> | undefined): string | undefined {
   const topic = message?.topic ?? '';
   const problem = topic === '' || namesVariables(topic) ? undefined : topicNameProblem(topic);
-  return problem && sharedText(`topicName.${problem}`);
+  return problem ? sharedText(`topicName.${problem}`) : messagePropertiesProblem(message?.properties);
 }
-
-let count = 0;
 
 /** Adds the fields of one message to `container`; the function returned reads them. */
 export function addMessageFields(
   container: JQuery,
-  texts: { readonly topic: string; readonly tip: string },
+  texts: { readonly topic: string; readonly tip: string; readonly isWill?: boolean },
   message: Partial<MessageConfig> | undefined,
 ): () => MessageConfig {
   const saved = { ...messageDefaults, ...message };
@@ -28,16 +28,17 @@ export function addMessageFields(
     placeholder: sharedText('blank.message'),
     spellcheck: false,
   }).val(saved.topic);
-  const row = addRow(container, 'fa fa-tasks', texts.topic, topic);
+  const row = addFormRow(container, 'fa fa-tasks', texts.topic, topic);
   addFieldNote(row, topic, (value) => ({ problem: messageProblem({ topic: value.trim() }) }));
   const details = $('<div>').appendTo(container);
   const payload = $('<input>', { type: 'text', title: sharedText('tip.payload') }).val(saved.payload);
-  addRow(details, 'fa fa-envelope', sharedText('field.payload'), payload);
+  addFormRow(details, 'fa fa-envelope', sharedText('field.payload'), payload);
   const qos = $('<select>', { title: sharedText('tip.qos') }).css({ width: '100px' });
   for (const level of [0, 1, 2]) qos.append($('<option>', { value: level }).text(String(level)));
   qos.val(String(saved.qos));
-  const last = addRow(details, 'fa fa-check-circle-o', 'QoS', qos);
+  const last = addFormRow(details, 'fa fa-check-circle-o', 'QoS', qos);
   const retain = addCheckbox(last, sharedText('field.retain'), sharedText('tip.retain'), saved.retain);
+  const readProperties = addMessageProperties(details, saved.properties, texts.isWill === true);
   const show = (): void => void details.toggle(String(topic.val()).trim() !== '');
   topic.on('input change', show);
   show();
@@ -46,17 +47,8 @@ export function addMessageFields(
     payload: String(payload.val()),
     qos: Number(qos.val()) as MessageConfig['qos'],
     retain: retain.prop('checked') === true,
-    properties: saved.properties,
+    properties: readProperties(),
   });
-}
-
-function addRow(container: JQuery, icon: string, title: string, input: JQuery): JQuery {
-  const id = `mqtt-flows-message-${++count}`;
-  const row = $('<div>', { class: 'form-row' }).appendTo(container);
-  const label = $('<label>', { for: id }).appendTo(row);
-  label.append($('<i>', { class: icon }), ' ', $('<span>').text(title));
-  input.attr('id', id).appendTo(row.append(' '));
-  return row;
 }
 
 function addCheckbox(container: JQuery, title: string, tip: string, checked: boolean): JQuery {

@@ -1,4 +1,4 @@
-// Lists of names with values: headers of a request, user properties.
+// Lists of names with values: headers of a request, user properties as MQTT has them and as they are saved.
 
 import { addFieldNote } from './field-note';
 import { keepReader, readRows } from './list-rows';
@@ -27,6 +27,27 @@ export function prepareNameValues(
 /** The rows in which something has been entered. */
 export function readNameValues(list: JQuery): NameValue[] {
   return readRows<NameValue>(list).filter(({ name, value }) => name !== '' || value !== '');
+}
+
+/** User properties as they are saved: a name may have several values. */
+export type UserPropertiesConfig = Record<string, string | string[]>;
+
+/** Makes a list of `list` that shows user properties. */
+export function prepareUserProperties(list: JQuery, saved: UserPropertiesConfig): void {
+  const rows = Object.entries(saved).flatMap(([name, values]) => [values].flat().map((value) => ({ name, value })));
+  prepareNameValues(list, rows, ({ name, value }) =>
+    name === '' && value !== '' ? sharedText('fields.nameMissing') : undefined,
+  );
+}
+
+/** What a list of user properties holds; a name that stands in several rows has several values. */
+export function readUserProperties(list: JQuery): UserPropertiesConfig {
+  const properties: UserPropertiesConfig = {};
+  for (const { name, value } of readNameValues(list)) {
+    const before = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    properties[name] = before === undefined ? value : [before, value].flat();
+  }
+  return properties;
 }
 
 function addRow(container: JQuery, saved: NameValue, problem: (row: NameValue) => string | undefined): void {

@@ -18,15 +18,16 @@ export function watchOutbox(id: string): () => void {
     sure = asked;
     button.text(asked ? sharedText('outboxState.sure') : sharedText('outboxState.clear'));
   };
-  const show = (figures: OutboxFigures): void => {
+  const show = (figures: OutboxFigures | null): void => {
+    if (!figures) return void $(ROW).hide();
     const waiting = figures.depth - figures.inFlight;
     $(ROW).show().children('span').text(figuresText(waiting, figures));
     button.toggle(waiting > 0);
     if (waiting === 0) ask(false);
   };
   const look = (): void => {
-    const answer: JQuery.jqXHR<OutboxFigures> = $.getJSON(url);
-    // Without permission, or while the node is not deployed, nothing is known.
+    const answer: JQuery.jqXHR<OutboxFigures | null> = $.getJSON(url);
+    // Without permission, or while Node-RED restarts, nothing is known.
     answer
       .then(show, () => $(ROW).hide())
       .always(() => {

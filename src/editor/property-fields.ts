@@ -1,7 +1,6 @@
 // The fields of a dialog for the MQTT 5 properties of what it publishes.
 
 import { namesVariables } from '../core/environment-text';
-import { topicNameProblem } from '../core/topic-name';
 import {
   PROPERTY_NAMES,
   type PropertiesConfig,
@@ -11,14 +10,11 @@ import {
   VALUE_TYPES,
 } from '../nodes/publish.config';
 import { keepReader, listed, readRows } from './list-rows';
-import { numberProblem } from './number-field';
+import { intervalProblem, responseTopicProblem } from './property-problem';
 import { sharedText } from './shared-text';
 import { previewHint } from './template-preview';
 import { prepareTypedField, type TypedChoice } from './typed-field';
 import { typedValueProblem } from './typed-value-problem';
-
-/** s; four bytes (MQTT 5, section 3.3.2.3.3) */
-const EXPIRY_RANGE = [0, 0xffff_ffff] as const;
 
 /** The sentence for the first property that cannot be sent, or undefined. A blank one is left to the message. */
 export function propertiesProblem(saved: PropertiesConfig | undefined): string | undefined {
@@ -66,12 +62,8 @@ function propertyProblem(name: PropertyName, typed: TypedValue | undefined): str
   const { value, type } = typed;
   const problem = typedValueProblem(typed);
   if (problem !== undefined || namesVariables(value)) return problem;
-  if (name === 'messageExpiryInterval' && type === 'num') return numberProblem(value, EXPIRY_RANGE);
-  if (name === 'responseTopic' && type === 'str' && !value.includes('{{')) {
-    const topicProblem = topicNameProblem(value);
-    return topicProblem && sharedText(`topicName.${topicProblem}`);
-  }
-  return undefined;
+  if (name === 'messageExpiryInterval' && type === 'num') return intervalProblem(value);
+  return name === 'responseTopic' && type === 'str' && !value.includes('{{') ? responseTopicProblem(value) : undefined;
 }
 
 function userPropertyProblem({ name, value, type }: UserPropertyConfig): string | undefined {

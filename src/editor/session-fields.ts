@@ -1,7 +1,7 @@
 // The fields of the broker dialog about the session and what else CONNECT says: limits and user properties of MQTT 5.
 
-import { SESSION_RANGES, type SessionConfig, sessionDefaults } from '../nodes/broker.session.config';
-import { type NameValue, prepareNameValues, readNameValues } from './name-value-list';
+import { SESSION_RANGES, type SessionConfig } from '../nodes/broker.session.config';
+import { prepareUserProperties, readUserProperties } from './name-value-list';
 import { numberProblem, prepareNumber, readNumber } from './number-field';
 import { sharedText } from './shared-text';
 
@@ -44,9 +44,7 @@ export function prepareSessionFields(saved: SessionConfig, chosen: () => Version
   for (const name of NUMBERS) {
     prepareNumber(name, saved[name], (value) => connectNumberProblem(name, value, chosen()));
   }
-  prepareNameValues($(USER_PROPERTIES), rowsOf(saved.userProperties), ({ name, value }) =>
-    name === '' && value !== '' ? sharedText('fields.nameMissing') : undefined,
-  );
+  prepareUserProperties($(USER_PROPERTIES), saved.userProperties);
 }
 
 /** Hides what belongs to MQTT 5 while it is not spoken; a field that holds a value stays, to say that it is not used. */
@@ -55,11 +53,12 @@ export function showMqtt5Fields(chosen: VersionChosen): void {
   const speaks = maySpeakMqtt5(chosen);
   $('.mqtt-flows-mqtt5').each((_index, element) => {
     const filled = $(element)
-      .children('input')
+      .find('input, select')
       .toArray()
-      .some((input) => $(input).val() !== '');
+      .some((input) => String($(input).val() ?? '') !== '');
     $(element).toggle(speaks || (filled && chosen.connectTo !== 'embedded'));
   });
+  $('.mqtt-flows-mqtt5-unsent').toggle(!speaks);
 }
 
 /** What the fields hold. */
@@ -70,7 +69,7 @@ export function readSessionFields(): Omit<SessionConfig, 'birth' | 'close' | 'wi
     receiveMaximum: readNumber('receiveMaximum'),
     maximumPacketSize: readNumber('maximumPacketSize'),
     topicAliasMaximum: readNumber('topicAliasMaximum'),
-    userProperties: propertiesOf(readNameValues($(USER_PROPERTIES))),
+    userProperties: readUserProperties($(USER_PROPERTIES)),
   };
 }
 
@@ -81,20 +80,4 @@ export function keepsNoSession(): boolean {
 
 function recheck(): void {
   for (const name of NUMBERS) $(`#mqtt-flows-${name}`).trigger('change');
-}
-
-function rowsOf(saved: SessionConfig['userProperties'] | undefined): NameValue[] {
-  return Object.entries(saved ?? sessionDefaults.userProperties).flatMap(([name, values]) =>
-    [values].flat().map((value) => ({ name, value })),
-  );
-}
-
-/** A name that stands in several rows has several values. */
-function propertiesOf(rows: readonly NameValue[]): SessionConfig['userProperties'] {
-  const properties: SessionConfig['userProperties'] = {};
-  for (const { name, value } of rows) {
-    const before = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    properties[name] = before === undefined ? value : [before, value].flat();
-  }
-  return properties;
 }

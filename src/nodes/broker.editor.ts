@@ -167,7 +167,11 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     messages.data('read', {
       birth: addMessageFields(messages, { topic: this._('field.birth'), tip: this._('tip.birth') }, this.birth),
       close: addMessageFields(messages, { topic: this._('field.close'), tip: this._('tip.close') }, this.close),
-      will: addMessageFields(messages, { topic: this._('field.will'), tip: this._('tip.will') }, this.will),
+      will: addMessageFields(
+        messages,
+        { topic: this._('field.will'), tip: this._('tip.will'), isWill: true },
+        this.will,
+      ),
     });
     createTabs('mqtt-flows-tabs', [
       { id: 'mqtt-flows-tab-connection', label: this._('tab.connection') },

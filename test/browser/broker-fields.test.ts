@@ -119,12 +119,65 @@ describe('the fields of the broker dialog', function () {
     await leave();
   });
 
+  it('give birth, close and will the properties of MQTT 5, keep them and show them again', async () => {
+    const property = (name: string): Locator => broker.getByRole('textbox', { name });
+    await field('connectTo').selectOption('server');
+    await openTab('Messages');
+    await broker.getByLabel('Will topic').fill('plant/press/state');
+    await broker.getByText('MQTT 5 properties', { exact: true }).filter({ visible: true }).click();
+    await property('Delay').fill('soon');
+    await broker.getByText('a whole number from 0').waitFor();
+    await property('Delay').fill('30');
+    await property('Content type').fill('text/plain');
+    await property('Expires after').fill('${WILL_EXPIRY}');
+    await property('Response to').fill('answers/#');
+    await broker.getByText('it contains a wildcard, + or #').waitFor();
+    await property('Response to').fill('');
+    await broker.getByRole('combobox', { name: 'Format' }).selectOption('true');
+    await broker
+      .getByRole('tabpanel', { name: 'Messages' })
+      .getByText('add', { exact: true })
+      .filter({ visible: true })
+      .click();
+    await broker.getByRole('textbox', { name: 'Name', exact: true }).last().fill('unit');
+    await broker.getByRole('textbox', { name: 'Value', exact: true }).last().fill('°C');
+    await editor.screenshot('dialog-broker-will');
+    await openTab('Connection');
+    await field('protocolVersion').selectOption('4');
+    await openTab('Messages');
+    await broker.getByText('the message is sent without them').filter({ visible: true }).waitFor();
+    await openTab('Connection');
+    await field('protocolVersion').selectOption('5');
+    await editor.saveDialog(broker);
+    broker = await editor.openBrokerDialog();
+    await openTab('Messages');
+    assert.equal(await property('Delay').inputValue(), '30');
+    assert.equal(await property('Expires after').inputValue(), '${WILL_EXPIRY}');
+    await editor.saveDialog(broker);
+    await editor.saveDialog(publish);
+    await editor.deploy();
+    const flows = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as Record<string, unknown>[];
+    assert.deepEqual(flows.find(({ type }) => type === 'mqtt-flows-broker')?.will, {
+      topic: 'plant/press/state',
+      payload: '',
+      qos: 0,
+      retain: false,
+      properties: {
+        willDelayInterval: 30,
+        contentType: 'text/plain',
+        messageExpiryInterval: '${WILL_EXPIRY}',
+        payloadFormatIndicator: true,
+        userProperties: { unit: '°C' },
+      },
+    });
+  });
+
   it('are shown by one dialog as they have been saved by another, variables and user properties included', async () => {
     await field('connectTo').selectOption('server');
     await openTab('Advanced');
     await field('keepalive').fill('${KEEP_ALIVE}');
     await field('receiveMaximum').fill('20');
-    await broker.locator('.mqtt-flows-mqtt5').getByText('add', { exact: true }).click();
+    await broker.getByRole('tabpanel', { name: 'Advanced' }).getByText('add', { exact: true }).click();
     await broker.getByRole('textbox', { name: 'Name', exact: true }).last().fill('site');
     await broker.getByRole('textbox', { name: 'Value', exact: true }).last().fill('hall 1');
     await openTab('Outbox');
