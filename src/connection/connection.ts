@@ -220,7 +220,7 @@ export class Connection {
     const lived = this.#connectedAt === undefined ? undefined : this.#world.clock.now() - this.#connectedAt;
     this.#abandon();
     this.#subscriptions.detach();
-    this.#outbox.detach(error);
+    const overPublication = this.#outbox.detach(error);
     if (this.#leaving) {
       this.#endDrain();
       return;
@@ -228,7 +228,8 @@ export class Connection {
     if (this.#servers.protocol.failed(error)) return this.#try(this.#attempt);
     const attempt = this.#attempt + 1;
     this.#servers.failed(error, lived !== undefined);
-    const { error: explained, delay } = this.#retry.after(error, this.#attempt, lived, this.#servers.count);
+    const { count } = this.#servers;
+    const { error: explained, delay } = this.#retry.after(error, this.#attempt, lived, count, overPublication);
     this.#states.enter({ kind: 'waiting', error: explained, attempt, nextAt: this.#world.clock.now() + delay, server });
     this.#wait(delay, () => this.#try(attempt));
   }

@@ -84,9 +84,10 @@ export class OutboxSender implements EntryCarrier {
 
   /**
    * Stops sending; the transport has settled all that it had. What nobody has confirmed goes first next time, unless it
-   * is what ended the connection: `error` says how that was.
+   * is what ended the connection: `error` says how that was. True when it looks as if one publication has ended this
+   * connection and the one before.
    */
-  detach(error?: MqttFlowsError): void {
+  detach(error?: MqttFlowsError): boolean {
     this.#link = undefined;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -97,6 +98,7 @@ export class OutboxSender implements EntryCarrier {
     this.#inFlight.clear();
     this.#queue.unshift(returned.filter((entry) => entry !== culprit));
     if (culprit && error) this.#end(culprit, { kind: 'quarantined', error });
+    return error !== undefined && this.#suspects.again;
   }
 
   /** Sends what the window, the rate and the stream allow. */

@@ -108,9 +108,12 @@ export class Outbox {
     this.#sender.attach(transport, server);
   }
 
-  /** Stops sending; `error` is how the connection ended, if it was not on our side. */
-  detach(error?: MqttFlowsError): void {
-    this.#sender.detach(error);
+  /**
+   * Stops sending; `error` is how the connection ended, if it was not on our side. True when it looks as if one publication
+   * has ended this connection and the one before.
+   */
+  detach(error?: MqttFlowsError): boolean {
+    return this.#sender.detach(error);
   }
 
   /** Sends what the window and the stream allow. */

@@ -44,11 +44,17 @@ export class Retry {
    * `attempt` counts from 1, or is 0 after a connection that stood; `lived` is how long it did in ms, or undefined when
    * there was none. Of several `servers`, a hopeless one does not delay the next: that comes when all have been tried.
    * MQTT 3.1.1 does not say that a session was taken over: the server closes the connection of the client that was there
-   * first, and so does it again when that one comes back.
+   * first, and so does it again when that one comes back. `overPublication` is another explanation of the same.
    */
-  after(error: MqttFlowsError, attempt: number, lived: number | undefined, servers = 1): NextAttempt {
+  after(
+    error: MqttFlowsError,
+    attempt: number,
+    lived: number | undefined,
+    servers = 1,
+    overPublication = false,
+  ): NextAttempt {
     if (lived !== undefined) this.#brief = lived < BRIEF ? this.#brief + 1 : 0;
-    const explained = this.#explain(error);
+    const explained = overPublication ? error : this.#explain(error);
     const failures = Math.max(1, attempt, this.#brief);
     this.#hopeless = isHopeless(explained) ? this.#hopeless + 1 : 0;
     // A clash of client identifiers is with the other client, whatever the server.

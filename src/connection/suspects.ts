@@ -29,15 +29,24 @@ const INNOCENT: ReadonlySet<number | undefined> = new Set([
 
 export class Suspects {
   #oneByOne = false;
+  /** The oldest that was on its way at the last suspicious end, if nothing has got through since. */
+  #latest: OutboxEntry | undefined;
+  #again = false;
 
   /** Nothing may be on its way beside the next publication. */
   get oneByOne(): boolean {
     return this.#oneByOne;
   }
 
+  /** Whether the last two connections in a row have ended over the same publication, as it looks. */
+  get again(): boolean {
+    return this.#again;
+  }
+
   /** A publication has got through. */
   cleared(): void {
     this.#oneByOne = false;
+    this.#latest = undefined;
   }
 
   /**
@@ -46,11 +55,14 @@ export class Suspects {
    */
   ended(error: MqttFlowsError, sent: readonly OutboxEntry[], now: number): OutboxEntry | undefined {
     const [suspect] = sent;
+    this.#again = false;
     if (suspect?.progress !== 'sent') return undefined;
     const alone = sent.length === 1;
     if (error.code === 'disconnected-by-server' && !INNOCENT.has(error.reasonCode)) suspect.deaths++;
     else if (error.code === 'connection-lost' && now - suspect.sentAt <= SOON) suspect.lonelyDeaths += alone ? 1 : 0;
     else return undefined;
+    this.#again = suspect === this.#latest;
+    this.#latest = suspect;
     this.#oneByOne = true;
     if (!alone || (suspect.deaths < DEADLY && suspect.lonelyDeaths < LONELY_DEADLY)) return undefined;
     this.#oneByOne = false;

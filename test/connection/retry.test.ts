@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { Retry } from '#src/connection/retry';
 import { type ErrorCode, MqttFlowsError } from '#src/core/mqtt-flows-error';
 import { ConnectionBench, MAX_DELAY, MIN_DELAY } from './connection-bench';
+import { answer } from './outbox-bench';
 import { failure } from './publications';
 
 /** ms; a connection that lives shorter looks thrown out. */
@@ -167,6 +168,31 @@ describe('connection/retry', () => {
       bench.connected().lose(failure());
       assert.ok(bench.state.kind === 'waiting' && bench.state.error.code === 'client-identifier-clash');
       assert.equal(delayOf(bench), MAX_DELAY);
+    });
+
+    it('closed over one publication each time: no clash, but a publication that is given up', () => {
+      const bench = new ConnectionBench();
+      bench.publish('good');
+      bench.publish('poison');
+      for (let count = 0; count < 5; count++) {
+        const transport = bench.connected();
+        if (count === 0) answer(transport, 'good');
+        transport.lose(failure());
+        assert.ok(bench.state.kind === 'waiting' && bench.state.error.code === 'connection-lost');
+        assert.ok(delayOf(bench) < MAX_DELAY);
+      }
+      assert.deepEqual(bench.settlements.log, ['good ok 0', 'poison publication-deadly']);
+    });
+
+    it('closed over another publication each time: that is a clash', () => {
+      const bench = new ConnectionBench();
+      for (const topic of ['a', 'b']) {
+        bench.publish(topic);
+        const transport = bench.connected();
+        if (topic === 'b') answer(transport, 'a');
+        transport.lose(failure());
+      }
+      assert.ok(bench.state.kind === 'waiting' && bench.state.error.code === 'client-identifier-clash');
     });
 
     it('connections that stood a while are no clash, however often they are lost', () => {
