@@ -5,14 +5,17 @@ import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../nodes/broke
 import { OUTBOX_RANGES, type OutboxConfig, outboxDefaults } from '../nodes/broker.outbox.config';
 import { numberProblem, prepareNumber, readNumber } from './number-field';
 import { sharedText } from './shared-text';
+import { BYTES, MILLISECONDS, SECONDS, type Units } from './unit';
 
 type Reconnect = BrokerConfig['reconnect'];
 
 const OUTBOX_NUMBERS = ['maxMessages', 'maxBytes', 'messageTtl', 'maxInFlight', 'rateLimit'] as const;
 
+const UNITS: Partial<Readonly<Record<keyof typeof OUTBOX_RANGES, Units>>> = { maxBytes: BYTES, messageTtl: SECONDS };
+
 /** The first sentence for a number of the outbox out of its range, or undefined. */
 export function outboxProblem(saved: Partial<OutboxConfig> | undefined): string | undefined {
-  return OUTBOX_NUMBERS.map((name) => numberProblem(saved?.[name], OUTBOX_RANGES[name])).find(
+  return OUTBOX_NUMBERS.map((name) => numberProblem(saved?.[name], OUTBOX_RANGES[name], UNITS[name])).find(
     (problem) => problem !== undefined,
   );
 }
@@ -20,9 +23,16 @@ export function outboxProblem(saved: Partial<OutboxConfig> | undefined): string 
 /** The sentence for delays that are out of range, or that end before they begin; or undefined. */
 export function reconnectProblem(saved: Partial<Reconnect> | undefined): string | undefined {
   const { minDelay, maxDelay } = { ...brokerDefaults.reconnect, ...saved };
-  const outOfRange = numberProblem(minDelay, BROKER_RANGES.minDelay) ?? numberProblem(maxDelay, BROKER_RANGES.maxDelay);
-  if (outOfRange) return outOfRange;
-  return isLess(maxDelay, minDelay) ? sharedText('fields.delays') : undefined;
+  return delayProblem('minDelay', minDelay) ?? longestProblem(maxDelay, minDelay);
+}
+
+function delayProblem(name: keyof Reconnect, value: unknown): string | undefined {
+  return numberProblem(value, BROKER_RANGES[name], MILLISECONDS);
+}
+
+function longestProblem(maxDelay: SavedNumber, minDelay: SavedNumber): string | undefined {
+  const outOfRange = delayProblem('maxDelay', maxDelay);
+  return outOfRange ?? (isLess(maxDelay, minDelay) ? sharedText('fields.delays') : undefined);
 }
 
 /** Variables and blanks compare with nothing. */
@@ -38,7 +48,7 @@ export function prepareOutboxFields(
   const saved = { ...outboxDefaults, ...outbox };
   const delays = { ...brokerDefaults.reconnect, ...reconnect };
   for (const name of OUTBOX_NUMBERS) {
-    prepareNumber(name, saved[name], (value) => numberProblem(value, OUTBOX_RANGES[name]));
+    prepareNumber(name, saved[name], (value) => numberProblem(value, OUTBOX_RANGES[name], UNITS[name]), UNITS[name]);
   }
   $('#mqtt-flows-overflow').val(saved.overflow);
   $('#mqtt-flows-fsync').prop('checked', saved.fsync);
@@ -46,13 +56,9 @@ export function prepareOutboxFields(
   const showDisk = (): void => void $('.mqtt-flows-disk').toggle(store.val() === 'disk');
   store.on('change', showDisk);
   showDisk();
-  prepareNumber('minDelay', delays.minDelay, (value) => numberProblem(value, BROKER_RANGES.minDelay));
-  prepareNumber(
-    'maxDelay',
-    delays.maxDelay,
-    (value) =>
-      numberProblem(value, BROKER_RANGES.maxDelay) ?? reconnectProblem({ ...readReconnect(), maxDelay: value.trim() }),
-  );
+  prepareNumber('minDelay', delays.minDelay, (value) => delayProblem('minDelay', value), MILLISECONDS);
+  const problem = (longest: string): string | undefined => longestProblem(longest, readReconnect().minDelay);
+  prepareNumber('maxDelay', delays.maxDelay, problem, MILLISECONDS);
   $('#mqtt-flows-minDelay').on('input change', () => $('#mqtt-flows-maxDelay').trigger('change'));
 }
 

@@ -4,6 +4,7 @@ import { SESSION_RANGES, type SessionConfig } from '../nodes/broker.session.conf
 import { prepareUserProperties, readUserProperties } from './name-value-list';
 import { numberProblem, prepareNumber, readNumber } from './number-field';
 import { sharedText } from './shared-text';
+import { BYTES, SECONDS, type Units } from './unit';
 
 /** The settings that CONNECT carries as properties, which only MQTT 5 has. */
 export type ConnectNumber = keyof typeof SESSION_RANGES;
@@ -14,6 +15,10 @@ const NUMBERS: readonly ConnectNumber[] = [
   'maximumPacketSize',
   'topicAliasMaximum',
 ];
+const UNITS: Partial<Readonly<Record<ConnectNumber, Units>>> = {
+  sessionExpiryInterval: SECONDS,
+  maximumPacketSize: BYTES,
+};
 const USER_PROPERTIES = '#mqtt-flows-userProperties';
 
 /** What decides whether a setting of MQTT 5 has any effect. */
@@ -35,14 +40,14 @@ export function connectNumberProblem(name: ConnectNumber, value: unknown, chosen
   const text = String(value ?? '').trim();
   if (text !== '' && !maySpeakMqtt5(chosen)) return sharedText('fields.mqtt5Only');
   if (name === 'sessionExpiryInterval' && text === '0' && !chosen.cleanStart) return sharedText('fields.expiryZero');
-  return numberProblem(value, SESSION_RANGES[name]);
+  return numberProblem(value, SESSION_RANGES[name], UNITS[name]);
 }
 
 /** Fills the fields with `saved`; `chosen` tells what the fields beside them hold. */
 export function prepareSessionFields(saved: SessionConfig, chosen: () => VersionChosen): void {
   $('#mqtt-flows-keep-session').prop('checked', !saved.cleanStart).on('change', recheck);
   for (const name of NUMBERS) {
-    prepareNumber(name, saved[name], (value) => connectNumberProblem(name, value, chosen()));
+    prepareNumber(name, saved[name], (value) => connectNumberProblem(name, value, chosen()), UNITS[name]);
   }
   prepareUserProperties($(USER_PROPERTIES), saved.userProperties);
 }
@@ -53,7 +58,7 @@ export function showMqtt5Fields(chosen: VersionChosen): void {
   const speaks = maySpeakMqtt5(chosen);
   $('.mqtt-flows-mqtt5').each((_index, element) => {
     const filled = $(element)
-      .find('input, select')
+      .find('input, select:not(.mqtt-flows-unit)')
       .toArray()
       .some((input) => String($(input).val() ?? '') !== '');
     $(element).toggle(speaks || (filled && chosen.connectTo !== 'embedded'));

@@ -44,6 +44,11 @@ describe('the fields of the broker dialog', function () {
     return broker.locator(`#mqtt-flows-${name}, #node-config-input-${name}`);
   }
 
+  /** What a number is counted in. */
+  function unit(name: string): Locator {
+    return broker.locator(`#mqtt-flows-${name}-unit`);
+  }
+
   async function openTab(name: string): Promise<void> {
     await broker.getByRole('tab', { name }).click();
   }
@@ -111,10 +116,11 @@ describe('the fields of the broker dialog', function () {
 
   it('say that the longest wait is shorter than the first', async () => {
     await openTab('Advanced');
-    await field('minDelay').fill('5000');
-    await field('maxDelay').fill('1000');
+    await field('minDelay').fill('5');
+    await field('maxDelay').fill('4');
+    await unit('maxDelay').selectOption('seconds');
     await broker.getByText('must not be shorter than the first wait').waitFor();
-    await field('minDelay').fill('500');
+    await unit('minDelay').selectOption('ms');
     await broker.getByText('must not be shorter than the first wait').waitFor({ state: 'hidden' });
     await leave();
   });
@@ -210,5 +216,36 @@ describe('the fields of the broker dialog', function () {
       rateLimit: 0,
       fsync: true,
     });
+  });
+
+  it('take bytes and times in units that people think in, and keep them in those that flows are saved in', async () => {
+    await openTab('Outbox');
+    assert.equal(await field('maxBytes').inputValue(), '64');
+    assert.equal(await unit('maxBytes').inputValue(), String(1024 * 1024));
+    await field('maxBytes').fill('1.5');
+    await field('messageTtl').fill('2');
+    await unit('messageTtl').selectOption('hours');
+    await openTab('Advanced');
+    await field('minDelay').fill('0.1');
+    await broker.getByText('in whole').waitFor({ state: 'hidden' });
+    await unit('minDelay').selectOption('ms');
+    await broker.getByText('from 1 ms to 24 hours in whole ms, or blank').waitFor();
+    await unit('minDelay').selectOption('seconds');
+    await field('maxDelay').fill('${LONGEST_WAIT}');
+    assert.equal(await unit('maxDelay').isDisabled(), true, 'what a variable holds is in ms');
+    await editor.screenshot('dialog-broker-units');
+    await editor.saveDialog(broker);
+    await editor.saveDialog(publish);
+    await editor.deploy();
+    const flows = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as Record<string, unknown>[];
+    const saved = flows.find(({ type }) => type === 'mqtt-flows-broker');
+    assert.deepEqual(saved?.reconnect, { minDelay: 100, maxDelay: '${LONGEST_WAIT}' });
+    const outbox = saved?.outbox as Record<string, unknown>;
+    assert.deepEqual([outbox.maxBytes, outbox.messageTtl], [1.5 * 1024 * 1024, 7200]);
+    publish = await editor.openDialog('publish');
+    broker = await editor.openBrokerDialog();
+    await openTab('Outbox');
+    assert.deepEqual([await field('maxBytes').inputValue(), await field('messageTtl').inputValue()], ['1536', '2']);
+    await leave();
   });
 });

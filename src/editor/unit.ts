@@ -1,0 +1,53 @@
+// Units in which a number may be entered that is saved in the smallest of them: bytes, milliseconds, seconds.
+
+import { sharedText } from './shared-text';
+
+/** A unit, and how many of the smallest it is. */
+export interface Unit {
+  /** In the language of the editor. */
+  name(): string;
+  readonly factor: number;
+}
+
+/** From the smallest, in which the number is saved, up. */
+export type Units = readonly [Unit, ...Unit[]];
+
+export const BYTES: Units = [
+  { name: () => sharedText('unit.bytes'), factor: 1 },
+  { name: () => sharedText('unit.kibibytes'), factor: 1024 },
+  { name: () => sharedText('unit.mebibytes'), factor: 1024 * 1024 },
+];
+
+export const MILLISECONDS: Units = [
+  { name: () => sharedText('unit.milliseconds'), factor: 1 },
+  { name: () => sharedText('unit.seconds'), factor: 1000 },
+  { name: () => sharedText('unit.minutes'), factor: 60_000 },
+  { name: () => sharedText('unit.hours'), factor: 3_600_000 },
+];
+
+export const SECONDS: Units = [
+  { name: () => sharedText('unit.seconds'), factor: 1 },
+  { name: () => sharedText('unit.minutes'), factor: 60 },
+  { name: () => sharedText('unit.hours'), factor: 3600 },
+  { name: () => sharedText('unit.days'), factor: 86_400 },
+];
+
+/** The largest unit of which `value` is a whole number; the smallest for 0. */
+export function unitOf(value: number, units: Units): Unit {
+  const [smallest] = units;
+  if (value === 0) return smallest;
+  return units.findLast(({ factor }) => value % factor === 0) ?? smallest;
+}
+
+/** `value` of a unit of `factor` in the smallest unit: 1.1 s are 1100 ms, with no fraction left by the arithmetic. */
+export function inSmallest(value: number, factor: number): number {
+  const product = value * factor;
+  const whole = Math.round(product);
+  return Math.abs(product - whole) < 1e-6 ? whole : product;
+}
+
+/** As a person would say it: 64 MiB. */
+export function amountText(value: number, units: Units): string {
+  const unit = unitOf(value, units);
+  return `${value / unit.factor} ${unit.name()}`;
+}
