@@ -14,10 +14,11 @@ const PATIENCE_WHILE_HEARD = 4 * PATIENCE;
 /** Transports like those of `open`, which end with `no-acknowledgement` when the server stops to answer. */
 export function watchAnswers(open: OpenTransport, clock: Clock): OpenTransport {
   return (openStream, options, listener) => {
-    const watch = new AnswerWatch(clock, (error) => {
+    const lost = (error: MqttFlowsError): void => {
       transport.destroy();
       listener.closed(error);
-    });
+    };
+    const watch = new AnswerWatch(clock, () => transport.reading, lost);
     const transport = open(openStream, options, heard(listener, watch));
     return watched(transport, watch);
   };
@@ -25,6 +26,7 @@ export function watchAnswers(open: OpenTransport, clock: Clock): OpenTransport {
 
 class AnswerWatch {
   readonly #clock: Clock;
+  readonly #reading: () => boolean;
   readonly #lost: (error: MqttFlowsError) => void;
   #unanswered = 0;
   /** When the server last had nothing to answer or answered, in ms since the epoch. */
@@ -34,8 +36,9 @@ class AnswerWatch {
   #cancel: (() => void) | undefined;
   #ended = false;
 
-  constructor(clock: Clock, lost: (error: MqttFlowsError) => void) {
+  constructor(clock: Clock, reading: () => boolean, lost: (error: MqttFlowsError) => void) {
     this.#clock = clock;
+    this.#reading = reading;
     this.#lost = lost;
   }
 
@@ -64,6 +67,8 @@ class AnswerWatch {
   #look(): void {
     this.#cancel = undefined;
     if (this.#unanswered === 0) return;
+    // An answer may be there, unread.
+    if (!this.#reading()) this.#since = this.#clock.now();
     const silent = this.#clock.now() - this.#since;
     const patience = this.#heard ? PATIENCE_WHILE_HEARD : PATIENCE;
     this.#heard = false;
@@ -104,6 +109,9 @@ function watched(transport: Transport, watch: AnswerWatch): Transport {
   return {
     get writable() {
       return transport.writable;
+    },
+    get reading() {
+      return transport.reading;
     },
     send(outbound, dup) {
       if (outbound.publication.qos === 0) transport.send(outbound, dup);

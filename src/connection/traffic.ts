@@ -88,6 +88,10 @@ class CountedTransport implements Transport {
     return this.#transport.writable;
   }
 
+  get reading(): boolean {
+    return this.#transport.reading;
+  }
+
   send(...[outbound, dup]: Parameters<Transport['send']>): void {
     this.#traffic.countSent(outbound.publication.topic);
     this.#transport.send(outbound, dup);

@@ -16,8 +16,11 @@ const RECEIVE_MAXIMUM_EXCEEDED = 0x93;
 /** MQTT 5, section 3.1.2.11.3, when CONNECT says nothing; MQTT 3.1.1 has no more identifiers than that either. */
 const WIDEST_WINDOW = 65_535;
 
-/** Bytes of payload. mosquitto 2.0.11 answers each PUBACK of MQTT 3.1.1 with twenty publications while it has them. */
-const MOST_HELD = 8 * 1024 * 1024;
+/**
+ * Bytes of payload. MQTT 5 has a window that servers keep to; mosquitto 2.0.11 answers each PUBACK of MQTT 3.1.1 with
+ * twenty publications while it has them.
+ */
+const MOST_HELD = { v5: 64 * 1024 * 1024, older: 8 * 1024 * 1024 };
 
 type IPubrelPacket = Extract<Packet, { cmd: 'pubrel' }>;
 
@@ -35,6 +38,7 @@ export class InboundFlow {
   readonly #session: InboundSession;
   readonly #v5: boolean;
   readonly #window: number;
+  readonly #mostHeld: number;
   readonly #aliases: TopicAliases;
   readonly #pubacks: AcknowledgementOrder;
   readonly #pubrecs: AcknowledgementOrder;
@@ -61,6 +65,7 @@ export class InboundFlow {
     this.#session = session;
     this.#v5 = protocolVersion === 5;
     this.#window = (this.#v5 && properties?.receiveMaximum) || WIDEST_WINDOW;
+    this.#mostHeld = this.#v5 ? MOST_HELD.v5 : MOST_HELD.older;
     this.#aliases = new TopicAliases((this.#v5 && properties?.topicAliasMaximum) || 0);
     this.#pubacks = new AcknowledgementOrder(
       (receipt) => {
@@ -164,14 +169,14 @@ export class InboundFlow {
 
   #hold({ bytes }: OrderedReceipt): void {
     this.#held += bytes;
-    if (this.#crowded || this.#held <= MOST_HELD) return;
+    if (this.#crowded || this.#held <= this.#mostHeld) return;
     this.#crowded = true;
     this.#listener.crowded(true);
   }
 
   #let({ bytes }: OrderedReceipt): void {
     this.#held -= bytes;
-    if (!this.#crowded || this.#held > MOST_HELD / 2) return;
+    if (!this.#crowded || this.#held > this.#mostHeld / 2) return;
     this.#crowded = false;
     this.#listener.crowded(false);
   }

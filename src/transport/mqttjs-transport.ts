@@ -14,6 +14,7 @@ import { type GuardedPipe, guardPipe } from './guarded-pipe';
 import { identifierProvider } from './identifier-provider';
 import { InboundFlow } from './inbound-flow';
 import { InboundSession } from './inbound-session';
+import { KeepAlive } from './keep-alive';
 import { clientError, serverRefusal } from './mqttjs-error';
 import { clientOptions, serverInfo } from './mqttjs-options';
 import { mqttjsWire } from './mqttjs-wire';
@@ -33,6 +34,7 @@ import type {
   Transport,
   TransportListener,
 } from './transport';
+import { Unanswered } from './unanswered';
 
 /** How long close() waits for DISCONNECT to leave and the other side to close, in ms. */
 const CLOSE_GRACE = 500;
@@ -66,8 +68,8 @@ class MqttjsTransport implements Transport {
   /** Set once the listener has heard, or must no longer hear, that it is over. */
   #over = false;
   #error: MqttFlowsError | undefined;
-  /** What waits for an answer; settled as unanswered when the stream goes, since mqtt.js forgets some callbacks. */
-  readonly #unanswered = new Set<() => void>();
+  readonly #unanswered = new Unanswered();
+  readonly #keepAlive = new KeepAlive();
 
   constructor(
     open: OpenStream,
@@ -93,6 +95,10 @@ class MqttjsTransport implements Transport {
     return this.#connected && !this.#over && stream?.writable === true && !stream.writableNeedDrain;
   }
 
+  get reading(): boolean {
+    return !this.#keepAlive.held;
+  }
+
   send(outbound: Outbound, dup: boolean): void {
     if (this.#outbound && !this.#over) this.#outbound.send(outbound, dup);
     else outbound.settled({ kind: 'unconfirmed' });
@@ -111,7 +117,7 @@ class MqttjsTransport implements Transport {
   subscribe(request: SubscribeRequest, settled: (outcome: SubscribeOutcome) => void): void {
     const client = this.#client;
     if (!client || this.#over) return settled({ kind: 'unanswered' });
-    const settle = this.#once(settled, { kind: 'unanswered' });
+    const settle = this.#unanswered.once(settled, { kind: 'unanswered' });
     const { filter, qos, noLocal: nl, retainAsPublished: rap, retainHandling: rh, identifier } = request;
     const v5 = this.#options.protocolVersion === 5;
     const entry = v5 ? { qos, nl, rap, rh } : { qos };
@@ -124,7 +130,7 @@ class MqttjsTransport implements Transport {
   unsubscribe(filter: WireFilter, settled: (answered: boolean) => void): void {
     const client = this.#client;
     if (!client || this.#over) return settled(false);
-    const settle = this.#once<boolean>(settled, false);
+    const settle = this.#unanswered.once<boolean>(settled, false);
     client.unsubscribe(filter, (error) => settle(!error));
   }
 
@@ -186,8 +192,10 @@ class MqttjsTransport implements Transport {
     const client = new MqttClient(() => stream, {
       ...clientOptions(this.#options),
       messageIdProvider: identifierProvider(this.#identifiers),
+      timerVariant: this.#keepAlive.timer,
     });
     this.#client = client;
+    this.#keepAlive.watch(client);
     checkFirstBytes(stream, (error) => this.#note(error));
     client.on('error', (error) => this.#note(clientError(error, this.#stage)));
     client.on('connect', (packet) => this.#catch((connack) => this.#connack(client, stream, connack), packet));
@@ -204,6 +212,7 @@ class MqttjsTransport implements Transport {
   }
 
   readonly #received = (packet: Packet): void => {
+    this.#keepAlive.heard = true;
     if (lacksIdentifier(packet)) {
       this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason: packet.cmd } }));
       // mqtt.js would throw where nobody catches it.
@@ -228,15 +237,19 @@ class MqttjsTransport implements Transport {
     const stream = this.#stream;
     if (!stream || this.#inbound) return;
     this.#session.resume(this.#open, this.#options.clientId, sessionPresent);
-    const writer = new AcknowledgementWriter(stream, () => {
-      this.#violated({ reasonCode: 0x97, reason: 'acknowledgements are not read' });
-    });
+    const overflow = { reasonCode: 0x97, reason: 'acknowledgements are not read' };
+    const writer = new AcknowledgementWriter(stream, () => this.#violated(overflow));
     this.#acknowledgements = writer;
     this.#inbound = new InboundFlow(this.#options, this.#session, writer, {
       message: (publication, receipt) => this.#listener.message(publication, receipt),
-      crowded: (crowded) => this.#pipe?.hold(crowded),
+      crowded: (crowded) => this.#hold(crowded),
       violated: (violation) => this.#violated(violation),
     });
+  }
+
+  #hold(held: boolean): void {
+    this.#keepAlive.held = held;
+    this.#pipe?.hold(held);
   }
 
   #violated({ reasonCode, reason }: Violation): void {
@@ -280,17 +293,8 @@ class MqttjsTransport implements Transport {
     if (!over) this.#listener.closed(error);
   }
 
-  #once<O>(settled: (outcome: O) => void, unanswered: O): (outcome: O) => void {
-    const giveUp = (): void => settle(unanswered);
-    const settle = (outcome: O): void => {
-      if (this.#unanswered.delete(giveUp)) settled(outcome);
-    };
-    this.#unanswered.add(giveUp);
-    return settle;
-  }
-
   #settleUnanswered(): void {
     this.#outbound?.end();
-    for (const giveUp of [...this.#unanswered]) giveUp();
+    this.#unanswered.end();
   }
 }

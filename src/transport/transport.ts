@@ -133,6 +133,8 @@ export interface TransportListener {
 export interface Transport {
   /** False while the stream is full; publish() then would only pile up memory. */
   readonly writable: boolean;
+  /** False while nothing is read, answers included, because more is unacknowledged than memory should hold. */
+  readonly reading: boolean;
   /** Sends PUBLISH; `dup` says that it has been sent within this session before. Call while connected only. */
   send(outbound: Outbound, dup: boolean): void;
   /** Sends PUBREL for what the server has received, over this or an earlier connection of the session. */

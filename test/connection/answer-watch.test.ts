@@ -94,6 +94,17 @@ describe('connection/answer watch', () => {
     assert.deepEqual([ends.length, clock.pending], [0, 0]);
   });
 
+  it('does not count the time in which nothing is read', () => {
+    subscribe();
+    network.latest.reading = false;
+    clock.advance(10 * PATIENCE);
+    network.latest.reading = true;
+    clock.advance(PATIENCE - 1);
+    assert.equal(ends.length, 0);
+    clock.advance(1);
+    assert.equal(ends.length, 1);
+  });
+
   it('begins anew with the next question', () => {
     subscribe();
     network.latest.subscribed[0]?.answer({ kind: 'granted', qos: 1 });

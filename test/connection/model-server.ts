@@ -43,6 +43,7 @@ const LATENCY = 3;
 
 export class ModelServer implements Transport {
   readonly writable = true;
+  readonly reading = true;
   readonly stored = new Map<string, Published>();
   /** What it was asked, as lines of text. */
   readonly packets: string[] = [];

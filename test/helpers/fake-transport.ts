@@ -109,6 +109,7 @@ export class FakeTransport implements Transport {
   closesSlowly = false;
   destroyed = false;
   closing = false;
+  reading = true;
   readonly #listener: TransportListener;
   #connected = false;
   #full = false;
