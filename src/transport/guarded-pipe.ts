@@ -3,15 +3,23 @@
 import type { Duplex, Writable } from 'node:stream';
 import { PacketCutter } from './packet-cutter';
 
+/** Hears of what ends a pipe: after that, the reader gets no more bytes. */
+export interface PipeEnd {
+  /** The reader has thrown. */
+  failed(error: unknown): void;
+  /** A packet has begun to come that is larger than it may be. */
+  tooLarge(bytes: number): void;
+}
+
 /**
- * Makes `stream.pipe()` tell `failed` what its reader throws, and give it no more bytes then. mqtt.js handles the first
- * packet of a piece before its write() returns, and further ones later, where nobody could catch; so each packet that it
- * handles itself is a piece of its own.
+ * Makes `stream.pipe()` tell `end` what goes wrong. mqtt.js handles the first packet of a piece before its write() returns,
+ * and further ones later, where nobody could catch; so each packet that it handles itself is a piece of its own. It would
+ * also collect a packet to its last byte before it looks at the size: `limit` is the largest that may come, in bytes.
  */
-export function guardPipe(stream: Duplex, failed: (error: unknown) => void): GuardedPipe {
+export function guardPipe(stream: Duplex, end: PipeEnd, limit?: number): GuardedPipe {
   let feed: Feed | undefined;
   stream.pipe = (reader) => {
-    const made = new Feed(stream, reader as unknown as Writable, failed);
+    const made = new Feed(stream, reader as unknown as Writable, end, limit);
     feed = made;
     stream.on('data', (bytes: Buffer) => made.take(bytes));
     return reader;
@@ -27,16 +35,18 @@ export interface GuardedPipe {
 class Feed {
   readonly #stream: Duplex;
   readonly #reader: Writable;
-  readonly #failed: (error: unknown) => void;
-  readonly #cutter = new PacketCutter();
+  readonly #end: PipeEnd;
+  readonly #cutter: PacketCutter;
   #pieces: Buffer[] = [];
   #busy = false;
   #held = false;
+  #over = false;
 
-  constructor(stream: Duplex, reader: Writable, failed: (error: unknown) => void) {
+  constructor(stream: Duplex, reader: Writable, end: PipeEnd, limit?: number) {
     this.#stream = stream;
     this.#reader = reader;
-    this.#failed = failed;
+    this.#end = end;
+    this.#cutter = new PacketCutter(limit);
   }
 
   hold(held: boolean): void {
@@ -46,7 +56,13 @@ class Feed {
   }
 
   take(bytes: Buffer): void {
+    if (this.#over) return;
     this.#pieces.push(...this.#cutter.cut(bytes));
+    const { tooLarge } = this.#cutter;
+    if (tooLarge !== undefined) {
+      this.#stop();
+      return this.#end.tooLarge(tooLarge);
+    }
     this.#next();
     if (this.#pieces.length > 0 || this.#held) this.#stream.pause();
   }
@@ -69,8 +85,13 @@ class Feed {
     try {
       this.#reader.write(piece, this.#handled);
     } catch (error) {
-      this.#pieces = [];
-      this.#failed(error);
+      this.#stop();
+      this.#end.failed(error);
     }
+  }
+
+  #stop(): void {
+    this.#over = true;
+    this.#pieces = [];
   }
 }

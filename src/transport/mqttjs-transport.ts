@@ -188,7 +188,11 @@ class MqttjsTransport implements Transport {
       this.#outbound?.drained();
       this.#listener.writable();
     });
-    this.#pipe = guardPipe(stream, (error) => this.#broken(error));
+    const end = {
+      failed: (error: unknown) => this.#broken(error),
+      tooLarge: (bytes: number) => this.#violated({ reasonCode: 0x95, reason: `a packet of ${bytes} bytes` }),
+    };
+    this.#pipe = guardPipe(stream, end, this.#options.properties?.maximumPacketSize);
     const client = new MqttClient(() => stream, {
       ...clientOptions(this.#options),
       messageIdProvider: identifierProvider(this.#identifiers),

@@ -10,10 +10,12 @@ const TOGETHER: ReadonlySet<number> = new Set([
   13, // PINGRESP
 ]);
 
-/** Four bytes at most say how long a packet is (section 1.5.5). */
-const LONGEST_LENGTH = 128 ** 3;
+/** Four bytes at most say how long a packet is (section 1.5.5): the weight of each. */
+const LENGTH_BYTES = [1, 128, 128 ** 2, 128 ** 3];
 
 export class PacketCutter {
+  readonly #limit: number;
+  #tooLarge: number | undefined;
   /** Bytes of the packet under way that are still to come, once its length is known. */
   #left = 0;
   #readingLength = false;
@@ -22,6 +24,16 @@ export class PacketCutter {
   #alone = false;
   /** What comes is no MQTT: the rest is not cut. */
   #lost = false;
+
+  /** `limit` is the largest packet that may come, in bytes. */
+  constructor(limit = Number.POSITIVE_INFINITY) {
+    this.#limit = limit;
+  }
+
+  /** The bytes of a packet that is larger than it may be, known from its first bytes; undefined when there was none. */
+  get tooLarge(): number | undefined {
+    return this.#tooLarge;
+  }
 
   /** `bytes` in pieces: of a packet that mqtt.js handles itself, no piece holds more than that packet. */
   cut(bytes: Buffer): Buffer[] {
@@ -61,7 +73,9 @@ export class PacketCutter {
     if (byte < 0x80) {
       this.#readingLength = false;
       this.#left = this.#length;
-    } else if (this.#factor === LONGEST_LENGTH) {
+      const bytes = 1 + LENGTH_BYTES.indexOf(this.#factor) + 1 + this.#length;
+      if (bytes > this.#limit) this.#tooLarge ??= bytes;
+    } else if (this.#factor === LENGTH_BYTES.at(-1)) {
       this.#lost = true;
     } else {
       this.#factor *= 128;

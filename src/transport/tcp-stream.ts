@@ -6,6 +6,9 @@ import { networkError } from './network-error';
 import { ignore } from './opening';
 import type { OpenStream } from './transport';
 
+/** How long one address of several may take, in ms: Node.js gives it 250, less than a satellite needs there and back. */
+const ADDRESS_TIME = 1500;
+
 /** Opens TCP connections to `host`:`port`. An IPv6 address comes without brackets. */
 export function tcpStream(host: string, port: number): (...told: Parameters<OpenStream>) => Promise<Socket> {
   return (report, signal, learn = ignore) =>
@@ -14,7 +17,7 @@ export function tcpStream(host: string, port: number): (...told: Parameters<Open
       let stage: 'dns' | 'tcp' = isIP(host) === 0 ? 'dns' : 'tcp';
       report(stage);
       // Nagle's algorithm and delayed acknowledgements together cost up to 40 ms per small packet.
-      const socket = connect({ host, port, noDelay: true });
+      const socket = connect({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: ADDRESS_TIME });
       const fail = (error: Error): void => {
         signal.removeEventListener('abort', abort);
         reject(networkError(error, stage, { host, port }));

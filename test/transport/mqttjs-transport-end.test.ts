@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { parseTopicFilter } from '#src/core/topic-filter';
 import { tcpStream } from '#src/transport/tcp-stream';
-import type { SubscribeRequest, Transport } from '#src/transport/transport';
+import type { ConnectOptions, SubscribeRequest, Transport } from '#src/transport/transport';
 import { type Script, ScriptedServer, silent } from '../helpers/scripted-server';
 import { connectTransport, type OpenedTransport, openTransport } from '../helpers/transport-listener';
 
@@ -26,8 +26,8 @@ describe('the end of an mqtt.js transport', () => {
     await server.stop();
   });
 
-  async function connect(): Promise<OpenedTransport> {
-    opened = await connectTransport(tcpStream('127.0.0.1', server.port));
+  async function connect(options: Partial<ConnectOptions> = {}): Promise<OpenedTransport> {
+    opened = await connectTransport(tcpStream('127.0.0.1', server.port), options);
     return opened;
   }
 
@@ -132,6 +132,16 @@ describe('the end of an mqtt.js transport', () => {
     transport.unsubscribe(request().filter, () => outcomes.push('settled'));
     assert.deepEqual(outcomes, ['unconfirmed', 'unanswered', 'settled']);
     assert.equal(transport.writable, false);
+  });
+
+  it('comes as soon as a packet has begun that is larger than we take, and the server is told why', async () => {
+    const { listener } = await connect({ properties: { maximumPacketSize: 10_000 } });
+    // PUBLISH of 200 MB, of which no more than this comes.
+    server.clients.all[0]?.socket.write(Buffer.from([0x30, 0x80, 0x84, 0xaf, 0x5f, 0, 1, 0x61]));
+    const { code, reasonCode, params } = await listener.ends.next();
+    assert.deepEqual([code, reasonCode, params.reason], ['protocol-error', 0x95, 'a packet of 200000005 bytes']);
+    const { reasonCode: told } = await server.packet('disconnect');
+    assert.equal(told, 0x95);
   });
 
   it('settles each publication of QoS 0 once that is stuck in a full stream', async () => {

@@ -50,4 +50,17 @@ describe('transport/packet cutter', () => {
     const garbage = Buffer.alloc(64, 0xff);
     assert.deepEqual(Buffer.concat([...cutter.cut(garbage), ...cutter.cut(garbage)]), Buffer.alloc(128, 0xff));
   });
+
+  it('knows from its first bytes that a packet is too large, and how large', () => {
+    const { length } = bytesOf(publish);
+    const header = bytesOf(publish).subarray(0, 3);
+    for (const [limit, expected] of [
+      [length, undefined],
+      [length - 1, length],
+    ] as const) {
+      const cutter = new PacketCutter(limit);
+      for (const byte of [...bytesOf(puback), ...header]) cutter.cut(Buffer.of(byte));
+      assert.equal(cutter.tooLarge, expected);
+    }
+  });
 });
