@@ -1,4 +1,4 @@
-// Work that mostly is done at once, but sometimes has to wait: what comes later waits behind it.
+// Work that mostly is done at once, but sometimes has to wait: what comes later waits behind it, as long as there is room.
 
 import { Fifo } from './fifo';
 
@@ -7,13 +7,21 @@ export type Task = () => Promise<void> | undefined;
 
 export class InOrder {
   readonly #waiting = new Fifo<Task>();
+  readonly #most: number;
   #busy = false;
   #whenIdle: (() => void)[] = [];
 
-  /** Does `task` when all that came before is done; at once when nothing is under way. */
-  run(task: Task): void {
-    if (this.#busy) this.#waiting.push(task);
-    else this.#start(task);
+  /** `most`: how many may wait behind what is under way. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Does `task` when all that came before is done; at once when nothing is under way. False when too many wait already. */
+  run(task: Task): boolean {
+    if (!this.#busy) this.#start(task);
+    else if (this.#waiting.length < this.#most) this.#waiting.push(task);
+    else return false;
+    return true;
   }
 
   /** Resolves when nothing is under way any more. */

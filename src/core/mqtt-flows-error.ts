@@ -95,6 +95,7 @@ export type ErrorCode =
   | 'route-output-unknown'
   | 'routes-unreadable'
   | 'routes-not-kept'
+  | 'router-overloaded'
   | 'payload-unencodable'
   | 'payload-undecodable'
   | 'property-invalid'

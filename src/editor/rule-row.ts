@@ -159,7 +159,7 @@ function dataProblem(data: string, dataType: RuleConfig['dataType']): string | u
 }
 
 function conditionProblem(condition: string): string | undefined {
-  if (condition.trim() === '' || namesVariables(condition)) return undefined;
+  if (condition.trim() === '') return undefined;
   const validity = RED.utils.validateTypedProperty(condition, 'jsonata', {});
   return validity === true ? undefined : String(validity);
 }

@@ -2,7 +2,6 @@
 
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { DynamicRoutes } from '../core/dynamic-routes';
-import { InOrder } from '../core/in-order';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { Route } from '../core/route';
 import { RouteTable } from '../core/route-table';
@@ -19,7 +18,7 @@ import { parseRouterConfig, type RouterConfig, type RouterSettings, routerDefaul
 export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: RouterConfig & NodeDef): void {
     RED.nodes.createNode(this, definition);
-    const result = readSettings(RED, this, definition, routerDefaults, parseRouterConfig);
+    const result = readSettings(RED, this, definition, routerDefaults, parseRouterConfig, ['condition']);
     if (!result.ok) return refuse(this, result.error);
     const settings = result.config;
     const holds = ruleConditions(RED, this, settings.routes);
@@ -31,7 +30,7 @@ export = function register(RED: NodeAPI): void {
     const filters = (definition.rules ?? []).map(({ filter }) => filter);
     const counter = new RouteCounter(filters, () => table.size - settings.routes.length);
     showCounts(this, definition, counter);
-    routedInput(RED, this, { router, control, counter, order: new InOrder(), replies: settings.dynamic ?? 0 });
+    routedInput(RED, this, { router, control, counter, replies: settings.dynamic ?? 0 });
   }
 
   /** Takes routes from messages, where the node may, and those that have been kept. */

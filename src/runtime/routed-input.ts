@@ -1,7 +1,8 @@
 // The input of a router node: messages that ask for something are answered, all others go their ways, all in order.
 
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
-import type { InOrder } from '../core/in-order';
+import { InOrder } from '../core/in-order';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { RoutedMessage, Routing, TopicRouter } from '../core/topic-router';
 import { flowsStarted } from './deploys';
 import { localizedError, sharedKey } from './localize';
@@ -13,7 +14,6 @@ export interface RouterParts {
   readonly router: TopicRouter;
   readonly control: RouteControl | undefined;
   readonly counter: RouteCounter;
-  readonly order: InOrder;
   /** The output of replies; counts from 0. */
   readonly replies: number;
 }
@@ -22,21 +22,30 @@ type Outputs = (NodeMessage | NodeMessage[] | null)[];
 type Send = (outputs: Outputs) => void;
 type Done = (error?: Error) => void;
 
+/** A context store that never answers must not take all memory: what comes beyond these is an error. */
+const MOST_WAITING = 10_000;
+
 /** Lets `node` route its messages, after the routes that have been kept are there. */
 export function routedInput(RED: NodeAPI, node: Node, parts: RouterParts): void {
-  const { order, router, control } = parts;
+  const { router, control } = parts;
+  const order = new InOrder(MOST_WAITING);
   const outputs: Outputs = [];
   if (control) order.run(() => loaded(RED, node, control));
   node.on('input', (message: NodeMessageInFlow, send: Send, done: Done) => {
-    order.run(() => {
+    const taken = order.run(() => {
       const settle = (result: Routing | ActionResult): void =>
         settled(RED, parts, result, sendAll(outputs, send), done);
       const result = control?.answer(message) ?? router.route(message);
       if (!(result instanceof Promise)) return void settle(result);
       return result.then(settle).catch((error: Error) => done(error));
     });
+    if (!taken) done(localizedError(RED, tooManyWaiting()));
   });
   node.on('close', (close: () => void) => void order.idle().then(close));
+}
+
+function tooManyWaiting(): MqttFlowsError {
+  return new MqttFlowsError('router-overloaded', { stage: 'route', params: { maximum: MOST_WAITING } });
 }
 
 /** What comes of a message, told to the flow. */

@@ -8,9 +8,17 @@ import type { ConfigResult, RawConfig } from '../core/saved-config';
 /** A definition as Node-RED hands it over; in a subflow it names the node that it is a copy of. */
 export type Definition = NodeDef & { readonly _alias?: string };
 
+/** Whose variables are meant, and the properties, at any depth, that are JSONata without a type beside them. */
+interface Scope {
+  readonly RED: NodeAPI;
+  readonly node: Node;
+  readonly expressions: readonly string[];
+}
+
 /**
  * Reads the settings of `node` with `parse`, after each `${NAME}` in the properties that `defaults` lists has been
- * replaced. A variable that is not set is an error that names it. A name is for people, and stays as it is.
+ * replaced. A variable that is not set is an error that names it. A name is for people, and stays as it is, and so do
+ * `expressions`: the properties that are always JSONata, where `${` begins an object.
  */
 export function readSettings<S>(
   RED: NodeAPI,
@@ -18,11 +26,13 @@ export function readSettings<S>(
   definition: NodeDef,
   defaults: object,
   parse: (raw: RawConfig) => ConfigResult<S>,
+  expressions: readonly string[] = [],
 ): ConfigResult<S> {
+  const scope = { RED, node, expressions };
   const raw: Record<string, unknown> = { ...definition };
   try {
     for (const property of Object.keys(defaults)) {
-      if (property !== 'name') raw[property] = replacedSetting(RED, node, raw, property, property);
+      if (property !== 'name') raw[property] = replacedSetting(scope, raw, property, property);
     }
   } catch (error) {
     if (error instanceof MqttFlowsError) return { ok: false, error };
@@ -35,25 +45,25 @@ export function readSettings<S>(
  * A setting with its variables replaced, as the type says that Node-RED's typed input has saved beside it: an expression
  * has a meaning of its own for `${`, and the value of type `env` is the name of a variable.
  */
-function replacedSetting(RED: NodeAPI, node: Node, siblings: RawConfig, key: string, property: string): unknown {
+function replacedSetting(scope: Scope, siblings: RawConfig, key: string, property: string): unknown {
   const value = siblings[key];
   const type = siblings[key === 'value' ? 'type' : `${key}Type`];
-  if (typeof value === 'string' && type === 'jsonata') return value;
+  if (typeof value === 'string' && (type === 'jsonata' || scope.expressions.includes(key))) return value;
   const isName = typeof value === 'string' && type === 'env' && value !== '' && !namesVariables(value);
-  return replaced(RED, node, isName ? `\${${value}}` : value, property);
+  return replaced(scope, isName ? `\${${value}}` : value, property);
 }
 
 /** `value` with the variables in its texts replaced, however deep they are. Throws MqttFlowsError. */
-function replaced(RED: NodeAPI, node: Node, value: unknown, property: string): unknown {
-  if (typeof value === 'string') return settingText(RED, node, value, property);
+function replaced(scope: Scope, value: unknown, property: string): unknown {
+  if (typeof value === 'string') return settingText(scope.RED, scope.node, value, property);
   if (Array.isArray(value)) {
-    return value.map((entry, index) => replaced(RED, node, entry, `${property}[${index}]`));
+    return value.map((entry, index) => replaced(scope, entry, `${property}[${index}]`));
   }
   if (typeof value !== 'object' || value === null) return value;
   // It is neither an array nor null: properties by their names.
   const siblings = value as RawConfig;
   return Object.fromEntries(
-    Object.keys(value).map((key) => [key, replacedSetting(RED, node, siblings, key, `${property}.${key}`)]),
+    Object.keys(value).map((key) => [key, replacedSetting(scope, siblings, key, `${property}.${key}`)]),
   );
 }
 

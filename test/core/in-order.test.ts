@@ -5,7 +5,7 @@ import { InOrder } from '#src/core/in-order';
 
 describe('core/in-order', () => {
   it('what need not wait is done at once', async () => {
-    const order = new InOrder();
+    const order = new InOrder(10);
     let done = false;
     order.run(() => {
       done = true;
@@ -16,12 +16,12 @@ describe('core/in-order', () => {
   });
 
   it('what comes behind something that waits is done after it, in order', async () => {
-    const order = new InOrder();
+    const order = new InOrder(10);
     const done: number[] = [];
     const finish: (() => void)[] = [];
-    const waiting = (number: number): void =>
+    const waiting = (number: number): boolean =>
       order.run(() => new Promise<void>((resolve) => finish.push(resolve)).then(() => void done.push(number)));
-    const quick = (number: number): void =>
+    const quick = (number: number): boolean =>
       order.run(() => {
         done.push(number);
         return undefined;
@@ -40,5 +40,25 @@ describe('core/in-order', () => {
     assert.deepEqual(done, [1, 2, 3, 4]);
     quick(5);
     assert.deepEqual(done, [1, 2, 3, 4, 5]);
+  });
+
+  it('what finds no room is not taken, and comes again when there is some', async () => {
+    const order = new InOrder(2);
+    const done: number[] = [];
+    let finish: () => void = () => assert.fail('nothing is under way');
+    assert.equal(
+      order.run(() => new Promise<void>((resolve) => (finish = resolve))),
+      true,
+    );
+    const quick = (number: number): boolean =>
+      order.run(() => {
+        done.push(number);
+        return undefined;
+      });
+    assert.deepEqual([quick(1), quick(2), quick(3)], [true, true, false]);
+    finish();
+    await order.idle();
+    assert.equal(quick(4), true);
+    assert.deepEqual(done, [1, 2, 4]);
   });
 });

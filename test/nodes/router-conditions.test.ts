@@ -31,6 +31,31 @@ describe('conditions of a router', () => {
     assert.deepEqual([payloads(flow, 1), payloads(flow, 2)], [[21], [20, 30]]);
   });
 
+  it('may build objects: in JSONata, what begins one looks like a variable of Node-RED', async () => {
+    const flow = await flowWith([{ filter: 'plant/#', condition: '${"warm": payload > 20}.warm' }]);
+    for (const payload of [21, 19]) {
+      flow.inject('router', { topic: 'plant/saw', payload });
+      await flow.completed.next();
+    }
+    assert.deepEqual([payloads(flow, 1), payloads(flow, 2)], [[21], [19]]);
+  });
+
+  it('let 10,000 messages wait, and no more', async () => {
+    const flow = await flowWith([{ filter: '#', condition: 'payload >= 0' }]);
+    // The first one is being looked at, and nothing is done before this loop has ended.
+    for (let payload = 0; payload <= 10_002; payload++) flow.inject('router', { topic: 'a', payload });
+    const caught = [await flow.caught.next(), await flow.caught.next()];
+    assert.deepEqual(
+      caught.map(({ error, payload }) => [error.code, payload]),
+      [
+        ['router-overloaded', 10_001],
+        ['router-overloaded', 10_002],
+      ],
+    );
+    while (flow.received('router-out-1').all.length < 10_001) await flow.completed.next();
+    assert.equal(payloads(flow, 1).at(-1), 10_000);
+  });
+
   it('leave messages in their order, those that need no waiting among them', async () => {
     const flow = await flowWith([{ filter: 'slow/#', condition: '$sum([1..payload]) > 0', topic: 'all' }, 'quick/#'], {
       otherwise: false,
