@@ -21,16 +21,19 @@ export type Taken = 'taken' | 'late' | 'unknown';
 /** Ends a delivery, once. */
 export type SettleDelivery = (outcome: Outcome) => Taken;
 
+/** Tells people where a delivery is at the moment; undefined when nobody knows. */
+export type Whereabouts = () => string | undefined;
+
 export interface DeliveryHandler {
   /** Deliveries that may be unsettled at a time. */
   readonly limit: number;
   /** ms that a delivery may take; 0 for any time */
   readonly timeout: number;
   /** Gives a delivery to the flow; without `settle` nobody waits for the outcome. */
-  hand(delivery: Delivery, settle?: SettleDelivery): void;
+  hand(delivery: Delivery, settle?: SettleDelivery): Whereabouts | undefined;
   /** A delivery has taken too long: what is to become of it. */
-  expired(delivery: Delivery): Settlement;
-  /** The number of unsettled deliveries has changed. */
+  expired(delivery: Delivery, at: string | undefined): Settlement;
+  /** The number of unsettled or failed deliveries has changed. */
   changed(): void;
 }
 
@@ -40,17 +43,21 @@ interface Held {
   /** Its connection is gone: at QoS 1, the server sends it again if it has kept the session. */
   lost: boolean;
   cancelTimeout: () => void;
+  whereabouts: Whereabouts | undefined;
 }
 
 const nothing = (): void => {};
 
 export class DeliveryWindow {
+  /** Whether the server takes a refusal: to others, it is no acknowledgement. */
+  refusable = true;
   readonly #clock: Clock;
   readonly #waiting = new Fifo<Held>();
   readonly #unsettled = new Set<Held>();
   #handler: DeliveryHandler | undefined;
   #paused = false;
   #handing = false;
+  #failed = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -64,6 +71,11 @@ export class DeliveryWindow {
   /** Those that wait for room. */
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** Those that the server will not hear of on this connection: each holds a place in its window. */
+  get failed(): number {
+    return this.#failed;
   }
 
   /** Gives deliveries to `handler` from now on. */
@@ -89,8 +101,17 @@ export class DeliveryWindow {
 
   /** Takes a delivery; at QoS 0, asked for or sent, nobody waits for an acknowledgement. */
   take(delivery: Delivery, receipt: SharedReceipt | undefined): void {
-    if (!receipt || delivery.qos === 0) return this.#handler?.hand(delivery);
-    this.#waiting.push({ delivery, release: receipt.hold(), lost: false, cancelTimeout: nothing });
+    if (!receipt || delivery.qos === 0) {
+      this.#handler?.hand(delivery);
+      return;
+    }
+    this.#waiting.push({
+      delivery,
+      release: receipt.hold(),
+      lost: false,
+      cancelTimeout: nothing,
+      whereabouts: undefined,
+    });
     this.#next();
   }
 
@@ -101,11 +122,13 @@ export class DeliveryWindow {
 
   /** The connection is gone. */
   lose(): void {
+    this.#failed = 0;
     for (const held of this.#unsettled) held.lost = held.delivery.publication.qos === 1;
     for (const held of this.#waiting.drain()) {
       held.lost = held.delivery.publication.qos === 1;
       this.#waiting.push(held);
     }
+    this.#handler?.changed();
   }
 
   /** The session goes on: what waits at QoS 1 comes again, and would wait twice. */
@@ -138,20 +161,28 @@ export class DeliveryWindow {
   #hand(held: Held, handler: DeliveryHandler): void {
     this.#unsettled.add(held);
     if (handler.timeout > 0) {
-      held.cancelTimeout = this.#clock.after(handler.timeout, () => this.#settle(held, handler.expired(held.delivery)));
+      held.cancelTimeout = this.#clock.after(handler.timeout, () => {
+        this.#settle(held, handler.expired(held.delivery, held.whereabouts?.()));
+      });
     }
     handler.changed();
-    handler.hand(held.delivery, (outcome) => this.#settle(held, outcome));
+    held.whereabouts = handler.hand(held.delivery, (outcome) => this.#settle(held, outcome));
   }
 
   #settle(held: Held, outcome: Outcome): Taken {
     if (!this.#unsettled.delete(held)) return 'unknown';
     held.cancelTimeout();
     if (outcome.kind === 'interrupted') this.#again(held);
-    else held.release(outcome);
+    else this.#release(held, outcome);
     this.#handler?.changed();
     this.#next();
     return held.lost ? 'late' : 'taken';
+  }
+
+  #release({ release, lost }: Held, settlement: Settlement): void {
+    const { kind } = settlement;
+    if (!lost && (kind === 'abandoned' || (kind === 'refused' && !this.refusable))) this.#failed++;
+    release(settlement);
   }
 
   /** MQTT sends nothing again on a connection that stands (MQTT 5, section 4.4): we do, and it is marked as theirs is. */

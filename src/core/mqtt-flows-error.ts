@@ -82,6 +82,7 @@ export type ErrorCode =
   | 'subscription-refused'
   | 'subscription-interrupted'
   | 'acknowledgement-overdue'
+  | 'flow-overdue'
   | 'acknowledgement-late'
   | 'acknowledgement-unknown'
   | 'receipt-missing'

@@ -5,11 +5,11 @@ import type { Connection } from '../connection/connection';
 import type { Delivery } from '../connection/delivery-window';
 import { type Codec, findCodec } from '../core/codec';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { acknowledging, type PreparedMessage } from '../runtime/acknowledgement';
+import { acknowledging, type DeliveryFigures, type PreparedMessage } from '../runtime/acknowledgement';
 import { useBroker } from '../runtime/broker-node';
 import { acceptControl } from '../runtime/connection-control';
+import { deliveryStatus } from '../runtime/delivery-status';
 import { editorId, subscriberIdentity } from '../runtime/editor-id';
-import { sharedText } from '../runtime/localize';
 import { refuseMessages, reportError, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
 import { NodeSubscriptions } from '../runtime/node-subscriptions';
@@ -50,16 +50,15 @@ export = function register(RED: NodeAPI): void {
   function subscribe(node: Node, connection: Connection, settings: SubscribeSettings, codec: Codec): NodeSubscriptions {
     const { undecodable } = settings;
     const show = showStatus(node);
-    let unacknowledged = 0;
+    let figures: DeliveryFigures = { unacknowledged: 0, failed: 0 };
     const refresh = (): void => {
       const status = subscriptionStatus(connection.state, subscriptions.states);
-      const atWork = unacknowledged > 0 && status.fill === 'green';
-      show(atWork ? { ...status, text: sharedText(RED, 'status.at-work', { count: unacknowledged }) } : status);
+      show(status.fill === 'green' ? deliveryStatus(RED, status, figures) : status);
     };
     const prepare = (delivery: Delivery): PreparedMessage =>
       receivedMessage(RED, delivery, subscriptions.of(delivery.filter), { codec, undecodable });
-    const acknowledgement = acknowledging(RED, node, connection, settings, prepare, (count) => {
-      unacknowledged = count;
+    const acknowledgement = acknowledging(RED, node, connection, settings, prepare, (latest) => {
+      figures = latest;
       refresh();
     });
     const fixed = settings.subscriptions.map((options) => ({ options, codec }));

@@ -10,6 +10,7 @@ import {
   type DeliveryHandler,
   DeliveryWindow,
   type SettleDelivery,
+  type Whereabouts,
 } from '../connection/delivery-window';
 import type { Settlement } from '../connection/shared-receipt';
 import type { Subscriber } from '../connection/subscriptions';
@@ -24,6 +25,14 @@ import { awaitReceipt } from './open-receipts';
 export interface PreparedMessage {
   readonly message: NodeMessage & { _msgid: string; receipt?: string };
   readonly error?: Error;
+}
+
+/** Deliveries of a node, in numbers. */
+export interface DeliveryFigures {
+  /** Those that the flow has, or that wait for it. */
+  readonly unacknowledged: number;
+  /** Those that failed and stay unacknowledged while this connection stands. */
+  readonly failed: number;
 }
 
 /** How often `show` may be called, in ms: a status goes to every open editor. */
@@ -50,7 +59,7 @@ export interface Acknowledging {
 
 /**
  * Takes the deliveries of `node`, until it is closed. `prepare` makes the message of a delivery; `show` hears now and then
- * how many are unacknowledged.
+ * how many there are.
  */
 export function acknowledging(
   RED: NodeAPI,
@@ -58,7 +67,7 @@ export function acknowledging(
   connection: Connection,
   settings: AcknowledgementSettings,
   prepare: (delivery: Delivery) => PreparedMessage,
-  show: (unacknowledged: number) => void,
+  show: (figures: DeliveryFigures) => void,
 ): Acknowledging {
   const before = left.take(node);
   if (settings.acknowledge === 'receipt') {
@@ -80,15 +89,16 @@ export function acknowledging(
     limit: settings.maxInFlight,
     timeout: settings.acknowledgeTimeout * 1000,
     hand: (delivery, settle) => hand(node, prepare(delivery), settle),
-    expired({ publication: { topic } }) {
-      const params = { topic, seconds: settings.acknowledgeTimeout };
-      reportError(RED, node, new MqttFlowsError('acknowledgement-overdue', { stage: 'acknowledge', params }));
+    expired({ publication: { topic } }, at) {
+      const params = { topic, seconds: settings.acknowledgeTimeout, ...(at === undefined ? {} : { at }) };
+      const code = at === undefined ? 'acknowledgement-overdue' : 'flow-overdue';
+      reportError(RED, node, new MqttFlowsError(code, { stage: 'acknowledge', params }));
       return settleFailed;
     },
     changed: () => {
       pace ??= setTimeout(() => {
         pace = undefined;
-        show(window.unsettled + window.waiting);
+        show({ unacknowledged: window.unsettled + window.waiting, failed: window.failed });
       }, PACE);
     },
   };
@@ -123,7 +133,7 @@ function send(node: Node, { message, error }: PreparedMessage): void {
 }
 
 /** The acknowledge node settles it. */
-function byHand(node: Node, prepared: PreparedMessage, settle?: SettleDelivery): void {
+function byHand(node: Node, prepared: PreparedMessage, settle?: SettleDelivery): undefined {
   if (settle) {
     const { message } = prepared;
     const id = message._msgid;
@@ -140,15 +150,24 @@ function byHand(node: Node, prepared: PreparedMessage, settle?: SettleDelivery):
 function byCompletion(
   RED: NodeAPI,
   failed: Settlement,
-): (node: Node, prepared: PreparedMessage, settle?: SettleDelivery) => void {
+): (node: Node, prepared: PreparedMessage, settle?: SettleDelivery) => Whereabouts | undefined {
   const completion = flowCompletion(RED);
   return (node, prepared, settle) => {
-    if (!settle) return send(node, prepared);
     const handOver = (): void => send(node, prepared);
-    completion.follow(node, prepared.message, handOver, ({ kind }) => {
+    if (!settle) {
+      handOver();
+      return undefined;
+    }
+    const track = completion.follow(node, prepared.message, handOver, ({ kind }) => {
       settle(kind === 'completed' ? { kind: 'acknowledged' } : kind === 'failed' ? failed : { kind });
     });
+    return () => namesOf(track.nodes) || undefined;
   };
+}
+
+/** Nodes as people know them: by name and kind, and by id where they have no name. */
+function namesOf(nodes: Iterable<Node>): string {
+  return Array.from(nodes, ({ id, name, type }) => (name ? `"${name}" (${type})` : `${type} ${id}`)).join(', ');
 }
 
 /** The window of the instance before this one, if it was on the same connection. */
@@ -166,6 +185,7 @@ function followConnection(RED: NodeAPI, connection: Connection, window: Delivery
   let server: string | undefined;
   const unwatch = connection.watch((state) => {
     if (state.kind === 'connected') {
+      window.refusable = state.info.protocolVersion === 5;
       if (state.info.sessionPresent && state.server === lost) window.resumeSession();
       server = state.server;
       lost = undefined;

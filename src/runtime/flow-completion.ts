@@ -37,6 +37,8 @@ export class FlowCompletion {
   #handling: AtWork | undefined;
   /** A node that has just said that it failed. */
   #failing: AtWork | undefined;
+  /** The id of a node that has just written an error to the log, outside of a call: of which message shows by its done. */
+  #complaining: string | undefined;
   #deploying = false;
   #users = 0;
   #stop: () => void = () => {};
@@ -65,7 +67,7 @@ export class FlowCompletion {
     message: NodeMessage & { _msgid: string },
     send: () => void,
     finished: (outcome: FlowOutcome) => void,
-  ): void {
+  ): FlowTrack {
     const track = new FlowTrack((outcome) => {
       for (const id of track.ids) this.#byId.delete(id);
       finished(outcome);
@@ -75,6 +77,7 @@ export class FlowCompletion {
     send();
     this.#handling = undefined;
     track.sent();
+    return track;
   }
 
   #listen(): () => void {
@@ -132,7 +135,7 @@ export class FlowCompletion {
     if (!track || track.over) return;
     // Nodes that are stopped give up what they hold, and call that done.
     if (this.#deploying && !this.#runs(node)) return track.interrupt();
-    if (!error) return track.done(node);
+    if (!error) return this.#complaining === node.id ? track.fail() : track.done(node);
     // Node-RED looks for a Catch node after this, and writes the log when there is none.
     const failing = { node, track };
     this.#failing = failing;
@@ -145,7 +148,11 @@ export class FlowCompletion {
   /** Node `id` has written an error to the log: no Catch node has taken it. */
   #reported(id: string): void {
     const { node, track } = this.#failing ?? this.#handling ?? {};
-    if (node?.id === id) track?.fail();
+    if (node?.id === id) return track?.fail();
+    this.#complaining = id;
+    queueMicrotask(() => {
+      if (this.#complaining === id) this.#complaining = undefined;
+    });
   }
 
   #deployed(): void {

@@ -35,6 +35,7 @@ class Bench {
         this.handed.push(publication.dup ? `${publication.topic} again` : publication.topic);
         if (settle) this.#settle.set(publication.topic, settle);
         if (this.instant) settle?.({ kind: 'acknowledged' });
+        return undefined;
       },
       expired: () => ({ kind: 'refused', reasonCode: 0x83 }),
       changed: () => {},
@@ -161,6 +162,22 @@ describe('Window of deliveries', () => {
     bench.window.lose();
     bench.settle('a');
     assert.deepEqual(bench.handed, ['a', 'b']);
+  });
+
+  it('counts what the server will not hear of, until the connection is another', () => {
+    const bench = new Bench(4, 1000);
+    for (const topic of ['a', 'b', 'c']) bench.take(topic);
+    bench.settle('a');
+    bench.settle('b', 'abandoned');
+    assert.equal(bench.window.failed, 1);
+    bench.clock.advance(1000);
+    assert.equal(bench.window.failed, 1);
+    bench.window.refusable = false;
+    bench.take('d');
+    bench.clock.advance(1000);
+    assert.equal(bench.window.failed, 2);
+    bench.window.lose();
+    assert.equal(bench.window.failed, 0);
   });
 
   it('settles everything in one way when it is given up', () => {

@@ -166,6 +166,15 @@ describe('acknowledging when the flow is done', () => {
       assert.deepEqual(await server.acknowledged(1), ['2']);
     });
 
+    it('shows that there are such messages, as long as the connection stands', async () => {
+      const flow = await start(quiet([gateNode('fails')]));
+      await server.send(1);
+      (await gates.at('fails', 't/1')).end(new Error('broken'));
+      await flow.statuses('sub').latest('failed', ({ text }) => text?.includes('status.failed') === true);
+      (await server.client()).socket.destroy();
+      await flow.showing('sub', 'connected');
+    });
+
     it('refuses the message, if it is set to', async () => {
       await start(quiet([gateNode('fails')]), { onError: 'refuse' });
       await server.send(1);
@@ -176,6 +185,7 @@ describe('acknowledging when the flow is done', () => {
     for (const [name, code] of [
       ['reported by node.error()', 'node.error("broken", msg); return null;'],
       ['thrown', 'throw new Error("broken");'],
+      ['reported later', 'setTimeout(() => { node.error("broken", msg); node.done(); }, 1);'],
     ] as const) {
       it(`counts one that is ${name}`, async () => {
         await start(quiet([functionNode('fails', code, [])]), { onError: 'refuse' });
@@ -221,8 +231,8 @@ describe('acknowledging when the flow is done', () => {
     await server.send(1);
     const late = await gates.at('work', 't/1');
     const caught = await flow.caught.next();
-    assert.deepEqual([caught.error.code, caught.error.source.id], ['acknowledgement-overdue', 'sub']);
-    assert.match(caught.error.message, /errors\.acknowledgement-overdue|t\/1/);
+    assert.deepEqual([caught.error.code, caught.error.source.id], ['flow-overdue', 'sub']);
+    assert.match(caught.error.message, /errors\.flow-overdue|t\/1.*work/);
     late.end();
     assert.deepEqual(await server.acknowledged(1), ['1 131']);
   });
