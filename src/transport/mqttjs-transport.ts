@@ -246,14 +246,12 @@ class MqttjsTransport implements Transport {
     this.#acknowledgements = writer;
     this.#inbound = new InboundFlow(this.#options, this.#session, writer, {
       message: (publication, receipt) => this.#listener.message(publication, receipt),
-      crowded: (crowded) => this.#hold(crowded),
+      crowded: (held) => {
+        this.#keepAlive.held = held;
+        this.#pipe?.hold(held);
+      },
       violated: (violation) => this.#violated(violation),
     });
-  }
-
-  #hold(held: boolean): void {
-    this.#keepAlive.held = held;
-    this.#pipe?.hold(held);
   }
 
   #violated({ reasonCode, reason }: Violation): void {
