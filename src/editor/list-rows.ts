@@ -15,6 +15,13 @@ export function readRows<Value>(list: JQuery): Value[] {
   return values;
 }
 
+/** Adds rows for what is saved; the first of them is in view, where Node-RED would show the last. */
+export function addSavedRows<Row extends object>(list: JQuery, saved: readonly Row[]): void {
+  for (const row of saved) list.editableList('addItem', row);
+  // Node-RED scrolls in the same way, and has asked before.
+  setTimeout(() => list.parent().scrollTop(0), 0);
+}
+
 /** Leaves on `container`, the content of a row, how its value is read, and gives its button a name for screen readers. */
 export function keepReader<Value>(container: JQuery, read: () => Value): void {
   container.data('read', read);

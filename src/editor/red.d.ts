@@ -114,8 +114,6 @@ interface JQuery {
     minLength: number;
     search(text: string, done: (found: readonly string[]) => void): void;
   }): this;
-  /** Offers what the plugins of a type know; does nothing where there is none. */
-  autoComplete(options: { completionPluginType: string; minLength: number }): this;
   typedInput(options: {
     types: readonly (string | TypedInputType)[];
     typeField?: JQuery | string;

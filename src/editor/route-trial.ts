@@ -5,7 +5,7 @@ import type { Route } from '../core/route';
 import { type TrialStep, tryTopic } from '../core/route-trial';
 import { parseRule, type RuleConfig } from '../nodes/router.config';
 import { sharedText } from './shared-text';
-import { TOPIC_SOURCE } from './topic-source';
+import { offerTopics } from './topic-completion';
 
 /** The rules as they stand in the dialog. */
 export interface TriedRules {
@@ -19,7 +19,7 @@ export function addRouteTrial(container: JQuery, tried: () => TriedRules): () =>
   const input = $('<input>', { type: 'text', placeholder: label, 'aria-label': label, spellcheck: false })
     .css({ width: '100%' })
     .appendTo(container);
-  input.autoComplete({ completionPluginType: TOPIC_SOURCE, minLength: 0 });
+  offerTopics(input, 0);
   const result = $('<div>', { class: 'mqtt-flows-trial', 'aria-live': 'polite' })
     .css({ marginTop: '4px', maxHeight: '130px', overflowY: 'auto', overflowWrap: 'anywhere' })
     .appendTo(container);

@@ -8,7 +8,6 @@ import { sharedText } from './shared-text';
 import { topicTemplateProblem } from './template-problem';
 import { offerTopics } from './topic-completion';
 import { topicFilterNote, topicFilterProblem } from './topic-filter-problem';
-import { TOPIC_SOURCE } from './topic-source';
 import { nameTypedInput } from './typed-input-name';
 
 /** A rule, and the output that it had when the dialog opened. */
@@ -38,7 +37,7 @@ export function addRuleRow(container: JQuery, row: RuleRow, changed: () => void)
   const saved: RuleConfig = { ...ruleDefaults, ...savedPart(row) };
   const filterLine = $('<div>').appendTo(container);
   const filter = textInput(sharedText('fields.filter'), sharedText('fields.filterExample'), saved.filter);
-  filter.appendTo(filterLine).autoComplete({ completionPluginType: TOPIC_SOURCE, minLength: 1 });
+  filter.appendTo(filterLine);
   addFieldNote(filterLine, filter, topicFilterNote);
   offerTopics(filter);
   const topicLine = $('<div>').css({ marginTop: '4px' }).appendTo(container);

@@ -41,14 +41,14 @@ function addOptions(container: JQuery, saved: SubscriptionConfig, group: string)
     'aria-label': sharedText('fields.shareGroup'),
     spellcheck: false,
   })
-    .css({ width: '130px' })
+    .css({ flex: '1 1 100%' })
     .val(group)
     .appendTo(line);
   const retainHandling = $('<select>', {
     'aria-label': sharedText('fields.retainHandling'),
     title: sharedText('fields.retainHandling'),
   })
-    .css({ width: 'auto' })
+    .css({ flex: '1 1 100%' })
     .appendTo(line);
   const handlings = [sharedText('retainHandling.0'), sharedText('retainHandling.1'), sharedText('retainHandling.2')];
   for (const [value, text] of handlings.entries()) retainHandling.append($('<option>', { value }).text(text));

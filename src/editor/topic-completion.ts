@@ -17,9 +17,9 @@ export function completeTopic(text: string, done: (topics: readonly string[]) =>
   void topicsLike(chosenBroker(), text).then(done);
 }
 
-/** Lets `input`, a field for a topic or a filter, offer topics. */
-export function offerTopics(input: JQuery): void {
-  input.autoComplete({ minLength: 1, search: completeTopic });
+/** Lets `input`, a field for a topic or a filter, offer topics once `minLength` letters are typed; for 0, at any key. */
+export function offerTopics(input: JQuery, minLength = 1): void {
+  input.autoComplete({ minLength, search: completeTopic });
   // Node-RED puts the first offer into the field without telling anyone.
   input.on('keydown', ({ key }) => {
     if (key === 'Enter' || key === 'Tab') setTimeout(() => input.trigger('input'), 0);

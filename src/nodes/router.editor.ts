@@ -3,7 +3,7 @@
 import { parsePath } from '../core/template';
 import { addFieldNote } from '../editor/field-note';
 import { fitListHeight } from '../editor/list-height';
-import { listed, readRows } from '../editor/list-rows';
+import { addSavedRows, listed, readRows } from '../editor/list-rows';
 import { addRouteTrial } from '../editor/route-trial';
 import { showRuleCounts } from '../editor/rule-counts';
 import { addRuleRow, type RuleRow, type RuleValue, ruleProblem } from '../editor/rule-row';
@@ -127,7 +127,10 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
       removable: true,
       sortable: true,
     });
-    for (const [output, rule] of listed(this.rules).entries()) list.editableList('addItem', { ...rule, output });
+    addSavedRows<RuleRow>(
+      list,
+      listed(this.rules).map((rule, output) => ({ ...rule, output })),
+    );
     match.on('change', showTrial);
     showRuleCounts(this.id, list, $('#mqtt-flows-dynamic-taken'), $('#mqtt-flows-otherwise-taken'));
   },

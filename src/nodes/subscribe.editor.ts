@@ -2,7 +2,7 @@
 
 import { fillFormatSelect } from '../editor/format-select';
 import { fitListHeight } from '../editor/list-height';
-import { listed, readRows } from '../editor/list-rows';
+import { addSavedRows, listed, readRows } from '../editor/list-rows';
 import { numberProblem } from '../editor/number-field';
 import { sharedText } from '../editor/shared-text';
 import { addSubscriptionRow } from '../editor/subscription-row';
@@ -89,7 +89,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
         removable: true,
         sortable: true,
       });
-    for (const subscription of listed(this.subscriptions)) list.editableList('addItem', subscription);
+    addSavedRows(list, listed(this.subscriptions));
   },
   oneditsave() {
     this.subscriptions = readRows<SubscriptionConfig>($(LIST));

@@ -74,5 +74,14 @@ describe('The forms', () => {
     it(`are well-formed: ${stem}`, () => {
       assert.deepEqual(tagFaults(readText(`src/nodes/${stem}.html`)), []);
     });
+
+    it(`explain each field when the pointer rests on it: ${stem}`, () => {
+      const rows = readText(`src/nodes/${stem}.html`).split('<div class="form-row').slice(1);
+      const fields = rows.filter((row) => /<(select|input (?!type="hidden"))/.test(row));
+      assert.deepEqual(
+        fields.filter((row) => !row.includes('[title]')),
+        [],
+      );
+    });
   }
 });

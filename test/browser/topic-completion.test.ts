@@ -1,0 +1,90 @@
+// Topics that the flows have carried are offered where a topic is typed, and taken by keyboard.
+
+import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { EditorPage } from '../helpers/editor-page';
+import { findProgram, repository, skipWithout } from '../helpers/environment';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+
+const SEEN = 'plant/line1/press/temperature';
+
+describe('topics that have been seen', function () {
+  this.timeout(120_000);
+  let userDir: string;
+  let nodeRed: NodeRedProcess;
+  let editor: EditorPage;
+
+  before(async function () {
+    const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+    userDir = emptyUserDir();
+    linkPackage(userDir);
+    copyFileSync(join(repository, 'examples/2 Route by topic.json'), join(userDir, 'flows.json'));
+    nodeRed = await NodeRedProcess.start(userDir);
+    editor = await EditorPage.open(program, nodeRed.url);
+    await editor.node('publish').getByText('connected', { exact: true }).waitFor();
+    const messages = await editor.debugMessages();
+    await editor.pressInject('press temperature');
+    await messages.first().waitFor();
+  });
+
+  afterEach(() => editor.assertNoErrors());
+
+  after(async () => {
+    await editor?.close();
+    await nodeRed?.stop();
+    if (userDir) removeUserDir(userDir);
+  });
+
+  /** Types into `field` and takes the first offer with Enter. */
+  async function take(field: Locator, typed: string): Promise<string> {
+    await field.fill('');
+    await field.pressSequentially(typed);
+    await offer().waitFor();
+    await field.press('Enter');
+    await offer().waitFor({ state: 'hidden' });
+    return field.inputValue();
+  }
+
+  /** In the menu of a plain field, or of a typed input. */
+  function offer(): Locator {
+    return editor.page.locator('.red-ui-autoComplete-container, .red-ui-popover-panel').getByText(SEEN).first();
+  }
+
+  it('are offered for a filter', async () => {
+    const dialog = await editor.openDialog('plant/#');
+    assert.equal(await take(dialog.getByRole('textbox', { name: 'Topic filter' }).first(), 'press'), SEEN);
+    await editor.cancelDialog(dialog);
+  });
+
+  it('are offered for a rule, which then is judged as it stands, and for the topic to try', async () => {
+    const dialog = await editor.openDialog('topic router');
+    const filter = dialog.getByRole('textbox', { name: 'Topic filter' }).first();
+    await filter.fill('plant/#/press');
+    await dialog.getByText('"#" must be the last level').waitFor();
+    assert.equal(await take(filter, 'press'), SEEN);
+    await dialog.getByText('"#" must be the last level').waitFor({ state: 'hidden' });
+    const trial = dialog.getByRole('textbox', { name: 'Try a topic' });
+    await trial.focus();
+    await trial.press('ArrowDown');
+    await offer().waitFor();
+    await editor.screenshot('dialog-router-recent');
+    await trial.press('Enter');
+    assert.equal(await trial.inputValue(), SEEN);
+    await dialog.locator('.mqtt-flows-trial').getByText(`1. ${SEEN}`).waitFor();
+    await editor.cancelDialog(dialog);
+  });
+
+  it('are offered for the topic to publish to', async () => {
+    const dialog = await editor.openDialog('publish');
+    const row = dialog.locator('#mqtt-flows-topic-row');
+    await row.locator('.red-ui-typedInput-type-select').click();
+    const menu = editor.page.locator('.red-ui-typedInput-options:visible');
+    await menu.getByText('template', { exact: true }).dispatchEvent('click');
+    await menu.waitFor({ state: 'hidden' });
+    const field = row.locator('input.red-ui-typedInput-input');
+    assert.equal(await take(field, 'press'), SEEN);
+    await editor.cancelDialog(dialog);
+  });
+});
