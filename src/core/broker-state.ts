@@ -1,4 +1,4 @@
-// The state of a deployed broker node as the editor is told it.
+// The state of a deployed broker node, and of a connection beside it, as the editor is told it.
 
 import type { ErrorReport, ErrorStage } from './mqtt-flows-error';
 
@@ -20,3 +20,13 @@ export type BrokerStateReport =
       readonly attempt: number;
       readonly wait: number;
     };
+
+/** The server that a state is about, where it is about one. */
+export function serverOf(state: BrokerStateReport): string | undefined {
+  return 'server' in state ? state.server : undefined;
+}
+
+/** Why there is no connection, where there is a reason. */
+export function errorOf(state: BrokerStateReport): ErrorReport | undefined {
+  return 'error' in state ? state.error : undefined;
+}

@@ -1,20 +1,16 @@
 // What the topics sidebar and the runtime say to each other, and how the runtime reads what it is asked: requests come
 // from a browser, so each value is checked.
 
+import type { BrokerStateReport } from './broker-state';
 import type { ErrorReport } from './mqtt-flows-error';
 import type { Observation } from './observation';
+import type { OutboxFigures } from './outbox-figures';
 import type { QoS, UserProperties } from './publication';
 import { isQoS } from './publication';
 import { parseTopicFilter, type TopicFilter } from './topic-filter';
 import { topicNameProblem } from './topic-name';
 import type { Dropped } from './topic-tree';
 import type { TopicRow, TopicSelection } from './topic-tree-view';
-
-export interface ShownState {
-  readonly kind: 'idle' | 'connecting' | 'connected' | 'waiting' | 'closing' | 'closed';
-  readonly server?: string;
-  readonly error?: ErrorReport;
-}
 
 export interface ShownSubscription {
   readonly filter: string;
@@ -26,13 +22,11 @@ export interface ShownSubscription {
 
 /** How a broker node is, with counters since it was deployed. */
 export interface BrokerHealth {
-  readonly state: ShownState;
+  readonly state: BrokerStateReport;
   readonly received: number;
   readonly sent: number;
-  /** Publications without an acknowledgement yet. */
-  readonly inFlight: number;
-  /** Publications that wait to be sent. */
-  readonly waiting: number;
+  /** Left out where the node is not deployed or cannot work. */
+  readonly outbox?: OutboxFigures;
   readonly subscriptions: readonly ShownSubscription[];
 }
 
@@ -70,7 +64,7 @@ export interface ShownMessage extends Pick<Observation, 'sequence' | 'at' | 'siz
 }
 
 export interface ViewAnswer {
-  readonly state: ShownState;
+  readonly state: BrokerStateReport;
   /** Why the server does not send what was asked for. */
   readonly refused?: ErrorReport;
   /** Rows of the whole tree as it is opened. */

@@ -2,6 +2,8 @@
 
 import type { BrokerStateReport } from '../core/broker-state';
 import { errorSentence } from '../core/error-sentence';
+import type { OutboxFigures } from '../core/outbox-figures';
+import type { BrokerHealth } from '../core/topic-protocol';
 import { VERSION_NAMES } from '../core/version-name';
 import { sharedText } from './shared-text';
 
@@ -10,15 +12,22 @@ const USERS = '#mqtt-flows-users';
 /** ms between two looks at the state */
 const PERIOD = 2000;
 
-/** Keeps the line up to date; the function returned ends that. */
-export function watchBrokerState(id: string): () => void {
+/** Keeps the line up to date, and tells `showOutbox` what waits there; the function returned ends that. */
+export function watchBroker(id: string, showOutbox: (figures: OutboxFigures | undefined) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
+  // Without permission, or while Node-RED restarts, nothing is known.
+  const unknown = (): void => {
+    $(STATE).hide();
+    showOutbox(undefined);
+  };
   const look = (): void => {
-    const answer: JQuery.jqXHR<BrokerStateReport> = $.getJSON(`mqtt-flows/brokers/${encodeURIComponent(id)}/state`);
-    // Without permission, or while Node-RED restarts, nothing is known.
+    const answer: JQuery.jqXHR<BrokerHealth> = $.getJSON(`mqtt-flows/brokers/${encodeURIComponent(id)}`);
     answer
-      .then(show, () => $(STATE).hide())
+      .then(({ state, outbox }) => {
+        show(state);
+        showOutbox(outbox);
+      }, unknown)
       .always(() => {
         if (!over) timer = setTimeout(look, PERIOD);
       });

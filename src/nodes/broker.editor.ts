@@ -2,7 +2,7 @@
 
 import { namesVariables } from '../core/environment-text';
 import { fillTemplate, parseTemplate } from '../core/template';
-import { listBrokerUsers, watchBrokerState } from '../editor/broker-state';
+import { listBrokerUsers, watchBroker } from '../editor/broker-state';
 import { prepareConnectionTest } from '../editor/connection-test';
 import {
   embeddedProblem,
@@ -21,7 +21,7 @@ import {
   readReconnect,
   reconnectProblem,
 } from '../editor/outbox-fields';
-import { watchOutbox } from '../editor/outbox-state';
+import { prepareOutboxState } from '../editor/outbox-state';
 import {
   prepareServerFields,
   proxyProblem,
@@ -185,8 +185,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     listBrokerUsers(this.id);
     const { id, z = '' } = this;
     const endings = [
-      watchBrokerState(id),
-      watchOutbox(id),
+      watchBroker(id, prepareOutboxState(id)),
       prepareConnectionTest(() => ({ id, z, settings: enteredSettings(), credentials: enteredCredentials() })),
     ];
     endDialog = () => {

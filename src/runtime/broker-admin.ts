@@ -2,14 +2,11 @@
 
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import type { BrokerStateReport } from '../core/broker-state';
-import { reportOf } from '../core/mqtt-flows-error';
 import type { RawConfig } from '../core/saved-config';
-import { findBroker } from './broker-node';
 import { type EnteredBroker, type SettingsReader, testConnection } from './connection-test';
-import { sharedText } from './localize';
 import { serveOutbox } from './outbox-admin';
 import { RequestLimit } from './request-limit';
+import { brokerHealth } from './shown';
 
 const LONGEST_TEXT = 65_535;
 const MOST_SERVERS = 20;
@@ -18,8 +15,8 @@ const MOST_SERVERS = 20;
 export function serveBrokerDialog(RED: NodeAPI, reader: SettingsReader): void {
   serveOutbox(RED);
   const { httpAdmin, auth } = RED;
-  httpAdmin.get('/mqtt-flows/brokers/:id/state', auth.needsPermission('mqtt-flows.read'), (request, response) => {
-    response.json(stateOf(RED, String(request.params.id)));
+  httpAdmin.get('/mqtt-flows/brokers/:id', auth.needsPermission('mqtt-flows.read'), (request, response) => {
+    response.json(brokerHealth(RED, String(request.params.id)));
   });
   const limit = new RequestLimit(4, 60, 60_000);
   httpAdmin.post(
@@ -29,31 +26,6 @@ export function serveBrokerDialog(RED: NodeAPI, reader: SettingsReader): void {
     auth.needsPermission('flows.write'),
     (request, response) => void answerTest(RED, reader, limit, request, response),
   );
-}
-
-function stateOf(RED: NodeAPI, id: string): BrokerStateReport {
-  const broker = findBroker(RED, id);
-  if (!broker) return { kind: 'absent' };
-  if (!broker.link.ok) return { kind: 'unusable', error: reportOf(broker.link.error) };
-  const { state } = broker.link.connection;
-  // Its name is in the language of the runtime, and the editor has its own.
-  const nameOf = (server: string): string => (server === sharedText(RED, 'log.embedded') ? '' : server);
-  switch (state.kind) {
-    case 'connected':
-      return { kind: 'connected', server: nameOf(state.server), protocolVersion: state.info.protocolVersion };
-    case 'connecting':
-      return { kind: 'connecting', server: nameOf(state.server), stage: state.stage, attempt: state.attempt };
-    case 'waiting':
-      return {
-        kind: 'waiting',
-        server: nameOf(state.server),
-        error: reportOf(state.error),
-        attempt: state.attempt,
-        wait: Math.max(0, state.nextAt - Date.now()),
-      };
-    default:
-      return { kind: 'idle' };
-  }
 }
 
 async function answerTest(

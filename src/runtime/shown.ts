@@ -1,16 +1,35 @@
 // Connections, subscriptions and messages in the form in which the editor gets them: plain data, no secret in it.
 
+import type { NodeAPI } from 'node-red';
 import type { ConnectionState } from '../connection/connection-state';
 import type { SubscriptionInUse } from '../connection/subscription-in-use';
+import type { BrokerStateReport } from '../core/broker-state';
 import { reportOf } from '../core/mqtt-flows-error';
 import type { Observation } from '../core/observation';
-import type { BrokerHealth, ShownMessage, ShownState, ShownSubscription } from '../core/topic-protocol';
-import type { BrokerLink } from './broker-node';
+import type { BrokerHealth, ShownMessage, ShownSubscription } from '../core/topic-protocol';
+import { findBroker } from './broker-node';
+import { sharedText } from './localize';
 
-export function shownState(state: ConnectionState): ShownState {
-  const { kind } = state;
-  if (state.kind === 'waiting') return { kind, server: state.server, error: reportOf(state.error) };
-  return 'server' in state ? { kind, server: state.server } : { kind };
+/** The state of a connection; one that is closed waits for somebody to use it, as a new one does. */
+export function stateReport(RED: NodeAPI, state: ConnectionState): BrokerStateReport {
+  // Its name is in the language of the runtime, and the editor has its own.
+  const nameOf = (server: string): string => (server === sharedText(RED, 'log.embedded') ? '' : server);
+  switch (state.kind) {
+    case 'connected':
+      return { kind: 'connected', server: nameOf(state.server), protocolVersion: state.info.protocolVersion };
+    case 'connecting':
+      return { kind: 'connecting', server: nameOf(state.server), stage: state.stage, attempt: state.attempt };
+    case 'waiting':
+      return {
+        kind: 'waiting',
+        server: nameOf(state.server),
+        error: reportOf(state.error),
+        attempt: state.attempt,
+        wait: Math.max(0, state.nextAt - Date.now()),
+      };
+    default:
+      return { kind: 'idle' };
+  }
 }
 
 function shownSubscription({ filter, state, owners }: SubscriptionInUse): ShownSubscription {
@@ -18,20 +37,19 @@ function shownSubscription({ filter, state, owners }: SubscriptionInUse): ShownS
   return state.kind === 'granted' ? { ...common, qos: state.qos } : common;
 }
 
-/** How the broker node of `link` is; undefined stands for one that is not deployed, for a moment or for good. */
-export function brokerHealth(link: BrokerLink | undefined): BrokerHealth {
+/** How the broker node with this id is, whether it is deployed or not. */
+export function brokerHealth(RED: NodeAPI, id: string): BrokerHealth {
+  const link = findBroker(RED, id)?.link;
   if (!link?.ok) {
-    const state: ShownState = { kind: 'closed', ...(link && { error: reportOf(link.error) }) };
-    return { state, received: 0, sent: 0, inFlight: 0, waiting: 0, subscriptions: [] };
+    const state: BrokerStateReport = link ? { kind: 'unusable', error: reportOf(link.error) } : { kind: 'absent' };
+    return { state, received: 0, sent: 0, subscriptions: [] };
   }
   const { connection, traffic } = link;
-  const { depth, inFlight } = connection.outboxFigures;
   return {
-    state: shownState(connection.state),
+    state: stateReport(RED, connection.state),
     received: traffic.received,
     sent: traffic.sent,
-    inFlight,
-    waiting: depth - inFlight,
+    outbox: connection.outboxFigures,
     subscriptions: connection.subscriptionsInUse.map(shownSubscription),
   };
 }

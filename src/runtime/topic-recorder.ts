@@ -4,12 +4,13 @@
 import type { NodeAPI } from 'node-red';
 import type { Connection } from '../connection/connection';
 import type { Subscriber, SubscriptionState } from '../connection/subscriptions';
+import type { BrokerStateReport } from '../core/broker-state';
 import { type ErrorReport, reportOf } from '../core/mqtt-flows-error';
-import type { ShownState, StartRequest } from '../core/topic-protocol';
+import type { StartRequest } from '../core/topic-protocol';
 import { TopicTree, type TopicTreeLimits } from '../core/topic-tree';
 import { findBroker } from './broker-node';
 import { onDeploy } from './deploy-events';
-import { shownState } from './shown';
+import { stateReport } from './shown';
 
 /** For one recorder; a full tree was measured at 72 MB, 28 MB of them messages. */
 const LIMITS: TopicTreeLimits = {
@@ -48,9 +49,9 @@ export class TopicRecorder {
     this.#stopFollowing = onDeploy(RED, 'flows:started', () => this.#follow());
   }
 
-  /** The state of the connection that is recorded from; closed when the broker node is not there any more. */
-  get state(): ShownState {
-    return this.#source ? shownState(this.#source.connection.state) : { kind: 'closed' };
+  /** The state of the connection that is recorded from; absent when the broker node is not there any more. */
+  get state(): BrokerStateReport {
+    return this.#source ? stateReport(this.#RED, this.#source.connection.state) : { kind: 'absent' };
   }
 
   /** Why the server does not send what was asked for. */

@@ -7,7 +7,6 @@ import { reportOf } from '../core/mqtt-flows-error';
 import { recordingLine } from '../core/recording-line';
 import { type PublishRequest, readPublish, readStart, readView, readViewer } from '../core/topic-protocol';
 import { findBroker } from './broker-node';
-import { brokerHealth } from './shown';
 import { topicsFor } from './topic-completion';
 import { deployedBrokers } from './topic-recorder';
 import { TopicViewers } from './topic-viewers';
@@ -30,9 +29,6 @@ export function addTopicRoutes(RED: NodeAPI): void {
   };
   get('brokers', 'mqtt-flows.read', (_request, response) => {
     response.json(deployedBrokers(RED));
-  });
-  get('brokers/:id', 'mqtt-flows.read', (request, response) => {
-    response.json(brokerHealth(findBroker(RED, String(request.params.id))?.link));
   });
   get('topics/completions', 'mqtt-flows.read', (request, response) => {
     const { broker, text } = request.query;

@@ -112,6 +112,8 @@ describe('the dialog of the router', function () {
 
   it('moving a rule takes its wires along', async () => {
     const before = saved().wires;
+    // All rules are in view, as the mouse needs them.
+    await editor.page.setViewportSize({ width: 1400, height: 1300 });
     const dialog = await editor.openDialog('topic router');
     const handles = dialog.locator('#mqtt-flows-rules .red-ui-editableList-item-handle');
     const from = await handles.nth(2).boundingBox();

@@ -1,7 +1,8 @@
 // How the connection of the flows is, beside the topics: state and reason, rates, what waits, and who subscribes to what.
 
+import { type BrokerStateReport, errorOf, serverOf } from '../../core/broker-state';
 import { errorSentence } from '../../core/error-sentence';
-import type { BrokerHealth, ShownState, ShownSubscription } from '../../core/topic-protocol';
+import type { BrokerHealth, ShownSubscription } from '../../core/topic-protocol';
 import { sharedText } from '../shared-text';
 import { rounded } from './topic-row';
 import { topicsText } from './topics-text';
@@ -26,7 +27,7 @@ export class BrokerHealthView {
     this.element.append(this.#summary, this.#problem, this.#facts, this.#subscriptions);
   }
 
-  show({ state, received, sent, inFlight, waiting, subscriptions }: BrokerHealth): void {
+  show({ state, received, sent, outbox, subscriptions }: BrokerHealth): void {
     const sample = { at: performance.now(), received, sent };
     const last = this.#last;
     this.#last = sample;
@@ -37,8 +38,12 @@ export class BrokerHealthView {
     const values = { in: perSecond((each) => each.received), out: perSecond((each) => each.sent) };
     this.element.show();
     this.#summary.empty().append(stateElement(state), ` · ${topicsText('health.rates', values)}`);
-    this.#problem.text(state.error ? errorSentence(state.error, { server: state.server ?? '' }, sharedText) : '');
-    this.#facts.text(topicsText('health.facts', { received, sent, inFlight, waiting, server: state.server ?? '–' }));
+    const error = errorOf(state);
+    const server = shownServer(state);
+    this.#problem.text(error ? errorSentence(error, { server }, sharedText) : '');
+    const { depth = 0, inFlight = 0 } = outbox ?? {};
+    const waiting = depth - inFlight;
+    this.#facts.text(topicsText('health.facts', { received, sent, inFlight, waiting, server: server || '–' }));
     this.#list(subscriptions);
   }
 
@@ -57,23 +62,30 @@ export class BrokerHealthView {
 }
 
 /** A dot and a word, as under a node. */
-export function stateElement({ kind, error }: ShownState): JQuery {
-  const dot = $('<span>', { class: `mqtt-flows-state mqtt-flows-state-${kind}`, 'aria-hidden': 'true' });
-  const text = error ? sharedText(`status.${error.code}`) : wordFor(kind);
+export function stateElement(state: BrokerStateReport): JQuery {
+  const dot = $('<span>', { class: `mqtt-flows-state mqtt-flows-state-${state.kind}`, 'aria-hidden': 'true' });
+  const error = errorOf(state);
+  const text = error ? sharedText(`status.${error.code}`) : wordFor(state.kind);
   return $('<span>').append(dot, document.createTextNode(text));
 }
 
-function wordFor(kind: ShownState['kind']): string {
+/** The server that `state` is about, in the language of the editor; blank when it is about none. */
+export function shownServer(state: BrokerStateReport): string {
+  const server = serverOf(state);
+  return server === '' ? sharedText('state.embedded') : (server ?? '');
+}
+
+function wordFor(kind: BrokerStateReport['kind']): string {
   switch (kind) {
     case 'idle':
       return sharedText('status.idle');
     case 'connecting':
     case 'waiting':
+    case 'unusable':
       return sharedText('status.connecting');
     case 'connected':
       return sharedText('status.connected');
-    case 'closing':
-    case 'closed':
+    case 'absent':
       return sharedText('status.disconnected');
   }
 }

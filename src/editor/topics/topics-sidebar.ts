@@ -1,10 +1,12 @@
 // The topics sidebar: what is on its parts, and what they tell each other.
 
+import { errorOf } from '../../core/broker-state';
 import { errorSentence } from '../../core/error-sentence';
-import type { ShownState, ViewAnswer } from '../../core/topic-protocol';
+import type { ErrorReport } from '../../core/mqtt-flows-error';
+import type { ViewAnswer } from '../../core/topic-protocol';
 import type { TopicRow } from '../../core/topic-tree-view';
 import { sharedText } from '../shared-text';
-import { BrokerHealthView } from './broker-health';
+import { BrokerHealthView, shownServer } from './broker-health';
 import { notifyProblem } from './publish-pane';
 import { TopicDetail } from './topic-detail';
 import { rounded } from './topic-row';
@@ -117,9 +119,9 @@ export class TopicsSidebar {
 
   #show(answer: ViewAnswer, from: number): void {
     const { state, refused, total, rows, messages, topics, rate, dropped, news } = answer;
-    const server = state.server ?? '';
-    const error = state.error ?? refused;
-    const gone = state.kind === 'closed' ? topicsText('refused.brokerGone') : '';
+    const server = shownServer(state);
+    const error = errorOf(state) ?? refused;
+    const gone = state.kind === 'absent' ? topicsText('refused.brokerGone') : '';
     this.#say(error ? problemText(error, server) : gone);
     const left = dropped.rate + dropped.topics;
     const texts = [topicsText('summary.counts', { topics, messages, rate: rounded(rate) })];
@@ -176,7 +178,7 @@ const ONE_CLIENT = new Set<string>([
   'refused-by-server',
 ]);
 
-function problemText(error: NonNullable<ShownState['error']>, server: string): string {
+function problemText(error: ErrorReport, server: string): string {
   const text = errorSentence(error, { server, filter: '' }, sharedText);
   return ONE_CLIENT.has(error.code) ? `${text} ${topicsText('summary.shared')}` : text;
 }
