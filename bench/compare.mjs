@@ -34,16 +34,21 @@ export async function inTurn(subjects, rounds) {
   return Object.fromEntries(Object.entries(figures).map(([name, values]) => [name, median(values)]));
 }
 
-/** One line of a table: the work, each figure, and ours against each of the others. */
-export function row(work, figures) {
+/** One line of a table: the work, each figure, and that of `subject` against each of the others. */
+export function row(work, figures, subject = 'ours') {
   const rates = Object.values(figures).map((rate) => Math.round(rate).toLocaleString('en-US'));
-  const others = Object.keys(figures).filter((name) => name !== 'ours');
-  const ratios = others.map((name) => (figures.ours / figures[name]).toFixed(2));
+  const ratios = pairs(Object.keys(figures), subject).map(([one, other]) => (figures[one] / figures[other]).toFixed(2));
   return `| ${[work, ...rates, ...ratios].join(' | ')} |`;
 }
 
-export function header(title, subjects) {
-  const others = subjects.filter((name) => name !== 'ours').map((name) => `ours / ${name}`);
-  const columns = [title, ...subjects, ...others];
+export function header(title, subjects, subject = 'ours') {
+  const ratios = pairs(subjects, subject).map(([one, other]) => `${one} / ${other}`);
+  const columns = [title, ...subjects, ...ratios];
   return `| ${columns.join(' | ')} |\n|${columns.map(() => '---').join('|')}|`;
+}
+
+/** What is divided by what: `ours` by all others, all others by any other subject. */
+function pairs(subjects, subject) {
+  const others = subjects.filter((name) => name !== subject);
+  return others.map((name) => (subject === 'ours' ? [subject, name] : [name, subject]));
 }

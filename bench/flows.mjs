@@ -139,3 +139,13 @@ export const OUTBOUND = {
     ),
   ours: (work) => oursOut(work),
 };
+
+/** Enough for what a benchmark lets wait. */
+const ROOM = { maxMessages: 10_000_000, maxBytes: 2 ** 33 };
+
+/** Where messages wait that the publish node is done with when the outbox has them. */
+export const OUTBOX = {
+  memory: (work) => oursOut(work, { ...ROOM, store: 'memory' }),
+  disk: (work) => oursOut(work, { ...ROOM, store: 'disk', fsync: false }),
+  'disk, fsync': (work) => oursOut(work, { ...ROOM, store: 'disk', fsync: true }),
+};

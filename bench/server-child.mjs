@@ -85,6 +85,7 @@ function drain(socket, count) {
 let socket;
 let received = 0;
 let subscribed = 0;
+let connected = false;
 let whenSubscribed = () => {};
 let whenConnected = () => {};
 
@@ -101,6 +102,7 @@ const server = createServer((connection) => {
     if (cmd === 'connect') {
       settings.protocolVersion = packet.protocolVersion;
       send({ cmd: 'connack', sessionPresent: false, returnCode: 0, reasonCode: 0 });
+      connected = true;
       whenConnected();
     }
     if (cmd === 'pingreq') send({ cmd: 'pingresp' });
@@ -122,7 +124,7 @@ const answers = {
     while (subscribed < filters) await new Promise((resolve) => (whenSubscribed = resolve));
   },
   async connected() {
-    if (!socket) await new Promise((resolve) => (whenConnected = resolve));
+    if (!connected) await new Promise((resolve) => (whenConnected = resolve));
   },
   send(traffic) {
     socket.removeAllListeners('data');
