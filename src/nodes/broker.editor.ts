@@ -3,6 +3,7 @@
 import { namesVariables } from '../core/environment-text';
 import { fillTemplate, parseTemplate } from '../core/template';
 import { listBrokerUsers, watchBroker } from '../editor/broker-state';
+import { completed } from '../editor/completed';
 import { prepareConnectionTest } from '../editor/connection-test';
 import {
   embeddedProblem,
@@ -158,9 +159,9 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     for (const choice of ['connectTo', 'protocolVersion'] as const) {
       if (this[choice] === undefined) $(`#node-config-input-${choice}`).val(brokerDefaults[choice]);
     }
-    prepareServerFields({ ...serverDefaults, ...this });
+    prepareServerFields(completed(serverDefaults, this));
     prepareEmbeddedFields(this.embedded);
-    prepareSessionFields({ ...sessionDefaults, ...this }, chosen);
+    prepareSessionFields(completed(sessionDefaults, this), chosen);
     prepareOutboxFields(this.outbox, this.reconnect);
     prepareNumber('keepalive', this.keepalive, (value) => numberProblem(value, BROKER_RANGES.keepalive));
     const messages = $('#mqtt-flows-tab-messages');
