@@ -11,6 +11,11 @@ const STATE = '#mqtt-flows-state';
 const USERS = '#mqtt-flows-users';
 /** ms between two looks at the state */
 const PERIOD = 2000;
+/** Less than this, in ms, is how long the answer took, and no other time. */
+const IMPRECISION = 1000;
+
+/** When the next attempt is, by the clock of this computer, as it was shown last; in ms since the epoch. */
+let shownTime = 0;
 
 /** Keeps the line up to date, and tells `showOutbox` what waits there; the function returned ends that. */
 export function watchBroker(id: string, showOutbox: (figures: OutboxFigures | undefined) => void): () => void {
@@ -74,9 +79,16 @@ function stateText(state: BrokerStateReport): string {
       return errorSentence(state.error, {}, sharedText);
     case 'waiting': {
       const problem = errorSentence(state.error, { server: serverName(state.server) }, sharedText);
-      return sharedText('state.waiting', { problem, attempt: state.attempt });
+      return sharedText('state.waiting', { problem, attempt: state.attempt, time: timeIn(state.wait) });
     }
   }
+}
+
+/** The time of day in so many ms; the same at each look, for a text that changes is read out. */
+function timeIn(wait: number): string {
+  const time = Date.now() + wait;
+  if (Math.abs(time - shownTime) >= IMPRECISION) shownTime = time;
+  return new Date(shownTime).toLocaleTimeString();
 }
 
 function serverName(server: string): string {

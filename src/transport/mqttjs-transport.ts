@@ -15,6 +15,7 @@ import { identifierProvider } from './identifier-provider';
 import { InboundFlow } from './inbound-flow';
 import { InboundSession } from './inbound-session';
 import { KeepAlive } from './keep-alive';
+import { CLOSE_GRACE, sendLastWord } from './last-word';
 import { clientError, serverRefusal } from './mqttjs-error';
 import { clientOptions, serverInfo } from './mqttjs-options';
 import { mqttjsWire } from './mqttjs-wire';
@@ -35,12 +36,6 @@ import type {
   TransportListener,
 } from './transport';
 import { Unanswered } from './unanswered';
-
-/** How long close() waits for DISCONNECT to leave and the other side to close, in ms. */
-const CLOSE_GRACE = 500;
-
-/** MQTT 5, section 3.14: DISCONNECT with a reason code. */
-const disconnectPacket = (reasonCode: number): Buffer => Buffer.from([0xe0, 1, reasonCode]);
 
 /** Opens the transports of one connection. They share what its session keeps between them. */
 export function mqttjsTransports(): OpenTransport {
@@ -259,12 +254,7 @@ class MqttjsTransport implements Transport {
     const error = new MqttFlowsError('protocol-error', { stage: this.#stage, reasonCode, params: { reason } });
     if (this.#options.protocolVersion !== 5 || !this.#stream?.writable) return this.#note(error);
     this.#error ??= error;
-    const stream = this.#stream;
-    const timer = setTimeout(() => stream.destroy(), CLOSE_GRACE);
-    stream.end(disconnectPacket(reasonCode), () => {
-      clearTimeout(timer);
-      stream.destroy();
-    });
+    sendLastWord(this.#stream, reasonCode);
   }
 
   /** What is thrown over a packet costs this connection, and not the process. */

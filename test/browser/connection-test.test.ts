@@ -104,7 +104,7 @@ describe('the test of a connection in the editor', function () {
 
   it('says that a host is unknown', async () => {
     await testWith('mqtt://no-such-host.invalid');
-    const steps = await outcome('there is no host of this name');
+    const steps = await outcome('this name leads nowhere');
     assert.deepEqual(steps, [{ step: 'Look up the name', done: false }]);
   });
 
@@ -135,7 +135,7 @@ describe('the test of a connection in the editor', function () {
     await broker.getByRole('textbox', { name: 'Server', exact: true }).first().fill('mqtt://no-such-host.invalid');
     await broker.getByRole('button', { name: 'Test connection' }).click();
     await broker.getByText('Works with MQTT 5').waitFor();
-    await broker.getByText('there is no host of this name').waitFor();
+    await broker.getByText('this name leads nowhere').waitFor();
     await editor.screenshot('connection-test-two-servers');
   });
 
@@ -158,6 +158,13 @@ describe('the test of a connection in the editor', function () {
     await broker.getByText('Nodes that use it: 1').click();
     await broker.getByRole('button', { name: 'plant/#' }).click();
     await editor.screenshot('dialog-broker-users');
+  });
+
+  it('shows why the deployed node waits, and when it tries again', async () => {
+    await mosquitto.stop();
+    const state = broker.locator('#mqtt-flows-state');
+    await state.getByText(/nothing listens there.* \(attempt \d+ at \d+:\d\d:\d\d/).waitFor();
+    await editor.screenshot('dialog-broker-waiting');
   });
 });
 
