@@ -38,7 +38,7 @@ export function addMessageFields(
   qos.val(String(saved.qos));
   const last = addFormRow(details, 'fa fa-check-circle-o', 'QoS', qos);
   const retain = addCheckbox(last, sharedText('field.retain'), sharedText('tip.retain'), saved.retain);
-  const readProperties = addMessageProperties(details, saved.properties, texts.isWill === true);
+  const readProperties = addMessageProperties(details, saved.properties ?? {}, texts.isWill === true);
   const show = (): void => void details.toggle(String(topic.val()).trim() !== '');
   topic.on('input change', show);
   show();

@@ -45,7 +45,7 @@ export function addMessageProperties(container: JQuery, saved: Properties, isWil
   $('<div>', { class: 'form-row' }).css({ marginBottom: '4px' }).append(title).appendTo(fold);
   const list = $('<ol>').appendTo($('<div>', { class: 'form-row' }).appendTo(fold));
   // A flow may have been written by hand; what is no text is shown as such.
-  prepareUserProperties(list, (saved.userProperties ?? {}) as UserPropertiesConfig);
+  prepareUserProperties(list, saved.userProperties as UserPropertiesConfig | undefined);
   return () => {
     const { userProperties: _shown, payloadFormatIndicator: _chosen, ...rest } = saved;
     const properties: Properties = rest;

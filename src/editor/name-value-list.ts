@@ -32,9 +32,11 @@ export function readNameValues(list: JQuery): NameValue[] {
 /** User properties as they are saved: a name may have several values. */
 export type UserPropertiesConfig = Record<string, string | string[]>;
 
-/** Makes a list of `list` that shows user properties. */
-export function prepareUserProperties(list: JQuery, saved: UserPropertiesConfig): void {
-  const rows = Object.entries(saved).flatMap(([name, values]) => [values].flat().map((value) => ({ name, value })));
+/** Makes a list of `list` that shows user properties; a flow that was written by hand may have none. */
+export function prepareUserProperties(list: JQuery, saved: UserPropertiesConfig | undefined): void {
+  const rows = Object.entries(saved ?? {}).flatMap(([name, values]) =>
+    [values].flat().map((value) => ({ name, value })),
+  );
   prepareNameValues(list, rows, ({ name, value }) =>
     name === '' && value !== '' ? sharedText('fields.nameMissing') : undefined,
   );
