@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import type { RawConfig } from '../core/saved-config';
 import { type EnteredBroker, type SettingsReader, testConnection } from './connection-test';
+import { jsonOnly } from './json-only';
 import { serveOutbox } from './outbox-admin';
 import { RequestLimit } from './request-limit';
 import { brokerHealth } from './shown';
@@ -24,6 +25,7 @@ export function serveBrokerDialog(RED: NodeAPI, reader: SettingsReader): void {
     auth.needsPermission('mqtt-flows.write'),
     // A test uses secrets and variables with an address of the asker's choice, as deploying a flow does.
     auth.needsPermission('flows.write'),
+    jsonOnly,
     (request, response) => void answerTest(RED, reader, limit, request, response),
   );
 }
@@ -35,7 +37,7 @@ async function answerTest(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const entered = request.is('application/json') ? enteredBroker(request.body) : undefined;
+  const entered = enteredBroker(request.body);
   if (!entered) return void response.sendStatus(400);
   const giveBack = limit.take();
   if (!giveBack) return void response.sendStatus(429);

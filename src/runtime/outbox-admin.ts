@@ -3,6 +3,7 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { findBroker } from './broker-node';
+import { jsonOnly } from './json-only';
 import { sharedText } from './localize';
 
 /** Adds the route below `mqtt-flows/brokers/:id/outbox`. */
@@ -11,13 +12,12 @@ export function serveOutbox(RED: NodeAPI): void {
   httpAdmin.post(
     '/mqtt-flows/brokers/:id/outbox/clear',
     auth.needsPermission('mqtt-flows.write'),
+    jsonOnly,
     (request, response) => clear(RED, request, response),
   );
 }
 
 function clear(RED: NodeAPI, request: Request, response: Response): void {
-  // A form of another site cannot send this type.
-  if (!request.is('application/json')) return void response.sendStatus(415);
   const broker = findBroker(RED, String(request.params.id));
   if (!broker?.link.ok) return void response.sendStatus(404);
   const { depth, inFlight } = broker.link.connection.outboxFigures;

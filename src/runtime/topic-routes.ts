@@ -1,12 +1,13 @@
 // The admin routes under the topics sidebar. Each asks for a permission of its own; what changes anything is a POST with
 // a JSON body, which no page of another site can send unasked.
 
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { reportOf } from '../core/mqtt-flows-error';
 import { recordingLine } from '../core/recording-line';
 import { type PublishRequest, readPublish, readStart, readView, readViewer } from '../core/topic-protocol';
 import { findBroker } from './broker-node';
+import { jsonOnly } from './json-only';
 import { topicsFor } from './topic-completion';
 import { deployedBrokers } from './topic-recorder';
 import { TopicViewers } from './topic-viewers';
@@ -73,12 +74,6 @@ type Refusal =
 /** `refusal` is a key of the sidebar's catalogue, under `refused.`. */
 function refuse(response: Response, status: number, refusal: Refusal): void {
   response.status(status).json({ refusal });
-}
-
-/** A form of another site can send other bodies with a POST, and the user's browser would not ask. */
-function jsonOnly(request: Request, response: Response, next: NextFunction): void {
-  if (request.is('application/json')) next();
-  else refuse(response, 415, 'request-invalid');
 }
 
 function start(RED: NodeAPI, viewers: TopicViewers, own: boolean, request: Request, response: Response): void {

@@ -192,7 +192,7 @@ describe('The test of a connection, asked of the runtime', function () {
     ]) {
       assert.equal((await post(body)).status, 400);
     }
-    assert.equal((await post('id=broker1', 'all', 'application/x-www-form-urlencoded')).status, 400);
+    assert.equal((await post('id=broker1', 'all', 'application/x-www-form-urlencoded')).status, 415);
   });
 
   it('the state of a deployed node is for those who may look', async () => {

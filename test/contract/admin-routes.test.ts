@@ -1,0 +1,107 @@
+// Every route that the package adds to Node-RED's admin server: whom it asks for a permission, and what it takes. A route
+// that is missing here is one that nobody has thought about.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { NodeAPI } from 'node-red';
+import { repository } from '../helpers/environment';
+import { filesBelow, manifest, readText } from '../helpers/package-files';
+
+type Gate = { readonly permission: string } | ((...handed: unknown[]) => unknown);
+
+interface AdminRoute {
+  readonly method: string;
+  readonly path: string;
+  readonly permissions: readonly string[];
+  /** What stands behind the permissions, in the order in which it is asked. */
+  readonly handlers: readonly ((...handed: unknown[]) => unknown)[];
+}
+
+const READ = ['mqtt-flows.read'];
+const WRITE = ['mqtt-flows.write'];
+
+const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  'get /mqtt-flows/brokers': READ,
+  'get /mqtt-flows/brokers/:id': READ,
+  'get /mqtt-flows/routers/:id/counts': READ,
+  'get /mqtt-flows/topics/completions': READ,
+  'get /mqtt-flows/topics/export': READ,
+  'post /mqtt-flows/brokers/:id/outbox/clear': WRITE,
+  // It uses what is kept secret with an address of the asker's choice, as only those can who deploy.
+  'post /mqtt-flows/connection-test': [...WRITE, 'flows.write'],
+  'post /mqtt-flows/topics/publish': WRITE,
+  // A recording is the viewer's own and changes nothing for the flows.
+  'post /mqtt-flows/topics/start': READ,
+  'post /mqtt-flows/topics/start-shared': WRITE,
+  'post /mqtt-flows/topics/stop': READ,
+  'post /mqtt-flows/topics/view': READ,
+};
+
+/** What all nodes and plugins add when Node-RED loads them. */
+function addedRoutes(): AdminRoute[] {
+  const routes: AdminRoute[] = [];
+  const httpAdmin = new Proxy(
+    {},
+    {
+      get:
+        (_target, method: string) =>
+        (path: string, first: Gate, ...rest: Gate[]) => {
+          const gates = [first, ...rest];
+          const permissions = gates.flatMap((gate) => ('permission' in gate ? [gate.permission] : []));
+          // Whatever runs before all permissions have been asked is no protection.
+          assert.ok(
+            gates.slice(0, permissions.length).every((gate) => 'permission' in gate),
+            path,
+          );
+          const handlers = gates.filter((gate) => typeof gate === 'function');
+          routes.push({ method, path, permissions, handlers });
+        },
+    },
+  );
+  const auth = { needsPermission: (permission: string) => ({ permission }) };
+  const ignored = (): undefined => undefined;
+  // What the nodes and plugins use of Node-RED while they are being loaded.
+  const RED = {
+    httpAdmin,
+    auth,
+    nodes: { registerType: ignored },
+    plugins: { registerPlugin: ignored },
+    events: { on: ignored },
+    hooks: { add: ignored, remove: ignored },
+  } as unknown as NodeAPI;
+  const { nodes, plugins } = manifest['node-red'];
+  for (const file of [...Object.values(nodes), ...Object.values(plugins)]) require(join(repository, file))(RED);
+  return routes;
+}
+
+describe('The admin routes', () => {
+  const routes = addedRoutes();
+
+  it('are those that are known, each with its permission', () => {
+    const found = routes.map(({ method, path, permissions }) => [`${method} ${path}`, permissions] as const);
+    assert.deepEqual(Object.fromEntries(found.toSorted(([a], [b]) => a.localeCompare(b))), EXPECTED);
+    assert.equal(new Set(found.map(([route]) => route)).size, routes.length, 'none stands there twice');
+  });
+
+  for (const { method, path, handlers } of routes.filter((route) => route.method !== 'get')) {
+    it(`${method} ${path} takes nothing but JSON, and looks at nothing else before`, () => {
+      const answered: number[] = [];
+      const response = {
+        status: (code: number) => {
+          answered.push(code);
+          return { json: () => undefined };
+        },
+      };
+      const [gate] = handlers;
+      assert.ok(gate && handlers.length === 2);
+      gate({ is: () => false }, response, () => assert.fail('it went on'));
+      assert.deepEqual(answered, [415]);
+    });
+  }
+
+  it('are added nowhere else than on the admin server', () => {
+    for (const file of filesBelow('src').filter((name) => name.endsWith('.ts'))) {
+      assert.ok(!/httpNode|httpStatic/.test(readText(`src/${file}`)), file);
+    }
+  });
+});
