@@ -9,7 +9,7 @@ import { acknowledging, type DeliveryFigures, type PreparedMessage } from '../ru
 import { useBroker } from '../runtime/broker-node';
 import { acceptControl } from '../runtime/connection-control';
 import { deliveryStatus } from '../runtime/delivery-status';
-import { editorId, subscriberIdentity } from '../runtime/editor-id';
+import { editorId } from '../runtime/editor-id';
 import { refuseMessages, reportError, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
 import { NodeSubscriptions } from '../runtime/node-subscriptions';
@@ -64,7 +64,7 @@ export = function register(RED: NodeAPI): void {
     const fixed = settings.subscriptions.map((options) => ({ options, codec }));
     const subscriptions = new NodeSubscriptions(connection, fixed, {
       owner: editorId(node),
-      identity: subscriberIdentity(node),
+      identity: node.id,
       deliver: acknowledgement.deliver,
       refused: (error) => reportError(RED, node, error),
       changed: refresh,

@@ -17,7 +17,7 @@ import type { Subscriber } from '../connection/subscriptions';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { onDeploy } from './deploy-events';
 import { flowCompletion } from './flow-completion';
-import { Handover, isInSubflow } from './handover';
+import { Handover } from './handover';
 import { reportError } from './node-problem';
 import { awaitReceipt } from './open-receipts';
 
@@ -119,7 +119,7 @@ export function acknowledging(
         window.discard({ kind: removed ? 'acknowledged' : 'abandoned' });
         end();
       };
-      if (removed || isInSubflow(node)) return discard();
+      if (removed) return discard();
       // Whether a message will still be acknowledged by hand is unknown: it is delivered again.
       if (manual) window.interrupt();
       left.leave(RED, node, { window, connection, end }, discard);

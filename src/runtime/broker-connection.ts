@@ -9,7 +9,8 @@ import type { BrokerUsers } from './broker-users';
 import type { ConnectionControl } from './connection-control';
 import { isReplacing } from './deploy-events';
 import { flowsStarted, followDeploys } from './deploys';
-import { Handover, isInSubflow } from './handover';
+import { editorId } from './editor-id';
+import { Handover } from './handover';
 import { type BrokerParts, LiveConnection } from './live-connection';
 import { savedState } from './saved-state';
 
@@ -42,11 +43,11 @@ export function brokerConnection(
   }
   const { connection, control } = live;
   followDeploys(RED, node, connection, users, control, fits);
-  const saved = savedState(RED, node.id);
+  const saved = savedState(RED, editorId(node));
   const leave = async (removed: boolean): Promise<void> => {
-    const mayFollow = !removed && !isInSubflow(node) && isReplacing(RED);
+    const mayFollow = !removed && isReplacing(RED);
     // Node-RED knows by now what is deployed: a changed node must have left the server before its next instance comes.
-    if (!mayFollow || savedState(RED, node.id) !== saved) return live.end(removed);
+    if (!mayFollow || savedState(RED, editorId(node)) !== saved) return live.end(removed);
     handover.leave(RED, node, live, () => void live.end(false));
   };
   node.on('close', (removed: boolean, done: () => void) => void leave(removed).then(done, done));

@@ -6,7 +6,7 @@ import { EmbeddedBroker, type ListenOptions } from '../transport/embedded-broker
 import { asMqttFlowsError } from '../transport/network-error';
 import { evaluateCredential, savedCredentials } from './client-identity';
 import { flowsStarted } from './deploys';
-import { Handover, isInSubflow } from './handover';
+import { Handover } from './handover';
 import { sharedText } from './localize';
 import { reportError } from './node-problem';
 import type { Definition } from './setting-value';
@@ -74,7 +74,7 @@ export async function leaveEmbeddedBroker(
     await closeClient();
     await broker.close();
   };
-  if (removed || isInSubflow(node)) return end();
+  if (removed) return end();
   // One that never started has nothing to close, and has been reported by whoever wanted to connect.
   handover.leave(RED, node, broker, () => void end().catch(() => {}));
 }

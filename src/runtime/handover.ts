@@ -42,8 +42,3 @@ export class Handover<T> {
     this.#left.set(node.id, left);
   }
 }
-
-/** In a subflow a node has another id after each deploy: nothing can be handed over. Its id in the template is `_alias`. */
-export function isInSubflow(node: Node): boolean {
-  return '_alias' in node && node._alias !== undefined;
-}

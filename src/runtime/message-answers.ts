@@ -4,7 +4,6 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { Settlement } from '../connection/publish-options';
 import { publishedMessage } from '../core/published-message';
 import { isReplacing } from './deploy-events';
-import { isInSubflow } from './handover';
 import { localizedError } from './localize';
 
 /** A message at the input of a node, with what Node-RED gives to answer it. */
@@ -29,7 +28,7 @@ export function messageAnswers(RED: NodeAPI, node: Node): Answer {
   latest.set(node.id, node);
   node.on('close', (removed: boolean, done: () => void) => {
     closed = true;
-    if (removed || isInSubflow(node)) latest.delete(node.id);
+    if (removed) latest.delete(node.id);
     done();
   });
   return (settlement, { message, send, done }, reasoned) => {

@@ -1,11 +1,9 @@
 // Where a broker node keeps its outbox on disk: a folder of its own in Node-RED's user directory.
 
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import type { OutboxStore } from '../connection/outbox-store';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { isInSubflow } from './handover';
 import { LevelStore } from './level-store';
 
 /** The store of `node`; it is not opened before `after` resolves. */
@@ -13,15 +11,8 @@ export function outboxStore(RED: NodeAPI, node: Node, fsync: boolean, after?: Pr
   const { userDir } = RED.settings;
   // Without a user directory, as in tests, there is nothing that would outlive the process.
   if (typeof userDir !== 'string' || userDir === '') return homeless;
-  const path = join(userDir, 'mqtt-flows', `${folderName(node)}.outbox`);
+  const path = join(userDir, 'mqtt-flows', `${node.id}.outbox`);
   return new LevelStore({ path, fsync, ...(after ? { after } : {}) });
-}
-
-/** In a subflow a node has another id after each deploy; Node-RED keeps the way to it in `_path`, which stays. */
-function folderName(node: Node): string {
-  const path = isInSubflow(node) && '_path' in node ? node._path : undefined;
-  if (typeof path !== 'string') return node.id;
-  return createHash('sha256').update(path).digest('hex').slice(0, 16);
 }
 
 const homeless: OutboxStore = {

@@ -149,10 +149,8 @@ class MqttjsTransport implements Transport {
       this.#acknowledgements?.flush();
       // end(false) waits without limit for what is unacknowledged, and end(true) sends no DISCONNECT.
       for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
-      client.end(
-        false,
-        this.#options.protocolVersion === 5 && endSession ? { properties: { sessionExpiryInterval: 0 } } : {},
-      );
+      const forget = this.#options.protocolVersion === 5 && endSession;
+      client.end(false, forget ? { properties: { sessionExpiryInterval: 0 } } : {});
     });
     this.#settleUnanswered();
   }

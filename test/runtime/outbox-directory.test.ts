@@ -28,12 +28,6 @@ describe('the folder of an outbox', () => {
     assert.deepEqual(await folders({ id: 'a1b2', _path: 'tab/a1b2' }), ['a1b2.outbox']);
   });
 
-  it('is the same for a node in a subflow, which has a new id after each deploy, and another for each instance', async () => {
-    const [first] = await folders({ id: 'new1', _alias: 'inner', _path: 'tab/instance1/inner' });
-    assert.deepEqual(await folders({ id: 'new2', _alias: 'inner', _path: 'tab/instance1/inner' }), [first]);
-    assert.equal((await folders({ id: 'new3', _alias: 'inner', _path: 'tab/instance2/inner' })).length, 2);
-  });
-
   it('is nowhere without a user directory, which is said', async () => {
     const RED = { settings: {} } as unknown as NodeAPI;
     await assert.rejects(outboxStore(RED, { id: 'a' } as Node, false).open(), { code: 'outbox-unavailable' });
