@@ -80,8 +80,9 @@ export function connectionFailures(RED: NodeAPI, reporter: () => Node): Report {
 }
 
 /**
- * Closes the connection of `node`; when that is `removed`, its session goes too. What it still had to send goes back to its nodes as errors, and is told in the log as
- * well: a deploy may have stopped the Catch nodes before.
+ * Closes the connection of `node`; when that is `removed`, its session goes too. What it still had to send goes back to its
+ * nodes as errors, unless it stays on disk; how many these are the log tells as well: a deploy may have stopped the Catch
+ * nodes before.
  */
 export async function closeConnection(
   RED: NodeAPI,
@@ -90,5 +91,8 @@ export async function closeConnection(
   removed: boolean,
 ): Promise<void> {
   const lost = await connection.close(removed);
-  if (lost > 0) node.warn(sharedText(RED, 'log.lost', { count: lost }));
+  // Without a message, so that no Catch node keeps it out of the log.
+  if (lost > 0) node.error(sharedText(RED, 'log.lost', { count: lost }));
+  const kept = connection.outboxDepth;
+  if (kept > 0) node.log(sharedText(RED, 'log.kept', { count: kept }));
 }

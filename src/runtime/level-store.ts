@@ -15,6 +15,8 @@ export interface LevelStoreOptions {
   readonly fsync: boolean;
   /** The store is not opened before this resolves. */
   readonly after?: Promise<void>;
+  /** Hears what was in it each time that it is opened. */
+  readonly opened?: (contents: StoreContents) => void;
 }
 
 type Level = ClassicLevel<string, Buffer>;
@@ -92,7 +94,9 @@ export class LevelStore implements OutboxStore {
     const level: Level = new ClassicLevel<string, Buffer>(path, { valueEncoding: 'buffer' });
     this.#level = level;
     await level.open();
-    return { ...(await measure(level)), exchanges: await exchangesIn(level) };
+    const contents = { ...(await measure(level)), exchanges: await exchangesIn(level) };
+    this.#options.opened?.(contents);
+    return contents;
   }
 
   async #beginAnew(): Promise<StoreContents> {

@@ -3,7 +3,6 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { Settlement } from '../connection/publish-options';
 import { publishedMessage } from '../core/published-message';
-import { isReplacing } from './deploy-events';
 import { localizedError } from './localize';
 
 /** A message at the input of a node, with what Node-RED gives to answer it. */
@@ -41,8 +40,6 @@ export function messageAnswers(RED: NodeAPI, node: Node): Answer {
     }
     const error = localizedError(RED, settlement.error);
     if (next) return next.error(error, message);
-    // The node has been deleted, and perhaps whoever would have caught its errors.
-    if (closed && !isReplacing(RED)) node.warn(error.message);
     done(error);
   };
 }

@@ -2,9 +2,10 @@
 
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import type { OutboxStore } from '../connection/outbox-store';
+import type { OutboxStore, StoreContents } from '../connection/outbox-store';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { LevelStore } from './level-store';
+import { sharedText } from './localize';
 
 /** The store of `node`; it is not opened before `after` resolves. */
 export function outboxStore(RED: NodeAPI, node: Node, fsync: boolean, after?: Promise<void>): OutboxStore {
@@ -12,7 +13,10 @@ export function outboxStore(RED: NodeAPI, node: Node, fsync: boolean, after?: Pr
   // Without a user directory, as in tests, there is nothing that would outlive the process.
   if (typeof userDir !== 'string' || userDir === '') return homeless;
   const path = join(userDir, 'mqtt-flows', `${node.id}.outbox`);
-  return new LevelStore({ path, fsync, ...(after ? { after } : {}) });
+  const opened = ({ count }: StoreContents): void => {
+    if (count > 0) node.log(sharedText(RED, 'log.restored', { count }));
+  };
+  return new LevelStore({ path, fsync, opened, ...(after ? { after } : {}) });
 }
 
 const homeless: OutboxStore = {

@@ -108,6 +108,16 @@ describe('a deploy of changed nodes', () => {
     assert.equal(caught.error.code, 'connection-closed');
     assert.equal(caught.payload, 'held');
   });
+
+  it('writes one error into the log that says how many messages are lost, whoever catches those', async () => {
+    server.script = { publish: () => {} };
+    const flow = await load();
+    for (let count = 0; count < 20; count++) flow.inject('pub', { topic: 'a', payload: 'held', qos: 1 });
+    await server.packet('publish');
+    await flow.deploy('nodes', [{ ...broker(), clientId: 'another' }, ...publisher]);
+    await flow.caught.first(20);
+    assert.equal(flow.everythingTold().split('log.lost').length - 1, 1);
+  });
 });
 
 describe('a deploy from the editor', function () {

@@ -45,6 +45,17 @@ describe('an outbox on disk', function () {
     ];
   }
 
+  it('says how many stay when Node-RED ends, and how many go on when it is back', async () => {
+    await mosquitto.kill();
+    await nodeRed.start(flow(COUNT));
+    while (nodeRed.received.length < COUNT) await new Promise((resolve) => setTimeout(resolve, 20));
+    const said = nodeRed.printed(`stay on disk until the node is back: ${COUNT}`);
+    await Promise.all([said, nodeRed.stop()]);
+    await nodeRed.start(flow(0));
+    await nodeRed.printed(`wait on disk and go to the server now: ${COUNT}`);
+    await mosquitto.restart();
+  });
+
   it('keeps what waits when Node-RED is killed, and sends it with the next one', async () => {
     await mosquitto.kill();
     await nodeRed.start(flow(COUNT));
