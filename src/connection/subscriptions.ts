@@ -14,7 +14,7 @@ import { subscriptionProblem, subscriptionRefused } from './server-limits';
 import type { RememberedSubscription, SessionMemory } from './session-memory';
 import type { Subscriber } from './subscriber';
 import { type SubscriptionInUse, subscriptionsInUse } from './subscription-in-use';
-import { type WireState, WireSubscription } from './wire-subscription';
+import { type Interest, type WireState, WireSubscription } from './wire-subscription';
 
 export type { Subscriber, SubscriptionState } from './subscriber';
 
@@ -51,6 +51,7 @@ export class Subscriptions {
     const interests = subscriber.subscriptions.map((options, rank) => {
       const wire = this.#wire(options.filter);
       const interest = wire.add(subscriber, options, rank);
+      if (this.#isToBeAsked(wire, interest)) wire.unanswered.add(interest);
       subscriber.stateChanged(options, wire.stateFor(interest));
       return interest;
     });
@@ -199,7 +200,7 @@ export class Subscriptions {
     if (wire.replaying) return;
     const request = mergedRequest(wire, server);
     const replays = Array.from(wire.interests).some(({ fresh }) => fresh);
-    if (wire.asked && !replays && suffices(wire.asked, request, server)) return;
+    if (wire.asked && !replays && suffices(wire.asked, request, server)) return this.#answerWaiting(wire);
     wire.asked = request;
     const problem = subscriptionProblem(request, server);
     if (problem !== undefined) return this.#answered(wire, { kind: 'refused', reasonCode: problem });
@@ -216,6 +217,7 @@ export class Subscriptions {
   #answered(wire: WireSubscription, outcome: SubscribeOutcome): void {
     if (outcome.kind === 'unanswered') return this.#forget(wire);
     wire.serve();
+    for (const interest of wire.unanswered) if (!this.#isToBeAsked(wire, interest)) wire.unanswered.delete(interest);
     this.#deliveries.changed();
     if (outcome.kind === 'granted') {
       if (wire.asked) wire.standing = { request: wire.asked, granted: outcome.qos };
@@ -229,7 +231,23 @@ export class Subscriptions {
     this.#tellAnswered();
   }
 
+  /** Whether the server's last answer is none to `interest`, which has just come. */
+  #isToBeAsked(wire: WireSubscription, { fresh }: Interest): boolean {
+    if (!this.#link || !wire.asked) return false;
+    const { server } = this.#link;
+    return fresh || !suffices(wire.asked, mergedRequest(wire, server), server);
+  }
+
+  /** What the server said before is the answer to those who have come since, too. */
+  #answerWaiting(wire: WireSubscription): void {
+    for (const interest of wire.unanswered) {
+      wire.unanswered.delete(interest);
+      interest.subscriber.stateChanged(interest.options, wire.stateFor(interest));
+    }
+  }
+
   #forget(wire: WireSubscription): void {
+    wire.unanswered.clear();
     this.#replays.stop(wire);
     wire.asked = undefined;
     if (wire.state.kind !== 'pending') this.#setState(wire, PENDING);

@@ -36,6 +36,8 @@ export class WireSubscription {
   readonly identifier: number;
   readonly interests = new Set<Interest>();
   state: WireState = { kind: 'pending' };
+  /** Those that need more than was asked for when the server said what it said: for them it has not answered. */
+  readonly unanswered = new Set<Interest>();
   /** What the server was last asked for, or undefined when it has to be asked. */
   asked: SubscribeRequest | undefined;
   /** What the server may have taken, answered or not: a session keeps it until it is unsubscribed. */
@@ -91,6 +93,7 @@ export class WireSubscription {
 
   remove(interest: Interest): void {
     interest.gone = true;
+    this.unanswered.delete(interest);
     this.interests.delete(interest);
     this.#live = undefined;
   }
@@ -111,8 +114,10 @@ export class WireSubscription {
   }
 
   /** Who is to hear of the present state of the subscription. */
-  stateFor({ options }: Interest): SubscriptionState {
+  stateFor(interest: Interest): SubscriptionState {
     const { state } = this;
+    const { options } = interest;
+    if (state.kind === 'granted' && this.unanswered.has(interest)) return { kind: 'pending' };
     if (state.kind !== 'granted' || !options.noLocal || this.asked?.noLocal) return state;
     return { ...state, hearsItself: true };
   }

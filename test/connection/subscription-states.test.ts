@@ -23,9 +23,38 @@ describe('connection/subscriptions', () => {
       const transport = bench.attach();
       grant(transport, 'a', 0);
       refuse(transport, 'b');
-      const receiver = new Receiver('a', 'b');
+      const receiver = new Receiver({ filter: 'a', retainHandling: 2 }, 'b');
       bench.add(receiver);
       assert.deepEqual(receiver.states, ['a granted 0', 'b refused subscription-refused']);
+    });
+
+    for (const [what, options] of [
+      ['a higher QoS', { qos: 1, retainHandling: 2 }],
+      ['what is stored', {}],
+    ] as const) {
+      it(`a second subscriber that wants ${what} hears what the server says to that`, () => {
+        const bench = new SubscriptionBench();
+        bench.add(new Receiver({ filter: 'a', retainHandling: 2 }));
+        const transport = bench.attach();
+        grant(transport, 'a', 0);
+        const receiver = new Receiver({ filter: 'a', ...options });
+        bench.add(receiver);
+        assert.deepEqual(receiver.states, ['a pending']);
+        grant(transport, 'a', 1);
+        assert.deepEqual(receiver.states, ['a pending', 'a granted 1']);
+      });
+    }
+
+    it('a subscriber is not kept waiting when another one that wanted more has gone', () => {
+      const bench = new SubscriptionBench();
+      bench.add(new Receiver({ filter: 'a', retainHandling: 2 }));
+      grant(bench.attach(), 'a', 0);
+      const removeMore = bench.subscriptions.add(new Receiver({ filter: 'a', qos: 1, retainHandling: 2 }));
+      const receiver = new Receiver({ filter: 'a', retainHandling: 2 });
+      bench.subscriptions.add(receiver);
+      removeMore();
+      bench.clock.advance(0);
+      assert.deepEqual(receiver.states, ['a pending', 'a granted 0']);
     });
 
     it('a refusal is an error with the filter and the reason code', () => {
@@ -98,7 +127,7 @@ describe('connection/subscriptions', () => {
       bench.clock.advance(REPLAY);
       grant(transport, 'a', 1);
       assert.deepEqual(first.states, ['a pending', 'a granted 0', 'a granted 1']);
-      assert.deepEqual(second.states, ['a granted 0', 'a granted 1']);
+      assert.deepEqual(second.states, ['a pending', 'a granted 1']);
     });
   });
 
