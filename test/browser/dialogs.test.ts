@@ -205,6 +205,13 @@ describe('the dialogs in the editor', function () {
     assert.deepEqual(router?.wires, [before?.wires?.[1], before?.wires?.[2], [], before?.wires?.[3]]);
   });
 
+  it('the help leads to the examples', async () => {
+    await editor.page.evaluate(`RED.sidebar.help.show('mqtt-flows-router')`);
+    await editor.page.getByText('Import an example', { exact: true }).click();
+    const dialog = editor.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
+    await dialog.getByText('@mqtt-flows/node-red-mqtt-flows', { exact: true }).waitFor();
+  });
+
   it('everything is said in German to a German browser', async () => {
     await editor.close();
     editor = await EditorPage.open(program, nodeRed.url, 'de-DE');

@@ -49,6 +49,13 @@ describe('The help', () => {
           for (const { content } of headings) assert.notEqual(content.trim(), '');
         });
 
+        it('names examples that there are', () => {
+          const [, examples = ''] = readHelp(language, stem).content.split('core:show-examples-import-dialog');
+          const names = elements(examples, 'i').map(({ content }) => content);
+          assert.ok(names.length > 0);
+          for (const name of names) assert.ok(readText(`examples/${name}.json`).includes(`"mqtt-flows-${stem}"`), name);
+        });
+
         it('is well-formed', () => {
           assert.deepEqual(tagFaults(readHelp(language, stem).whole), []);
         });
