@@ -29,23 +29,45 @@ export function keepReader<Value>(container: JQuery, read: () => Value): void {
   remove.attr({ role: 'button', 'aria-label': sharedText('list.remove') });
 }
 
-/**
- * Lets a list of one field per row be used by keyboard: the arrows up and down go to the field above and below, and with
- * Alt they take the row there.
- */
-export function useArrowKeys(list: JQuery): void {
+/** A row of which a key has been pressed, and the one in the direction of an arrow. */
+interface Neighbours {
+  readonly row: JQuery;
+  readonly other: JQuery;
+  readonly up: boolean;
+}
+
+/** What an arrow up or down in a text field leads to; a select has uses of its own for it. */
+function neighboursOf({ key, target }: KeyboardEvent): Neighbours | undefined {
+  const up = key === 'ArrowUp';
+  if (!(up || key === 'ArrowDown') || !(target instanceof HTMLInputElement)) return undefined;
+  const row = $(target).closest('li');
+  const other = up ? row.prev() : row.next();
+  return other.length === 0 ? undefined : { row, other, up };
+}
+
+/** Lets rows be moved by keyboard: Alt and the arrows up and down take the row of a field there; `moved` is called then. */
+export function useAltArrows(list: JQuery, moved: () => void): void {
   list.get(0)?.addEventListener('keydown', (event) => {
-    const up = event.key === 'ArrowUp';
-    if (!(up || event.key === 'ArrowDown') || !(event.target instanceof Element)) return;
-    const row = $(event.target).closest('li');
-    const other = up ? row.prev() : row.next();
-    if (other.length === 0) return;
+    const beside = event.altKey ? neighboursOf(event) : undefined;
+    if (!beside) return;
     event.preventDefault();
-    if (!event.altKey) return void other.find('input').first().trigger('focus');
+    const { row, other, up } = beside;
     if (up) row.insertBefore(other);
     else row.insertAfter(other);
     // Moving an element takes the focus from it.
-    $(event.target).trigger('focus');
+    if (event.target) $(event.target).trigger('focus');
+    moved();
+  });
+}
+
+/** As useAltArrows(), for a list of one field per row: the arrows alone go to the field above and below. */
+export function useArrowKeys(list: JQuery): void {
+  useAltArrows(list, () => {});
+  list.get(0)?.addEventListener('keydown', (event) => {
+    const beside = event.altKey ? undefined : neighboursOf(event);
+    if (!beside) return;
+    event.preventDefault();
+    beside.other.find('input').first().trigger('focus');
   });
 }
 

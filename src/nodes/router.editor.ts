@@ -3,7 +3,7 @@
 import { parsePath } from '../core/template';
 import { addFieldNote } from '../editor/field-note';
 import { fitListHeight } from '../editor/list-height';
-import { addSavedRows, listed, readRows } from '../editor/list-rows';
+import { addSavedRows, listed, readRows, useAltArrows } from '../editor/list-rows';
 import { addRouteTrial } from '../editor/route-trial';
 import { showRuleCounts } from '../editor/rule-counts';
 import { addRuleRow, type RuleRow, type RuleValue, ruleProblem } from '../editor/rule-row';
@@ -127,6 +127,7 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
       removable: true,
       sortable: true,
     });
+    useAltArrows(list, showTrial);
     addSavedRows<RuleRow>(
       list,
       listed(this.rules).map((rule, output) => ({ ...rule, output })),

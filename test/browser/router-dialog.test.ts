@@ -135,6 +135,43 @@ describe('the dialog of the router', function () {
     assert.deepEqual(wires, [before[2], before[0], before[1], before[3]]);
   });
 
+  it('a rule is moved by keyboard, with its wires', async () => {
+    const before = saved().wires;
+    const dialog = await editor.openDialog('topic router');
+    assert.equal((await tried(dialog, 'plant/7/press')).length, 2);
+    await dialog.getByRole('textbox', { name: 'Topic filter' }).first().focus();
+    await editor.page.keyboard.press('Alt+ArrowDown');
+    const lines = await dialog.locator('.mqtt-flows-trial > div').allTextContents();
+    assert.match(lines[0] ?? '', /^1\. plant\/# /);
+    await editor.page.keyboard.press('Alt+ArrowDown');
+    await editor.page.keyboard.press('Alt+ArrowDown');
+    const focused = dialog.locator('input:focus');
+    assert.equal(await focused.inputValue(), 'plant/+line/#rest', 'the last row stays, and keeps the focus');
+    await editor.saveDialog(dialog);
+    await editor.deploy();
+    const { rules, wires } = saved();
+    assert.deepEqual(
+      rules.map(({ filter }) => filter),
+      ['plant/#', 'hall/+door', 'plant/+line/#rest'],
+    );
+    assert.deepEqual(wires, [before[1], before[2], before[0], before[3]]);
+  });
+
+  it('removing a rule takes its wires away, and leaves those of the others', async () => {
+    const before = saved().wires;
+    const dialog = await editor.openDialog('topic router');
+    await dialog.locator('#mqtt-flows-rules .red-ui-editableList-item-remove').nth(1).click();
+    assert.equal((await tried(dialog, 'plant/7/press')).length, 1, 'it is tried no more');
+    await editor.saveDialog(dialog);
+    await editor.deploy();
+    const { rules, wires, outputs } = saved();
+    assert.deepEqual(
+      rules.map(({ filter }) => filter),
+      ['plant/+line/#rest', 'hall/+door'],
+    );
+    assert.deepEqual([outputs, wires], [3, [before[0], before[2], before[3]]]);
+  });
+
   it('keeps conditions, data and where routes are kept; the output of routes comes before the last one', async () => {
     const before = saved().wires;
     const dialog = await editor.openDialog('topic router');

@@ -247,6 +247,48 @@ describe('the topics sidebar in the editor', function () {
     await editor.cancelDialog(dialog);
   });
 
+  it('offers them to the line in which a router tries a topic', async () => {
+    await publish('alarms/Boiler', '1');
+    await topics.health.locator('summary').getByText('connected').waitFor();
+    await editor.page.evaluate(
+      `RED.view.importNodes([{ id: 'route', type: 'mqtt-flows-router', x: 300, y: 300, outputs: 1, otherwise: false,
+        rules: [{ filter: 'alarms/+where', topic: 'to/{{params.where}}' }], wires: [[]] }], { generateIds: false })`,
+    );
+    await editor.page.locator('#red-ui-workspace-chart').click({ position: { x: 300, y: 300 } });
+    const dialog = await editor.openDialog('topic router');
+    await dialog.getByRole('textbox', { name: 'Try a topic' }).pressSequentially('boil');
+    await editor.page.locator('.red-ui-autoComplete-container').getByText('alarms/Boiler').click();
+    await dialog
+      .locator('.mqtt-flows-trial')
+      .getByText('1. alarms/+where · where = "Boiler" · new topic: to/Boiler')
+      .waitFor();
+    await editor.cancelDialog(dialog);
+  });
+
+  it('hands out what was recorded, as lines of JSON', async () => {
+    await topics.start('recorded/#');
+    await publish('recorded/a', '{"on":true}');
+    await publish('recorded/b', Buffer.from([0xff, 0x00]));
+    await topics.row('recorded').waitFor();
+    await topics.openAll();
+    await topics.row('b').waitFor();
+    const download = editor.page.waitForEvent('download');
+    await topics.panel.getByRole('button', { name: 'Save what has been recorded' }).click();
+    const file = await download;
+    assert.equal(file.suggestedFilename(), 'topics.jsonl');
+    const lines = readFileSync(await file.path(), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const recorded = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    assert.deepEqual(
+      recorded.map(({ topic, payload, payloadBase64 }) => [topic, payload ?? payloadBase64]),
+      [
+        ['recorded/a', '{"on":true}'],
+        ['recorded/b', '/wA='],
+      ],
+    );
+  });
+
   it('shows what a server says of a refusal as the text that it is', async () => {
     const refusing = await ScriptedServer.start({
       connect(client, packet) {
