@@ -1,6 +1,6 @@
 // What a broker node with a persistent session remembers over a restart: a small file in Node-RED's user directory.
 
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
@@ -31,6 +31,7 @@ export function sessionFile(RED: NodeAPI, node: Node): SessionFile | undefined {
   let writing = Promise.resolve();
   let next: (() => readonly RememberedSubscription[]) | undefined;
 
+  const failed = (error: unknown): void => node.debug(`${path}: ${String(error)}`);
   const write = async (): Promise<void> => {
     if (!next) return;
     const text = JSON.stringify({ home, subscriptions: next() });
@@ -40,7 +41,16 @@ export function sessionFile(RED: NodeAPI, node: Node): SessionFile | undefined {
       await writeFile(`${path}.new`, text);
       await rename(`${path}.new`, path);
     } catch (error) {
-      node.debug(`${path}: ${String(error)}`);
+      failed(error);
+    }
+  };
+  const writeAtOnce = (): void => {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(`${path}.home`, JSON.stringify({ home, subscriptions: [] }));
+      renameSync(`${path}.home`, path);
+    } catch (error) {
+      failed(error);
     }
   };
   const remember: SessionMemory['remember'] = (current) => {
@@ -53,6 +63,9 @@ export function sessionFile(RED: NodeAPI, node: Node): SessionFile | undefined {
     ...remembered,
     settle(other) {
       home = other;
+      // Before anything is sent in this session: killed right after that, the next process must know whose session the
+      // packet identifiers in the outbox belong to. A small file, once for each server.
+      writeAtOnce();
       // Also where nothing is subscribed to: publications under way belong to the session as well.
       remember(() => []);
     },
