@@ -22,8 +22,9 @@ describe('Viewers', () => {
     observing = [];
     events = new EventEmitter();
     broker = brokerNode();
-    // Of Node-RED's API, a recorder uses these two.
-    viewers = new TopicViewers({ events, nodes: { getNode: () => broker } } as unknown as NodeAPI, clock);
+    // Of Node-RED's API, a recorder uses these three.
+    const RED = { events, nodes: { getNode: () => broker }, _: (key: string) => key };
+    viewers = new TopicViewers(RED as unknown as NodeAPI, clock);
   });
 
   function connection(): Connection {
@@ -125,6 +126,6 @@ describe('Viewers', () => {
     broker = null;
     events.emit('flows:started');
     assert.equal(running(), 0);
-    assert.equal(viewers.look(view)?.state.kind, 'closed');
+    assert.equal(viewers.look(view)?.state.kind, 'absent');
   });
 });
