@@ -25,6 +25,16 @@ function checkBox(parent: JQuery, label: string, checked: boolean): JQuery {
   return box;
 }
 
+/** A line with `field` and what it is, which a placeholder would say only while nothing is entered. */
+function addLabelled(parent: JQuery, label: string, field: JQuery): void {
+  const css = { display: 'flex', gap: '6px', alignItems: 'baseline', flex: '1 1 100%', width: 'auto', margin: 0 };
+  const text = $('<span>').css({ flex: '0 0 38%' }).text(label);
+  $('<label>')
+    .css(css)
+    .append(text, field.css({ flex: '1 1 0', minWidth: 0, width: 'auto' }))
+    .appendTo(parent);
+}
+
 interface RowOptions {
   readonly group: JQuery;
   read(): Pick<SubscriptionConfig, 'noLocal' | 'retainAsPublished' | 'retainHandling'>;
@@ -36,20 +46,17 @@ function addOptions(container: JQuery, saved: SubscriptionConfig, group: string)
   const line = $('<div>').css(css).appendTo(container);
   const groupField = $('<input>', {
     type: 'text',
-    placeholder: sharedText('fields.shareGroup'),
+    placeholder: sharedText('blank.message'),
     title: sharedText('fields.shareGroupTip'),
     'aria-label': sharedText('fields.shareGroup'),
     spellcheck: false,
-  })
-    .css({ flex: '1 1 100%' })
-    .val(group)
-    .appendTo(line);
+  }).val(group);
+  addLabelled(line, sharedText('fields.shareGroup'), groupField);
   const retainHandling = $('<select>', {
     'aria-label': sharedText('fields.retainHandling'),
     title: sharedText('fields.retainHandling'),
-  })
-    .css({ flex: '1 1 100%' })
-    .appendTo(line);
+  });
+  addLabelled(line, sharedText('fields.stored'), retainHandling);
   const handlings = [sharedText('retainHandling.0'), sharedText('retainHandling.1'), sharedText('retainHandling.2')];
   for (const [value, text] of handlings.entries()) retainHandling.append($('<option>', { value }).text(text));
   retainHandling.val(String(saved.retainHandling));
