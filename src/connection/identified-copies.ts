@@ -4,25 +4,42 @@
 import { type IncomingPublication, withOwnBytes } from '../core/publication';
 import type { Clock } from './clock';
 import { type Give, HeldPublications } from './held-publications';
+import { publicationFingerprint } from './publication-fingerprint';
 import { liveReceivers } from './receivers';
 import type { SharedReceipt } from './shared-receipt';
 import type { Interest, WireSubscription } from './wire-subscription';
 
 /** ms within which a second copy of a publication comes, if one comes at all. */
 const WINDOW = 250;
-/** Topics whose last identifier is remembered. */
-const MOST_TOPICS = 1000;
+/** Publications whose identifier is remembered. */
+const MOST_SEEN = 1000;
 
 /**
- * Whether a copy is for its identifiers only, or for all subscriptions, is learnt: a second identifier for one topic
+ * Different publications in a row that came with a second identifier, after which a server is no longer believed to merge.
+ * One alone may have been made twice, by a server whose merged copies carry any of the identifiers.
+ */
+const ENOUGH = 3;
+
+interface Seen {
+  readonly identifier: number;
+  /** Whether a second identifier has come. */
+  repeated: boolean;
+  /** ms since the epoch */
+  readonly at: number;
+}
+
+/**
+ * Whether a copy is for its identifiers only, or for all subscriptions, is learnt: the same with a second identifier
  * proves the former, its absence the latter. Until then those with the identifier get a copy at once and the others wait.
  */
 export class IdentifiedCopies {
   readonly #clock: Clock;
   readonly #give: Give;
   readonly #held = new HeldPublications();
-  /** The identifier of the last copy of each topic, while the subscriptions are the same. */
-  readonly #last = new Map<string, number>();
+  /** By fingerprint: what has come lately, while the subscriptions are the same. */
+  readonly #seen = new Map<string, Seen>();
+  #latest: Seen | undefined;
+  #inARow = 0;
   #kind: 'unknown' | 'copy for each' | 'one for all' = 'unknown';
   #stopWaiting: (() => void) | undefined;
 
@@ -42,7 +59,7 @@ export class IdentifiedCopies {
     const source = wires.find(({ identifier }) => identifier === identifiers[0]);
     // While the server is being asked for one of them, the identifier of a merged copy may become another.
     const settled = source?.ordinary !== false && wires.every(({ granted }) => granted);
-    if (settled) this.#compare(publication.topic, identifiers[0] ?? 0);
+    if (settled && this.#kind !== 'copy for each') this.#compare(publication, identifiers[0] ?? 0);
     const receivers = liveReceivers(wires);
     if (this.#kind === 'one for all' && !source?.shared) {
       return this.#give(
@@ -64,7 +81,7 @@ export class IdentifiedCopies {
 
   /** The set of subscriptions is another: which identifier a merged copy carries may be, too. */
   changed(): void {
-    this.#last.clear();
+    this.#seen.clear();
   }
 
   /** The connection is gone. What waits has come once, and no copy will follow. */
@@ -75,15 +92,23 @@ export class IdentifiedCopies {
   /** A session that goes on is with the same server. */
   attach(sessionPresent: boolean): void {
     if (!sessionPresent) this.#kind = 'unknown';
-    this.#last.clear();
+    this.#seen.clear();
   }
 
-  #compare(topic: string, identifier: number): void {
-    if (this.#kind === 'copy for each') return;
-    const last = this.#last.get(topic);
-    if (last !== undefined && last !== identifier) return this.#decide('copy for each');
-    if (this.#last.size >= MOST_TOPICS) this.#last.clear();
-    this.#last.set(topic, identifier);
+  #compare(publication: IncomingPublication, identifier: number): void {
+    const fingerprint = publicationFingerprint(publication);
+    const at = this.#clock.now();
+    const seen = this.#seen.get(fingerprint);
+    if (seen && at - seen.at < WINDOW) {
+      if (seen.identifier === identifier || seen.repeated) return;
+      seen.repeated = true;
+      if (this.#kind === 'unknown' || ++this.#inARow >= ENOUGH) this.#decide('copy for each');
+      return;
+    }
+    if (this.#latest && !this.#latest.repeated && at - this.#latest.at >= WINDOW) this.#inARow = 0;
+    if (this.#seen.size >= MOST_SEEN) this.#seen.clear();
+    this.#latest = { identifier, repeated: false, at };
+    this.#seen.set(fingerprint, this.#latest);
   }
 
   #hold(publication: IncomingPublication, receivers: readonly Interest[], receipt: SharedReceipt | undefined): void {
@@ -96,6 +121,7 @@ export class IdentifiedCopies {
 
   #decide(kind: 'copy for each' | 'one for all'): void {
     this.#kind = kind;
+    this.#inARow = 0;
     this.#settle(kind);
   }
 

@@ -18,6 +18,8 @@ export interface ServerKind {
   readonly copies: boolean;
   /** Whether a second SUBSCRIBE changes nothing but the QoS, as on mosquitto 2.0. */
   readonly sticky?: true;
+  /** Whether the one identifier is another each time. */
+  readonly varies?: true;
 }
 
 export const SERVER_KINDS: readonly ServerKind[] = [
@@ -25,6 +27,7 @@ export const SERVER_KINDS: readonly ServerKind[] = [
   { name: 'MQTT 5, a copy for each, options stay', protocolVersion: 5, identifiers: 'one', copies: true, sticky: true },
   { name: 'MQTT 5, one copy with all identifiers', protocolVersion: 5, identifiers: 'all', copies: false },
   { name: 'MQTT 5, one copy with one of the identifiers', protocolVersion: 5, identifiers: 'one', copies: false },
+  { name: 'MQTT 5, one copy with any identifier', protocolVersion: 5, identifiers: 'one', copies: false, varies: true },
   { name: 'MQTT 5 without identifiers, one copy', protocolVersion: 5, identifiers: 'none', copies: false },
   { name: 'MQTT 5 without identifiers, a copy for each', protocolVersion: 5, identifiers: 'none', copies: true },
   { name: 'MQTT 3.1.1, one copy', protocolVersion: 4, identifiers: 'none', copies: false },
@@ -55,6 +58,7 @@ export class ModelServer implements Transport {
   readonly #shuffle: <T>(values: readonly T[]) => T[];
   #subscriptions = new Map<WireFilter, SubscribeRequest>();
   #generation = 0;
+  #turn = 0;
 
   constructor(
     kind: ServerKind,
@@ -146,7 +150,9 @@ export class ModelServer implements Transport {
     const asPublished = this.#kind.protocolVersion === 5 && requests.some((request) => request.retainAsPublished);
     const identifiers = requests.flatMap(({ identifier }) => identifier ?? []);
     // The same for a topic as long as the subscriptions are the same, and another one when a new one has come.
-    const merged = identifiers.length === 0 ? [] : [Math.max(...identifiers)];
+    const largest = identifiers.length === 0 ? [] : [Math.max(...identifiers)];
+    const turn = this.#turn++ % (identifiers.length || 1);
+    const merged = this.#kind.varies ? identifiers.slice(turn, turn + 1) : largest;
     const publication: IncomingPublication = {
       topic,
       payload: Buffer.from(payload),
