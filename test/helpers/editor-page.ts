@@ -36,7 +36,7 @@ export class EditorPage {
       const thrown = /^oneditprepare|^oneditsave|^oneditresize|^oneditcancel/.test(message.text());
       if (thrown || message.type() === 'error') this.#errors.push(`${message.text()} (${message.location().url})`);
     });
-    page.on('pageerror', (error) => this.#errors.push(error.message));
+    page.on('pageerror', (error) => this.#errors.push(error.stack ?? error.message));
   }
 
   /** Opens the editor at `url` in a browser that speaks `locale`. */
