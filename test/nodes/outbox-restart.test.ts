@@ -52,7 +52,7 @@ describe('an outbox on disk', function () {
     const said = nodeRed.printed(`stay on disk until the node is back: ${COUNT}`);
     await Promise.all([said, nodeRed.stop()]);
     await nodeRed.start(flow(0));
-    await nodeRed.printed(`wait on disk and go to the server now: ${COUNT}`);
+    await nodeRed.printed(`wait on disk and are sent first: ${COUNT}`);
     await mosquitto.restart();
   });
 
