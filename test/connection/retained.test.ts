@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { Subscriptions } from '#src/connection/subscriptions';
 import { FakeClock } from '../helpers/fake-clock';
 import { ModelServer, type Published, SERVER_KINDS, type ServerKind } from './model-server';
-import { REPLAY, Receiver } from './subscription-bench';
+import { incoming } from './publications';
+import { identifierOf, REPLAY, Receiver, SubscriptionBench } from './subscription-bench';
 
 /** Keeps topic, payload and flag of what it gets. */
 class Reader extends Receiver {
@@ -136,4 +137,31 @@ describe('connection: retained messages', () => {
       });
     });
   }
+
+  it('come again to one that a deploy had left out, and that another deploy brings back', () => {
+    const bench = new SubscriptionBench();
+    const named = (identity: string): Receiver => Object.assign(new Receiver('a'), { identity });
+    const [, leave] = bench.add(named('stays'), named('leaves'));
+    const transport = bench.attachGranting();
+    bench.clock.advance(REPLAY);
+    leave?.();
+    bench.clock.advance(0);
+    bench.add(named('leaves'));
+    assert.deepEqual(transport.packets, ['SUBSCRIBE a', 'SUBSCRIBE a']);
+  });
+
+  it('go to nobody who has had them, also when the server takes its time between them', () => {
+    const bench = new SubscriptionBench();
+    const [first, second] = [new Receiver('+'), new Receiver('+')];
+    bench.add(first);
+    const transport = bench.attachGranting();
+    bench.clock.advance(REPLAY);
+    bench.add(second);
+    for (const topic of ['a', 'b', 'c']) {
+      bench.clock.advance(REPLAY - 100);
+      const stored = { retain: true, payload: Buffer.from('stored') };
+      bench.subscriptions.deliver(incoming(topic, [identifierOf(transport, '+')], stored));
+    }
+    assert.deepEqual([first.received, second.received], [[], ['a by +', 'b by +', 'c by +']]);
+  });
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { FlowNode } from '../helpers/flow-harness';
-import { serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { acknowledgeNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
 import { functionNode } from '../helpers/function-node';
 import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
 import { PersistentNodeRed } from '../helpers/persistent-node-red';
@@ -13,8 +13,14 @@ const COUNT = 120;
 const AT_A_TIME = 5;
 
 for (const protocolVersion of [5, 4] as const) {
-  for (const qos of [1, 2] as const) {
-    describe(`Node-RED that is killed in the middle of a flow (mosquitto, MQTT ${protocolVersion}, QoS ${qos})`, function () {
+  for (const [qos, acknowledge] of [
+    [1, 'completion'],
+    [2, 'completion'],
+    [1, 'manual'],
+    [2, 'manual'],
+  ] as const) {
+    const variant = `mosquitto, MQTT ${protocolVersion}, QoS ${qos}, ${acknowledge}`;
+    describe(`Node-RED that is killed in the middle of a flow (${variant})`, function () {
       // A whole Node-RED has to start, three times.
       this.timeout(90_000);
       let mosquitto: Mosquitto;
@@ -30,14 +36,17 @@ for (const protocolVersion of [5, 4] as const) {
 
       /** Work of 20 ms for each message, then `received`. */
       function flow(base: string): FlowNode[] {
-        const settings = { acknowledge: 'completion', maxInFlight: AT_A_TIME } as const;
+        const settings = { acknowledge, maxInFlight: AT_A_TIME } as const;
         const [subscriber] = subscribeNodes('sub', 'crash-broker', [{ filter: `${base}/#`, qos }], settings);
         assert.ok(subscriber);
         const work = 'setTimeout(() => { node.send(msg); node.done(); }, 20);';
         return [
           serverNode('crash-broker', mosquitto.port, { protocolVersion, cleanStart: false, clientId: base }),
           { ...subscriber, wires: [['work']] },
-          functionNode('work', work, ['received']),
+          functionNode('work', work, acknowledge === 'manual' ? ['received', 'ack'] : ['received']),
+          ...acknowledgeNodes('ack')
+            .slice(0, 1)
+            .map((node) => ({ ...node, wires: [] })),
         ];
       }
 
