@@ -28,7 +28,7 @@ function jsonOf(bytes) {
   return JSON.stringify(readings);
 }
 
-function measureInbound({ filters, flow }, work, { warmUp, duration }) {
+function measureInbound({ filters, flow }, work, { warmUp, duration, cpu }) {
   return withProcesses(async (server, nodeRed) => {
     const { port } = await server.ask('listen');
     await nodeRed.ask('run', { flow: flow({ ...work, port }) });
@@ -36,7 +36,8 @@ function measureInbound({ filters, flow }, work, { warmUp, duration }) {
     const { topics, payload, qos, bursts, protocolVersion } = work;
     await server.ask('send', { topics, payload, qos, bursts, protocolVersion, window: WINDOW });
     await nodeRed.ask('measure', { ms: warmUp });
-    return (await nodeRed.ask('measure', { ms: duration })).rate;
+    const measured = await nodeRed.ask('measure', { ms: duration });
+    return cpu ? 1e6 / measured.cpu : measured.rate;
   });
 }
 
@@ -59,7 +60,7 @@ function* works({ full }) {
 /** Prints a line for each work; see run.mjs for the options. */
 export async function inbound(options) {
   const subjects = Object.keys(INBOUND);
-  console.log(header('inbound, messages/s', subjects));
+  console.log(header(`inbound, messages per ${options.cpu ? 'CPU ' : ''}second`, subjects));
   for (const { name, work } of works(options)) {
     if (!name.includes(options.only)) continue;
     const measures = subjects.map((subject) => [subject, () => measureInbound(INBOUND[subject], work, options)]);

@@ -6,7 +6,7 @@ import { OUTBOUND } from './flows.mjs';
 /** messages that are in the publish node or on their way at once */
 const WINDOW = 100;
 
-function measureOutbound(flow, work, { warmUp, duration }) {
+function measureOutbound(flow, work, { warmUp, duration, cpu }) {
   return withProcesses(async (server, nodeRed) => {
     const { port } = await server.ask('listen');
     await nodeRed.ask('run', { flow: flow({ ...work, port, window: WINDOW }) });
@@ -16,7 +16,8 @@ function measureOutbound(flow, work, { warmUp, duration }) {
     await nodeRed.ask('measure', { ms: warmUp });
     // What has reached the server counts, and not what a node says to be done.
     const before = await server.ask('received');
-    await nodeRed.ask('measure', { ms: duration });
+    const measured = await nodeRed.ask('measure', { ms: duration });
+    if (cpu) return 1e6 / measured.cpu;
     const after = await server.ask('received');
     return ((after.count - before.count) * 1000) / (after.at - before.at);
   });
@@ -36,7 +37,7 @@ function* works({ full }) {
 /** Prints a line for each work; see run.mjs for the options. */
 export async function outbound(options) {
   const subjects = Object.keys(OUTBOUND);
-  console.log(header('outbound, messages/s', subjects));
+  console.log(header(`outbound, messages per ${options.cpu ? 'CPU ' : ''}second`, subjects));
   for (const { name, work } of works(options)) {
     if (!name.includes(options.only)) continue;
     const measures = subjects.map((subject) => [subject, () => measureOutbound(OUTBOUND[subject], work, options)]);

@@ -16,14 +16,16 @@ const { values, positionals } = parseArgs({
     full: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: '' },
+    cpu: { type: 'boolean', default: false },
     warmUp: { type: 'string', default: '1000' },
     duration: { type: 'string', default: '2000' },
   },
 });
-const { full, only } = values;
+const { full, only, cpu } = values;
 const options = {
   full,
   only,
+  cpu,
   rounds: Number(values.rounds),
   warmUp: Number(values.warmUp),
   duration: Number(values.duration),

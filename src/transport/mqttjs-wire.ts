@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream';
 import type { IConnackPacket, MqttClient } from 'mqtt';
 import type { OutboundWire } from './outbound-flow';
+import { WriteBatch } from './write-batch';
 
 /** The wire of `client` over `stream`, within the limits of CONNACK. */
 export function mqttjsWire(
@@ -11,13 +12,18 @@ export function mqttjsWire(
   v5: boolean,
   { properties }: IConnackPacket,
 ): OutboundWire {
+  const batch = new WriteBatch(stream);
   return {
     v5,
     topicAliasMaximum: properties?.topicAliasMaximum ?? 0,
     maximumPacketSize: properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY,
-    full: () => stream.writableNeedDrain || stream.destroyed,
-    // Its publish() would keep the packet, and send it again on its own terms: this writes, and no more.
-    // biome-ignore lint/complexity/useLiteralKeys: private to mqtt.js, and tested by test/transport/outbound-flow.test.ts
-    write: (packet) => client['_sendPacket'](packet, undefined, undefined, true),
+    full: () => batch.open || stream.writableNeedDrain || stream.destroyed,
+    onFlushed: (flushed) => batch.onFlushed(flushed),
+    write(packet) {
+      batch.begin();
+      // Its publish() would keep the packet, and send it again on its own terms: this writes, and no more.
+      // biome-ignore lint/complexity/useLiteralKeys: private to mqtt.js, and tested by test/transport/outbound-flow.test.ts
+      client['_sendPacket'](packet, undefined, undefined, true);
+    },
   };
 }

@@ -19,8 +19,10 @@ export interface OutboundWire {
   readonly topicAliasMaximum: number;
   /** bytes; the server's, from CONNACK */
   readonly maximumPacketSize: number;
-  /** The stream takes no more for now. */
+  /** The stream has not taken all that was written. */
   full(): boolean;
+  /** Calls `flushed` whenever the stream has been given what was written, whether or not it has room for more. */
+  onFlushed(flushed: () => void): void;
   write(packet: Packet): void;
 }
 
@@ -41,13 +43,14 @@ export class OutboundFlow {
   readonly #wire: OutboundWire;
   readonly #aliases: OutgoingAliases;
   readonly #pending = new Map<number, Pending>();
-  /** Of QoS 0, written while the stream was full: they are handed over once it has drained. */
+  /** Of QoS 0, written and not handed over: they are once the stream has taken all. */
   #undrained: Outbound[] = [];
   #ended = false;
 
   constructor(wire: OutboundWire) {
     this.#wire = wire;
     this.#aliases = new OutgoingAliases(wire.topicAliasMaximum);
+    wire.onFlushed(() => this.drained());
   }
 
   /** Sends PUBLISH, for the first time in this session or, as `dup`, again. */
@@ -110,8 +113,9 @@ export class OutboundFlow {
     return undefined;
   }
 
-  /** The stream has room again: what was written before has been handed over. */
+  /** The stream may have room again: what was written before has been handed over then. */
   drained(): void {
+    if (this.#undrained.length === 0 || this.#wire.full()) return;
     const handedOver = this.#undrained;
     this.#undrained = [];
     for (const outbound of handedOver) outbound.settled({ kind: 'acknowledged', reasonCode: 0 });
@@ -128,9 +132,8 @@ export class OutboundFlow {
   }
 
   #sendOnce(outbound: Outbound): void {
+    this.#undrained.push(outbound);
     this.#wire.write(this.#packet(outbound.publication, undefined, false));
-    if (this.#wire.full()) this.#undrained.push(outbound);
-    else outbound.settled({ kind: 'acknowledged', reasonCode: 0 });
   }
 
   #packet(publication: OutgoingPublication, messageId: number | undefined, dup: boolean): IPublishPacket {
