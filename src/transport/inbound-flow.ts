@@ -20,7 +20,7 @@ const WIDEST_WINDOW = 65_535;
  * Bytes of payload. MQTT 5 has a window that servers keep to; mosquitto 2.0.11 answers each PUBACK of MQTT 3.1.1 with
  * twenty publications while it has them.
  */
-const MOST_HELD = { v5: 64 * 1024 * 1024, older: 8 * 1024 * 1024 };
+const MOST_HELD = { v5: 16 * 1024 * 1024, older: 8 * 1024 * 1024 };
 
 type IPubrelPacket = Extract<Packet, { cmd: 'pubrel' }>;
 

@@ -32,9 +32,11 @@ describe('the file about a session', () => {
     return file;
   }
 
-  it('says whose session it is before anything can be sent in it, though the process be killed then', () => {
-    open().settle('server and client');
+  it('says whose session it is before anything can be sent in it, though the process be killed then', async () => {
+    const file = open();
+    file.settle('server and client');
     assert.equal(open().home, 'server and client');
+    await file.written();
   });
 
   it('keeps nothing of another session', async () => {
