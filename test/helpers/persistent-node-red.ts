@@ -48,11 +48,9 @@ export class PersistentNodeRed {
     this.#process = undefined;
   }
 
-  /** Lets it end itself without a chance to do anything first, as when the power fails. */
+  /** Ends it as when the power fails. */
   async crash(): Promise<void> {
-    // The answer may not come any more.
-    await this.#process?.admin('inject/crash-now', { method: 'POST', body: '{}' }).catch(() => {});
-    await this.#process?.waitForOutput('never printed').catch(() => {});
+    await this.#process?.kill();
     await this.stop();
   }
 
@@ -64,13 +62,7 @@ export class PersistentNodeRed {
   #own(): object[] {
     const place = { z: TAB.id, x: 0, y: 0 };
     const debug = { type: 'debug', name: 'received', active: true, console: true, tosidebar: false };
-    // The parent of the shell is Node-RED.
-    const exec = { type: 'exec', command: 'kill -9 $PPID', addpay: '', useSpawn: 'false' };
-    return [
-      { ...place, ...debug, id: 'received', complete: 'payload', targetType: 'msg', wires: [] },
-      { ...place, id: 'crash-now', type: 'inject', props: [], repeat: '', once: false, wires: [['crash']] },
-      { ...place, ...exec, id: 'crash', wires: [[], [], []] },
-    ];
+    return [{ ...place, ...debug, id: 'received', complete: 'payload', targetType: 'msg', wires: [] }];
   }
 }
 
