@@ -3,7 +3,7 @@
 import { Fifo } from './fifo';
 
 /** A piece of work that does not throw; a promise, which never rejects, tells that it is still under way. */
-export type Task = () => Promise<void> | undefined;
+type Task = () => Promise<void> | undefined;
 
 export class InOrder {
   readonly #waiting = new Fifo<Task>();
@@ -16,11 +16,16 @@ export class InOrder {
     this.#most = most;
   }
 
+  /** As many wait as may: run() would take no more. */
+  get full(): boolean {
+    return this.#busy && this.#waiting.length >= this.#most;
+  }
+
   /** Does `task` when all that came before is done; at once when nothing is under way. False when too many wait already. */
   run(task: Task): boolean {
-    if (!this.#busy) this.#start(task);
-    else if (this.#waiting.length < this.#most) this.#waiting.push(task);
-    else return false;
+    if (this.full) return false;
+    if (this.#busy) this.#waiting.push(task);
+    else this.#start(task);
     return true;
   }
 

@@ -96,6 +96,7 @@ export type ErrorCode =
   | 'route-output-unknown'
   | 'routes-unreadable'
   | 'routes-not-kept'
+  | 'publish-overloaded'
   | 'router-overloaded'
   | 'payload-unencodable'
   | 'payload-undecodable'

@@ -13,9 +13,6 @@ export interface TypedValue {
   type: ValueType;
 }
 
-/** What only the runtime can find for a message. */
-export const FOUND_TYPES = ['flow', 'global', 'jsonata'] as const satisfies readonly ValueType[];
-
 /**
  * Where the value of `setting` comes from; what only the runtime can find is added to `outside`. Whether a fixed value
  * fits the setting is not looked at.

@@ -4,7 +4,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { ControlledConnection } from './broker-connection';
 
-export const BROKER_TYPE = 'mqtt-flows-broker';
+const BROKER_TYPE = 'mqtt-flows-broker';
 
 export interface BrokerNode extends Node {
   /** What its users use, or why the broker node cannot work; it reports that itself, on behalf of its users. */

@@ -1,6 +1,7 @@
 // Values that are found for each message outside of it: in the context of flow and process, or by a JSONata expression.
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { InOrder } from '../core/in-order';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { ConfigResult } from '../core/saved-config';
 import type { OutsideFound, OutsideValue } from '../core/value-source';
@@ -12,6 +13,9 @@ import type { OutsideFound, OutsideValue } from '../core/value-source';
 export type FindOutside = (message: NodeMessage, use: (found: ConfigResult<OutsideFound>) => void) => void;
 
 type FindOne = (message: NodeMessage) => Promise<unknown>;
+
+/** A context store that never answers must not take all memory: what comes beyond these is an error. */
+const MOST_WAITING = 10_000;
 
 const NOTHING: ConfigResult<OutsideFound> = { ok: true, config: [] };
 
@@ -27,11 +31,16 @@ export function outsideFinder(RED: NodeAPI, node: Node, values: readonly Outside
 }
 
 function inOrder(node: Node, finders: readonly FindOne[]): FindOutside {
-  let before: Promise<void> = Promise.resolve();
+  const order = new InOrder(MOST_WAITING);
   return (message, use) => {
+    if (order.full) return use({ ok: false, error: tooManyWaiting() });
     const finding = findAll(finders, message);
-    before = before.then(async () => use(await finding)).catch((error: Error) => node.error(error, message));
+    order.run(() => finding.then(use).catch((error: Error) => node.error(error, message)));
   };
+}
+
+function tooManyWaiting(): MqttFlowsError {
+  return new MqttFlowsError('publish-overloaded', { stage: 'publish', params: { maximum: MOST_WAITING } });
 }
 
 /** Never rejects: while others are waited for, nobody would be there to take it. */

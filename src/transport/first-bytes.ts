@@ -25,7 +25,7 @@ export function checkFirstBytes(stream: Duplex, found: (error: MqttFlowsError) =
 }
 
 /** What the sender of `bytes` is instead of an MQTT server. */
-export function notMqtt(bytes: Buffer): MqttFlowsError | undefined {
+function notMqtt(bytes: Buffer): MqttFlowsError | undefined {
   const [first, second] = bytes;
   if (first === CONNACK || first === AUTH || first === undefined) return undefined;
   if (TLS_RECORDS.includes(first) && (second === undefined || second === TLS_MAJOR_VERSION)) {

@@ -94,6 +94,17 @@ describe('runtime/outside-values', () => {
     assert.equal(contexts.reported.length, 1);
   });
 
+  it('lets 10,000 messages wait behind one, and says of the next that it is too many', async () => {
+    const finder = contexts.finder('a');
+    const waiting = Array.from({ length: 10_001 }, () => find(finder));
+    const refused = await find(finder);
+    assert.ok(!refused.ok);
+    assert.equal(refused.error.code, 'publish-overloaded');
+    assert.equal(contexts.asked.length, 10_001);
+    for (const { answer } of contexts.asked) answer(null, 'x');
+    for (const found of await Promise.all(waiting)) assert.ok(found.ok);
+  });
+
   it('uses a message at once when there is nothing to be found', () => {
     let found: ConfigResult<OutsideFound> | undefined;
     contexts.finder()({ _msgid: 'm' }, (result) => {

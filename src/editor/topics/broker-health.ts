@@ -62,7 +62,7 @@ export class BrokerHealthView {
 }
 
 /** A dot and a word, as under a node. */
-export function stateElement(state: BrokerStateReport): JQuery {
+function stateElement(state: BrokerStateReport): JQuery {
   const dot = $('<span>', { class: `mqtt-flows-state mqtt-flows-state-${state.kind}`, 'aria-hidden': 'true' });
   const error = errorOf(state);
   const text = error ? sharedText(`status.${error.code}`) : wordFor(state.kind);
