@@ -13,6 +13,7 @@ import { type EnteredCredential, identitySource, savedCredentials } from './clie
 import { type PresenceSettings, preparePresence } from './presence-messages';
 import { prepareEndpoints, type ReachSettings } from './server-endpoints';
 import { readSettings } from './setting-value';
+import { withTimeLimit } from './time-limit';
 
 /** ms for all servers together, and until the last of them is gone */
 const TIME = 9000;
@@ -56,9 +57,10 @@ export async function testConnection(
   } else {
     const { endpoints, options, protocolVersion } = prepared;
     tell({ kind: 'begin', servers: endpoints.map(({ name }) => name), clientId: options.clientId });
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(TIME)]);
-    await Promise.all(
-      endpoints.map((endpoint, index) => testServer({ endpoint, options, protocolVersion }, index, tell, deadline)),
+    await withTimeLimit(TIME, signal, (limited) =>
+      Promise.all(
+        endpoints.map((endpoint, index) => testServer({ endpoint, options, protocolVersion }, index, tell, limited)),
+      ),
     );
   }
   tell({ kind: 'end' });
