@@ -10,4 +10,6 @@ module.exports = {
   // On a developer's machine a missing server or browser skips its tests; in CI that is a failure.
   forbidPending: process.env.CI === 'true',
   forbidOnly: process.env.CI === 'true',
+  // A test that fails may leave a server open, which would hold the process, and with it CI, for ever.
+  exit: process.env.CI === 'true',
 };
