@@ -116,11 +116,11 @@ describe('the dialog of the router', function () {
     await editor.page.setViewportSize({ width: 1400, height: 1300 });
     const dialog = await editor.openDialog('topic router');
     const handles = dialog.locator('#mqtt-flows-rules .red-ui-editableList-item-handle');
-    const from = await handles.nth(2).boundingBox();
-    const to = await handles.nth(0).boundingBox();
-    assert.ok(from && to);
     const { mouse } = editor.page;
-    await mouse.move(from.x + 5, from.y + 5);
+    // Waits until nothing moves and the handle is what the mouse would hit: the rows are laid out after the dialog.
+    await handles.nth(2).hover();
+    const to = await handles.nth(0).boundingBox();
+    assert.ok(to);
     await mouse.down();
     await mouse.move(to.x + 5, to.y + 20, { steps: 15 });
     await mouse.move(to.x + 5, to.y - 60, { steps: 15 });
