@@ -4,16 +4,23 @@
 import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { onDeploy } from './deploy-events';
+import { Handling } from './flow-handling';
 import { type FlowOutcome, FlowTrack } from './flow-track';
+import { reportsWhatWasThrown } from './thrown-error';
 
 const LABEL = 'mqtt-flows-completion';
 /** Node-RED's level of errors in the log. */
 const ERROR = 20;
 
-/** A node that is at work on a followed message, in the middle of a call. */
+/** A node, and what it has been at work on. */
 interface AtWork {
   readonly node: Node;
   readonly track: FlowTrack;
+}
+
+/** A message at the input of a Catch node. */
+interface CaughtMessage extends NodeMessage {
+  readonly error?: { readonly source?: { readonly id?: unknown } };
 }
 
 const byHooks = new WeakMap<NodeAPI['hooks'], FlowCompletion>();
@@ -33,8 +40,9 @@ export class FlowCompletion {
   readonly #byId = new Map<string, FlowTrack>();
   /** For what a node has given another id, or none. */
   readonly #byMessage = new WeakMap<object, FlowTrack>();
-  /** What a node sends while it handles a message comes of that message, whatever its id. */
-  #handling: AtWork | undefined;
+  readonly #handling = new Handling();
+  /** Nodes that have called `done` in this turn of the event loop. */
+  #doing: AtWork[] = [];
   /** A node that has just said that it failed. */
   #failing: AtWork | undefined;
   /** The id of a node that has just written an error to the log, outside of a call: of which message shows by its done. */
@@ -73,16 +81,16 @@ export class FlowCompletion {
       finished(outcome);
     });
     this.#name(message, track);
-    this.#handling = { node, track };
-    send();
-    this.#handling = undefined;
+    this.#handling.run(node, track, send);
     track.sent();
     return track;
   }
 
   #listen(): () => void {
     const { hooks, log } = this.#RED;
-    hooks.add(`preDeliver.${LABEL}`, ({ msg, destination: { node } }) => this.#sent(msg, node));
+    hooks.add(`preDeliver.${LABEL}`, ({ msg, source, destination }) => {
+      this.#sent(msg, source.node, destination.node);
+    });
     hooks.add(`onReceive.${LABEL}`, ({ msg, destination: { node } }) => this.#received(msg, node));
     hooks.add(`postReceive.${LABEL}`, ({ msg, destination: { node } }) => this.#handled(msg, node));
     hooks.add(`onComplete.${LABEL}`, ({ msg, node: { node }, error }) => this.#done(msg, node, error));
@@ -101,53 +109,72 @@ export class FlowCompletion {
       cancelBegin();
       cancelEnd();
       this.#deploying = false;
+      this.#handling.stop();
     };
   }
 
-  #sent(message: NodeMessage, node: Node): void {
-    const track = this.#trackOf(message) ?? this.#handling?.track;
+  #sent(message: NodeMessage, from: Node, to: Node): void {
+    const track = this.#trackOf(message) ?? this.#handling.trackOf(from);
     if (!track || track.over) return;
     this.#name(message, track);
-    track.coming(node);
+    track.coming(to);
   }
 
-  #received(message: NodeMessage, node: Node): void {
+  #received(message: NodeMessage & CaughtMessage, node: Node): void {
     const track = this.#trackOf(message);
-    this.#handling = undefined;
-    if (!track || track.over) return;
+    this.#caught(message);
+    if (!track || track.over) return this.#handling.begin(node, undefined);
     this.#name(message, track);
     track.arrived(node);
-    this.#handling = { node, track };
+    this.#handling.begin(node, track);
+  }
+
+  /** A handler that throws calls no `done` any more. What is not caught ends by the log. */
+  #caught({ error }: CaughtMessage): void {
+    const { current } = this.#handling;
+    if (!current || current.answered || error?.source?.id !== current.node.id) return;
+    current.thrown ||= reportsWhatWasThrown();
   }
 
   #handled(message: NodeMessage, node: Node): void {
-    this.#handling = undefined;
+    const thrown = this.#handling.end(node);
     const track = this.#byMessage.get(message);
     if (!track || track.over) return;
     const handlers = handlersOf(node);
     // A node that was stopped has none, and what was on its way to it is gone.
     if (handlers === 'none' && !this.#runs(node)) track.interrupt();
-    else if (handlers !== 'done') track.done(node);
+    else if (handlers !== 'done' || (thrown && isOnly(node))) this.#finish({ node, track });
   }
 
   #done(message: NodeMessage, node: Node, error: unknown): void {
     const track = this.#byMessage.get(message) ?? this.#trackOf(message);
+    this.#handling.answered(node);
     if (!track || track.over) return;
     // Nodes that are stopped give up what they hold, and call that done.
     if (this.#deploying && !this.#runs(node)) return track.interrupt();
-    if (!error) return this.#complaining === node.id ? track.fail() : track.done(node);
+    if (!error) return this.#complaining === node.id ? track.fail() : this.#finish({ node, track });
     // Node-RED looks for a Catch node after this, and writes the log when there is none.
     const failing = { node, track };
     this.#failing = failing;
     queueMicrotask(() => {
       if (this.#failing === failing) this.#failing = undefined;
-      track.done(node);
+      this.#finish(failing);
+    });
+  }
+
+  /** Not at once: many a node calls `done` first and sends then, a function with `node.done(); return msg;` for one. */
+  #finish(finished: AtWork): void {
+    if (this.#doing.push(finished) > 1) return;
+    setImmediate(() => {
+      const doing = this.#doing;
+      this.#doing = [];
+      for (const { node, track } of doing) track.done(node);
     });
   }
 
   /** Node `id` has written an error to the log: no Catch node has taken it. */
   #reported(id: string): void {
-    const { node, track } = this.#failing ?? this.#handling ?? {};
+    const { node, track } = this.#failing ?? this.#handling.latest ?? {};
     if (node?.id === id) return track?.fail();
     this.#complaining = id;
     queueMicrotask(() => {
@@ -191,4 +218,9 @@ interface InputHandlers {
 function handlersOf(node: Node & InputHandlers): 'done' | 'without done' | 'none' {
   if (!node._inputCallback && !node._inputCallbacks) return 'none';
   return node._expectedDoneCount === 0 ? 'without done' : 'done';
+}
+
+/** Whether the node handles a message in one place: with more of them, Node-RED waits for all to be done. */
+function isOnly({ _inputCallback }: Node & InputHandlers): boolean {
+  return Boolean(_inputCallback);
 }

@@ -20,7 +20,7 @@ export class FlowTrack {
   /** The ids of all messages that belong to it. */
   readonly ids = new Set<string>();
   readonly #work = new Map<Node, Work>();
-  readonly #finished: (outcome: FlowOutcome) => void;
+  #finished: (outcome: FlowOutcome) => void;
   #over = false;
   /** Whoever has sent the message is at work as well. */
   #sending = true;
@@ -36,6 +36,11 @@ export class FlowTrack {
   /** The nodes at work. */
   get nodes(): Iterable<Node> {
     return this.#work.keys();
+  }
+
+  /** Whether `node` has the message, or something made of it, and is not done with it. */
+  isAt(node: Node): boolean {
+    return (this.#work.get(node)?.here ?? 0) > 0;
   }
 
   coming(node: Node): void {
@@ -87,6 +92,9 @@ export class FlowTrack {
   #end(outcome: FlowOutcome): void {
     if (this.#over) return;
     this.#over = true;
-    this.#finished(outcome);
+    const finished = this.#finished;
+    // What a node has begun may hold this for ever, and must not hold the message with it.
+    this.#finished = () => {};
+    finished(outcome);
   }
 }

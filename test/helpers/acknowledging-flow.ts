@@ -14,6 +14,7 @@ const CORE_NODES = [
   'function/15-change',
   'function/89-delay',
   'sequence/17-split',
+  'storage/10-file',
 ].map(coreNodes);
 
 /** A tab without a Catch node. */

@@ -1,8 +1,15 @@
 // Nodes that a test holds in its hands: each message waits at them until the test lets it go on, or fail.
 
+import { dirname } from 'node:path';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import { nodeRedScript } from './environment';
 import type { FlowMessage, FlowNode } from './flow-harness';
 import { Inbox } from './inbox';
+
+/** As Node-RED has it: the test helper puts a spy in its place when it loads a flow. */
+const { error }: Pick<Node, 'error'> = require(
+  require.resolve('@node-red/runtime/lib/nodes/Node.js', { paths: [dirname(nodeRedScript)] }),
+).prototype;
 
 /** A message at a gate. */
 export interface Held {
@@ -34,6 +41,23 @@ export class Gates {
       RED.nodes.createNode(this, definition);
       this.on('input', (message: NodeMessageInFlow) => {
         held.push({ gate: this.id, message: message as FlowMessage, pass: () => this.send(message), end: () => {} });
+      });
+    });
+    // As many nodes fail by mistake: they neither say that they are done nor catch what goes wrong.
+    RED.nodes.registerType('test-throwing-node', function construct(this: Node, definition) {
+      RED.nodes.createNode(this, definition);
+      this.error = error;
+      this.on('input', (_message, _send, _done) => {
+        throw new Error('unforeseen');
+      });
+    });
+    // It reports an error, and goes on with the message all the same.
+    RED.nodes.registerType('test-complaining-node', function construct(this: Node, definition) {
+      RED.nodes.createNode(this, definition);
+      this.error = error;
+      this.on('input', (message, _send, done) => {
+        held.push({ gate: this.id, message: message as FlowMessage, pass: () => {}, end: done });
+        this.error(new Error('once more'), message);
       });
     });
   };

@@ -1,6 +1,9 @@
 // A subscribe node that acknowledges when the flow is done: the server hears of it when every branch is, and not before.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { SubscribeConfig } from '#src/nodes/subscribe.config';
 import { AcknowledgingFlow, QUIET_TAB } from '../helpers/acknowledging-flow';
 import type { AcknowledgingServer } from '../helpers/acknowledging-server';
@@ -9,6 +12,9 @@ import { collectorNode, serverNode, subscribeNodes } from '../helpers/flow-nodes
 import { functionNode } from '../helpers/function-node';
 import { type Gates, gateNode } from '../helpers/gate-nodes';
 
+/** A file of three lines, the last of them without an end. */
+const LINES = join(mkdtempSync(join(tmpdir(), 'mqtt-flows-')), 'lines.txt');
+
 const quiet = (nodes: readonly FlowNode[]): FlowNode[] => nodes.map((node) => ({ ...node, z: QUIET_TAB.id }));
 
 describe('acknowledging when the flow is done', () => {
@@ -16,6 +22,8 @@ describe('acknowledging when the flow is done', () => {
   let server: AcknowledgingServer;
   let gates: Gates;
 
+  before(() => writeFileSync(LINES, 'one\ntwo\nthree'));
+  after(() => rmSync(dirname(LINES), { recursive: true }));
   beforeEach(async () => {
     bench = await AcknowledgingFlow.prepare({ acknowledge: 'completion' });
     ({ server, gates } = bench);
@@ -67,6 +75,23 @@ describe('acknowledging when the flow is done', () => {
       'a function that sends later',
       [functionNode('f', 'setTimeout(() => { node.send(msg); node.done(); }, 1);', ['last'])],
       ['t/1'],
+    ],
+    ['a function that is done before it sends', [functionNode('f', 'node.done(); return msg;', ['last'])], ['t/1']],
+    [
+      'a node that reads a file and sends each line without an id',
+      [
+        {
+          id: 'file',
+          type: 'file in',
+          filename: LINES,
+          filenameType: 'str',
+          format: 'lines',
+          encoding: 'none',
+          allProps: false,
+          wires: [['last']],
+        },
+      ],
+      ['t/1', 't/1', 't/1'],
     ],
     [
       'a change node',
@@ -153,6 +178,25 @@ describe('acknowledging when the flow is done', () => {
     await server.send(1);
     (await gates.at('fails', 't/1')).end(new Error('broken'));
     await flow.caught.next();
+    await server.acknowledged(1);
+  });
+
+  it('waits for the branch of the Catch node that takes what a node has thrown, and no longer', async () => {
+    const flow = await start([{ id: 'throws', type: 'test-throwing-node', wires: [] }]);
+    await server.send(1);
+    const { error } = await flow.caught.next();
+    assert.deepEqual([error.message, error.source.id], ['Error: unforeseen', 'throws']);
+    await server.acknowledged(1);
+  });
+
+  it('waits for a node that goes on after an error', async () => {
+    const flow = await start([{ id: 'complains', type: 'test-complaining-node', wires: [] }]);
+    await server.send(1);
+    await flow.caught.next();
+    const held = await gates.at('complains', 't/1');
+    await server.pinged();
+    assert.deepEqual(server.answers, []);
+    held.end();
     await server.acknowledged(1);
   });
 
