@@ -2,23 +2,15 @@
 // looked at, in Chromium against mosquitto; the processor time of Node-RED is compared with and without a viewer.
 // Reads /proc, so it runs on Linux only. Needs mosquitto and Chromium.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import mqtt from 'mqtt';
 
 const require = createRequire(import.meta.url);
-const { EditorPage } = require('../build/test/helpers/editor-page.js');
-const { findProgram } = require('../build/test/helpers/environment.js');
 const { Mosquitto } = require('../build/test/helpers/mosquitto.js');
-const {
-  emptyUserDir,
-  linkPackage,
-  NodeRedProcess,
-  removeUserDir,
-} = require('../build/test/helpers/node-red-process.js');
+const { findChromium, NodeRedEditor } = require('../build/test/helpers/node-red-editor.js');
 const { TopicsTab } = require('../build/test/helpers/topics-tab.js');
 const { brokerDefaults } = require('../dist/nodes/broker.config.js');
 const { subscribeDefaults, subscriptionDefaults } = require('../dist/nodes/subscribe.config.js');
@@ -150,11 +142,9 @@ async function scrollThrough(editor, topics) {
 
 const mosquitto = await Mosquitto.start({ config: ['max_queued_messages 0', 'log_type none'] });
 const device = await mqtt.connectAsync(mosquitto.url, { protocolVersion: 5 });
-const userDir = emptyUserDir();
-linkPackage(userDir);
-writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow(mosquitto.url)));
-const nodeRed = await NodeRedProcess.start(userDir);
-const editor = await EditorPage.open(findProgram('chromium', 'chromium-browser', 'google-chrome'), nodeRed.url);
+const session = await NodeRedEditor.start(findChromium(), flow(mosquitto.url));
+const { nodeRed } = session;
+const editor = await session.open();
 try {
   const topics = await TopicsTab.open(editor);
   for (let i = 0; i < TOPICS; i++) {
@@ -187,9 +177,7 @@ try {
   );
   console.log(`  ${await topics.panel.locator('.mqtt-flows-summary').innerText()}`);
 } finally {
-  await editor.close();
-  await nodeRed.stop();
+  await session.stop();
   await device.endAsync();
   await mosquitto.stop();
-  removeUserDir(userDir);
 }

@@ -1,39 +1,30 @@
 // The dialogs for people who do not see them or use no mouse: axe-core's rules, and the broker dialog by keyboard alone.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { acknowledgeDefaults } from '#src/nodes/acknowledge.config';
 import { accessibilityFaults } from '../helpers/accessibility';
-import { EditorPage } from '../helpers/editor-page';
-import { findProgram, repository, skipWithout } from '../helpers/environment';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import type { EditorPage } from '../helpers/editor-page';
+import { repository } from '../helpers/environment';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 
 const EXAMPLE = join(repository, 'examples/2 Route by topic.json');
 
 describe('the dialogs, seen by axe-core', function () {
   this.timeout(120_000);
-  let userDir: string;
-  let nodeRed: NodeRedProcess;
+  let session: NodeRedEditor;
   let editor: EditorPage;
 
   before(async function () {
-    const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
-    userDir = emptyUserDir();
-    linkPackage(userDir);
-    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(everyNode()));
-    nodeRed = await NodeRedProcess.start(userDir);
-    editor = await EditorPage.open(program, nodeRed.url);
+    session = await NodeRedEditor.start(needsChromium(this), everyNode());
+    editor = await session.open();
   });
 
   afterEach(() => editor.assertNoErrors());
 
-  after(async () => {
-    await editor?.close();
-    await nodeRed?.stop();
-    if (userDir) removeUserDir(userDir);
-  });
+  after(() => session?.stop());
 
   /** Our part of a dialog. */
   function form(dialog: Locator): Locator {

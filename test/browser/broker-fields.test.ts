@@ -1,30 +1,28 @@
 // What the broker dialog says of settings that contradict each other, before anything is deployed; and what it keeps.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { EditorPage } from '../helpers/editor-page';
-import { findProgram, repository, skipWithout } from '../helpers/environment';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import type { EditorPage } from '../helpers/editor-page';
+import { repository } from '../helpers/environment';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 
-const EXAMPLE = join(repository, 'examples/2 Route by topic.json');
+const EXAMPLE = readFileSync(join(repository, 'examples/2 Route by topic.json'), 'utf8');
+
+/** The broker node as it has been saved. */
+type SavedBroker = Readonly<Record<string, unknown>> & { readonly type: string };
 
 describe('the fields of the broker dialog', function () {
   this.timeout(120_000);
-  let userDir: string;
-  let nodeRed: NodeRedProcess;
+  let session: NodeRedEditor;
   let editor: EditorPage;
   let publish: Locator;
   let broker: Locator;
 
   before(async function () {
-    const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
-    userDir = emptyUserDir();
-    linkPackage(userDir);
-    copyFileSync(EXAMPLE, join(userDir, 'flows.json'));
-    nodeRed = await NodeRedProcess.start(userDir);
-    editor = await EditorPage.open(program, nodeRed.url);
+    session = await NodeRedEditor.start(needsChromium(this), EXAMPLE);
+    editor = await session.open();
   });
 
   beforeEach(async () => {
@@ -34,11 +32,7 @@ describe('the fields of the broker dialog', function () {
 
   afterEach(() => editor.assertNoErrors());
 
-  after(async () => {
-    await editor?.close();
-    await nodeRed?.stop();
-    if (userDir) removeUserDir(userDir);
-  });
+  after(() => session?.stop());
 
   function field(name: string): Locator {
     return broker.locator(`#mqtt-flows-${name}, #node-config-input-${name}`);
@@ -51,6 +45,10 @@ describe('the fields of the broker dialog', function () {
 
   async function openTab(name: string): Promise<void> {
     await broker.getByRole('tab', { name }).click();
+  }
+
+  function saved(): SavedBroker | undefined {
+    return session.saved<SavedBroker>('mqtt-flows-broker')[0];
   }
 
   async function leave(): Promise<void> {
@@ -162,8 +160,7 @@ describe('the fields of the broker dialog', function () {
     await editor.saveDialog(broker);
     await editor.saveDialog(publish);
     await editor.deploy();
-    const flows = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as Record<string, unknown>[];
-    assert.deepEqual(flows.find(({ type }) => type === 'mqtt-flows-broker')?.will, {
+    assert.deepEqual(saved()?.will, {
       topic: 'plant/press/state',
       payload: '',
       qos: 0,
@@ -201,12 +198,11 @@ describe('the fields of the broker dialog', function () {
     await editor.saveDialog(broker);
     await editor.saveDialog(publish);
     await editor.deploy();
-    const flows = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as Record<string, unknown>[];
-    const saved = flows.find(({ type }) => type === 'mqtt-flows-broker');
-    assert.equal(saved?.keepalive, '${KEEP_ALIVE}');
-    assert.equal(saved?.receiveMaximum, 20);
-    assert.deepEqual(saved?.userProperties, { site: 'hall 1' });
-    assert.deepEqual(saved?.outbox, {
+    const node = saved();
+    assert.equal(node?.keepalive, '${KEEP_ALIVE}');
+    assert.equal(node?.receiveMaximum, 20);
+    assert.deepEqual(node?.userProperties, { site: 'hall 1' });
+    assert.deepEqual(node?.outbox, {
       store: 'disk',
       maxMessages: 500,
       maxBytes: 67_108_864,
@@ -237,10 +233,9 @@ describe('the fields of the broker dialog', function () {
     await editor.saveDialog(broker);
     await editor.saveDialog(publish);
     await editor.deploy();
-    const flows = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as Record<string, unknown>[];
-    const saved = flows.find(({ type }) => type === 'mqtt-flows-broker');
-    assert.deepEqual(saved?.reconnect, { minDelay: 100, maxDelay: '${LONGEST_WAIT}' });
-    const outbox = saved?.outbox as Record<string, unknown>;
+    const node = saved();
+    assert.deepEqual(node?.reconnect, { minDelay: 100, maxDelay: '${LONGEST_WAIT}' });
+    const outbox = node?.outbox as Record<string, unknown>;
     assert.deepEqual([outbox.maxBytes, outbox.messageTtl], [1.5 * 1024 * 1024, 7200]);
     publish = await editor.openDialog('publish');
     broker = await editor.openBrokerDialog();

@@ -3,11 +3,10 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { Authority, needsOpenssl } from '../helpers/certificates';
-import { EditorPage } from '../helpers/editor-page';
-import { findProgram, skipWithout } from '../helpers/environment';
+import type { EditorPage } from '../helpers/editor-page';
 import { freePort } from '../helpers/free-port';
 import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 import { ScriptedServer } from '../helpers/scripted-server';
 
 const USER = 'plant';
@@ -18,25 +17,23 @@ describe('the test of a connection in the editor', function () {
   let authority: Authority;
   let mosquitto: Mosquitto;
   let secured: Mosquitto;
-  let userDir: string;
-  let nodeRed: NodeRedProcess;
+  let session: NodeRedEditor;
   let editor: EditorPage;
   let subscribe: Locator;
   let broker: Locator;
 
   before(async function () {
-    const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+    const chromium = needsChromium(this);
     needsMosquitto(this);
     needsOpenssl(this);
     authority = new Authority();
     const { certFile, keyFile } = authority.write(authority.sign('broker.plant.example'));
     mosquitto = await Mosquitto.start({ users: { [USER]: PASSWORD } });
     secured = await Mosquitto.start({ config: [`certfile ${certFile}`, `keyfile ${keyFile}`] });
-    userDir = emptyUserDir();
-    linkPackage(userDir);
-    nodeRed = await NodeRedProcess.start(userDir);
-    await nodeRed.admin('flows', { method: 'POST', body: JSON.stringify(flowTo(mosquitto.url)) });
-    editor = await EditorPage.open(program, nodeRed.url);
+    session = await NodeRedEditor.start(chromium);
+    // Only what is deployed may have credentials in it.
+    await session.deploy(flowTo(mosquitto.url));
+    editor = await session.open();
   });
 
   beforeEach(async () => {
@@ -51,9 +48,7 @@ describe('the test of a connection in the editor', function () {
   });
 
   after(async () => {
-    await editor?.close();
-    await nodeRed?.stop();
-    if (userDir) removeUserDir(userDir);
+    await session?.stop();
     await mosquitto?.stop();
     await secured?.stop();
     authority?.remove();

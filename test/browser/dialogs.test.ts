@@ -1,11 +1,11 @@
 // The dialogs of the nodes in the real editor: they open, explain what is wrong, and keep what is entered.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EditorPage } from '../helpers/editor-page';
-import { findProgram, repository, skipWithout } from '../helpers/environment';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import type { EditorPage } from '../helpers/editor-page';
+import { repository } from '../helpers/environment';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 
 interface SavedNode {
   readonly type: string;
@@ -24,28 +24,21 @@ interface SavedNode {
   readonly subscriptions?: readonly { readonly filter: string; readonly qos: number }[];
 }
 
-const EXAMPLE = join(repository, 'examples/2 Route by topic.json');
+const EXAMPLE = readFileSync(join(repository, 'examples/2 Route by topic.json'), 'utf8');
 
 describe('the dialogs in the editor', function () {
   this.timeout(120_000);
-  let userDir: string;
-  let nodeRed: NodeRedProcess;
+  let session: NodeRedEditor;
   let editor: EditorPage;
-  let program: string;
 
   before(async function () {
-    program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
-    userDir = emptyUserDir();
-    linkPackage(userDir);
-    copyFileSync(EXAMPLE, join(userDir, 'flows.json'));
-    nodeRed = await NodeRedProcess.start(userDir);
+    session = await NodeRedEditor.start(needsChromium(this));
   });
 
   beforeEach(async () => {
     // What the test before has deployed is of no concern to the next.
-    await nodeRed.admin('flows', { method: 'POST', body: readFileSync(EXAMPLE, 'utf8') });
-    editor = await EditorPage.open(program, nodeRed.url);
-    await editor.node('publish').waitFor();
+    await session.deploy(EXAMPLE);
+    editor = await session.open({ label: 'publish' });
   });
 
   afterEach(async () => {
@@ -53,16 +46,10 @@ describe('the dialogs in the editor', function () {
     await editor.close();
   });
 
-  after(async () => {
-    await nodeRed?.stop();
-    if (userDir) removeUserDir(userDir);
-  });
+  after(() => session?.stop());
 
-  /** The nodes of a type as Node-RED has saved them. */
   function saved(type: string): SavedNode[] {
-    // Node-RED has written the file itself.
-    const flows = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as SavedNode[];
-    return flows.filter((node) => node.type === type);
+    return session.saved<SavedNode>(type);
   }
 
   it('each opens, and closes without a change', async () => {
@@ -71,7 +58,7 @@ describe('the dialogs in the editor', function () {
       await editor.screenshot(`dialog-${label.replaceAll(/\W+/g, '-')}`);
       await editor.saveDialog(dialog);
     }
-    assert.match((await editor.page.locator('#red-ui-header-button-deploy').getAttribute('class')) ?? '', /disabled/);
+    assert.equal(await editor.changed(), false);
   });
 
   it('the broker dialog shows what belongs to a server or to the broker inside Node-RED', async () => {
@@ -214,7 +201,7 @@ describe('the dialogs in the editor', function () {
 
   it('everything is said in German to a German browser', async () => {
     await editor.close();
-    editor = await EditorPage.open(program, nodeRed.url, 'de-DE');
+    editor = await session.open({ locale: 'de-DE' });
     await editor.node('publish').getByText('verbunden', { exact: true }).waitFor();
     const dialog = await editor.openDialog('publish');
     await dialog.getByText('aus msg.retain, sonst nein').waitFor();

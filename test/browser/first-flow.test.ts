@@ -1,9 +1,8 @@
 // The way of a new user: find the nodes, import the first example, deploy, press the button, see the message.
 
 import assert from 'node:assert/strict';
-import { EditorPage } from '../helpers/editor-page';
-import { findProgram, skipWithout } from '../helpers/environment';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import type { EditorPage } from '../helpers/editor-page';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 
 /** Node-RED marks an inject node that also speaks once after a deploy. */
 const SAY_HELLO = 'say hello ¹';
@@ -11,23 +10,15 @@ const NODES = ['mqtt-flows-subscribe', 'mqtt-flows-publish', 'mqtt-flows-router'
 
 describe('the first flow in the editor', function () {
   this.timeout(120_000);
-  let userDir: string;
-  let nodeRed: NodeRedProcess;
+  let session: NodeRedEditor;
   let editor: EditorPage;
 
   before(async function () {
-    const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
-    userDir = emptyUserDir();
-    linkPackage(userDir);
-    nodeRed = await NodeRedProcess.start(userDir);
-    editor = await EditorPage.open(program, nodeRed.url);
+    session = await NodeRedEditor.start(needsChromium(this));
+    editor = await session.open();
   });
 
-  after(async () => {
-    await editor?.close();
-    await nodeRed?.stop();
-    if (userDir) removeUserDir(userDir);
-  });
+  after(() => session?.stop());
 
   afterEach(() => editor.assertNoErrors());
 
@@ -35,7 +26,7 @@ describe('the first flow in the editor', function () {
     it(`the palette shows ${type} with an icon that exists`, async () => {
       const icon = await editor.paletteNode(type).locator('[data-palette-icon]').getAttribute('data-palette-icon');
       assert.match(icon ?? '', /mqtt-flows-\w+\.svg$/);
-      const answer = await editor.page.request.get(nodeRed.url + icon);
+      const answer = await editor.page.request.get(session.nodeRed.url + icon);
       assert.equal(answer.status(), 200);
       assert.match(await answer.text(), /^<svg /);
     });

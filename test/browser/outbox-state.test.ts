@@ -1,26 +1,20 @@
 // The broker dialog on what waits in the deployed outbox: how much, and how it is cleared.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { EditorPage } from '../helpers/editor-page';
-import { findProgram, skipWithout } from '../helpers/environment';
+import type { EditorPage } from '../helpers/editor-page';
 import { publishNodes, serverNode } from '../helpers/flow-nodes';
 import { freePort } from '../helpers/free-port';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 
 const SEND = 'for (let n = 0; n < 3; n++) node.send({ topic: "plant/line", payload: n });';
 
 describe('the outbox in the broker dialog', function () {
   this.timeout(120_000);
-  let userDir: string;
-  let nodeRed: NodeRedProcess;
+  let session: NodeRedEditor;
   let editor: EditorPage;
 
   before(async function () {
-    const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
-    userDir = emptyUserDir();
-    linkPackage(userDir);
+    const chromium = needsChromium(this);
     const place = { z: 'tab1', x: 200, y: 100 };
     const [publish] = publishNodes('pub', 'away', { name: 'publish' });
     const flow = [
@@ -30,16 +24,11 @@ describe('the outbox in the broker dialog', function () {
       { ...place, id: 'send', type: 'function', func: SEND, outputs: 1, x: 400, wires: [['pub']] },
       { ...publish, ...place, x: 600, wires: [[]] },
     ];
-    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow));
-    nodeRed = await NodeRedProcess.start(userDir);
-    editor = await EditorPage.open(program, nodeRed.url);
+    session = await NodeRedEditor.start(chromium, flow);
+    editor = await session.open();
   });
 
-  after(async () => {
-    await editor?.close();
-    await nodeRed?.stop();
-    if (userDir) removeUserDir(userDir);
-  });
+  after(() => session?.stop());
 
   it('says what waits, asks before it clears, and clears', async () => {
     await editor.openDialog('publish');
@@ -52,7 +41,7 @@ describe('the outbox in the broker dialog', function () {
     await broker.getByRole('button', { name: 'Really clear?' }).click();
     await broker.getByText('Nothing waits in the deployed outbox').waitFor();
     assert.equal(await broker.getByRole('button', { name: 'Clear', exact: true }).isVisible(), false);
-    await nodeRed.waitForOutput('Outbox cleared in the editor; messages taken out: 3');
+    await session.nodeRed.waitForOutput('Outbox cleared in the editor; messages taken out: 3');
     editor.assertNoErrors();
   });
 });

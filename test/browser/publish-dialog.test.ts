@@ -1,13 +1,13 @@
 // The dialog of the publish node in the real editor: what can be set is explained, checked, kept and shown again.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { PublishConfig } from '#src/nodes/publish.config';
-import { EditorPage } from '../helpers/editor-page';
-import { findProgram, repository, skipWithout } from '../helpers/environment';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import type { EditorPage } from '../helpers/editor-page';
+import { repository } from '../helpers/environment';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 
 type SavedNode = { readonly type: string; connectTo?: string; autoConnect?: boolean };
 
@@ -26,17 +26,11 @@ function withServer(): string {
 
 describe('the publish dialog in the editor', function () {
   this.timeout(120_000);
-  let userDir: string;
-  let nodeRed: NodeRedProcess;
+  let session: NodeRedEditor;
   let editor: EditorPage;
-  let program: string;
 
   before(async function () {
-    program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
-    userDir = emptyUserDir();
-    linkPackage(userDir);
-    writeFileSync(join(userDir, 'flows.json'), EXAMPLE);
-    nodeRed = await NodeRedProcess.start(userDir);
+    session = await NodeRedEditor.start(needsChromium(this));
   });
 
   afterEach(async () => {
@@ -44,15 +38,11 @@ describe('the publish dialog in the editor', function () {
     await editor.close();
   });
 
-  after(async () => {
-    await nodeRed?.stop();
-    if (userDir) removeUserDir(userDir);
-  });
+  after(() => session?.stop());
 
   async function openWith(flow: string): Promise<Locator> {
-    await nodeRed.admin('flows', { method: 'POST', body: flow });
-    editor = await EditorPage.open(program, nodeRed.url);
-    await editor.node('publish').waitFor();
+    await session.deploy(flow);
+    editor = await session.open({ label: 'publish' });
     return editor.openDialog('publish');
   }
 
@@ -60,8 +50,7 @@ describe('the publish dialog in the editor', function () {
     await editor.saveDialog(dialog);
     await editor.node(label).waitFor();
     await editor.deploy();
-    const flows = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as (SavedNode & PublishConfig)[];
-    const node = flows.find(({ type }) => type === 'mqtt-flows-publish');
+    const [node] = session.saved<SavedNode & PublishConfig>('mqtt-flows-publish');
     assert.ok(node);
     return node;
   }
@@ -71,28 +60,10 @@ describe('the publish dialog in the editor', function () {
     return row.locator('input.red-ui-typedInput-input');
   }
 
-  async function chooseType(row: Locator, label: string): Promise<void> {
-    await row.locator('.red-ui-typedInput-type-select').click();
-    await choose(label);
-  }
-
-  async function chooseValue(row: Locator, label: string): Promise<void> {
-    await row.locator('.red-ui-typedInput-option-trigger').click();
-    await choose(label);
-    await row.getByText(label, { exact: true }).waitFor();
-  }
-
-  /** A menu slides open: where an entry is to be clicked is not settled before it stands. */
-  async function choose(label: string): Promise<void> {
-    const menu = editor.page.locator('.red-ui-typedInput-options:visible');
-    await menu.getByText(label, { exact: true }).dispatchEvent('click');
-    await menu.waitFor({ state: 'hidden' });
-  }
-
   it('shows what a template will give while it is typed, and why it gives nothing', async () => {
     const dialog = await openWith(EXAMPLE);
     const row = dialog.locator('#mqtt-flows-topic-row');
-    await chooseType(row, 'template');
+    await editor.chooseType(row, 'template');
     await text(row).fill('');
     await text(row).pressSequentially('report/{{params.line}}/{{payload.items[0].id}}');
     await row.getByText('For example: report/‹line›/‹id›').waitFor();
@@ -109,10 +80,10 @@ describe('the publish dialog in the editor', function () {
   it('keeps where topic, QoS and retain come from, and shows it again', async () => {
     const dialog = await openWith(EXAMPLE);
     const row = (setting: string): Locator => dialog.locator(`#mqtt-flows-${setting}-row`);
-    await chooseType(row('topic'), 'flow.');
+    await editor.chooseType(row('topic'), 'flow.');
     await text(row('topic')).fill('where.to');
-    await chooseValue(row('qos'), '2, exactly once');
-    await chooseType(row('retain'), 'expression');
+    await editor.chooseValue(row('qos'), '2, exactly once');
+    await editor.chooseType(row('retain'), 'expression');
     await text(row('retain')).fill('payload.keep = true');
     await dialog.locator('#node-input-completeOn').selectOption('queued');
     await dialog.locator('#node-input-whileOffline').selectOption('fail');
@@ -127,7 +98,7 @@ describe('the publish dialog in the editor', function () {
     await again.locator('#mqtt-flows-qos-row').getByText('2, exactly once').waitFor();
     assert.equal(await text(again.locator('#mqtt-flows-retain-row')).inputValue(), 'payload.keep = true');
     await editor.saveDialog(again);
-    assert.match((await editor.page.locator('#red-ui-header-button-deploy').getAttribute('class')) ?? '', /disabled/);
+    assert.equal(await editor.changed(), false);
   });
 
   it('hides MQTT 5 properties where the broker speaks MQTT 3.1.1', async () => {
@@ -151,14 +122,14 @@ describe('the publish dialog in the editor', function () {
     await dialog.getByText('Describe the payload').click();
     await text(row('contentType')).fill('text/{{payload.kind}}');
     await row('contentType').getByText('For example: text/‹kind›').waitFor();
-    await chooseValue(row('payloadFormatIndicator'), 'the payload is text');
+    await editor.chooseValue(row('payloadFormatIndicator'), 'the payload is text');
     await text(row('messageExpiryInterval')).fill('soon');
     await row('messageExpiryInterval').getByText('a whole number from 0').waitFor();
     await text(row('messageExpiryInterval')).fill('60');
     await text(row('responseTopic')).fill('answers/#');
     await row('responseTopic').getByText('it contains a wildcard, + or #').waitFor();
     await text(row('responseTopic')).fill('answers/{{_msgid}}');
-    await chooseType(row('correlationData'), 'do not send');
+    await editor.chooseType(row('correlationData'), 'do not send');
     await dialog.locator('#mqtt-flows-properties').getByText('add', { exact: true }).click();
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).last().fill('unit');
     await dialog.getByRole('textbox', { name: 'Value', exact: true }).fill('°C');
@@ -178,6 +149,6 @@ describe('the publish dialog in the editor', function () {
     await again.locator('#mqtt-flows-correlationData-row').getByText('do not send').waitFor();
     assert.equal(await again.getByRole('textbox', { name: 'Value', exact: true }).inputValue(), '°C');
     await editor.saveDialog(again);
-    assert.match((await editor.page.locator('#red-ui-header-button-deploy').getAttribute('class')) ?? '', /disabled/);
+    assert.equal(await editor.changed(), false);
   });
 });

@@ -5,16 +5,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { RouterConfig } from '#src/nodes/router.config';
-import { EditorPage } from '../helpers/editor-page';
-import { findProgram, repository, skipWithout } from '../helpers/environment';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import type { EditorPage } from '../helpers/editor-page';
+import { repository } from '../helpers/environment';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 
 interface SavedRouter extends RouterConfig {
   readonly type: string;
   readonly wires: readonly (readonly string[])[];
 }
 
-const EXAMPLE = join(repository, 'examples/7 Routes from messages.json');
+const EXAMPLE = readFileSync(join(repository, 'examples/7 Routes from messages.json'), 'utf8');
 const HOSTILE = '<img src=x onerror="window.hostile = true">';
 
 /** What a flow without the defaults of today holds: as it was saved before there were conditions. */
@@ -26,20 +26,15 @@ const RULES = [
 
 describe('the dialog of the router', function () {
   this.timeout(120_000);
-  let userDir: string;
-  let nodeRed: NodeRedProcess;
+  let session: NodeRedEditor;
   let editor: EditorPage;
-  let program: string;
 
   before(async function () {
-    program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
-    userDir = emptyUserDir();
-    linkPackage(userDir);
-    nodeRed = await NodeRedProcess.start(userDir);
+    session = await NodeRedEditor.start(needsChromium(this));
   });
 
   beforeEach(async () => {
-    const nodes = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { id: string; type: string }[];
+    const nodes = JSON.parse(EXAMPLE) as { id: string; type: string }[];
     const [alarm, route, otherwise] = nodes.filter(({ type }) => type === 'debug').map(({ id }) => id);
     const flow = nodes.map((node) =>
       node.type === 'mqtt-flows-router'
@@ -55,9 +50,8 @@ describe('the dialog of the router', function () {
           }
         : node,
     );
-    await nodeRed.admin('flows', { method: 'POST', body: JSON.stringify(flow) });
-    editor = await EditorPage.open(program, nodeRed.url);
-    await editor.node('topic router').waitFor();
+    await session.deploy(flow);
+    editor = await session.open({ label: 'topic router' });
   });
 
   afterEach(async () => {
@@ -65,15 +59,10 @@ describe('the dialog of the router', function () {
     await editor.close();
   });
 
-  after(async () => {
-    await nodeRed?.stop();
-    if (userDir) removeUserDir(userDir);
-  });
+  after(() => session?.stop());
 
   function saved(): SavedRouter {
-    // Node-RED has written the file itself.
-    const flows = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as SavedRouter[];
-    const router = flows.find(({ type }) => type === 'mqtt-flows-router');
+    const [router] = session.saved<SavedRouter>('mqtt-flows-router');
     assert.ok(router);
     return router;
   }
@@ -179,8 +168,7 @@ describe('the dialog of the router', function () {
     await dialog.getByRole('combobox', { name: 'Retained' }).selectOption('live');
     await dialog.getByRole('combobox', { name: 'QoS', exact: true }).selectOption('1');
     await editor.screenshot('dialog-router-conditions');
-    await dialog.locator('#mqtt-flows-rules .red-ui-typedInput-type-select').first().click();
-    await editor.page.locator('.red-ui-typedInput-options:visible').getByText('expression').click();
+    await editor.chooseType(dialog.locator('#mqtt-flows-rules .red-ui-typedInput-container').first(), 'expression');
     const typed = dialog.locator('#mqtt-flows-rules .red-ui-typedInput-container input[type=text]:visible');
     const fill = async (index: number, text: string): Promise<void> => {
       await typed.nth(index).fill(text);
@@ -228,7 +216,7 @@ describe('the dialog of the router', function () {
   });
 
   it('says how many routes have come in messages, and what they have taken', async () => {
-    await nodeRed.admin('flows', { method: 'POST', body: readFileSync(EXAMPLE, 'utf8') });
+    await session.deploy(EXAMPLE);
     await editor.page.reload();
     await editor.node('topic router').waitFor();
     for (const label of ['add routes', 'yard/gate/2']) await editor.pressInject(label);

@@ -1,28 +1,24 @@
 // Topics that the flows have carried are offered where a topic is typed, and taken by keyboard.
 
 import assert from 'node:assert/strict';
-import { copyFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { EditorPage } from '../helpers/editor-page';
-import { findProgram, repository, skipWithout } from '../helpers/environment';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import type { EditorPage } from '../helpers/editor-page';
+import { repository } from '../helpers/environment';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 
 const SEEN = 'plant/line1/press/temperature';
 
 describe('topics that have been seen', function () {
   this.timeout(120_000);
-  let userDir: string;
-  let nodeRed: NodeRedProcess;
+  let session: NodeRedEditor;
   let editor: EditorPage;
 
   before(async function () {
-    const program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
-    userDir = emptyUserDir();
-    linkPackage(userDir);
-    copyFileSync(join(repository, 'examples/2 Route by topic.json'), join(userDir, 'flows.json'));
-    nodeRed = await NodeRedProcess.start(userDir);
-    editor = await EditorPage.open(program, nodeRed.url);
+    const flows = readFileSync(join(repository, 'examples/2 Route by topic.json'), 'utf8');
+    session = await NodeRedEditor.start(needsChromium(this), flows);
+    editor = await session.open();
     await editor.node('publish').getByText('connected', { exact: true }).waitFor();
     const messages = await editor.debugMessages();
     await editor.pressInject('press temperature');
@@ -31,11 +27,7 @@ describe('topics that have been seen', function () {
 
   afterEach(() => editor.assertNoErrors());
 
-  after(async () => {
-    await editor?.close();
-    await nodeRed?.stop();
-    if (userDir) removeUserDir(userDir);
-  });
+  after(() => session?.stop());
 
   /** Types into `field` and takes the first offer with Enter. */
   async function take(field: Locator, typed: string): Promise<string> {
@@ -79,10 +71,7 @@ describe('topics that have been seen', function () {
   it('are offered for the topic to publish to', async () => {
     const dialog = await editor.openDialog('publish');
     const row = dialog.locator('#mqtt-flows-topic-row');
-    await row.locator('.red-ui-typedInput-type-select').click();
-    const menu = editor.page.locator('.red-ui-typedInput-options:visible');
-    await menu.getByText('template', { exact: true }).dispatchEvent('click');
-    await menu.waitFor({ state: 'hidden' });
+    await editor.chooseType(row, 'template');
     const field = row.locator('input.red-ui-typedInput-input');
     assert.equal(await take(field, 'press'), SEEN);
     await editor.cancelDialog(dialog);

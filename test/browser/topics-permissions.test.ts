@@ -1,13 +1,10 @@
 // The topics sidebar for users who may not do everything: it offers what they may do, and asks for nothing else.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { brokerDefaults } from '#src/nodes/broker.config';
 import { subscribeDefaults, subscriptionDefaults } from '#src/nodes/subscribe.config';
-import { EditorPage } from '../helpers/editor-page';
-import { findProgram, skipWithout } from '../helpers/environment';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import type { EditorPage } from '../helpers/editor-page';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 import { TopicsTab } from '../helpers/topics-tab';
 
 const FLOW = [
@@ -32,30 +29,23 @@ const EDITOR = ['flows.read', 'nodes.read', 'settings.read', 'plugins.read', 'st
 describe('the topics sidebar of a user', function () {
   this.timeout(120_000);
   let program: string;
-  let userDir: string;
-  let nodeRed: NodeRedProcess;
+  let session: NodeRedEditor | undefined;
   let editor: EditorPage;
 
   before(function () {
-    program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+    program = needsChromium(this);
   });
 
   /** Opens the editor for somebody who has not logged in and has `permissions` all the same. */
   async function open(permissions: readonly string[]): Promise<void> {
-    userDir = emptyUserDir();
-    linkPackage(userDir);
-    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(FLOW));
     const auth = `adminAuth: { type: 'credentials', users: [], default: { permissions: ${JSON.stringify(permissions)} } },`;
-    nodeRed = await NodeRedProcess.start(userDir, auth);
-    editor = await EditorPage.open(program, nodeRed.url);
-    await editor.node('alarms').waitFor();
+    session = await NodeRedEditor.start(program, FLOW, auth);
+    editor = await session.open({ label: 'alarms' });
   }
 
   afterEach(async () => {
     editor?.assertNoErrors();
-    await editor?.close();
-    await nodeRed?.stop();
-    if (userDir) removeUserDir(userDir);
+    await session?.stop();
   });
 
   it('who may only read shows topics, and publishes nothing', async () => {

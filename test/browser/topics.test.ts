@@ -1,45 +1,39 @@
 // The topics sidebar in the real editor, against mosquitto: from the start of a recording to a chart and new nodes.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { brokerDefaults } from '#src/nodes/broker.config';
 import { subscribeDefaults, subscriptionDefaults } from '#src/nodes/subscribe.config';
 import { accessibilityFaults } from '../helpers/accessibility';
-import { EditorPage } from '../helpers/editor-page';
-import { findProgram, skipWithout } from '../helpers/environment';
+import type { EditorPage } from '../helpers/editor-page';
 import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 import { ScriptedServer } from '../helpers/scripted-server';
 import { TopicsTab } from '../helpers/topics-tab';
+
+type SavedNode = Readonly<Record<string, unknown>> & { readonly type: string };
 
 const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
 
 describe('the topics sidebar in the editor', function () {
   this.timeout(120_000);
-  let program: string;
   let mosquitto: Mosquitto;
   let device: MqttClient;
-  let userDir: string;
-  let nodeRed: NodeRedProcess;
+  let session: NodeRedEditor;
   let editor: EditorPage;
   let topics: TopicsTab;
 
   before(async function () {
-    program = skipWithout(this, 'Chromium', findProgram('chromium', 'chromium-browser', 'google-chrome'));
+    const chromium = needsChromium(this);
     needsMosquitto(this);
     mosquitto = await Mosquitto.start();
     device = await connectAsync(mosquitto.url, { protocolVersion: 5 });
-    userDir = emptyUserDir();
-    linkPackage(userDir);
-    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow(mosquitto.url)));
-    nodeRed = await NodeRedProcess.start(userDir);
+    session = await NodeRedEditor.start(chromium, flow(mosquitto.url));
   });
 
   beforeEach(async () => {
-    editor = await EditorPage.open(program, nodeRed.url);
-    await editor.node('alarms').waitFor();
+    editor = await session.open({ label: 'alarms' });
     topics = await TopicsTab.open(editor);
   });
 
@@ -51,9 +45,8 @@ describe('the topics sidebar in the editor', function () {
 
   after(async () => {
     await device?.endAsync();
-    await nodeRed?.stop();
+    await session?.stop();
     await mosquitto?.stop();
-    if (userDir) removeUserDir(userDir);
   });
 
   function flow(url: string): object[] {
@@ -148,10 +141,9 @@ describe('the topics sidebar in the editor', function () {
     await editor.node('doors/#').waitFor();
     await editor.screenshot('topics-nodes');
     await editor.deploy();
-    const saved = JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as Record<string, unknown>[];
-    const publisher = saved.find(({ type }) => type === 'mqtt-flows-publish');
+    const [publisher] = session.saved<SavedNode>('mqtt-flows-publish');
     assert.deepEqual([publisher?.topic, publisher?.topicType, publisher?.broker], ['doors/front', 'str', 'broker']);
-    const subscriber = saved.find(({ type, id }) => type === 'mqtt-flows-subscribe' && id !== 'in');
+    const subscriber = session.saved<SavedNode>('mqtt-flows-subscribe').find(({ id }) => id !== 'in');
     assert.deepEqual(subscriber?.subscriptions, [{ ...subscriptionDefaults, filter: 'doors/#' }]);
     assert.equal(subscriber?.broker, 'broker');
   });
@@ -297,16 +289,14 @@ describe('the topics sidebar in the editor', function () {
         client.send({ cmd: 'connack', sessionPresent: false, reasonCode, properties: { reasonString: HOSTILE } });
       },
     });
-    const before = await nodeRed.admin('flows');
-    const flows = JSON.stringify(flow(`mqtt://127.0.0.1:${refusing.port}`));
-    await nodeRed.admin('flows', { method: 'POST', body: flows });
+    await session.deploy(flow(`mqtt://127.0.0.1:${refusing.port}`));
     await editor.page.reload();
     topics = await TopicsTab.open(editor);
     await topics.panel.getByRole('button', { name: 'Start' }).click();
     await topics.panel.getByRole('alert').getByText(HOSTILE.slice(0, 20)).waitFor();
     await topics.panel.getByRole('alert').getByText('try without a connection of its own').waitFor();
     await editor.screenshot('topics-refused');
-    await nodeRed.admin('flows', { method: 'POST', body: JSON.stringify(before) });
+    await session.deploy(flow(mosquitto.url));
     await refusing.stop();
   });
 

@@ -1,36 +1,21 @@
 // Node-RED's editor in a headless Chromium, driven as a person would drive it.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { nodeRedHome, repository } from './environment';
+import { packageName } from './node-red-process';
 
 /** Screenshots of each version of Node-RED are kept apart. */
 const screenshots = join(repository, 'build/screenshots', nodeRedHome === repository ? 'node-red-4' : 'node-red-5');
 
-/** Nothing of Chromium's own that would want to reach the network. */
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 export class EditorPage {
   readonly page: Page;
-  readonly #context: BrowserContext;
-  readonly #profile: string;
   readonly #errors: string[] = [];
 
-  private constructor(context: BrowserContext, page: Page, profile: string) {
-    this.#context = context;
+  private constructor(page: Page) {
     this.page = page;
-    this.#profile = profile;
     page.on('console', (message) => {
       // What a dialog throws, Node-RED catches and logs as an ordinary line.
       const thrown = /^oneditprepare|^oneditsave|^oneditresize|^oneditcancel/.test(message.text());
@@ -39,18 +24,11 @@ export class EditorPage {
     page.on('pageerror', (error) => this.#errors.push(error.stack ?? error.message));
   }
 
-  /** Opens the editor at `url` in a browser that speaks `locale`. */
-  static async open(program: string, url: string, locale = 'en-US'): Promise<EditorPage> {
-    const profile = mkdtempSync(join(tmpdir(), 'mqtt-flows-browser-'));
-    const context = await chromium.launchPersistentContext(profile, {
-      executablePath: program,
-      args: QUIET,
-      locale,
-      viewport: { width: 1400, height: 900 },
-    });
-    const page = context.pages()[0] ?? (await context.newPage());
-    const editor = new EditorPage(context, page, profile);
-    await page.goto(url);
+  /** Opens the editor at `url` for somebody who speaks `locale`, with nothing left of those before. */
+  static async open(browser: Browser, url: string, locale = 'en-US'): Promise<EditorPage> {
+    const context = await browser.newContext({ locale, viewport: { width: 1400, height: 900 } });
+    const editor = new EditorPage(await context.newPage());
+    await editor.page.goto(url);
     await editor.paletteNode('mqtt-flows-subscribe').waitFor({ state: 'attached' });
     return editor;
   }
@@ -77,13 +55,18 @@ export class EditorPage {
       .first();
   }
 
-  /** Imports an example of this package through the Import dialog. */
+  /**
+   * Imports an example of this package through the Import dialog. The lists in it load, open and move one after the other:
+   * a press and a release of the mouse may hit different things, so what is chosen gets its click at once.
+   */
   async importExample(name: string): Promise<void> {
     await this.action('core:show-examples-import-dialog');
     const tree = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
-    await tree.getByText('@mqtt-flows/node-red-mqtt-flows', { exact: true }).click();
-    await tree.getByText(name, { exact: true }).click();
-    await this.page.locator('#red-ui-clipboard-dialog-ok').click();
+    const entry = (label: string): Locator =>
+      tree.locator('.red-ui-treeList-label').filter({ has: this.page.getByText(label, { exact: true }) });
+    await entry(packageName).dispatchEvent('click');
+    await entry(name).dispatchEvent('click');
+    await this.page.locator('#red-ui-clipboard-dialog-ok:enabled').dispatchEvent('click');
     await tree.waitFor({ state: 'hidden' });
   }
 
@@ -92,23 +75,36 @@ export class EditorPage {
     await this.page.locator('#red-ui-workspace-tabs .red-ui-tab').filter({ hasText: name }).first().click();
   }
 
+  /** Presses Deploy, and returns when Node-RED has taken the flows: it has written them by then. */
   async deploy(): Promise<void> {
-    const deployed = this.page.waitForResponse((answer) => answer.url().endsWith('/flows') && answer.ok());
-    await this.page.locator('#red-ui-header-button-deploy').click();
-    await deployed;
+    const deployed = this.page.waitForResponse(
+      (answer) => answer.request().method() === 'POST' && answer.url().endsWith('/flows'),
+    );
+    // The button is no button to the browser, and one that is dead takes clicks all the same.
+    await this.page.locator('#red-ui-header-button-deploy:not(.disabled)').click();
+    const answer = await deployed;
+    assert.equal(answer.status(), 200, 'the deploy');
   }
 
-  /** Opens the dialog of a node and waits until it has slid in. */
+  /** Whether there is something to deploy. */
+  async changed(): Promise<boolean> {
+    return (await this.page.locator('#red-ui-header-button-deploy.disabled').count()) === 0;
+  }
+
+  /** Opens the dialog of a node and waits until it stands. */
   async openDialog(label: string): Promise<Locator> {
+    const dialog = this.page.locator('.red-ui-tray');
+    // Node-RED takes clicks of the same millisecond, and those more than 650 ms apart, for single ones, which select.
     await this.node(label).locator('.red-ui-flow-node').dblclick();
-    return this.#settled(this.page.locator('.red-ui-tray').last());
+    if ((await dialog.count()) === 0) await this.page.keyboard.press('Enter');
+    return this.#standing(dialog);
   }
 
   /** Opens the dialog of the broker that the open dialog refers to. */
   async openBrokerDialog(): Promise<Locator> {
     await this.page.locator('#node-input-lookup-broker, #node-input-btn-broker-edit').first().click();
     const dialog = this.page.locator('.red-ui-tray').filter({ has: this.page.locator('#node-config-input-connectTo') });
-    return this.#settled(dialog);
+    return this.#standing(dialog);
   }
 
   async cancelDialog(dialog: Locator): Promise<void> {
@@ -119,6 +115,19 @@ export class EditorPage {
   async saveDialog(dialog: Locator): Promise<void> {
     await dialog.locator('#node-dialog-ok, #node-config-dialog-ok').click();
     await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** Chooses the type of a typed input in the row of a dialog. */
+  async chooseType(row: Locator, label: string): Promise<void> {
+    await row.locator('.red-ui-typedInput-type-select').click();
+    await this.#chooseEntry(label);
+  }
+
+  /** Chooses one of the values that a typed input offers. */
+  async chooseValue(row: Locator, label: string): Promise<void> {
+    await row.locator('.red-ui-typedInput-option-trigger').click();
+    await this.#chooseEntry(label);
+    await row.getByText(label, { exact: true }).waitFor();
   }
 
   async pressInject(label: string): Promise<void> {
@@ -142,15 +151,31 @@ export class EditorPage {
   }
 
   async close(): Promise<void> {
-    await this.#context.close();
-    rmSync(this.#profile, { recursive: true, force: true });
+    await this.page.context().close();
   }
 
-  /** A tray slides in from the right: it is there when it has stopped moving. */
-  async #settled(dialog: Locator): Promise<Locator> {
+  /** A menu slides open: where an entry is to be clicked is not settled before it stands. */
+  async #chooseEntry(label: string): Promise<void> {
+    const menu = this.page.locator('.red-ui-typedInput-options:visible');
+    await menu.getByText(label, { exact: true }).dispatchEvent('click');
+    await menu.waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * A dialog is built beside the window, slides in, lays itself out and takes the focus, each after a time of its own. It
+   * stands when nothing of that is to come.
+   */
+  async #standing(dialog: Locator): Promise<Locator> {
     await dialog.waitFor({ state: 'visible' });
-    const handle = await dialog.elementHandle();
-    await handle?.waitForElementState('stable');
+    const tray = await dialog.elementHandle();
+    await this.page.waitForFunction(
+      (element) =>
+        element !== null &&
+        (element as HTMLElement).style.right === '0px' &&
+        element.getAnimations().length === 0 &&
+        element.contains(document.activeElement),
+      tray,
+    );
     return dialog;
   }
 }
