@@ -4,6 +4,7 @@ import { Fifo } from '../core/fifo';
 import type { IncomingPublication, QoS } from '../core/publication';
 import type { TopicFilter } from '../core/topic-filter';
 import type { Clock } from './clock';
+import type { FailedDeliveries } from './failed-deliveries';
 import type { ReleaseReceipt, Settlement, SharedReceipt } from './shared-receipt';
 
 export interface Delivery {
@@ -57,10 +58,13 @@ export class DeliveryWindow {
   #handler: DeliveryHandler | undefined;
   #paused = false;
   #handing = false;
+  readonly #connectionFailed: FailedDeliveries;
   #failed = 0;
 
-  constructor(clock: Clock) {
+  /** `failed` counts for all windows of the connection. */
+  constructor(clock: Clock, failed: FailedDeliveries) {
     this.#clock = clock;
+    this.#connectionFailed = failed;
   }
 
   /** Deliveries that the flow has been given and that are not settled. */
@@ -181,7 +185,10 @@ export class DeliveryWindow {
 
   #release({ release, lost }: Held, settlement: Settlement): void {
     const { kind } = settlement;
-    if (!lost && (kind === 'abandoned' || (kind === 'refused' && !this.refusable))) this.#failed++;
+    if (!lost && (kind === 'abandoned' || (kind === 'refused' && !this.refusable))) {
+      this.#failed++;
+      this.#connectionFailed.add();
+    }
     release(settlement);
   }
 

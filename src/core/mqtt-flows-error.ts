@@ -83,6 +83,7 @@ export type ErrorCode =
   | 'subscription-interrupted'
   | 'acknowledgement-overdue'
   | 'flow-overdue'
+  | 'failures-fill-window'
   | 'acknowledgement-late'
   | 'acknowledgement-unknown'
   | 'receipt-missing'

@@ -50,7 +50,7 @@ export = function register(RED: NodeAPI): void {
   function subscribe(node: Node, connection: Connection, settings: SubscribeSettings, codec: Codec): NodeSubscriptions {
     const { undecodable } = settings;
     const show = showStatus(node);
-    let figures: DeliveryFigures = { unacknowledged: 0, failed: 0 };
+    let figures: DeliveryFigures = { unacknowledged: 0, failed: 0, stuck: false };
     const refresh = (): void => {
       const status = subscriptionStatus(connection.state, subscriptions.states);
       show(status.fill === 'green' ? deliveryStatus(RED, status, figures) : status);

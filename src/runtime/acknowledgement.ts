@@ -12,6 +12,7 @@ import {
   type SettleDelivery,
   type Whereabouts,
 } from '../connection/delivery-window';
+import { FailedDeliveries } from '../connection/failed-deliveries';
 import type { Settlement } from '../connection/shared-receipt';
 import type { Subscriber } from '../connection/subscriptions';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
@@ -33,6 +34,8 @@ export interface DeliveryFigures {
   readonly unacknowledged: number;
   /** Those that failed and stay unacknowledged while this connection stands. */
   readonly failed: number;
+  /** Nothing is left but failures, as many as may keep the server from sending any more. */
+  readonly stuck: boolean;
 }
 
 /** How often `show` may be called, in ms: a status goes to every open editor. */
@@ -50,6 +53,9 @@ interface Left {
 }
 
 const left = new Handover<Left>();
+
+/** Of each connection, for all of its nodes. */
+const failures = new WeakMap<Connection, FailedDeliveries>();
 
 /** How a subscribe node gets its deliveries, and what it does in place of unsubscribing when it is closed. */
 export interface Acknowledging {
@@ -82,7 +88,8 @@ export function acknowledging(
   const settleFailed: Settlement =
     settings.onError === 'refuse' ? { kind: 'refused', reasonCode: IMPLEMENTATION_SPECIFIC } : { kind: 'abandoned' };
   const stopFollowing = manual ? () => {} : flowCompletion(RED).use();
-  const window = takeOver(before, connection);
+  const failed = failuresOf(connection);
+  const window = takeOver(before, connection, failed);
   const hand = manual ? byHand : byCompletion(RED, settleFailed);
   let pace: NodeJS.Timeout | undefined;
   const handler: DeliveryHandler = {
@@ -96,9 +103,12 @@ export function acknowledging(
       return settleFailed;
     },
     changed: () => {
+      if (failed.alarm()) reportError(RED, node, failuresFillWindow(failed.count));
       pace ??= setTimeout(() => {
         pace = undefined;
-        show({ unacknowledged: window.unsettled + window.waiting, failed: window.failed });
+        const unacknowledged = window.unsettled + window.waiting;
+        const stuck = failed.full && window.failed > 0 && unacknowledged === 0;
+        show({ unacknowledged, failed: window.failed, stuck });
       }, PACE);
     },
   };
@@ -171,11 +181,26 @@ function namesOf(nodes: Iterable<Node>): string {
 }
 
 /** The window of the instance before this one, if it was on the same connection. */
-function takeOver(before: Left | undefined, connection: Connection): DeliveryWindow {
+function takeOver(before: Left | undefined, connection: Connection, failed: FailedDeliveries): DeliveryWindow {
   before?.end();
   if (before?.connection === connection) return before.window;
   before?.window.discard({ kind: 'abandoned' });
-  return new DeliveryWindow(systemClock);
+  return new DeliveryWindow(systemClock, failed);
+}
+
+function failuresOf(connection: Connection): FailedDeliveries {
+  const known = failures.get(connection);
+  if (known) return known;
+  const failed = new FailedDeliveries();
+  failures.set(connection, failed);
+  connection.watch((state) => {
+    if (state.kind === 'connected') failed.restart(state.info.window);
+  });
+  return failed;
+}
+
+function failuresFillWindow(count: number): MqttFlowsError {
+  return new MqttFlowsError('failures-fill-window', { stage: 'acknowledge', params: { count } });
 }
 
 /** Tells `window` of lost connections, and of deploys: during one, the nodes that follow may be gone or not there yet. */

@@ -8,8 +8,9 @@ import { sharedText } from './localize';
 export function deliveryStatus(
   RED: NodeAPI,
   connected: NodeStatus,
-  { unacknowledged, failed }: DeliveryFigures,
+  { unacknowledged, failed, stuck }: DeliveryFigures,
 ): NodeStatus {
+  if (stuck) return { ...connected, fill: 'red', text: sharedText(RED, 'status.stuck', { count: failed }) };
   // A window full of failures lets nothing more in: that would be silence without a reason.
   if (failed > 0) return { ...connected, fill: 'yellow', text: sharedText(RED, 'status.failed', { count: failed }) };
   if (unacknowledged === 0) return connected;

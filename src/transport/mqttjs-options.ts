@@ -2,7 +2,7 @@
 
 import type { IClientOptions, IConnackPacket } from 'mqtt';
 import { isQoS } from '../core/publication';
-import type { ConnectOptions, ProtocolVersion, ServerInfo, Will } from './transport';
+import type { ConnectOptions, ServerInfo, Will } from './transport';
 
 type WillOptions = NonNullable<IClientOptions['will']>;
 
@@ -38,13 +38,15 @@ function willOptions({ topic, payload, qos, retain, properties, delayInterval }:
 }
 
 /** MQTT 5, section 3.2.2.3: a limit that CONNACK does not name has the widest value. */
-export function serverInfo(packet: IConnackPacket, protocolVersion: ProtocolVersion): ServerInfo {
+export function serverInfo(packet: IConnackPacket, options: ConnectOptions): ServerInfo {
+  const { protocolVersion } = options;
   const properties = packet.properties ?? {};
   const v5 = protocolVersion === 5;
   return {
     protocolVersion,
     sessionPresent: packet.sessionPresent,
     receiveMaximum: properties.receiveMaximum ?? 65_535,
+    window: (v5 && options.properties?.receiveMaximum) || 65_535,
     maximumQoS: isQoS(properties.maximumQoS) ? properties.maximumQoS : 2,
     retainAvailable: properties.retainAvailable ?? true,
     maximumPacketSize: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,

@@ -204,7 +204,7 @@ class MqttjsTransport implements Transport {
     this.#stage = 'connected';
     const v5 = this.#options.protocolVersion === 5;
     this.#outbound = new OutboundFlow(mqttjsWire(client, stream, v5, packet));
-    if (!this.#over) this.#listener.connected(serverInfo(packet, this.#options.protocolVersion));
+    if (!this.#over) this.#listener.connected(serverInfo(packet, this.#options));
     if (!this.#over) this.#inbound?.start();
   }
 

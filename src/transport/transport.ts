@@ -58,6 +58,8 @@ export interface ServerInfo {
   readonly sessionPresent: boolean;
   readonly assignedClientIdentifier?: string;
   readonly receiveMaximum: number;
+  /** Publications that the server may leave unacknowledged at a time: our receive maximum, with MQTT 5. */
+  readonly window: number;
   readonly maximumQoS: QoS;
   readonly retainAvailable: boolean;
   /** bytes */

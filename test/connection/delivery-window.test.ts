@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type Delivery, DeliveryWindow, type SettleDelivery } from '#src/connection/delivery-window';
+import { FailedDeliveries } from '#src/connection/failed-deliveries';
 import { SharedReceipt } from '#src/connection/shared-receipt';
 import type { QoS } from '#src/core/publication';
 import { parseTopicFilter } from '#src/core/topic-filter';
@@ -16,7 +17,8 @@ const { filter } = parsed;
 /** A window, and a flow that works on what it is given until the test settles it. */
 class Bench {
   readonly clock = new FakeClock();
-  readonly window = new DeliveryWindow(this.clock);
+  readonly failed = new FailedDeliveries();
+  readonly window = new DeliveryWindow(this.clock, this.failed);
   /** Topics in the order of delivery; `again` where one is marked so. */
   readonly handed: string[] = [];
   readonly #settle = new Map<string, SettleDelivery>();
@@ -162,6 +164,23 @@ describe('Window of deliveries', () => {
     bench.window.lose();
     bench.settle('a');
     assert.deepEqual(bench.handed, ['a', 'b']);
+  });
+
+  it('raises an alarm once on each connection when failures may fill the window of the server', () => {
+    const bench = new Bench(20);
+    const fail = (...topics: readonly string[]): boolean[] => {
+      return topics.map((topic) => {
+        bench.take(topic);
+        bench.settle(topic, 'abandoned');
+        return bench.failed.alarm();
+      });
+    };
+    bench.failed.restart(3);
+    assert.deepEqual(fail('a', 'b', 'c', 'd'), [false, false, true, false]);
+    bench.failed.restart(3);
+    assert.deepEqual(fail('a', 'b', 'c'), [false, false, true]);
+    bench.failed.restart(1000);
+    assert.deepEqual(fail(...'abcdefghij'), [...Array(9).fill(false), true]);
   });
 
   it('counts what the server will not hear of, until the connection is another', () => {

@@ -23,6 +23,7 @@ export function serverInfo(overrides: Partial<ServerInfo> = {}): ServerInfo {
     protocolVersion: 5,
     sessionPresent: false,
     receiveMaximum: 65_535,
+    window: 65_535,
     maximumQoS: 2,
     retainAvailable: true,
     maximumPacketSize: 268_435_455,

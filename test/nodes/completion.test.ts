@@ -219,6 +219,23 @@ describe('acknowledging when the flow is done', () => {
       await flow.showing('sub', 'connected');
     });
 
+    it('says once that failures may fill the window of the server, and in the status that nothing else is left', async () => {
+      const flow = await start([
+        { id: 'out', type: 'link out', mode: 'link', links: ['in'], wires: [] },
+        ...quiet([{ id: 'in', type: 'link in', links: ['out'], wires: [['fails']] }, gateNode('fails')]),
+      ]);
+      for (let id = 1; id <= 11; id++) {
+        await server.send(id);
+        (await gates.at('fails', `t/${id}`)).end(new Error('broken'));
+      }
+      const { error } = await flow.caught.next();
+      assert.deepEqual([error.code, error.source.id], ['failures-fill-window', 'sub']);
+      await flow.statuses('sub').latest('stuck', ({ text }) => text?.includes('status.stuck') === true);
+      assert.equal(flow.caught.all.length, 1);
+      (await server.client()).socket.destroy();
+      await flow.showing('sub', 'connected');
+    });
+
     it('refuses the message, if it is set to', async () => {
       await start(quiet([gateNode('fails')]), { onError: 'refuse' });
       await server.send(1);

@@ -71,6 +71,7 @@ describe('mqtt.js transport', () => {
       protocolVersion: 5,
       sessionPresent: false,
       receiveMaximum: 7,
+      window: 65_535,
       maximumQoS: 1,
       retainAvailable: false,
       maximumPacketSize: 1000,
