@@ -10,6 +10,7 @@ import { useBroker } from '../runtime/broker-node';
 import { acceptControl } from '../runtime/connection-control';
 import { deliveryStatus } from '../runtime/delivery-status';
 import { editorId } from '../runtime/editor-id';
+import { sharedText } from '../runtime/localize';
 import { refuseMessages, reportError, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
 import { NodeSubscriptions } from '../runtime/node-subscriptions';
@@ -66,6 +67,7 @@ export = function register(RED: NodeAPI): void {
       owner: editorId(node),
       identity: node.id,
       deliver: acknowledgement.deliver,
+      hearsItself: ({ text }) => node.warn(sharedText(RED, 'log.hearsItself', { filter: text })),
       refused: (error) => reportError(RED, node, error),
       changed: refresh,
     });

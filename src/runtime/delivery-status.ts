@@ -10,7 +10,7 @@ export function deliveryStatus(
   connected: NodeStatus,
   { unacknowledged, failed, stuck }: DeliveryFigures,
 ): NodeStatus {
-  if (stuck) return { ...connected, fill: 'red', text: sharedText(RED, 'status.stuck', { count: failed }) };
+  if (stuck) return { ...connected, fill: 'red', text: sharedText(RED, 'status.stuck', { n: failed }) };
   // A window full of failures lets nothing more in: that would be silence without a reason.
   if (failed > 0) return { ...connected, fill: 'yellow', text: sharedText(RED, 'status.failed', { count: failed }) };
   if (unacknowledged === 0) return connected;

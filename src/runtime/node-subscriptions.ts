@@ -19,6 +19,8 @@ export interface NodeSubscription {
 export interface SubscriptionListener extends Pick<Subscriber, 'owner' | 'identity' | 'deliver'> {
   /** The server refuses what no message waits for. */
   refused(error: MqttFlowsError): void;
+  /** The server sends by this filter what it was asked not to: once, until that is over. */
+  hearsItself(filter: TopicFilter): void;
   /** The states are others. */
   changed(): void;
 }
@@ -34,6 +36,8 @@ export class NodeSubscriptions {
   readonly #states = new Map<SubscriptionOptions, SubscriptionState>();
   /** Who waits for the answer of the server. */
   readonly #waiting = new Map<SubscriptionOptions, (outcome: Outcome) => void>();
+  /** Filters by which the node gets what its own connection publishes, against its wish. */
+  readonly #conflicts = new Set<WireFilter>();
   #closed = false;
   #remove: (done?: () => void) => void = (done) => done?.();
 
@@ -137,11 +141,24 @@ export class NodeSubscriptions {
   }
 
   #heard(options: SubscriptionOptions, state: SubscriptionState, before: SubscriptionState | undefined): void {
-    if (state.kind === 'granted') this.#settle(options, undefined);
+    if (state.kind === 'granted') {
+      this.#settle(options, undefined);
+      this.#noteConflict(options.filter, state.hearsItself === true);
+    }
     if (state.kind !== 'refused' || state === before) return;
     if (!this.#settle(options, state.error)) return this.#listener.refused(state.error);
     // What was refused to a message is not asked for again.
     this.#dynamic.delete(options.filter.wire);
     queueMicrotask(() => this.#renew());
+  }
+
+  #noteConflict(filter: TopicFilter, conflict: boolean): void {
+    const known = this.#conflicts.has(filter.wire);
+    if (conflict === known) return;
+    if (known) this.#conflicts.delete(filter.wire);
+    else {
+      this.#conflicts.add(filter.wire);
+      this.#listener.hearsItself(filter);
+    }
   }
 }

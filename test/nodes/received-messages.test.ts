@@ -70,7 +70,7 @@ onEachServer('Received messages', (server) => {
     }
   });
 
-  it('include those that the node’s own connection publishes, and the status says so where they were not wanted', async () => {
+  it('include those that the node’s own connection publishes, and where they were not wanted the status and one warning say so', async () => {
     const [base, broker] = [unique('t'), unique('own')];
     const own = { filter: `${base}/a`, noLocal: true };
     const quiet = [server.broker(broker), ...subscribeNodes('quiet', broker, [own])];
@@ -80,7 +80,13 @@ onEachServer('Received messages', (server) => {
     await flow.deploy('nodes', [...quiet, ...subscribeNodes('other', broker, [`${base}/a`])]);
     await flow.connected('other');
     await flow.showing('quiet', 'hears-itself');
+    const warnings = (): number => flow.everythingTold().split('log.hearsItself').length - 1;
+    assert.equal(warnings(), 1);
     await flow.deploy('nodes', quiet);
-    if (server.mqtt5) await flow.connected('quiet');
+    if (!server.mqtt5) return assert.equal(warnings(), 1);
+    await flow.connected('quiet');
+    await flow.deploy('nodes', [...quiet, ...subscribeNodes('another', broker, [`${base}/a`])]);
+    await flow.showing('quiet', 'hears-itself');
+    assert.equal(warnings(), 2);
   });
 });
