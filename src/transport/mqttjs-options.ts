@@ -9,6 +9,9 @@ type WillOptions = NonNullable<IClientOptions['will']>;
 /** The longest time a timer of Node.js can wait, in ms: the connection's own deadline comes first. */
 const NEVER = 2 ** 31 - 1;
 
+/** mqtt.js words seven lines for each packet, for `debug`, which throws them away, and shows passwords where it does not. */
+const silent = (): void => {};
+
 /** Options with which mqtt.js queues nothing, reconnects never and resubscribes never. */
 export function clientOptions(options: ConnectOptions): IClientOptions {
   const { protocolVersion, clientId, username, password, keepalive, cleanStart, will, properties } = options;
@@ -24,6 +27,7 @@ export function clientOptions(options: ConnectOptions): IClientOptions {
     connectTimeout: NEVER,
     resubscribe: false,
     queueQoSZero: false,
+    log: silent,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(will ? { will: willOptions(will, v5) } : {}),
