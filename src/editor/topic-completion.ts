@@ -14,7 +14,11 @@ export async function topicsLike(broker: string, text: string): Promise<readonly
 
 /** Offers the topics of the broker that is chosen in the dialog; for a typed input, too. */
 export function completeTopic(text: string, done: (topics: readonly string[]) => void): void {
-  void topicsLike(chosenBroker(), text).then(done);
+  const field = document.activeElement;
+  void topicsLike(chosenBroker(), text).then((topics) => {
+    // Node-RED would open its menu once more over a field that has its topic by now, or that was left.
+    if (field === document.activeElement && $(field ?? []).val() === text) done(topics);
+  });
 }
 
 /** Lets `input`, a field for a topic or a filter, offer topics once `minLength` letters are typed; for 0, at any key. */

@@ -50,6 +50,34 @@ describe('topics that have been seen', function () {
     await editor.cancelDialog(dialog);
   });
 
+  it('are offered no more once one is taken, however late the answer comes', async () => {
+    const dialog = await editor.openDialog('plant/#');
+    const field = dialog.getByRole('textbox', { name: 'Topic filter' }).first();
+    await field.fill('');
+    await field.pressSequentially('pres');
+    await offer().waitFor();
+    let letGo = (): void => {};
+    const taken = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await editor.page.route(/completions.*text=press/, async (route) => {
+      await taken;
+      await route.continue();
+    });
+    const late = editor.page.waitForResponse(/completions.*text=press/);
+    await field.press('s');
+    await field.press('Enter');
+    await offer().waitFor({ state: 'hidden' });
+    letGo();
+    await (await late).finished();
+    // The page has handled the answer when it has handled what was asked of it after that.
+    await editor.page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    assert.equal(await offer().isVisible(), false);
+    assert.equal(await field.inputValue(), SEEN);
+    await editor.page.unroute(/completions.*text=press/);
+    await editor.cancelDialog(dialog);
+  });
+
   it('are offered for a rule, which then is judged as it stands, and for the topic to try', async () => {
     const dialog = await editor.openDialog('topic router');
     const filter = dialog.getByRole('textbox', { name: 'Topic filter' }).first();

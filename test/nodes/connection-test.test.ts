@@ -50,7 +50,7 @@ describe('The test of a connection, asked of the runtime', function () {
     ];
     await nodeRed.admin('flows', { method: 'POST', headers: headersOf.get('all') ?? {}, body: JSON.stringify(flow) });
     // The answer to a deploy does not wait for its nodes.
-    while (((await (await state('all')).json()) as { kind: string }).kind === 'absent') await delay(20);
+    while (((await (await state('all')).json()) as BrokerHealth).state.kind === 'absent') await delay(20);
   });
 
   after(async () => {
