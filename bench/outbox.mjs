@@ -17,7 +17,7 @@ async function freePort() {
   return port;
 }
 
-function measureOutbox(flow, { away, ...work }, { warmUp, duration }) {
+function measureOutbox(flow, { away, ...work }, { warmUp, duration, cpu }) {
   return withProcesses(async (server, nodeRed) => {
     const { port } = away ? { port: await freePort() } : await server.ask('listen');
     await nodeRed.ask('run', { flow: flow({ ...work, port, protocolVersion: 5, window: WINDOW }) });
@@ -27,8 +27,8 @@ function measureOutbox(flow, { away, ...work }, { warmUp, duration }) {
     }
     await nodeRed.ask('start');
     await nodeRed.ask('measure', { ms: warmUp });
-    const { rate } = await nodeRed.ask('measure', { ms: duration });
-    return rate;
+    const measured = await nodeRed.ask('measure', { ms: duration });
+    return cpu ? 1e6 / measured.cpu : measured.rate;
   });
 }
 
@@ -41,7 +41,7 @@ const WORKS = [
 /** Prints a line for each work; see run.mjs for the options. */
 export async function outbox(options) {
   const subjects = Object.keys(OUTBOX);
-  console.log(header('accepted by the outbox, messages/s', subjects, 'memory'));
+  console.log(header(`accepted by the outbox, messages per ${options.cpu ? 'CPU ' : ''}second`, subjects, 'memory'));
   for (const { name, work } of WORKS) {
     if (!name.includes(options.only)) continue;
     const measures = subjects.map((subject) => [subject, () => measureOutbox(OUTBOX[subject], work, options)]);

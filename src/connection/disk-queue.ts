@@ -3,12 +3,14 @@
 
 import { Fifo } from '../core/fifo';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { decodeRecord, encodeRecord, recordedBytes } from '../core/publication-record';
+import { decodeRecord, recordedBytes } from '../core/publication-record';
+import { recordsOf } from '../core/record-chunk';
 import type { Clock } from './clock';
 import { sweepFifo } from './memory-queue';
+import { OutboxChunk } from './outbox-chunk';
 import type { OutboxEntry } from './outbox-entry';
 import type { DiskQueueOwner, OutboxQueue } from './outbox-queue';
-import type { OutboxStore, StoreContents, StoredExchange, StoredRecord } from './outbox-store';
+import type { OutboxStore, StoreContents, StoredChunk } from './outbox-store';
 import type { Settled } from './publish-options';
 import { StoreWriter } from './store-writer';
 
@@ -23,18 +25,18 @@ export class DiskQueue implements OutboxQueue {
   /** The oldest of those that wait. */
   readonly #head = new Fifo<OutboxEntry>();
   #headBytes = 0;
-  /** Who waits for the end of one that is on disk only, by sequence number. */
-  readonly #waiters = new Map<number, Settled>();
-  /** Of an earlier process, for those that have not been read yet. */
-  readonly #exchanges = new Map<number, StoredExchange>();
+  /** Who waits for the end of those that are on disk only, by chunk and place in it. */
+  readonly #waiters = new Map<number, readonly (Settled | undefined)[]>();
+  /** Of an earlier process, and not read yet: those of which more is known than that they wait. */
+  readonly #restored = new Map<number, OutboxChunk>();
   /** Those that came before the store was open. */
   #early: OutboxEntry[] | undefined = [];
-  #sequence = 0;
-  /** The youngest that is or was in memory, and the youngest that has been written. */
+  /** The youngest chunk that is or was in memory, and the youngest that has been written. */
   #loadedUpTo = 0;
   #writtenUpTo = 0;
-  /** How many are on disk only: those between the two. */
+  /** How many are on disk only, and their bytes: those between the two. */
   #spilled = 0;
+  #spilledBytes = 0;
   #loading = false;
 
   constructor(store: OutboxStore, clock: Clock, owner: DiskQueueOwner) {
@@ -42,7 +44,7 @@ export class DiskQueue implements OutboxQueue {
     this.#owner = owner;
     this.#writer = new StoreWriter(store, clock, {
       opened: (contents) => this.#opened(contents),
-      written: (entry) => this.#written(entry),
+      written: (chunk, entries) => this.#written(chunk, entries),
       refused: (entry, error) => owner.refused(entry, error),
       failed: (error) => this.#failed(error),
       idle: () => this.#idle(),
@@ -59,8 +61,7 @@ export class DiskQueue implements OutboxQueue {
       else this.#early.push(entry);
       return;
     }
-    entry.sequence = ++this.#sequence;
-    this.#writer.put(entry, encodeRecord(entry));
+    this.#writer.put(entry);
   }
 
   shift(): OutboxEntry | undefined {
@@ -81,17 +82,20 @@ export class DiskQueue implements OutboxQueue {
 
   forgetExchanges(): void {
     for (const entry of this.#head) {
-      if (entry.packetIdentifier === 0) continue;
+      if (entry.packetIdentifier === 0 || !entry.chunk) continue;
       entry.packetIdentifier = 0;
       entry.progress = 'waiting';
-      this.#writer.endExchange(entry.sequence);
+      this.#writer.endExchange(entry.chunk, entry.index);
     }
-    for (const { sequence } of this.#exchanges.values()) this.#writer.endExchange(sequence);
-    this.#exchanges.clear();
+    for (const chunk of this.#restored.values()) {
+      for (let index = 0; index < chunk.count; index++) {
+        if (chunk.exchangeOf(index)) this.#writer.endExchange(chunk, index);
+      }
+    }
   }
 
-  remove(entry: OutboxEntry): void {
-    if (entry.sequence > 0) this.#writer.remove(entry.sequence);
+  remove({ chunk, index }: OutboxEntry): void {
+    if (chunk) this.#writer.remove(chunk, index);
   }
 
   sweep(now: number): { readonly expired: readonly OutboxEntry[]; readonly next: number } {
@@ -103,34 +107,41 @@ export class DiskQueue implements OutboxQueue {
 
   async close(): Promise<readonly Settled[]> {
     await this.#writer.close();
-    const left = [...(this.#early ?? []), ...this.#head.drain()];
-    const waiters = left.map(({ waiter }) => waiter).filter((waiter) => waiter !== undefined);
-    return [...waiters, ...this.#waiters.values()];
+    const left = [...(this.#early ?? []), ...this.#head.drain()].map(({ waiter }) => waiter);
+    return [...left, ...[...this.#waiters.values()].flat()].filter((waiter) => waiter !== undefined);
   }
 
-  #opened({ count, bytes, last, exchanges, damaged }: StoreContents): void {
+  #opened({ count, bytes, last, marks, aside }: StoreContents): void {
     const early = this.#early;
     // Opened again after a failure, it holds what we know.
     if (!early) return;
     this.#early = undefined;
-    this.#sequence = last;
     this.#writtenUpTo = last;
     this.#spilled = count;
-    for (const exchange of exchanges) this.#exchanges.set(exchange.sequence, exchange);
-    if (damaged !== undefined) {
-      this.#owner.failed(new MqttFlowsError('outbox-damaged', { stage: 'outbox', params: { path: damaged } }));
+    this.#spilledBytes = bytes;
+    for (const [number, known] of marks) this.#restored.set(number, OutboxChunk.of(number, known));
+    if (aside) {
+      const code = aside.why === 'damaged' ? 'outbox-damaged' : 'outbox-other-version';
+      this.#owner.failed(new MqttFlowsError(code, { stage: 'outbox', params: { path: aside.path } }));
     }
-    this.#owner.restored(count, bytes, exchanges);
+    this.#owner.restored(count, bytes, [...this.#restored.values()].flatMap(identifiersOf));
     for (const entry of early) this.push(entry);
     this.#refill();
   }
 
-  #written(entry: OutboxEntry): void {
-    this.#owner.accepted(entry);
-    this.#writtenUpTo = entry.sequence;
-    if (this.#spilled === 0 && this.#hasSpace()) return this.#place(entry);
-    this.#spilled++;
-    if (entry.waiter) this.#waiters.set(entry.sequence, entry.waiter);
+  /** All of a chunk come into memory, or none. */
+  #written(chunk: OutboxChunk, entries: readonly OutboxEntry[]): void {
+    for (const entry of entries) this.#owner.accepted(entry);
+    this.#writtenUpTo = chunk.number;
+    if (this.#spilled === 0 && this.#hasSpace()) {
+      for (const entry of entries) this.#place(entry);
+      this.#loadedUpTo = chunk.number;
+      return;
+    }
+    this.#spilled += entries.length;
+    for (const { bytes } of entries) this.#spilledBytes += bytes;
+    const waiters = entries.map(({ waiter }) => waiter);
+    if (waiters.some((waiter) => waiter !== undefined)) this.#waiters.set(chunk.number, waiters);
   }
 
   #failed(error: MqttFlowsError): void {
@@ -143,7 +154,6 @@ export class DiskQueue implements OutboxQueue {
   #place(entry: OutboxEntry): void {
     this.#head.push(entry);
     this.#headBytes += entry.bytes;
-    this.#loadedUpTo = entry.sequence;
   }
 
   #hasSpace(): boolean {
@@ -163,15 +173,20 @@ export class DiskQueue implements OutboxQueue {
 
   async #load(): Promise<void> {
     this.#loading = true;
-    const expected = this.#spilled;
     try {
       const range = { after: this.#loadedUpTo, last: this.#writtenUpTo, limit: HEAD_MESSAGES, bytes: HEAD_BYTES };
-      const records = await this.#store.read(range);
-      for (const record of records) this.#revive(record);
+      const [spilled, spilledBytes] = [this.#spilled, this.#spilledBytes];
+      const chunks = await this.#store.read(range);
+      for (const chunk of chunks) this.#revive(chunk);
       // What the store has lost under us is not waited for.
-      if (records.length === 0) {
+      if (chunks.length === 0) {
         this.#loadedUpTo = range.last;
-        this.#vanished(expected, 0);
+        const numbers = [...this.#waiters.keys()].filter((number) => number <= range.last);
+        this.#vanished(
+          spilled,
+          spilledBytes,
+          numbers.flatMap((number) => this.#takeWaiters(number)),
+        );
       }
     } catch (error) {
       // Its writer opens it again, and is idle then.
@@ -181,31 +196,63 @@ export class DiskQueue implements OutboxQueue {
     this.#owner.available();
   }
 
-  #revive({ sequence, record }: StoredRecord): void {
-    const recorded = decodeRecord(record);
-    this.#loadedUpTo = sequence;
-    if (!recorded) {
-      this.#writer.remove(sequence);
-      this.#waiters.delete(sequence);
-      return this.#vanished(1, recordedBytes(record));
+  #revive({ number, records: value }: StoredChunk): void {
+    const records = recordsOf(value);
+    const chunk = this.#restored.get(number) ?? new OutboxChunk(number, records.length);
+    const waiters = this.#takeWaiters(number);
+    this.#restored.delete(number);
+    this.#loadedUpTo = number;
+    for (let index = 0; index < Math.max(chunk.count, records.length); index++) {
+      if (!chunk.isThrough(index)) this.#reviveRecord(chunk, index, records[index], waiters[index]);
     }
-    this.#spilled--;
+    this.#writer.discardIfEmpty(chunk);
+  }
+
+  #reviveRecord(chunk: OutboxChunk, index: number, record: Buffer | undefined, waiter: Settled | undefined): void {
+    const recorded = record && decodeRecord(record);
+    if (!recorded) {
+      this.#writer.remove(chunk, index);
+      return this.#vanished(1, record ? recordedBytes(record) : 0, waiter ? [waiter] : []);
+    }
+    this.#leaveDisk(1, recorded.bytes);
     const entry = this.#owner.revive(recorded);
-    entry.sequence = sequence;
-    entry.waiter = this.#waiters.get(sequence);
-    this.#waiters.delete(sequence);
-    const exchange = this.#exchanges.get(sequence);
+    entry.chunk = chunk;
+    entry.index = index;
+    entry.waiter = waiter;
+    const exchange = chunk.exchangeOf(index);
     if (exchange) {
-      this.#exchanges.delete(sequence);
       entry.packetIdentifier = exchange.packetIdentifier;
       entry.progress = exchange.received ? 'received' : 'sent';
     }
     this.#place(entry);
   }
 
-  #vanished(count: number, bytes: number): void {
-    this.#spilled -= count;
-    this.#owner.vanished(count, bytes);
-    this.#owner.failed(new MqttFlowsError('outbox-unreadable', { stage: 'outbox', params: { count } }));
+  #takeWaiters(number: number): readonly (Settled | undefined)[] {
+    const waiters = this.#waiters.get(number) ?? [];
+    this.#waiters.delete(number);
+    return waiters;
   }
+
+  #leaveDisk(count: number, bytes: number): void {
+    this.#spilled -= count;
+    this.#spilledBytes -= bytes;
+  }
+
+  #vanished(count: number, bytes: number, waiters: readonly (Settled | undefined)[]): void {
+    this.#leaveDisk(count, bytes);
+    this.#owner.vanished(
+      count,
+      bytes,
+      waiters.filter((waiter) => waiter !== undefined),
+    );
+  }
+}
+
+function identifiersOf(chunk: OutboxChunk): number[] {
+  const identifiers: number[] = [];
+  for (let index = 0; index < chunk.count; index++) {
+    const exchange = chunk.exchangeOf(index);
+    if (exchange) identifiers.push(exchange.packetIdentifier);
+  }
+  return identifiers;
 }

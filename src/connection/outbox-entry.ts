@@ -1,7 +1,9 @@
 // One publication in the outbox, from its acceptance to its end.
 
 import type { OutgoingPublication } from '../core/publication';
+import type { RecordedPublication } from '../core/publication-record';
 import type { Outbound, PublishOutcome } from '../transport/transport';
+import type { OutboxChunk } from './outbox-chunk';
 import type { Settled } from './publish-options';
 
 /** Who sends entries, and hears how that goes. */
@@ -10,18 +12,7 @@ export interface EntryCarrier {
   finished(entry: OutboxEntry, outcome: PublishOutcome): void;
 }
 
-/** What an entry is made of; times are in ms since the epoch. */
-export interface EntryDetails {
-  readonly publication: OutgoingPublication;
-  /** bytes of topic, payload and properties */
-  readonly bytes: number;
-  readonly origin: string;
-  readonly acceptedAt: number;
-  /** Infinity where it never expires. */
-  readonly expiresAt: number;
-}
-
-export class OutboxEntry implements Outbound {
+export class OutboxEntry implements Outbound, RecordedPublication {
   publication: OutgoingPublication;
   readonly bytes: number;
   readonly origin: string;
@@ -31,8 +22,9 @@ export class OutboxEntry implements Outbound {
   waiter: Settled | undefined;
   /** The waiter is told once the outbox has it, and not at the end. */
   endsWhenQueued = false;
-  /** Its place in the order of all, given by the queue. */
-  sequence = 0;
+  /** With which others it is on disk, and its place among them; undefined before that, and in memory. */
+  chunk: OutboxChunk | undefined;
+  index = 0;
   /** 0 until it is sent. */
   packetIdentifier = 0;
   /** How far its exchange has come within the session of the server. */
@@ -47,7 +39,7 @@ export class OutboxEntry implements Outbound {
   lonelyDeaths = 0;
   readonly #carrier: EntryCarrier;
 
-  constructor(details: EntryDetails, carrier: EntryCarrier, waiter?: Settled) {
+  constructor(details: RecordedPublication, carrier: EntryCarrier, waiter?: Settled) {
     this.publication = details.publication;
     this.bytes = details.bytes;
     this.origin = details.origin;

@@ -3,7 +3,6 @@
 import type { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { RecordedPublication } from '../core/publication-record';
 import type { OutboxEntry } from './outbox-entry';
-import type { StoredExchange } from './outbox-store';
 import type { Settled } from './publish-options';
 
 export interface OutboxQueue {
@@ -38,12 +37,12 @@ export interface QueueOwner {
 
 /** Told by a queue that outlives the process. */
 export interface DiskQueueOwner extends QueueOwner {
-  /** So much was waiting from before. */
-  restored(count: number, bytes: number, exchanges: readonly StoredExchange[]): void;
+  /** So much was waiting from before; the session may know these packet identifiers. */
+  restored(count: number, bytes: number, identifiers: readonly number[]): void;
   /** An entry of a publication that has been read from disk. */
   revive(recorded: RecordedPublication): OutboxEntry;
-  /** So much is not there any more. */
-  vanished(count: number, bytes: number): void;
+  /** So much cannot be read any more; `waiters` wait for some of it. */
+  vanished(count: number, bytes: number, waiters: readonly Settled[]): void;
   /** The disk does not do what it should; nobody's publication in particular. */
   failed(error: MqttFlowsError): void;
 }

@@ -1,7 +1,7 @@
 // What waits to be sent: bounded, in order, and every publication in it settled exactly once. Where it waits is a
 // queue's, how it is sent outbox-sender's; why connections come and go is the connection's.
 
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutboxFigures } from '../core/outbox-figures';
 import type { OutgoingPublication } from '../core/publication';
 import type { RecordedPublication } from '../core/publication-record';
@@ -17,7 +17,7 @@ import { OutboxCounts } from './outbox-figures';
 import type { DiskQueueOwner, OutboxQueue } from './outbox-queue';
 import { OutboxSender, type SendingEnd, type SendingLimits } from './outbox-sender';
 import { outboxError, settlementOf } from './outbox-settlement';
-import type { OutboxStore, StoredExchange } from './outbox-store';
+import type { OutboxStore } from './outbox-store';
 import { defaultPublishOptions, type PublishOptions, type Settled, type Settlement } from './publish-options';
 
 export interface OutboxLimits extends SendingLimits {
@@ -65,9 +65,9 @@ export class Outbox {
       accepted: (entry) => this.#accepted(entry),
       refused: (entry, error) => this.#finish(entry, { ok: false, error }),
       available: () => this.#resume(),
-      restored: (count, bytes, exchanges) => this.#restored(count, bytes, exchanges),
+      restored: (count, bytes, identifiers) => this.#restored(count, bytes, identifiers),
       revive: (recorded) => this.#revive(recorded),
-      vanished: (count, bytes) => this.#counts.leave(bytes, count),
+      vanished: (count, bytes, waiters) => this.#vanished(count, bytes, waiters),
       failed: report,
     };
     this.#queue = store ? new DiskQueue(store, clock, owner) : new MemoryQueue(owner);
@@ -191,14 +191,22 @@ export class Outbox {
     if (waiter) guarded(this.#report, () => waiter({ ok: true, reasonCode: 0 }));
   }
 
-  #restored(count: number, bytes: number, exchanges: readonly StoredExchange[]): void {
+  #restored(count: number, bytes: number, identifiers: readonly number[]): void {
     this.#counts.enter(bytes, count);
-    this.#sender.restore(exchanges.map(({ packetIdentifier }) => packetIdentifier));
+    this.#sender.restore(identifiers);
+  }
+
+  #vanished(count: number, bytes: number, waiters: readonly Settled[]): void {
+    this.#counts.leave(bytes, count);
+    const error = new MqttFlowsError('outbox-unreadable', { stage: 'outbox', params: { count } });
+    for (const waiter of waiters) guarded(this.#report, () => waiter({ ok: false, error }));
+    this.#report(error);
+    this.#tellEmpty();
   }
 
   #revive(recorded: RecordedPublication): OutboxEntry {
     this.#watchExpiry(recorded.expiresAt);
-    return new OutboxEntry({ ...recorded, bytes: contentBytes(recorded.publication) }, this.#sender);
+    return new OutboxEntry(recorded, this.#sender);
   }
 
   /** Nobody is told who does not wait: whoever has asked for it knows. */

@@ -3,14 +3,16 @@
 
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { Clock } from './clock';
+import type { OutboxChunk } from './outbox-chunk';
 import type { OutboxEntry } from './outbox-entry';
-import type { OutboxStore, StoreChange, StoreContents } from './outbox-store';
+import type { OutboxStore, StoreContents } from './outbox-store';
+import { WriteBatch } from './write-batch';
 
 /** Told by a writer. */
 export interface StoreWriterOwner {
   opened(contents: StoreContents): void;
-  /** The entry is on disk. */
-  written(entry: OutboxEntry): void;
+  /** The entries are on disk, together. */
+  written(chunk: OutboxChunk, entries: readonly OutboxEntry[]): void;
   refused(entry: OutboxEntry, error: MqttFlowsError): void;
   /** The store cannot be used for now; told once for each reason. */
   failed(error: MqttFlowsError): void;
@@ -21,27 +23,19 @@ export interface StoreWriterOwner {
 /** How long a store that failed is left alone, in ms. */
 const RETRY = 5000;
 
-/** What follows a write, in the order of asking. */
-type Effect =
-  | { readonly entry: OutboxEntry; readonly kept?: undefined }
-  | { readonly entry: OutboxEntry; readonly kept: (entry: OutboxEntry) => void };
-
-interface Batch {
-  readonly changes: StoreChange[];
-  readonly effects: Effect[];
-}
-
 export class StoreWriter {
   readonly #store: OutboxStore;
   readonly #clock: Clock;
   readonly #owner: StoreWriterOwner;
-  #next: Batch = { changes: [], effects: [] };
+  #next = new WriteBatch();
   #state: 'opening' | 'ready' | 'writing' | 'broken' | 'closed' = 'opening';
   #problem: MqttFlowsError | undefined;
   /** The code of the failure that has been told. */
   #told: string | undefined;
   /** How many wait for keep(). */
   #keeping = 0;
+  /** The number of the latest chunk. */
+  #latest = 0;
   #work: Promise<void>;
   #cancelRetry: (() => void) | undefined;
 
@@ -57,30 +51,47 @@ export class StoreWriter {
     return this.#problem;
   }
 
-  put(entry: OutboxEntry, record: Buffer): void {
+  put(entry: OutboxEntry): void {
     if (this.#problem) return this.#owner.refused(entry, this.#problem);
-    this.#next.effects.push({ entry });
-    this.#change({ kind: 'put', sequence: entry.sequence, record });
+    this.#next.fresh.push(entry);
+    this.#flush();
   }
 
   /** Calls `kept` when all that was asked before and the exchange of `entry` is on disk. */
   keep(entry: OutboxEntry, kept: (entry: OutboxEntry) => void): void {
-    const { sequence, packetIdentifier, progress, publication } = entry;
+    const { chunk, index, packetIdentifier, progress, publication } = entry;
     // At QoS 0 there is no exchange, only an order.
     if (publication.qos === 0 && this.#keeping === 0) return kept(entry);
     this.#keeping++;
     this.#next.effects.push({ entry, kept });
-    if (publication.qos === 0) this.#flush();
-    else if (packetIdentifier === 0) this.#change({ kind: 'endExchange', sequence });
-    else this.#change({ kind: 'exchange', sequence, packetIdentifier, received: progress === 'received' });
+    if (chunk && publication.qos > 0) {
+      if (packetIdentifier === 0) chunk.endExchange(index);
+      else chunk.keepExchange(index, { packetIdentifier, received: progress === 'received' });
+      this.#next.changed.add(chunk);
+    }
+    this.#flush();
   }
 
-  endExchange(sequence: number): void {
-    this.#change({ kind: 'endExchange', sequence });
+  /** Nothing is known any more of the exchange of the publication at `index`. */
+  endExchange(chunk: OutboxChunk, index: number): void {
+    chunk.endExchange(index);
+    this.#next.changed.add(chunk);
+    this.#flush();
   }
 
-  remove(sequence: number): void {
-    this.#change({ kind: 'remove', sequence });
+  /** The publication at `index` has come to its end. */
+  remove(chunk: OutboxChunk, index: number): void {
+    chunk.remove(index);
+    this.discardIfEmpty(chunk);
+    if (!chunk.isEmpty) this.#next.changed.add(chunk);
+    this.#flush();
+  }
+
+  /** Takes a chunk out of the store of which nothing waits. */
+  discardIfEmpty(chunk: OutboxChunk): void {
+    if (!chunk.isEmpty) return;
+    this.#next.gone.add(chunk.number);
+    this.#flush();
   }
 
   /** A read has failed. */
@@ -100,17 +111,13 @@ export class StoreWriter {
     await this.#store.close();
   }
 
-  #change(change: StoreChange): void {
-    this.#next.changes.push(change);
-    this.#flush();
-  }
-
   async #open(): Promise<void> {
     try {
       const contents = await this.#store.open();
       this.#problem = undefined;
       this.#told = undefined;
       this.#state = 'ready';
+      this.#latest = Math.max(this.#latest, contents.last);
       this.#owner.opened(contents);
       this.#flush();
       this.#owner.idle();
@@ -120,28 +127,27 @@ export class StoreWriter {
   }
 
   #flush(): void {
-    if (this.#state !== 'ready') return;
-    const { changes, effects } = this.#next;
-    if (changes.length === 0 && effects.length === 0) return;
+    if (this.#state !== 'ready' || this.#next.isEmpty) return;
     const batch = this.#next;
-    this.#next = { changes: [], effects: [] };
+    this.#next = new WriteBatch();
     this.#state = 'writing';
     this.#work = this.#write(batch);
   }
 
-  async #write(batch: Batch): Promise<void> {
+  async #write(batch: WriteBatch): Promise<void> {
     try {
-      await this.#store.write(batch.changes);
+      const changes = batch.pack(this.#latest);
+      this.#latest += batch.packed.length;
+      await this.#store.write(changes);
     } catch (error) {
-      this.#next = joined(batch, this.#next);
+      this.#next = batch.joined(this.#next);
       return this.#break(error);
     }
     this.#state = 'ready';
+    for (const { chunk, entries } of batch.packed) this.#owner.written(chunk, entries);
     for (const { entry, kept } of batch.effects) {
-      if (kept) {
-        this.#keeping--;
-        kept(entry);
-      } else this.#owner.written(entry);
+      this.#keeping--;
+      kept(entry);
     }
     this.#owner.idle();
     this.#flush();
@@ -152,21 +158,14 @@ export class StoreWriter {
     this.#state = 'broken';
     const problem = asProblem(error);
     this.#problem = problem;
-    const refused = this.#next.effects.filter(({ kept }) => !kept);
-    this.#next = {
-      // A write that failed may have left some of it behind.
-      changes: this.#next.changes.map((change) =>
-        change.kind === 'put' ? { kind: 'remove', sequence: change.sequence } : change,
-      ),
-      effects: this.#next.effects.filter(({ kept }) => kept),
-    };
+    const refused = this.#next.withoutFresh();
     this.#cancelRetry = this.#clock.after(RETRY, () => {
       this.#work = this.#reopen();
     });
     const news = this.#told !== problem.code;
     this.#told = problem.code;
     if (news) this.#owner.failed(problem);
-    for (const { entry } of refused) this.#owner.refused(entry, problem);
+    for (const entry of refused) this.#owner.refused(entry, problem);
   }
 
   async #reopen(): Promise<void> {
@@ -174,10 +173,6 @@ export class StoreWriter {
     await this.#store.close();
     await this.#open();
   }
-}
-
-function joined(first: Batch, second: Batch): Batch {
-  return { changes: [...first.changes, ...second.changes], effects: [...first.effects, ...second.effects] };
 }
 
 function asProblem(error: unknown): MqttFlowsError {

@@ -115,6 +115,7 @@ export type ErrorCode =
   | 'outbox-unavailable'
   | 'outbox-locked'
   | 'outbox-damaged'
+  | 'outbox-other-version'
   | 'outbox-unreadable'
   | 'publication-deadly'
   | 'not-connected'

@@ -1,11 +1,12 @@
 // An outgoing publication as bytes, for an outbox that outlives the process.
 
 import type { OutgoingPublication, PublicationProperties, QoS } from './publication';
-import { contentBytes } from './publication-size';
 
 /** A publication with what an outbox knows of it; times are in ms since the epoch. */
 export interface RecordedPublication {
   readonly publication: OutgoingPublication;
+  /** bytes of topic, payload and properties */
+  readonly bytes: number;
   /** Who has published it. */
   readonly origin: string;
   readonly acceptedAt: number;
@@ -29,26 +30,41 @@ const ORIGIN_AT = 24;
 const PROPERTIES_AT = 26;
 const HEADER = 30;
 
-export function encodeRecord({ publication, origin, acceptedAt, expiresAt }: RecordedPublication): Buffer {
-  const { topic, payload, qos, retain, properties } = publication;
+/** A publication whose record is about to be written. */
+export interface PreparedRecord {
+  readonly recorded: RecordedPublication;
+  readonly propertyText: string;
+  /** bytes of the record */
+  readonly length: number;
+}
+
+export function prepareRecord(recorded: RecordedPublication): PreparedRecord {
+  const { topic, payload, properties } = recorded.publication;
   const propertyText = properties ? writeProperties(properties) : '';
-  const lengths = [topic, origin, propertyText].map((text) => Buffer.byteLength(text));
-  const [topicLength = 0, originLength = 0, propertiesLength = 0] = lengths;
   const payloadLength = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length;
-  const record = Buffer.allocUnsafe(HEADER + topicLength + originLength + propertiesLength + payloadLength);
-  record[0] = VERSION;
-  record[FLAGS_AT] = qos | (retain ? RETAIN : 0) | (properties ? PROPERTIES : 0);
-  record.writeDoubleLE(acceptedAt, ACCEPTED_AT);
-  record.writeDoubleLE(expiresAt, EXPIRES_AT);
-  record.writeUInt32LE(contentBytes(publication), BYTES_AT);
-  record.writeUInt16LE(topicLength, TOPIC_AT);
-  record.writeUInt16LE(originLength, ORIGIN_AT);
-  record.writeUInt32LE(propertiesLength, PROPERTIES_AT);
-  let at = HEADER;
-  for (const text of [topic, origin, propertyText]) at += record.write(text, at);
-  if (typeof payload === 'string') record.write(payload, at);
-  else record.set(payload, at);
-  return record;
+  const texts = Buffer.byteLength(topic) + Buffer.byteLength(recorded.origin) + Buffer.byteLength(propertyText);
+  return { recorded, propertyText, length: HEADER + texts + payloadLength };
+}
+
+/** Writes the record into `target`, which has room for it, from `start`. */
+export function writeRecord({ recorded, propertyText, length }: PreparedRecord, target: Buffer, start: number): void {
+  const { publication, origin, acceptedAt, expiresAt, bytes } = recorded;
+  const { topic, payload, qos, retain, properties } = publication;
+  const topicLength = target.write(topic, start + HEADER);
+  const originLength = target.write(origin, start + HEADER + topicLength);
+  const textLength = topicLength + originLength;
+  const propertiesLength = propertyText === '' ? 0 : target.write(propertyText, start + HEADER + textLength);
+  const payloadAt = start + HEADER + textLength + propertiesLength;
+  if (typeof payload === 'string') target.write(payload, payloadAt, start + length - payloadAt);
+  else target.set(payload, payloadAt);
+  target[start] = VERSION;
+  target[start + FLAGS_AT] = qos | (retain ? RETAIN : 0) | (properties ? PROPERTIES : 0);
+  target.writeDoubleLE(acceptedAt, start + ACCEPTED_AT);
+  target.writeDoubleLE(expiresAt, start + EXPIRES_AT);
+  target.writeUInt32LE(bytes, start + BYTES_AT);
+  target.writeUInt16LE(topicLength, start + TOPIC_AT);
+  target.writeUInt16LE(originLength, start + ORIGIN_AT);
+  target.writeUInt32LE(propertiesLength, start + PROPERTIES_AT);
 }
 
 /** Reads a record; undefined when it is none of ours, or damaged. */
@@ -72,6 +88,7 @@ export function decodeRecord(record: Buffer): RecordedPublication | undefined {
   };
   return {
     publication,
+    bytes: record.readUInt32LE(BYTES_AT),
     origin: record.toString('utf8', topicEnd, originEnd),
     acceptedAt: record.readDoubleLE(ACCEPTED_AT),
     expiresAt: record.readDoubleLE(EXPIRES_AT),

@@ -3,10 +3,12 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ClassicLevel } from 'classic-level';
-import type { OutboxStore, StoreChange, StoreContents, StoredExchange, StoredRecord } from '../connection/outbox-store';
+import { OutboxChunk } from '../connection/outbox-chunk';
+import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '../connection/outbox-store';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { plainText } from '../core/plain-text';
 import { recordedBytes } from '../core/publication-record';
+import { recordsOf } from '../core/record-chunk';
 
 export interface LevelStoreOptions {
   /** The folder. */
@@ -22,14 +24,18 @@ export interface LevelStoreOptions {
 type Level = ClassicLevel<string, Buffer>;
 type Batch = ReturnType<Level['batch']>;
 
-const RECORD = 'r';
-const EXCHANGE = 'x';
+const CHUNK = 'c';
+const MARKS = 'm';
 /** Before and after all digits. */
 const [LOWEST, HIGHEST] = ['', ':'];
-/** Packet identifier and whether PUBREC has come. */
-const EXCHANGE_BYTES = 3;
-/** How many are read at a time. */
-const CHUNK = 1000;
+/** Where the store says how it is laid out, and what it says when we have made it. */
+const LAYOUT_KEY = 'layout';
+const LAYOUT = 'chunks 1';
+/** How many values are read at a time: a value has a hundred publications, or one that is large. */
+const READ_AHEAD = 10;
+
+/** Another version of this package has written the store. */
+class OtherLayout extends Error {}
 
 export class LevelStore implements OutboxStore {
   readonly #options: LevelStoreOptions;
@@ -45,9 +51,10 @@ export class LevelStore implements OutboxStore {
       return await this.#openAndRead();
     } catch (error) {
       await this.close();
+      if (error instanceof OtherLayout) return this.#beginAnew('other-version');
       if (!isDamage(error)) throw this.#problem(error);
     }
-    return this.#beginAnew();
+    return this.#beginAnew('damaged');
   }
 
   async write(changes: readonly StoreChange[]): Promise<void> {
@@ -62,20 +69,20 @@ export class LevelStore implements OutboxStore {
     }
   }
 
-  async read(range: { after: number; last: number; limit: number; bytes: number }): Promise<readonly StoredRecord[]> {
-    const records: StoredRecord[] = [];
-    let bytes = 0;
+  async read(range: { after: number; last: number; limit: number; bytes: number }): Promise<readonly StoredChunk[]> {
+    const chunks: StoredChunk[] = [];
+    let [count, bytes] = [0, 0];
     try {
-      const bounds = { gt: key(RECORD, range.after), lte: key(RECORD, range.last), limit: range.limit };
-      for await (const [name, record] of this.#opened().iterator(bounds)) {
-        records.push({ sequence: sequenceOf(name), record });
-        bytes += record.length;
-        if (bytes >= range.bytes) break;
+      for await (const chunk of this.#chunks({ gt: key(CHUNK, range.after), lte: key(CHUNK, range.last) })) {
+        chunks.push(chunk);
+        count += recordsOf(chunk.records).length;
+        bytes += chunk.records.length;
+        if (count >= range.limit || bytes >= range.bytes) break;
       }
     } catch (error) {
       throw this.#problem(error);
     }
-    return records;
+    return chunks;
   }
 
   async close(): Promise<void> {
@@ -94,17 +101,46 @@ export class LevelStore implements OutboxStore {
     const level: Level = new ClassicLevel<string, Buffer>(path, { valueEncoding: 'buffer' });
     this.#level = level;
     await level.open();
-    const contents = { ...(await measure(level)), exchanges: await exchangesIn(level) };
+    await checkLayout(level);
+    const contents = await this.#measure(await marksIn(level));
     this.#options.opened?.(contents);
     return contents;
   }
 
-  async #beginAnew(): Promise<StoreContents> {
-    const { path } = this.#options;
-    const damaged = `${path}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  async #measure(marks: ReadonlyMap<number, Buffer>): Promise<StoreContents> {
+    let [count, bytes, last] = [0, 0, 0];
+    for await (const { number, records } of this.#chunks({ gt: CHUNK + LOWEST, lt: CHUNK + HIGHEST })) {
+      const known = marks.get(number);
+      const chunk = known && OutboxChunk.of(number, known);
+      for (const [index, record] of recordsOf(records).entries()) {
+        if (chunk?.isThrough(index)) continue;
+        count++;
+        bytes += recordedBytes(record);
+      }
+      last = number;
+    }
+    return { count, bytes, last, marks };
+  }
+
+  async *#chunks(bounds: { gt: string; lt?: string; lte?: string }): AsyncGenerator<StoredChunk> {
+    const iterator = this.#opened().iterator(bounds);
     try {
-      await rename(path, damaged);
-      return { ...(await this.#openAndRead()), damaged };
+      for (;;) {
+        const entries = await iterator.nextv(READ_AHEAD);
+        if (entries.length === 0) return;
+        for (const [name, records] of entries) yield { number: numberOf(name), records };
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  async #beginAnew(why: 'damaged' | 'other-version'): Promise<StoreContents> {
+    const { path } = this.#options;
+    const aside = { path: `${path}.${why}-${new Date().toISOString().replace(/[:.]/g, '-')}`, why };
+    try {
+      await rename(path, aside.path);
+      return { ...(await this.#openAndRead()), aside };
     } catch (error) {
       await this.close();
       throw this.#problem(error);
@@ -131,58 +167,43 @@ export class LevelStore implements OutboxStore {
 }
 
 function addTo(batch: Batch, change: StoreChange): void {
-  const { sequence } = change;
+  const { number } = change;
   switch (change.kind) {
-    case 'put':
-      batch.put(key(RECORD, sequence), change.record);
+    case 'chunk':
+      batch.put(key(CHUNK, number), change.records);
+      break;
+    case 'marks':
+      batch.put(key(MARKS, number), change.marks);
       break;
     case 'remove':
-      batch.del(key(RECORD, sequence)).del(key(EXCHANGE, sequence));
-      break;
-    case 'exchange': {
-      const value = Buffer.alloc(EXCHANGE_BYTES);
-      value.writeUInt16LE(change.packetIdentifier);
-      value[2] = change.received ? 1 : 0;
-      batch.put(key(EXCHANGE, sequence), value);
-      break;
-    }
-    case 'endExchange':
-      batch.del(key(EXCHANGE, sequence));
+      batch.del(key(CHUNK, number)).del(key(MARKS, number));
   }
 }
 
 /** Keys sort as their numbers do. */
-function key(kind: string, sequence: number): string {
-  return kind + String(sequence).padStart(16, '0');
+function key(kind: string, number: number): string {
+  return kind + String(number).padStart(16, '0');
 }
 
-function sequenceOf(name: string): number {
+function numberOf(name: string): number {
   return Number(name.slice(1));
 }
 
-async function measure(level: Level): Promise<{ count: number; bytes: number; last: number }> {
-  const iterator = level.iterator({ gt: RECORD + LOWEST, lt: RECORD + HIGHEST });
-  let [count, bytes, last] = [0, 0, 0];
-  try {
-    for (;;) {
-      const entries = await iterator.nextv(CHUNK);
-      if (entries.length === 0) return { count, bytes, last };
-      count += entries.length;
-      for (const [, record] of entries) bytes += recordedBytes(record);
-      last = sequenceOf(entries.at(-1)?.[0] ?? '');
-    }
-  } finally {
-    await iterator.close();
-  }
+/** Nothing is read that is laid out in another way: it would be taken for damaged, or for empty. */
+async function checkLayout(level: Level): Promise<void> {
+  const layout = await level.get(LAYOUT_KEY);
+  if (layout?.toString() === LAYOUT) return;
+  const [first] = await level.keys({ limit: 1 }).all();
+  if (first !== undefined) throw new OtherLayout();
+  await level.put(LAYOUT_KEY, Buffer.from(LAYOUT));
 }
 
-async function exchangesIn(level: Level): Promise<StoredExchange[]> {
-  const exchanges: StoredExchange[] = [];
-  for await (const [name, value] of level.iterator({ gt: EXCHANGE + LOWEST, lt: EXCHANGE + HIGHEST })) {
-    if (value.length !== EXCHANGE_BYTES) continue;
-    exchanges.push({ sequence: sequenceOf(name), packetIdentifier: value.readUInt16LE(), received: value[2] === 1 });
+async function marksIn(level: Level): Promise<Map<number, Buffer>> {
+  const marks = new Map<number, Buffer>();
+  for await (const [name, value] of level.iterator({ gt: MARKS + LOWEST, lt: MARKS + HIGHEST })) {
+    marks.set(numberOf(name), value);
   }
-  return exchanges;
+  return marks;
 }
 
 /** LevelDB would begin anew, without a word, where the file is gone that names the others. */

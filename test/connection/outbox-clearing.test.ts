@@ -37,7 +37,7 @@ describe('clearing the outbox', () => {
     bench.accept('late');
     while (bench.outbox.depth > 1) await promisesKept();
     for (let turn = 0; turn < 5; turn++) await promisesKept();
-    assert.equal(store.records.size, 1);
+    assert.equal(store.records.length, 1);
     const transport = bench.attach();
     for (let turn = 0; turn < 5; turn++) await promisesKept();
     assert.deepEqual(transport.topics, ['late']);

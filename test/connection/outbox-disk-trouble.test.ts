@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { decodeRecord } from '#src/core/publication-record';
 import { diskFull, FakeStore } from '../helpers/fake-store';
 import { promisesKept } from './connection-bench';
 import { answer, Bench, OK } from './outbox-bench';
@@ -10,6 +11,18 @@ const RETRY = 5000;
 
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await promisesKept();
+}
+
+/** Makes a record on disk unreadable; `index` counts from the oldest. */
+function damage(store: FakeStore, index: number): void {
+  store.records[index]?.fill(0xff);
+}
+
+/** Takes the younger half of the chunks away; returns the topics of what is left. */
+function loseSecondHalf(store: FakeStore): string[] {
+  const numbers = [...store.chunks.keys()];
+  for (const number of numbers.slice(numbers.length / 2)) store.chunks.delete(number);
+  return store.records.map((record) => decodeRecord(record)?.publication.topic ?? '');
 }
 
 describe('the outbox on disk, in trouble', () => {
@@ -35,7 +48,7 @@ describe('the outbox on disk, in trouble', () => {
     await settled();
     bench.accept('d');
     await settled();
-    assert.equal(store.records.size, 1);
+    assert.equal(store.records.length, 1);
     assert.deepEqual(bench.attach().topics, []);
     await settled();
     assert.equal(bench.log.length, 3);
@@ -69,7 +82,7 @@ describe('the outbox on disk, in trouble', () => {
     store.failure = undefined;
     bench.clock.advance(RETRY);
     await settled();
-    assert.equal(store.records.size, 0);
+    assert.equal(store.records.length, 0);
   });
 
   it('refuses all while another has it, and works once that is gone', async () => {
@@ -92,22 +105,27 @@ describe('the outbox on disk, in trouble', () => {
     assert.equal(bench.log.at(-1), 'a ok 0');
   });
 
-  it('says where a damaged one has been put, and works on', async () => {
-    const store = new FakeStore();
-    store.damaged = 'x.damaged';
-    const bench = new Bench({}, store);
-    bench.accept('a');
-    await settled();
-    assert.deepEqual(codes(bench.thrown), ['outbox-damaged']);
-    assert.equal(store.records.size, 1);
-  });
+  for (const [why, code] of [
+    ['damaged', 'outbox-damaged'],
+    ['other-version', 'outbox-other-version'],
+  ] as const) {
+    it(`says where a store that it cannot use has been put (${why}), and works on`, async () => {
+      const store = new FakeStore();
+      store.aside = { path: 'x.aside', why };
+      const bench = new Bench({}, store);
+      bench.accept('a');
+      await settled();
+      assert.deepEqual(codes(bench.thrown), [code]);
+      assert.equal(store.records.length, 1);
+    });
+  }
 
   it('passes over a record that is damaged, and says how many', async () => {
     const store = new FakeStore();
     const before = new Bench({}, store);
     before.acceptAll('a', 'b', 'c');
     await settled();
-    store.records.set(2, Buffer.from('garbage'));
+    damage(store, 1);
     const after = new Bench({}, store);
     await settled();
     const transport = after.attach();
@@ -115,7 +133,24 @@ describe('the outbox on disk, in trouble', () => {
     assert.deepEqual(transport.topics, ['a', 'c']);
     assert.deepEqual(codes(after.thrown), ['outbox-unreadable']);
     assert.equal(after.outbox.depth, 2);
-    assert.equal(store.records.has(2), false);
+    assert.equal(store.records.length, 2);
+  });
+
+  it('tells who waits for a publication that cannot be read any more, or is gone', async () => {
+    const store = new FakeStore();
+    const bench = new Bench({ maxMessages: 10_000 }, store);
+    for (let index = 0; index < 3000; index++) bench.accept(`t${index}`);
+    await settled();
+    const kept = loseSecondHalf(store);
+    damage(store, kept.length - 1);
+    bench.attach({}, ({ automatic }) => {
+      automatic.publish = OK;
+    });
+    while (bench.outbox.depth > 0) await promisesKept();
+    assert.equal(bench.log.length, 3000);
+    assert.equal(bench.log.filter((line) => line.endsWith(' ok 0')).length, kept.length - 1);
+    assert.equal(bench.log.filter((line) => line.endsWith(' outbox-unreadable')).length, 3001 - kept.length);
+    assert.equal(bench.outbox.figures.bytes, 0);
   });
 
   it('does not wait for records that are gone', async () => {
@@ -125,12 +160,12 @@ describe('the outbox on disk, in trouble', () => {
     await settled();
     const after = new Bench({}, store);
     await settled();
-    for (let sequence = 1500; sequence <= 3000; sequence++) store.records.delete(sequence);
+    const kept = loseSecondHalf(store);
     const transport = after.attach({}, ({ automatic }) => {
       automatic.publish = OK;
     });
     for (let turn = 0; turn < 300; turn++) await promisesKept();
-    assert.equal(transport.topics.length, 1499);
+    assert.deepEqual(transport.topics, kept);
     assert.equal(after.outbox.depth, 0);
     assert.deepEqual(codes(after.thrown), ['outbox-unreadable']);
   });

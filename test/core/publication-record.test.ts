@@ -2,7 +2,13 @@
 
 import assert from 'node:assert/strict';
 import type { OutgoingPublication } from '#src/core/publication';
-import { decodeRecord, encodeRecord, recordedBytes } from '#src/core/publication-record';
+import {
+  decodeRecord,
+  prepareRecord,
+  type RecordedPublication,
+  recordedBytes,
+  writeRecord,
+} from '#src/core/publication-record';
 import { contentBytes } from '#src/core/publication-size';
 import { outgoing } from '../connection/publications';
 import { generator } from './random';
@@ -24,6 +30,17 @@ const full: OutgoingPublication = {
   },
 };
 
+function recorded(publication: OutgoingPublication, overrides: Partial<RecordedPublication> = {}): RecordedPublication {
+  return { publication, bytes: contentBytes(publication), ...TIMES, ...overrides };
+}
+
+function encode(publication: RecordedPublication): Buffer {
+  const prepared = prepareRecord(publication);
+  const record = Buffer.alloc(prepared.length);
+  writeRecord(prepared, record, 0);
+  return record;
+}
+
 describe('the record of a publication', () => {
   for (const [what, publication] of [
     ['everything', full],
@@ -31,30 +48,28 @@ describe('the record of a publication', () => {
     ['a payload of text', outgoing('a', 1, { payload: 'grüße' })],
   ] as const) {
     it(`keeps ${what}`, () => {
-      const decoded = decodeRecord(encodeRecord({ publication, ...TIMES }));
+      const decoded = decodeRecord(encode(recorded(publication)));
       assert.deepEqual(decoded, {
+        ...recorded(publication),
         publication: { ...publication, payload: Buffer.from(publication.payload) },
-        ...TIMES,
       });
     });
   }
 
   it('keeps a time at which it expires, and says its size without being read', () => {
-    const record = encodeRecord({ publication: full, ...TIMES, expiresAt: 17 });
+    const record = encode(recorded(full, { expiresAt: 17 }));
     assert.equal(decodeRecord(record)?.expiresAt, 17);
     assert.equal(recordedBytes(record), contentBytes(full));
   });
 
   it('keeps user properties of any name', () => {
     const userProperties = Object.fromEntries([['__proto__', 'x']]);
-    const decoded = decodeRecord(
-      encodeRecord({ publication: outgoing('a', 1, { properties: { userProperties } }), ...TIMES }),
-    );
+    const decoded = decodeRecord(encode(recorded(outgoing('a', 1, { properties: { userProperties } }))));
     assert.deepEqual(Object.entries(decoded?.publication.properties?.userProperties ?? {}), [['__proto__', 'x']]);
   });
 
   it('is nothing when it is cut off, or of another version', () => {
-    const record = encodeRecord({ publication: { ...full, payload: '' }, ...TIMES });
+    const record = encode(recorded({ ...full, payload: '' }));
     for (let length = 0; length < record.length; length++) {
       assert.equal(decodeRecord(record.subarray(0, length)), undefined, `${length} bytes`);
     }
@@ -64,7 +79,7 @@ describe('the record of a publication', () => {
 
   it('never throws, whatever the bytes', () => {
     const random = generator(7);
-    const record = encodeRecord({ publication: full, ...TIMES });
+    const record = encode(recorded(full));
     for (let round = 0; round < 5000; round++) {
       const damaged = Buffer.from(record);
       for (let count = 0; count < 3; count++)

@@ -1,18 +1,14 @@
 // A disk of an outbox in memory: it survives the outbox, writes when the test says so, and fails when it shall.
 
-import type {
-  OutboxStore,
-  StoreChange,
-  StoreContents,
-  StoredExchange,
-  StoredRecord,
-} from '#src/connection/outbox-store';
+import { type KeptExchange, OutboxChunk } from '#src/connection/outbox-chunk';
+import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '#src/connection/outbox-store';
 import { MqttFlowsError } from '#src/core/mqtt-flows-error';
 import { recordedBytes } from '#src/core/publication-record';
+import { recordsOf } from '#src/core/record-chunk';
 
 export class FakeStore implements OutboxStore {
-  readonly records = new Map<number, Buffer>();
-  readonly exchanges = new Map<number, StoredExchange>();
+  readonly chunks = new Map<number, Buffer>();
+  readonly marks = new Map<number, Buffer>();
   /** How many write() calls there were. */
   writes = 0;
   opens = 0;
@@ -22,53 +18,84 @@ export class FakeStore implements OutboxStore {
   failure: MqttFlowsError | undefined;
   /** While it is set, writes wait for it. */
   gate: Promise<void> | undefined;
-  damaged: string | undefined;
+  aside: StoreContents['aside'];
+
+  /** What waits, in its order. */
+  get records(): readonly Buffer[] {
+    return this.#numbers().flatMap((number) => {
+      const chunk = this.#chunk(number);
+      return recordsOf(this.chunks.get(number) ?? Buffer.alloc(0)).filter((_, index) => !chunk?.isThrough(index));
+    });
+  }
+
+  /** What is known of exchanges, in the order of the publications. */
+  get exchanges(): readonly KeptExchange[] {
+    return this.#numbers().flatMap((number) => {
+      const chunk = this.#chunk(number);
+      const all = Array.from({ length: chunk?.count ?? 0 }, (_, index) => chunk?.exchangeOf(index));
+      return all.filter((exchange) => exchange !== undefined);
+    });
+  }
 
   async open(): Promise<StoreContents> {
     this.opens++;
     this.#check();
-    const sequences = [...this.records.keys()].sort((a, b) => a - b);
-    let bytes = 0;
-    for (const record of this.records.values()) bytes += recordedBytes(record);
-    const exchanges = [...this.exchanges.values()];
-    const contents = { count: sequences.length, bytes, last: sequences.at(-1) ?? 0, exchanges };
-    return this.damaged === undefined ? contents : { ...contents, damaged: this.damaged };
+    const { records, marks, aside } = this;
+    const bytes = records.reduce((sum, record) => sum + recordedBytes(record), 0);
+    const contents = { count: records.length, bytes, last: this.#numbers().at(-1) ?? 0, marks: new Map(marks) };
+    return aside === undefined ? contents : { ...contents, aside };
   }
 
   async write(changes: readonly StoreChange[]): Promise<void> {
     this.writes++;
+    const taken = changes.map(copied);
     await this.gate;
     this.#check();
-    for (const change of changes) this.#apply(change);
+    for (const change of taken) this.#apply(change);
   }
 
-  async read(range: { after: number; last: number; limit: number }): Promise<readonly StoredRecord[]> {
+  async read(range: { after: number; last: number; limit: number; bytes: number }): Promise<readonly StoredChunk[]> {
     this.#check();
-    const wanted = [...this.records.keys()].filter((sequence) => sequence > range.after && sequence <= range.last);
-    const records = wanted
-      .sort((a, b) => a - b)
-      .slice(0, range.limit)
-      .map((sequence) => ({ sequence, record: this.records.get(sequence) ?? Buffer.alloc(0) }));
-    this.largestRead = Math.max(this.largestRead, records.length);
-    return records;
+    const found: StoredChunk[] = [];
+    let count = 0;
+    for (const number of this.#numbers()) {
+      if (number <= range.after || number > range.last || count >= range.limit) continue;
+      const records = this.chunks.get(number) ?? Buffer.alloc(0);
+      count += recordsOf(records).length;
+      found.push({ number, records });
+    }
+    this.largestRead = Math.max(this.largestRead, count);
+    return found;
   }
 
   async close(): Promise<void> {}
 
+  #numbers(): number[] {
+    return [...this.chunks.keys()].sort((a, b) => a - b);
+  }
+
+  #chunk(number: number): OutboxChunk | undefined {
+    const marks = this.marks.get(number);
+    return marks && OutboxChunk.of(number, marks);
+  }
+
   #apply(change: StoreChange): void {
-    const { sequence } = change;
-    if (change.kind === 'put') this.records.set(sequence, change.record);
-    if (change.kind === 'remove') this.records.delete(sequence);
-    if (change.kind === 'remove' || change.kind === 'endExchange') this.exchanges.delete(sequence);
-    if (change.kind === 'exchange') {
-      const { packetIdentifier, received } = change;
-      this.exchanges.set(sequence, { sequence, packetIdentifier, received });
-    }
+    const { number } = change;
+    if (change.kind === 'chunk') this.chunks.set(number, change.records);
+    if (change.kind === 'marks') this.marks.set(number, change.marks);
+    if (change.kind !== 'remove') return;
+    this.chunks.delete(number);
+    this.marks.delete(number);
   }
 
   #check(): void {
     if (this.failure) throw this.failure;
   }
+}
+
+function copied(change: StoreChange): StoreChange {
+  if (change.kind === 'chunk') return { ...change, records: Buffer.from(change.records) };
+  return change.kind === 'marks' ? { ...change, marks: Buffer.from(change.marks) } : change;
 }
 
 export function diskFull(): MqttFlowsError {

@@ -3,18 +3,37 @@
 import assert from 'node:assert/strict';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import { OutboxChunk } from '#src/connection/outbox-chunk';
+import type { StoreChange, StoredChunk } from '#src/connection/outbox-store';
 import { MqttFlowsError } from '#src/core/mqtt-flows-error';
-import { encodeRecord } from '#src/core/publication-record';
+import { decodeRecord, prepareRecord } from '#src/core/publication-record';
+import { contentBytes } from '#src/core/publication-size';
+import { encodeChunk, recordsOf } from '#src/core/record-chunk';
 import { LevelStore } from '#src/runtime/level-store';
 import { outgoing } from '../connection/publications';
 import { emptyUserDir } from '../helpers/node-red-process';
 
-function record(topic: string): Buffer {
-  const publication = outgoing(topic);
-  return encodeRecord({ publication, origin: '', acceptedAt: 0, expiresAt: Number.POSITIVE_INFINITY });
+/** A chunk of publications on these topics. */
+function chunk(number: number, ...topics: readonly string[]): StoreChange {
+  const prepared = topics.map((topic) => {
+    const publication = outgoing(topic);
+    const bytes = contentBytes(publication);
+    return prepareRecord({ publication, bytes, origin: '', acceptedAt: 0, expiresAt: Number.POSITIVE_INFINITY });
+  });
+  return { kind: 'chunk', number, records: encodeChunk(prepared) };
 }
 
-const put = (sequence: number) => ({ kind: 'put', sequence, record: record(`t${sequence}`) }) as const;
+/** The marks of a chunk of `count` publications. */
+function marked(number: number, count: number, mark: (chunk: OutboxChunk) => void): StoreChange {
+  const made = new OutboxChunk(number, count);
+  mark(made);
+  return { kind: 'marks', number, marks: made.marks };
+}
+
+function topicsOf(chunks: readonly StoredChunk[]): (string | undefined)[][] {
+  return chunks.map(({ records }) => recordsOf(records).map((record) => decodeRecord(record)?.publication.topic));
+}
 
 async function errorOf(promise: Promise<unknown>): Promise<MqttFlowsError> {
   const error: unknown = await promise.then(
@@ -43,59 +62,53 @@ describe('the store of an outbox on disk', () => {
     return made;
   }
 
-  it('holds what was written when it is opened again: records in their order, and exchanges', async () => {
+  it('holds what was written when it is opened again: publications in their order, and how far they have come', async () => {
     const first = store();
-    assert.deepEqual(await first.open(), { count: 0, bytes: 0, last: 0, exchanges: [] });
-    await first.write([put(9), put(10), put(100)]);
-    await first.write([
-      { kind: 'exchange', sequence: 10, packetIdentifier: 65_535, received: true },
-      { kind: 'exchange', sequence: 9, packetIdentifier: 1, received: false },
-    ]);
+    assert.deepEqual(await first.open(), { count: 0, bytes: 0, last: 0, marks: new Map() });
+    await first.write([chunk(9, 't1', 't2'), chunk(10, 't3'), chunk(100, 't4')]);
+    const marks = marked(9, 2, (made) => {
+      made.keepExchange(0, { packetIdentifier: 65_535, received: true });
+      made.remove(1);
+    });
+    await first.write([marks]);
     await first.close();
     const second = store();
-    assert.deepEqual(await second.open(), {
-      count: 3,
-      bytes: 9,
-      last: 100,
-      exchanges: [
-        { sequence: 9, packetIdentifier: 1, received: false },
-        { sequence: 10, packetIdentifier: 65_535, received: true },
-      ],
-    });
+    const contents = await second.open();
+    assert.deepEqual({ ...contents, marks: [...contents.marks.keys()] }, { count: 3, bytes: 6, last: 100, marks: [9] });
+    const restored = OutboxChunk.of(9, contents.marks.get(9) ?? Buffer.alloc(0));
+    assert.deepEqual(restored.exchangeOf(0), { packetIdentifier: 65_535, received: true });
+    assert.equal(restored.isThrough(1), true);
     const all = await second.read({ after: 0, last: 1000, limit: 10, bytes: 1000 });
     assert.deepEqual(
-      all,
-      [9, 10, 100].map((sequence) => ({ sequence, record: record(`t${sequence}`) })),
+      all.map(({ number }) => number),
+      [9, 10, 100],
     );
+    assert.deepEqual(topicsOf(all), [['t1', 't2'], ['t3'], ['t4']]);
   });
 
-  it('reads a part: after one, up to another, no more than asked for', async () => {
+  it('reads a part: after one, up to another, no more than is needed', async () => {
     const opened = store();
     await opened.open();
-    await opened.write([1, 2, 3, 4, 5].map(put));
+    await opened.write(Array.from({ length: 50 }, (_, index) => chunk(index + 1, 'a', 'b')));
     const read = async (range: Partial<Parameters<LevelStore['read']>[0]>): Promise<number[]> => {
-      const records = await opened.read({ after: 0, last: 5, limit: 10, bytes: 1000, ...range });
-      return records.map(({ sequence }) => sequence);
+      const chunks = await opened.read({ after: 0, last: 50, limit: 1000, bytes: 100_000, ...range });
+      return chunks.map(({ number }) => number);
     };
-    assert.deepEqual(await read({ after: 2 }), [3, 4, 5]);
+    assert.equal((await read({})).length, 50);
+    assert.deepEqual(await read({ after: 48 }), [49, 50]);
     assert.deepEqual(await read({ last: 2 }), [1, 2]);
-    assert.deepEqual(await read({ limit: 3 }), [1, 2, 3]);
+    assert.deepEqual(await read({ limit: 3 }), [1, 2]);
     assert.deepEqual(await read({ bytes: 1 }), [1]);
   });
 
-  it('forgets a publication with its exchange, and an exchange alone', async () => {
+  it('forgets a chunk with its marks', async () => {
     const opened = store();
     await opened.open();
-    await opened.write([put(1), put(2)]);
-    for (const sequence of [1, 2]) {
-      await opened.write([{ kind: 'exchange', sequence, packetIdentifier: sequence, received: false }]);
-    }
-    await opened.write([
-      { kind: 'remove', sequence: 1 },
-      { kind: 'endExchange', sequence: 2 },
-    ]);
+    await opened.write([chunk(1, 'a'), chunk(2, 'bb')]);
+    await opened.write([marked(1, 1, (made) => made.keepExchange(0, { packetIdentifier: 1, received: false }))]);
+    await opened.write([{ kind: 'remove', number: 1 }]);
     await opened.close();
-    assert.deepEqual(await store().open(), { count: 1, bytes: 2, last: 2, exchanges: [] });
+    assert.deepEqual(await store().open(), { count: 1, bytes: 2, last: 2, marks: new Map() });
   });
 
   it('is locked while another has it open, and says so', async () => {
@@ -112,17 +125,34 @@ describe('the store of an outbox on disk', () => {
     it(`is put aside when it is damaged (${what}), and works on`, async () => {
       const first = store();
       await first.open();
-      await first.write([put(1)]);
+      await first.write([chunk(1, 'a')]);
       await first.close();
       damage(join(folder, 'inner', 'x.outbox'));
       const second = store();
-      const { count, damaged = '' } = await second.open();
+      const { count, aside } = await second.open();
       assert.equal(count, 0);
-      assert.match(damaged, /x\.outbox\.damaged-/);
-      assert.ok(readdirSync(damaged).length > 0, 'nothing was deleted');
-      await second.write([put(1)]);
+      assert.equal(aside?.why, 'damaged');
+      assert.match(aside.path, /x\.outbox\.damaged-/);
+      assert.ok(readdirSync(aside.path).length > 0, 'nothing was deleted');
+      await second.write([chunk(1, 'a')]);
     });
   }
+
+  it('is put aside when another version of the package has written it, and not read', async () => {
+    const path = join(folder, 'x.outbox');
+    const other = new ClassicLevel<string, Buffer>(path, { valueEncoding: 'buffer' });
+    await other.put('r0000000000000001', Buffer.from('a record of another layout'));
+    await other.close();
+    const ours = store(path);
+    const { count, aside } = await ours.open();
+    assert.equal(count, 0);
+    assert.equal(aside?.why, 'other-version');
+    await ours.close();
+    const kept = new ClassicLevel(aside.path);
+    assert.equal(await kept.get('r0000000000000001'), 'a record of another layout');
+    await kept.close();
+    assert.equal((await store(path).open()).aside, undefined);
+  });
 
   it('says why it cannot be where it should', async () => {
     writeFileSync(join(folder, 'file'), '');
@@ -132,6 +162,6 @@ describe('the store of an outbox on disk', () => {
   });
 
   it('says so when it is used while closed', async () => {
-    assert.equal((await errorOf(store().write([put(1)]))).code, 'outbox-unavailable');
+    assert.equal((await errorOf(store().write([chunk(1, 'a')]))).code, 'outbox-unavailable');
   });
 });

@@ -1,0 +1,40 @@
+// Records that are written as one value: what goes in comes out, and what is cut off is left out.
+
+import assert from 'node:assert/strict';
+import { decodeRecord, prepareRecord } from '#src/core/publication-record';
+import { encodeChunk, recordsOf } from '#src/core/record-chunk';
+import { outgoing } from '../connection/publications';
+
+const topics = ['a', 'grün/🌡', 'c'.repeat(300)];
+const chunk = encodeChunk(
+  topics.map((topic, index) =>
+    prepareRecord({ publication: outgoing(topic), bytes: index, origin: '', acceptedAt: index, expiresAt: 1e15 }),
+  ),
+);
+
+describe('records as one value', () => {
+  it('come out as they went in, in their order', () => {
+    const decoded = recordsOf(chunk).map((record) => decodeRecord(record));
+    assert.deepEqual(
+      decoded.map((record) => record?.publication.topic),
+      topics,
+    );
+    assert.deepEqual(
+      decoded.map((record) => record?.acceptedAt),
+      [0, 1, 2],
+    );
+  });
+
+  it('come out as far as they are whole', () => {
+    for (let length = 0; length < chunk.length; length++) {
+      const records = recordsOf(chunk.subarray(0, length));
+      assert.ok(records.length < topics.length);
+      for (const record of records) assert.ok(decodeRecord(record));
+    }
+  });
+
+  it('are none in what is nothing of ours', () => {
+    assert.deepEqual(recordsOf(Buffer.alloc(0)), []);
+    assert.deepEqual(recordsOf(Buffer.from('garbage')), []);
+  });
+});
