@@ -12,6 +12,7 @@ import { identitySource, savedCredentials, savedIdentity } from '../runtime/clie
 import { leaveEmbeddedBroker, takeEmbeddedBroker } from '../runtime/embedded-brokers';
 import type { BrokerParts } from '../runtime/live-connection';
 import { sharedText } from '../runtime/localize';
+import { onClose } from '../runtime/node-closing';
 import { showProblem } from '../runtime/node-problem';
 import { preparePresence } from '../runtime/presence-messages';
 import { digest } from '../runtime/saved-state';
@@ -59,7 +60,7 @@ export = function register(RED: NodeAPI): void {
     const broker = takeEmbeddedBroker(RED, node, definition, listen);
     const closeClient = async (): Promise<unknown> => node.link.ok && node.link.connection.close();
     const leave = (removed: boolean): Promise<void> => leaveEmbeddedBroker(RED, node, broker, removed, closeClient);
-    node.on('close', (removed: boolean, done: () => void) => void leave(removed).then(done, done));
+    onClose(RED, node, (removed, done) => void leave(removed).then(done, done));
     return [{ name: sharedText(RED, 'log.embedded'), open: broker.open }];
   }
 

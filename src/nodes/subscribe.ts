@@ -11,6 +11,7 @@ import { acceptControl } from '../runtime/connection-control';
 import { deliveryStatus } from '../runtime/delivery-status';
 import { editorId } from '../runtime/editor-id';
 import { sharedText } from '../runtime/localize';
+import { onClose } from '../runtime/node-closing';
 import { refuseMessages, reportError, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
 import { NodeSubscriptions } from '../runtime/node-subscriptions';
@@ -72,7 +73,7 @@ export = function register(RED: NodeAPI): void {
       changed: refresh,
     });
     const unwatch = connection.watch(refresh);
-    node.on('close', (removed: boolean, done: () => void) => {
+    onClose(RED, node, (removed, done) => {
       unwatch();
       acknowledgement.leave(removed, () => subscriptions.close());
       done();

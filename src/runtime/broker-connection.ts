@@ -12,6 +12,7 @@ import { flowsStarted, followDeploys } from './deploys';
 import { editorId } from './editor-id';
 import { Handover } from './handover';
 import { type BrokerParts, LiveConnection } from './live-connection';
+import { onClose } from './node-closing';
 import { savedState } from './saved-state';
 
 export interface ControlledConnection {
@@ -50,6 +51,6 @@ export function brokerConnection(
     if (!mayFollow || savedState(RED, editorId(node)) !== saved) return live.end(removed);
     handover.leave(RED, node, live, () => void live.end(false));
   };
-  node.on('close', (removed: boolean, done: () => void) => void leave(removed).then(done, done));
+  onClose(RED, node, (removed, done) => void leave(removed).then(done, done));
   return { connection, control, traffic: live.traffic, observe: (report) => live.observe(report) };
 }

@@ -4,6 +4,7 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { Settlement } from '../connection/publish-options';
 import { publishedMessage } from '../core/published-message';
 import { localizedError } from './localize';
+import { onClose } from './node-closing';
 
 /** A message at the input of a node, with what Node-RED gives to answer it. */
 export interface MessageInput {
@@ -25,7 +26,7 @@ const latest = new Map<string, Node>();
 export function messageAnswers(RED: NodeAPI, node: Node): Answer {
   let closed = false;
   latest.set(node.id, node);
-  node.on('close', (removed: boolean, done: () => void) => {
+  onClose(RED, node, (removed, done) => {
     closed = true;
     if (removed) latest.delete(node.id);
     done();
