@@ -1,15 +1,10 @@
 // One wrong setting each for the clouds of docs/clouds.md: what the flow is told then.
 
 import assert from 'node:assert/strict';
-import { Authority, type KeyPair, needsOpenssl } from '../helpers/certificates';
-import { type CloudFlowOptions, loadCloudFlow } from '../helpers/cloud-flow';
+import { needsOpenssl } from '../helpers/certificates';
 import { cloudRules } from '../helpers/cloud-rules';
-import { CloudServer } from '../helpers/cloud-server';
 import { clouds, example } from '../helpers/cloud-settings';
-import { type Flow, unloadFlow } from '../helpers/flow-harness';
-
-type Cloud = keyof typeof clouds;
-type Deviation = Pick<CloudFlowOptions, 'changed' | 'serverName'>;
+import { type Cloud, CloudSetup, type Deviation } from '../helpers/cloud-setup';
 
 const HUB = 'plant-hub.azure-devices.net';
 
@@ -36,30 +31,18 @@ const wrong: readonly (readonly [what: string, Cloud, Deviation, code: RegExp])[
 ];
 
 describe('clouds, with one wrong setting', () => {
-  let authority: Authority;
-  let client: KeyPair;
-  let server: CloudServer | undefined;
+  let setup: CloudSetup;
 
   before(function () {
     needsOpenssl(this);
-    authority = new Authority();
-    client = authority.sign(example.device);
+    setup = new CloudSetup();
   });
-  afterEach(async () => {
-    await unloadFlow();
-    await server?.stop();
-    server = undefined;
-  });
-  after(() => authority?.remove());
-
-  async function load(cloud: Cloud, deviation: Deviation): Promise<Flow> {
-    server = await CloudServer.start(cloudRules[cloud], authority);
-    return loadCloudFlow(clouds[cloud], { server, authority, client, ...deviation });
-  }
+  afterEach(() => setup.clear());
+  after(() => setup?.remove());
 
   for (const [what, cloud, deviation, code] of wrong) {
     it(`${clouds[cloud].name}: ${what}`, async () => {
-      const flow = await load(cloud, deviation);
+      const { flow } = await setup.load(cloud, deviation);
       const { error } = await flow.caught.next();
       assert.match(error.code ?? '', code);
       await flow.showing('pub', error.code ?? '');
@@ -68,13 +51,13 @@ describe('clouds, with one wrong setting', () => {
 
   it('EMQX Cloud: an address without a name works with the server name in the TLS configuration', async () => {
     const changed = { url: 'mqtts://127.0.0.1:8883' };
-    const flow = await load('emqx', { changed, serverName: cloudRules.emqx.host });
+    const { flow } = await setup.load('emqx', { changed, serverName: cloudRules.emqx.host });
     await flow.connected('sub', 'pub');
     assert.deepEqual(flow.caughtCodes, []);
   });
 
   it('Azure IoT Hub: without a choice of version it is MQTT 3.1.1 in the end', async () => {
-    const flow = await load('iotHub', { changed: { protocolVersion: 'auto' } });
+    const { flow } = await setup.load('iotHub', { changed: { protocolVersion: 'auto' } });
     await flow.connected('sub', 'pub');
     assert.deepEqual(flow.caughtCodes, []);
   });
