@@ -121,7 +121,6 @@ interface JQuery {
   }): this;
   typedInput(method: 'value' | 'type'): string;
   typedInput(method: 'value' | 'type', value: string): this;
-  typedInput(method: 'width', value: string): this;
   editableList<Row extends object>(options: EditableListOptions<Row>): this;
   editableList(method: 'addItem', row: object): this;
   editableList(method: 'items'): JQuery;

@@ -147,7 +147,8 @@ function typedRow(
   input.typedInput({ types, default: type });
   input.typedInput('type', type);
   input.typedInput('value', value);
-  input.typedInput('width', '100%');
+  // Its own method for the width measures, which it cannot before the dialog is shown.
+  line.find('.red-ui-typedInput-container').css('width', '100%');
   nameTypedInput(line, input, label);
   return { line, input };
 }

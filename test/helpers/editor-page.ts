@@ -56,14 +56,16 @@ export class EditorPage {
   }
 
   /**
-   * Imports an example of this package through the Import dialog. The lists in it load, open and move one after the other:
-   * a press and a release of the mouse may hit different things, so what is chosen gets its click at once.
+   * Imports an example of this package through the Import dialog. Its lists load, open and move one after the other: a press
+   * and a release of the mouse may hit different things, so what is chosen gets its click at once.
    */
   async importExample(name: string): Promise<void> {
     await this.action('core:show-examples-import-dialog');
     const tree = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
-    const entry = (label: string): Locator =>
-      tree.locator('.red-ui-treeList-label').filter({ has: this.page.getByText(label, { exact: true }) });
+    const entries = tree.locator('.red-ui-treeList-label');
+    const entry = (label: string): Locator => entries.filter({ has: this.page.getByText(label, { exact: true }) });
+    // Some time after it has opened, the dialog chooses the first entry, whatever has been chosen meanwhile.
+    await tree.locator('.red-ui-treeList-label.selected').waitFor();
     await entry(packageName).dispatchEvent('click');
     await entry(name).dispatchEvent('click');
     await this.page.locator('#red-ui-clipboard-dialog-ok:enabled').dispatchEvent('click');
