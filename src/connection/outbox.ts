@@ -1,6 +1,7 @@
 // What waits to be sent: bounded, in order, and every publication in it settled exactly once. Where it waits is a
 // queue's, how it is sent outbox-sender's; why connections come and go is the connection's.
 
+import { byteAmount } from '../core/byte-unit';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import type { OutboxFigures } from '../core/outbox-figures';
 import type { OutgoingPublication } from '../core/publication';
@@ -154,7 +155,7 @@ export class Outbox {
   #problem(entry: OutboxEntry, { whileOffline }: PublishOptions): MqttFlowsError | undefined {
     if (this.#closed) return outboxError('connection-closed');
     if (whileOffline === 'fail' && !this.#sender.connected) return outboxError('not-connected');
-    return this.#hasRoom(entry) ? undefined : this.#overflow('outbox-full');
+    return this.#hasRoom(entry) ? undefined : this.#full();
   }
 
   /** It fits, or others can give way to it. */
@@ -179,7 +180,7 @@ export class Outbox {
       if (!oldest) return;
       this.#counts.dropped++;
       this.#sender.retire(oldest);
-      this.#finish(oldest, { ok: false, error: this.#overflow('publication-dropped') });
+      this.#finish(oldest, { ok: false, error: outboxError('publication-dropped') });
     }
   }
 
@@ -272,9 +273,10 @@ export class Outbox {
     listener();
   }
 
-  #overflow(code: 'outbox-full' | 'publication-dropped'): MqttFlowsError {
+  /** The limits in the units of the dialog. */
+  #full(): MqttFlowsError {
     const { maxMessages, maxBytes } = this.#limits;
-    return outboxError(code, { maxMessages, maxBytes });
+    return outboxError('outbox-full', { maxMessages, ...byteAmount(maxBytes) });
   }
 }
 

@@ -1,5 +1,6 @@
 // Units in which a number may be entered that is saved in the smallest of them: bytes, milliseconds, seconds.
 
+import { BYTE_UNITS } from '../core/byte-unit';
 import { sharedText } from './shared-text';
 
 /** A unit, and how many of the smallest it is. */
@@ -13,9 +14,9 @@ export interface Unit {
 export type Units = readonly [Unit, ...Unit[]];
 
 export const BYTES: Units = [
-  { name: () => sharedText('unit.bytes'), factor: 1 },
-  { name: () => sharedText('unit.kibibytes'), factor: 1024 },
-  { name: () => sharedText('unit.mebibytes'), factor: 1024 * 1024 },
+  { name: () => sharedText('unit.bytes'), factor: BYTE_UNITS.bytes },
+  { name: () => sharedText('unit.kibibytes'), factor: BYTE_UNITS.kibibytes },
+  { name: () => sharedText('unit.mebibytes'), factor: BYTE_UNITS.mebibytes },
 ];
 
 export const MILLISECONDS: Units = [

@@ -7,14 +7,14 @@ import { failure, outgoing } from './publications';
 
 describe('the outbox, full', () => {
   describe('when it is full', () => {
-    it('a publication too many is refused at once, and names the limits', () => {
-      const bench = new Bench({ maxMessages: 2 });
+    it('a publication too many is refused at once, and names the limits in the units of the dialog', () => {
+      const bench = new Bench({ maxMessages: 2, maxBytes: 64 * 1024 * 1024 });
       bench.acceptAll('a', 'b');
       const found = settlementOf(bench, outgoing('c'));
       const error = errorOf(found.latest);
       assert.equal(error.code, 'outbox-full');
       assert.equal(error.stage, 'publish');
-      assert.deepEqual(error.params, { maxMessages: 2, maxBytes: 1_000_000 });
+      assert.deepEqual(error.params, { maxMessages: 2, amount: 64, unitKey: 'unit.mebibytes' });
       assert.equal(bench.outbox.depth, 2);
       assert.deepEqual(bench.attach().topics, ['a', 'b']);
     });
