@@ -116,6 +116,8 @@ export class TopicTree {
   #bytes = 0;
   #sequence = 0;
   readonly #pace: TokenBucket;
+  /** Messages that were admitted and are still to come. */
+  #promised = 0;
 
   constructor(limits: TopicTreeLimits) {
     this.#limits = limits;
@@ -132,13 +134,17 @@ export class TopicTree {
     return this.#bytes;
   }
 
+  /** Whether a message that comes at `now`, in ms since the epoch, is to be read and recorded; if not, it is counted as dropped. */
+  admits(now: number): boolean {
+    if (!this.#hasTime(now)) return false;
+    this.#promised++;
+    return true;
+  }
+
   /** Records a message, or counts it among the dropped. `now` in ms since the epoch. */
   record(publication: IncomingPublication, now: number): void {
-    if (this.#pace.delay(now) > 0) {
-      this.dropped.rate++;
-      return;
-    }
-    this.#pace.take();
+    if (this.#promised > 0) this.#promised--;
+    else if (!this.#hasTime(now)) return;
     const node = this.#nodeFor(publication.topic);
     if (!node) {
       this.dropped.topics++;
@@ -173,6 +179,15 @@ export class TopicTree {
       for (const child of node.children) waiting.push(child);
     }
     return all.sort((a, b) => a.observation.sequence - b.observation.sequence);
+  }
+
+  #hasTime(now: number): boolean {
+    if (this.#pace.delay(now) > 0) {
+      this.dropped.rate++;
+      return false;
+    }
+    this.#pace.take();
+    return true;
   }
 
   /** The node of a topic. A new one gets all of its levels or none. */

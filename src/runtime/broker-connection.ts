@@ -3,7 +3,6 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../connection/connection';
-import type { Report } from '../connection/guarded';
 import type { Traffic } from '../connection/traffic';
 import type { BrokerUsers } from './broker-users';
 import type { ConnectionControl } from './connection-control';
@@ -20,7 +19,7 @@ export interface ControlledConnection {
   readonly control: ConnectionControl;
   readonly traffic: Traffic;
   /** Another connection to where this one connects, which the flows do not notice. The caller closes it. */
-  readonly observe: (report: Report) => Connection;
+  readonly observe: LiveConnection['observe'];
 }
 
 const handover = new Handover<LiveConnection>();
@@ -52,5 +51,5 @@ export function brokerConnection(
     handover.leave(RED, node, live, () => void live.end(false));
   };
   onClose(RED, node, (removed, done) => void leave(removed).then(done, done));
-  return { connection, control, traffic: live.traffic, observe: (report) => live.observe(report) };
+  return { connection, control, traffic: live.traffic, observe: live.observe.bind(live) };
 }

@@ -10,6 +10,7 @@ import type { OutboxLimits } from '../connection/outbox';
 import { countTraffic, Traffic } from '../connection/traffic';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { mqttjsTransports } from '../transport/mqttjs-transport';
+import type { Admits } from '../transport/packet-cutter';
 import type { ClientIdentity, IdentitySource } from './client-identity';
 import { ConnectionControl, type ControlledTarget } from './connection-control';
 import { closeConnection, connectionFailures, connectionReport } from './connection-report';
@@ -99,8 +100,8 @@ export class LiveConnection {
     await this.control.renew();
   }
 
-  /** Another connection to where this one connects, for somebody who looks on; the caller closes it. */
-  observe(report: Report): Connection {
+  /** Another connection to where this one connects, for somebody who looks on and takes what `admits` admits; the caller closes it. */
+  observe(report: Report, admits: Admits): Connection {
     const { reconnect } = this.#parts.settings;
     const connectOptions = async (): Promise<AttemptOptions | MqttFlowsError> => {
       const client = await this.#identity();
@@ -108,7 +109,7 @@ export class LiveConnection {
     };
     const { endpoints, protocolVersion } = this.control.aim();
     const settings = { endpoints, protocolVersion, reconnect, connectTimeout: CONNECT_TIMEOUT, connectOptions };
-    return observingConnection(settings, report);
+    return observingConnection(settings, report, admits);
   }
 
   /** Ends it for good; `removed` when no instance of its node will follow. */

@@ -8,28 +8,39 @@ import type { AttemptOptions, ConnectionSettings } from '../connection/connectio
 import type { Report } from '../connection/guarded';
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { mqttjsTransports } from '../transport/mqttjs-transport';
+import type { Admits } from '../transport/packet-cutter';
 import { clientBeside } from './client-beside';
 
-/** Not connected yet; the caller closes it. `clientId` gets a suffix, `connectOptions` are those of the broker node. */
+/**
+ * Not connected yet; the caller closes it. `clientId` gets a suffix, `connectOptions` are those of the broker node. Messages at
+ * QoS 0 that `admits` does not admit are dropped before they cost anything.
+ */
 export function observingConnection(
   settings: Pick<
     ConnectionSettings,
     'endpoints' | 'protocolVersion' | 'reconnect' | 'connectTimeout' | 'connectOptions'
   >,
   report: Report,
+  admits: Admits,
 ): Connection {
   const beside = clientBeside('view', settings.protocolVersion);
   const connectOptions = async (): Promise<AttemptOptions | MqttFlowsError> => {
     const options = await settings.connectOptions();
-    return options instanceof MqttFlowsError ? options : beside(options);
+    return options instanceof MqttFlowsError ? options : withoutAliases(beside(options));
   };
   return new Connection(
     { ...settings, connectOptions, outbox: { maxMessages: 1, maxBytes: 1, overflow: 'reject' }, messages: {} },
     {
-      openTransport: watchAnswers(mqttjsTransports(), systemClock),
+      openTransport: watchAnswers(mqttjsTransports(admits), systemClock),
       clock: systemClock,
       random: Math.random,
       report,
     },
   );
+}
+
+/** A message that is dropped unread may be the one that says what an alias means. */
+function withoutAliases({ properties, ...options }: AttemptOptions): AttemptOptions {
+  const { topicAliasMaximum: _none, ...others } = properties ?? {};
+  return { ...options, properties: others };
 }

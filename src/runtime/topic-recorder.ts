@@ -76,7 +76,8 @@ export class TopicRecorder {
     if (node && link?.ok && link.connection === this.#source?.of) return;
     this.#leave();
     if (!node || !link?.ok) return;
-    const connection = this.#request.own ? link.observe((error) => node.debug(error)) : link.connection;
+    const admits = (): boolean => this.tree.admits(Date.now());
+    const connection = this.#request.own ? link.observe((error) => node.debug(error), admits) : link.connection;
     this.#source = { of: link.connection, connection, unsubscribe: connection.subscribe(this.#subscriber()) };
     if (this.#request.own) connection.connect();
   }

@@ -1,7 +1,7 @@
 // Hands the bytes of a stream to mqtt.js so that nothing it throws over them ends the process: it has no catch of its own.
 
 import type { Duplex, Writable } from 'node:stream';
-import { PacketCutter } from './packet-cutter';
+import { type Admits, PacketCutter } from './packet-cutter';
 
 /** Hears of what ends a pipe: after that, the reader gets no more bytes. */
 export interface PipeEnd {
@@ -14,12 +14,13 @@ export interface PipeEnd {
 /**
  * Makes `stream.pipe()` tell `end` what goes wrong. mqtt.js handles the first packet of a piece before its write() returns,
  * and further ones later, where nobody could catch; so each packet that it handles itself is a piece of its own. It would
- * also collect a packet to its last byte before it looks at the size: `limit` is the largest that may come, in bytes.
+ * also collect a packet to its last byte before it looks at the size: `limit` is the largest that may come, in bytes. What
+ * `admits` does not admit it does not get.
  */
-export function guardPipe(stream: Duplex, end: PipeEnd, limit?: number): GuardedPipe {
+export function guardPipe(stream: Duplex, end: PipeEnd, limit?: number, admits?: Admits): GuardedPipe {
   let feed: Feed | undefined;
   stream.pipe = (reader) => {
-    const made = new Feed(stream, reader as unknown as Writable, end, limit);
+    const made = new Feed(stream, reader as unknown as Writable, end, new PacketCutter(limit, admits));
     feed = made;
     stream.on('data', (bytes: Buffer) => made.take(bytes));
     return reader;
@@ -42,11 +43,11 @@ class Feed {
   #held = false;
   #over = false;
 
-  constructor(stream: Duplex, reader: Writable, end: PipeEnd, limit?: number) {
+  constructor(stream: Duplex, reader: Writable, end: PipeEnd, cutter: PacketCutter) {
     this.#stream = stream;
     this.#reader = reader;
     this.#end = end;
-    this.#cutter = new PacketCutter(limit);
+    this.#cutter = cutter;
   }
 
   hold(held: boolean): void {

@@ -21,6 +21,7 @@ import { clientOptions, serverInfo } from './mqttjs-options';
 import { mqttjsWire } from './mqttjs-wire';
 import { asMqttFlowsError, hungUp } from './network-error';
 import { OutboundFlow } from './outbound-flow';
+import type { Admits } from './packet-cutter';
 import { lacksIdentifier, take } from './received-packet';
 import { subscribeOutcome } from './subscribe-outcome';
 import type { Violation } from './topic-aliases';
@@ -37,11 +38,14 @@ import type {
 } from './transport';
 import { Unanswered } from './unanswered';
 
-/** Opens the transports of one connection. They share what its session keeps between them. */
-export function mqttjsTransports(): OpenTransport {
+/**
+ * Opens the transports of one connection. They share what its session keeps between them. Publications at QoS 0 that `admits`
+ * does not admit are left out before they are read.
+ */
+export function mqttjsTransports(admits?: Admits): OpenTransport {
   const session = new InboundSession();
   const identifiers = new PacketIdentifiers(CONNECTION_IDENTIFIERS, Math.random());
-  return (open, options, listener) => new MqttjsTransport(open, options, listener, session, identifiers);
+  return (open, options, listener) => new MqttjsTransport(open, options, listener, session, identifiers, admits);
 }
 
 class MqttjsTransport implements Transport {
@@ -50,6 +54,7 @@ class MqttjsTransport implements Transport {
   readonly #open: OpenStream;
   readonly #session: InboundSession;
   readonly #identifiers: PacketIdentifiers;
+  readonly #admits: Admits | undefined;
   readonly #opening = new AbortController();
   #stage: ErrorStage = 'tcp';
   #stream: Duplex | undefined;
@@ -72,12 +77,14 @@ class MqttjsTransport implements Transport {
     listener: TransportListener,
     session: InboundSession,
     identifiers: PacketIdentifiers,
+    admits?: Admits,
   ) {
     this.#options = options;
     this.#listener = listener;
     this.#open = open;
     this.#session = session;
     this.#identifiers = identifiers;
+    this.#admits = admits;
     open((stage) => this.#enter(stage), this.#opening.signal).then(
       (stream) => this.#start(stream),
       (error: unknown) => this.#fail(asMqttFlowsError(error, this.#stage)),
@@ -185,7 +192,7 @@ class MqttjsTransport implements Transport {
       failed: (error: unknown) => this.#broken(error),
       tooLarge: (bytes: number) => this.#violated({ reasonCode: 0x95, reason: `a packet of ${bytes} bytes` }),
     };
-    this.#pipe = guardPipe(stream, end, this.#options.properties?.maximumPacketSize);
+    this.#pipe = guardPipe(stream, end, this.#options.properties?.maximumPacketSize, this.#admits);
     const client = new MqttClient(() => stream, {
       ...clientOptions(this.#options),
       messageIdProvider: identifierProvider(this.#identifiers),

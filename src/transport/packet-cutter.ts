@@ -1,4 +1,4 @@
-// Cuts what comes over a stream where MQTT packets begin and end (MQTT 5, section 2.1).
+// Cuts what comes over a stream where MQTT packets begin and end (MQTT 5, section 2.1), and leaves out what nobody has room for.
 
 /** Kinds of packets that only go through mqtt.js: they may stay together. The others it handles itself. */
 const TOGETHER: ReadonlySet<number> = new Set([
@@ -13,8 +13,19 @@ const TOGETHER: ReadonlySet<number> = new Set([
 /** Four bytes at most say how long a packet is (section 1.5.5): the weight of each. */
 const LENGTH_BYTES = [1, 128, 128 ** 2, 128 ** 3];
 
+/**
+ * Asked for each publication at QoS 0, before it is read: false leaves it out, as if the network had lost it. The server must
+ * not use topic aliases then: the publication left out may be the one that says what an alias means.
+ */
+export type Admits = () => boolean;
+
+const PUBLISH = 3;
+/** Of the first byte of a PUBLISH (section 3.3.1.2). */
+const QOS_BITS = 0b110;
+
 export class PacketCutter {
   readonly #limit: number;
+  readonly #admits: Admits | undefined;
   #tooLarge: number | undefined;
   /** Bytes of the packet under way that are still to come, once its length is known. */
   #left = 0;
@@ -22,12 +33,16 @@ export class PacketCutter {
   #length = 0;
   #factor = 1;
   #alone = false;
+  /** Whether the packet under way is a publication at QoS 0. */
+  #droppable = false;
+  #dropping = false;
   /** What comes is no MQTT: the rest is not cut. */
   #lost = false;
 
   /** `limit` is the largest packet that may come, in bytes. */
-  constructor(limit = Number.POSITIVE_INFINITY) {
+  constructor(limit = Number.POSITIVE_INFINITY, admits?: Admits) {
     this.#limit = limit;
+    this.#admits = admits;
   }
 
   /** The bytes of a packet that is larger than it may be, known from its first bytes; undefined when there was none. */
@@ -40,32 +55,51 @@ export class PacketCutter {
     const pieces: Buffer[] = [];
     let start = 0;
     let at = 0;
+    /** Where the packet under way begins, unless it did in bytes that have gone on. */
+    let packet: number | undefined;
     const cutAt = (end: number): void => {
       if (end > start) pieces.push(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
       start = end;
     };
     while (at < bytes.length && !this.#lost) {
       if (this.#left === 0 && !this.#readingLength) {
-        this.#alone = !TOGETHER.has((bytes[at] ?? 0) >> 4);
+        this.#begin(bytes[at] ?? 0);
         if (this.#alone) cutAt(at);
-        this.#begin();
-        at++;
+        packet = at++;
         continue;
       }
-      if (this.#readingLength) this.#readLength(bytes[at++] ?? 0);
+      if (this.#readingLength) {
+        this.#readLength(bytes[at++] ?? 0);
+        if (packet !== undefined && this.#isUnwanted()) {
+          cutAt(packet);
+          this.#dropping = true;
+        }
+      }
       const taken = this.#readingLength ? 0 : Math.min(this.#left, bytes.length - at);
       at += taken;
       this.#left -= taken;
-      if (this.#left === 0 && !this.#readingLength && this.#alone) cutAt(at);
+      if (this.#left > 0 || this.#readingLength) continue;
+      if (this.#dropping) start = at;
+      else if (this.#alone) cutAt(at);
+      this.#dropping = false;
     }
+    if (this.#dropping) start = bytes.length;
     cutAt(bytes.length);
     return pieces;
   }
 
-  #begin(): void {
+  #begin(first: number): void {
+    this.#alone = !TOGETHER.has(first >> 4);
+    this.#droppable = first >> 4 === PUBLISH && (first & QOS_BITS) === 0;
     this.#readingLength = true;
     this.#length = 0;
     this.#factor = 1;
+  }
+
+  /** Asks once for each packet: when its length has been read. */
+  #isUnwanted(): boolean {
+    if (!this.#admits || !this.#droppable || this.#readingLength || this.#lost) return false;
+    return !this.#admits();
   }
 
   #readLength(byte: number): void {

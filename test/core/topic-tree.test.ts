@@ -125,6 +125,16 @@ describe('A topic tree', () => {
     assert.equal(tree.nodes, 0);
   });
 
+  it('admits before they are read as many messages as it records, and each once', () => {
+    const tree = new TopicTree({ ...ROOMY, messagesPerSecond: 10, burst: 20 });
+    const admitted = Array.from({ length: 25 }, () => tree.admits(1000)).filter(Boolean);
+    for (const _ of admitted) tree.record(message('a'), 1000);
+    assert.equal(tree.root.messages, 20);
+    assert.deepEqual(tree.dropped, { rate: 5, topics: 0 });
+    tree.record(message('a'), 1000);
+    assert.deepEqual([tree.root.messages, tree.dropped.rate], [20, 6], 'what was not asked for has no room of its own');
+  });
+
   it('records so many messages in a second, more at once at the start, and counts the others', () => {
     const tree = new TopicTree({ ...ROOMY, messagesPerSecond: 10, burst: 20 });
     for (let i = 0; i < 25; i++) tree.record(message('a'), 1000);

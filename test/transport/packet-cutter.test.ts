@@ -63,4 +63,30 @@ describe('transport/packet cutter', () => {
       assert.equal(cutter.tooLarge, expected);
     }
   });
+
+  it('leaves out publications at QoS 0 that are not admitted, and nothing else', () => {
+    const acknowledged: Packet = { ...publish, qos: 1, messageId: 7 };
+    const asked: boolean[] = [];
+    const admits = (): boolean => {
+      asked.push(asked.length % 2 === 0);
+      return asked.length % 2 === 1;
+    };
+    const packets = [publish, publish, acknowledged, suback, publish, publish, puback];
+    const pieces = new PacketCutter(undefined, admits).cut(bytesOf(...packets));
+    assert.deepEqual(Buffer.concat(pieces), bytesOf(publish, acknowledged, suback, publish, puback));
+    assert.equal(asked.length, 4);
+  });
+
+  it('leaves out the rest of such a packet as it comes; one whose first byte has gone on goes on', () => {
+    const bytes = bytesOf(publish, puback, publish, suback);
+    const { length } = bytesOf(publish);
+    for (let cut = 1; cut < bytes.length; cut++) {
+      const cutter = new PacketCutter(undefined, () => false);
+      const left = Buffer.concat([...cutter.cut(bytes.subarray(0, cut)), ...cutter.cut(bytes.subarray(cut))]);
+      // The header is three bytes long.
+      const first: Packet[] = cut < 3 ? [publish] : [];
+      const second: Packet[] = cut > length + 4 && cut < length + 7 ? [publish] : [];
+      assert.deepEqual(left, bytesOf(...first, puback, ...second, suback), `cut at ${cut}`);
+    }
+  });
 });
