@@ -298,6 +298,23 @@ describe('acknowledging when the flow is done', () => {
     assert.deepEqual(await server.acknowledged(1), ['1 131']);
   });
 
+  it('gets a message again that the connection was lost with, marked, and acknowledges that one only', async () => {
+    const flow = await start([gateNode('work')]);
+    await server.send(1);
+    const lost = await gates.at('work', 't/1');
+    (await server.client()).socket.destroy();
+    await flow.showing('sub', 'connection-lost');
+    await flow.connected('sub');
+    await server.send(1, 1, '1', true);
+    const again = await gates.at('work', 't/1', 2);
+    assert.equal(again.message.dup, true);
+    lost.end();
+    await server.pinged();
+    assert.deepEqual(server.answers, []);
+    again.end();
+    assert.deepEqual(await server.acknowledged(1), ['1']);
+  });
+
   describe('during a deploy', () => {
     it('waits on for a message that is at a node which goes on', async () => {
       const flow = await start([gateNode('work')]);

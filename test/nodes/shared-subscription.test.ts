@@ -1,0 +1,49 @@
+// A filter that is shared by a group of clients: each message goes to one of them, whatever else is subscribed to.
+
+import assert from 'node:assert/strict';
+import { loadFlow, unloadFlow } from '../helpers/flow-harness';
+import { embeddedNode, publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { onMosquitto, type TestServer } from '../helpers/servers';
+
+const COUNT = 30;
+
+function sharing(server: TestServer): void {
+  it('bring each message to one client of the group, and to those outside of it', async () => {
+    const base = unique('t');
+    const shared = `$share/workers/${base}/+number`;
+    const flow = await loadFlow([
+      ...['one', 'two', 'three'].map((id) => server.broker(id)),
+      ...['one', 'two'].flatMap((broker) => subscribeNodes(`worker-${broker}`, broker, [shared])),
+      ...subscribeNodes('all', 'three', [`${base}/#`]),
+      ...publishNodes('pub', 'three', { qos: 1 }),
+    ]);
+    await flow.connected('worker-one', 'worker-two', 'all', 'pub');
+    for (let number = 0; number < COUNT; number++) flow.inject('pub', { topic: `${base}/${number}`, payload: number });
+    const everything = await flow.received('all-out').first(COUNT);
+    const [one, two] = [flow.received('worker-one-out'), flow.received('worker-two-out')];
+    await Promise.race(
+      [one, two].map((inbox) => inbox.find('the last', () => one.all.length + two.all.length >= COUNT)),
+    );
+    const numbers = [...one.all, ...two.all].map(({ payload }) => Number(payload)).sort((a, b) => a - b);
+    assert.deepEqual(
+      numbers,
+      everything.map(({ payload }) => payload),
+    );
+    for (const { params, payload } of one.all) assert.deepEqual({ ...(params as object) }, { number: String(payload) });
+    assert.ok(one.all.length > 0 && two.all.length > 0, `${one.all.length} and ${two.all.length}`);
+  });
+}
+
+onMosquitto('Shared subscriptions (mosquitto, MQTT 5)', 5, sharing);
+onMosquitto('Shared subscriptions (mosquitto, MQTT 3.1.1)', 4, sharing);
+
+describe('Shared subscriptions (embedded broker)', () => {
+  afterEach(unloadFlow);
+
+  it('are refused, since it has none', async () => {
+    const broker = unique('broker');
+    const flow = await loadFlow([embeddedNode(broker), ...subscribeNodes('sub', broker, ['$share/group/a/#'])]);
+    await flow.showing('sub', 'subscription-refused');
+    assert.equal((await flow.caught.next()).error.code, 'subscription-refused');
+  });
+});
