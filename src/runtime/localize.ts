@@ -38,13 +38,21 @@ export function reportedError(text: string, error: MqttFlowsError, facts: Values
   const { code, stage, reasonCode, params } = error;
   const reason = reasonCode === undefined ? {} : { reasonCode };
   const words = params.reasonString === undefined ? {} : { reasonString: params.reasonString };
-  const cause = { stage, ...reason, ...words, ...facts };
+  const cause: Values = { stage, ...reason, ...words, ...facts };
+  // The Debug sidebar shows the text of a cause and not what is in it.
+  Object.defineProperty(cause, 'toString', { value: () => factsAsText(cause) });
   const reported = Object.assign(new Error(text), { code, stage, ...reason, cause });
   // The Debug sidebar lists name, message, code and stack of an error, and logs and Catch nodes take its toString():
   // a class name and a trace through our files say nothing to whoever reads them there.
   Object.defineProperties(reported, { name: { value: undefined }, toString: { value: () => text } });
   delete reported.stack;
   return reported;
+}
+
+function factsAsText(facts: Values): string {
+  return Object.entries(facts)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(', ');
 }
 
 /** The sentence of `error`, with what the server has said to explain it. */

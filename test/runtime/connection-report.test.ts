@@ -108,5 +108,7 @@ describe('runtime/connection report', () => {
     assert.deepEqual(causes, [
       { stage: 'connack', reasonCode: 0x97, reasonString: 'enough', server: 'a:1883', attempt: 2, nextAt: NEXT },
     ]);
+    const read = `stage: connack, reasonCode: 151, reasonString: enough, server: a:1883, attempt: 2, nextAt: ${NEXT}`;
+    assert.equal(String(causes[0]), read);
   });
 });
