@@ -109,6 +109,7 @@ export class DeliveryWindow {
       this.#handler?.hand(delivery);
       return;
     }
+    this.#connectionFailed.arrived();
     this.#waiting.push({
       delivery,
       release: receipt.hold(),

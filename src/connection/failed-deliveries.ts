@@ -23,11 +23,16 @@ export class FailedDeliveries {
     this.#count++;
   }
 
+  /** The server has sent one more: it had room. */
+  arrived(): void {
+    if (this.full) this.#limit = this.#count + 1;
+  }
+
   get count(): number {
     return this.#count;
   }
 
-  /** They may fill the window of the server. */
+  /** They may fill the window of the server: nothing has come since they became so many. */
   get full(): boolean {
     return this.#count >= this.#limit;
   }

@@ -183,6 +183,20 @@ describe('Window of deliveries', () => {
     assert.deepEqual(fail(...'abcdefghij'), [...Array(9).fill(false), true]);
   });
 
+  it('takes a window for filled with failures only as long as nothing more comes', () => {
+    const bench = new Bench(20);
+    bench.failed.restart(2);
+    for (const topic of ['a', 'b', 'c']) bench.take(topic);
+    for (const topic of ['a', 'b']) bench.settle(topic, 'abandoned');
+    assert.equal(bench.failed.full, true);
+    bench.settle('c');
+    assert.equal(bench.failed.full, true, 'it had come before');
+    bench.take('d');
+    assert.equal(bench.failed.full, false);
+    bench.settle('d', 'abandoned');
+    assert.equal(bench.failed.full, true);
+  });
+
   it('counts what the server will not hear of, until the connection is another', () => {
     const bench = new Bench(4, 1000);
     for (const topic of ['a', 'b', 'c']) bench.take(topic);
