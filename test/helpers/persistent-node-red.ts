@@ -26,7 +26,7 @@ export class PersistentNodeRed {
 
   /** Starts Node-RED with `nodes` and returns when the flows run. */
   async start(nodes: readonly FlowNode[]): Promise<void> {
-    const wired = nodes.map((node) => ('wires' in node ? { ...node, z: TAB.id, x: 0, y: 0 } : node));
+    const wired = nodes.map((node) => ('wires' in node ? { z: TAB.id, x: 0, y: 0, ...node } : node));
     writeFileSync(join(this.#userDir, 'flows.json'), JSON.stringify([TAB, ...wired, ...this.#own()]));
     this.#process = await NodeRedProcess.start(this.#userDir);
   }

@@ -12,14 +12,24 @@ const COUNT = 120;
 /** Messages that a flow has at a time. */
 const AT_A_TIME = 5;
 
+/** All but the end of the flow in a subflow, which sends what `last` sends to `next`. */
+function inSubflow(nodes: readonly FlowNode[], last: string, next: readonly string[]): FlowNode[] {
+  const subflow = { id: 'subflow', type: 'subflow', name: 'Subflow', in: [] };
+  return [
+    { ...subflow, out: [{ x: 0, y: 0, wires: [{ id: last, port: 0 }] }] },
+    ...nodes.map((node) => ({ ...node, z: 'subflow' })),
+    { id: 'instance', type: 'subflow:subflow', wires: [next] },
+  ];
+}
+
 for (const protocolVersion of [5, 4] as const) {
-  for (const [qos, acknowledge] of [
-    [1, 'completion'],
-    [2, 'completion'],
-    [1, 'manual'],
-    [2, 'manual'],
+  for (const [qos, acknowledge, place] of [
+    [1, 'completion', 'a tab'],
+    [2, 'completion', 'a subflow'],
+    [1, 'manual', 'a tab'],
+    [2, 'manual', 'a subflow'],
   ] as const) {
-    const variant = `mosquitto, MQTT ${protocolVersion}, QoS ${qos}, ${acknowledge}`;
+    const variant = `mosquitto, MQTT ${protocolVersion}, QoS ${qos}, ${acknowledge}, in ${place}`;
     describe(`Node-RED that is killed in the middle of a flow (${variant})`, function () {
       // A whole Node-RED has to start, three times.
       this.timeout(90_000);
@@ -40,14 +50,15 @@ for (const protocolVersion of [5, 4] as const) {
         const [subscriber] = subscribeNodes('sub', 'crash-broker', [{ filter: `${base}/#`, qos }], settings);
         assert.ok(subscriber);
         const work = 'setTimeout(() => { node.send(msg); node.done(); }, 20);';
-        return [
+        const next = acknowledge === 'manual' ? ['received', 'ack'] : ['received'];
+        const [ack] = acknowledgeNodes('ack');
+        assert.ok(ack);
+        const worked = [
           serverNode('crash-broker', mosquitto.port, { protocolVersion, cleanStart: false, clientId: base }),
           { ...subscriber, wires: [['work']] },
-          functionNode('work', work, acknowledge === 'manual' ? ['received', 'ack'] : ['received']),
-          ...acknowledgeNodes('ack')
-            .slice(0, 1)
-            .map((node) => ({ ...node, wires: [] })),
+          functionNode('work', work, place === 'a tab' ? next : []),
         ];
+        return [...(place === 'a tab' ? worked : inSubflow(worked, 'work', next)), { ...ack, wires: [] }];
       }
 
       it('has lost nothing that the flow was not done with', async () => {
