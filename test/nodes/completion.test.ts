@@ -173,6 +173,20 @@ describe('acknowledging when the flow is done', () => {
     await server.acknowledged(1);
   });
 
+  it('waits for the branch of a Complete node that is told of the last node', async () => {
+    const nodes = [functionNode('f', 'return null;', []), gateNode('last')];
+    const flow = await start(nodes);
+    // The helper can load one Complete node only, and the flow has one; a deploy may bring more.
+    const complete = { id: 'ends', type: 'complete', scope: ['f'], uncaught: false, wires: [['last']] };
+    await flow.deploy('full', nodesOf([...nodes, complete]));
+    await server.send(1);
+    const held = await gates.at('last', 't/1');
+    await server.pinged();
+    assert.deepEqual(server.answers, []);
+    held.end();
+    await server.acknowledged(1);
+  });
+
   it('waits for the branch of the Catch node that takes an error', async () => {
     const flow = await start([gateNode('fails')]);
     await server.send(1);
