@@ -46,6 +46,7 @@ const { hooks }: Pick<NodeAPI, 'hooks'> = require(
 // The helper starts no storage, without which Node-RED's own get() throws.
 helper.settings({ get: (name: string) => (name === 'instanceId' ? 'test-instance' : undefined) });
 
+const PLACE = { x: 0, y: 0 };
 export const TAB = { id: 'flow-tab', type: 'tab', label: 'Test', disabled: false };
 const STATUS_KEYS = '@mqtt-flows/node-red-mqtt-flows/broker:status.';
 
@@ -82,15 +83,18 @@ export async function unloadFlow(): Promise<void> {
   flow.forget();
 }
 
-/** Wired nodes belong to the tab, configuration nodes to none. A test may bring the tab itself, with variables. */
+/**
+ * Wired nodes belong to the tab and have a place there, without which Node-RED takes them for configuration nodes; those
+ * belong to none. A test may bring the tab itself, with variables.
+ */
 function complete(nodes: readonly FlowNode[]): FlowNode[] {
   return [
     ...(nodes.some(({ id }) => id === TAB.id) ? [] : [TAB]),
-    ...nodes.map((node) => ('wires' in node ? { z: TAB.id, ...node } : node)),
-    { id: 'catch-all', type: 'catch', z: TAB.id, scope: null, uncaught: false, wires: [['caught']] },
-    { id: 'caught', type: 'test-collect', z: TAB.id, wires: [] },
-    { id: 'complete-all', type: 'complete', z: TAB.id, scope: completing(nodes), wires: [['completed']] },
-    { id: 'completed', type: 'test-collect', z: TAB.id, wires: [] },
+    ...nodes.map((node) => ('wires' in node ? { z: TAB.id, ...PLACE, ...node } : node)),
+    { ...PLACE, id: 'catch-all', type: 'catch', z: TAB.id, scope: null, uncaught: false, wires: [['caught']] },
+    { ...PLACE, id: 'caught', type: 'test-collect', z: TAB.id, wires: [] },
+    { ...PLACE, id: 'complete-all', type: 'complete', z: TAB.id, scope: completing(nodes), wires: [['completed']] },
+    { ...PLACE, id: 'completed', type: 'test-collect', z: TAB.id, wires: [] },
   ];
 }
 

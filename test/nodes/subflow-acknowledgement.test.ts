@@ -34,20 +34,17 @@ describe('acknowledging across subflows', () => {
     return { ...node, wires: [next] };
   }
 
-  /** Node-RED takes a node without a place on the canvas for a configuration node. */
-  const placed = (node: FlowNode): FlowNode => ('wires' in node ? { x: 0, y: 0, ...node } : node);
-
   /** A subflow: messages go in to `first`, and come out of `last`. */
   function template(id: string, first: string | undefined, last: string | undefined, members: FlowNode[]): FlowNode[] {
     const port = { x: 0, y: 0 };
     const inputs = first === undefined ? [] : [{ ...port, wires: [{ id: first }] }];
     const outputs = last === undefined ? [] : [{ ...port, wires: [{ id: last, port: 0 }] }];
     const definition = { id, type: 'subflow', name: id, info: '', in: inputs, out: outputs };
-    return [definition, ...members.map((member) => ({ ...placed(member), z: id }))];
+    return [definition, ...members.map((member) => ({ ...member, z: id }))];
   }
 
   const instance = (id: string, of: string, next: string[], z = TAB.id): FlowNode => {
-    return placed({ id, type: `subflow:${of}`, z, wires: [next] });
+    return { id, type: `subflow:${of}`, z, wires: [next] };
   };
 
   async function start(nodes: readonly FlowNode[], ...subscribers: string[]): Promise<Flow> {
