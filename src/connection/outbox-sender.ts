@@ -5,6 +5,7 @@ import { OUTBOUND_IDENTIFIERS, PacketIdentifiers } from '../core/packet-identifi
 import { TokenBucket } from '../core/token-bucket';
 import type { PublishOutcome, ServerInfo, Transport } from '../transport/transport';
 import type { Clock } from './clock';
+import { LeftExchanges } from './left-exchanges';
 import type { EntryCarrier, OutboxEntry } from './outbox-entry';
 import type { OutboxQueue } from './outbox-queue';
 import { limitProblem } from './server-limits';
@@ -40,6 +41,7 @@ export class OutboxSender implements EntryCarrier {
   readonly #window: number;
   readonly #bucket: TokenBucket | undefined;
   readonly #identifiers: PacketIdentifiers;
+  readonly #left: LeftExchanges;
   readonly #suspects = new Suspects();
   /** Taken out of the queue and not at their end, in the order of sending. */
   readonly #inFlight = new Set<OutboxEntry>();
@@ -65,6 +67,7 @@ export class OutboxSender implements EntryCarrier {
     this.#window = limits.maxInFlight ?? WINDOW;
     this.#bucket = limits.rateLimit ? new TokenBucket(limits.rateLimit) : undefined;
     this.#identifiers = new PacketIdentifiers(OUTBOUND_IDENTIFIERS, start);
+    this.#left = new LeftExchanges(this.#identifiers);
   }
 
   get connected(): boolean {
@@ -128,8 +131,10 @@ export class OutboxSender implements EntryCarrier {
 
   /** Identifiers that the session may still know, from before this process. */
   restore(identifiers: readonly number[]): void {
-    if (this.#sessionLost) return this.#queue.forgetExchanges();
     for (const identifier of identifiers) this.#identifiers.use(identifier);
+    if (!this.#sessionLost) return;
+    this.#left.leave();
+    this.#queue.forgetExchanges();
   }
 
   received(entry: OutboxEntry): void {
@@ -207,7 +212,7 @@ export class OutboxSender implements EntryCarrier {
       this.#queue.keep(entry, nothing);
     }
     this.#exchanges.clear();
-    this.#identifiers.clear();
+    this.#left.leave();
     this.#queue.forgetExchanges();
   }
 }

@@ -47,6 +47,15 @@ export class PacketIdentifiers {
     this.#free++;
   }
 
+  /** Those in use, from the lowest. */
+  get inUse(): number[] {
+    const identifiers: number[] = [];
+    for (let offset = this.#used.indexOf(1); offset !== -1; offset = this.#used.indexOf(1, offset + 1)) {
+      identifiers.push(this.#first + offset);
+    }
+    return identifiers;
+  }
+
   /** Frees all. */
   clear(): void {
     this.#used.fill(0);

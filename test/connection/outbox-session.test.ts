@@ -55,6 +55,33 @@ describe('the outbox, with a session', () => {
     assert.deepEqual(sent(bench.attach({ sessionPresent: false })), ['publish a 3', 'publish b 4']);
   });
 
+  it('gives identifiers that another server may still know to no other publication', () => {
+    const bench = new Bench();
+    bench.accept('a', 2);
+    bench.accept('b', 2);
+    const first = bench.attach();
+    find(first, 'a').receive();
+    bench.lose(first);
+    const transport = bench.attach({ sessionPresent: false }, ({ automatic }) => {
+      automatic.publish = OK;
+    });
+    for (let index = 0; index < 70_000; index++) bench.accept(`t${index}`, 2);
+    const again = transport.published.findIndex(({ packetIdentifier }) => packetIdentifier < 3);
+    assert.equal(again, -1, `publication ${again}`);
+    assert.equal(transport.published.length, 70_002);
+  });
+
+  it('does not run out of identifiers, however often sessions are lost', () => {
+    const bench = new Bench();
+    for (let index = 0; index < 500; index++) {
+      for (let count = 0; count < 100; count++) if (bench.outbox.depth < 100) bench.accept(`t${index}-${count}`, 2);
+      const transport = bench.attach();
+      assert.equal(new Set(transport.published.map(({ packetIdentifier }) => packetIdentifier)).size, 100);
+      assert.ok(transport.published.every(({ packetIdentifier }) => packetIdentifier > 0));
+      bench.lose(transport);
+    }
+  });
+
   it('gives the identifier of a publication at QoS 2 that was given up to no other', () => {
     const bench = new Bench({ maxMessages: 1, overflow: 'dropOldest' });
     bench.accept('a', 2);

@@ -41,6 +41,13 @@ describe('packet identifiers', () => {
     assert.equal(identifiers.allocate(), 12);
   });
 
+  it('that are in use are known', () => {
+    const identifiers = new PacketIdentifiers(few, 0.5);
+    for (let count = 0; count < 3; count++) identifiers.allocate();
+    identifiers.free(13);
+    assert.deepEqual(identifiers.inUse, [10, 12]);
+  });
+
   it('of publications and of connections have nothing in common, and are all that MQTT has', () => {
     assert.equal(OUTBOUND_IDENTIFIERS.first, 1);
     assert.equal(CONNECTION_IDENTIFIERS.first, OUTBOUND_IDENTIFIERS.last + 1);

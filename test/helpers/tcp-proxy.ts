@@ -13,6 +13,7 @@ export class TcpProxy {
   #accepted = 0;
   /** How many more bytes pass before all is cut; undefined: any number. */
   #budget: number | undefined;
+  #whenCut: () => void = () => {};
   #cuts = 0;
 
   private constructor(port: number, target: number) {
@@ -40,6 +41,15 @@ export class TcpProxy {
   /** Cuts once `bytes` more have passed in either direction, in the middle of a packet if it so happens. */
   cutAfter(bytes: number): void {
     this.#budget = bytes;
+  }
+
+  /** Cuts once `bytes` more have passed, and refuses what comes from that moment on. */
+  async refuseAfter(bytes: number): Promise<void> {
+    this.cutAfter(bytes);
+    await new Promise<void>((resolve) => {
+      this.#whenCut = resolve;
+    });
+    await this.refuse();
   }
 
   /** Listens again after refuse(). */
@@ -105,6 +115,9 @@ export class TcpProxy {
     this.#budget = undefined;
     this.#cuts++;
     // What has passed shall arrive: a reset would take it back.
-    to.write(last, () => this.cut());
+    to.write(last, () => {
+      this.cut();
+      this.#whenCut();
+    });
   }
 }
