@@ -210,9 +210,9 @@ export class Connection {
     this.#servers.protocol.accepted();
     this.#assignedClientId = info.assignedClientIdentifier ?? this.#assignedClientId;
     this.#states.enter({ kind: 'connected', info, server });
-    const known = this.#home.enter(info, server, this.#clientId);
+    const { known, place } = this.#home.enter(info, server, this.#clientId);
     this.#subscriptions.attach(transport, known);
-    const announced = (): void => this.#outbox.attach(transport, known);
+    const announced = (): void => this.#outbox.attach(transport, known, place);
     this.#stopAnnouncing = this.#presence.announce(transport, info, this.#subscriptions, announced);
   }
 

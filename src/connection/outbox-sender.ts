@@ -26,6 +26,14 @@ export type SendingEnd =
   | { readonly kind: 'failed'; readonly error: MqttFlowsError }
   | { readonly kind: 'quarantined'; readonly error: MqttFlowsError };
 
+/** Whose session it is that a connection has, and whose the one before had. */
+export interface SessionPlace {
+  readonly home: string;
+  readonly previous: string;
+  /** The server has kept a session, be it the one that we know or another. */
+  readonly present: boolean;
+}
+
 interface Link {
   readonly transport: Transport;
   readonly server: ServerInfo;
@@ -48,8 +56,8 @@ export class OutboxSender implements EntryCarrier {
   /** Those that have a packet identifier in the present session. */
   readonly #exchanges = new Set<OutboxEntry>();
   #link: Link | undefined;
-  /** The server knew no session, once at least. */
-  #sessionLost = false;
+  /** Whose session was left behind last; undefined while none was. */
+  #lostHome: string | undefined;
   #pumping = false;
   #cancelTimer: (() => void) | undefined;
 
@@ -78,10 +86,15 @@ export class OutboxSender implements EntryCarrier {
     return this.#inFlight;
   }
 
-  /** Sends over `transport` from now on: again what the session of `server` has not seen the end of, then the rest. */
-  attach(transport: Transport, server: ServerInfo): void {
-    if (!server.sessionPresent) this.#forgetExchanges();
+  /**
+   * Sends over `transport` from now on: again what the session of `server` has not seen the end of, then the rest. What
+   * another session has not seen the end of is sent as new, and stays behind there.
+   */
+  attach(transport: Transport, server: ServerInfo, place: SessionPlace): void {
+    if (!server.sessionPresent) this.#forgetExchanges(place.previous);
     this.#link = { transport, server };
+    if (place.present) this.#left.finish(place.home, transport, () => this.pump());
+    else this.#left.forget(place.home);
     this.pump();
   }
 
@@ -132,8 +145,8 @@ export class OutboxSender implements EntryCarrier {
   /** Identifiers that the session may still know, from before this process. */
   restore(identifiers: readonly number[]): void {
     for (const identifier of identifiers) this.#identifiers.use(identifier);
-    if (!this.#sessionLost) return;
-    this.#left.leave();
+    if (this.#lostHome === undefined) return;
+    this.#left.leave(this.#lostHome);
     this.#queue.forgetExchanges();
   }
 
@@ -155,7 +168,8 @@ export class OutboxSender implements EntryCarrier {
   }
 
   #allowed(server: ServerInfo): number {
-    return this.#suspects.oneByOne ? 1 : Math.min(this.#window, server.receiveMaximum);
+    const window = Math.min(this.#window, server.receiveMaximum);
+    return this.#suspects.oneByOne ? 1 : Math.max(1, window - this.#left.finishing);
   }
 
   #hasToken(bucket: TokenBucket): boolean {
@@ -204,15 +218,17 @@ export class OutboxSender implements EntryCarrier {
     this.#ended(entry, end);
   }
 
-  #forgetExchanges(): void {
-    this.#sessionLost = true;
+  /** They belong to the session of `home`. */
+  #forgetExchanges(home: string): void {
+    this.#lostHome = home;
     for (const entry of this.#exchanges) {
+      if (entry.publication.qos === 1) this.#identifiers.free(entry.packetIdentifier);
       entry.packetIdentifier = 0;
       entry.progress = 'waiting';
       this.#queue.keep(entry, nothing);
     }
     this.#exchanges.clear();
-    this.#left.leave();
+    this.#left.leave(home);
     this.#queue.forgetExchanges();
   }
 }

@@ -16,7 +16,7 @@ import { OutboxClearing } from './outbox-clearing';
 import { expiryOf, OutboxEntry } from './outbox-entry';
 import { OutboxCounts } from './outbox-figures';
 import type { DiskQueueOwner, OutboxQueue } from './outbox-queue';
-import { OutboxSender, type SendingEnd, type SendingLimits } from './outbox-sender';
+import { OutboxSender, type SendingEnd, type SendingLimits, type SessionPlace } from './outbox-sender';
 import { outboxError, settlementOf } from './outbox-settlement';
 import type { OutboxStore } from './outbox-store';
 import { defaultPublishOptions, type PublishOptions, type Settled, type Settlement } from './publish-options';
@@ -105,8 +105,8 @@ export class Outbox {
   }
 
   /** Sends through `transport` from now on. */
-  attach(transport: Transport, server: ServerInfo): void {
-    this.#sender.attach(transport, server);
+  attach(transport: Transport, server: ServerInfo, place: SessionPlace): void {
+    this.#sender.attach(transport, server, place);
   }
 
   /**

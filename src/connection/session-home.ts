@@ -1,6 +1,7 @@
 // Whose session it is that we know: a server may keep another one for the same client, or the same for another client.
 
 import type { ServerInfo } from '../transport/transport';
+import type { SessionPlace } from './outbox-sender';
 import type { SessionMemory } from './session-memory';
 
 export class SessionHome {
@@ -13,12 +14,13 @@ export class SessionHome {
     this.#home = memory?.home;
   }
 
-  /** `info` for a connection of `clientId` to `server`: a session that is present elsewhere than last time is a stranger. */
-  enter(info: ServerInfo, server: string, clientId: string): ServerInfo {
+  /** What a connection of `clientId` to `server` finds: a session that is present elsewhere than last time is a stranger. */
+  enter(info: ServerInfo, server: string, clientId: string): { known: ServerInfo; place: SessionPlace } {
     const home = JSON.stringify([server, info.assignedClientIdentifier ?? clientId]);
-    if (home === this.#home) return info;
+    const place = { home, previous: this.#home ?? home, present: info.sessionPresent };
+    if (home === this.#home) return { known: info, place };
     this.#home = home;
     this.#memory?.settle(home);
-    return { ...info, sessionPresent: false };
+    return { known: { ...info, sessionPresent: false }, place };
   }
 }

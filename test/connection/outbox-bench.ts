@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Outbox, type OutboxLimits } from '#src/connection/outbox';
+import type { SessionPlace } from '#src/connection/outbox-sender';
 import type { OutboxStore } from '#src/connection/outbox-store';
 import {
   defaultPublishOptions,
@@ -65,7 +66,11 @@ export class Bench {
   }
 
   /** A connected transport as the outbox gets it from the connection. */
-  attach(info: Partial<ServerInfo> = {}, prepare: (transport: FakeTransport) => void = () => {}): FakeTransport {
+  attach(
+    info: Partial<ServerInfo> = {},
+    prepare: (transport: FakeTransport) => void = () => {},
+    place: Partial<SessionPlace> = {},
+  ): FakeTransport {
     const transport = this.#network.openTransport(
       () => Promise.reject(failure()),
       { protocolVersion: 5, clientId: 'test', keepalive: 60, cleanStart: true },
@@ -74,7 +79,13 @@ export class Bench {
     assert.equal(transport, this.#network.latest);
     this.#network.latest.connect(info);
     prepare(this.#network.latest);
-    this.outbox.attach(this.#network.latest, serverInfo(info));
+    const server = serverInfo(info);
+    this.outbox.attach(this.#network.latest, server, {
+      home: 'server',
+      previous: 'server',
+      present: server.sessionPresent,
+      ...place,
+    });
     return this.#network.latest;
   }
 

@@ -55,27 +55,68 @@ describe('the outbox, with a session', () => {
     assert.deepEqual(sent(bench.attach({ sessionPresent: false })), ['publish a 3', 'publish b 4']);
   });
 
-  it('gives identifiers that another server may still know to no other publication', () => {
-    const bench = new Bench();
-    bench.accept('a', 2);
-    bench.accept('b', 2);
-    const first = bench.attach();
-    find(first, 'a').receive();
-    bench.lose(first);
-    const transport = bench.attach({ sessionPresent: false }, ({ automatic }) => {
-      automatic.publish = OK;
+  describe('that is left behind at another server', () => {
+    /** Two publications at QoS 2 and one at QoS 1 on their way to server A, then a connection to server B. */
+    function left(): { bench: Bench; other: FakeTransport } {
+      const bench = new Bench();
+      bench.accept('a', 2);
+      bench.accept('b', 2);
+      bench.accept('c', 1);
+      const first = bench.attach({}, undefined, { home: 'A', previous: 'A' });
+      find(first, 'a').receive();
+      bench.lose(first);
+      const place = { home: 'B', previous: 'A', present: false };
+      return { bench, other: bench.attach({ sessionPresent: false }, undefined, place) };
+    }
+
+    it('sends what was on its way to the other server as new, with identifiers of its own', () => {
+      assert.deepEqual(sent(left().other), ['publish a 4', 'publish b 5', 'publish c 6']);
     });
-    for (let index = 0; index < 70_000; index++) bench.accept(`t${index}`, 2);
-    const again = transport.published.findIndex(({ packetIdentifier }) => packetIdentifier < 3);
-    assert.equal(again, -1, `publication ${again}`);
-    assert.equal(transport.published.length, 70_002);
+
+    it('gives identifiers that the first may still know to no other publication', () => {
+      const { bench, other } = left();
+      other.automatic.publish = OK;
+      for (const topic of ['a', 'b', 'c']) answer(other, topic);
+      for (let index = 0; index < 70_000; index++) bench.accept(`t${index}`, 2);
+      const again = other.published.findIndex(({ packetIdentifier }) => [1, 2].includes(packetIdentifier));
+      assert.equal(again, -1, `publication ${again}`);
+      assert.equal(bench.outbox.depth, 0);
+    });
+
+    it('ends them when the first is back with its session, and sends what waits beside that', () => {
+      const { bench, other } = left();
+      bench.lose(other);
+      const place = { home: 'A', previous: 'B', present: true };
+      const back = bench.attach({ sessionPresent: false, receiveMaximum: 3 }, undefined, place);
+      assert.deepEqual(
+        back.published.slice(0, 3).map(({ packet, packetIdentifier }) => `${packet} ${packetIdentifier}`),
+        ['pubrel 1', 'pubrel 2', 'publish 7'],
+      );
+      back.published[0]?.answer(OK);
+      back.published[1]?.answer(OK);
+      assert.deepEqual(sent(back).slice(2), ['publish a 7', 'publish b 8', 'publish c 9']);
+    });
+
+    it('asks no more than twice for their end', () => {
+      const { bench, other } = left();
+      bench.lose(other);
+      const place = { home: 'A', previous: 'A', present: true };
+      const released: number[] = [];
+      for (let connection = 0; connection < 4; connection++) {
+        const back = bench.attach({ sessionPresent: true }, undefined, place);
+        released.push(back.published.filter(({ packet }) => packet === 'pubrel').length);
+        bench.lose(back);
+      }
+      assert.deepEqual(released, [2, 2, 0, 0]);
+    });
   });
 
-  it('does not run out of identifiers, however often sessions are lost', () => {
+  it('does not run out of identifiers, however often sessions are left behind', () => {
     const bench = new Bench();
     for (let index = 0; index < 500; index++) {
-      for (let count = 0; count < 100; count++) if (bench.outbox.depth < 100) bench.accept(`t${index}-${count}`, 2);
-      const transport = bench.attach();
+      while (bench.outbox.depth < 100) bench.accept(`t${index}-${bench.outbox.depth}`, 2);
+      const place = { home: `server ${index}`, previous: `server ${index - 1}`, present: false };
+      const transport = bench.attach({}, undefined, place);
       assert.equal(new Set(transport.published.map(({ packetIdentifier }) => packetIdentifier)).size, 100);
       assert.ok(transport.published.every(({ packetIdentifier }) => packetIdentifier > 0));
       bench.lose(transport);
