@@ -9,6 +9,7 @@ import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { plainText } from '../core/plain-text';
 import { recordedBytes } from '../core/publication-record';
 import { recordsOf } from '../core/record-chunk';
+import { LevelSpace } from './level-space';
 
 export interface LevelStoreOptions {
   /** The folder. */
@@ -40,6 +41,7 @@ class OtherLayout extends Error {}
 export class LevelStore implements OutboxStore {
   readonly #options: LevelStoreOptions;
   #level: Level | undefined;
+  readonly #space = new LevelSpace();
 
   constructor(options: LevelStoreOptions) {
     this.#options = options;
@@ -61,9 +63,12 @@ export class LevelStore implements OutboxStore {
     try {
       // A chained batch takes the operations as they are; an array of them is copied with the options into each, which
       // costs more than LevelDB itself.
-      const batch = this.#opened().batch();
+      const level = this.#opened();
+      const batch = level.batch();
       for (const change of changes) addTo(batch, change);
       await batch.write({ sync: this.#options.fsync });
+      // A store that cannot compact cannot be written either, which the next write says.
+      if (this.#space.wrote(changes)) void level.compactRange(CHUNK, `${MARKS}${HIGHEST}`).catch(() => {});
     } catch (error) {
       throw this.#problem(error);
     }
@@ -109,6 +114,7 @@ export class LevelStore implements OutboxStore {
 
   async #measure(marks: ReadonlyMap<number, Buffer>): Promise<StoreContents> {
     let [count, bytes, last] = [0, 0, 0];
+    let [chunks, chunkBytes] = [0, 0];
     for await (const { number, records } of this.#chunks({ gt: CHUNK + LOWEST, lt: CHUNK + HIGHEST })) {
       const known = marks.get(number);
       const chunk = known && OutboxChunk.of(number, known);
@@ -118,7 +124,10 @@ export class LevelStore implements OutboxStore {
         bytes += recordedBytes(record);
       }
       last = number;
+      chunks++;
+      chunkBytes += records.length;
     }
+    this.#space.opened(chunks, chunkBytes);
     return { count, bytes, last, marks };
   }
 

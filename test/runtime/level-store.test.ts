@@ -1,8 +1,12 @@
 // The disk of an outbox: what is written is there again, one process at a time, and trouble has a name.
 
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
 import { OutboxChunk } from '#src/connection/outbox-chunk';
 import type { StoreChange, StoredChunk } from '#src/connection/outbox-store';
@@ -109,6 +113,39 @@ describe('the store of an outbox on disk', () => {
     await opened.write([{ kind: 'remove', number: 1 }]);
     await opened.close();
     assert.deepEqual(await store().open(), { count: 1, bytes: 2, last: 2, marks: new Map() });
+  });
+
+  it('gives disk space back when nothing waits any more', async () => {
+    const path = join(folder, 'x.outbox');
+    const size = (): number =>
+      readdirSync(path).reduce(
+        (sum, name) => sum + (statSync(join(path, name), { throwIfNoEntry: false })?.size ?? 0),
+        0,
+      );
+    const opened = store(path);
+    await opened.open();
+    for (let number = 1; number <= 40; number++) {
+      await opened.write([{ kind: 'chunk', number, records: randomBytes(1024 * 1024) }]);
+    }
+    assert.ok(size() > 30 * 1024 * 1024);
+    await opened.write(Array.from({ length: 40 }, (_, index) => ({ kind: 'remove', number: index + 1 }) as const));
+    while (size() > 1024 * 1024) await delay(10);
+    assert.deepEqual(await opened.read({ after: 0, last: 40, limit: 1, bytes: 1 }), []);
+  });
+
+  it('is locked while another process has it open, and says so', async () => {
+    const path = join(folder, 'x.outbox');
+    const code =
+      "const { ClassicLevel } = require('classic-level'); new ClassicLevel(process.argv[1]).open().then(() => console.log('open'))";
+    const other = spawn(process.execPath, ['-e', `${code}; setInterval(() => {}, 1000)`, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await once(other.stdout, 'data');
+      assert.equal((await errorOf(store(path).open())).code, 'outbox-locked');
+    } finally {
+      other.kill('SIGKILL');
+    }
   });
 
   it('is locked while another has it open, and says so', async () => {
