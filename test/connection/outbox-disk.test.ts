@@ -236,6 +236,20 @@ describe('the outbox on disk', () => {
     });
   });
 
+  describe('with an expiry interval of the message', () => {
+    it('counts on over the end of the process', async () => {
+      const store = new FakeStore();
+      (await opened(store)).accept('a', 1, { properties: { messageExpiryInterval: 60 } });
+      await settled();
+      const after = await opened(store);
+      await settled();
+      after.clock.advance(12_400);
+      const transport = after.attach();
+      await settled();
+      assert.deepEqual(transport.published[0]?.question.properties, { messageExpiryInterval: 48 });
+    });
+  });
+
   describe('closing', () => {
     it('keeps what waits, and tells those who wait for it', async () => {
       const store = new FakeStore();

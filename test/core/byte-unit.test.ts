@@ -2,6 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { byteAmount } from '#src/core/byte-unit';
+import { errorSentence } from '#src/core/error-sentence';
+import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { catalogue } from '../helpers/catalogues';
 
 describe('an amount of bytes', () => {
   for (const [bytes, amount, unit] of [
@@ -16,6 +19,22 @@ describe('an amount of bytes', () => {
   ] as const) {
     it(`of ${bytes} is ${amount} ${unit}`, () => {
       assert.deepEqual(byteAmount(bytes), { amount, unitKey: `unit.${unit}` });
+    });
+  }
+});
+
+describe('the error of a full outbox', () => {
+  for (const [language, sentence] of [
+    ['en-US', /10000 messages or 64 MiB/],
+    ['de', /10000 Nachrichten oder 64 MiB/],
+  ] as const) {
+    it(`says its limits in the units of the dialog (${language})`, () => {
+      const texts = catalogue(language, 'broker');
+      const params = { maxMessages: 10_000, ...byteAmount(64 * 1024 * 1024) };
+      const error = new MqttFlowsError('outbox-full', { stage: 'publish', params });
+      const filled = (key: string, values: Readonly<Record<string, string | number>>): string =>
+        (texts.get(key) ?? '').replace(/__(\w+)__/g, (_, name: string) => String(values[name]));
+      assert.match(errorSentence(error, {}, filled), sentence);
     });
   }
 });
