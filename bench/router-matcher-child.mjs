@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 const { RouteTable } = require('../dist/core/route-table.js');
 const { parseTopicFilter } = require('../dist/core/topic-filter.js');
 const { filterMatches } = require('../build/test/helpers/linear-matcher.js');
-const { heapInUse } = require('../build/test/helpers/heap.js');
+const { memoryInUse } = require('../build/test/helpers/heap.js');
 const { Qlobber } = require('qlobber');
 const mqttPattern = require('mqtt-pattern');
 
@@ -74,11 +74,11 @@ function stepFor(match, topics) {
 process.on('message', ({ kind, matcher, rules, count, ms }) => {
   const filters = filtersOf(rules, count);
   const topics = topicsOf(rules, count, 1 << 14);
-  const heap = heapInUse();
+  const heap = memoryInUse();
   const before = performance.now();
   const match = MATCHERS[matcher](filters);
   const built = performance.now() - before;
-  const bytes = (heapInUse() - heap) / count;
+  const bytes = (memoryInUse() - heap) / count;
   check(match, filters, topics);
   rate(match, topics, ms / 2);
   process.send({ kind, built, bytes, ...rate(match, topics, ms) });

@@ -19,8 +19,6 @@ export interface TopicFilter {
   /** As the user wrote it. */
   readonly text: string;
   readonly wire: WireFilter;
-  /** Levels of the filter that decides about matching: literals, `+` and `#`; no `$share/group`. */
-  readonly levels: readonly string[];
   readonly captures: readonly Capture[];
   /** The group of a shared subscription (MQTT 5, section 4.8.2). */
   readonly shareGroup?: string;
@@ -74,11 +72,15 @@ export function parseTopicFilter(text: string): TopicFilterResult {
       text,
       // The one place where a string becomes a WireFilter: it has just been checked and stripped of names.
       wire: (captures.length === 0 ? text : wireText(levels, shareGroup)) as WireFilter,
-      levels,
       captures,
       ...(shareGroup === undefined ? {} : { shareGroup }),
     },
   };
+}
+
+/** The filter that decides about matching, its wildcards without names: `$share/group/` is for the server. */
+export function matchedText({ wire, shareGroup }: TopicFilter): string {
+  return shareGroup === undefined ? wire : wire.slice(`${SHARE}/${shareGroup}/`.length);
 }
 
 function wireText(levels: readonly string[], shareGroup: string | undefined): string {

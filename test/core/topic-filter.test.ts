@@ -1,7 +1,7 @@
 // Reading topic filters: what is sent to the server, what the wildcards are called, and what is wrong and where.
 
 import assert from 'node:assert/strict';
-import { parseTopicFilter, type TopicFilterProblem } from '#src/core/topic-filter';
+import { matchedText, parseTopicFilter, type TopicFilterProblem } from '#src/core/topic-filter';
 import { filterOf } from './parsed';
 
 describe('core/topic-filter', () => {
@@ -26,7 +26,7 @@ describe('core/topic-filter', () => {
         const filter = filterOf(text);
         assert.equal(filter.text, text);
         assert.equal(filter.wire, text);
-        assert.deepEqual(filter.levels, text.split('/'));
+        assert.equal(matchedText(filter), text);
         assert.deepEqual(filter.captures, []);
         assert.ok(!('shareGroup' in filter));
       });
@@ -38,7 +38,7 @@ describe('core/topic-filter', () => {
       const filter = filterOf('plant/+line/+/x/#rest');
       assert.equal(filter.text, 'plant/+line/+/x/#rest');
       assert.equal(filter.wire, 'plant/+/+/x/#');
-      assert.deepEqual(filter.levels, ['plant', '+', '+', 'x', '#']);
+      assert.equal(matchedText(filter), 'plant/+/+/x/#');
       assert.deepEqual(filter.captures, [
         { name: 'line', level: 1, rest: false },
         { name: 'rest', level: 4, rest: true },
@@ -62,23 +62,23 @@ describe('core/topic-filter', () => {
       const filter = filterOf('$share/workers/plant/+line/#');
       assert.equal(filter.shareGroup, 'workers');
       assert.equal(filter.wire, '$share/workers/plant/+/#');
-      assert.deepEqual(filter.levels, ['plant', '+', '#']);
+      assert.equal(matchedText(filter), 'plant/+/#');
       assert.deepEqual(filter.captures, [{ name: 'line', level: 1, rest: false }]);
     });
 
     it('the filter of a group may begin with an empty level', () => {
       const filter = filterOf('$share/g//a');
       assert.equal(filter.wire, '$share/g//a');
-      assert.deepEqual(filter.levels, ['', 'a']);
+      assert.equal(matchedText(filter), '/a');
     });
 
     it('the filter of a group may be a single slash', () => {
-      assert.deepEqual(filterOf('$share/g//').levels, ['', '']);
+      assert.equal(matchedText(filterOf('$share/g//')), '/');
     });
 
     it('"$share" elsewhere is a level like any other', () => {
       const filter = filterOf('a/$share/g');
-      assert.deepEqual(filter.levels, ['a', '$share', 'g']);
+      assert.equal(matchedText(filter), 'a/$share/g');
       assert.equal(filter.shareGroup, undefined);
     });
   });
@@ -133,7 +133,7 @@ describe('core/topic-filter', () => {
     });
 
     it('10,000 levels are a filter', () => {
-      assert.equal(filterOf(Array(10_000).fill('+').join('/')).levels.length, 10_000);
+      assert.ok(parseTopicFilter(Array(10_000).fill('+').join('/')).ok);
     });
   });
 });

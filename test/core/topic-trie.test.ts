@@ -1,9 +1,9 @@
 // The index of topic filters: MQTT's matching rules, and adding and removing in every order.
 
 import assert from 'node:assert/strict';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { filterLevel } from '#src/core/topic-levels';
 import { TopicTrie } from '#src/core/topic-trie';
+import { memoryInUse } from '../helpers/heap';
 import { filterMatches } from '../helpers/linear-matcher';
 import { filterOf } from './parsed';
 import { generator } from './random';
@@ -168,7 +168,7 @@ describe('core/topic-trie', () => {
 
     it('the memory of removed filters is given back', () => {
       const trie = new TopicTrie<number>();
-      const before = heapInUse();
+      const before = memoryInUse();
       // Ten levels of their own for each filter: about 100 MB if they stayed.
       for (let i = 0; i < 20_000; i++) {
         for (const end of ['', '/+', '/#']) {
@@ -177,9 +177,40 @@ describe('core/topic-trie', () => {
           trie.remove(filter, i);
         }
       }
-      const grown = heapInUse() - before;
+      const grown = memoryInUse() - before;
       assert.equal(trie.size, 0);
-      assert.ok(grown < 2_000_000, `the heap grew by ${grown} bytes`);
+      assert.ok(grown < 2_000_000, `memory grew by ${grown} bytes`);
+    });
+  });
+
+  describe('levels with the same hash', () => {
+    const [first, second] = levelsWithOneHash();
+
+    it('are told apart where filters end', () => {
+      const trie = trieOf(first, second, `a/${first}/b`, `a/${second}/b`);
+      assert.deepEqual(trie.match(first), [first]);
+      assert.deepEqual(trie.match(second), [second]);
+      assert.deepEqual(trie.match(`a/${second}/b`), [`a/${second}/b`]);
+      assert.equal(trie.remove(filterOf(first), first), true);
+      assert.deepEqual(trie.match(first), []);
+      assert.deepEqual(trie.match(second), [second]);
+    });
+
+    it('are told apart where filters go on', () => {
+      const filters = [first, second].flatMap((level) => [`${level}/a/+`, `${level}/b/#`, `${level}/+/c`]);
+      const trie = trieOf(...filters);
+      for (const level of [first, second]) {
+        assert.deepEqual(trie.match(`${level}/a/x`), [`${level}/a/+`]);
+        assert.deepEqual(trie.match(`${level}/b`), [`${level}/b/#`]);
+        assert.deepEqual(trie.match(`${level}/x/c`), [`${level}/+/c`]);
+      }
+      for (const filter of filters) assert.equal(trie.remove(filterOf(filter), filter), true);
+      assert.equal(trie.size, 0);
+    });
+
+    it('match no topic that has another one', () => {
+      const trie = trieOf(first, `${first}/#`, `a/${first}/b/+`);
+      for (const topic of [second, `${second}/a`, `a/${second}/b/c`]) assert.deepEqual(trie.match(topic), []);
     });
   });
 
@@ -244,6 +275,28 @@ describe('core/topic-trie', () => {
   });
 
   describe('against an oracle', () => {
+    it('thousands of filters come and go, and those that are there are found', () => {
+      const random = generator(20_261_122);
+      const trie = new TopicTrie<string>();
+      const held = new Set<string>();
+      for (let change = 0; change < 40_000; change++) {
+        // More come than go in the first half, fewer in the second.
+        const machine = Math.floor(random() * 3_000);
+        const filter = `plant/${machine % 7}/m${machine}${pick(random, ['', '/x', '/+', '/#', '/x/y/z'])}`;
+        const stays = random() < (change < 20_000 ? 0.8 : 0.2);
+        if (stays === held.has(filter)) continue;
+        if (stays) trie.add(filterOf(filter), filter);
+        else assert.ok(trie.remove(filterOf(filter), filter), filter);
+        if (stays) held.add(filter);
+        else held.delete(filter);
+        if (change % 500 > 0) continue;
+        const topic = `plant/${machine % 7}/m${machine}/x`;
+        assert.deepEqual(trie.match(topic).sort(), [...held].filter((one) => filterMatches(one, topic)).sort());
+      }
+      assert.equal(trie.size, held.size);
+      for (const filter of held) assert.deepEqual(trie.valuesOf(filterOf(filter)), [filter]);
+    });
+
     it('random filters give what a linear matcher gives, before and after random removals', function () {
       this.timeout(30_000);
       const random = generator(20_260_401);
@@ -281,11 +334,16 @@ describe('core/topic-trie', () => {
   });
 });
 
-/** Bytes of the heap that something still refers to. */
-function heapInUse(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  return process.memoryUsage().heapUsed;
+/** Two texts that the index takes for one until it compares them. */
+function levelsWithOneHash(): [string, string] {
+  const known = new Map<number, string>();
+  for (let i = 0; ; i++) {
+    const level = `level${i}`;
+    const code = filterLevel(level, 0);
+    const other = known.get(code);
+    if (other) return [other, level];
+    known.set(code, level);
+  }
 }
 
 const LEVELS = ['a', 'b', 'c', '', '$x', 'constructor', '__proto__'];
