@@ -37,6 +37,10 @@ export class OutboxEntry implements Outbound, RecordedPublication {
   deaths = 0;
   /** How many connections ended without one, right after this had been sent alone. */
   lonelyDeaths = 0;
+  /** It is on its way, after the one that was sent before it and is, too: for in-flight.ts alone. */
+  underWay = false;
+  before: OutboxEntry | undefined;
+  after: OutboxEntry | undefined;
   readonly #carrier: EntryCarrier;
 
   constructor(details: RecordedPublication, carrier: EntryCarrier, waiter?: Settled) {

@@ -5,6 +5,7 @@ import { OUTBOUND_IDENTIFIERS, PacketIdentifiers } from '../core/packet-identifi
 import { TokenBucket } from '../core/token-bucket';
 import type { PublishOutcome, ServerInfo, Transport } from '../transport/transport';
 import type { Clock } from './clock';
+import { InFlight } from './in-flight';
 import { LeftExchanges } from './left-exchanges';
 import type { EntryCarrier, OutboxEntry } from './outbox-entry';
 import type { OutboxQueue } from './outbox-queue';
@@ -52,8 +53,8 @@ export class OutboxSender implements EntryCarrier {
   readonly #left: LeftExchanges;
   readonly #suspects = new Suspects();
   /** Taken out of the queue and not at their end, in the order of sending. */
-  readonly #inFlight = new Set<OutboxEntry>();
-  /** Those that have a packet identifier in the present session. */
+  readonly #inFlight = new InFlight();
+  /** Those that have a packet identifier in the session of the server, and wait to be sent once more. */
   readonly #exchanges = new Set<OutboxEntry>();
   #link: Link | undefined;
   /** Whose session was left behind last; undefined while none was. */
@@ -82,7 +83,7 @@ export class OutboxSender implements EntryCarrier {
     return this.#link !== undefined;
   }
 
-  get inFlight(): ReadonlySet<OutboxEntry> {
+  get inFlight(): Pick<InFlight, 'size' | 'first' | typeof Symbol.iterator> {
     return this.#inFlight;
   }
 
@@ -107,11 +108,13 @@ export class OutboxSender implements EntryCarrier {
     this.#link = undefined;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const returned = [...this.#inFlight];
+    const returned = this.#inFlight.drain();
     const sent = returned.filter(({ onWire }) => onWire);
-    for (const entry of returned) entry.onWire = false;
+    for (const entry of returned) {
+      entry.onWire = false;
+      if (entry.packetIdentifier > 0) this.#exchanges.add(entry);
+    }
     const culprit = error && this.#suspects.ended(error, sent, this.#clock.now());
-    this.#inFlight.clear();
     this.#queue.unshift(returned.filter((entry) => entry !== culprit));
     if (culprit && error) this.#end(culprit, { kind: 'quarantined', error });
     return error !== undefined && this.#suspects.again;
@@ -151,7 +154,7 @@ export class OutboxSender implements EntryCarrier {
   }
 
   received(entry: OutboxEntry): void {
-    if (!this.#inFlight.has(entry)) return;
+    if (!entry.underWay) return;
     entry.progress = 'received';
     this.#queue.keep(entry, this.#release);
   }
@@ -161,7 +164,6 @@ export class OutboxSender implements EntryCarrier {
     if (outcome.kind === 'unconfirmed' && entry.publication.qos > 0) return;
     if (!this.#inFlight.delete(entry)) return;
     if (outcome.kind !== 'unconfirmed') this.#suspects.cleared();
-    this.#exchanges.delete(entry);
     this.#identifiers.free(entry.packetIdentifier);
     this.#ended(entry, outcome);
     this.pump();
@@ -192,7 +194,7 @@ export class OutboxSender implements EntryCarrier {
     const fresh = entry.packetIdentifier === 0 && entry.publication.qos > 0;
     // There are more identifiers than may be on their way at once.
     if (fresh) entry.packetIdentifier = this.#identifiers.allocate() ?? 0;
-    if (entry.publication.qos > 0) this.#exchanges.add(entry);
+    else this.#exchanges.delete(entry);
     entry.age(now);
     if (fresh || entry.publication.qos === 0) this.#queue.keep(entry, this.#transmit);
     else this.#transmit(entry);
@@ -200,7 +202,7 @@ export class OutboxSender implements EntryCarrier {
 
   readonly #transmit = (entry: OutboxEntry): void => {
     const transport = this.#link?.transport;
-    if (!transport || entry.onWire || !this.#inFlight.has(entry)) return;
+    if (!transport || entry.onWire || !entry.underWay) return;
     entry.onWire = true;
     entry.sentAt = this.#clock.now();
     if (entry.progress === 'received') return transport.release(entry);
@@ -210,7 +212,7 @@ export class OutboxSender implements EntryCarrier {
   };
 
   readonly #release = (entry: OutboxEntry): void => {
-    if (entry.onWire && this.#inFlight.has(entry)) this.#link?.transport.release(entry);
+    if (entry.onWire && entry.underWay) this.#link?.transport.release(entry);
   };
 
   #end(entry: OutboxEntry, end: SendingEnd): void {

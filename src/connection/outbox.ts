@@ -82,9 +82,9 @@ export class Outbox {
   }
 
   get figures(): OutboxFigures {
-    const [first] = this.#sender.inFlight;
+    const { first, size } = this.#sender.inFlight;
     const oldestAt = first?.acceptedAt ?? this.#queue.oldestAt;
-    return this.#counts.figures(this.#sender.inFlight.size, oldestAt, this.#clock.now());
+    return this.#counts.figures(size, oldestAt, this.#clock.now());
   }
 
   /** Takes a publication. `settled` is called exactly once; before accept() returns when there is no room. */

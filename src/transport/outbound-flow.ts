@@ -28,7 +28,8 @@ export interface OutboundWire {
 
 /** What the server has to answer next. */
 interface Pending {
-  readonly outbound: Outbound;
+  /** None any more when it is answered: V8 keeps what stood in a map for longer than the map does. */
+  outbound: Outbound | undefined;
   awaits: 'puback' | 'pubrec' | 'nothing' | 'pubcomp';
   /** What PUBREC has said, where PUBCOMP has nothing to say. */
   reasonCode: number;
@@ -95,21 +96,23 @@ export class OutboundFlow {
   answered(packet: Acknowledgement): string | undefined {
     const { cmd, messageId: identifier = 0, reasonCode = 0 } = packet;
     const pending = this.#pending.get(identifier);
+    const outbound = pending?.outbound;
     // An answer that comes late, or twice, is no reason to end a connection.
-    if (!pending || (cmd === 'pubrec' && pending.awaits === 'nothing')) return undefined;
+    if (!outbound || (cmd === 'pubrec' && pending.awaits === 'nothing')) return undefined;
     if (cmd === 'pubrec' && pending.awaits === 'pubcomp') {
-      this.release(pending.outbound);
+      this.release(outbound);
       return undefined;
     }
     if (cmd !== pending.awaits) return `${cmd} for packet identifier ${identifier}`;
     if (cmd === 'pubrec' && !isFailure(reasonCode)) {
       pending.awaits = 'nothing';
       pending.reasonCode = reasonCode;
-      pending.outbound.received();
+      outbound.received();
       return undefined;
     }
     this.#pending.delete(identifier);
-    pending.outbound.settled(outcomeOf(packet, pending.reasonCode));
+    pending.outbound = undefined;
+    outbound.settled(outcomeOf(packet, pending.reasonCode));
     return undefined;
   }
 
@@ -125,7 +128,8 @@ export class OutboundFlow {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    const left = [...this.#undrained, ...[...this.#pending.values()].map(({ outbound }) => outbound)];
+    const pending = [...this.#pending.values()].flatMap(({ outbound }) => outbound ?? []);
+    const left = [...this.#undrained, ...pending];
     this.#undrained = [];
     this.#pending.clear();
     for (const outbound of left) outbound.settled({ kind: 'unconfirmed' });
