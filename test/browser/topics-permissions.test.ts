@@ -1,28 +1,11 @@
 // The topics sidebar for users who may not do everything: it offers what they may do, and asks for nothing else.
 
 import assert from 'node:assert/strict';
-import { brokerDefaults } from '#src/nodes/broker.config';
-import { subscribeDefaults, subscriptionDefaults } from '#src/nodes/subscribe.config';
+import { alarmsFlow } from '../helpers/alarms-flow';
 import type { EditorPage } from '../helpers/editor-page';
 import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
 import { TopicsTab } from '../helpers/topics-tab';
 
-const FLOW = [
-  { id: 'tab', type: 'tab', label: 'Plant' },
-  { ...brokerDefaults, id: 'broker', type: 'mqtt-flows-broker', name: 'Plant server', connectTo: 'embedded' },
-  {
-    ...subscribeDefaults,
-    id: 'in',
-    type: 'mqtt-flows-subscribe',
-    name: 'alarms',
-    z: 'tab',
-    x: 200,
-    y: 100,
-    broker: 'broker',
-    subscriptions: [{ ...subscriptionDefaults, filter: 'alarms/#' }],
-    wires: [[]],
-  },
-];
 /** What the editor itself reads. */
 const EDITOR = ['flows.read', 'nodes.read', 'settings.read', 'plugins.read', 'status.read', 'context.read'];
 
@@ -39,7 +22,7 @@ describe('the topics sidebar of a user', function () {
   /** Opens the editor for somebody who has not logged in and has `permissions` all the same. */
   async function open(permissions: readonly string[]): Promise<void> {
     const auth = `adminAuth: { type: 'credentials', users: [], default: { permissions: ${JSON.stringify(permissions)} } },`;
-    session = await NodeRedEditor.start(program, FLOW, auth);
+    session = await NodeRedEditor.start(program, alarmsFlow({ connectTo: 'embedded' }), auth);
     editor = await session.open({ label: 'alarms' });
   }
 

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { brokerDefaults } from '#src/nodes/broker.config';
-import { subscribeDefaults, subscriptionDefaults } from '#src/nodes/subscribe.config';
+import { subscriptionDefaults } from '#src/nodes/subscribe.config';
 import { accessibilityFaults } from '../helpers/accessibility';
+import { alarmsFlow } from '../helpers/alarms-flow';
 import type { EditorPage } from '../helpers/editor-page';
 import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
 import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
@@ -29,7 +29,7 @@ describe('the topics sidebar in the editor', function () {
     needsMosquitto(this);
     mosquitto = await Mosquitto.start();
     device = await connectAsync(mosquitto.url, { protocolVersion: 5 });
-    session = await NodeRedEditor.start(chromium, flow(mosquitto.url));
+    session = await NodeRedEditor.start(chromium, alarmsFlow({ servers: [{ url: mosquitto.url }] }));
   });
 
   beforeEach(async () => {
@@ -48,26 +48,6 @@ describe('the topics sidebar in the editor', function () {
     await session?.stop();
     await mosquitto?.stop();
   });
-
-  function flow(url: string): object[] {
-    const subscriptions = [{ ...subscriptionDefaults, filter: 'alarms/#' }];
-    return [
-      { id: 'tab', type: 'tab', label: 'Plant' },
-      { ...brokerDefaults, id: 'broker', type: 'mqtt-flows-broker', name: 'Plant server', servers: [{ url }] },
-      {
-        ...subscribeDefaults,
-        id: 'in',
-        type: 'mqtt-flows-subscribe',
-        name: 'alarms',
-        z: 'tab',
-        x: 200,
-        y: 100,
-        broker: 'broker',
-        subscriptions,
-        wires: [[]],
-      },
-    ];
-  }
 
   async function publish(topic: string, payload: string | Buffer, retain = false): Promise<void> {
     await device.publishAsync(topic, payload, { qos: 1, retain });
@@ -289,14 +269,14 @@ describe('the topics sidebar in the editor', function () {
         client.send({ cmd: 'connack', sessionPresent: false, reasonCode, properties: { reasonString: HOSTILE } });
       },
     });
-    await session.deploy(flow(`mqtt://127.0.0.1:${refusing.port}`));
+    await session.deploy(alarmsFlow({ servers: [{ url: `mqtt://127.0.0.1:${refusing.port}` }] }));
     await editor.page.reload();
     topics = await TopicsTab.open(editor);
     await topics.panel.getByRole('button', { name: 'Start' }).click();
     await topics.panel.getByRole('alert').getByText(HOSTILE.slice(0, 20)).waitFor();
     await topics.panel.getByRole('alert').getByText('try without a connection of its own').waitFor();
     await editor.screenshot('topics-refused');
-    await session.deploy(flow(mosquitto.url));
+    await session.deploy(alarmsFlow({ servers: [{ url: mosquitto.url }] }));
     await refusing.stop();
   });
 

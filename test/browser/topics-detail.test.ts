@@ -1,0 +1,105 @@
+// What the topics sidebar tells of one topic and does with it: facts, comparisons, the clipboard, nodes; and its end.
+
+import assert from 'node:assert/strict';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { subscriptionDefaults } from '#src/nodes/subscribe.config';
+import { alarmsFlow } from '../helpers/alarms-flow';
+import type { EditorPage } from '../helpers/editor-page';
+import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
+import { TopicsTab } from '../helpers/topics-tab';
+
+type SavedNode = Readonly<Record<string, unknown>> & { readonly type: string };
+
+const TOPIC = 'plant/line1/press';
+
+describe('one topic in the sidebar', function () {
+  this.timeout(120_000);
+  let mosquitto: Mosquitto;
+  let device: MqttClient;
+  let session: NodeRedEditor;
+  let editor: EditorPage;
+  let topics: TopicsTab;
+
+  before(async function () {
+    const chromium = needsChromium(this);
+    needsMosquitto(this);
+    mosquitto = await Mosquitto.start();
+    device = await connectAsync(mosquitto.url, { protocolVersion: 5 });
+    await device.publishAsync(TOPIC, '{"state":"idle"}', { qos: 1, retain: true });
+    session = await NodeRedEditor.start(chromium, alarmsFlow({ servers: [{ url: mosquitto.url }] }));
+  });
+
+  beforeEach(async () => {
+    editor = await session.open({ label: 'alarms' });
+    topics = await TopicsTab.open(editor);
+    await topics.start('plant/#');
+    await topics.openAll();
+    await topics.row('press', 'idle').click();
+  });
+
+  afterEach(async () => {
+    editor.assertNoErrors();
+    await editor.close();
+  });
+
+  after(async () => {
+    await device?.endAsync();
+    await session?.stop();
+    await mosquitto?.stop();
+  });
+
+  it('says when the message came, how, and how large it is', async () => {
+    await topics.pane.getByText(/^\d+:\d\d:\d\d.* · QoS 1 · 16 bytes · retained$/).waitFor();
+    assert.match((await topics.row('press').getAttribute('title')) ?? '', /QoS 1/);
+  });
+
+  it('compares any two messages', async () => {
+    for (const state of ['heating', 'pressing', 'cooling']) {
+      await device.publishAsync(TOPIC, JSON.stringify({ state }), { qos: 1 });
+    }
+    await topics.tab('History').click();
+    const entry = topics.pane.locator('li').filter({ hasText: 'heating' });
+    await topics.pane.getByText('-   "state": "pressing"').waitFor();
+    await entry.getByRole('button', { name: 'Compare from this message' }).click();
+    await topics.pane.getByText('-   "state": "heating"').waitFor();
+    await topics.pane.getByText('+   "state": "cooling"').waitFor();
+    await topics.pane
+      .locator('li')
+      .filter({ hasText: 'pressing' })
+      .getByRole('button', { name: 'Compare to this message' })
+      .click();
+    await topics.pane.getByText('+   "state": "pressing"').waitFor();
+    await topics.pane.getByText('-   "state": "heating"').waitFor();
+  });
+
+  it('copies the topic', async () => {
+    await topics.panel.getByRole('button', { name: 'Copy the topic' }).click();
+    const search = topics.panel.getByLabel('Search');
+    await search.press('ControlOrMeta+V');
+    assert.equal(await search.inputValue(), TOPIC);
+  });
+
+  it('becomes a subscribe node by a button, and a publish node by dragging the other one', async () => {
+    const chart = editor.page.locator('#red-ui-workspace-chart');
+    await topics.panel.getByRole('button', { name: 'Add a subscribe node' }).click();
+    await chart.click({ position: { x: 400, y: 300 } });
+    await editor.node(TOPIC).waitFor();
+    const publish = topics.panel.getByRole('button', { name: 'Add a publish node' });
+    await topics.drag(publish, chart, { x: 300, y: 200 });
+    await chart.click({ position: { x: 300, y: 200 } });
+    await editor.deploy();
+    const [publisher] = session.saved<SavedNode>('mqtt-flows-publish');
+    assert.deepEqual([publisher?.topic, publisher?.topicType, publisher?.broker], [TOPIC, 'str', 'broker']);
+    const subscriber = session.saved<SavedNode>('mqtt-flows-subscribe').find(({ id }) => id !== 'in');
+    assert.deepEqual(subscriber?.subscriptions, [{ ...subscriptionDefaults, filter: TOPIC }]);
+  });
+
+  it('is looked at no more when the page is left', async () => {
+    const viewing = /New client connected .* as (\S+-view-\w+) /;
+    const client = mosquitto.log.all.flatMap((line) => viewing.exec(line)?.[1] ?? []).at(-1) ?? '';
+    assert.notEqual(client, '');
+    await editor.page.goto('about:blank');
+    await mosquitto.log.find('DISCONNECT of the viewer', (line) => line.includes(`Received DISCONNECT from ${client}`));
+  });
+});
