@@ -11,6 +11,9 @@ import { mqttjsTransports } from '../transport/mqttjs-transport';
 import type { Admits } from '../transport/packet-cutter';
 import { clientBeside } from './client-beside';
 
+/** ms between two reads; nobody sees a sidebar that is that late. */
+const REST = 50;
+
 /**
  * Not connected yet; the caller closes it. `clientId` gets a suffix, `connectOptions` are those of the broker node. Messages at
  * QoS 0 that `admits` does not admit are dropped before they cost anything.
@@ -31,7 +34,7 @@ export function observingConnection(
   return new Connection(
     { ...settings, connectOptions, outbox: { maxMessages: 1, maxBytes: 1, overflow: 'reject' }, messages: {} },
     {
-      openTransport: watchAnswers(mqttjsTransports(admits), systemClock),
+      openTransport: watchAnswers(mqttjsTransports({ admits, rest: REST }), systemClock),
       clock: systemClock,
       random: Math.random,
       report,

@@ -3,6 +3,14 @@
 import type { Duplex, Writable } from 'node:stream';
 import { type Admits, PacketCutter } from './packet-cutter';
 
+/** How somebody who looks on spares the processor. */
+export interface Thrift {
+  /** What is not admitted is not read. */
+  readonly admits: Admits;
+  /** ms between two reads. Servers send each message by itself: taking them in one by one is dearer than what is in them. */
+  readonly rest: number;
+}
+
 /** Hears of what ends a pipe: after that, the reader gets no more bytes. */
 export interface PipeEnd {
   /** The reader has thrown. */
@@ -14,13 +22,13 @@ export interface PipeEnd {
 /**
  * Makes `stream.pipe()` tell `end` what goes wrong. mqtt.js handles the first packet of a piece before its write() returns,
  * and further ones later, where nobody could catch; so each packet that it handles itself is a piece of its own. It would
- * also collect a packet to its last byte before it looks at the size: `limit` is the largest that may come, in bytes. What
- * `admits` does not admit it does not get.
+ * also collect a packet to its last byte before it looks at the size: `limit` is the largest that may come, in bytes.
+ * With `thrift`, it gets less, and less often.
  */
-export function guardPipe(stream: Duplex, end: PipeEnd, limit?: number, admits?: Admits): GuardedPipe {
+export function guardPipe(stream: Duplex, end: PipeEnd, limit?: number, thrift?: Thrift): GuardedPipe {
   let feed: Feed | undefined;
   stream.pipe = (reader) => {
-    const made = new Feed(stream, reader as unknown as Writable, end, new PacketCutter(limit, admits));
+    const made = new Feed(stream, reader as unknown as Writable, end, limit, thrift);
     feed = made;
     stream.on('data', (bytes: Buffer) => made.take(bytes));
     return reader;
@@ -38,16 +46,21 @@ class Feed {
   readonly #reader: Writable;
   readonly #end: PipeEnd;
   readonly #cutter: PacketCutter;
+  /** ms */
+  readonly #rest: number;
+  #tired = false;
+  #asleep = false;
   #pieces: Buffer[] = [];
   #busy = false;
   #held = false;
   #over = false;
 
-  constructor(stream: Duplex, reader: Writable, end: PipeEnd, cutter: PacketCutter) {
+  constructor(stream: Duplex, reader: Writable, end: PipeEnd, limit?: number, thrift?: Thrift) {
     this.#stream = stream;
     this.#reader = reader;
     this.#end = end;
-    this.#cutter = cutter;
+    this.#cutter = new PacketCutter(limit, thrift?.admits);
+    this.#rest = thrift?.rest ?? 0;
   }
 
   hold(held: boolean): void {
@@ -66,6 +79,7 @@ class Feed {
     }
     this.#next();
     if (this.#pieces.length > 0 || this.#held) this.#stream.pause();
+    if (this.#rest > 0 && !this.#tired) this.#takeRest();
   }
 
   readonly #handled = (): void => {
@@ -75,7 +89,23 @@ class Feed {
 
   readonly #handOn = (): void => {
     this.#next();
-    if (this.#pieces.length === 0 && !this.#held) this.#stream.resume();
+    if (this.#pieces.length === 0 && !this.#held && !this.#asleep) this.#stream.resume();
+  };
+
+  /** First it reads what is there already, which the rest of this turn of the event loop does. */
+  #takeRest(): void {
+    this.#tired = true;
+    setImmediate(() => {
+      this.#asleep = true;
+      this.#stream.pause();
+      setTimeout(this.#wake, this.#rest);
+    });
+  }
+
+  readonly #wake = (): void => {
+    this.#tired = false;
+    this.#asleep = false;
+    this.#handOn();
   };
 
   /** One at a time: a piece that waited in the reader would be handled where nobody catches. */

@@ -10,7 +10,7 @@ import type { OutgoingPublication } from '../core/publication';
 import type { WireFilter } from '../core/topic-filter';
 import { AcknowledgementWriter } from './acknowledgement-writer';
 import { checkFirstBytes } from './first-bytes';
-import { type GuardedPipe, guardPipe } from './guarded-pipe';
+import { type GuardedPipe, guardPipe, type Thrift } from './guarded-pipe';
 import { identifierProvider } from './identifier-provider';
 import { InboundFlow } from './inbound-flow';
 import { InboundSession } from './inbound-session';
@@ -21,7 +21,6 @@ import { clientOptions, serverInfo } from './mqttjs-options';
 import { mqttjsWire } from './mqttjs-wire';
 import { asMqttFlowsError, hungUp } from './network-error';
 import { OutboundFlow } from './outbound-flow';
-import type { Admits } from './packet-cutter';
 import { lacksIdentifier, take } from './received-packet';
 import { subscribeOutcome } from './subscribe-outcome';
 import type { Violation } from './topic-aliases';
@@ -39,13 +38,13 @@ import type {
 import { Unanswered } from './unanswered';
 
 /**
- * Opens the transports of one connection. They share what its session keeps between them. Publications at QoS 0 that `admits`
- * does not admit are left out before they are read.
+ * Opens the transports of one connection. They share what its session keeps between them. With `thrift`, they read what it
+ * admits, and may be used by connections whose options allow no topic aliases.
  */
-export function mqttjsTransports(admits?: Admits): OpenTransport {
+export function mqttjsTransports(thrift?: Thrift): OpenTransport {
   const session = new InboundSession();
   const identifiers = new PacketIdentifiers(CONNECTION_IDENTIFIERS, Math.random());
-  return (open, options, listener) => new MqttjsTransport(open, options, listener, session, identifiers, admits);
+  return (open, options, listener) => new MqttjsTransport(open, options, listener, session, identifiers, thrift);
 }
 
 class MqttjsTransport implements Transport {
@@ -54,7 +53,7 @@ class MqttjsTransport implements Transport {
   readonly #open: OpenStream;
   readonly #session: InboundSession;
   readonly #identifiers: PacketIdentifiers;
-  readonly #admits: Admits | undefined;
+  readonly #thrift: Thrift | undefined;
   readonly #opening = new AbortController();
   #stage: ErrorStage = 'tcp';
   #stream: Duplex | undefined;
@@ -77,14 +76,14 @@ class MqttjsTransport implements Transport {
     listener: TransportListener,
     session: InboundSession,
     identifiers: PacketIdentifiers,
-    admits?: Admits,
+    thrift?: Thrift,
   ) {
     this.#options = options;
     this.#listener = listener;
     this.#open = open;
     this.#session = session;
     this.#identifiers = identifiers;
-    this.#admits = admits;
+    this.#thrift = thrift;
     open((stage) => this.#enter(stage), this.#opening.signal).then(
       (stream) => this.#start(stream),
       (error: unknown) => this.#fail(asMqttFlowsError(error, this.#stage)),
@@ -192,7 +191,7 @@ class MqttjsTransport implements Transport {
       failed: (error: unknown) => this.#broken(error),
       tooLarge: (bytes: number) => this.#violated({ reasonCode: 0x95, reason: `a packet of ${bytes} bytes` }),
     };
-    this.#pipe = guardPipe(stream, end, this.#options.properties?.maximumPacketSize, this.#admits);
+    this.#pipe = guardPipe(stream, end, this.#options.properties?.maximumPacketSize, this.#thrift);
     const client = new MqttClient(() => stream, {
       ...clientOptions(this.#options),
       messageIdProvider: identifierProvider(this.#identifiers),

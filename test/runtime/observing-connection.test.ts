@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { IPublishPacket } from 'mqtt-packet';
+import type { Connection } from '#src/connection/connection';
 import type { IncomingPublication } from '#src/core/publication';
 import { parseTopicFilter } from '#src/core/topic-filter';
 import { observingConnection } from '#src/runtime/observing-connection';
@@ -16,19 +17,7 @@ describe('the connection of a viewer', () => {
 
   afterEach(() => server.stop());
 
-  it('reads of the messages at QoS 0 those that it has room for, and all others', async () => {
-    const messages = Array.from({ length: 10 }, (_, index): IPublishPacket => {
-      const qos = index === 6 ? 1 : 0;
-      const identifier = qos === 1 ? { messageId: 1 } : {};
-      return { cmd: 'publish', topic: 'a', payload: String(index), qos, dup: false, retain: false, ...identifier };
-    });
-    server = await ScriptedServer.start({
-      subscribe(client, { subscriptions, messageId = 0 }) {
-        client.send({ cmd: 'suback', messageId, granted: subscriptions.map(({ qos }) => qos) });
-        for (const message of messages) client.send(message);
-      },
-    });
-    let asked = 0;
+  function view(admits: () => boolean): { connection: Connection; received: Inbox<IncomingPublication> } {
     const connection = observingConnection(
       {
         endpoints: [{ name: 'server', open: tcpStream('127.0.0.1', server.port) }],
@@ -43,26 +32,41 @@ describe('the connection of a viewer', () => {
         }),
       },
       (error) => assert.fail(error),
-      () => ++asked <= 3,
+      admits,
     );
     const received = new Inbox<IncomingPublication>('messages of the viewer');
     const parsed = parseTopicFilter('#');
     assert.ok(parsed.ok);
+    const options = {
+      qos: 2,
+      noLocal: false,
+      retainAsPublished: true,
+      retainHandling: 0,
+      retained: 'deliver',
+    } as const;
     connection.subscribe({
-      subscriptions: [
-        {
-          filter: parsed.filter,
-          qos: 2,
-          noLocal: false,
-          retainAsPublished: true,
-          retainHandling: 0,
-          retained: 'deliver',
-        },
-      ],
+      subscriptions: [{ filter: parsed.filter, ...options }],
       deliver: (publication) => received.push(publication),
       stateChanged: () => {},
     });
     connection.connect();
+    return { connection, received };
+  }
+
+  it('reads of the messages at QoS 0 those that it has room for, and all others', async () => {
+    const messages = Array.from({ length: 10 }, (_, index): IPublishPacket => {
+      const qos = index === 6 ? 1 : 0;
+      const identifier = qos === 1 ? { messageId: 1 } : {};
+      return { cmd: 'publish', topic: 'a', payload: String(index), qos, dup: false, retain: false, ...identifier };
+    });
+    server = await ScriptedServer.start({
+      subscribe(client, { subscriptions, messageId = 0 }) {
+        client.send({ cmd: 'suback', messageId, granted: subscriptions.map(({ qos }) => qos) });
+        for (const message of messages) client.send(message);
+      },
+    });
+    let asked = 0;
+    const { connection, received } = view(() => ++asked <= 3);
     await server.packet('puback');
     const seen = received.all.map(({ payload }) => payload.toString());
     await connection.close();
@@ -70,5 +74,24 @@ describe('the connection of a viewer', () => {
     assert.ok(asked >= 6, 'each message is asked for');
     const { properties } = await server.packet('connect');
     assert.deepEqual([properties?.topicAliasMaximum, properties?.receiveMaximum], [undefined, 5]);
+  });
+
+  it('reads now and then what has come since, all of it and in order', async () => {
+    const COUNT = 2000;
+    server = await ScriptedServer.start({
+      subscribe(client, { subscriptions, messageId = 0 }) {
+        client.send({ cmd: 'suback', messageId, granted: subscriptions.map(({ qos }) => qos) });
+        for (let index = 0; index < COUNT; index++) {
+          client.send({ cmd: 'publish', topic: 'a', payload: String(index), qos: 0, dup: false, retain: false });
+        }
+      },
+    });
+    const { connection, received } = view(() => true);
+    await received.find('the last message', ({ payload }) => payload.toString() === String(COUNT - 1));
+    await connection.close();
+    assert.deepEqual(
+      received.all.map(({ payload }) => Number(payload)),
+      Array.from({ length: COUNT }, (_, index) => index),
+    );
   });
 });
