@@ -10,7 +10,6 @@ import { useBroker } from '../runtime/broker-node';
 import { acceptControl } from '../runtime/connection-control';
 import { deliveryStatus } from '../runtime/delivery-status';
 import { editorId } from '../runtime/editor-id';
-import { sharedText } from '../runtime/localize';
 import { onClose } from '../runtime/node-closing';
 import { refuseMessages, reportError, showProblem } from '../runtime/node-problem';
 import { showStatus } from '../runtime/node-status';
@@ -18,7 +17,7 @@ import { NodeSubscriptions } from '../runtime/node-subscriptions';
 import { receivedMessage } from '../runtime/received-messages';
 import { readSettings } from '../runtime/setting-value';
 import { subscriptionControl } from '../runtime/subscription-control';
-import { subscriptionStatus } from '../runtime/subscription-status';
+import { subscriptionStatus, whyItHearsItself } from '../runtime/subscription-status';
 import {
   parseSubscribeConfig,
   type SubscribeConfig,
@@ -68,7 +67,7 @@ export = function register(RED: NodeAPI): void {
       owner: editorId(node),
       identity: node.id,
       deliver: acknowledgement.deliver,
-      hearsItself: ({ text }) => node.warn(sharedText(RED, 'log.hearsItself', { filter: text })),
+      hearsItself: (filter) => node.warn(whyItHearsItself(RED, filter)),
       refused: (error) => reportError(RED, node, error),
       changed: refresh,
     });

@@ -1,11 +1,12 @@
 // How a subscribe node looks: the state of its connection, and once that stands, of its subscriptions.
 
-import type { NodeStatus } from 'node-red';
+import type { NodeAPI, NodeStatus } from 'node-red';
 import type { ConnectionState } from '../connection/connection-state';
 import type { SubscriptionState } from '../connection/subscriber';
 import type { SubscriptionOptions } from '../connection/subscription-options';
+import type { TopicFilter } from '../core/topic-filter';
 import { connectionStatus } from './connection-status';
-import { sharedKey } from './localize';
+import { sharedKey, sharedText } from './localize';
 
 /** The badge for the worst of `subscriptions`: refused, then pending, then granted otherwise than asked. */
 export function subscriptionStatus(
@@ -22,6 +23,12 @@ export function subscriptionStatus(
   }
   if (pending) return { fill: 'yellow', shape: 'dot', text: sharedKey('status.subscribing') };
   return lessThanAsked ?? connectionStatus(connection);
+}
+
+/** Why a node gets by `filter` what its own connection publishes, although it is set not to, and what to do. */
+export function whyItHearsItself(RED: NodeAPI, { text, shareGroup }: TopicFilter): string {
+  if (shareGroup === undefined) return sharedText(RED, 'log.hearsItself', { filter: text });
+  return sharedText(RED, 'log.groupHearsItself', { filter: text });
 }
 
 /** What the server has granted less than was asked for. */

@@ -32,6 +32,20 @@ function sharing(server: TestServer): void {
     for (const { params, payload } of one.all) assert.deepEqual({ ...(params as object) }, { number: String(payload) });
     assert.ok(one.all.length > 0 && two.all.length > 0, `${one.all.length} and ${two.all.length}`);
   });
+
+  it('get what their own connection publishes, and say why if they are set not to', async () => {
+    const [base, broker] = [unique('t'), unique('broker')];
+    const own = { filter: `$share/workers/${base}/#`, noLocal: true };
+    const flow = await loadFlow([
+      server.broker(broker),
+      ...subscribeNodes('sub', broker, [own]),
+      ...publishNodes('pub', broker, { qos: 1 }),
+    ]);
+    await flow.showing('sub', 'hears-itself');
+    flow.inject('pub', { topic: `${base}/a`, payload: 1 });
+    await flow.received('sub-out').next();
+    assert.equal(flow.everythingTold().split('log.groupHearsItself').length, 2);
+  });
 }
 
 onMosquitto('Shared subscriptions (mosquitto, MQTT 5)', 5, sharing);
