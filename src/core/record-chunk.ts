@@ -30,3 +30,13 @@ export function recordsOf(chunk: Buffer): Buffer[] {
   }
   return records;
 }
+
+/** How many records recordsOf() finds. */
+export function recordCount(chunk: Buffer): number {
+  let count = 0;
+  for (let at = 0; at + LENGTH <= chunk.length; ) {
+    at += LENGTH + chunk.readUInt32LE(at);
+    if (at <= chunk.length) count++;
+  }
+  return count;
+}

@@ -8,7 +8,7 @@ import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '../co
 import { MqttFlowsError } from '../core/mqtt-flows-error';
 import { plainText } from '../core/plain-text';
 import { recordedBytes } from '../core/publication-record';
-import { recordsOf } from '../core/record-chunk';
+import { recordCount, recordsOf } from '../core/record-chunk';
 import { LevelSpace } from './level-space';
 
 export interface LevelStoreOptions {
@@ -80,7 +80,7 @@ export class LevelStore implements OutboxStore {
     try {
       for await (const chunk of this.#chunks({ gt: key(CHUNK, range.after), lte: key(CHUNK, range.last) })) {
         chunks.push(chunk);
-        count += recordsOf(chunk.records).length;
+        count += recordCount(chunk.records);
         bytes += chunk.records.length;
         if (count >= range.limit || bytes >= range.bytes) break;
       }

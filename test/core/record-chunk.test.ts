@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { decodeRecord, prepareRecord } from '#src/core/publication-record';
-import { encodeChunk, recordsOf } from '#src/core/record-chunk';
+import { encodeChunk, recordCount, recordsOf } from '#src/core/record-chunk';
 import { outgoing } from '../connection/publications';
 
 const topics = ['a', 'grün/🌡', 'c'.repeat(300)];
@@ -25,10 +25,15 @@ describe('records as one value', () => {
     );
   });
 
+  it('are counted without being read', () => {
+    assert.equal(recordCount(chunk), topics.length);
+  });
+
   it('come out as far as they are whole', () => {
     for (let length = 0; length < chunk.length; length++) {
       const records = recordsOf(chunk.subarray(0, length));
       assert.ok(records.length < topics.length);
+      assert.equal(recordCount(chunk.subarray(0, length)), records.length);
       for (const record of records) assert.ok(decodeRecord(record));
     }
   });
