@@ -31,6 +31,17 @@ export class PersistentNodeRed {
     this.#process = await NodeRedProcess.start(this.#userDir);
   }
 
+  /** Deploys `nodes`: what has changed among them starts anew. */
+  async deploy(nodes: readonly FlowNode[]): Promise<void> {
+    const headers = { 'Node-RED-Deployment-Type': 'nodes' };
+    await this.#process?.admin('flows', { method: 'POST', headers, body: JSON.stringify(this.#flow(nodes)) });
+  }
+
+  /** What it has printed in this life. */
+  get output(): string {
+    return this.#process?.output ?? '';
+  }
+
   /** Resolves when Node-RED has printed `text`. */
   async printed(text: string): Promise<void> {
     await this.#process?.waitForOutput(text);
@@ -57,6 +68,11 @@ export class PersistentNodeRed {
   async remove(): Promise<void> {
     await this.stop();
     removeUserDir(this.#userDir);
+  }
+
+  #flow(nodes: readonly FlowNode[]): object[] {
+    const wired = nodes.map((node) => ('wires' in node ? { ...node, z: TAB.id, x: 0, y: 0 } : node));
+    return [TAB, ...wired, ...this.#own()];
   }
 
   #own(): object[] {

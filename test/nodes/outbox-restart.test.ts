@@ -1,7 +1,7 @@
 // An outbox on disk over the end of a real Node-RED: what its flow was told is in the outbox reaches the server.
 
 import assert from 'node:assert/strict';
-import { brokerDefaults } from '#src/nodes/broker.config';
+import { type BrokerConfig, brokerDefaults } from '#src/nodes/broker.config';
 import type { FlowNode } from '../helpers/flow-harness';
 import { publishNodes, serverNode } from '../helpers/flow-nodes';
 import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
@@ -27,7 +27,7 @@ describe('an outbox on disk', function () {
   afterEach(() => nodeRed.remove());
   after(() => mosquitto?.stop());
 
-  function flow(messages: number): FlowNode[] {
+  function flow(messages: number, settings: Partial<BrokerConfig> = {}): FlowNode[] {
     const [publish] = publishNodes('pub', 'disk-broker', { qos: 1, completeOn: 'queued' });
     assert.ok(publish);
     const start = {
@@ -38,7 +38,10 @@ describe('an outbox on disk', function () {
       once: true,
     };
     return [
-      serverNode('disk-broker', mosquitto.port, { outbox: { ...brokerDefaults.outbox, store: 'disk' } }),
+      serverNode('disk-broker', mosquitto.port, {
+        outbox: { ...brokerDefaults.outbox, store: 'disk' },
+        ...settings,
+      }),
       { ...start, id: 'start', onceDelay: 0.1, wires: [['send']] },
       { id: 'send', type: 'function', func: SEND, outputs: 1, wires: [['pub']] },
       { ...publish, wires: [['received']] },
@@ -66,6 +69,23 @@ describe('an outbox on disk', function () {
     await nodeRed.start(flow(0));
     await receiver.complete(COUNT);
     assert.deepEqual([receiver.copies, receiver.disordered], [0, 0]);
+    await receiver.end();
+  });
+
+  it('keeps what waits when a deploy changes the broker node, removes it and brings it back', async () => {
+    await mosquitto.kill();
+    await nodeRed.start(flow(COUNT));
+    while (nodeRed.received.length < COUNT) await new Promise((resolve) => setTimeout(resolve, 20));
+    const changed = flow(COUNT, { keepalive: 17 });
+    await nodeRed.deploy(changed);
+    await nodeRed.printed(`wait on disk and are sent first: ${COUNT}`);
+    await nodeRed.deploy(changed.filter(({ id }) => id !== 'disk-broker' && id !== 'pub'));
+    await nodeRed.deploy(changed);
+    await mosquitto.restart();
+    const receiver = await NumberedReceiver.start(mosquitto.port, 'restart/#');
+    await receiver.complete(COUNT);
+    assert.deepEqual([receiver.copies, receiver.disordered], [0, 0]);
+    assert.doesNotMatch(nodeRed.output, /in use by another/);
     await receiver.end();
   });
 });
