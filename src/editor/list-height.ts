@@ -1,12 +1,12 @@
 // Lets a list take the height that the other rows of a dialog leave.
 
-/** The least height of a list, in px: a row with everything in it. */
-const LEAST = 200;
+/** The least height of a list and the button below it, in px: below that, the dialog scrolls. */
+const LEAST = 160;
 
 /** Fits `list`, the list in the row marked `mqtt-flows-list-row`, into a dialog of `height` px. */
 export function fitListHeight(list: JQuery, height: number): void {
   const row = list.closest('.mqtt-flows-list-row');
-  const shown = list.closest('.red-ui-editableList-container').outerHeight(true) ?? 0;
+  const shown = list.closest('.red-ui-editableList').outerHeight(true) ?? 0;
   let left = height - ((row.outerHeight(true) ?? 0) - shown);
   $('#dialog-form > div:visible')
     .not(row)

@@ -25,10 +25,11 @@ export function addRouteTrial(container: JQuery, tried: () => TriedRules): () =>
     .appendTo(container);
   const show = (): void => {
     const topic = String(input.val()).trim();
-    result.empty();
-    if (topic === '') return;
-    const lines = linesFor(topic, tried());
-    for (const line of lines) $('<div>').text(line).appendTo(result);
+    const before = result.outerHeight();
+    const lines = topic === '' ? [] : linesFor(topic, tried());
+    result.empty().append(lines.map((line) => $('<div>').text(line)));
+    // The list of rules leaves it as much height as it needs.
+    if (result.outerHeight() !== before) $(window).trigger('resize');
   };
   input.on('input change', show);
   return show;
