@@ -13,13 +13,13 @@ import type { ConnectOptions, Receipt } from './transport';
 /** MQTT 5, section 2.4 */
 const IDENTIFIER_NOT_FOUND = 0x92;
 const RECEIVE_MAXIMUM_EXCEEDED = 0x93;
-/** MQTT 5, section 3.1.2.11.3, when CONNECT says nothing; MQTT 3.1.1 has no more identifiers than that either. */
+/**
+ * As many identifiers as there are. Our receive maximum is less, but not a bound: mosquitto 2.0.11 answers each PUBACK with
+ * twenty publications while it has them, by MQTT 5 as by 3.1.1, and ending the connection would have it do so again.
+ */
 const WIDEST_WINDOW = 65_535;
 
-/**
- * Bytes of payload. MQTT 5 has a window that servers keep to; mosquitto 2.0.11 answers each PUBACK of MQTT 3.1.1 with
- * twenty publications while it has them.
- */
+/** Bytes of publications: what bounds memory, whatever a server sends. */
 const MOST_HELD = { v5: 16 * 1024 * 1024, older: 8 * 1024 * 1024 };
 
 type IPubrelPacket = Extract<Packet, { cmd: 'pubrel' }>;
@@ -37,7 +37,6 @@ export class InboundFlow {
   readonly #writer: AcknowledgementWriter;
   readonly #session: InboundSession;
   readonly #v5: boolean;
-  readonly #window: number;
   readonly #mostHeld: number;
   readonly #aliases: TopicAliases;
   readonly #pubacks: AcknowledgementOrder;
@@ -64,7 +63,6 @@ export class InboundFlow {
     this.#writer = writer;
     this.#session = session;
     this.#v5 = protocolVersion === 5;
-    this.#window = (this.#v5 && properties?.receiveMaximum) || WIDEST_WINDOW;
     this.#mostHeld = this.#v5 ? MOST_HELD.v5 : MOST_HELD.older;
     this.#aliases = new TopicAliases((this.#v5 && properties?.topicAliasMaximum) || 0);
     this.#pubacks = new AcknowledgementOrder(
@@ -119,7 +117,7 @@ export class InboundFlow {
     if (!this.#admits()) return;
     this.#unacknowledged++;
     this.#waiting.add(identifier);
-    const receipt = this.#receipt(identifier, packet.payload.length);
+    const receipt = this.#receipt(packet, identifier);
     receipt.join(this.#pubacks);
     this.#hold(receipt);
     this.#listener.message(this.#publication(topic, packet), receipt);
@@ -141,7 +139,7 @@ export class InboundFlow {
       }
       return;
     }
-    const receipt = this.#receipt(identifier, packet.payload.length);
+    const receipt = this.#receipt(packet, identifier);
     this.#session.exchanges.set(identifier, receipt);
     receipt.join(this.#pubrecs);
     this.#hold(receipt);
@@ -163,7 +161,9 @@ export class InboundFlow {
     this.#session.forget(receipt);
   }
 
-  #receipt(identifier: number, bytes: number): OrderedReceipt {
+  #receipt({ length, payload }: IPublishPacket, identifier: number): OrderedReceipt {
+    // mqtt-packet says how long a packet was, topic and properties included.
+    const bytes = length ?? payload.length;
     return this.#v5 ? new OrderedReceipt(identifier, bytes) : new UnrefusableReceipt(identifier, bytes);
   }
 
@@ -181,10 +181,10 @@ export class InboundFlow {
     this.#listener.crowded(false);
   }
 
-  /** Whether the server may send one more (MQTT 5, section 3.3.4). */
+  /** Whether there is an identifier left for one more. */
   #admits(): boolean {
-    if (this.#unacknowledged + this.#exchanges.size < this.#window) return true;
-    const reason = `more than ${this.#window} unacknowledged publications`;
+    if (this.#unacknowledged + this.#exchanges.size < WIDEST_WINDOW) return true;
+    const reason = `more than ${WIDEST_WINDOW} unacknowledged publications`;
     this.#listener.violated({ reasonCode: RECEIVE_MAXIMUM_EXCEEDED, reason });
     return false;
   }

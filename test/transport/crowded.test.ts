@@ -7,7 +7,8 @@ import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server'
 import { connectTransport, type OpenedTransport } from '../helpers/transport-listener';
 
 const MIB = 1024 * 1024;
-const PAYLOAD = Buffer.alloc(MIB);
+/** With topic and identifier a bit less than 1 MiB. */
+const PAYLOAD = Buffer.alloc(MIB - 100);
 const outgoing = { topic: 'out', payload: 'x', qos: 1, retain: false } as const;
 
 /** Publications of 1 MiB that are held before nothing more is read. */

@@ -231,13 +231,14 @@ describe('Publications from a server', () => {
     assert.deepEqual(answers(), ['puback 2']);
   });
 
-  it('end the connection when there are more of them unacknowledged than we have allowed', async () => {
+  it('may be more than we have allowed, as those of mosquitto 2.0.11 are', async () => {
     const [client, listener] = await connect({ protocolVersion: 5, properties: { receiveMaximum: 2 } });
-    for (const id of [1, 2, 3]) send(client, id === 2 ? 2 : 1, id);
-    const error = await listener.ends.next();
-    assert.deepEqual([error.code, error.reasonCode], ['protocol-error', 0x93]);
-    await answer('disconnect 0x93');
-    assert.deepEqual(await topics(listener, 2), ['t/1', 't/2']);
+    for (const id of [1, 2, 3, 4]) send(client, id % 2 === 0 ? 2 : 1, id);
+    assert.deepEqual(await topics(listener, 4), ['t/1', 't/2', 't/3', 't/4']);
+    for (const receipt of listener.receipts.all) receipt.acknowledge();
+    await answer('puback 3');
+    await answer('pubrec 4');
+    assert.equal(listener.ends.all.length, 0);
   });
 
   it('may come without end when each is acknowledged', async () => {
