@@ -13,28 +13,51 @@ import {
   readRoutes,
 } from './route-definition';
 import type { RouteTable } from './route-table';
-import type { Capture, TopicFilter } from './topic-filter';
+import type { Template } from './template';
+import type { Capture, TopicFilter, WireFilter } from './topic-filter';
 
 /** Beyond this there is little to share, and routes that come and go must not leave ever more behind. */
 const MOST_KINDS = 1_000;
 
-class DynamicRoute implements Route {
-  readonly output;
-  readonly topic;
-  readonly data;
-  readonly definition: RouteDefinition;
+const NO_CAPTURES: readonly Capture[] = [];
+
+/**
+ * Its own filter: what a message needs of a route among 100,000 is one place of memory, not two. First is what each
+ * message needs.
+ */
+class DynamicRoute implements Route, TopicFilter {
+  readonly rank: number;
+  readonly output: number;
   readonly test = undefined;
+  readonly data: unknown;
+  readonly topic: Template | undefined;
+  readonly text: string;
+  readonly captures: readonly Capture[];
+  readonly wire: WireFilter;
+  readonly key: string;
+  readonly definition: RouteDefinition;
+  declare readonly shareGroup?: string;
 
   constructor(
-    { definition, output, topic }: ReadRoute,
-    readonly filter: TopicFilter,
-    readonly key: string,
-    readonly rank: number,
+    { definition, output, topic, filter }: ReadRoute,
+    captures: readonly Capture[],
+    key: string,
+    rank: number,
   ) {
+    this.rank = rank;
     this.output = output;
-    this.topic = topic;
     this.data = definition.data;
+    this.topic = topic;
+    this.text = filter.text;
+    this.captures = captures;
+    this.wire = filter.wire;
+    this.key = key;
     this.definition = definition;
+    if (filter.shareGroup !== undefined) this.shareGroup = filter.shareGroup;
+  }
+
+  get filter(): TopicFilter {
+    return this;
   }
 }
 
@@ -118,19 +141,19 @@ export class DynamicRoutes {
     const key = this.#keyOf(read);
     const before = this.#routes.get(key);
     if (before) this.#table.remove(before);
-    const route = new DynamicRoute(read, this.#shared(read.filter), key, before?.rank ?? this.#nextRank++);
+    const route = new DynamicRoute(read, this.#shared(read.filter.captures), key, before?.rank ?? this.#nextRank++);
     this.#routes.set(key, route);
     this.#table.add(route);
   }
 
-  /** `filter` with captures that are in memory once, where a message that is routed finds them in the cache. */
-  #shared(filter: TopicFilter): TopicFilter {
-    if (filter.captures.length === 0) return filter;
-    const kind = filter.captures.map(({ name, level, rest }) => `${level}${rest ? '#' : '+'}${name}`).join('/');
-    const captures = this.#captures.get(kind) ?? filter.captures;
+  /** `captures` as they are in memory once, where a message that is routed finds them in the cache. */
+  #shared(captures: readonly Capture[]): readonly Capture[] {
+    if (captures.length === 0) return NO_CAPTURES;
+    const kind = captures.map(({ name, level, rest }) => `${level}${rest ? '#' : '+'}${name}`).join('/');
+    const shared = this.#captures.get(kind) ?? captures;
     if (this.#captures.size >= MOST_KINDS) this.#captures.clear();
-    this.#captures.set(kind, captures);
-    return { ...filter, captures };
+    this.#captures.set(kind, shared);
+    return shared;
   }
 
   /** Most routes name neither an id nor an output: the filter itself is their key, and costs no memory. */

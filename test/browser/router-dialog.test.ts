@@ -99,6 +99,15 @@ describe('the dialog of the router', function () {
     await editor.cancelDialog(dialog);
   });
 
+  it('labels each output with the filter of its rule', async () => {
+    const outputs = editor.node('topic router').locator('.red-ui-flow-port-output');
+    const tooltip = editor.page.locator('text.red-ui-flow-port-tooltip-label');
+    for (const [index, label] of [...RULES.map(({ filter }) => filter), 'otherwise'].entries()) {
+      await outputs.nth(index).hover();
+      await tooltip.getByText(label, { exact: true }).waitFor();
+    }
+  });
+
   it('moving a rule takes its wires along', async () => {
     const before = saved().wires;
     // All rules are in view, as the mouse needs them.
