@@ -1,19 +1,19 @@
 // A subscribe node that acknowledges when the flow is done: the server hears of it when every branch is, and not before.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { SubscribeConfig } from '#src/nodes/subscribe.config';
 import { AcknowledgingFlow, QUIET_TAB } from '../helpers/acknowledging-flow';
 import type { AcknowledgingServer } from '../helpers/acknowledging-server';
 import { type Flow, type FlowNode, unloadFlow } from '../helpers/flow-harness';
-import { collectorNode, serverNode, subscribeNodes } from '../helpers/flow-nodes';
+import { collectorNode, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
 import { functionNode } from '../helpers/function-node';
 import { type Gates, gateNode } from '../helpers/gate-nodes';
 
 /** A file of three lines, the last of them without an end. */
-const LINES = join(mkdtempSync(join(tmpdir(), 'mqtt-flows-')), 'lines.txt');
+const LINES = join(tmpdir(), `${unique('mqtt-flows-lines')}.txt`);
 
 const quiet = (nodes: readonly FlowNode[]): FlowNode[] => nodes.map((node) => ({ ...node, z: QUIET_TAB.id }));
 
@@ -23,7 +23,7 @@ describe('acknowledging when the flow is done', () => {
   let gates: Gates;
 
   before(() => writeFileSync(LINES, 'one\ntwo\nthree'));
-  after(() => rmSync(dirname(LINES), { recursive: true }));
+  after(() => rmSync(LINES));
   beforeEach(async () => {
     bench = await AcknowledgingFlow.prepare({ acknowledge: 'completion' });
     ({ server, gates } = bench);
