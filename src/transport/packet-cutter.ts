@@ -19,6 +19,9 @@ const LENGTH_BYTES = [1, 128, 128 ** 2, 128 ** 3];
  */
 export type Admits = () => boolean;
 
+/** bytes after which a piece ends with the packet under way, so that what is read at once can be handed on bit by bit */
+export const PIECE = 8192;
+
 const PUBLISH = 3;
 /** Of the first byte of a PUBLISH (section 3.3.1.2). */
 const QOS_BITS = 0b110;
@@ -50,7 +53,10 @@ export class PacketCutter {
     return this.#tooLarge;
   }
 
-  /** `bytes` in pieces: of a packet that mqtt.js handles itself, no piece holds more than that packet. */
+  /**
+   * `bytes` in pieces: of a packet that mqtt.js handles itself, no piece holds more than that packet, and of others none
+   * holds more than those that begin in its first PIECE bytes.
+   */
   cut(bytes: Buffer): Buffer[] {
     const pieces: Buffer[] = [];
     let start = 0;
@@ -80,7 +86,7 @@ export class PacketCutter {
       this.#left -= taken;
       if (this.#left > 0 || this.#readingLength) continue;
       if (this.#dropping) start = at;
-      else if (this.#alone) cutAt(at);
+      else if (this.#alone || at - start >= PIECE) cutAt(at);
       this.#dropping = false;
     }
     if (this.#dropping) start = bytes.length;

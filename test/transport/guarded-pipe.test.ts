@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { MqttClient } from 'mqtt';
+import { PIECE } from '#src/transport/packet-cutter';
 import { tcpStream } from '#src/transport/tcp-stream';
 import type { Transport } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
@@ -91,5 +92,48 @@ describe('what is thrown over a packet', () => {
     client.send({ cmd: 'publish', topic: 'a', payload: '', qos: 0, retain: false, dup: false });
     const { code, params } = await listener.ends.next();
     assert.deepEqual([code, params.reason], ['protocol-error', 'no use for it']);
+  });
+});
+
+describe('what is read at once', () => {
+  it('is handed on bit by bit: flows have their turn in between, and nothing is lost or out of order', async () => {
+    const server = await ScriptedServer.start();
+    const { transport, listener } = openTransport(tcpStream('127.0.0.1', server.port));
+    await listener.servers.next();
+    let turn = 0;
+    const turns: number[] = [];
+    const record = listener.message.bind(listener);
+    listener.message = (publication, receipt) => {
+      // As a flow does: what it sends goes on in the next turn.
+      setImmediate(() => {
+        turn = turns.length;
+      });
+      turns.push(turn);
+      record(publication, receipt);
+    };
+    const count = 1000;
+    const client = await server.clients.next();
+    client.socket.cork();
+    for (let number = 0; number < count; number++) {
+      client.send({
+        cmd: 'publish',
+        topic: `t/${number}`,
+        payload: 'x'.repeat(200),
+        qos: 0,
+        retain: false,
+        dup: false,
+      });
+    }
+    client.socket.uncork();
+    const messages = await listener.messages.first(count);
+    assert.deepEqual(
+      messages.map(({ topic }) => topic),
+      Array.from({ length: count }, (_, number) => `t/${number}`),
+    );
+    // How many have come since the flows last had their turn: the end of one read, and the first piece of the next.
+    const behind = turns.map((before, number) => number - before);
+    assert.ok(Math.max(...behind) <= (2 * PIECE) / 200, `${Math.max(...behind)} of them in one turn`);
+    await transport.close();
+    await server.stop();
   });
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { generate, type Packet } from 'mqtt-packet';
-import { PacketCutter } from '#src/transport/packet-cutter';
+import { PacketCutter, PIECE } from '#src/transport/packet-cutter';
 
 const publish: Packet = { cmd: 'publish', topic: 'a', payload: 'x'.repeat(200), qos: 0, retain: false, dup: false };
 const puback: Packet = { cmd: 'puback', messageId: 1 };
@@ -14,6 +14,23 @@ const bytesOf = (...packets: Packet[]): Buffer => Buffer.concat(packets.map((pac
 describe('transport/packet cutter', () => {
   it('leaves together what only goes through', () => {
     const bytes = bytesOf(publish, puback, pingresp, publish);
+    assert.deepEqual(new PacketCutter().cut(bytes), [bytes]);
+  });
+
+  it('ends a piece with a packet when it is long enough', () => {
+    const { length } = bytesOf(publish);
+    const bytes = bytesOf(...Array.from({ length: 300 }, () => publish));
+    const pieces = new PacketCutter().cut(bytes);
+    assert.deepEqual(Buffer.concat(pieces), bytes);
+    for (const piece of pieces.slice(0, -1)) {
+      assert.equal(piece.length % length, 0);
+      assert.ok(piece.length >= PIECE && piece.length < PIECE + length, `a piece of ${piece.length}`);
+    }
+    assert.ok((pieces.at(-1)?.length ?? 0) <= PIECE + length);
+  });
+
+  it('does not divide a packet that is long itself', () => {
+    const bytes = bytesOf({ ...publish, payload: 'x'.repeat(10 * PIECE) });
     assert.deepEqual(new PacketCutter().cut(bytes), [bytes]);
   });
 
