@@ -8,7 +8,7 @@ import { Child } from './child.mjs';
 import { inTurn } from './compare.mjs';
 import { filtersOf, regexOf, topicsOf } from './router-rules.mjs';
 
-const { routerDefaults, ruleDefaults } = createRequire(import.meta.url)('../dist/nodes/router.config.js');
+const { routerDefaults, ruleDefaults } = createRequire(import.meta.url)('../dist/settings/router.config.js');
 const { filterMatches } = createRequire(import.meta.url)('../build/test/helpers/linear-matcher.js');
 
 const WINDOW = 100;

@@ -12,8 +12,8 @@ const require = createRequire(import.meta.url);
 const { Mosquitto } = require('../build/test/helpers/mosquitto.js');
 const { findChromium, NodeRedEditor } = require('../build/test/helpers/node-red-editor.js');
 const { TopicsTab } = require('../build/test/helpers/topics-tab.js');
-const { brokerDefaults } = require('../dist/nodes/broker.config.js');
-const { subscribeDefaults, subscriptionDefaults } = require('../dist/nodes/subscribe.config.js');
+const { brokerDefaults } = require('../dist/settings/broker.config.js');
+const { subscribeDefaults, subscriptionDefaults } = require('../dist/settings/subscribe.config.js');
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 // Publications that several subscriptions match, from a server without subscription identifiers: one copy for all of
 // them, or one copy for each (MQTT 3.1.1, section 3.3.5, allows both).
 
-import type { IncomingPublication } from '../core/publication';
+import type { IncomingPublication } from '../core/publications/publication';
 import type { Clock } from './clock';
 import { CopyTrials } from './copy-trials';
 import { type Give, type HeldPublication, HeldPublications } from './held-publications';

@@ -1,8 +1,8 @@
 // Watches whether a connected server answers: one that keeps the connection alive and acknowledges nothing would hold up
 // every publication and subscription for ever. MQTT sets no time for answers (MQTT 5, section 4.4).
 
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { OutgoingPublication } from '../core/publication';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { OutgoingPublication } from '../core/publications/publication';
 import type { OpenTransport, Outbound, PublishOutcome, Transport, TransportListener } from '../transport/transport';
 import type { Clock } from './clock';
 

@@ -1,8 +1,8 @@
 // What a connection is to do, and what it is given of the world to do it with.
 
-import type { BackoffLimits } from '../core/backoff';
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { HostAndPort } from '../core/server-reference';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { BackoffLimits } from '../core/servers/backoff';
+import type { HostAndPort } from '../core/servers/server-reference';
 import type { ConnectOptions, OpenStream, OpenTransport, ProtocolVersion } from '../transport/transport';
 import type { Clock } from './clock';
 import type { Report } from './guarded';

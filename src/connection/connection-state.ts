@@ -1,6 +1,6 @@
 // The states of a connection. runtime/connection-status.ts maps each to a badge and a log line.
 
-import type { ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
+import type { ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { ServerInfo } from '../transport/transport';
 
 export type ConnectionState =

@@ -1,15 +1,15 @@
 // One live connection to a server: attempts, waits, states, and the two that live on it, outbox and subscriptions.
 // Knows no Node-RED and no mqtt.js.
 
-import { type ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
-import type { OutboxFigures } from '../core/outbox-figures';
-import type { OutgoingPublication } from '../core/publication';
+import { type ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { OutgoingPublication } from '../core/publications/publication';
+import { defaultPublishOptions, type PublishOptions, type Settled } from '../core/publications/publish-options';
+import type { OutboxFigures } from '../core/reports/outbox-figures';
 import type { ServerInfo, Transport, TransportListener } from '../transport/transport';
 import type { AttemptOptions, ConnectionSettings, ConnectionWorld, Endpoint } from './connection-settings';
 import type { ConnectionState } from './connection-state';
 import { Outbox } from './outbox';
 import { Presence } from './presence';
-import { defaultPublishOptions, type PublishOptions, type Settled } from './publish-options';
 import { Retry } from './retry';
 import { ServerChoice } from './server-choice';
 import { SessionHome } from './session-home';

@@ -1,7 +1,7 @@
 // Hands each publication to each subscriber that it is for, as if that one were alone on the connection.
 
-import { type IncomingPublication, withOwnBytes } from '../core/publication';
-import { TopicTrie } from '../core/topic-trie';
+import { type IncomingPublication, withOwnBytes } from '../core/publications/publication';
+import { TopicTrie } from '../core/topics/trie/topic-trie';
 import type { Receipt, ServerInfo } from '../transport/transport';
 import { AnonymousCopies } from './anonymous-copies';
 import type { Clock } from './clock';

@@ -1,11 +1,12 @@
 // What one subscriber has been given and not settled, and what waits until there is room: the server waits with it.
 
-import { Fifo } from '../core/fifo';
-import type { IncomingPublication, QoS } from '../core/publication';
-import type { TopicFilter } from '../core/topic-filter';
+import type { Acknowledgement } from '../core/publications/acknowledgement';
+import type { IncomingPublication, QoS } from '../core/publications/publication';
+import { Fifo } from '../core/queues/fifo';
+import type { TopicFilter } from '../core/topics/topic-filter';
 import type { Clock } from './clock';
 import type { FailedDeliveries } from './failed-deliveries';
-import type { ReleaseReceipt, Settlement, SharedReceipt } from './shared-receipt';
+import type { ReleaseReceipt, SharedReceipt } from './shared-receipt';
 
 export interface Delivery {
   readonly publication: IncomingPublication;
@@ -14,7 +15,7 @@ export interface Delivery {
 }
 
 /** What became of a delivery: a settlement, or nothing, because what worked on it was stopped. */
-export type Outcome = Settlement | { readonly kind: 'interrupted' };
+export type Outcome = Acknowledgement | { readonly kind: 'interrupted' };
 
 /** Of an outcome: `late` when the connection is gone that waited for it, `unknown` when it was settled before. */
 export type Taken = 'taken' | 'late' | 'unknown';
@@ -33,7 +34,7 @@ export interface DeliveryHandler {
   /** Gives a delivery to the flow; without `settle` nobody waits for the outcome. */
   hand(delivery: Delivery, settle?: SettleDelivery): Whereabouts | undefined;
   /** A delivery has taken too long: what is to become of it. */
-  expired(delivery: Delivery, at: string | undefined): Settlement;
+  expired(delivery: Delivery, at: string | undefined): Acknowledgement;
   /** The number of unsettled or failed deliveries has changed. */
   changed(): void;
 }
@@ -142,7 +143,7 @@ export class DeliveryWindow {
   }
 
   /** Settles all that is left in one way. */
-  discard(settlement: Settlement): void {
+  discard(settlement: Acknowledgement): void {
     this.#handler = undefined;
     for (const held of this.#waiting.drain()) held.release(settlement);
     for (const held of [...this.#unsettled]) this.#settle(held, settlement);
@@ -184,7 +185,7 @@ export class DeliveryWindow {
     return held.lost ? 'late' : 'taken';
   }
 
-  #release({ release, lost }: Held, settlement: Settlement): void {
+  #release({ release, lost }: Held, settlement: Acknowledgement): void {
     const { kind } = settlement;
     if (!lost && (kind === 'abandoned' || (kind === 'refused' && !this.refusable))) {
       this.#failed++;

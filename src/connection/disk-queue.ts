@@ -1,17 +1,17 @@
 // Publications that wait on disk, of which only the oldest are in memory as well. What is said to be in the outbox has
 // been written; changes that come while others are being written go together with the next write.
 
-import { Fifo } from '../core/fifo';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { decodeRecord, recordedBytes } from '../core/publication-record';
-import { recordsOf } from '../core/record-chunk';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { decodeRecord, recordedBytes } from '../core/outbox/publication-record';
+import { recordsOf } from '../core/outbox/record-chunk';
+import type { Settled } from '../core/publications/publish-options';
+import { Fifo } from '../core/queues/fifo';
 import type { Clock } from './clock';
 import { sweepFifo } from './memory-queue';
 import { OutboxChunk } from './outbox-chunk';
 import type { OutboxEntry } from './outbox-entry';
 import type { DiskQueueOwner, OutboxQueue } from './outbox-queue';
 import type { OutboxStore, StoreContents, StoredChunk } from './outbox-store';
-import type { Settled } from './publish-options';
 import { StoreWriter } from './store-writer';
 
 /** How many are in memory at most, beside those in flight, and how many bytes. */

@@ -1,7 +1,7 @@
 // The subscription identifier of a filter in a session that outlives the process: messages that the server has kept carry
 // the identifiers of then, so it must depend on nothing that may be lost.
 
-import type { WireFilter } from '../core/topic-filter';
+import type { WireFilter } from '../core/topics/topic-filter';
 
 /** Identifiers end at 268,435,455 (MQTT 5, section 3.8.2.1.2); a few are left for those that make way for another. */
 const RANGE = 268_000_000;

@@ -1,7 +1,7 @@
 // Calls into code that is not ours: what it throws must not reach mqtt.js, where it would end the process, nor keep
 // others from being called.
 
-import type { LostPublication } from './publish-options';
+import type { LostPublication } from '../core/publications/publish-options';
 
 /** Takes what went wrong and nobody waits for; `lost` is the publication that it is about, if any. */
 export type Report = (error: Error, lost?: LostPublication) => void;

@@ -1,6 +1,6 @@
 // Publications that wait for a moment until it is known for whom they are: in order, bounded, their receipts put off.
 
-import type { IncomingPublication } from '../core/publication';
+import type { IncomingPublication } from '../core/publications/publication';
 import type { ReleaseReceipt, SharedReceipt } from './shared-receipt';
 import type { Interest } from './wire-subscription';
 

@@ -1,7 +1,7 @@
 // Publications that several subscriptions match, from a server that sends subscription identifiers: one copy with all
 // identifiers, one copy for each, or (against MQTT 5, section 3.3.4) one copy with the identifier of one of them.
 
-import { type IncomingPublication, withOwnBytes } from '../core/publication';
+import { type IncomingPublication, withOwnBytes } from '../core/publications/publication';
 import type { Clock } from './clock';
 import { type Give, HeldPublications } from './held-publications';
 import { publicationFingerprint } from './publication-fingerprint';

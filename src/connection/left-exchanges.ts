@@ -2,8 +2,8 @@
 // session, it waits for their end: it counts them, and would take the next publication with such an identifier for the one
 // that it has received (MQTT 5, section 4.3.3).
 
-import type { PacketIdentifiers } from '../core/packet-identifiers';
-import type { OutgoingPublication } from '../core/publication';
+import type { PacketIdentifiers } from '../core/publications/packet-identifiers';
+import type { OutgoingPublication } from '../core/publications/publication';
 import type { Outbound, PublishOutcome, Transport } from '../transport/transport';
 
 /** How many are remembered at most; there are three times as many identifiers. */

@@ -1,6 +1,6 @@
 // Publications that wait in memory, and are gone with the process.
 
-import { Fifo } from '../core/fifo';
+import { Fifo } from '../core/queues/fifo';
 import type { OutboxEntry } from './outbox-entry';
 import type { OutboxQueue, QueueOwner } from './outbox-queue';
 

@@ -1,6 +1,6 @@
 // The one SUBSCRIBE by which all subscribers of a filter are served, and whether it has to be sent.
 
-import type { QoS } from '../core/publication';
+import type { QoS } from '../core/publications/publication';
 import type { ServerInfo, SubscribeRequest } from '../transport/transport';
 import type { WireSubscription } from './wire-subscription';
 

@@ -1,5 +1,5 @@
 // Publications that were written to disk together, and how far each of them has come. In memory it lives as long as one of
-// its publications does; their records are core/record-chunk.ts's.
+// its publications does; their records are core/outbox/record-chunk.ts's.
 
 /** bytes of a mark: how far a publication has come, and its packet identifier */
 const MARK = 3;

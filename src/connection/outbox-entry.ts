@@ -1,10 +1,10 @@
 // One publication in the outbox, from its acceptance to its end.
 
-import type { OutgoingPublication } from '../core/publication';
-import type { RecordedPublication } from '../core/publication-record';
+import type { RecordedPublication } from '../core/outbox/publication-record';
+import type { OutgoingPublication } from '../core/publications/publication';
+import type { Settled } from '../core/publications/publish-options';
 import type { Outbound, PublishOutcome } from '../transport/transport';
 import type { OutboxChunk } from './outbox-chunk';
-import type { Settled } from './publish-options';
 
 /** Who sends entries, and hears how that goes. */
 export interface EntryCarrier {

@@ -1,6 +1,6 @@
 // Counts what goes into an outbox and comes out of it.
 
-import type { OutboxFigures } from '../core/outbox-figures';
+import type { OutboxFigures } from '../core/reports/outbox-figures';
 
 export class OutboxCounts {
   depth = 0;

@@ -1,9 +1,9 @@
 // What an outbox needs of the place where publications wait. memory-queue.ts is one, disk-queue.ts the other.
 
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { RecordedPublication } from '../core/publication-record';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { RecordedPublication } from '../core/outbox/publication-record';
+import type { Settled } from '../core/publications/publish-options';
 import type { OutboxEntry } from './outbox-entry';
-import type { Settled } from './publish-options';
 
 export interface OutboxQueue {
   /** Takes an entry in as the youngest, and tells the owner when it has it, or why not. */

@@ -1,8 +1,8 @@
 // Sends what waits in a queue: in order, as fast as the server acknowledges, and over as many connections as it takes.
 
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
-import { OUTBOUND_IDENTIFIERS, PacketIdentifiers } from '../core/packet-identifiers';
-import { TokenBucket } from '../core/token-bucket';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { OUTBOUND_IDENTIFIERS, PacketIdentifiers } from '../core/publications/packet-identifiers';
+import { TokenBucket } from '../core/queues/token-bucket';
 import type { PublishOutcome, ServerInfo, Transport } from '../transport/transport';
 import type { Clock } from './clock';
 import { InFlight } from './in-flight';

@@ -1,13 +1,13 @@
 // What a publisher is told of the end of its publication.
 
-import { type ErrorCode, type ErrorParams, MqttFlowsError } from '../core/mqtt-flows-error';
+import { type ErrorCode, type ErrorParams, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { PublishResult } from '../core/publications/publish-options';
 import type { OutboxEntry } from './outbox-entry';
 import type { SendingEnd } from './outbox-sender';
-import type { Settlement } from './publish-options';
 import { refused } from './server-limits';
 
 /** The settlement of `entry`, whose sending has ended so at `now`, in ms since the epoch. */
-export function settlementOf(entry: OutboxEntry, end: SendingEnd, now: number): Settlement {
+export function settlementOf(entry: OutboxEntry, end: SendingEnd, now: number): PublishResult {
   switch (end.kind) {
     case 'acknowledged':
       return { ok: true, reasonCode: end.reasonCode };

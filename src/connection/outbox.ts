@@ -1,12 +1,18 @@
 // What waits to be sent: bounded, in order, and every publication in it settled exactly once. Where it waits is a
 // queue's, how it is sent outbox-sender's; why connections come and go is the connection's.
 
-import { byteAmount } from '../core/byte-unit';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { OutboxFigures } from '../core/outbox-figures';
-import type { OutgoingPublication } from '../core/publication';
-import type { RecordedPublication } from '../core/publication-record';
-import { contentBytes } from '../core/publication-size';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { RecordedPublication } from '../core/outbox/publication-record';
+import type { OutgoingPublication } from '../core/publications/publication';
+import { contentBytes } from '../core/publications/publication-size';
+import {
+  defaultPublishOptions,
+  type PublishOptions,
+  type PublishResult,
+  type Settled,
+} from '../core/publications/publish-options';
+import type { OutboxFigures } from '../core/reports/outbox-figures';
+import { byteAmount } from '../core/values/byte-unit';
 import type { ServerInfo, Transport } from '../transport/transport';
 import type { Clock } from './clock';
 import { DiskQueue } from './disk-queue';
@@ -19,7 +25,6 @@ import type { DiskQueueOwner, OutboxQueue } from './outbox-queue';
 import { OutboxSender, type SendingEnd, type SendingLimits, type SessionPlace } from './outbox-sender';
 import { outboxError, settlementOf } from './outbox-settlement';
 import type { OutboxStore } from './outbox-store';
-import { defaultPublishOptions, type PublishOptions, type Settled, type Settlement } from './publish-options';
 
 export interface OutboxLimits extends SendingLimits {
   readonly maxMessages: number;
@@ -144,7 +149,7 @@ export class Outbox {
     this.detach();
     const left = this.#queue.close();
     if (left instanceof Promise) {
-      const settlement: Settlement = { ok: false, error: outboxError('publication-kept') };
+      const settlement: PublishResult = { ok: false, error: outboxError('publication-kept') };
       for (const waiter of await left) guarded(this.#report, () => waiter(settlement));
       return 0;
     }
@@ -235,13 +240,13 @@ export class Outbox {
   }
 
   /** It leaves the outbox for good. */
-  #finish(entry: OutboxEntry, settlement: Settlement): void {
+  #finish(entry: OutboxEntry, settlement: PublishResult): void {
     this.#counts.leave(entry.bytes);
     this.#queue.remove(entry);
     this.#settle(entry, settlement);
   }
 
-  #settle(entry: OutboxEntry, settlement: Settlement): void {
+  #settle(entry: OutboxEntry, settlement: PublishResult): void {
     const { waiter, publication, origin } = entry;
     if (waiter) guarded(this.#report, () => waiter(settlement));
     else if (!settlement.ok) this.#report(settlement.error, { publication, origin });

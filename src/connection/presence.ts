@@ -1,8 +1,8 @@
 // What a client says of itself: a birth message when it is there, and a close message before it goes on purpose.
 // The will, for when it goes without a word, is part of CONNECT.
 
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { OutgoingPublication } from '../core/publication';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { OutgoingPublication } from '../core/publications/publication';
 import type { ServerInfo, Transport } from '../transport/transport';
 import type { Clock } from './clock';
 import { limitProblem, refused } from './server-limits';

@@ -1,6 +1,6 @@
 // Tells copies of one publication from other publications, where the server gives them no identifier.
 
-import type { IncomingPublication } from '../core/publication';
+import type { IncomingPublication } from '../core/publications/publication';
 
 /** The same for copies of one publication. Neither QoS nor the seconds left to its expiry are: copies differ in them. */
 export function publicationFingerprint({ topic, payload, properties }: IncomingPublication): string {

@@ -1,6 +1,6 @@
 // Notices that a server believed to send one copy of each publication sends several.
 
-import type { IncomingPublication } from '../core/publication';
+import type { IncomingPublication } from '../core/publications/publication';
 import type { Clock } from './clock';
 
 /** ms in which copies follow each other. */

@@ -1,7 +1,7 @@
 // What a server has stored, and sends when it is asked for a subscription: it goes to those who are new, once, and to
 // nobody else who has the same filter, or another one that matches.
 
-import type { IncomingPublication } from '../core/publication';
+import type { IncomingPublication } from '../core/publications/publication';
 import type { Clock } from './clock';
 import { receiversThat } from './receivers';
 import type { Subscriber } from './subscriber';

@@ -1,7 +1,7 @@
 // What follows a failed attempt or a lost connection: how long to wait, and whether it is what it looks like.
 
-import { type BackoffLimits, backoffDelay } from '../core/backoff';
-import { type ErrorCode, MqttFlowsError } from '../core/mqtt-flows-error';
+import { type ErrorCode, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { type BackoffLimits, backoffDelay } from '../core/servers/backoff';
 
 /** A connection that lives shorter than this, in ms, was hardly one. */
 const BRIEF = 3000;

@@ -1,8 +1,8 @@
 // Which of several servers the next attempt goes to, and in which version of MQTT: each may know another.
 
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
-import { SERVER_MOVED } from '../core/reason-code';
-import { refersTo } from '../core/server-reference';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { SERVER_MOVED } from '../core/errors/reason-code';
+import { refersTo } from '../core/servers/server-reference';
 import type { ConnectionSettings, Endpoint } from './connection-settings';
 import { VersionChoice } from './version-choice';
 

@@ -1,9 +1,9 @@
 // What a server has said in CONNACK that it will not take (MQTT 5, section 3.2.2.3).
 
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { OutgoingPublication } from '../core/publication';
-import { packetBytes } from '../core/publication-size';
-import type { WireFilter } from '../core/topic-filter';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { OutgoingPublication } from '../core/publications/publication';
+import { packetBytes } from '../core/publications/publication-size';
+import type { WireFilter } from '../core/topics/topic-filter';
 import type { ServerInfo, ServerWords, SubscribeRequest } from '../transport/transport';
 
 /**

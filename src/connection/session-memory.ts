@@ -1,6 +1,6 @@
 // What is known of a session that outlives the process: the server keeps its subscriptions, and we must know which.
 
-import type { QoS } from '../core/publication';
+import type { QoS } from '../core/publications/publication';
 import type { SubscribeRequest } from '../transport/transport';
 
 /** A subscription that a server may have, as it is remembered for a session that outlives the process. */

@@ -1,7 +1,7 @@
 // Writes the changes of a disk queue: those that come while others are being written go together with the next write.
 // A store that fails is opened again; until then nothing new is taken, and what has been taken is not forgotten.
 
-import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { Clock } from './clock';
 import type { OutboxChunk } from './outbox-chunk';
 import type { OutboxEntry } from './outbox-entry';

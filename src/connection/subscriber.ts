@@ -1,10 +1,10 @@
 // Who receives publications on a connection, and what it is told of its subscriptions.
 
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { IncomingPublication, QoS } from '../core/publication';
-import type { TopicFilter } from '../core/topic-filter';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { IncomingPublication, QoS } from '../core/publications/publication';
+import type { SubscriptionOptions } from '../core/subscriptions/subscription-options';
+import type { TopicFilter } from '../core/topics/topic-filter';
 import type { SharedReceipt } from './shared-receipt';
-import type { SubscriptionOptions } from './subscription-options';
 
 export type SubscriptionState =
   /** Not sent, or not answered yet. */

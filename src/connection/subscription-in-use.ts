@@ -1,6 +1,6 @@
 // What a connection is used for, for people who ask.
 
-import type { WireFilter } from '../core/topic-filter';
+import type { WireFilter } from '../core/topics/topic-filter';
 import type { WireState, WireSubscription } from './wire-subscription';
 
 export interface SubscriptionInUse {

@@ -1,8 +1,8 @@
 // Who wants which topics on one connection: the desired subscriptions, compared with what the server has. What comes by
 // them is handed out by deliveries.ts.
 
-import type { IncomingPublication } from '../core/publication';
-import { parseTopicFilter, type TopicFilter, type WireFilter } from '../core/topic-filter';
+import type { IncomingPublication } from '../core/publications/publication';
+import { parseTopicFilter, type TopicFilter, type WireFilter } from '../core/topics/topic-filter';
 import type { Receipt, ServerInfo, SubscribeOutcome, Transport } from '../transport/transport';
 import type { Clock } from './clock';
 import { Deliveries } from './deliveries';

@@ -1,7 +1,7 @@
 // Finds the publication over which the server ends the connection, so that it is not sent for ever. It must never be
 // one that a bad network has cut off: see docs/decisions.md.
 
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { OutboxEntry } from './outbox-entry';
 
 /** How many connections a publication may cost when the server says that something was wrong. */

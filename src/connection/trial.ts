@@ -1,7 +1,7 @@
 // One connection that is made only to see whether it can be, and is closed at once. Knows no Node-RED and no mqtt.js.
 
-import type { TestFact } from '../core/connection-test';
-import { type ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
+import { type ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { TestFact } from '../core/reports/connection-test';
 import type { OpenTransport, ProtocolVersion, ServerInfo, TransportListener } from '../transport/transport';
 import type { AttemptOptions, ConnectionSettings, Endpoint } from './connection-settings';
 import { VersionChoice } from './version-choice';

@@ -1,7 +1,7 @@
 // Which version of MQTT to speak with a server when the user leaves it open: 5, unless it shows that it knows older ones
 // only.
 
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { ProtocolVersion } from '../transport/transport';
 
 export class VersionChoice {

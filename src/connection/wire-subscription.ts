@@ -1,12 +1,12 @@
 // A subscription as the server knows it, one for each filter, and those of our subscribers who share it.
 
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { QoS } from '../core/publication';
-import type { TopicFilter, WireFilter } from '../core/topic-filter';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { QoS } from '../core/publications/publication';
+import { type SubscriptionOptions, wantsStored } from '../core/subscriptions/subscription-options';
+import type { TopicFilter, WireFilter } from '../core/topics/topic-filter';
 import type { SubscribeRequest } from '../transport/transport';
 import type { RememberedSubscription } from './session-memory';
 import type { Subscriber, SubscriptionState } from './subscriber';
-import { type SubscriptionOptions, wantsStored } from './subscription-options';
 
 /** One filter of one subscriber. */
 export interface Interest {

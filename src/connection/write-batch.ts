@@ -1,7 +1,7 @@
 // What one write to the disk of an outbox changes, and who waits for it.
 
-import { type PreparedRecord, prepareRecord } from '../core/publication-record';
-import { encodeChunk } from '../core/record-chunk';
+import { type PreparedRecord, prepareRecord } from '../core/outbox/publication-record';
+import { encodeChunk } from '../core/outbox/record-chunk';
 import { OutboxChunk } from './outbox-chunk';
 import type { OutboxEntry } from './outbox-entry';
 import type { StoreChange } from './outbox-store';

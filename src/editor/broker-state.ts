@@ -1,10 +1,10 @@
 // The line of the broker dialog that says how the deployed node is doing, and the list of the nodes that use it.
 
-import type { BrokerStateReport } from '../core/broker-state';
-import { errorSentence } from '../core/error-sentence';
-import type { OutboxFigures } from '../core/outbox-figures';
-import type { BrokerHealth } from '../core/topic-protocol';
-import { VERSION_NAMES } from '../core/version-name';
+import { errorSentence } from '../core/errors/error-sentence';
+import type { BrokerStateReport } from '../core/reports/broker-state';
+import type { OutboxFigures } from '../core/reports/outbox-figures';
+import { VERSION_NAMES } from '../core/servers/version-name';
+import type { BrokerHealth } from '../core/sidebar/topic-protocol';
 import { sharedText } from './shared-text';
 
 const STATE = '#mqtt-flows-state';

@@ -1,9 +1,9 @@
 // The button "Test connection" of the broker dialog, and the list that fills while the runtime tries the settings.
 
-import type { TestEvent, TestFact } from '../core/connection-test';
-import { errorSentence } from '../core/error-sentence';
-import type { ErrorReport } from '../core/mqtt-flows-error';
-import { VERSION_NAMES } from '../core/version-name';
+import { errorSentence } from '../core/errors/error-sentence';
+import type { ErrorReport } from '../core/errors/mqtt-flows-error';
+import type { TestEvent, TestFact } from '../core/reports/connection-test';
+import { VERSION_NAMES } from '../core/servers/version-name';
 import { limitsOf } from './server-limits';
 import { sharedText } from './shared-text';
 

@@ -1,7 +1,7 @@
 // The fields of the broker dialog about the port of the broker inside Node-RED.
 
-import { namesVariables } from '../core/environment-text';
-import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../nodes/broker.config';
+import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../settings/broker.config';
+import { namesVariables } from '../settings/environment-text';
 import { addFieldNote } from './field-note';
 import { numberProblem, readNumber } from './number-field';
 import { sharedText } from './shared-text';

@@ -1,8 +1,8 @@
 // The fields of the broker dialog for the messages that the client publishes of itself: birth, close and will.
 
-import { namesVariables } from '../core/environment-text';
-import { topicNameProblem } from '../core/topic-name';
-import { type MessageConfig, messageDefaults } from '../nodes/broker.session.config';
+import { topicNameProblem } from '../core/topics/topic-name';
+import { type MessageConfig, messageDefaults } from '../settings/broker.session.config';
+import { namesVariables } from '../settings/environment-text';
 import { addFieldNote } from './field-note';
 import { addFormRow } from './form-row';
 import { addMessageProperties, messagePropertiesProblem } from './message-properties';

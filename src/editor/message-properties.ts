@@ -1,8 +1,8 @@
 // The fields of the broker dialog for the MQTT 5 properties of one message that the client publishes of itself. Their
 // values are fixed: there is no message that they could be taken from.
 
-import { namesVariables } from '../core/environment-text';
-import type { MessageConfig } from '../nodes/broker.session.config';
+import type { MessageConfig } from '../settings/broker.session.config';
+import { namesVariables } from '../settings/environment-text';
 import { addFieldNote } from './field-note';
 import { addFormRow } from './form-row';
 import { prepareUserProperties, readUserProperties, type UserPropertiesConfig } from './name-value-list';

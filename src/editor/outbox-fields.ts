@@ -1,8 +1,8 @@
 // The fields of the broker dialog about messages that wait to be sent, and about connecting again.
 
-import type { SavedNumber } from '../core/environment-text';
-import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../nodes/broker.config';
-import { OUTBOX_RANGES, type OutboxConfig, outboxDefaults } from '../nodes/broker.outbox.config';
+import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../settings/broker.config';
+import { OUTBOX_RANGES, type OutboxConfig, outboxDefaults } from '../settings/broker.outbox.config';
+import type { SavedNumber } from '../settings/environment-text';
 import { numberProblem, prepareNumber, readNumber } from './number-field';
 import { sharedText } from './shared-text';
 import { BYTES, MILLISECONDS, SECONDS, type Units } from './unit';

@@ -1,6 +1,6 @@
 // The fields of a dialog for the MQTT 5 properties of what it publishes.
 
-import { namesVariables } from '../core/environment-text';
+import { namesVariables } from '../settings/environment-text';
 import {
   PROPERTY_NAMES,
   type PropertiesConfig,
@@ -8,7 +8,7 @@ import {
   type TypedValue,
   type UserPropertyConfig,
   VALUE_TYPES,
-} from '../nodes/publish.config';
+} from '../settings/publish.config';
 import { keepReader, listed, readRows } from './list-rows';
 import { intervalProblem, responseTopicProblem } from './property-problem';
 import { sharedText } from './shared-text';

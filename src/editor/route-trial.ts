@@ -1,9 +1,9 @@
 // The try-it line of the router: type a topic, and see which rules take it.
 
-import { namesVariables } from '../core/environment-text';
-import type { Route } from '../core/route';
-import { type TrialStep, tryTopic } from '../core/route-trial';
-import { parseRule, type RuleConfig } from '../nodes/router.config';
+import type { Route } from '../core/routes/route';
+import { type TrialStep, tryTopic } from '../core/routes/route-trial';
+import { namesVariables } from '../settings/environment-text';
+import { parseRule, type RuleConfig } from '../settings/router.config';
 import { sharedText } from './shared-text';
 import { offerTopics } from './topic-completion';
 

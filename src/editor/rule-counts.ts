@@ -1,6 +1,6 @@
 // How many messages each rule has taken since the deploy, as the runtime has counted them.
 
-import type { RouteCounts } from '../core/route-counts';
+import type { RouteCounts } from '../core/reports/route-counts';
 import type { SavedRule } from './rule-row';
 import { sharedText } from './shared-text';
 

@@ -1,7 +1,7 @@
 // A row in the list of a router's rules: the filter, the new topic, and folded below what is needed now and then.
 
-import { namesVariables } from '../core/environment-text';
-import { parseRule, type RuleConfig, ruleDefaults } from '../nodes/router.config';
+import { namesVariables } from '../settings/environment-text';
+import { parseRule, type RuleConfig, ruleDefaults } from '../settings/router.config';
 import { addFieldNote } from './field-note';
 import { keepReader } from './list-rows';
 import { sharedText } from './shared-text';

@@ -1,7 +1,6 @@
 // The fields of the broker dialog that say how its servers are reached: addresses, TLS, proxy, WebSocket.
 
-import { namesVariables } from '../core/environment-text';
-import { parseServerUrl, type ServerScheme, splitCredentials } from '../core/server-url';
+import { parseServerUrl, type ServerScheme, splitCredentials } from '../core/servers/server-url';
 import {
   isHeader,
   isProxyUrl,
@@ -10,7 +9,8 @@ import {
   type ServerConfig,
   serverDefaults,
   type WebSocketConfig,
-} from '../nodes/broker.server.config';
+} from '../settings/broker.server.config';
+import { namesVariables } from '../settings/environment-text';
 import { addFieldNote } from './field-note';
 import { keepReader, listed, readRows, useArrowKeys } from './list-rows';
 import { type NameValue, prepareNameValues, readNameValues } from './name-value-list';

@@ -1,6 +1,6 @@
 // The fields of the broker dialog about the session and what else CONNECT says: limits and user properties of MQTT 5.
 
-import { SESSION_RANGES, type SessionConfig } from '../nodes/broker.session.config';
+import { SESSION_RANGES, type SessionConfig } from '../settings/broker.session.config';
 import { prepareUserProperties, readUserProperties } from './name-value-list';
 import { numberProblem, prepareNumber, readNumber } from './number-field';
 import { sharedText } from './shared-text';

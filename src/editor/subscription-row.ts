@@ -1,6 +1,6 @@
 // A row in the list of topic filters: the filter, its QoS and, behind a button, what else MQTT lets one ask for.
 
-import { type SubscriptionConfig, subscriptionDefaults } from '../nodes/subscribe.config';
+import { type SubscriptionConfig, subscriptionDefaults } from '../settings/subscribe.config';
 import { addFieldNote } from './field-note';
 import { keepReader } from './list-rows';
 import { sharedText } from './shared-text';

@@ -1,6 +1,6 @@
 // A field whose value is fixed or found elsewhere: Node-RED's typed input, with what its types mean to us.
 
-import type { TypedValue, ValueType } from '../nodes/publish.config';
+import type { TypedValue, ValueType } from '../settings/publish.config';
 import { addFieldNote, type FieldNote } from './field-note';
 import { sharedText } from './shared-text';
 import { nameTypedInput } from './typed-input-name';

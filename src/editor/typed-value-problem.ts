@@ -1,8 +1,8 @@
 // What a dialog says about the value of a typed input.
 
-import { namesVariables } from '../core/environment-text';
-import { parsePath, parseTemplate } from '../core/template';
-import type { TypedValue } from '../nodes/publish.config';
+import { parsePath, parseTemplate } from '../core/values/template';
+import { namesVariables } from '../settings/environment-text';
+import type { TypedValue } from '../settings/publish.config';
 import { sharedText } from './shared-text';
 
 /** The sentence for a value that does not fit its type, or undefined. One with variables is judged where they are known. */

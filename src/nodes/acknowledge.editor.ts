@@ -1,7 +1,7 @@
 // The dialog of the acknowledge node.
 
 import { sharedText } from '../editor/shared-text';
-import { type AcknowledgeConfig, acknowledgeDefaults, REFUSALS } from './acknowledge.config';
+import { type AcknowledgeConfig, acknowledgeDefaults, REFUSALS } from '../settings/acknowledge.config';
 
 RED.nodes.registerType<AcknowledgeConfig, object>('mqtt-flows-acknowledge', {
   category: 'MQTT',

@@ -2,14 +2,14 @@
 
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import type { Taken } from '../connection/delivery-window';
-import type { Settlement } from '../connection/shared-receipt';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { receiptsIn } from '../core/receipt-reference';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { Acknowledgement } from '../core/publications/acknowledgement';
+import { receiptsIn } from '../core/publications/receipt-reference';
 import { localizedError } from '../runtime/localize';
 import { refuseMessages, showProblem } from '../runtime/node-problem';
 import { settleReceipt } from '../runtime/open-receipts';
 import { readSettings } from '../runtime/setting-value';
-import { type AcknowledgeConfig, acknowledgeDefaults, parseAcknowledgeConfig } from './acknowledge.config';
+import { type AcknowledgeConfig, acknowledgeDefaults, parseAcknowledgeConfig } from '../settings/acknowledge.config';
 
 export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: AcknowledgeConfig & NodeDef): void {
@@ -44,7 +44,7 @@ export = function register(RED: NodeAPI): void {
 };
 
 /** Settles them all; the first that could not be is the error. */
-function settled(receipts: readonly string[], settlement: Settlement): MqttFlowsError | undefined {
+function settled(receipts: readonly string[], settlement: Acknowledgement): MqttFlowsError | undefined {
   let problem: MqttFlowsError | undefined;
   for (const receipt of receipts) {
     const taken = settleReceipt(receipt, settlement);

@@ -1,7 +1,6 @@
 // The dialog of the broker node.
 
-import { namesVariables } from '../core/environment-text';
-import { fillTemplate, parseTemplate } from '../core/template';
+import { fillTemplate, parseTemplate } from '../core/values/template';
 import { listBrokerUsers, watchBroker } from '../editor/broker-state';
 import { completed } from '../editor/completed';
 import { prepareConnectionTest } from '../editor/connection-test';
@@ -42,9 +41,10 @@ import {
 } from '../editor/session-fields';
 import { sharedText } from '../editor/shared-text';
 import { createTabs } from '../editor/tabs';
-import { BROKER_RANGES, type BrokerConfig, type BrokerCredentials, brokerDefaults } from './broker.config';
-import { serverDefaults } from './broker.server.config';
-import { type MessageConfig, sessionDefaults } from './broker.session.config';
+import { BROKER_RANGES, type BrokerConfig, type BrokerCredentials, brokerDefaults } from '../settings/broker.config';
+import { serverDefaults } from '../settings/broker.server.config';
+import { type MessageConfig, sessionDefaults } from '../settings/broker.session.config';
+import { namesVariables } from '../settings/environment-text';
 
 /** Nothing but the name of the machine can be filled in. */
 function isClientId(text: string): boolean {

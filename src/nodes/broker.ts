@@ -2,8 +2,7 @@
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Endpoint } from '../connection/connection-settings';
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { ConfigResult } from '../core/saved-config';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { serveBrokerDialog } from '../runtime/broker-admin';
 import { brokerConnection } from '../runtime/broker-connection';
 import type { BrokerNode } from '../runtime/broker-node';
@@ -25,7 +24,8 @@ import {
   brokerDefaults,
   type EmbeddedSettings,
   parseBrokerConfig,
-} from './broker.config';
+} from '../settings/broker.config';
+import type { ConfigResult } from '../settings/saved-config';
 
 type Broker = BrokerNode & Node<BrokerCredentials>;
 type Endpoints = readonly [Endpoint, ...Endpoint[]];

@@ -1,6 +1,5 @@
 // The dialog of the publish node.
 
-import { namesVariables } from '../core/environment-text';
 import { fillFormatSelect } from '../editor/format-select';
 import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/property-fields';
 import { maySpeakMqtt5 } from '../editor/session-fields';
@@ -10,13 +9,14 @@ import { topicTemplateProblem } from '../editor/template-problem';
 import { completeTopic } from '../editor/topic-completion';
 import { prepareTypedField, type TypedChoice } from '../editor/typed-field';
 import { typedValueProblem } from '../editor/typed-value-problem';
+import { namesVariables } from '../settings/environment-text';
 import {
   type PropertiesConfig,
   type PublishConfig,
   publishDefaults,
   type TypedValue,
   VALUE_TYPES,
-} from './publish.config';
+} from '../settings/publish.config';
 
 type Saved = EditorNode & PublishConfig;
 type ChoiceSetting = 'qos' | 'retain';

@@ -1,11 +1,11 @@
 // The publish node: each message becomes a publication, and goes on when the server has it.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { PublishOptions } from '../connection/publish-options';
-import { findCodec } from '../core/codec';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { publicationFromMessage } from '../core/publication-from-message';
-import type { OutsideFound } from '../core/value-source';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { findCodec } from '../core/payloads/codec';
+import { publicationFromMessage } from '../core/publications/publication-from-message';
+import type { PublishOptions } from '../core/publications/publish-options';
+import type { OutsideFound } from '../core/values/value-source';
 import { useBroker } from '../runtime/broker-node';
 import { controlled } from '../runtime/connection-control';
 import { localizedError } from '../runtime/localize';
@@ -14,7 +14,7 @@ import { refuseMessages, showProblem } from '../runtime/node-problem';
 import { outsideFinder } from '../runtime/outside-values';
 import { publishStatus } from '../runtime/publish-status';
 import { readSettings } from '../runtime/setting-value';
-import { type PublishConfig, parsePublishConfig, publishDefaults } from './publish.config';
+import { type PublishConfig, parsePublishConfig, publishDefaults } from '../settings/publish.config';
 
 export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: PublishConfig & NodeDef): void {

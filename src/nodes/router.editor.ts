@@ -1,6 +1,6 @@
 // The dialog of the router node.
 
-import { parsePath } from '../core/template';
+import { parsePath } from '../core/values/template';
 import { addFieldNote } from '../editor/field-note';
 import { fitListHeight } from '../editor/list-height';
 import { addSavedRows, listed, readRows, useAltArrows } from '../editor/list-rows';
@@ -9,7 +9,7 @@ import { showRuleCounts } from '../editor/rule-counts';
 import { addRuleRow, type RuleRow, type RuleValue, ruleProblem } from '../editor/rule-row';
 import { sharedText } from '../editor/shared-text';
 import { nameTypedInput } from '../editor/typed-input-name';
-import { type RouterConfig, routerDefaults } from './router.config';
+import { type RouterConfig, routerDefaults } from '../settings/router.config';
 
 const LIST = '#mqtt-flows-rules';
 

@@ -1,11 +1,11 @@
 // The router node: sends each message to the outputs of the rules whose topic filters match its topic.
 
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
-import { DynamicRoutes } from '../core/dynamic-routes';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { Route } from '../core/route';
-import { RouteTable } from '../core/route-table';
-import { TopicRouter } from '../core/topic-router';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { DynamicRoutes } from '../core/routes/dynamic-routes';
+import type { Route } from '../core/routes/route';
+import { RouteTable } from '../core/routes/route-table';
+import { TopicRouter } from '../core/routes/topic-router';
 import { KeptRoutes } from '../runtime/kept-routes';
 import { refuseMessages, showProblem } from '../runtime/node-problem';
 import { RouteControl } from '../runtime/route-control';
@@ -13,7 +13,7 @@ import { RouteCounter, serveCounts, showCounts } from '../runtime/route-counts';
 import { routedInput } from '../runtime/routed-input';
 import { ruleConditions } from '../runtime/rule-conditions';
 import { readSettings } from '../runtime/setting-value';
-import { parseRouterConfig, type RouterConfig, type RouterSettings, routerDefaults } from './router.config';
+import { parseRouterConfig, type RouterConfig, type RouterSettings, routerDefaults } from '../settings/router.config';
 
 export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: RouterConfig & NodeDef): void {

@@ -7,7 +7,12 @@ import { numberProblem } from '../editor/number-field';
 import { sharedText } from '../editor/shared-text';
 import { addSubscriptionRow } from '../editor/subscription-row';
 import { topicFilterProblem } from '../editor/topic-filter-problem';
-import { SUBSCRIBE_RANGES, type SubscribeConfig, type SubscriptionConfig, subscribeDefaults } from './subscribe.config';
+import {
+  SUBSCRIBE_RANGES,
+  type SubscribeConfig,
+  type SubscriptionConfig,
+  subscribeDefaults,
+} from '../settings/subscribe.config';
 
 const LIST = '#mqtt-flows-subscriptions';
 

@@ -3,8 +3,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Connection } from '../connection/connection';
 import type { Delivery } from '../connection/delivery-window';
-import { type Codec, findCodec } from '../core/codec';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { type Codec, findCodec } from '../core/payloads/codec';
 import { acknowledging, type DeliveryFigures, type PreparedMessage } from '../runtime/acknowledgement';
 import { useBroker } from '../runtime/broker-node';
 import { acceptControl } from '../runtime/connection-control';
@@ -23,7 +23,7 @@ import {
   type SubscribeConfig,
   type SubscribeSettings,
   subscribeDefaults,
-} from './subscribe.config';
+} from '../settings/subscribe.config';
 
 export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: SubscribeConfig & NodeDef): void {

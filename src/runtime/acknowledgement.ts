@@ -2,7 +2,6 @@
 // acknowledge node says so.
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import type { AcknowledgementSettings } from '../connection/acknowledgement-settings';
 import { systemClock } from '../connection/clock';
 import type { Connection } from '../connection/connection';
 import {
@@ -13,9 +12,10 @@ import {
   type Whereabouts,
 } from '../connection/delivery-window';
 import { FailedDeliveries } from '../connection/failed-deliveries';
-import type { Settlement } from '../connection/shared-receipt';
 import type { Subscriber } from '../connection/subscriptions';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { Acknowledgement } from '../core/publications/acknowledgement';
+import type { AcknowledgementSettings } from '../settings/acknowledgement-settings';
 import { onDeploy } from './deploy-events';
 import { flowCompletion } from './flow-completion';
 import { Handover } from './handover';
@@ -85,7 +85,7 @@ export function acknowledging(
     };
   }
   const manual = settings.acknowledge === 'manual';
-  const settleFailed: Settlement =
+  const settleFailed: Acknowledgement =
     settings.onError === 'refuse' ? { kind: 'refused', reasonCode: IMPLEMENTATION_SPECIFIC } : { kind: 'abandoned' };
   const stopFollowing = manual ? () => {} : flowCompletion(RED).use();
   const failed = failuresOf(connection);
@@ -159,7 +159,7 @@ function byHand(node: Node, prepared: PreparedMessage, settle?: SettleDelivery):
 /** The end of all branches of the flow settles it. */
 function byCompletion(
   RED: NodeAPI,
-  failed: Settlement,
+  failed: Acknowledgement,
 ): (node: Node, prepared: PreparedMessage, settle?: SettleDelivery) => Whereabouts | undefined {
   const completion = flowCompletion(RED);
   return (node, prepared, settle) => {

@@ -2,7 +2,7 @@
 
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import type { RawConfig } from '../core/saved-config';
+import type { RawConfig } from '../settings/saved-config';
 import { type EnteredBroker, type SettingsReader, testConnection } from './connection-test';
 import { jsonOnly } from './json-only';
 import { serveOutbox } from './outbox-admin';

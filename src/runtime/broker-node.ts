@@ -1,7 +1,7 @@
 // What the other nodes know of a broker node, and how they find theirs.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { ControlledConnection } from './broker-connection';
 
 const BROKER_TYPE = 'mqtt-flows-broker';

@@ -3,8 +3,8 @@
 
 import { hostname } from 'node:os';
 import type { Node, NodeAPI } from 'node-red';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { fillTemplate, parseTemplate } from '../core/template';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { fillTemplate, parseTemplate } from '../core/values/template';
 import { asMqttFlowsError } from '../transport/network-error';
 import { clientIdentifier } from './client-identifier';
 import { readSecret } from './secret';

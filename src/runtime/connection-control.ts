@@ -3,9 +3,9 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { Connection } from '../connection/connection';
 import type { ConnectionSettings } from '../connection/connection-settings';
-import { type ConnectAction, type ConnectOverrides, readConnectAction } from '../core/connect-action';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { ServerAddress } from '../core/server-url';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { type ConnectAction, type ConnectOverrides, readConnectAction } from '../core/servers/connect-action';
+import type { ServerAddress } from '../core/servers/server-url';
 import { localizedError } from './localize';
 import type { MessageInput } from './message-answers';
 import { overridePresence, type PreparedPresence } from './presence-messages';

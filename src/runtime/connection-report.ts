@@ -4,8 +4,8 @@ import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../connection/connection';
 import type { ConnectionState } from '../connection/connection-state';
 import type { Report } from '../connection/guarded';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { VERSION_NAMES } from '../core/version-name';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { VERSION_NAMES } from '../core/servers/version-name';
 import { localizedError, reportedError, sentence, sharedText } from './localize';
 import { publishingNode } from './message-answers';
 

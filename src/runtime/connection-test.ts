@@ -3,9 +3,9 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { AttemptOptions, ConnectionSettings, Endpoint } from '../connection/connection-settings';
 import { tryConnection } from '../connection/trial';
-import type { TestEvent, TestedServer } from '../core/connection-test';
-import { MqttFlowsError, reportOf } from '../core/mqtt-flows-error';
-import type { ConfigResult, RawConfig } from '../core/saved-config';
+import { MqttFlowsError, reportOf } from '../core/errors/mqtt-flows-error';
+import type { TestEvent, TestedServer } from '../core/reports/connection-test';
+import type { ConfigResult, RawConfig } from '../settings/saved-config';
 import { mqttjsTransports } from '../transport/mqttjs-transport';
 import type { ServerInfo } from '../transport/transport';
 import { clientBeside } from './client-beside';

@@ -1,9 +1,9 @@
 // Routes that came in messages, kept in the context of flow or process so that they outlive the node.
 
 import type { Node, NodeAPI } from 'node-red';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { plainText } from '../core/plain-text';
-import type { RouteDefinition } from '../core/route-definition';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { plainText } from '../core/errors/plain-text';
+import type { RouteDefinition } from '../core/routes/route-definition';
 
 export class KeptRoutes {
   readonly #context;

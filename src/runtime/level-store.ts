@@ -5,10 +5,10 @@ import { dirname } from 'node:path';
 import type { ClassicLevel } from 'classic-level';
 import { OutboxChunk } from '../connection/outbox-chunk';
 import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '../connection/outbox-store';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { plainText } from '../core/plain-text';
-import { recordedBytes } from '../core/publication-record';
-import { recordCount, recordsOf } from '../core/record-chunk';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { plainText } from '../core/errors/plain-text';
+import { recordedBytes } from '../core/outbox/publication-record';
+import { recordCount, recordsOf } from '../core/outbox/record-chunk';
 import { LevelSpace } from './level-space';
 
 export interface LevelStoreOptions {

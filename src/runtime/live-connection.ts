@@ -8,7 +8,7 @@ import type { AttemptOptions, ConnectionSettings, Endpoint } from '../connection
 import type { Report } from '../connection/guarded';
 import type { OutboxLimits } from '../connection/outbox';
 import { countTraffic, Traffic } from '../connection/traffic';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { mqttjsTransports } from '../transport/mqttjs-transport';
 import type { Admits } from '../transport/packet-cutter';
 import type { ClientIdentity, IdentitySource } from './client-identity';

@@ -1,8 +1,8 @@
 // Text for people: the sentence of an error and other strings of the catalogue that all nodes share.
 
 import type { NodeAPI } from 'node-red';
-import { errorSentence } from '../core/error-sentence';
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import { errorSentence } from '../core/errors/error-sentence';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 
 type Values = Readonly<Record<string, string | number>>;
 

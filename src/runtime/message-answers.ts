@@ -1,7 +1,7 @@
 // What becomes of a message once its publication is settled, which may be after a deploy has replaced its node.
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { Settlement } from '../connection/publish-options';
+import type { PublishResult } from '../core/publications/publish-options';
 import { publishedMessage } from '../core/published-message';
 import { localizedError } from './localize';
 import { onClose } from './node-closing';
@@ -14,7 +14,7 @@ export interface MessageInput {
 }
 
 /** `reasoned`: whether the settlement has a reason code of the server to be sent on. */
-type Answer = (settlement: Settlement, input: MessageInput, reasoned: boolean) => void;
+type Answer = (settlement: PublishResult, input: MessageInput, reasoned: boolean) => void;
 
 /** The latest instance of each node, by id: while a deploy stops nodes, Node-RED no longer knows the one that it stops. */
 const latest = new Map<string, Node>();

@@ -1,7 +1,7 @@
 // What a node does that cannot work: a red status that says why, and one error for a Catch node.
 
 import type { Node, NodeAPI } from 'node-red';
-import type { MqttFlowsError } from '../core/mqtt-flows-error';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { flowsStarted } from './deploys';
 import { localizedError, sharedKey } from './localize';
 

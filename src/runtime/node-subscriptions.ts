@@ -2,11 +2,11 @@
 
 import type { Connection } from '../connection/connection';
 import type { Subscriber, SubscriptionState } from '../connection/subscriber';
-import type { SubscriptionOptions } from '../connection/subscription-options';
-import type { Codec } from '../core/codec';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { RequestedSubscription } from '../core/subscription-action';
-import type { TopicFilter, WireFilter } from '../core/topic-filter';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { Codec } from '../core/payloads/codec';
+import type { RequestedSubscription } from '../core/subscriptions/subscription-action';
+import type { SubscriptionOptions } from '../core/subscriptions/subscription-options';
+import type { TopicFilter, WireFilter } from '../core/topics/topic-filter';
 
 /** One filter of a node, and what its messages are to be. */
 export interface NodeSubscription {

@@ -6,7 +6,7 @@ import { systemClock } from '../connection/clock';
 import { Connection } from '../connection/connection';
 import type { AttemptOptions, ConnectionSettings } from '../connection/connection-settings';
 import type { Report } from '../connection/guarded';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { mqttjsTransports } from '../transport/mqttjs-transport';
 import type { Admits } from '../transport/packet-cutter';
 import { clientBeside } from './client-beside';

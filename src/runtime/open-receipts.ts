@@ -1,7 +1,7 @@
 // Messages that wait for an acknowledge node, by the id that each of them carries.
 
 import type { SettleDelivery, Taken } from '../connection/delivery-window';
-import type { Settlement } from '../connection/shared-receipt';
+import type { Acknowledgement } from '../core/publications/acknowledgement';
 
 /** Of this process: an acknowledge node may be in any flow. */
 const open = new Map<string, SettleDelivery>();
@@ -15,7 +15,7 @@ export function awaitReceipt(id: string, settle: SettleDelivery): () => void {
 }
 
 /** Settles the message `id`. */
-export function settleReceipt(id: string, settlement: Settlement): Taken {
+export function settleReceipt(id: string, settlement: Acknowledgement): Taken {
   const settle = open.get(id);
   open.delete(id);
   return settle ? settle(settlement) : 'unknown';

@@ -1,10 +1,10 @@
 // Values that are found for each message outside of it: in the context of flow and process, or by a JSONata expression.
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { InOrder } from '../core/in-order';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { ConfigResult } from '../core/saved-config';
-import type { OutsideFound, OutsideValue } from '../core/value-source';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { InOrder } from '../core/queues/in-order';
+import type { OutsideFound, OutsideValue } from '../core/values/value-source';
+import type { ConfigResult } from '../settings/saved-config';
 
 /**
  * Finds the values for `message` and hands them to `use`, or why they cannot be had. What has been asked for first is used

@@ -1,14 +1,14 @@
 // The messages that a broker node publishes by itself, made of its settings and checked like any other publication.
 
 import type { PresenceMessages } from '../connection/presence';
-import { findCodec } from '../core/codec';
-import type { ConnectOverrides, OverridingMessage } from '../core/connect-action';
-import { expectation, MqttFlowsError } from '../core/mqtt-flows-error';
-import type { OutgoingPublication } from '../core/publication';
-import { publicationFromMessage } from '../core/publication-from-message';
-import { NO_PROPERTY_SETTINGS } from '../core/publication-properties';
-import type { ConfigResult } from '../core/saved-config';
-import { userPropertiesFrom } from '../core/user-properties';
+import { expectation, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { findCodec } from '../core/payloads/codec';
+import type { OutgoingPublication } from '../core/publications/publication';
+import { publicationFromMessage } from '../core/publications/publication-from-message';
+import { NO_PROPERTY_SETTINGS } from '../core/publications/publication-properties';
+import { userPropertiesFrom } from '../core/publications/user-properties';
+import type { ConnectOverrides, OverridingMessage } from '../core/servers/connect-action';
+import type { ConfigResult } from '../settings/saved-config';
 import type { ConnectProperties, Will } from '../transport/transport';
 
 /** The settings of a broker node that CONNECT and the messages around it are made of. */

@@ -2,10 +2,10 @@
 
 import type { NodeAPI } from 'node-red';
 import type { Delivery } from '../connection/delivery-window';
-import type { Codec } from '../core/codec';
-import { messageFromPublication } from '../core/message-from-publication';
-import { payloadError } from '../core/payload-error';
-import { readCaptures } from '../core/topic-captures';
+import type { Codec } from '../core/payloads/codec';
+import { payloadError } from '../core/payloads/payload-error';
+import { messageFromPublication } from '../core/publications/message-from-publication';
+import { readCaptures } from '../core/topics/topic-captures';
 import type { PreparedMessage } from './acknowledgement';
 import { localizedError } from './localize';
 import { messageId } from './message-id';

@@ -1,8 +1,8 @@
 // What messages ask of a router: `msg.action` = "addRoutes", "removeRoutes", "setRoutes" or "getRoutes".
 
-import type { DynamicRoutes } from '../core/dynamic-routes';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { FlowMessage } from '../core/routed-message';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { DynamicRoutes } from '../core/routes/dynamic-routes';
+import type { FlowMessage } from '../core/routes/routed-message';
 import type { KeptRoutes } from './kept-routes';
 
 /** What comes of an action; only "getRoutes" has a message to send on. */

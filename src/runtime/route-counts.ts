@@ -1,8 +1,8 @@
 // How many messages each rule of a router has taken since the deploy: counted here, and told to the dialog.
 
 import type { Node, NodeAPI } from 'node-red';
-import type { Route } from '../core/route';
-import type { RouteCounts } from '../core/route-counts';
+import type { RouteCounts } from '../core/reports/route-counts';
+import type { Route } from '../core/routes/route';
 import type { Definition } from './setting-value';
 
 /** The counters of one node that runs. */

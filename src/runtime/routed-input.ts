@@ -1,9 +1,9 @@
 // The input of a router node: messages that ask for something are answered, all others go their ways, all in order.
 
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
-import { InOrder } from '../core/in-order';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { RoutedMessage, Routing, TopicRouter } from '../core/topic-router';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { InOrder } from '../core/queues/in-order';
+import type { RoutedMessage, Routing, TopicRouter } from '../core/routes/topic-router';
 import { flowsStarted } from './deploys';
 import { localizedError, sharedKey } from './localize';
 import { reportError } from './node-problem';

@@ -1,9 +1,9 @@
 // The JSONata expressions of a router's rules, compiled once, when the node is made.
 
 import type { Node, NodeAPI } from 'node-red';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { Route } from '../core/route';
-import type { FlowMessage } from '../core/routed-message';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { Route } from '../core/routes/route';
+import type { FlowMessage } from '../core/routes/routed-message';
 
 type Holds = (route: Route, message: FlowMessage) => Promise<boolean>;
 

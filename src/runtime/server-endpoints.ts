@@ -2,10 +2,10 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Endpoint } from '../connection/connection-settings';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import { parseProxyUrl } from '../core/proxy-url';
-import type { ConfigResult } from '../core/saved-config';
-import { type ServerAddress, serverName } from '../core/server-url';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { parseProxyUrl } from '../core/servers/proxy-url';
+import { type ServerAddress, serverName } from '../core/servers/server-url';
+import type { ConfigResult } from '../settings/saved-config';
 import { faultyProxyVariable, proxyFromEnvironment } from '../transport/proxy-choice';
 import type { ProxyServer } from '../transport/proxy-stream';
 import { type ServerStreamSettings, serverStream } from '../transport/server-stream';

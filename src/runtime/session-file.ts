@@ -5,7 +5,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import type { RememberedSubscription, SessionMemory } from '../connection/session-memory';
-import { isQoS } from '../core/publication';
+import { isQoS } from '../core/publications/publication';
 
 /** A memory that is on disk once its last change has been written. */
 export interface SessionFile extends SessionMemory {

@@ -1,9 +1,9 @@
 // Values from outside the flow: `${NAME}` in the settings of a node, as its subflow, group, flow and process know it.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { namesVariables, replaceVariables } from '../core/environment-text';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
-import type { ConfigResult, RawConfig } from '../core/saved-config';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { namesVariables, replaceVariables } from '../settings/environment-text';
+import type { ConfigResult, RawConfig } from '../settings/saved-config';
 
 /** A definition as Node-RED hands it over; in a subflow it names the node that it is a copy of. */
 export type Definition = NodeDef & { readonly _alias?: string };

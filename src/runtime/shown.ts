@@ -3,10 +3,10 @@
 import type { NodeAPI } from 'node-red';
 import type { ConnectionState } from '../connection/connection-state';
 import type { SubscriptionInUse } from '../connection/subscription-in-use';
-import type { BrokerStateReport } from '../core/broker-state';
-import { reportOf } from '../core/mqtt-flows-error';
-import type { Observation } from '../core/observation';
-import type { BrokerHealth, ShownMessage, ShownSubscription } from '../core/topic-protocol';
+import { reportOf } from '../core/errors/mqtt-flows-error';
+import type { BrokerStateReport } from '../core/reports/broker-state';
+import type { Observation } from '../core/sidebar/observation';
+import type { BrokerHealth, ShownMessage, ShownSubscription } from '../core/sidebar/topic-protocol';
 import { findBroker } from './broker-node';
 import { sharedText } from './localize';
 

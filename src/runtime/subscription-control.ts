@@ -1,14 +1,14 @@
 // Messages that subscribe, unsubscribe and ask for the list, and the memory of what they asked for.
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import { type Codec, findCodec } from '../core/codec';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { type Codec, findCodec } from '../core/payloads/codec';
 import {
   type RequestedSubscription,
   readSubscription,
   readSubscriptionAction,
   type SubscriptionAction,
-} from '../core/subscription-action';
+} from '../core/subscriptions/subscription-action';
 import { localizedError } from './localize';
 import type { MessageInput } from './message-answers';
 import type { NodeSubscription, NodeSubscriptions } from './node-subscriptions';

@@ -3,8 +3,8 @@
 import type { NodeAPI, NodeStatus } from 'node-red';
 import type { ConnectionState } from '../connection/connection-state';
 import type { SubscriptionState } from '../connection/subscriber';
-import type { SubscriptionOptions } from '../connection/subscription-options';
-import type { TopicFilter } from '../core/topic-filter';
+import type { SubscriptionOptions } from '../core/subscriptions/subscription-options';
+import type { TopicFilter } from '../core/topics/topic-filter';
 import { connectionStatus } from './connection-status';
 import { sharedKey, sharedText } from './localize';
 

@@ -1,7 +1,7 @@
 // Topics that somebody who types one may mean: those that the flows have carried, and those that are being recorded.
 
 import type { NodeAPI } from 'node-red';
-import type { TopicNode } from '../core/topic-tree';
+import type { TopicNode } from '../core/sidebar/topic-tree';
 import { findBroker } from './broker-node';
 import { deployedBrokers } from './topic-recorder';
 import type { TopicViewers } from './topic-viewers';

@@ -4,10 +4,10 @@
 import type { NodeAPI } from 'node-red';
 import type { Connection } from '../connection/connection';
 import type { Subscriber, SubscriptionState } from '../connection/subscriptions';
-import type { BrokerStateReport } from '../core/broker-state';
-import { type ErrorReport, reportOf } from '../core/mqtt-flows-error';
-import type { StartRequest } from '../core/topic-protocol';
-import { TopicTree, type TopicTreeLimits } from '../core/topic-tree';
+import { type ErrorReport, reportOf } from '../core/errors/mqtt-flows-error';
+import type { BrokerStateReport } from '../core/reports/broker-state';
+import type { StartRequest } from '../core/sidebar/topic-protocol';
+import { TopicTree, type TopicTreeLimits } from '../core/sidebar/topic-tree';
 import { findBroker } from './broker-node';
 import { onDeploy } from './deploy-events';
 import { stateReport } from './shown';

@@ -3,9 +3,9 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { reportOf } from '../core/mqtt-flows-error';
-import { recordingLine } from '../core/recording-line';
-import { type PublishRequest, readPublish, readStart, readView, readViewer } from '../core/topic-protocol';
+import { reportOf } from '../core/errors/mqtt-flows-error';
+import { recordingLine } from '../core/sidebar/recording-line';
+import { type PublishRequest, readPublish, readStart, readView, readViewer } from '../core/sidebar/topic-protocol';
 import { findBroker } from './broker-node';
 import { jsonOnly } from './json-only';
 import { topicsFor } from './topic-completion';

@@ -5,8 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { NodeAPI } from 'node-red';
 import { type Clock, systemClock } from '../connection/clock';
-import type { StartRequest, ViewAnswer, ViewRequest } from '../core/topic-protocol';
-import { TopicTreeView } from '../core/topic-tree-view';
+import type { StartRequest, ViewAnswer, ViewRequest } from '../core/sidebar/topic-protocol';
+import { TopicTreeView } from '../core/sidebar/topic-tree-view';
 import { shownMessage } from './shown';
 import { TopicRecorder } from './topic-recorder';
 

@@ -5,7 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import * as stream from 'node:stream';
 import type { Aedes, Client } from 'aedes' with { 'resolution-mode': 'import' };
-import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { TopicEmitter } from './topic-emitter';
 import type { OpenStream } from './transport';
 

@@ -2,7 +2,7 @@
 // hold up every other packet, pings included, while it is kept from that.
 
 import type { IPublishPacket, Packet } from 'mqtt';
-import type { IncomingPublication } from '../core/publication';
+import type { IncomingPublication } from '../core/publications/publication';
 import { AcknowledgementOrder, OrderedReceipt } from './acknowledgement-order';
 import { type AcknowledgementWriter, PUBACK, PUBCOMP, PUBREC } from './acknowledgement-writer';
 import type { InboundSession } from './inbound-session';

@@ -1,8 +1,8 @@
 // What ends an mqtt.js client, as errors of ours: what it reports, and what the server says to it.
 
 import type { Packet } from 'mqtt';
-import { type ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
-import { connackError, disconnectError } from '../core/reason-code';
+import { type ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { connackError, disconnectError } from '../core/errors/reason-code';
 import { networkError } from './network-error';
 import { serverWords } from './server-words';
 

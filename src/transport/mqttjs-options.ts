@@ -1,7 +1,7 @@
 // CONNECT and CONNACK between mqtt.js's shapes and ours.
 
 import type { IClientOptions, IConnackPacket } from 'mqtt';
-import { isQoS } from '../core/publication';
+import { isQoS } from '../core/publications/publication';
 import type { ConnectOptions, ServerInfo, Will } from './transport';
 
 type WillOptions = NonNullable<IClientOptions['will']>;

@@ -3,11 +3,11 @@
 
 import type { Duplex } from 'node:stream';
 import { type IConnackPacket, MqttClient, type Packet } from 'mqtt';
-import { type ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
-import { CONNECTION_IDENTIFIERS, PacketIdentifiers } from '../core/packet-identifiers';
-import { plainText } from '../core/plain-text';
-import type { OutgoingPublication } from '../core/publication';
-import type { WireFilter } from '../core/topic-filter';
+import { type ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { plainText } from '../core/errors/plain-text';
+import { CONNECTION_IDENTIFIERS, PacketIdentifiers } from '../core/publications/packet-identifiers';
+import type { OutgoingPublication } from '../core/publications/publication';
+import type { WireFilter } from '../core/topics/topic-filter';
 import { AcknowledgementWriter } from './acknowledgement-writer';
 import { checkFirstBytes } from './first-bytes';
 import { type GuardedPipe, guardPipe, type Thrift } from './guarded-pipe';

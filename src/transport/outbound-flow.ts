@@ -2,10 +2,10 @@
 // mqtt.js only writes the packets: what it does with unacknowledged ones is not what the specification asks for.
 
 import type { IPublishPacket, Packet } from 'mqtt';
-import type { PacketIdentifiers } from '../core/packet-identifiers';
-import type { OutgoingPublication } from '../core/publication';
-import { packetBytes } from '../core/publication-size';
-import { isFailure } from '../core/reason-code';
+import { isFailure } from '../core/errors/reason-code';
+import type { PacketIdentifiers } from '../core/publications/packet-identifiers';
+import type { OutgoingPublication } from '../core/publications/publication';
+import { packetBytes } from '../core/publications/publication-size';
 import { OutgoingAliases } from './outgoing-aliases';
 import { serverWords } from './server-words';
 import type { Outbound, PublishOutcome } from './transport';

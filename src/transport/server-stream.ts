@@ -1,6 +1,6 @@
 // How a server is reached: TCP or a proxy, then TLS, then WebSocket, as its address says.
 
-import type { ServerAddress } from '../core/server-url';
+import type { ServerAddress } from '../core/servers/server-url';
 import { ignore } from './opening';
 import { type ProxyServer, proxyStream } from './proxy-stream';
 import { tcpStream } from './tcp-stream';

@@ -1,7 +1,7 @@
 // What SUBACK says of one filter.
 
 import type { Packet } from 'mqtt';
-import { isQoS } from '../core/publication';
+import { isQoS } from '../core/publications/publication';
 import { serverWords } from './server-words';
 import type { SubscribeOutcome } from './transport';
 

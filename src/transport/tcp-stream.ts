@@ -1,7 +1,7 @@
 // A TCP connection to a server, opened stage by stage.
 
 import { connect, isIP, type Socket } from 'node:net';
-import { MqttFlowsError } from '../core/mqtt-flows-error';
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { networkError } from './network-error';
 import { ignore } from './opening';
 import type { OpenStream } from './transport';

@@ -2,10 +2,10 @@
 // Types only. mqttjs-transport.ts is the real one; the tests bring a fake.
 
 import type { Duplex } from 'node:stream';
-import type { TestFact } from '../core/connection-test';
-import type { ErrorStage, MqttFlowsError } from '../core/mqtt-flows-error';
-import type { IncomingPublication, OutgoingPublication, QoS, UserProperties } from '../core/publication';
-import type { WireFilter } from '../core/topic-filter';
+import type { ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { IncomingPublication, OutgoingPublication, QoS, UserProperties } from '../core/publications/publication';
+import type { TestFact } from '../core/reports/connection-test';
+import type { WireFilter } from '../core/topics/topic-filter';
 
 /**
  * Opens the byte stream to a server, and calls `report` as it gets from stage to stage, and `learn` with what shows on the

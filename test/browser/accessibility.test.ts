@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { acknowledgeDefaults } from '#src/nodes/acknowledge.config';
+import { acknowledgeDefaults } from '#src/settings/acknowledge.config';
 import { accessibilityFaults } from '../helpers/accessibility';
 import type { EditorPage } from '../helpers/editor-page';
 import { repository } from '../helpers/environment';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import type { RouterConfig } from '#src/nodes/router.config';
+import type { RouterConfig } from '#src/settings/router.config';
 import type { EditorPage } from '../helpers/editor-page';
 import { repository } from '../helpers/environment';
 import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';

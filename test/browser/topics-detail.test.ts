@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { subscriptionDefaults } from '#src/nodes/subscribe.config';
+import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import { alarmsFlow } from '../helpers/alarms-flow';
 import type { EditorPage } from '../helpers/editor-page';
 import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { subscriptionDefaults } from '#src/nodes/subscribe.config';
+import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import { accessibilityFaults } from '../helpers/accessibility';
 import { alarmsFlow } from '../helpers/alarms-flow';
 import type { EditorPage } from '../helpers/editor-page';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { watchAnswers } from '#src/connection/answer-watch';
-import type { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import type { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import type { Outbound, Transport } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
 import { FakeClock } from '../helpers/fake-clock';

@@ -2,9 +2,9 @@
 // QoS, and what the server had stored once, when it starts.
 
 import assert from 'node:assert/strict';
-import type { RetainedPolicy } from '#src/connection/subscription-options';
 import { type Subscriber, Subscriptions } from '#src/connection/subscriptions';
-import type { QoS } from '#src/core/publication';
+import type { QoS } from '#src/core/publications/publication';
+import type { RetainedPolicy } from '#src/core/subscriptions/subscription-options';
 import { filterOf } from '../core/parsed';
 import { generator } from '../core/random';
 import { FakeClock } from '../helpers/fake-clock';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { Connection } from '#src/connection/connection';
 import type { AttemptOptions, ConnectionSettings } from '#src/connection/connection-settings';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { FakeClock } from '../helpers/fake-clock';
 import { FakeNetwork } from '../helpers/fake-transport';
 import { failure } from './publications';

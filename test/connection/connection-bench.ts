@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Connection } from '#src/connection/connection';
 import type { ConnectionSettings, Endpoint } from '#src/connection/connection-settings';
 import type { ConnectionState } from '#src/connection/connection-state';
-import type { QoS } from '#src/core/publication';
+import type { QoS } from '#src/core/publications/publication';
 import type { ServerInfo } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
 import { FakeClock } from '../helpers/fake-clock';

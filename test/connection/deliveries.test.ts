@@ -1,7 +1,7 @@
 // Each publication once to each subscriber it is for.
 
 import assert from 'node:assert/strict';
-import type { IncomingPublication } from '#src/core/publication';
+import type { IncomingPublication } from '#src/core/publications/publication';
 import type { FakeTransport } from '../helpers/fake-transport';
 import { incoming } from './publications';
 import { grant, Receiver, refuse, SubscriptionBench } from './subscription-bench';

@@ -2,8 +2,8 @@
 // a publication that several subscriptions match. Packets take some ms in each direction.
 
 import type { Subscriptions } from '#src/connection/subscriptions';
-import type { IncomingPublication, QoS } from '#src/core/publication';
-import type { WireFilter } from '#src/core/topic-filter';
+import type { IncomingPublication, QoS } from '#src/core/publications/publication';
+import type { WireFilter } from '#src/core/topics/topic-filter';
 import type { ServerInfo, SubscribeOutcome, SubscribeRequest, Transport } from '#src/transport/transport';
 import type { FakeClock } from '../helpers/fake-clock';
 import { serverInfo } from '../helpers/fake-transport';

@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { Outbox, type OutboxLimits } from '#src/connection/outbox';
 import type { SessionPlace } from '#src/connection/outbox-sender';
 import type { OutboxStore } from '#src/connection/outbox-store';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import type { OutgoingPublication, QoS } from '#src/core/publications/publication';
 import {
   defaultPublishOptions,
   type LostPublication,
   type PublishOptions,
-  type Settlement,
-} from '#src/connection/publish-options';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
-import type { OutgoingPublication, QoS } from '#src/core/publication';
+  type PublishResult,
+} from '#src/core/publications/publish-options';
 import type { ServerInfo } from '#src/transport/transport';
 import { FakeClock } from '../helpers/fake-clock';
 import { FakeNetwork, type FakeTransport, serverInfo } from '../helpers/fake-transport';
@@ -117,8 +117,8 @@ export function answer(transport: FakeTransport, topic: string, reasonCode = 0):
   sent.answer({ kind: reasonCode < 0x80 ? 'acknowledged' : 'refused', reasonCode });
 }
 
-export function settlementOf(bench: Bench, publication: OutgoingPublication): { latest: Settlement | undefined } {
-  const found: { latest: Settlement | undefined } = { latest: undefined };
+export function settlementOf(bench: Bench, publication: OutgoingPublication): { latest: PublishResult | undefined } {
+  const found: { latest: PublishResult | undefined } = { latest: undefined };
   bench.outbox.accept(publication, (settlement) => {
     assert.equal(found.latest, undefined, 'settled once');
     found.latest = settlement;
@@ -126,7 +126,7 @@ export function settlementOf(bench: Bench, publication: OutgoingPublication): { 
   return found;
 }
 
-export function errorOf(settlement: Settlement | undefined): MqttFlowsError {
+export function errorOf(settlement: PublishResult | undefined): MqttFlowsError {
   assert.ok(settlement && !settlement.ok, 'settled with an error');
   return settlement.error;
 }

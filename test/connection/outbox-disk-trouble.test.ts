@@ -1,8 +1,8 @@
 // An outbox on disk whose disk does not do what it should: nothing is pretended, nothing is forgotten.
 
 import assert from 'node:assert/strict';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
-import { decodeRecord } from '#src/core/publication-record';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import { decodeRecord } from '#src/core/outbox/publication-record';
 import { diskFull, FakeStore } from '../helpers/fake-store';
 import { promisesKept } from './connection-bench';
 import { answer, Bench, OK } from './outbox-bench';

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import type { PresenceMessages } from '#src/connection/presence';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
-import type { QoS } from '#src/core/publication';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import type { QoS } from '#src/core/publications/publication';
 import type { FakeTransport } from '../helpers/fake-transport';
 import { ConnectionBench, promisesKept } from './connection-bench';
 import { failure, outgoing } from './publications';

@@ -1,7 +1,7 @@
 // Publications and errors for tests that do not care what is in them.
 
-import { type ErrorCode, MqttFlowsError } from '#src/core/mqtt-flows-error';
-import type { IncomingPublication, OutgoingPublication, QoS } from '#src/core/publication';
+import { type ErrorCode, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import type { IncomingPublication, OutgoingPublication, QoS } from '#src/core/publications/publication';
 
 export function outgoing(
   topic: string,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Retry } from '#src/connection/retry';
-import { type ErrorCode, MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { type ErrorCode, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { ConnectionBench, MAX_DELAY, MIN_DELAY } from './connection-bench';
 import { answer } from './outbox-bench';
 import { failure } from './publications';

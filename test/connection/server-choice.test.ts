@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Endpoint } from '#src/connection/connection-settings';
 import type { ConnectionState } from '#src/connection/connection-state';
 import { ServerChoice } from '#src/connection/server-choice';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { ConnectionBench } from './connection-bench';
 import { failure } from './publications';
 

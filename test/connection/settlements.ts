@@ -1,7 +1,7 @@
 // Keeps what became of publications, and notices when one is settled twice.
 
 import assert from 'node:assert/strict';
-import type { Settled } from '#src/connection/publish-options';
+import type { Settled } from '#src/core/publications/publish-options';
 
 export class Settlements {
   /** Lines such as `a ok 0` and `b publication-lost`, in the order in which they came. */

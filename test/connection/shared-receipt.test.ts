@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { ReleaseReceipt } from '#src/connection/shared-receipt';
 import { type Subscriber, Subscriptions } from '#src/connection/subscriptions';
-import { parseTopicFilter } from '#src/core/topic-filter';
+import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { FakeClock } from '../helpers/fake-clock';
 import { RecordedReceipt } from '../helpers/recorded-receipt';
 import { incoming } from './publications';

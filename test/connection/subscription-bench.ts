@@ -1,16 +1,16 @@
 // Subscriptions without a connection around them: a server that a test attaches, and subscribers that note what they get.
 
 import assert from 'node:assert/strict';
-import type { SubscriptionOptions } from '#src/connection/subscription-options';
 import {
   type RemoveSubscriber,
   type Subscriber,
   type SubscriptionState,
   Subscriptions,
 } from '#src/connection/subscriptions';
-import type { IncomingPublication, QoS } from '#src/core/publication';
-import { readCaptures, type TopicParams } from '#src/core/topic-captures';
-import type { TopicFilter } from '#src/core/topic-filter';
+import type { IncomingPublication, QoS } from '#src/core/publications/publication';
+import type { SubscriptionOptions } from '#src/core/subscriptions/subscription-options';
+import { readCaptures, type TopicParams } from '#src/core/topics/topic-captures';
+import type { TopicFilter } from '#src/core/topics/topic-filter';
 import type { ServerInfo } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
 import { FakeClock } from '../helpers/fake-clock';

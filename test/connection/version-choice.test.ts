@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { VersionChoice } from '#src/connection/version-choice';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 
 const REFUSED = new MqttFlowsError('protocol-version-refused', { stage: 'connack' });
 const MUTE = new MqttFlowsError('closed-without-answer', { stage: 'connack' });

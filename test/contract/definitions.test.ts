@@ -199,7 +199,7 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
 };
 
 function configDefaults(stem: string): unknown {
-  const exported = require(join(repository, 'dist/nodes', `${stem}.config.js`)) as Readonly<Record<string, unknown>>;
+  const exported = require(join(repository, 'dist/settings', `${stem}.config.js`)) as Readonly<Record<string, unknown>>;
   return exported[`${stem}Defaults`];
 }
 

@@ -17,7 +17,7 @@ const CONTAINERS = new Set(['tab', 'group']);
 type Parse = (raw: object) => { readonly ok: boolean };
 
 function runtimeParser(stem: string): Parse {
-  const exported = require(join(repository, 'dist/nodes', `${stem}.config.js`)) as Readonly<Record<string, Parse>>;
+  const exported = require(join(repository, 'dist/settings', `${stem}.config.js`)) as Readonly<Record<string, Parse>>;
   const parse = exported[`parse${stem.charAt(0).toUpperCase()}${stem.slice(1)}Config`];
   assert.ok(parse);
   return parse;

@@ -1,26 +1,44 @@
-// The floors of src/: lint refuses an import that points up, and what a floor must not know. Each rule of biome.json is
-// tried on a small tree in a temporary directory.
+// The floors of src/ and the rooms on them. Lint refuses an import that points up, and what a floor must not know: each
+// rule of biome.json is tried on a small tree in a temporary directory. The imports of src itself run in no circle.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix, relative, sep } from 'node:path';
 import { repository } from '../helpers/environment';
-import { readJson } from '../helpers/package-files';
+import { filesBelow, readJson, readText } from '../helpers/package-files';
 
 const IMPORTS = 'lint/style/noRestrictedImports';
 const GLOBALS = 'lint/style/noRestrictedGlobals';
 
-/** The files of each floor: what they must not import, and what they may. */
-const FLOORS: Readonly<Record<string, { readonly refused: readonly string[]; readonly allowed: readonly string[] }>> = {
-  'src/core/a.ts': {
+/** Every floor, and the floors that it may import from. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  settings: ['core'],
+  transport: ['core'],
+  connection: ['transport', 'core'],
+  runtime: ['connection', 'transport', 'settings', 'core'],
+  editor: ['settings', 'core'],
+  nodes: ['runtime', 'connection', 'transport', 'settings', 'core', 'editor'],
+  plugins: ['runtime', 'connection', 'transport', 'settings', 'core', 'editor'],
+};
+
+interface Case {
+  readonly refused: readonly string[];
+  readonly allowed: readonly string[];
+}
+
+/** For a file that each override of biome.json covers: what it must not import, and what it may. */
+const CASES: Readonly<Record<string, Case>> = {
+  'src/core/room/a.ts': {
     refused: [
-      '../transport/transport',
-      '../connection/clock',
-      '../runtime/deploys',
-      '../editor/field-note',
-      '../nodes/publish.config',
+      '../../transport/transport',
+      '../../connection/clock',
+      '../../runtime/deploy/handover',
+      '../../editor/fields/field-note',
+      '../../settings/publish.config',
+      '../../nodes/publish',
       'mqtt',
       'mqtt/build/lib/client',
       'aedes',
@@ -28,52 +46,77 @@ const FLOORS: Readonly<Record<string, { readonly refused: readonly string[]; rea
       'node:fs',
       'node:net',
     ],
-    allowed: ['./topic-name', 'node:buffer'],
+    allowed: ['./topic-name', '../topics/topic-name', 'node:buffer'],
   },
-  'src/transport/a.ts': {
+  'src/settings/a.ts': {
     refused: [
+      '../transport/transport',
       '../connection/clock',
-      '../runtime/deploys',
-      '../editor/field-note',
-      '../nodes/broker.config',
+      '../runtime/node/localize',
+      '../editor/fields/field-note',
+      '../nodes/publish',
+      'mqtt',
+      'aedes',
+      'node-red',
+      'node:buffer',
+    ],
+    allowed: ['./saved-config', '../core/topics/topic-name'],
+  },
+  'src/transport/room/a.ts': {
+    refused: [
+      '../../connection/clock',
+      '../../runtime/deploy/handover',
+      '../../editor/fields/field-note',
+      '../../settings/broker.config',
+      '../../nodes/broker',
       'node-red',
     ],
-    allowed: ['./transport', '../core/publication', 'mqtt', 'aedes', 'node:net'],
+    allowed: ['../transport', '../../core/publications/publication', 'mqtt', 'aedes', 'node:net'],
   },
-  'src/connection/a.ts': {
+  'src/connection/room/a.ts': {
     refused: [
-      '../transport/mqttjs-transport',
-      '../transport/tcp-stream',
-      '../runtime/deploys',
-      '../editor/field-note',
-      '../nodes/broker.config',
+      '../../transport/mqttjs/mqttjs-transport',
+      '../../transport/streams/tcp-stream',
+      '../../runtime/deploy/handover',
+      '../../editor/fields/field-note',
+      '../../settings/broker.config',
+      '../../nodes/broker',
       'mqtt',
       'mqtt/build/lib/client',
       'aedes',
       'node-red',
       'node:net',
     ],
-    allowed: ['./clock', '../core/publication', '../transport/transport'],
+    allowed: ['../clock', '../../core/publications/publication', '../../transport/transport'],
   },
-  'src/runtime/a.ts': {
-    refused: ['../nodes/broker', '../nodes/broker.config', '../editor/field-note', 'mqtt', 'mqtt-packet', 'aedes'],
-    allowed: ['./deploys', '../connection/connection', '../transport/embedded-broker', 'node-red', 'node:crypto'],
+  'src/runtime/room/a.ts': {
+    refused: ['../../nodes/broker', '../../editor/fields/field-note', 'mqtt', 'mqtt-packet', 'aedes'],
+    allowed: [
+      '../deploy/handover',
+      '../../connection/connection',
+      '../../transport/embedded/embedded-broker',
+      '../../settings/broker.config',
+      'node-red',
+      'node:crypto',
+    ],
   },
   'src/nodes/a.ts': {
-    refused: ['../editor/field-note', './a.editor', 'mqtt', 'aedes/aedes.js'],
-    allowed: ['./a.config', '../runtime/deploys', '../transport/tcp-stream', '../core/codec', 'node-red'],
-  },
-  'src/nodes/a.config.ts': {
-    refused: ['../editor/field-note', './a.editor', 'mqtt', 'aedes/aedes.js'],
-    allowed: ['../core/saved-config'],
+    refused: ['../editor/fields/field-note', './a.editor', 'mqtt', 'aedes/aedes.js'],
+    allowed: [
+      '../settings/a.config',
+      '../runtime/deploy/handover',
+      '../transport/streams/tcp-stream',
+      '../core/payloads/codec',
+      'node-red',
+    ],
   },
   'src/nodes/a.editor.ts': {
     refused: [
       '../connection/connection',
-      '../runtime/localize',
+      '../runtime/node/localize',
       '../transport/transport',
-      '../core/codec',
-      '../core/publication-from-message',
+      '../core/payloads/codec',
+      '../core/publications/publication-from-message',
       './a',
       'mqtt',
       'mqtt/build/lib/client',
@@ -82,37 +125,85 @@ const FLOORS: Readonly<Record<string, { readonly refused: readonly string[]; rea
       'node:buffer',
     ],
     allowed: [
-      './a.config',
-      '../editor/field-note',
-      '../core/topic-filter',
-      '../core/server-url',
-      '../core/template',
-      '../core/environment-text',
+      '../settings/a.config',
+      '../editor/fields/field-note',
+      '../core/topics/topic-filter',
+      '../core/servers/server-url',
+      '../core/values/template',
     ],
   },
   'src/plugins/a.ts': {
-    refused: ['../editor/field-note', './a.editor', 'mqtt', 'aedes/aedes.js'],
-    allowed: ['../runtime/deploys', 'node-red'],
+    refused: ['../editor/fields/field-note', './a.editor', 'mqtt', 'aedes/aedes.js'],
+    allowed: ['../runtime/deploy/handover', 'node-red'],
   },
   'src/plugins/a.editor.ts': {
-    refused: ['../connection/connection', '../runtime/localize', '../core/codec', './a', 'mqtt', 'node-red'],
-    allowed: ['../editor/field-note', '../core/topic-filter', '../core/payload-difference'],
-  },
-  'src/editor/a.ts': {
     refused: [
       '../connection/connection',
-      '../runtime/localize',
-      '../transport/transport',
-      '../core/codec',
-      '../nodes/a',
+      '../runtime/node/localize',
+      '../core/payloads/codec',
+      './a',
+      'mqtt',
+      'node-red',
+    ],
+    allowed: ['../editor/fields/field-note', '../core/topics/topic-filter', '../core/sidebar/payload-difference'],
+  },
+  'src/editor/room/a.ts': {
+    refused: [
+      '../../connection/connection',
+      '../../runtime/node/localize',
+      '../../transport/transport',
+      '../../core/payloads/codec',
+      '../../core/publications/publication',
+      '../../nodes/a',
       'mqtt',
     ],
-    allowed: ['./field-note', '../core/topic-name', '../core/format', '../core/template', '../core/environment-text'],
+    allowed: [
+      '../fields/field-note',
+      '../../core/topics/topic-name',
+      '../../core/payloads/format',
+      '../../core/values/template',
+      '../../settings/publish.config',
+    ],
   },
 };
 
-const BROWSER_FILES = ['src/editor/a.ts', 'src/nodes/a.editor.ts', 'src/plugins/a.editor.ts'];
+const BROWSER_FILES = ['src/editor/room/a.ts', 'src/nodes/a.editor.ts', 'src/plugins/a.editor.ts', 'src/settings/a.ts'];
 const SERVER_GLOBALS = ['Buffer', 'process'];
+
+/** One file of the tree that lint reads, and the rules that it must break. */
+interface Trial {
+  readonly title: string;
+  readonly path: string;
+  readonly text: string;
+  readonly broken: readonly string[];
+}
+
+function trials(): Trial[] {
+  const made: Trial[] = [];
+  const add = (title: string, like: string, text: string, broken: readonly string[]) => {
+    const path = posix.join(posix.dirname(like), posix.basename(like).replace('a.', `a-${made.length}.`));
+    made.push({ title, path, text, broken });
+  };
+  for (const [path, { refused, allowed }] of Object.entries(CASES)) {
+    for (const name of refused) {
+      const text = `import * as other from '${name}';\nexport const again = other;\n`;
+      add(`refuses to import ${name} in ${path}`, path, text, [IMPORTS]);
+    }
+    const text = allowed.map((name) => `export * from '${name}';\n`).join('');
+    add(`allows to import ${allowed.join(', ')} in ${path}`, path, text, []);
+  }
+  const core = 'src/core/room/a.ts';
+  const type = "import type { Clock } from '../../connection/clock';\nexport type Same = Clock;\n";
+  add('refuses to import types upwards, too', core, type, [IMPORTS]);
+  const later = "export const later = () => import('mqtt');\n";
+  add('refuses to import upwards later, when the code runs', core, later, [IMPORTS]);
+  for (const path of BROWSER_FILES) {
+    for (const name of SERVER_GLOBALS) {
+      add(`refuses ${name}, which no browser has, in ${path}`, path, `export const found = ${name};\n`, [GLOBALS]);
+    }
+  }
+  return made;
+}
 
 /** The rules of the repository, for a tree that no version control knows. */
 function derivedConfig(): string {
@@ -121,69 +212,110 @@ function derivedConfig(): string {
 }
 
 describe('Lint', () => {
+  const all = trials();
+  const broken = new Map<string, string[]>();
   let folder: string;
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'mqtt-flows-test-'));
     writeFileSync(join(folder, 'biome.json'), derivedConfig());
+    for (const { path, text } of all) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    const biome = join(repository, 'node_modules/@biomejs/biome/bin/biome');
+    const args = [biome, 'lint', '--reporter=github', '--max-diagnostics=none', 'src'];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    for (const [, rule = '', file = ''] of stdout.matchAll(/^::\w+ title=([^,]+),file=([^,]+),/gm)) {
+      const path = relative(realpathSync(folder), file).split(sep).join('/');
+      broken.set(path, [...(broken.get(path) ?? []), rule]);
+    }
   });
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** The rules that `text` breaks as the file at `path`. */
-  function brokenRules(path: string, text: string): string[] {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-    const biome = join(repository, 'node_modules/@biomejs/biome/bin/biome');
-    const { stdout } = spawnSync(process.execPath, [biome, 'lint', '--reporter=github', path], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    return [...stdout.matchAll(/^::\w+ title=([^,]+),/gm)].map(([, rule = '']) => rule);
+  for (const { title, path, broken: expected } of all) {
+    it(title, () => assert.deepEqual(broken.get(path) ?? [], expected));
   }
 
-  for (const [path, { refused, allowed }] of Object.entries(FLOORS)) {
-    describe(`in ${path}`, () => {
-      for (const name of refused) {
-        it(`refuses to import ${name}`, () => {
-          const text = `import * as other from '${name}';\nexport const again = other;\n`;
-          assert.deepEqual(brokenRules(path, text), [IMPORTS]);
-        });
-      }
-
-      it(`allows to import ${allowed.join(', ')}`, () => {
-        const text = allowed.map((name) => `export * from '${name}';\n`).join('');
-        assert.deepEqual(brokenRules(path, text), []);
-      });
-    });
-  }
-
-  it('refuses to import types upwards, too', () => {
-    const text = "import type { Clock } from '../connection/clock';\nexport type Same = Clock;\n";
-    assert.deepEqual(brokenRules('src/core/a.ts', text), [IMPORTS]);
-  });
-
-  it('refuses to import upwards later, when the code runs', () => {
-    assert.deepEqual(brokenRules('src/core/a.ts', "export const later = () => import('mqtt');\n"), [IMPORTS]);
-  });
-
-  for (const path of BROWSER_FILES) {
-    for (const name of SERVER_GLOBALS) {
-      it(`refuses ${name}, which no browser has, in ${path}`, () => {
-        assert.deepEqual(brokenRules(path, `export const found = ${name};\n`), [GLOBALS]);
-      });
-    }
-  }
-});
-
-describe('The rules of the floors', () => {
-  it('are each tried', () => {
+  it('has a trial for each of its rules about the floors', () => {
     const { overrides } = readJson('biome.json') as { overrides: { includes: string[] }[] };
     const ruled = overrides.flatMap(({ includes }) => includes).filter((glob) => glob.startsWith('src/'));
-    const tried = ruled.map((glob) => glob.replace('**', 'a.ts').replace('*', 'a'));
-    assert.deepEqual(
-      tried.filter((path) => !(path in FLOORS)),
-      [],
-    );
+    const tried = Object.keys(CASES).map((path) => path.replace('/room', ''));
+    const untried = ruled.filter((glob) => !tried.includes(glob.replace('**', 'a.ts').replace('*', 'a')));
+    assert.deepEqual(untried, []);
+  });
+});
+
+/** The static, dynamic and type imports of a file below src/, by their paths below src/. */
+function importsOf(file: string): string[] {
+  const text = readText(`src/${file}`);
+  const names = [...text.matchAll(/(?:\bfrom |\bimport\()'(\.[^']+)'/g)].map(([, name = '']) => name);
+  return names.map((name) => posix.join(posix.dirname(file), name));
+}
+
+/** The room of a file: its folder; on the floors of entry files, the file itself. */
+function roomOf(file: string): string {
+  return /^(nodes|plugins)\//.test(file) ? file.replace(/\.ts$/, '') : posix.dirname(file);
+}
+
+/** A circle of `arrows` as the list of what it passes, or nothing. */
+function circle(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const done = new Set<string>();
+  const follow = (name: string, way: readonly string[]): string[] => {
+    if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
+    if (done.has(name)) return [];
+    for (const next of arrows.get(name) ?? []) {
+      const found = follow(next, [...way, name]);
+      if (found.length > 0) return found;
+    }
+    done.add(name);
+    return [];
+  };
+  for (const name of arrows.keys()) {
+    const found = follow(name, []);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function arrowsBetween(nameOf: (file: string) => string): Map<string, Set<string>> {
+  const arrows = new Map<string, Set<string>>();
+  for (const file of sources) {
+    const from = nameOf(file);
+    const targets = arrows.get(from) ?? new Set();
+    arrows.set(from, targets);
+    for (const target of importsOf(file)) if (nameOf(target) !== from) targets.add(nameOf(target));
+  }
+  return arrows;
+}
+
+const sources = filesBelow('src').filter((file) => file.endsWith('.ts'));
+
+describe('The imports of src', () => {
+  it('are found', () => {
+    assert.ok(sources.flatMap(importsOf).length > 500);
+    assert.deepEqual([...new Set(sources.map((file) => file.split('/')[0]))].sort(), Object.keys(BELOW).sort());
+  });
+
+  for (const [floor, below] of Object.entries(BELOW)) {
+    it(`of ${floor} stay there or point down to ${below.join(', ') || 'nothing'}`, () => {
+      const wrong: string[] = [];
+      for (const file of sources.filter((source) => source.startsWith(`${floor}/`))) {
+        for (const target of importsOf(file)) {
+          const [other = ''] = target.split('/');
+          if (other !== floor && !below.includes(other)) wrong.push(`${file} -> ${target}`);
+        }
+      }
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  it('run in no circle between files', () => {
+    assert.deepEqual(circle(arrowsBetween((file) => file.replace(/\.d$|(\.d)?\.ts$/, ''))), []);
+  });
+
+  it('run in no circle between rooms', () => {
+    assert.deepEqual(circle(arrowsBetween((file) => roomOf(file))), []);
   });
 });

@@ -1,12 +1,12 @@
 // How long to wait before the next attempt to connect.
 
 import assert from 'node:assert/strict';
-import { backoffDelay } from '#src/core/backoff';
+import { backoffDelay } from '#src/core/servers/backoff';
 
 const LIMITS = { minDelay: 1000, maxDelay: 60_000 };
 const ALMOST_ONE = 1 - Number.EPSILON;
 
-describe('core/backoff', () => {
+describe('core/servers/backoff', () => {
   for (const [attempt, longest] of [
     [1, 2000],
     [2, 4000],

@@ -1,9 +1,9 @@
 // Amounts of bytes as people say them.
 
 import assert from 'node:assert/strict';
-import { byteAmount } from '#src/core/byte-unit';
-import { errorSentence } from '#src/core/error-sentence';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { errorSentence } from '#src/core/errors/error-sentence';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import { byteAmount } from '#src/core/values/byte-unit';
 import { catalogue } from '../helpers/catalogues';
 
 describe('an amount of bytes', () => {

@@ -1,8 +1,8 @@
 // Payload formats: bytes to msg.payload and back.
 
 import assert from 'node:assert/strict';
-import { type Codec, findCodec, type PayloadHints, registerCodec } from '#src/core/codec';
-import { BUILT_IN_FORMATS } from '#src/core/format';
+import { type Codec, findCodec, type PayloadHints, registerCodec } from '#src/core/payloads/codec';
+import { BUILT_IN_FORMATS } from '#src/core/payloads/format';
 
 const INVALID_UTF8 = Buffer.from([0x61, 0xff, 0xfe]);
 
@@ -42,7 +42,7 @@ function circular(): object {
   return value;
 }
 
-describe('core/codec', () => {
+describe('core/payloads/codec', () => {
   describe('auto, from bytes', () => {
     for (const [text, value] of [
       ['{"a":[1,true,null]}', { a: [1, true, null] }],

@@ -1,9 +1,9 @@
 // What `msg.broker` may say, and what it may not.
 
 import assert from 'node:assert/strict';
-import { type ConnectOverrides, readConnectAction } from '#src/core/connect-action';
-import type { MqttFlowsError } from '#src/core/mqtt-flows-error';
-import { parseServerUrl, type ServerAddress } from '#src/core/server-url';
+import type { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import { type ConnectOverrides, readConnectAction } from '#src/core/servers/connect-action';
+import { parseServerUrl, type ServerAddress } from '#src/core/servers/server-url';
 
 function address(url: string): ServerAddress {
   const result = parseServerUrl(url);

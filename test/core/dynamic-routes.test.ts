@@ -1,9 +1,9 @@
 // Routes that come and go while the flow runs: whole batches or nothing, in order, in any number.
 
 import assert from 'node:assert/strict';
-import { DynamicRoutes } from '#src/core/dynamic-routes';
-import type { Route } from '#src/core/route';
-import { RouteTable } from '#src/core/route-table';
+import { DynamicRoutes } from '#src/core/routes/dynamic-routes';
+import type { Route } from '#src/core/routes/route';
+import { RouteTable } from '#src/core/routes/route-table';
 import { filterOf } from './parsed';
 
 /** Two rules, `rule/#` and `+x/rule`, and the output of routes from messages after them. */
@@ -26,7 +26,7 @@ function taken(table: RouteTable<Route>, topic: string): [filter: string, output
   return table.match(topic).map(({ filter, output }) => [filter.text, output]);
 }
 
-describe('core/dynamic-routes', () => {
+describe('core/routes/dynamic-routes', () => {
   it('routes go to the output of their own, or to one that they name by number or by the filter of its rule', () => {
     const { table, routes } = tables();
     const list = [{ filter: 'a/+' }, { filter: 'a/+b', output: 1 }, { filter: 'a/#', output: '+x/rule' }, 'a/b'];

@@ -1,7 +1,7 @@
 // `${NAME}` in texts.
 
 import assert from 'node:assert/strict';
-import { namesVariables, replaceVariables } from '#src/core/environment-text';
+import { namesVariables, replaceVariables } from '#src/settings/environment-text';
 
 const known: Readonly<Record<string, string>> = { SITE: 'north', EMPTY: '', 'a b': 'spaced', TRICK: '${SITE} $& $1' };
 const lookup = (name: string): string | undefined => (Object.hasOwn(known, name) ? known[name] : undefined);

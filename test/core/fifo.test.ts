@@ -1,7 +1,7 @@
 // The queue under the outbox.
 
 import assert from 'node:assert/strict';
-import { Fifo } from '#src/core/fifo';
+import { Fifo } from '#src/core/queues/fifo';
 import { generator } from './random';
 
 function fifoOf<T>(...items: readonly T[]): Fifo<T> {
@@ -10,7 +10,7 @@ function fifoOf<T>(...items: readonly T[]): Fifo<T> {
   return fifo;
 }
 
-describe('core/fifo', () => {
+describe('core/queues/fifo', () => {
   it('the oldest entry is taken first', () => {
     const fifo = fifoOf('a', 'b', 'c');
     assert.deepEqual([fifo.shift(), fifo.shift(), fifo.shift()], ['a', 'b', 'c']);

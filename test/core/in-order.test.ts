@@ -1,9 +1,9 @@
 // Work that waits and work that does not, in the order in which it came.
 
 import assert from 'node:assert/strict';
-import { InOrder } from '#src/core/in-order';
+import { InOrder } from '#src/core/queues/in-order';
 
-describe('core/in-order', () => {
+describe('core/queues/in-order', () => {
   it('what need not wait is done at once', async () => {
     const order = new InOrder(10);
     let done = false;

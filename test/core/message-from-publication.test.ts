@@ -1,8 +1,8 @@
 // Publications that came in, as messages: the property names of Node-RED's core MQTT nodes.
 
 import assert from 'node:assert/strict';
-import { messageFromPublication } from '#src/core/message-from-publication';
-import type { IncomingPublication } from '#src/core/publication';
+import { messageFromPublication } from '#src/core/publications/message-from-publication';
+import type { IncomingPublication } from '#src/core/publications/publication';
 import { deepFreeze } from './deep-freeze';
 
 function incoming(overrides: Partial<IncomingPublication> = {}): IncomingPublication {
@@ -17,7 +17,7 @@ function incoming(overrides: Partial<IncomingPublication> = {}): IncomingPublica
   };
 }
 
-describe('core/message-from-publication', () => {
+describe('core/publications/message-from-publication', () => {
   it('has topic, payload, QoS and retain, and nothing that the publication does not say', () => {
     const message = messageFromPublication(incoming(), { x: 1 }, 0, undefined);
     assert.deepEqual(message, { topic: 'a/b', payload: { x: 1 }, qos: 0, retain: false });

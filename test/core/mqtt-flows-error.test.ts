@@ -1,9 +1,9 @@
 // The error that flows see: a code, a stage and values, no text of its own.
 
 import assert from 'node:assert/strict';
-import { filterInvalid, MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { filterInvalid, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 
-describe('core/mqtt-flows-error', () => {
+describe('core/errors/mqtt-flows-error', () => {
   it('carries its code, stage, reason code and values', () => {
     const error = new MqttFlowsError('publication-refused', {
       stage: 'publish',

@@ -1,7 +1,11 @@
 // Packet identifiers: none twice at a time, each as late again as can be.
 
 import assert from 'node:assert/strict';
-import { CONNECTION_IDENTIFIERS, OUTBOUND_IDENTIFIERS, PacketIdentifiers } from '#src/core/packet-identifiers';
+import {
+  CONNECTION_IDENTIFIERS,
+  OUTBOUND_IDENTIFIERS,
+  PacketIdentifiers,
+} from '#src/core/publications/packet-identifiers';
 
 describe('packet identifiers', () => {
   const few = { first: 10, last: 13 };

@@ -1,8 +1,8 @@
 // Parsed filters and templates for tests that are not about parsing.
 
 import assert from 'node:assert/strict';
-import { parseTemplate, type Template } from '#src/core/template';
-import { parseTopicFilter, type TopicFilter } from '#src/core/topic-filter';
+import { parseTopicFilter, type TopicFilter } from '#src/core/topics/topic-filter';
+import { parseTemplate, type Template } from '#src/core/values/template';
 
 export function filterOf(text: string): TopicFilter {
   const result = parseTopicFilter(text);

@@ -1,12 +1,12 @@
 // What an observer makes of payloads: differences, numbers for a chart, lines for export, and the order of names.
 
 import assert from 'node:assert/strict';
-import { observe } from '#src/core/observation';
-import { differenceOf } from '#src/core/payload-difference';
-import { numbersIn } from '#src/core/payload-numbers';
-import type { PublicationProperties } from '#src/core/publication';
-import { recordingLine } from '#src/core/recording-line';
-import { compareNames } from '#src/core/topic-order';
+import type { PublicationProperties } from '#src/core/publications/publication';
+import { observe } from '#src/core/sidebar/observation';
+import { differenceOf } from '#src/core/sidebar/payload-difference';
+import { numbersIn } from '#src/core/sidebar/payload-numbers';
+import { recordingLine } from '#src/core/sidebar/recording-line';
+import { compareNames } from '#src/core/sidebar/topic-order';
 
 function difference(before: string, after: string): string[] {
   return differenceOf(before, after).map(({ sign, text }) => sign + text);

@@ -1,9 +1,9 @@
 // Text from servers, made fit for logs and sentences.
 
 import assert from 'node:assert/strict';
-import { plainText } from '#src/core/plain-text';
+import { plainText } from '#src/core/errors/plain-text';
 
-describe('core/plain-text', () => {
+describe('core/errors/plain-text', () => {
   const texts: readonly [text: string, plain: string][] = [
     ['', ''],
     ['Forbidden', 'Forbidden'],

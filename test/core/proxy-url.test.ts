@@ -1,9 +1,9 @@
 // Addresses of proxies as people and environment variables write them.
 
 import assert from 'node:assert/strict';
-import { parseProxyUrl } from '#src/core/proxy-url';
+import { parseProxyUrl } from '#src/core/servers/proxy-url';
 
-describe('core/proxy-url', () => {
+describe('core/servers/proxy-url', () => {
   const addresses: readonly [text: string, kind: string, host: string, port: number, user?: string, word?: string][] = [
     ['http://proxy', 'http', 'proxy', 80],
     ['http://proxy:3128/', 'http', 'proxy', 3128],

@@ -1,11 +1,11 @@
 // Messages, as the publications that they ask for: the property names of Node-RED's core MQTT nodes.
 
 import assert from 'node:assert/strict';
-import { type PublishSettings, publicationFromMessage } from '#src/core/publication-from-message';
-import type { ValueSource } from '#src/core/value-source';
+import { type PublishSettings, publicationFromMessage } from '#src/core/publications/publication-from-message';
+import type { ValueSource } from '#src/core/values/value-source';
 import { auto, fixed, problem, published, settings, template } from './published';
 
-describe('core/publication-from-message', () => {
+describe('core/publications/publication-from-message', () => {
   describe('a message to send', () => {
     it('needs a topic only', () => {
       assert.deepEqual(published({ topic: 'a' }), { topic: 'a', payload: '', qos: 0, retain: false });

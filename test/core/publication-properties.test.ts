@@ -1,11 +1,11 @@
 // The MQTT 5 properties of a publication: which values a message and a node may give, and whose wins.
 
 import assert from 'node:assert/strict';
-import type { PublishSettings } from '#src/core/publication-from-message';
-import type { PropertySettings } from '#src/core/publication-properties';
+import type { PublishSettings } from '#src/core/publications/publication-from-message';
+import type { PropertySettings } from '#src/core/publications/publication-properties';
 import { fixed, problem, published, template } from './published';
 
-describe('core/publication-properties', () => {
+describe('core/publications/publication-properties', () => {
   describe('values of a property', () => {
     const long = 'a'.repeat(65_536);
     const accepted: readonly [property: string, value: unknown, sent: unknown][] = [

@@ -1,15 +1,15 @@
 // Publications as bytes on disk: what is read is what was written, and what is damaged is noticed.
 
 import assert from 'node:assert/strict';
-import type { OutgoingPublication } from '#src/core/publication';
 import {
   decodeRecord,
   prepareRecord,
   type RecordedPublication,
   recordedBytes,
   writeRecord,
-} from '#src/core/publication-record';
-import { contentBytes } from '#src/core/publication-size';
+} from '#src/core/outbox/publication-record';
+import type { OutgoingPublication } from '#src/core/publications/publication';
+import { contentBytes } from '#src/core/publications/publication-size';
 import { outgoing } from '../connection/publications';
 import { generator } from './random';
 

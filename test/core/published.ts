@@ -1,12 +1,12 @@
 // What a message becomes under the settings of a publish node, for tests that are not about all of it.
 
 import assert from 'node:assert/strict';
-import { type Codec, findCodec } from '#src/core/codec';
-import type { MqttFlowsError } from '#src/core/mqtt-flows-error';
-import type { OutgoingPublication } from '#src/core/publication';
-import { type PublishSettings, publicationFromMessage } from '#src/core/publication-from-message';
-import { NO_PROPERTY_SETTINGS } from '#src/core/publication-properties';
-import type { ValueSource } from '#src/core/value-source';
+import type { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import { type Codec, findCodec } from '#src/core/payloads/codec';
+import type { OutgoingPublication } from '#src/core/publications/publication';
+import { type PublishSettings, publicationFromMessage } from '#src/core/publications/publication-from-message';
+import { NO_PROPERTY_SETTINGS } from '#src/core/publications/publication-properties';
+import type { ValueSource } from '#src/core/values/value-source';
 import { deepFreeze } from './deep-freeze';
 import { templateOf } from './parsed';
 

@@ -1,9 +1,9 @@
 // What a server answered to CONNECT, as a code that has a sentence.
 
 import assert from 'node:assert/strict';
-import { connackError, isFailure } from '#src/core/reason-code';
+import { connackError, isFailure } from '#src/core/errors/reason-code';
 
-describe('core/reason-code', () => {
+describe('core/errors/reason-code', () => {
   for (const [code, expected] of [
     // MQTT 3.1.1, section 3.2.2.3
     [1, 'protocol-version-refused'],

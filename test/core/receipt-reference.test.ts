@@ -1,7 +1,7 @@
 // Where an acknowledge node finds what it is to acknowledge.
 
 import assert from 'node:assert/strict';
-import { receiptsIn } from '#src/core/receipt-reference';
+import { receiptsIn } from '#src/core/publications/receipt-reference';
 
 describe('Receipts in a value', () => {
   for (const [what, value, expected] of [

@@ -1,8 +1,8 @@
 // Records that are written as one value: what goes in comes out, and what is cut off is left out.
 
 import assert from 'node:assert/strict';
-import { decodeRecord, prepareRecord } from '#src/core/publication-record';
-import { encodeChunk, recordCount, recordsOf } from '#src/core/record-chunk';
+import { decodeRecord, prepareRecord } from '#src/core/outbox/publication-record';
+import { encodeChunk, recordCount, recordsOf } from '#src/core/outbox/record-chunk';
 import { outgoing } from '../connection/publications';
 
 const topics = ['a', 'grün/🌡', 'c'.repeat(300)];

@@ -1,7 +1,7 @@
 // Which routes a topic takes, in the order of the rules.
 
 import assert from 'node:assert/strict';
-import { type RankedFilter, RouteTable } from '#src/core/route-table';
+import { type RankedFilter, RouteTable } from '#src/core/routes/route-table';
 import { filterOf } from './parsed';
 
 function routes(...filters: readonly string[]): RankedFilter[] {
@@ -12,7 +12,7 @@ function ranks(filters: readonly string[], topic: string): number[] {
   return new RouteTable(routes(...filters)).match(topic).map(({ rank }) => rank);
 }
 
-describe('core/route-table', () => {
+describe('core/routes/route-table', () => {
   const filters = ['#', 'a/b', 'a/+', '+/b', 'a/#', 'x/#', '$SYS/#', 'a/b'];
 
   it('a topic takes all routes that match, in the order of the rules', () => {

@@ -1,8 +1,8 @@
 // What the dialog says of a topic: the same as the router does with it.
 
 import assert from 'node:assert/strict';
-import { tryTopic } from '#src/core/route-trial';
-import { parseRouterConfig, type RuleConfig, ruleDefaults } from '#src/nodes/router.config';
+import { tryTopic } from '#src/core/routes/route-trial';
+import { parseRouterConfig, type RuleConfig, ruleDefaults } from '#src/settings/router.config';
 
 function tried(match: 'first' | 'all', topic: string, ...rules: readonly Partial<RuleConfig>[]): unknown[] {
   const result = parseRouterConfig({ rules: rules.map((rule) => ({ ...ruleDefaults, ...rule })) });
@@ -14,7 +14,7 @@ function tried(match: 'first' | 'all', topic: string, ...rules: readonly Partial
   ]);
 }
 
-describe('core/route-trial', () => {
+describe('core/routes/route-trial', () => {
   it('lists the rules that match, in their order', () => {
     const rules = [{ filter: '#' }, { filter: 'b' }, { filter: 'a/+x' }];
     assert.deepEqual(tried('all', 'a/b', ...rules), [

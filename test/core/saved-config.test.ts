@@ -1,8 +1,8 @@
 // Saved configurations: absent, old, hand-edited, or text from the environment.
 
 import assert from 'node:assert/strict';
-import { expectation, MqttFlowsError } from '#src/core/mqtt-flows-error';
-import { SavedConfig } from '#src/core/saved-config';
+import { expectation, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import { SavedConfig } from '#src/settings/saved-config';
 
 function readsAs(read: (saved: SavedConfig) => unknown, raw: unknown, expected: unknown): void {
   const saved = new SavedConfig({ value: raw });
@@ -20,7 +20,7 @@ function refuses(read: (saved: SavedConfig) => unknown, raw: unknown, value: str
   assert.deepEqual(result.error.params, { property: 'value', value, ...expectation(expected) });
 }
 
-describe('core/saved-config', () => {
+describe('settings/saved-config', () => {
   describe('a text', () => {
     const read = (saved: SavedConfig): unknown => saved.text('value', 'default');
     it('is read as it is, blank too', () => {

@@ -1,7 +1,7 @@
 // Which servers a server can mean that sends its clients elsewhere.
 
 import assert from 'node:assert/strict';
-import { refersTo } from '#src/core/server-reference';
+import { refersTo } from '#src/core/servers/server-reference';
 
 describe('core/server reference', () => {
   const server = { host: 'b.example', port: 1883 };

@@ -8,9 +8,9 @@ import {
   type ServerUrlProblem,
   serverName,
   splitCredentials,
-} from '#src/core/server-url';
+} from '#src/core/servers/server-url';
 
-describe('core/server-url', () => {
+describe('core/servers/server-url', () => {
   const addresses: readonly [text: string, host: string, port: number][] = [
     ['mqtt://localhost', 'localhost', 1883],
     ['mqtt://localhost:1884', 'localhost', 1884],

@@ -1,7 +1,7 @@
 // What messages ask of subscriptions, in the shapes that the core MQTT nodes take.
 
 import assert from 'node:assert/strict';
-import { readSubscriptionAction, type SubscriptionAction } from '#src/core/subscription-action';
+import { readSubscriptionAction, type SubscriptionAction } from '#src/core/subscriptions/subscription-action';
 
 function subscribed(topic: unknown): Extract<SubscriptionAction, { kind: 'subscribe' }>['subscriptions'] {
   const action = readSubscriptionAction({ action: 'subscribe', topic });
@@ -15,7 +15,7 @@ function fault(topic: unknown): [code: string, property: unknown] {
   return [action.error.code, action.error.params.property ?? action.error.params.filter];
 }
 
-describe('core/subscription-action', () => {
+describe('core/subscriptions/subscription-action', () => {
   it('is none in messages that ask for something else', () => {
     for (const action of [undefined, 'connect', 'publish', 7, null]) {
       assert.equal(readSubscriptionAction({ action, topic: 'a' }), undefined);

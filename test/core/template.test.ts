@@ -1,10 +1,10 @@
 // Texts with {{path}} in them: reading, and filling from a message.
 
 import assert from 'node:assert/strict';
-import { type FillProblem, fillTemplate, parseTemplate } from '#src/core/template';
+import { type FillProblem, fillTemplate, parseTemplate } from '#src/core/values/template';
 import { templateOf } from './parsed';
 
-describe('core/template', () => {
+describe('core/values/template', () => {
   describe('reading', () => {
     for (const text of ['', 'a/b', '}}', 'a}}b', '{a}', '{', '$', '{ {a} }']) {
       it(`"${text}" has no placeholder`, () => {

@@ -1,10 +1,10 @@
 // What the named wildcards of a filter take from a topic.
 
 import assert from 'node:assert/strict';
-import { readCaptures } from '#src/core/topic-captures';
+import { readCaptures } from '#src/core/topics/topic-captures';
 import { filterOf } from './parsed';
 
-describe('core/topic-captures', () => {
+describe('core/topics/topic-captures', () => {
   const cases: readonly [filter: string, topic: string, params: Record<string, string>, name: string][] = [
     ['plant/+line/+machine', 'plant/7/press', { line: '7', machine: 'press' }, 'each named plus takes its level'],
     ['plant/+/+machine', 'plant/7/press', { machine: 'press' }, 'a plus without a name is skipped'],

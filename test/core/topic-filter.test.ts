@@ -1,10 +1,10 @@
 // Reading topic filters: what is sent to the server, what the wildcards are called, and what is wrong and where.
 
 import assert from 'node:assert/strict';
-import { matchedText, parseTopicFilter, type TopicFilterProblem } from '#src/core/topic-filter';
+import { matchedText, parseTopicFilter, type TopicFilterProblem } from '#src/core/topics/topic-filter';
 import { filterOf } from './parsed';
 
-describe('core/topic-filter', () => {
+describe('core/topics/topic-filter', () => {
   describe('a plain filter', () => {
     for (const text of [
       'a',

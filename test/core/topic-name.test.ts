@@ -1,11 +1,11 @@
 // Topic names that can be published to: MQTT 5, sections 1.5.4 and 4.7.
 
 import assert from 'node:assert/strict';
-import { exceedsMqttString, mqttStringProblem, topicNameProblem } from '#src/core/topic-name';
+import { exceedsMqttString, mqttStringProblem, topicNameProblem } from '#src/core/topics/topic-name';
 
 const LIMIT = 65_535;
 
-describe('core/topic-name', () => {
+describe('core/topics/topic-name', () => {
   for (const topic of [
     'a',
     'a/b/c',

@@ -1,11 +1,11 @@
 // Which messages go to which outputs, without Node-RED: order, conditions, what a route sets, what is shared by whom.
 
 import assert from 'node:assert/strict';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
-import type { Route, RouteTest } from '#src/core/route';
-import { RouteTable } from '#src/core/route-table';
-import type { FlowMessage } from '#src/core/routed-message';
-import { type Routing, type RoutingSettings, TopicRouter } from '#src/core/topic-router';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import type { Route, RouteTest } from '#src/core/routes/route';
+import { RouteTable } from '#src/core/routes/route-table';
+import type { FlowMessage } from '#src/core/routes/routed-message';
+import { type Routing, type RoutingSettings, TopicRouter } from '#src/core/routes/topic-router';
 import { filterOf, templateOf } from './parsed';
 
 interface Rule {
@@ -68,7 +68,7 @@ async function usedBy(router: TopicRouter, message: FlowMessage): Promise<number
   return used(await router.route(message));
 }
 
-describe('core/topic-router', () => {
+describe('core/routes/topic-router', () => {
   describe('a route', () => {
     it('hands on the very message when it is the only one', () => {
       const message = { topic: 'a/b', payload: {} };

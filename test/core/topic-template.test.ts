@@ -1,7 +1,7 @@
 // Topic names made from templates: a strange topic is an error and is never sent.
 
 import assert from 'node:assert/strict';
-import { fillTopic } from '#src/core/topic-template';
+import { fillTopic } from '#src/core/topics/topic-template';
 import { templateOf } from './parsed';
 
 function errorOf(template: string, message: object): { code: string; stage: string; params: object } {
@@ -11,7 +11,7 @@ function errorOf(template: string, message: object): { code: string; stage: stri
   return { code, stage, params };
 }
 
-describe('core/topic-template', () => {
+describe('core/topics/topic-template', () => {
   it('a topic is made from constant text and values', () => {
     const result = fillTopic(templateOf('report/{{params.line}}'), { params: { line: 7 } }, 'publish');
     assert.deepEqual(result, { ok: true, topic: 'report/7' });

@@ -1,9 +1,9 @@
 // What one viewer sees of a topic tree: open and closed branches, the search, and the order.
 
 import assert from 'node:assert/strict';
-import type { IncomingPublication } from '#src/core/publication';
-import { TopicTree } from '#src/core/topic-tree';
-import { EVERYTHING_CLOSED, type TopicSelection, TopicTreeView } from '#src/core/topic-tree-view';
+import type { IncomingPublication } from '#src/core/publications/publication';
+import { TopicTree } from '#src/core/sidebar/topic-tree';
+import { EVERYTHING_CLOSED, type TopicSelection, TopicTreeView } from '#src/core/sidebar/topic-tree-view';
 
 const LIMITS = {
   nodes: 100_000,

@@ -1,8 +1,8 @@
 // The tree of topics that an observer keeps: what it counts, what it forgets first, and where it ends.
 
 import assert from 'node:assert/strict';
-import type { IncomingPublication } from '#src/core/publication';
-import { TopicTree, type TopicTreeLimits } from '#src/core/topic-tree';
+import type { IncomingPublication } from '#src/core/publications/publication';
+import { TopicTree, type TopicTreeLimits } from '#src/core/sidebar/topic-tree';
 
 const ROOMY: TopicTreeLimits = {
   nodes: 1000,

@@ -1,8 +1,8 @@
 // The index of topic filters: MQTT's matching rules, and adding and removing in every order.
 
 import assert from 'node:assert/strict';
-import { filterLevel } from '#src/core/topic-levels';
-import { TopicTrie } from '#src/core/topic-trie';
+import { filterLevel } from '#src/core/topics/trie/topic-levels';
+import { TopicTrie } from '#src/core/topics/trie/topic-trie';
 import { memoryInUse } from '../helpers/heap';
 import { filterMatches } from '../helpers/linear-matcher';
 import { filterOf } from './parsed';
@@ -15,7 +15,7 @@ function trieOf(...filters: readonly string[]): TopicTrie<string> {
   return trie;
 }
 
-describe('core/topic-trie', () => {
+describe('core/topics/trie/topic-trie', () => {
   describe('one filter', () => {
     for (const { filter, topic, matches, because } of MATCH_CASES) {
       it(`"${filter}" ${matches ? 'matches' : 'does not match'} "${topic}": ${because}`, () => {

@@ -1,8 +1,8 @@
 // Settings as Node-RED's typed input saves them, read into where their values come from.
 
 import assert from 'node:assert/strict';
-import { parseTypedValue, type ValueType } from '#src/core/typed-value';
-import { type OutsideValue, type ValueSource, valueFor } from '#src/core/value-source';
+import { type OutsideValue, type ValueSource, valueFor } from '#src/core/values/value-source';
+import { parseTypedValue, type ValueType } from '#src/settings/typed-value';
 
 const message = { topic: 't', payload: { id: 7, list: ['a', 'b'], data: Buffer.from([1]) } };
 
@@ -12,7 +12,7 @@ function parsed(value: string, type: ValueType, outside: OutsideValue[] = []): V
   return result.config;
 }
 
-describe('core/typed-value', () => {
+describe('settings/typed-value', () => {
   for (const [type, value, found] of [
     ['str', 'a text', 'a text'],
     ['str', 'job-{{payload.id}}', 'job-7'],

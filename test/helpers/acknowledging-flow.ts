@@ -1,8 +1,8 @@
 // A flow whose subscribe node acknowledges later, at a server that tells when it does.
 
 import assert from 'node:assert/strict';
-import type { BrokerConfig } from '#src/nodes/broker.config';
-import type { SubscribeConfig } from '#src/nodes/subscribe.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
+import type { SubscribeConfig } from '#src/settings/subscribe.config';
 import { AcknowledgingServer } from './acknowledging-server';
 import { coreNodes, type Flow, type FlowNode, loadFlow, unloadFlow } from './flow-harness';
 import { serverNode, subscribeNodes, unique } from './flow-nodes';

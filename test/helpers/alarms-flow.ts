@@ -1,7 +1,7 @@
 // The flow beside which the tests of the sidebar look at topics: one node that subscribes to alarms/#.
 
-import { type BrokerConfig, brokerDefaults } from '#src/nodes/broker.config';
-import { subscribeDefaults, subscriptionDefaults } from '#src/nodes/subscribe.config';
+import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
+import { subscribeDefaults, subscriptionDefaults } from '#src/settings/subscribe.config';
 
 /** The nodes `broker`, called "Plant server", and `in`, called "alarms". */
 export function alarmsFlow(broker: Partial<BrokerConfig>): object[] {

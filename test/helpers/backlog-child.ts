@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '#src/connection/clock';
 import { Connection } from '#src/connection/connection';
-import { defaultPublishOptions } from '#src/connection/publish-options';
+import { defaultPublishOptions } from '#src/core/publications/publish-options';
 import { LevelStore } from '#src/runtime/level-store';
 import { mqttjsTransports } from '#src/transport/mqttjs-transport';
 import { tcpStream } from '#src/transport/tcp-stream';

@@ -1,7 +1,7 @@
 // A flow that is set up for a cloud as docs/clouds.md says, and reaches the stand-in through its proxy.
 
-import type { BrokerConfig } from '#src/nodes/broker.config';
-import type { SubscriptionConfig } from '#src/nodes/subscribe.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
+import type { SubscriptionConfig } from '#src/settings/subscribe.config';
 import type { Authority, KeyPair } from './certificates';
 import type { CloudServer } from './cloud-server';
 import { type CloudSettings, filled } from './cloud-settings';

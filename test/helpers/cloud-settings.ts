@@ -1,6 +1,6 @@
 // What the table in docs/clouds.md says to enter, with its placeholders; the tests connect with exactly these.
 
-import type { BrokerConfig } from '#src/nodes/broker.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
 
 export interface CloudSettings {
   /** As in the table. */

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '#src/connection/clock';
 import { Connection } from '#src/connection/connection';
 import type { OutboxStore } from '#src/connection/outbox-store';
-import type { QoS } from '#src/core/publication';
+import type { QoS } from '#src/core/publications/publication';
 import { mqttjsTransports } from '#src/transport/mqttjs-transport';
 import { tcpStream } from '#src/transport/tcp-stream';
 import { generator } from '../core/random';

@@ -3,7 +3,7 @@
 import { unionMembers } from './literal-types';
 import { filesBelow, readText } from './package-files';
 
-const DECLARATION = 'core/mqtt-flows-error.ts';
+const DECLARATION = 'core/errors/mqtt-flows-error.ts';
 
 /** Every member of the union ErrorCode. */
 export const errorCodes: readonly string[] = unionMembers(DECLARATION, 'ErrorCode');
@@ -13,7 +13,7 @@ const CONNECTION_SOURCES = [
   'connection/answer-watch.ts',
   'connection/connection.ts',
   'connection/retry.ts',
-  'core/reason-code.ts',
+  'core/errors/reason-code.ts',
   'transport/embedded-broker.ts',
   'runtime/server-endpoints.ts',
   'transport/first-bytes.ts',

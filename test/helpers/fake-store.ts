@@ -2,9 +2,9 @@
 
 import { type KeptExchange, OutboxChunk } from '#src/connection/outbox-chunk';
 import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '#src/connection/outbox-store';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
-import { recordedBytes } from '#src/core/publication-record';
-import { recordsOf } from '#src/core/record-chunk';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import { recordedBytes } from '#src/core/outbox/publication-record';
+import { recordsOf } from '#src/core/outbox/record-chunk';
 
 export class FakeStore implements OutboxStore {
   readonly chunks = new Map<number, Buffer>();

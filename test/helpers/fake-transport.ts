@@ -1,8 +1,8 @@
 // A transport without a wire: it records what it is asked for, and the test plays the server.
 
-import type { ErrorStage, MqttFlowsError } from '#src/core/mqtt-flows-error';
-import type { IncomingPublication, OutgoingPublication } from '#src/core/publication';
-import type { WireFilter } from '#src/core/topic-filter';
+import type { ErrorStage, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import type { IncomingPublication, OutgoingPublication } from '#src/core/publications/publication';
+import type { WireFilter } from '#src/core/topics/topic-filter';
 import type {
   ConnectOptions,
   OpenStream,

@@ -1,16 +1,16 @@
 // The nodes of test flows as the editor saves them: the defaults, and what a test changes.
 
 import { randomBytes } from 'node:crypto';
-import { type AcknowledgeConfig, acknowledgeDefaults } from '#src/nodes/acknowledge.config';
-import { type BrokerConfig, brokerDefaults } from '#src/nodes/broker.config';
-import { type PublishConfig, publishDefaults } from '#src/nodes/publish.config';
-import { type RouterConfig, type RuleConfig, routerDefaults, ruleDefaults } from '#src/nodes/router.config';
+import { type AcknowledgeConfig, acknowledgeDefaults } from '#src/settings/acknowledge.config';
+import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
+import { type PublishConfig, publishDefaults } from '#src/settings/publish.config';
+import { type RouterConfig, type RuleConfig, routerDefaults, ruleDefaults } from '#src/settings/router.config';
 import {
   type SubscribeConfig,
   type SubscriptionConfig,
   subscribeDefaults,
   subscriptionDefaults,
-} from '#src/nodes/subscribe.config';
+} from '#src/settings/subscribe.config';
 import type { FlowNode } from './flow-harness';
 
 /** A name that no other test uses: for topics, and for ids of broker nodes, since an embedded broker outlives its node. */

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { QoS } from '#src/core/publication';
+import type { QoS } from '#src/core/publications/publication';
 import { generator } from '../core/random';
 import { Mosquitto } from './mosquitto';
 import { NumberedReceiver } from './numbered-receiver';

@@ -1,7 +1,7 @@
 // Someone who opens a stream, and what they are told of it.
 
-import type { ErrorStage } from '#src/core/mqtt-flows-error';
-import { parseServerUrl, type ServerAddress } from '#src/core/server-url';
+import type { ErrorStage } from '#src/core/errors/mqtt-flows-error';
+import { parseServerUrl, type ServerAddress } from '#src/core/servers/server-url';
 import { type ServerStreamSettings, serverStream } from '#src/transport/server-stream';
 import type { OpenStream } from '#src/transport/transport';
 import { Inbox } from './inbox';

@@ -1,6 +1,6 @@
 // The servers that users have: the embedded broker, and mosquitto with MQTT 5 and with MQTT 3.1.1.
 
-import type { BrokerConfig } from '#src/nodes/broker.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
 import { type FlowNode, unloadFlow } from './flow-harness';
 import { embeddedNode, serverNode } from './flow-nodes';
 import { Mosquitto, needsMosquitto } from './mosquitto';

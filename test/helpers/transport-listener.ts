@@ -1,7 +1,7 @@
 // A transport over the real wire, and everything that it tells its listener.
 
-import type { ErrorStage, MqttFlowsError } from '#src/core/mqtt-flows-error';
-import type { IncomingPublication } from '#src/core/publication';
+import type { ErrorStage, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import type { IncomingPublication } from '#src/core/publications/publication';
 import { mqttjsTransports } from '#src/transport/mqttjs-transport';
 import type {
   ConnectOptions,

@@ -1,7 +1,7 @@
 // The acknowledge node: the server hears of a message when one says so, wherever in the flows it is.
 
 import assert from 'node:assert/strict';
-import type { BrokerConfig } from '#src/nodes/broker.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
 import { AcknowledgingFlow, QUIET_TAB } from '../helpers/acknowledging-flow';
 import type { AcknowledgingServer } from '../helpers/acknowledging-server';
 import { acknowledgeNodes } from '../helpers/flow-nodes';

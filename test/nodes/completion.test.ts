@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SubscribeConfig } from '#src/nodes/subscribe.config';
+import type { SubscribeConfig } from '#src/settings/subscribe.config';
 import { AcknowledgingFlow, QUIET_TAB } from '../helpers/acknowledging-flow';
 import type { AcknowledgingServer } from '../helpers/acknowledging-server';
 import { type Flow, type FlowNode, unloadFlow } from '../helpers/flow-harness';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { IConnectPacket } from 'mqtt-packet';
-import type { BrokerConfig } from '#src/nodes/broker.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { embeddedNode, publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
 import { freePort } from '../helpers/free-port';

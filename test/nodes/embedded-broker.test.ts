@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { BrokerConfig } from '#src/nodes/broker.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
 import { Device } from '../helpers/device';
 import { type Credentials, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { embeddedNode, publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { IConnackPacket, IPublishPacket } from 'mqtt-packet';
-import type { BrokerConfig } from '#src/nodes/broker.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { publishNodes, serverNode, subscribeNodes } from '../helpers/flow-nodes';
 import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';

@@ -1,7 +1,7 @@
 // An outbox on disk over the end of a real Node-RED: what its flow was told is in the outbox reaches the server.
 
 import assert from 'node:assert/strict';
-import { type BrokerConfig, brokerDefaults } from '#src/nodes/broker.config';
+import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
 import type { FlowNode } from '../helpers/flow-harness';
 import { publishNodes, serverNode } from '../helpers/flow-nodes';
 import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';

@@ -1,7 +1,7 @@
 // The outbox as the dialog of a broker node sets it: what each of its settings does to messages of a flow.
 
 import assert from 'node:assert/strict';
-import { type BrokerConfig, brokerDefaults } from '#src/nodes/broker.config';
+import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { publishNodes, serverNode, unique } from '../helpers/flow-nodes';
 import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';

@@ -1,8 +1,8 @@
 // However the flows are stopped, with birth, close message and unacknowledged messages under way: it takes no 2 seconds.
 
 import assert from 'node:assert/strict';
-import type { BrokerConfig } from '#src/nodes/broker.config';
-import { messageDefaults } from '#src/nodes/broker.session.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
+import { messageDefaults } from '#src/settings/broker.session.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
 import { type Script, ScriptedServer, silent } from '../helpers/scripted-server';

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import type { Packet } from 'mqtt-packet';
-import type { BrokerConfig } from '#src/nodes/broker.config';
-import { type MessageConfig, messageDefaults } from '#src/nodes/broker.session.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
+import { type MessageConfig, messageDefaults } from '#src/settings/broker.session.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { publishNodes, serverNode, subscribeNodes } from '../helpers/flow-nodes';
 import { ScriptedServer } from '../helpers/scripted-server';

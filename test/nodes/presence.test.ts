@@ -1,8 +1,8 @@
 // What others hear of a broker node: its birth, its close message, and the will that the server keeps for it.
 
 import assert from 'node:assert/strict';
-import type { BrokerConfig } from '#src/nodes/broker.config';
-import { type MessageConfig, messageDefaults } from '#src/nodes/broker.session.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
+import { type MessageConfig, messageDefaults } from '#src/settings/broker.session.config';
 import { Device } from '../helpers/device';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';

@@ -1,7 +1,7 @@
 // Which version of MQTT a broker node speaks, with servers that refuse the one it begins with.
 
 import assert from 'node:assert/strict';
-import type { BrokerConfig } from '#src/nodes/broker.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
 import { type Script, ScriptedServer } from '../helpers/scripted-server';

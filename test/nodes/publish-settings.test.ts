@@ -1,7 +1,7 @@
 // Where a publish node takes topic, QoS, retain and MQTT 5 properties from, in Node-RED with its contexts and expressions.
 
 import assert from 'node:assert/strict';
-import type { PublishConfig } from '#src/nodes/publish.config';
+import type { PublishConfig } from '#src/settings/publish.config';
 import { type Flow, type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flow-harness';
 import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
 import { freePort } from '../helpers/free-port';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { IPublishPacket } from 'mqtt-packet';
-import type { PublishConfig } from '#src/nodes/publish.config';
+import type { PublishConfig } from '#src/settings/publish.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
 import { Inbox } from '../helpers/inbox';

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RouteCounts } from '#src/core/route-counts';
-import { routerDefaults, ruleDefaults } from '#src/nodes/router.config';
+import type { RouteCounts } from '#src/core/reports/route-counts';
+import { routerDefaults, ruleDefaults } from '#src/settings/router.config';
 import { ADMIN_USERS, logIn } from '../helpers/admin-users';
 import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
 

@@ -1,7 +1,7 @@
 // Routes that messages bring to a router node, and what is left of them after a deploy.
 
 import assert from 'node:assert/strict';
-import type { RouterConfig } from '#src/nodes/router.config';
+import type { RouterConfig } from '#src/settings/router.config';
 import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { routerNodes } from '../helpers/flow-nodes';
 

@@ -1,7 +1,7 @@
 // How a broker node reaches a server: TLS with a tls-config node, WebSocket, proxies; and why it does not.
 
 import assert from 'node:assert/strict';
-import type { BrokerConfig } from '#src/nodes/broker.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
 import { Authority, type KeyPair, needsOpenssl } from '../helpers/certificates';
 import { type Credentials, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { brokerNode, publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { IConnectPacket, IPublishPacket, Packet } from 'mqtt-packet';
-import type { BrokerConfig } from '#src/nodes/broker.config';
+import type { BrokerConfig } from '#src/settings/broker.config';
 import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
 import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
 import { type Script, type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';

@@ -1,7 +1,7 @@
 // Messages that go into and out of subflows before they are acknowledged, and subscribe nodes that are in subflows.
 
 import assert from 'node:assert/strict';
-import type { SubscribeConfig } from '#src/nodes/subscribe.config';
+import type { SubscribeConfig } from '#src/settings/subscribe.config';
 import { QUIET_TAB } from '../helpers/acknowledging-flow';
 import { AcknowledgingServer } from '../helpers/acknowledging-server';
 import { type Flow, type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flow-harness';

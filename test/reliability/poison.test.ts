@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '#src/connection/clock';
 import { Connection } from '#src/connection/connection';
-import type { QoS } from '#src/core/publication';
+import type { QoS } from '#src/core/publications/publication';
 import { mqttjsTransports } from '#src/transport/mqttjs-transport';
 import { tcpStream } from '#src/transport/tcp-stream';
 import { Settlements } from '../connection/settlements';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Node, NodeAPI } from 'node-red';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { KeptRoutes } from '#src/runtime/kept-routes';
 
 type Answer = (error?: Error | null, value?: unknown) => void;

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import type { IPublishPacket } from 'mqtt-packet';
 import type { Connection } from '#src/connection/connection';
-import type { IncomingPublication } from '#src/core/publication';
-import { parseTopicFilter } from '#src/core/topic-filter';
+import type { IncomingPublication } from '#src/core/publications/publication';
+import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { observingConnection } from '#src/runtime/observing-connection';
 import { tcpStream } from '#src/transport/tcp-stream';
 import { Inbox } from '../helpers/inbox';

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import type { ConfigResult } from '#src/core/saved-config';
-import type { OutsideFound, OutsideValue } from '#src/core/value-source';
+import type { OutsideFound, OutsideValue } from '#src/core/values/value-source';
 import { type FindOutside, outsideFinder } from '#src/runtime/outside-values';
+import type { ConfigResult } from '#src/settings/saved-config';
 
 type Answer = (error: Error | null, value: unknown) => void;
 

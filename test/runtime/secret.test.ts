@@ -6,7 +6,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { MqttFlowsError } from '#src/core/mqtt-flows-error';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { readSecret } from '#src/runtime/secret';
 
 /** A user without any rights, on Linux. */

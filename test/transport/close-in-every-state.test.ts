@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '#src/connection/clock';
 import { Connection } from '#src/connection/connection';
 import type { ConnectionState } from '#src/connection/connection-state';
-import { parseProxyUrl } from '#src/core/proxy-url';
+import { parseProxyUrl } from '#src/core/servers/proxy-url';
 import { mqttjsTransports } from '#src/transport/mqttjs-transport';
 import type { OpenStream } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { generate } from 'mqtt-packet';
-import { parseTopicFilter } from '#src/core/topic-filter';
+import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded-broker';
 import type { Transport } from '#src/transport/transport';
 import { Device } from '../helpers/device';

@@ -1,7 +1,7 @@
 // How a transport over mqtt.js ends: every question is settled exactly once, and no socket stays.
 
 import assert from 'node:assert/strict';
-import { parseTopicFilter } from '#src/core/topic-filter';
+import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { tcpStream } from '#src/transport/tcp-stream';
 import type { ConnectOptions, SubscribeRequest, Transport } from '#src/transport/transport';
 import { type Script, ScriptedServer, silent } from '../helpers/scripted-server';

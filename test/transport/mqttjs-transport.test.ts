@@ -1,8 +1,8 @@
 // The transport over mqtt.js, with a server that answers as the test says.
 
 import assert from 'node:assert/strict';
-import type { OutgoingPublication } from '#src/core/publication';
-import { parseTopicFilter, type WireFilter } from '#src/core/topic-filter';
+import type { OutgoingPublication } from '#src/core/publications/publication';
+import { parseTopicFilter, type WireFilter } from '#src/core/topics/topic-filter';
 import { tcpStream } from '#src/transport/tcp-stream';
 import type { PublishOutcome, SubscribeOutcome, SubscribeRequest, Transport } from '#src/transport/transport';
 import { Inbox } from '../helpers/inbox';

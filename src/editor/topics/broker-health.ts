@@ -1,8 +1,8 @@
 // How the connection of the flows is, beside the topics: state and reason, rates, what waits, and who subscribes to what.
 
-import { type BrokerStateReport, errorOf, serverOf } from '../../core/broker-state';
-import { errorSentence } from '../../core/error-sentence';
-import type { BrokerHealth, ShownSubscription } from '../../core/topic-protocol';
+import { errorSentence } from '../../core/errors/error-sentence';
+import { type BrokerStateReport, errorOf, serverOf } from '../../core/reports/broker-state';
+import type { BrokerHealth, ShownSubscription } from '../../core/sidebar/topic-protocol';
 import { sharedText } from '../shared-text';
 import { rounded } from './topic-row';
 import { topicsText } from './topics-text';

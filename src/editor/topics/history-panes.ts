@@ -1,6 +1,6 @@
 // The messages of a topic over time: a list with the difference between two of them, and a chart of a number in them.
 
-import { differenceOf } from '../../core/payload-difference';
+import { differenceOf } from '../../core/sidebar/payload-difference';
 import type { LoggedMessage, MessageLog } from './message-log';
 import { numberChart } from './number-chart';
 import { comparableText } from './payload-view';

@@ -1,7 +1,7 @@
 // What the sidebar shows of the selected topic, and what can be done with it.
 
-import type { ShownMessage } from '../../core/topic-protocol';
-import type { TopicRow } from '../../core/topic-tree-view';
+import type { ShownMessage } from '../../core/sidebar/topic-protocol';
+import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { chartPane, historyPane } from './history-panes';
 import { MessageLog } from './message-log';
 import { clearRetained, notifyProblem, publishPane } from './publish-pane';

@@ -1,9 +1,9 @@
 // Nodes made of a topic: a subscribe node that receives it, a publish node that publishes to it.
 
-import { namesVariables } from '../../core/environment-text';
-import { parseTopicFilter } from '../../core/topic-filter';
-import { publishDefaults } from '../../nodes/publish.config';
-import { subscribeDefaults, subscriptionDefaults } from '../../nodes/subscribe.config';
+import { parseTopicFilter } from '../../core/topics/topic-filter';
+import { namesVariables } from '../../settings/environment-text';
+import { publishDefaults } from '../../settings/publish.config';
+import { subscribeDefaults, subscriptionDefaults } from '../../settings/subscribe.config';
 
 export type NodeKind = 'subscribe' | 'publish';
 

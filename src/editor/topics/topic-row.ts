@@ -1,6 +1,6 @@
 // One row of the topic tree on the page.
 
-import type { TopicRow } from '../../core/topic-tree-view';
+import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { topicsText } from './topics-text';
 
 /** px; a fixed height is what makes a tree of any length quick to scroll. */

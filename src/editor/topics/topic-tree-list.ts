@@ -1,7 +1,7 @@
 // The topic tree on the page: of any length, because only the rows in sight are there. Works by pointer and by keyboard as
 // the ARIA practices for trees have it.
 
-import type { TopicRow } from '../../core/topic-tree-view';
+import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { ROW_HEIGHT, rowId, TopicRowElement } from './topic-row';
 import { topicsText } from './topics-text';
 

@@ -1,8 +1,8 @@
 // What the topics sidebar asks of the runtime. Paths are relative, so that Node-RED puts its root before them and adds
 // who the user is.
 
-import { errorSentence } from '../../core/error-sentence';
-import type { BrokerHealth, PublishRequest, ViewAnswer } from '../../core/topic-protocol';
+import { errorSentence } from '../../core/errors/error-sentence';
+import type { BrokerHealth, PublishRequest, ViewAnswer } from '../../core/sidebar/topic-protocol';
 import { sharedText } from '../shared-text';
 import { topicsText } from './topics-text';
 
@@ -62,7 +62,7 @@ function sentence(status: number, refusal: unknown): string {
 
 function ask<Answer>(settings: JQuery.AjaxSettings): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    // The routes answer with what core/topic-protocol.ts says.
+    // The routes answer with what core/sidebar/topic-protocol.ts says.
     $.ajax({ dataType: 'json', timeout: 30_000, ...settings }).then(
       (answer: Answer) => resolve(answer),
       (answer: JQuery.jqXHR) => reject(failure(answer)),

@@ -1,10 +1,10 @@
 // The topics sidebar: what is on its parts, and what they tell each other.
 
-import { errorOf } from '../../core/broker-state';
-import { errorSentence } from '../../core/error-sentence';
-import type { ErrorReport } from '../../core/mqtt-flows-error';
-import type { ViewAnswer } from '../../core/topic-protocol';
-import type { TopicRow } from '../../core/topic-tree-view';
+import { errorSentence } from '../../core/errors/error-sentence';
+import type { ErrorReport } from '../../core/errors/mqtt-flows-error';
+import { errorOf } from '../../core/reports/broker-state';
+import type { ViewAnswer } from '../../core/sidebar/topic-protocol';
+import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { sharedText } from '../shared-text';
 import { BrokerHealthView, shownServer } from './broker-health';
 import { notifyProblem } from './publish-pane';

@@ -1,0 +1,117 @@
+// An outgoing publication as bytes, for an outbox that outlives the process.
+
+import type { OutgoingPublication, PublicationProperties, QoS } from '../publications/publication';
+
+/** A publication with what an outbox knows of it; times are in ms since the epoch. */
+export interface RecordedPublication {
+  readonly publication: OutgoingPublication;
+  /** bytes of topic, payload and properties */
+  readonly bytes: number;
+  /** Who has published it. */
+  readonly origin: string;
+  readonly acceptedAt: number;
+  /** Infinity: never. */
+  readonly expiresAt: number;
+}
+
+/** Tells this layout from later ones. */
+const VERSION = 1;
+const RETAIN = 0x04;
+const PROPERTIES = 0x08;
+const QOS = 0x03;
+
+// Version, flags, two times, bytes of content, lengths of topic, origin and properties.
+const FLAGS_AT = 1;
+const ACCEPTED_AT = 2;
+const EXPIRES_AT = 10;
+const BYTES_AT = 18;
+const TOPIC_AT = 22;
+const ORIGIN_AT = 24;
+const PROPERTIES_AT = 26;
+const HEADER = 30;
+
+/** A publication whose record is about to be written. */
+export interface PreparedRecord {
+  readonly recorded: RecordedPublication;
+  readonly propertyText: string;
+  /** bytes of the record */
+  readonly length: number;
+}
+
+export function prepareRecord(recorded: RecordedPublication): PreparedRecord {
+  const { topic, payload, properties } = recorded.publication;
+  const propertyText = properties ? writeProperties(properties) : '';
+  const payloadLength = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length;
+  const texts = Buffer.byteLength(topic) + Buffer.byteLength(recorded.origin) + Buffer.byteLength(propertyText);
+  return { recorded, propertyText, length: HEADER + texts + payloadLength };
+}
+
+/** Writes the record into `target`, which has room for it, from `start`. */
+export function writeRecord({ recorded, propertyText, length }: PreparedRecord, target: Buffer, start: number): void {
+  const { publication, origin, acceptedAt, expiresAt, bytes } = recorded;
+  const { topic, payload, qos, retain, properties } = publication;
+  const topicLength = target.write(topic, start + HEADER);
+  const originLength = target.write(origin, start + HEADER + topicLength);
+  const textLength = topicLength + originLength;
+  const propertiesLength = propertyText === '' ? 0 : target.write(propertyText, start + HEADER + textLength);
+  const payloadAt = start + HEADER + textLength + propertiesLength;
+  if (typeof payload === 'string') target.write(payload, payloadAt, start + length - payloadAt);
+  else target.set(payload, payloadAt);
+  target[start] = VERSION;
+  target[start + FLAGS_AT] = qos | (retain ? RETAIN : 0) | (properties ? PROPERTIES : 0);
+  target.writeDoubleLE(acceptedAt, start + ACCEPTED_AT);
+  target.writeDoubleLE(expiresAt, start + EXPIRES_AT);
+  target.writeUInt32LE(bytes, start + BYTES_AT);
+  target.writeUInt16LE(topicLength, start + TOPIC_AT);
+  target.writeUInt16LE(originLength, start + ORIGIN_AT);
+  target.writeUInt32LE(propertiesLength, start + PROPERTIES_AT);
+}
+
+/** Reads a record; undefined when it is none of ours, or damaged. */
+export function decodeRecord(record: Buffer): RecordedPublication | undefined {
+  if (record.length < HEADER || record[0] !== VERSION) return undefined;
+  const flags = record[FLAGS_AT] ?? 0;
+  const qos = flags & QOS;
+  const topicEnd = HEADER + record.readUInt16LE(TOPIC_AT);
+  const originEnd = topicEnd + record.readUInt16LE(ORIGIN_AT);
+  const propertiesEnd = originEnd + record.readUInt32LE(PROPERTIES_AT);
+  if (qos === 3 || propertiesEnd > record.length) return undefined;
+  const properties = flags & PROPERTIES ? readProperties(record.toString('utf8', originEnd, propertiesEnd)) : undefined;
+  if (flags & PROPERTIES && !properties) return undefined;
+  const publication: OutgoingPublication = {
+    topic: record.toString('utf8', HEADER, topicEnd),
+    payload: record.subarray(propertiesEnd),
+    // 3 has been refused above.
+    qos: qos as QoS,
+    retain: (flags & RETAIN) !== 0,
+    ...(properties ? { properties } : {}),
+  };
+  return {
+    publication,
+    bytes: record.readUInt32LE(BYTES_AT),
+    origin: record.toString('utf8', topicEnd, originEnd),
+    acceptedAt: record.readDoubleLE(ACCEPTED_AT),
+    expiresAt: record.readDoubleLE(EXPIRES_AT),
+  };
+}
+
+/** The bytes of topic, payload and properties of the publication in a record, without reading it; 0 for a damaged one. */
+export function recordedBytes(record: Buffer): number {
+  return record.length < HEADER ? 0 : record.readUInt32LE(BYTES_AT);
+}
+
+function writeProperties({ correlationData, ...others }: PublicationProperties): string {
+  return JSON.stringify(correlationData ? { ...others, correlationData: correlationData.toString('base64') } : others);
+}
+
+function readProperties(text: string): PublicationProperties | undefined {
+  try {
+    // We wrote it, of a publication that had been checked; a damaged one does not parse.
+    const { correlationData, ...others } = JSON.parse(text);
+    return correlationData === undefined
+      ? others
+      : { ...others, correlationData: Buffer.from(correlationData, 'base64') };
+  } catch {
+    return undefined;
+  }
+}

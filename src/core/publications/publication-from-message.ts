@@ -1,0 +1,116 @@
+// A message, as the publication that it asks for: the property names of Node-RED's core MQTT nodes, so that flows move
+// over unchanged. The way in is in message-from-publication.ts.
+
+import { MqttFlowsError } from '../errors/mqtt-flows-error';
+import type { Codec } from '../payloads/codec';
+import { payloadError } from '../payloads/payload-error';
+import { fillTopic, type TopicResult, topicFromValue } from '../topics/topic-template';
+import { NOTHING_OUTSIDE, type OutsideFound, type ValueSource, valueFor } from '../values/value-source';
+import { isBlank, messageFlag, messageQoS, propertyInvalid } from './message-value';
+import type { OutgoingPublication, PublicationProperties, QoS } from './publication';
+import { type PropertySettings, publicationProperties } from './publication-properties';
+
+/** What a publish node sets for every message. */
+export interface PublishSettings {
+  readonly topic: ValueSource;
+  /** Undefined leaves it to the message, as it does for `retain` and `whileOffline`. */
+  readonly qos: ValueSource | undefined;
+  readonly retain: ValueSource | undefined;
+  readonly properties: PropertySettings;
+  /** Whether content type and payload format indicator are sent where nobody has set them. */
+  readonly describePayload: boolean;
+  readonly whileOffline: WhileOffline | undefined;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What becomes of a message while there is no connection: it waits for one, or fails at once. */
+export type WhileOffline = 'wait' | 'fail';
+
+export type PublicationResult =
+  | { readonly ok: true; readonly publication: OutgoingPublication; readonly whileOffline: WhileOffline }
+  | { readonly ok: false; readonly error: MqttFlowsError };
+
+/** In place of true or false: the server is to forget the message that it retains for the topic. */
+const CLEAR = 'clear';
+
+/**
+ * The publication that `message` asks for: the node's setting wins over the message's. The message is only read.
+ * What does not fit MQTT is an error that names the property and its value.
+ */
+export function publicationFromMessage(
+  message: object,
+  settings: PublishSettings,
+  codec: Codec,
+  outside: OutsideFound = NOTHING_OUTSIDE,
+): PublicationResult {
+  // A message may hold anything under any name, so each value is checked as it is read.
+  const values = message as Values;
+  const filled = topicFor(settings.topic, message, outside);
+  if (!filled.ok) return filled;
+  const { topic } = filled;
+  const qos = readQoS(settings.qos, values, outside);
+  if (qos instanceof MqttFlowsError) return failed(qos);
+  const retain = readRetain(settings.retain, values, outside);
+  if (retain instanceof MqttFlowsError) return failed(retain);
+  const whileOffline = settings.whileOffline ?? readWhileOffline(values);
+  if (whileOffline instanceof MqttFlowsError) return failed(whileOffline);
+  // An empty payload is how a retained message is removed (MQTT 5, section 3.3.1.3).
+  const body = retain === CLEAR ? undefined : values.payload;
+  const encoded = retain === CLEAR ? NO_PAYLOAD : codec.encode(body);
+  if (!encoded.ok) return failed(payloadError('payload-unencodable', encoded, topic));
+  const { payload } = encoded;
+  const properties = publicationProperties(values, settings.properties, outside);
+  if (properties instanceof MqttFlowsError) return failed(properties);
+  const described = settings.describePayload ? describe(properties, payload, codec.mediaType(body)) : properties;
+  const publication = { topic, payload, qos, retain: retain !== false };
+  return {
+    ok: true,
+    publication: described ? { ...publication, properties: described } : publication,
+    whileOffline,
+  };
+}
+
+function readQoS(source: ValueSource | undefined, values: Values, outside: OutsideFound): QoS | MqttFlowsError {
+  const asked = source ? valueFor(source, values, outside, 'qos') : values.qos;
+  return messageQoS(asked) ?? propertyInvalid(source ? 'qos' : 'msg.qos', asked, '0, 1, 2');
+}
+
+function readRetain(
+  source: ValueSource | undefined,
+  values: Values,
+  outside: OutsideFound,
+): boolean | typeof CLEAR | MqttFlowsError {
+  const asked = source ? valueFor(source, values, outside, 'retain') : values.retain;
+  if (asked === CLEAR) return CLEAR;
+  return messageFlag(asked) ?? propertyInvalid(source ? 'retain' : 'msg.retain', asked, 'true, false, clear');
+}
+
+function readWhileOffline({ whileOffline }: Values): WhileOffline | MqttFlowsError {
+  if (whileOffline === 'fail') return 'fail';
+  if (whileOffline === 'wait' || isBlank(whileOffline)) return 'wait';
+  return propertyInvalid('msg.whileOffline', whileOffline, 'wait, fail');
+}
+
+const NO_PAYLOAD = { ok: true, payload: '' } as const;
+
+function topicFor(source: ValueSource, message: object, outside: OutsideFound): TopicResult {
+  if (source.kind === 'template') return fillTopic(source.template, message, 'publish');
+  const from = source.kind === 'fixed' ? '' : source.text;
+  return topicFromValue(valueFor(source, message, outside, 'topic'), from, 'publish');
+}
+
+/** Adds what is known of the payload to `properties`, where they do not say it themselves. */
+function describe(
+  properties: PublicationProperties | undefined,
+  payload: Buffer | string,
+  contentType: string | undefined,
+): PublicationProperties | undefined {
+  if (payload.length === 0 || contentType === undefined) return properties;
+  // Section 3.3.2.3.2: the indicator says that the payload is UTF-8, as every string becomes.
+  return { contentType, ...(typeof payload === 'string' && { payloadFormatIndicator: true }), ...properties };
+}
+
+function failed(error: MqttFlowsError): PublicationResult {
+  return { ok: false, error };
+}

@@ -1,0 +1,174 @@
+// The routes that messages add and remove, beside the rules of the dialog.
+
+import { MqttFlowsError } from '../errors/mqtt-flows-error';
+import type { Capture, TopicFilter, WireFilter } from '../topics/topic-filter';
+import type { Template } from '../values/template';
+import type { Route } from './route';
+import {
+  entriesOf,
+  filterOfEntry,
+  isRecord,
+  isRouteId,
+  type NamedOutputs,
+  type ReadRoute,
+  type RouteDefinition,
+  readRoutes,
+} from './route-definition';
+import type { RouteTable } from './route-table';
+
+/** Beyond this there is little to share, and routes that come and go must not leave ever more behind. */
+const MOST_KINDS = 1_000;
+
+const NO_CAPTURES: readonly Capture[] = [];
+
+/**
+ * Its own filter: what a message needs of a route among 100,000 is one place of memory, not two. First is what each
+ * message needs.
+ */
+class DynamicRoute implements Route, TopicFilter {
+  readonly rank: number;
+  readonly output: number;
+  readonly test = undefined;
+  readonly data: unknown;
+  readonly topic: Template | undefined;
+  readonly text: string;
+  readonly captures: readonly Capture[];
+  readonly wire: WireFilter;
+  readonly key: string;
+  readonly definition: RouteDefinition;
+  declare readonly shareGroup?: string;
+
+  constructor(
+    { definition, output, topic, filter }: ReadRoute,
+    captures: readonly Capture[],
+    key: string,
+    rank: number,
+  ) {
+    this.rank = rank;
+    this.output = output;
+    this.data = definition.data;
+    this.topic = topic;
+    this.text = filter.text;
+    this.captures = captures;
+    this.wire = filter.wire;
+    this.key = key;
+    this.definition = definition;
+    if (filter.shareGroup !== undefined) this.shareGroup = filter.shareGroup;
+  }
+
+  get filter(): TopicFilter {
+    return this;
+  }
+}
+
+/** Each change is made as a whole, or not at all when one of its entries is none. */
+export class DynamicRoutes {
+  readonly #table: RouteTable<Route>;
+  readonly #outputs: NamedOutputs;
+  readonly #routes = new Map<string, DynamicRoute>();
+  /** The wildcards of filters, by what they are: most of 100,000 routes have the same ones, and share them. */
+  readonly #captures = new Map<string, readonly Capture[]>();
+  #nextRank: number;
+
+  /** The routes come after those that `table` has now: the rules. */
+  constructor(table: RouteTable<Route>, outputs: NamedOutputs) {
+    this.#table = table;
+    this.#outputs = outputs;
+    this.#nextRank = outputs.rules.length;
+  }
+
+  get size(): number {
+    return this.#routes.size;
+  }
+
+  /** The routes as they were given, in their order. */
+  list(): RouteDefinition[] {
+    return Array.from(this.#routes.values(), ({ definition }) => definition);
+  }
+
+  /** Adds routes; one that is there already is replaced and keeps its place. */
+  add(list: unknown): MqttFlowsError | undefined {
+    const read = readRoutes(list, this.#outputs);
+    if (read instanceof MqttFlowsError) return read;
+    for (const route of read) this.#put(route);
+    return undefined;
+  }
+
+  /** Puts routes in the place of all that are there. */
+  replace(list: unknown): MqttFlowsError | undefined {
+    const read = readRoutes(list, this.#outputs);
+    if (read instanceof MqttFlowsError) return read;
+    for (const route of this.#routes.values()) this.#table.remove(route);
+    this.#routes.clear();
+    this.#captures.clear();
+    for (const route of read) this.#put(route);
+    return undefined;
+  }
+
+  /**
+   * Removes routes: by their `id`, or all with a filter, at one output where the entry names it. One that is not there is
+   * no error, as with UNSUBSCRIBE (MQTT 5, section 3.11.3: "No subscription existed" is a success).
+   */
+  remove(list: unknown): MqttFlowsError | undefined {
+    const entries = entriesOf(list);
+    if (entries instanceof MqttFlowsError) return entries;
+    const routes = new Set<DynamicRoute>();
+    for (const [index, entry] of entries.entries()) {
+      const found = this.#find(entry, index);
+      if (found instanceof MqttFlowsError) return found;
+      for (const route of found) routes.add(route);
+    }
+    for (const route of routes) this.#delete(route);
+    return undefined;
+  }
+
+  #find(entry: unknown, index: number): readonly DynamicRoute[] | MqttFlowsError {
+    if (isRecord(entry) && isRouteId(entry.id)) {
+      const route = this.#routes.get(idKey(entry.id));
+      return route ? [route] : [];
+    }
+    const filter = filterOfEntry(entry, index);
+    if (filter instanceof MqttFlowsError) return filter;
+    const output = isRecord(entry) ? entry.output : undefined;
+    return this.#table
+      .withFilter(filter)
+      .filter((route) => route instanceof DynamicRoute)
+      .filter(({ definition }) => definition.filter === filter.text)
+      .filter(({ definition }) => output === undefined || definition.output === output);
+  }
+
+  #put(read: ReadRoute): void {
+    const key = this.#keyOf(read);
+    const before = this.#routes.get(key);
+    if (before) this.#table.remove(before);
+    const route = new DynamicRoute(read, this.#shared(read.filter.captures), key, before?.rank ?? this.#nextRank++);
+    this.#routes.set(key, route);
+    this.#table.add(route);
+  }
+
+  /** `captures` as they are in memory once, where a message that is routed finds them in the cache. */
+  #shared(captures: readonly Capture[]): readonly Capture[] {
+    if (captures.length === 0) return NO_CAPTURES;
+    const kind = captures.map(({ name, level, rest }) => `${level}${rest ? '#' : '+'}${name}`).join('/');
+    const shared = this.#captures.get(kind) ?? captures;
+    if (this.#captures.size >= MOST_KINDS) this.#captures.clear();
+    this.#captures.set(kind, shared);
+    return shared;
+  }
+
+  /** Most routes name neither an id nor an output: the filter itself is their key, and costs no memory. */
+  #keyOf({ definition: { id, filter }, output }: ReadRoute): string {
+    if (id !== undefined) return idKey(id);
+    return output === this.#outputs.unnamed ? filter : `\0${output} ${filter}`;
+  }
+
+  #delete(route: DynamicRoute): void {
+    this.#table.remove(route);
+    this.#routes.delete(route.key);
+  }
+}
+
+/** No filter contains U+0000 (MQTT 5, section 4.7.3), so that no key is taken for that of another kind. */
+function idKey(id: string | number): string {
+  return `\0id ${id}`;
+}

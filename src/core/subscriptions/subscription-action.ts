@@ -1,0 +1,105 @@
+// What a message asks of the subscriptions of a node, by the names of the core MQTT nodes: `msg.action` = "subscribe",
+// "unsubscribe" or "getSubscriptions", and `msg.topic`.
+
+import { expectation, filterInvalid, MqttFlowsError } from '../errors/mqtt-flows-error';
+import { isQoS, type QoS } from '../publications/publication';
+import { parseTopicFilter, type TopicFilter, type WireFilter } from '../topics/topic-filter';
+
+/** One subscription that a message asks for. */
+export interface RequestedSubscription {
+  readonly filter: TopicFilter;
+  readonly qos: QoS;
+  readonly noLocal: boolean;
+  readonly retainAsPublished: boolean;
+  readonly retainHandling: 0 | 1 | 2;
+  /** Left out: as the node says. */
+  readonly format?: string;
+  /** Set on each message that comes by it. */
+  readonly properties?: Readonly<Record<string, unknown>>;
+  /** As the message gave it, with what it left out. */
+  readonly given: Readonly<Record<string, unknown>>;
+}
+
+export type SubscriptionAction =
+  | { readonly kind: 'subscribe'; readonly subscriptions: readonly RequestedSubscription[] }
+  | { readonly kind: 'unsubscribe'; readonly filters: readonly WireFilter[] | 'all' }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'invalid'; readonly error: MqttFlowsError };
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Names that the core nodes have for formats. */
+const FORMATS: Readonly<Record<string, string>> = { 'auto-detect': 'auto', utf8: 'string' };
+
+/** Reads an action, or returns undefined when the message asks for none of these. */
+export function readSubscriptionAction({ action, topic }: Values): SubscriptionAction | undefined {
+  if (action === 'getSubscriptions') return { kind: 'list' };
+  if (action === 'unsubscribe' && topic === true) return { kind: 'unsubscribe', filters: 'all' };
+  if (action !== 'subscribe' && action !== 'unsubscribe') return undefined;
+  const several = Array.isArray(topic);
+  const entries: readonly unknown[] = several ? topic : [topic];
+  const subscriptions: RequestedSubscription[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const result = readSubscription(entry, several ? `msg.topic[${index}]` : 'msg.topic');
+    if (result instanceof MqttFlowsError) return { kind: 'invalid', error: result };
+    subscriptions.push(result);
+  }
+  if (action === 'subscribe') return { kind: 'subscribe', subscriptions };
+  return { kind: 'unsubscribe', filters: subscriptions.map(({ filter }) => filter.wire) };
+}
+
+/** A filter, or an object with `topic` and options. */
+export function readSubscription(entry: unknown, name: string): RequestedSubscription | MqttFlowsError {
+  const values: Values | undefined = typeof entry === 'string' ? { topic: entry } : isRecord(entry) ? entry : undefined;
+  if (!values) return invalid(name, entry, 'expected.subscription');
+  const text = values.topic;
+  if (typeof text !== 'string') return invalid(`${name}.topic`, text, 'expected.text');
+  const parsed = parseTopicFilter(text);
+  if (!parsed.ok) return filterInvalid(text, parsed.problem, parsed.at);
+  // What the core nodes assume.
+  const qos = whole(values.qos ?? 2);
+  if (!isQoS(qos)) return invalid(`${name}.qos`, values.qos, '0, 1, 2');
+  const retainHandling = whole(values.rh ?? 0);
+  if (retainHandling !== 0 && retainHandling !== 1 && retainHandling !== 2) {
+    return invalid(`${name}.rh`, values.rh, '0, 1, 2');
+  }
+  const noLocal = flag(values.nl ?? false);
+  if (noLocal === undefined) return invalid(`${name}.nl`, values.nl, 'true, false');
+  const retainAsPublished = flag(values.rap ?? true);
+  if (retainAsPublished === undefined) return invalid(`${name}.rap`, values.rap, 'true, false');
+  const format = values.datatype ?? undefined;
+  if (format !== undefined && typeof format !== 'string') return invalid(`${name}.datatype`, format, 'expected.text');
+  const { properties } = values;
+  if (properties !== undefined && !isRecord(properties)) {
+    return invalid(`${name}.properties`, properties, 'expected.section');
+  }
+  return {
+    filter: parsed.filter,
+    qos,
+    noLocal,
+    retainAsPublished,
+    retainHandling,
+    ...(format === undefined || format === '' ? {} : { format: FORMATS[format] ?? format }),
+    ...(properties === undefined ? {} : { properties }),
+    given: { ...values, qos, rh: retainHandling, nl: noLocal, rap: retainAsPublished },
+  };
+}
+
+function isRecord(value: unknown): value is Values {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
+
+function whole(value: unknown): unknown {
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+}
+
+function flag(value: unknown): boolean | undefined {
+  if (value === true || value === 'true') return true;
+  return value === false || value === 'false' ? false : undefined;
+}
+
+function invalid(property: string, value: unknown, expected: string): MqttFlowsError {
+  const shown = typeof value === 'object' ? Object.prototype.toString.call(value) : String(value);
+  const params = { property, value: shown.slice(0, 60), ...expectation(expected) };
+  return new MqttFlowsError('property-invalid', { stage: 'control', params });
+}

@@ -1,0 +1,72 @@
+// Topic names made from templates: what publish sends to and what the router rewrites to.
+
+import { type ErrorParams, type ErrorStage, MqttFlowsError } from '../errors/mqtt-flows-error';
+import {
+  type FillProblem,
+  fillProblem,
+  fillTemplate,
+  parseTemplate,
+  placeholderAtFault,
+  type Template,
+} from '../values/template';
+import { type TopicNameProblem, topicNameProblem } from './topic-name';
+
+export type TopicResult =
+  | { readonly ok: true; readonly topic: string }
+  | { readonly ok: false; readonly error: MqttFlowsError };
+
+export type TopicTemplateResult =
+  | { readonly ok: true; readonly template: Template }
+  | { readonly ok: false; readonly error: MqttFlowsError };
+
+/** Reads the template of a topic; one without placeholders must be a topic name. `place` goes with the error. */
+export function parseTopicTemplate(text: string, place: ErrorParams = {}): TopicTemplateResult {
+  const result = parseTemplate(text);
+  if (!result.ok) {
+    const params = { ...place, template: text, at: result.at, problemKey: `template.${result.problem}` };
+    return { ok: false, error: new MqttFlowsError('template-invalid', { stage: 'config', params }) };
+  }
+  const { constant } = result.template;
+  const problem = constant === undefined ? undefined : topicNameProblem(constant);
+  return problem ? { ok: false, error: topicInvalid(text, problem, place) } : result;
+}
+
+/**
+ * The topic name that `template` gives for `message`. A missing value, or a value that makes the name invalid, such as
+ * one with a wildcard, is an error and never a strange topic.
+ */
+export function fillTopic(template: Template, message: object, stage: ErrorStage): TopicResult {
+  const filled = fillTemplate(template, message);
+  if (!filled.ok) return missing(template.text, filled.at, filled.problem, stage);
+  const result = checkedTopic(filled.text, stage);
+  // A template that is one value and nothing else is named by the topic itself.
+  if (result.ok || template.segments.length === 1) return result;
+  const path = placeholderAtFault(template, message, (text) => topicNameProblem(text) === 'wildcard');
+  if (path === undefined) return result;
+  const params = { topic: filled.text.slice(0, 200), path, problemKey: 'templateValue.wildcard' };
+  return { ok: false, error: new MqttFlowsError('topic-invalid', { stage, params }) };
+}
+
+/** The topic name that `value` is; `from` is where it comes from, as a user has written it. */
+export function topicFromValue(value: unknown, from: string, stage: ErrorStage): TopicResult {
+  const problem = fillProblem(value);
+  return problem ? missing(from, from, problem, stage) : checkedTopic(String(value), stage);
+}
+
+function checkedTopic(topic: string, stage: ErrorStage): TopicResult {
+  const problem = topicNameProblem(topic);
+  if (!problem) return { ok: true, topic };
+  const params = { topic: topic.slice(0, 200), problemKey: `topicName.${problem}` };
+  return { ok: false, error: new MqttFlowsError('topic-invalid', { stage, params }) };
+}
+
+/** The error for a setting that is no topic name; `place` goes with it. */
+export function topicInvalid(topic: string, problem: TopicNameProblem, place: ErrorParams = {}): MqttFlowsError {
+  const params = { ...place, topic: topic.slice(0, 200), problemKey: `topicName.${problem}` };
+  return new MqttFlowsError('topic-invalid', { stage: 'config', params });
+}
+
+function missing(template: string, path: string, problem: FillProblem, stage: ErrorStage): TopicResult {
+  const params = { template, path, problemKey: `templateValue.${problem}` };
+  return { ok: false, error: new MqttFlowsError('topic-missing', { stage, params }) };
+}

@@ -1,0 +1,164 @@
+// Which of many topic filters match a topic: the index under subscriptions and routes.
+// Knows filters and values only; who the values are, and in which order they count, is the caller's.
+
+import { matchedText, type TopicFilter } from '../topic-filter';
+import { BranchTable } from './branch-table';
+import { EdgeTable } from './edge-table';
+import { LeafValues } from './leaf-values';
+import { codeOf, END, filterLevel, HASH, HASH_START, hashWith, type LevelCode, PLUS, SLASH_UNIT } from './topic-levels';
+
+/** Where a filter is: from each of the branches on the way leads the level that begins at the start of the same place. */
+interface Place {
+  readonly branches: readonly number[];
+  readonly starts: readonly number[];
+  readonly leaf: number;
+}
+
+const DOLLAR_UNIT = '$'.charCodeAt(0);
+
+/**
+ * A trie over the levels of topic filters, with MQTT's rules (MQTT 5, section 4.7): `+` matches an empty level,
+ * `#` its parent, and neither matches a first level beginning with `$`. No recursion, so depth costs no stack.
+ *
+ * What a look-up costs among many filters is memory that is not in the cache. So the trie is made of numbers in a few
+ * arrays, and filters are cut into levels only as far as they differ.
+ */
+export class TopicTrie<T> {
+  readonly #branches = new BranchTable();
+  readonly #edges = new EdgeTable();
+  readonly #values = new LeafValues<T>();
+  readonly #root = this.#branches.create();
+  #size = 0;
+  // The frontiers of the walk in match(): kept so that a match allocates only its result.
+  #current: number[] = [];
+  #next: number[] = [];
+
+  /** How many (filter, value) pairs are held. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds `value` under `filter`. The same pair may be added more than once; each takes one remove(). */
+  add(filter: TopicFilter, value: T): void {
+    this.#size++;
+    const text = matchedText(filter);
+    let branch = this.#root;
+    for (let start = 0; ; start = afterLevel(text, start)) {
+      const entry = this.#edges.find(branch, text, start);
+      if (entry === -1) {
+        const level = this.#edges.add(branch, text, start, -this.#values.create(value));
+        return this.#branches.count(branch, level, 1);
+      }
+      const target = this.#edges.targetOf(entry);
+      if (target > 0) {
+        branch = target;
+      } else {
+        if (this.#edges.isFor(entry, text, start)) return this.#values.add(-target, value);
+        branch = this.#branches.create();
+        this.#branches.count(branch, this.#edges.grow(entry, branch), 1);
+      }
+    }
+  }
+
+  /** Removes `value` from `filter` once and prunes what nothing needs any more. False when it was not there. */
+  remove(filter: TopicFilter, value: T): boolean {
+    const text = matchedText(filter);
+    const place = this.#find(text);
+    const left = place && this.#values.remove(place.leaf, value);
+    if (!place || left === undefined) return false;
+    this.#size--;
+    if (left === 0) this.#prune(place, text);
+    return true;
+  }
+
+  /** The values under this very filter, whatever the names of its wildcards, in no promised order. */
+  valuesOf(filter: TopicFilter): T[] {
+    const found: T[] = [];
+    const place = this.#find(matchedText(filter));
+    if (place) this.#values.collect(place.leaf, found);
+    return found;
+  }
+
+  /** The values of all filters that match `topic`, in no promised order; a value stands once per filter it is under. */
+  match(topic: string): T[] {
+    const found: T[] = [];
+    if (this.#size === 0) return found;
+    let current = this.#current;
+    let next = this.#next;
+    current[0] = this.#root;
+    let count = 1;
+    // MQTT 5, section 4.7.2: a wildcard at the start matches no topic that begins with `$`.
+    let wildcards = topic.charCodeAt(0) !== DOLLAR_UNIT;
+    for (let end = -1; end < topic.length && count > 0; ) {
+      const start = end + 1;
+      let hash = HASH_START;
+      for (end = start; end < topic.length; end++) {
+        const unit = topic.charCodeAt(end);
+        if (unit === SLASH_UNIT) break;
+        hash = hashWith(hash, unit);
+      }
+      const level = codeOf(hash);
+      let reached = 0;
+      for (let i = 0; i < count; i++) {
+        const branch = current[i] as number;
+        const literal = this.#follow(branch, level, topic, start, found);
+        if (literal !== 0) next[reached++] = literal;
+        if (!wildcards) continue;
+        const plus = this.#follow(branch, PLUS, topic, start, found);
+        if (plus !== 0) next[reached++] = plus;
+        this.#follow(branch, HASH, topic, start, found);
+      }
+      [current, next] = [next, current];
+      count = reached;
+      wildcards = true;
+    }
+    // Filters that end with the topic, and `#` one level below it, which matches its parent (section 4.7.1.2).
+    for (let i = 0; i < count; i++) {
+      this.#follow(current[i] as number, END, topic, topic.length, found);
+      this.#follow(current[i] as number, HASH, topic, topic.length, found);
+    }
+    return found;
+  }
+
+  /** The branch to which `level` leads, or 0. When it is a leaf, takes its values. */
+  #follow(branch: number, level: LevelCode, topic: string, start: number, found: T[]): number {
+    if (!this.#branches.has(branch, level)) return 0;
+    const target = this.#edges.follow(branch, level, topic, start);
+    if (target >= 0) return target;
+    this.#values.collect(-target, found);
+    return 0;
+  }
+
+  #find(text: string): Place | undefined {
+    const branches: number[] = [];
+    const starts: number[] = [];
+    let branch = this.#root;
+    for (let start = 0; ; start = afterLevel(text, start)) {
+      branches.push(branch);
+      starts.push(start);
+      const entry = this.#edges.find(branch, text, start);
+      if (entry === -1) return undefined;
+      const target = this.#edges.targetOf(entry);
+      if (target < 0) return this.#edges.isFor(entry, text, start) ? { branches, starts, leaf: -target } : undefined;
+      branch = target;
+    }
+  }
+
+  /** Takes the last step of the way, and then empty branches. */
+  #prune({ branches, starts }: Place, text: string): void {
+    for (let i = branches.length - 1; i >= 0; i--) {
+      const branch = branches[i] as number;
+      const start = starts[i] as number;
+      this.#edges.delete(this.#edges.find(branch, text, start));
+      this.#branches.count(branch, filterLevel(text, start), -1);
+      if (branch === this.#root || !this.#branches.isEmpty(branch)) return;
+      this.#branches.release(branch);
+    }
+  }
+}
+
+/** Where the next level begins; one beyond the end of `filter` when there is none. */
+function afterLevel(filter: string, start: number): number {
+  const slash = filter.indexOf('/', start);
+  return slash === -1 ? filter.length + 1 : slash + 1;
+}

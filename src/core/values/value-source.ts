@@ -1,0 +1,57 @@
+// Where the value of a setting comes from: fixed, out of the message, or found outside the message by the runtime.
+
+import { type ErrorStage, MqttFlowsError } from '../errors/mqtt-flows-error';
+import { fillTemplate, type Path, readPath, type Template } from './template';
+
+/** `text` is what a user has written, for errors. */
+export type ValueSource =
+  /** An undefined value means none at all, whatever the message has. */
+  | { readonly kind: 'fixed'; readonly value: unknown }
+  | { readonly kind: 'template'; readonly template: Template }
+  | { readonly kind: 'path'; readonly path: Path; readonly text: string }
+  /** The place of the value among those that the runtime has found for the message. */
+  | { readonly kind: 'outside'; readonly index: number; readonly text: string };
+
+/** A value that only the runtime can find: of a context, or of an expression. */
+export interface OutsideValue {
+  readonly type: 'flow' | 'global' | 'jsonata';
+  readonly text: string;
+  /** The setting that it is for, as an error names it. */
+  readonly setting: string;
+}
+
+/** What the runtime has found, in the order of the OutsideValues. */
+export type OutsideFound = readonly unknown[];
+
+export const NOTHING_OUTSIDE: OutsideFound = [];
+
+/**
+ * The value for `message`: undefined when there is none, or an error when a template lacks one of its values. `setting`
+ * is named in the error.
+ */
+export function valueFor(
+  source: ValueSource,
+  message: object,
+  outside: OutsideFound,
+  setting: string,
+): unknown | MqttFlowsError {
+  switch (source.kind) {
+    case 'fixed':
+      return source.value;
+    case 'path':
+      return readPath(message, source.path);
+    case 'outside':
+      return outside[source.index];
+    case 'template':
+      return filledText(source.template, message, setting);
+  }
+}
+
+function filledText(template: Template, message: object, setting: string): string | MqttFlowsError {
+  const filled = fillTemplate(template, message);
+  if (filled.ok) return filled.text;
+  const stage: ErrorStage = 'publish';
+  const problemKey = `templateValue.${filled.problem}`;
+  const params = { property: setting, template: template.text, path: filled.at, problemKey };
+  return new MqttFlowsError('property-missing', { stage, params });
+}

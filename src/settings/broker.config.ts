@@ -1,0 +1,129 @@
+// The saved configuration of a broker node: its properties, their defaults, and how the runtime reads them.
+
+import { type OutboxConfig, type OutboxSettings, outboxDefaults, readOutbox } from './broker.outbox.config';
+import { readServerReach, type ServerConfig, type ServerReach, serverDefaults } from './broker.server.config';
+import { readSession, type SessionConfig, type SessionSettings, sessionDefaults } from './broker.session.config';
+import type { SavedNumber } from './environment-text';
+import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
+
+export interface BrokerConfig extends ServerConfig, SessionConfig {
+  name: string;
+  connectTo: 'server' | 'embedded';
+  protocolVersion: 'auto' | 5 | 4 | 3;
+  /** Blank: made once from this Node-RED and this node, and the same ever after. */
+  clientId: string;
+  /** s */
+  keepalive: SavedNumber;
+  /** False: the connection waits for a message with the action connect. */
+  autoConnect: boolean;
+  /** ms */
+  reconnect: { minDelay: SavedNumber; maxDelay: SavedNumber };
+  outbox: OutboxConfig;
+  /** A blank port: reachable from this Node-RED only. */
+  embedded: { port: SavedNumber; bindAddress: string; allowAnonymous: boolean };
+}
+
+/** Kept by Node-RED apart from the flow, encrypted. */
+export interface BrokerCredentials {
+  username: string;
+  password: string;
+  proxyUsername: string;
+  proxyPassword: string;
+  embeddedUsername: string;
+  embeddedPassword: string;
+}
+
+export const brokerDefaults = {
+  name: '',
+  connectTo: 'server',
+  ...serverDefaults,
+  protocolVersion: 'auto',
+  clientId: '',
+  keepalive: 60,
+  autoConnect: true,
+  ...sessionDefaults,
+  reconnect: { minDelay: 1000, maxDelay: 60_000 },
+  outbox: { ...outboxDefaults },
+  embedded: { port: '', bindAddress: '127.0.0.1', allowAnonymous: false },
+} satisfies BrokerConfig;
+
+interface SharedSettings extends SessionSettings, Pick<BrokerConfig, 'protocolVersion' | 'clientId' | 'autoConnect'> {
+  /** s */
+  readonly keepalive: number;
+  /** ms */
+  readonly reconnect: { readonly minDelay: number; readonly maxDelay: number };
+  readonly outbox: OutboxSettings;
+}
+
+export interface ServerSettings extends SharedSettings, ServerReach {
+  readonly connectTo: 'server';
+}
+
+export interface EmbeddedSettings extends SharedSettings {
+  readonly connectTo: 'embedded';
+  readonly listen:
+    | { readonly port: number; readonly bindAddress: string; readonly allowAnonymous: boolean }
+    | undefined;
+}
+
+/** What the runtime works with: every value of its type and in its range. */
+export type BrokerSettings = ServerSettings | EmbeddedSettings;
+
+/** Reads a saved configuration; the first value that does not fit is the error. */
+export function parseBrokerConfig(raw: RawConfig): ConfigResult<BrokerSettings> {
+  const saved = new SavedConfig(raw);
+  const shared = readShared(saved);
+  if (saved.choice('connectTo', ['server', 'embedded'], brokerDefaults.connectTo) === 'embedded') {
+    // The embedded broker speaks 3.1.1 only.
+    return saved.result<BrokerSettings>({
+      ...shared,
+      protocolVersion: 4,
+      connectTo: 'embedded',
+      listen: readListen(saved),
+    });
+  }
+  return saved.result<BrokerSettings>({ ...shared, connectTo: 'server', ...readServerReach(saved) });
+}
+
+const MAX_DELAY = 24 * 3600 * 1000;
+
+/** The whole numbers that the settings take, both ends included. */
+export const BROKER_RANGES = {
+  keepalive: [0, 65_535],
+  minDelay: [1, MAX_DELAY],
+  maxDelay: [1, MAX_DELAY],
+  port: [1, 65_535],
+} as const satisfies Record<string, readonly [number, number]>;
+
+function readShared(saved: SavedConfig): SharedSettings {
+  const reconnect = saved.section('reconnect');
+  const minDelay = reconnect.integer('minDelay', brokerDefaults.reconnect.minDelay, ...BROKER_RANGES.minDelay);
+  return {
+    protocolVersion: saved.choice('protocolVersion', ['auto', 5, 4, 3], brokerDefaults.protocolVersion),
+    clientId: saved.text('clientId', brokerDefaults.clientId).trim(),
+    keepalive: saved.integer('keepalive', brokerDefaults.keepalive, ...BROKER_RANGES.keepalive),
+    autoConnect: saved.boolean('autoConnect', brokerDefaults.autoConnect),
+    ...readSession(saved),
+    reconnect: {
+      minDelay,
+      maxDelay: reconnect.integer(
+        'maxDelay',
+        Math.max(minDelay, brokerDefaults.reconnect.maxDelay),
+        minDelay,
+        MAX_DELAY,
+      ),
+    },
+    outbox: readOutbox(saved.section('outbox')),
+  };
+}
+
+function readListen(saved: SavedConfig): EmbeddedSettings['listen'] {
+  const embedded = saved.section('embedded');
+  const port = embedded.integer('port', undefined, ...BROKER_RANGES.port);
+  if (port === undefined) return undefined;
+  return {
+    port,
+    bindAddress: embedded.text('bindAddress', '').trim() || brokerDefaults.embedded.bindAddress,
+    allowAnonymous: embedded.boolean('allowAnonymous', brokerDefaults.embedded.allowAnonymous),
+  };
+}

@@ -1,0 +1,109 @@
+// The part of a broker node's saved configuration that CONNECT and the messages around it are made of.
+
+import type { SavedNumber } from './environment-text';
+import type { SavedConfig } from './saved-config';
+
+/** A message that the broker node publishes by itself; a blank topic means none. */
+export interface MessageConfig {
+  topic: string;
+  payload: string;
+  qos: 0 | 1 | 2;
+  retain: boolean;
+  /** MQTT 5 properties by their names in a message; the will knows `willDelayInterval` as well. */
+  properties: Record<string, unknown>;
+}
+
+export interface SessionConfig {
+  /** False: the server keeps the session, with subscriptions and messages, while there is no connection. */
+  cleanStart: boolean;
+  /** s; blank: for ever, as in MQTT 3.1.1 */
+  sessionExpiryInterval: SavedNumber;
+  birth: MessageConfig;
+  close: MessageConfig;
+  will: MessageConfig;
+  /** QoS 1 and 2 messages that the server may send without an acknowledgement; blank: as many as it likes */
+  receiveMaximum: SavedNumber;
+  /** bytes; blank: no limit */
+  maximumPacketSize: SavedNumber;
+  /** blank: no topic aliases */
+  topicAliasMaximum: SavedNumber;
+  /** MQTT 5; a name may have several values. */
+  userProperties: Record<string, string | string[]>;
+}
+
+export const messageDefaults: MessageConfig = { topic: '', payload: '', qos: 0, retain: false, properties: {} };
+
+export const sessionDefaults: SessionConfig = {
+  cleanStart: true,
+  sessionExpiryInterval: '',
+  birth: { ...messageDefaults },
+  close: { ...messageDefaults },
+  will: { ...messageDefaults },
+  receiveMaximum: '',
+  maximumPacketSize: '',
+  topicAliasMaximum: '',
+  userProperties: {},
+};
+
+/** What the runtime works with; whether a message fits MQTT is for runtime/presence-messages.ts to say. */
+export interface SessionSettings {
+  readonly cleanStart: boolean;
+  readonly birth: MessageConfig;
+  readonly close: MessageConfig;
+  readonly will: MessageConfig;
+  readonly properties: {
+    readonly sessionExpiryInterval?: number;
+    readonly receiveMaximum: number;
+    readonly maximumPacketSize?: number;
+    readonly topicAliasMaximum?: number;
+  };
+  readonly userProperties: Readonly<Record<string, unknown>>;
+}
+
+const FOUR_BYTES = 0xffff_ffff;
+/** What a blank stands for: with none, a server may send 65,535 messages to a flow that has time for one. */
+const RECEIVE_MAXIMUM = 1000;
+
+/** The whole numbers that the settings take, both ends included (MQTT 5, section 3.1.2.11). */
+export const SESSION_RANGES = {
+  sessionExpiryInterval: [0, FOUR_BYTES],
+  receiveMaximum: [1, 0xffff],
+  maximumPacketSize: [1, FOUR_BYTES],
+  topicAliasMaximum: [0, 0xffff],
+} as const satisfies Partial<Record<keyof SessionConfig, readonly [number, number]>>;
+
+export function readSession(saved: SavedConfig): SessionSettings {
+  const cleanStart = saved.boolean('cleanStart', sessionDefaults.cleanStart);
+  // A session without an expiry interval would end with its connection; 3.1.1 keeps it for ever (section 3.1.2.11.2).
+  const expiry = saved.integer(
+    'sessionExpiryInterval',
+    cleanStart ? undefined : FOUR_BYTES,
+    ...SESSION_RANGES.sessionExpiryInterval,
+  );
+  const receiveMaximum = saved.integer('receiveMaximum', RECEIVE_MAXIMUM, ...SESSION_RANGES.receiveMaximum);
+  const maximumPacketSize = saved.integer('maximumPacketSize', undefined, ...SESSION_RANGES.maximumPacketSize);
+  const topicAliasMaximum = saved.integer('topicAliasMaximum', undefined, ...SESSION_RANGES.topicAliasMaximum);
+  return {
+    cleanStart,
+    birth: readMessage(saved.section('birth')),
+    close: readMessage(saved.section('close')),
+    will: readMessage(saved.section('will')),
+    properties: {
+      ...(expiry === undefined ? {} : { sessionExpiryInterval: expiry }),
+      receiveMaximum,
+      ...(maximumPacketSize === undefined ? {} : { maximumPacketSize }),
+      ...(topicAliasMaximum === undefined ? {} : { topicAliasMaximum }),
+    },
+    userProperties: saved.record('userProperties'),
+  };
+}
+
+function readMessage(saved: SavedConfig): MessageConfig {
+  return {
+    topic: saved.text('topic', messageDefaults.topic),
+    payload: saved.text('payload', messageDefaults.payload),
+    qos: saved.choice('qos', [0, 1, 2], messageDefaults.qos),
+    retain: saved.boolean('retain', messageDefaults.retain),
+    properties: { ...saved.record('properties') },
+  };
+}

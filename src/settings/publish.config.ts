@@ -1,0 +1,197 @@
+// The saved configuration of a publish node: its properties, their defaults, and how the runtime reads them.
+
+import type { QoS } from '../core/publications/publication';
+import type { PublishSettings, WhileOffline } from '../core/publications/publication-from-message';
+import {
+  type PropertySettings,
+  propertyExpectation,
+  type SingleProperty,
+} from '../core/publications/publication-properties';
+import type { PublishOptions } from '../core/publications/publish-options';
+import type { UserPropertySource } from '../core/publications/user-properties';
+import { isMqttText, topicNameProblem } from '../core/topics/topic-name';
+import { parseTopicTemplate, topicInvalid } from '../core/topics/topic-template';
+import type { OutsideValue, ValueSource } from '../core/values/value-source';
+import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
+import { parseTypedValue, type TypedValue, type ValueType } from './typed-value';
+
+/** What each setting can be, in the order in which the dialog offers it. */
+export const VALUE_TYPES = {
+  topic: ['msg', 'str', 'flow', 'global', 'jsonata', 'env'],
+  qos: ['num', 'msg', 'flow', 'global', 'jsonata', 'env'],
+  retain: ['bool', 'msg', 'flow', 'global', 'jsonata', 'env'],
+  contentType: ['str', 'msg', 'flow', 'global', 'jsonata', 'env', 'none'],
+  payloadFormatIndicator: ['bool', 'msg', 'flow', 'global', 'jsonata', 'env', 'none'],
+  messageExpiryInterval: ['num', 'msg', 'flow', 'global', 'jsonata', 'env', 'none'],
+  responseTopic: ['str', 'msg', 'flow', 'global', 'jsonata', 'env', 'none'],
+  correlationData: ['str', 'bin', 'msg', 'flow', 'global', 'jsonata', 'env', 'none'],
+  userProperty: ['str', 'msg', 'flow', 'global', 'jsonata', 'env'],
+} as const satisfies Readonly<Record<string, readonly ValueType[]>>;
+
+/** The MQTT 5 properties in the order in which the dialog shows them. */
+export const PROPERTY_NAMES = [
+  'contentType',
+  'payloadFormatIndicator',
+  'messageExpiryInterval',
+  'responseTopic',
+  'correlationData',
+] as const satisfies readonly SingleProperty[];
+
+export type PropertyName = (typeof PROPERTY_NAMES)[number];
+
+export type { TypedValue, ValueType };
+
+export interface UserPropertyConfig extends TypedValue {
+  name: string;
+}
+
+/** What is not here, or blank, is left to the message. */
+export interface PropertiesConfig extends Partial<Record<SingleProperty, TypedValue>> {
+  /** Joined with those of the message, which win. */
+  userProperties?: UserPropertyConfig[];
+}
+
+export interface PublishConfig {
+  name: string;
+  /** Id of the broker node. */
+  broker: string;
+  /** As a `str` a template for the topic. */
+  topic: string;
+  topicType: (typeof VALUE_TYPES.topic)[number];
+  /** Blank: `msg.qos`, else 0. */
+  qos: QoS | string;
+  qosType: (typeof VALUE_TYPES.qos)[number];
+  /** Blank: `msg.retain`, else false. `clear` removes the retained message of the topic. */
+  retain: boolean | string;
+  retainType: (typeof VALUE_TYPES.retain)[number];
+  format: string;
+  /** MQTT 5 properties. */
+  properties: PropertiesConfig;
+  /** Whether content type and format indicator are sent by themselves, after the type of the payload. */
+  describePayload: boolean;
+  /** When a message goes on. */
+  completeOn: PublishOptions['completeOn'];
+  /** What becomes of a message while there is no connection. Blank: `msg.whileOffline`, else it waits. */
+  whileOffline: '' | WhileOffline;
+}
+
+export const publishDefaults: PublishConfig = {
+  name: '',
+  broker: '',
+  topic: 'topic',
+  topicType: 'msg',
+  qos: '',
+  qosType: 'num',
+  retain: '',
+  retainType: 'bool',
+  format: 'auto',
+  properties: {},
+  describePayload: false,
+  completeOn: 'acknowledged',
+  whileOffline: '',
+};
+
+/** What the runtime works with. Whether the format is known is for the codec registry to say. */
+export interface PublishNodeSettings extends PublishSettings {
+  readonly format: string;
+  readonly completeOn: PublishConfig['completeOn'];
+  /** What has to be found for each message before the others can be read. */
+  readonly outside: readonly OutsideValue[];
+}
+
+/** Reads a saved configuration; the first value that does not fit is the error. */
+export function parsePublishConfig(raw: RawConfig): ConfigResult<PublishNodeSettings> {
+  const saved = new SavedConfig(raw);
+  const outside: OutsideValue[] = [];
+  return saved.result({
+    topic: readTopic(saved, outside),
+    qos: readChoice(saved, 'qos', [0, 1, 2], outside),
+    retain: readChoice(saved, 'retain', [true, false, 'clear'], outside),
+    format: saved.text('format', publishDefaults.format) || 'auto',
+    properties: readProperties(saved.section('properties'), outside),
+    describePayload: saved.boolean('describePayload', publishDefaults.describePayload),
+    completeOn: saved.choice('completeOn', ['acknowledged', 'queued'], publishDefaults.completeOn),
+    whileOffline: saved.choice('whileOffline', ['', 'wait', 'fail'], publishDefaults.whileOffline) || undefined,
+    outside,
+  });
+}
+
+function readTopic(saved: SavedConfig, outside: OutsideValue[]): ValueSource {
+  const text = saved.text('topic', '');
+  const type = saved.choice('topicType', VALUE_TYPES.topic, publishDefaults.topicType);
+  if (type === 'str') return topicTemplate(saved, text);
+  // A property of the message is a template of that one value.
+  if (type === 'msg') return topicTemplate(saved, `{{${text || publishDefaults.topic}}}`);
+  if (type === 'env') return fixedTopic(saved, text);
+  return accepted(saved, parseTypedValue({ value: text, type }, 'topic', outside));
+}
+
+/** A topic that is wrong for every message is an error of the configuration. */
+function topicTemplate(saved: SavedConfig, text: string): ValueSource {
+  const result = parseTopicTemplate(text);
+  if (result.ok) return { kind: 'template', template: result.template };
+  saved.fail(result.error);
+  return NONE;
+}
+
+/** The value of a variable is a topic as it is, whatever it holds. */
+function fixedTopic(saved: SavedConfig, topic: string): ValueSource {
+  const problem = topicNameProblem(topic);
+  if (problem) saved.fail(topicInvalid(topic, problem));
+  return { kind: 'fixed', value: topic };
+}
+
+/** A setting whose fixed values are few; blank leaves it to the message. */
+function readChoice(
+  saved: SavedConfig,
+  setting: 'qos' | 'retain',
+  choices: readonly (number | boolean | string)[],
+  outside: OutsideValue[],
+): ValueSource | undefined {
+  const type = saved.choice(`${setting}Type`, VALUE_TYPES[setting], publishDefaults[`${setting}Type`]);
+  if (isFixed(type)) {
+    const value = saved.choice(setting, ['', ...choices], '');
+    return value === '' ? undefined : { kind: 'fixed', value };
+  }
+  const value = saved.text(setting, '');
+  return accepted(saved, parseTypedValue({ value, type }, setting, outside));
+}
+
+function isFixed(type: ValueType): boolean {
+  return type === 'num' || type === 'bool' || type === 'env';
+}
+
+function readProperties(saved: SavedConfig, outside: OutsideValue[]): PropertySettings {
+  const sources: { [K in SingleProperty]?: ValueSource } = {};
+  for (const name of PROPERTY_NAMES) {
+    const setting = saved.section(name);
+    const [fallback] = VALUE_TYPES[name];
+    const type = setting.choice('type', VALUE_TYPES[name], fallback);
+    const value = setting.text('value', '');
+    if (value.trim() === '' && type !== 'none') continue;
+    const source = accepted(saved, parseTypedValue({ value, type }, `properties.${name}`, outside));
+    const expected = source.kind === 'fixed' ? propertyExpectation(name, source.value) : undefined;
+    if (expected !== undefined) setting.invalid('value', expected);
+    sources[name] = source;
+  }
+  const userProperties = saved.list('userProperties').map((entry) => readUserProperty(entry, outside));
+  return { sources, userProperties };
+}
+
+function readUserProperty(saved: SavedConfig, outside: OutsideValue[]): UserPropertySource {
+  const name = saved.text('name', '');
+  if (!isMqttText(name)) saved.invalid('name', 'expected.text');
+  const type = saved.choice('type', VALUE_TYPES.userProperty, 'str');
+  const value = saved.text('value', '');
+  const source = accepted(saved, parseTypedValue({ value, type }, `userProperties["${name}"]`, outside));
+  if (source.kind === 'fixed' && !isMqttText(source.value)) saved.invalid('value', 'expected.text');
+  return { name, source };
+}
+
+const NONE: ValueSource = { kind: 'fixed', value: undefined };
+
+function accepted(saved: SavedConfig, result: ConfigResult<ValueSource>): ValueSource {
+  if (result.ok) return result.config;
+  saved.fail(result.error);
+  return NONE;
+}

@@ -1,0 +1,128 @@
+// Reads the saved configuration of a node, which may be hand-edited, old, or hold strings from the environment.
+// Each *.config.ts says what it expects; the first value that does not fit becomes the error.
+
+import { expectation, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+
+export type ConfigResult<C> =
+  | { readonly ok: true; readonly config: C }
+  | { readonly ok: false; readonly error: MqttFlowsError };
+
+export type RawConfig = Readonly<Record<string, unknown>>;
+
+/** Typed access to the properties of a saved configuration, each with the default that holds when it is absent. */
+export class SavedConfig {
+  readonly #raw: RawConfig;
+  readonly #prefix: string;
+  readonly #errors: MqttFlowsError[];
+
+  constructor(raw: unknown, parent?: { prefix: string; errors: MqttFlowsError[] }) {
+    this.#raw = isRecord(raw) ? raw : {};
+    this.#prefix = parent?.prefix ?? '';
+    this.#errors = parent?.errors ?? [];
+  }
+
+  /** The result: `config` when every value did fit, otherwise the first error. */
+  result<C>(config: C): ConfigResult<C> {
+    const error = this.#errors[0];
+    return error ? { ok: false, error } : { ok: true, config };
+  }
+
+  /** Records that `property` holds something that does not fit. */
+  fail(error: MqttFlowsError): void {
+    this.#errors.push(error);
+  }
+
+  /** Records that `property` is not what `expected` says: values and ranges, or a key of the locales. */
+  invalid(property: string, expected: string): void {
+    this.fail(invalidSetting(this.#prefix + property, this.#raw[property], expected));
+  }
+
+  text<D extends string | undefined>(property: string, fallback: D): string | D {
+    const value = this.#raw[property];
+    if (value === undefined || value === null) return fallback;
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number') return String(value);
+    this.invalid(property, 'expected.text');
+    return fallback;
+  }
+
+  /** Saved by a check box, or as text by the environment. */
+  boolean(property: string, fallback: boolean): boolean {
+    const value = this.#raw[property];
+    if (isBlank(value)) return fallback;
+    if (value === true || value === 'true') return true;
+    if (value === false || value === 'false') return false;
+    this.invalid(property, 'true, false');
+    return fallback;
+  }
+
+  /** A whole number in a range; blank counts as absent. */
+  integer<D extends number | undefined>(property: string, fallback: D, min: number, max: number): number | D {
+    const value = this.#raw[property];
+    if (isBlank(value)) return fallback;
+    const number = typeof value === 'string' ? Number(value) : value;
+    if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number;
+    this.invalid(property, `${min} … ${max}`);
+    return fallback;
+  }
+
+  /** One of the values of `choices`; a number may have been saved as text. Blank counts as absent. */
+  choice<const V extends string | number | boolean>(property: string, choices: readonly V[], fallback: V): V {
+    const value = this.#raw[property];
+    if (isBlank(value)) return fallback;
+    const found = choices.find((choice) => choice === value || String(choice) === value);
+    if (found !== undefined) return found;
+    this.invalid(property, choices.join(', '));
+    return fallback;
+  }
+
+  /** The properties of a nested object; absent counts as empty. */
+  section(property: string): SavedConfig {
+    const value = this.#raw[property];
+    if (value !== undefined && value !== null && !isRecord(value)) this.invalid(property, 'expected.section');
+    return new SavedConfig(value, { prefix: `${this.#prefix}${property}.`, errors: this.#errors });
+  }
+
+  /** A nested object as it is, for values of many kinds; absent counts as empty. */
+  record(property: string): RawConfig {
+    const value = this.#raw[property];
+    if (value === undefined || value === null || value === '') return {};
+    if (isRecord(value)) return value;
+    this.invalid(property, 'expected.section');
+    return {};
+  }
+
+  /** The entries of a list, each as properties of its own; absent counts as empty. */
+  list(property: string): SavedConfig[] {
+    const value = this.#raw[property];
+    if (value === undefined || value === null) return [];
+    if (!Array.isArray(value)) {
+      this.invalid(property, 'expected.list');
+      return [];
+    }
+    const errors = this.#errors;
+    return value.map(
+      (entry, index) => new SavedConfig(entry, { prefix: `${this.#prefix}${property}[${index}].`, errors }),
+    );
+  }
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+function isRecord(value: unknown): value is RawConfig {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The error for a setting that is not what `expected` says: values and ranges, or a key of the locales. */
+export function invalidSetting(property: string, value: unknown, expected: string): MqttFlowsError {
+  const params = { property, value: shown(value), ...expectation(expected) };
+  return new MqttFlowsError('config-invalid', { stage: 'config', params });
+}
+
+/** A value as a sentence can show it: short, and never a whole structure. */
+function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
+  return String(value).slice(0, 60);
+}

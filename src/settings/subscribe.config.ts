@@ -1,0 +1,127 @@
+// The saved configuration of a subscribe node: its properties, their defaults, and how the runtime reads them.
+
+import { filterInvalid } from '../core/errors/mqtt-flows-error';
+import type { RetainedPolicy, SubscriptionOptions } from '../core/subscriptions/subscription-options';
+import { parseTopicFilter } from '../core/topics/topic-filter';
+import type { AcknowledgementSettings } from './acknowledgement-settings';
+import type { SavedNumber } from './environment-text';
+import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
+
+/** One filter with the subscription options of MQTT 5, section 3.8.3.1. */
+export interface SubscriptionConfig {
+  filter: string;
+  qos: 0 | 1 | 2;
+  noLocal: boolean;
+  retainAsPublished: boolean;
+  retainHandling: 0 | 1 | 2;
+}
+
+export interface SubscribeConfig {
+  name: string;
+  /** Id of the broker node. */
+  broker: string;
+  subscriptions: SubscriptionConfig[];
+  format: string;
+  /** What becomes of a payload that cannot be read: an error with the message, or the message with the raw Buffer. */
+  undecodable: 'error' | 'pass';
+  /** What becomes of messages that the server had stored when the node subscribed. */
+  retained: RetainedPolicy;
+  /** When messages at QoS 1 and 2 are acknowledged: when handed over, when the flow is done, or by an acknowledge node. */
+  acknowledge: 'receipt' | 'completion' | 'manual';
+  /** Messages at QoS 1 and 2 that the flow may have unacknowledged. */
+  maxInFlight: SavedNumber;
+  /** s after which an unacknowledged message counts as failed; 0 for never */
+  acknowledgeTimeout: SavedNumber;
+  /** What becomes of a message that failed: kept by the server, or refused with a reason code (MQTT 5). */
+  onError: 'keep' | 'refuse';
+  /** 1: takes messages that control the connection and subscribe. */
+  inputs: 0 | 1;
+  /** Keeps in the context of the node what messages have subscribed to. */
+  keepSubscriptions: boolean;
+}
+
+export const subscriptionDefaults: SubscriptionConfig = {
+  filter: '',
+  qos: 0,
+  noLocal: false,
+  retainAsPublished: true,
+  retainHandling: 0,
+};
+
+export const subscribeDefaults: SubscribeConfig = {
+  name: '',
+  broker: '',
+  subscriptions: [{ ...subscriptionDefaults }],
+  format: 'auto',
+  undecodable: 'error',
+  retained: 'deliver',
+  acknowledge: 'receipt',
+  maxInFlight: 20,
+  acknowledgeTimeout: 60,
+  onError: 'keep',
+  inputs: 0,
+  keepSubscriptions: false,
+};
+
+/** The smallest and the largest value of each number. */
+export const SUBSCRIBE_RANGES = {
+  maxInFlight: [1, 65_535],
+  /** s; a timer of Node.js cannot wait longer. */
+  acknowledgeTimeout: [0, 2_147_483],
+} as const;
+
+/** What the runtime works with. Whether the format is known is for the codec registry to say. */
+export interface SubscribeSettings extends AcknowledgementSettings {
+  readonly subscriptions: readonly SubscriptionOptions[];
+  readonly format: string;
+  readonly undecodable: 'error' | 'pass';
+  readonly retained: RetainedPolicy;
+  readonly inputs: 0 | 1;
+  readonly keepSubscriptions: boolean;
+}
+
+/** Reads a saved configuration; the first value that does not fit is the error. */
+export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSettings> {
+  const saved = new SavedConfig(raw);
+  const subscriptions: SubscriptionOptions[] = [];
+  const entries = saved.list('subscriptions');
+  const inputs = saved.choice('inputs', [0, 1], subscribeDefaults.inputs);
+  const retained = saved.choice('retained', ['deliver', 'ignore', 'only'], subscribeDefaults.retained);
+  // One that messages tell what to subscribe to may begin with nothing.
+  if (entries.length === 0 && inputs === 0) saved.fail(filterInvalid('', 'empty', ''));
+  for (const entry of entries) {
+    const text = entry.text('filter', '');
+    const result = parseTopicFilter(text);
+    if (!result.ok) {
+      saved.fail(filterInvalid(text, result.problem, result.at));
+      continue;
+    }
+    subscriptions.push({
+      filter: result.filter,
+      qos: entry.choice('qos', [0, 1, 2], subscriptionDefaults.qos),
+      noLocal: entry.boolean('noLocal', subscriptionDefaults.noLocal),
+      retainAsPublished: entry.boolean('retainAsPublished', subscriptionDefaults.retainAsPublished),
+      retainHandling: entry.choice('retainHandling', [0, 1, 2], subscriptionDefaults.retainHandling),
+      retained,
+    });
+  }
+  return saved.result({
+    subscriptions,
+    format: saved.text('format', subscribeDefaults.format) || 'auto',
+    undecodable: saved.choice('undecodable', ['error', 'pass'], subscribeDefaults.undecodable),
+    retained,
+    ...readAcknowledgement(saved),
+    inputs,
+    keepSubscriptions: saved.boolean('keepSubscriptions', subscribeDefaults.keepSubscriptions),
+  });
+}
+
+function readAcknowledgement(saved: SavedConfig): AcknowledgementSettings {
+  const { acknowledge, onError } = subscribeDefaults;
+  return {
+    acknowledge: saved.choice('acknowledge', ['receipt', 'completion', 'manual'], acknowledge),
+    maxInFlight: saved.integer('maxInFlight', 20, ...SUBSCRIBE_RANGES.maxInFlight),
+    acknowledgeTimeout: saved.integer('acknowledgeTimeout', 60, ...SUBSCRIBE_RANGES.acknowledgeTimeout),
+    onError: saved.choice('onError', ['keep', 'refuse'], onError),
+  };
+}

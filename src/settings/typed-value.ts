@@ -1,0 +1,88 @@
+// A setting as Node-RED's typed input saves it, read into where its value comes from.
+
+import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { parsePath, parseTemplate } from '../core/values/template';
+import type { OutsideValue, ValueSource } from '../core/values/value-source';
+import { type ConfigResult, invalidSetting } from './saved-config';
+
+/** `str` is a template; `env` holds the value of its variable by the time it is read; `none` means no value at all. */
+export type ValueType = 'str' | 'num' | 'bool' | 'bin' | 'msg' | 'flow' | 'global' | 'jsonata' | 'env' | 'none';
+
+export interface TypedValue {
+  value: string;
+  type: ValueType;
+}
+
+/**
+ * Where the value of `setting` comes from; what only the runtime can find is added to `outside`. Whether a fixed value
+ * fits the setting is not looked at.
+ */
+export function parseTypedValue(
+  { value, type }: TypedValue,
+  setting: string,
+  outside: OutsideValue[],
+): ConfigResult<ValueSource> {
+  switch (type) {
+    case 'none':
+      return found({ kind: 'fixed', value: undefined });
+    case 'num':
+    case 'bool':
+    case 'env':
+      return found({ kind: 'fixed', value });
+    case 'bin': {
+      const bytes = bytesOf(value);
+      return bytes ? found({ kind: 'fixed', value: bytes }) : failed(setting, value, 'expected.bytes');
+    }
+    case 'str':
+      return templateSource(value);
+    case 'msg': {
+      const path = parsePath(value);
+      return path ? found({ kind: 'path', path, text: `msg.${value}` }) : failed(setting, value, 'expected.path');
+    }
+    case 'flow':
+    case 'global':
+    case 'jsonata':
+      if (value.trim() === '') return failed(setting, value, 'expected.text');
+      outside.push({ type, text: value, setting });
+      return found({
+        kind: 'outside',
+        index: outside.length - 1,
+        text: type === 'jsonata' ? value : `${type}.${value}`,
+      });
+  }
+}
+
+function templateSource(text: string): ConfigResult<ValueSource> {
+  const result = parseTemplate(text);
+  if (!result.ok) {
+    const params = { template: text, at: result.at, problemKey: `template.${result.problem}` };
+    return { ok: false, error: new MqttFlowsError('template-invalid', { stage: 'config', params }) };
+  }
+  const { template } = result;
+  if (template.constant !== undefined) return found({ kind: 'fixed', value: template.constant });
+  return found({ kind: 'template', template });
+}
+
+/** As Node-RED's buffer editor writes bytes: a list of numbers, or a text, in JSON. */
+function bytesOf(text: string): Uint8Array | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value === 'string') return new TextEncoder().encode(value);
+  return Array.isArray(value) && value.every(isByte) ? Uint8Array.from(value) : undefined;
+}
+
+function isByte(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xff;
+}
+
+function found(config: ValueSource): ConfigResult<ValueSource> {
+  return { ok: true, config };
+}
+
+function failed(setting: string, value: string, expected: string): ConfigResult<ValueSource> {
+  return { ok: false, error: invalidSetting(setting, value, expected) };
+}
