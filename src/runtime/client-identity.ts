@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import type { Node, NodeAPI } from 'node-red';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { fillTemplate, parseTemplate } from '../core/values/template';
-import { asMqttFlowsError } from '../transport/network-error';
+import { asMqttFlowsError } from '../transport/streams/network-error';
 import { clientIdentifier } from './client-identifier';
 import { readSecret } from './secret';
 import { type Definition, savedText, settingText } from './setting-value';

@@ -6,7 +6,7 @@ import { tryConnection } from '../connection/trial';
 import { MqttFlowsError, reportOf } from '../core/errors/mqtt-flows-error';
 import type { TestEvent, TestedServer } from '../core/reports/connection-test';
 import type { ConfigResult, RawConfig } from '../settings/saved-config';
-import { mqttjsTransports } from '../transport/mqttjs-transport';
+import { mqttjsTransports } from '../transport/mqttjs/mqttjs-transport';
 import type { ServerInfo } from '../transport/transport';
 import { clientBeside } from './client-beside';
 import { type EnteredCredential, identitySource, savedCredentials } from './client-identity';

@@ -2,8 +2,8 @@
 // retained messages nor disconnects devices.
 
 import type { Node, NodeAPI } from 'node-red';
-import { EmbeddedBroker, type ListenOptions } from '../transport/embedded-broker';
-import { asMqttFlowsError } from '../transport/network-error';
+import { EmbeddedBroker, type ListenOptions } from '../transport/embedded/embedded-broker';
+import { asMqttFlowsError } from '../transport/streams/network-error';
 import { evaluateCredential, savedCredentials } from './client-identity';
 import { flowsStarted } from './deploys';
 import { Handover } from './handover';

@@ -7,8 +7,8 @@ import { Connection } from '../connection/connection';
 import type { AttemptOptions, ConnectionSettings } from '../connection/connection-settings';
 import type { Report } from '../connection/guarded';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { mqttjsTransports } from '../transport/mqttjs-transport';
-import type { Admits } from '../transport/packet-cutter';
+import { mqttjsTransports } from '../transport/mqttjs/mqttjs-transport';
+import type { Admits } from '../transport/mqttjs/packet-cutter';
 import { clientBeside } from './client-beside';
 
 /** ms between two reads; nobody sees a sidebar that is that late. */

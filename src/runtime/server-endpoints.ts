@@ -6,10 +6,10 @@ import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { parseProxyUrl } from '../core/servers/proxy-url';
 import { type ServerAddress, serverName } from '../core/servers/server-url';
 import type { ConfigResult } from '../settings/saved-config';
-import { faultyProxyVariable, proxyFromEnvironment } from '../transport/proxy-choice';
-import type { ProxyServer } from '../transport/proxy-stream';
-import { type ServerStreamSettings, serverStream } from '../transport/server-stream';
-import type { TlsOptions } from '../transport/tls-stream';
+import { faultyProxyVariable, proxyFromEnvironment } from '../transport/streams/proxy-choice';
+import type { ProxyServer } from '../transport/streams/proxy-stream';
+import { type ServerStreamSettings, serverStream } from '../transport/streams/server-stream';
+import type { TlsOptions } from '../transport/streams/tls-stream';
 import { type EnteredCredential, evaluateCredential } from './client-identity';
 import { sharedText } from './localize';
 

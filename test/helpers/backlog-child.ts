@@ -8,8 +8,8 @@ import { systemClock } from '#src/connection/clock';
 import { Connection } from '#src/connection/connection';
 import { defaultPublishOptions } from '#src/core/publications/publish-options';
 import { LevelStore } from '#src/runtime/level-store';
-import { mqttjsTransports } from '#src/transport/mqttjs-transport';
-import { tcpStream } from '#src/transport/tcp-stream';
+import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
+import { tcpStream } from '#src/transport/streams/tcp-stream';
 
 export interface BacklogFigures {
   readonly accepted: number;

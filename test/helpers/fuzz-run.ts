@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Connection } from '#src/connection/connection';
 import type { QoS } from '#src/core/publications/publication';
-import { mqttjsTransports } from '#src/transport/mqttjs-transport';
+import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
 import { filterOf } from '../core/parsed';
 import { generator } from '../core/random';
 import { FakeClock } from './fake-clock';

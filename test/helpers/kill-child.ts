@@ -8,8 +8,8 @@ import { Connection } from '#src/connection/connection';
 import { isQoS, type QoS } from '#src/core/publications/publication';
 import { defaultPublishOptions } from '#src/core/publications/publish-options';
 import { LevelStore } from '#src/runtime/level-store';
-import { mqttjsTransports } from '#src/transport/mqttjs-transport';
-import { tcpStream } from '#src/transport/tcp-stream';
+import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
+import { tcpStream } from '#src/transport/streams/tcp-stream';
 
 const [port, folder = '', level, first, total, end] = process.argv.slice(2);
 const qos = asQoS(Number(level));

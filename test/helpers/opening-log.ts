@@ -2,7 +2,7 @@
 
 import type { ErrorStage } from '#src/core/errors/mqtt-flows-error';
 import { parseServerUrl, type ServerAddress } from '#src/core/servers/server-url';
-import { type ServerStreamSettings, serverStream } from '#src/transport/server-stream';
+import { type ServerStreamSettings, serverStream } from '#src/transport/streams/server-stream';
 import type { OpenStream } from '#src/transport/transport';
 import { Inbox } from './inbox';
 

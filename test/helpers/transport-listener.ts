@@ -2,7 +2,7 @@
 
 import type { ErrorStage, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import type { IncomingPublication } from '#src/core/publications/publication';
-import { mqttjsTransports } from '#src/transport/mqttjs-transport';
+import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
 import type {
   ConnectOptions,
   OpenStream,

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { systemClock } from '#src/connection/clock';
 import { Connection } from '#src/connection/connection';
 import type { QoS } from '#src/core/publications/publication';
-import { mqttjsTransports } from '#src/transport/mqttjs-transport';
-import { tcpStream } from '#src/transport/tcp-stream';
+import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
+import { tcpStream } from '#src/transport/streams/tcp-stream';
 import { Settlements } from '../connection/settlements';
 import { type Script, ScriptedServer } from '../helpers/scripted-server';
 

@@ -6,7 +6,7 @@ import type { Connection } from '#src/connection/connection';
 import type { IncomingPublication } from '#src/core/publications/publication';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { observingConnection } from '#src/runtime/observing-connection';
-import { tcpStream } from '#src/transport/tcp-stream';
+import { tcpStream } from '#src/transport/streams/tcp-stream';
 import { Inbox } from '../helpers/inbox';
 import { ScriptedServer } from '../helpers/scripted-server';
 

@@ -9,7 +9,7 @@ import type { ConnectionState } from '#src/connection/connection-state';
 import type { ErrorCode, ErrorStage } from '#src/core/errors/mqtt-flows-error';
 import { parseProxyUrl } from '#src/core/servers/proxy-url';
 import { connectionStatus } from '#src/runtime/connection-status';
-import { mqttjsTransports } from '#src/transport/mqttjs-transport';
+import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
 import type { OpenStream } from '#src/transport/transport';
 import { Authority, needsOpenssl } from '../helpers/certificates';
 import { freePort } from '../helpers/free-port';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Packet, parser } from 'mqtt-packet';
-import { AcknowledgementWriter, PUBACK, PUBCOMP, PUBREC } from '#src/transport/acknowledgement-writer';
+import { AcknowledgementWriter, PUBACK, PUBCOMP, PUBREC } from '#src/transport/inbound/acknowledgement-writer';
 
 /** A stream that keeps its pieces, and says that they have left when it is told to. */
 class Pieces extends Writable {

@@ -7,7 +7,7 @@ import { systemClock } from '#src/connection/clock';
 import { Connection } from '#src/connection/connection';
 import type { ConnectionState } from '#src/connection/connection-state';
 import { parseProxyUrl } from '#src/core/servers/proxy-url';
-import { mqttjsTransports } from '#src/transport/mqttjs-transport';
+import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
 import type { OpenStream } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
 import { freePort } from '../helpers/free-port';

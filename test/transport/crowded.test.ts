@@ -1,8 +1,8 @@
 // A connection whose publications nobody is done with: it is not read any further, and stands all the same.
 
 import assert from 'node:assert/strict';
-import { mqttjsTransports } from '#src/transport/mqttjs-transport';
-import { tcpStream } from '#src/transport/tcp-stream';
+import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
+import { tcpStream } from '#src/transport/streams/tcp-stream';
 import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
 import { connectTransport, type OpenedTransport } from '../helpers/transport-listener';
 

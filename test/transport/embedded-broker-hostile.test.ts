@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { generate, type Packet } from 'mqtt-packet';
-import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded-broker';
+import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded/embedded-broker';
 import { Device } from '../helpers/device';
 import { connectTransport, openTransport } from '../helpers/transport-listener';
 

@@ -6,7 +6,7 @@ import { connect, createServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { generate } from 'mqtt-packet';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
-import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded-broker';
+import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded/embedded-broker';
 import type { Transport } from '#src/transport/transport';
 import { Device } from '../helpers/device';
 import { accepts } from '../helpers/mosquitto';

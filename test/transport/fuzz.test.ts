@@ -1,7 +1,7 @@
 // A server that sends garbage costs a reconnect, and nothing else. `npm run fuzz` does the same for longer.
 
 import assert from 'node:assert/strict';
-import { tcpStream } from '#src/transport/tcp-stream';
+import { tcpStream } from '#src/transport/streams/tcp-stream';
 import { FuzzRun } from '../helpers/fuzz-run';
 import { heapInUse } from '../helpers/heap';
 import { MUTATION_KINDS } from '../helpers/packet-mutations';

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { MqttClient } from 'mqtt';
-import { PIECE } from '#src/transport/packet-cutter';
-import { tcpStream } from '#src/transport/tcp-stream';
+import { PIECE } from '#src/transport/mqttjs/packet-cutter';
+import { tcpStream } from '#src/transport/streams/tcp-stream';
 import type { Transport } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
 import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { generate, type Packet } from 'mqtt-packet';
-import { mqttjsTransports } from '#src/transport/mqttjs-transport';
-import { tcpStream } from '#src/transport/tcp-stream';
+import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
+import { tcpStream } from '#src/transport/streams/tcp-stream';
 import type { ConnectOptions, OpenStream } from '#src/transport/transport';
 import { type Script, type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
 import {

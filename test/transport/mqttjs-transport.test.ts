@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { OutgoingPublication } from '#src/core/publications/publication';
 import { parseTopicFilter, type WireFilter } from '#src/core/topics/topic-filter';
-import { tcpStream } from '#src/transport/tcp-stream';
+import { tcpStream } from '#src/transport/streams/tcp-stream';
 import type { PublishOutcome, SubscribeOutcome, SubscribeRequest, Transport } from '#src/transport/transport';
 import { Inbox } from '../helpers/inbox';
 import { type Script, ScriptedServer } from '../helpers/scripted-server';

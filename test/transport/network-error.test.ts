@@ -1,7 +1,7 @@
 // What the network says, in words of ours.
 
 import assert from 'node:assert/strict';
-import { networkError } from '#src/transport/network-error';
+import { networkError } from '#src/transport/streams/network-error';
 
 const ADDRESS = { host: 'press.plant', port: 1883 };
 

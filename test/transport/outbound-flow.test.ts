@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { IPublishPacket, Packet } from 'mqtt-packet';
 import type { OutgoingPublication } from '#src/core/publications/publication';
-import { tcpStream } from '#src/transport/tcp-stream';
+import { tcpStream } from '#src/transport/streams/tcp-stream';
 import type { Outbound, PublishOutcome, Transport } from '#src/transport/transport';
 import { outgoing } from '../connection/publications';
 import { Inbox } from '../helpers/inbox';

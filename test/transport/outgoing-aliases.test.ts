@@ -1,7 +1,7 @@
 // Topic aliases for what is sent.
 
 import assert from 'node:assert/strict';
-import { OutgoingAliases } from '#src/transport/outgoing-aliases';
+import { OutgoingAliases } from '#src/transport/outbound/outgoing-aliases';
 
 describe('outgoing topic aliases', () => {
   it('stand for a topic from its second publication on', () => {

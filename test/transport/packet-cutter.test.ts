@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { generate, type Packet } from 'mqtt-packet';
-import { PacketCutter, PIECE } from '#src/transport/packet-cutter';
+import { PacketCutter, PIECE } from '#src/transport/mqttjs/packet-cutter';
 
 const publish: Packet = { cmd: 'publish', topic: 'a', payload: 'x'.repeat(200), qos: 0, retain: false, dup: false };
 const puback: Packet = { cmd: 'puback', messageId: 1 };

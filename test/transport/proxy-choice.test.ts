@@ -1,7 +1,7 @@
 // Which proxy the environment names for which server.
 
 import assert from 'node:assert/strict';
-import { type Environment, faultyProxyVariable, proxyFromEnvironment } from '#src/transport/proxy-choice';
+import { type Environment, faultyProxyVariable, proxyFromEnvironment } from '#src/transport/streams/proxy-choice';
 import { address } from '../helpers/opening-log';
 
 const ALL = {

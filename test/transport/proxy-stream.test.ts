@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import { parseProxyUrl } from '#src/core/servers/proxy-url';
-import type { ProxyServer } from '#src/transport/proxy-stream';
+import type { ProxyServer } from '#src/transport/streams/proxy-stream';
 import { Authority, needsOpenssl } from '../helpers/certificates';
 import { freePort } from '../helpers/free-port';
 import { Inbox } from '../helpers/inbox';

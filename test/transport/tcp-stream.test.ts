@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server, Socket } from 'node:net';
 import type { ErrorStage } from '#src/core/errors/mqtt-flows-error';
-import { tcpStream } from '#src/transport/tcp-stream';
+import { tcpStream } from '#src/transport/streams/tcp-stream';
 import { freePort } from '../helpers/free-port';
 import { Inbox } from '../helpers/inbox';
 

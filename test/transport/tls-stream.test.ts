@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer as createTcpServer, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createServer, type TLSSocket, type TlsOptions as TlsServerOptions } from 'node:tls';
-import type { TlsOptions } from '#src/transport/tls-stream';
+import type { TlsOptions } from '#src/transport/streams/tls-stream';
 import { Authority, type KeyPair, needsOpenssl } from '../helpers/certificates';
 import { Inbox } from '../helpers/inbox';
 import { Listening } from '../helpers/listening';

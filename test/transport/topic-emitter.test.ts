@@ -1,7 +1,7 @@
 // The message bus inside the embedded broker: who gets a packet, in which order, and how many at once.
 
 import assert from 'node:assert/strict';
-import { type EmittedPacket, TopicEmitter } from '#src/transport/topic-emitter';
+import { type EmittedPacket, TopicEmitter } from '#src/transport/embedded/topic-emitter';
 
 describe('topic emitter', () => {
   const packet = (topic: string): EmittedPacket => ({ topic });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import type { ServerStreamSettings } from '#src/transport/server-stream';
+import type { ServerStreamSettings } from '#src/transport/streams/server-stream';
 import { Authority, needsOpenssl } from '../helpers/certificates';
 import { Listening } from '../helpers/listening';
 import { OpeningLog, streamTo } from '../helpers/opening-log';

@@ -2,13 +2,13 @@
 // hold up every other packet, pings included, while it is kept from that.
 
 import type { IPublishPacket, Packet } from 'mqtt';
-import type { IncomingPublication } from '../core/publications/publication';
+import type { IncomingPublication } from '../../core/publications/publication';
+import { fromPacket } from '../packets/publish-properties';
+import type { ConnectOptions, Receipt } from '../transport';
 import { AcknowledgementOrder, OrderedReceipt } from './acknowledgement-order';
 import { type AcknowledgementWriter, PUBACK, PUBCOMP, PUBREC } from './acknowledgement-writer';
 import type { InboundSession } from './inbound-session';
-import { fromPacket } from './publish-properties';
 import { TopicAliases, type Violation } from './topic-aliases';
-import type { ConnectOptions, Receipt } from './transport';
 
 /** MQTT 5, section 2.4 */
 const IDENTIFIER_NOT_FOUND = 0x92;

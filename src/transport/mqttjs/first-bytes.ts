@@ -1,8 +1,8 @@
 // What answers where an MQTT server should: told by the first bytes that come back.
 
 import type { Duplex } from 'node:stream';
-import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { plainText } from '../core/errors/plain-text';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { plainText } from '../../core/errors/plain-text';
 
 /** First bytes of the packets that may answer CONNECT (MQTT 5, section 4.12 and 3.2). */
 const CONNACK = 0x20;

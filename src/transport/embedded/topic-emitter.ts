@@ -2,9 +2,9 @@
 // itself once for each packet in its queue: a few thousand of them without a listener end the process with a stack
 // overflow (seen when a subscriber left 6,000 undelivered packets; mcollina/mqemitter#204).
 
-import { Fifo } from '../core/queues/fifo';
-import { parseTopicFilter } from '../core/topics/topic-filter';
-import { TopicTrie } from '../core/topics/trie/topic-trie';
+import { Fifo } from '../../core/queues/fifo';
+import { parseTopicFilter } from '../../core/topics/topic-filter';
+import { TopicTrie } from '../../core/topics/trie/topic-trie';
 
 export interface EmittedPacket {
   readonly topic: string;

@@ -1,9 +1,9 @@
 // What SUBACK says of one filter.
 
 import type { Packet } from 'mqtt';
-import { isQoS } from '../core/publications/publication';
+import { isQoS } from '../../core/publications/publication';
+import type { SubscribeOutcome } from '../transport';
 import { serverWords } from './server-words';
-import type { SubscribeOutcome } from './transport';
 
 /** `error` and `packet` are what mqtt.js calls back with. A SUBACK without a code for the filter refuses it. */
 export function subscribeOutcome(error: Error | null, packet: Packet | undefined): SubscribeOutcome {

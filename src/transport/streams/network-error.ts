@@ -1,7 +1,7 @@
 // Node.js's network errors as errors of ours.
 
-import { type ErrorCode, type ErrorParams, type ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { plainText } from '../core/errors/plain-text';
+import { type ErrorCode, type ErrorParams, type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { plainText } from '../../core/errors/plain-text';
 import { tlsErrorCode } from './tls-error';
 
 const CODES: Readonly<Record<string, ErrorCode>> = {

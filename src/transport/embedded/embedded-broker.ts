@@ -5,9 +5,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import * as stream from 'node:stream';
 import type { Aedes, Client } from 'aedes' with { 'resolution-mode': 'import' };
-import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import type { OpenStream } from '../transport';
 import { TopicEmitter } from './topic-emitter';
-import type { OpenStream } from './transport';
 
 /** Where devices reach an embedded broker, and what they must know. */
 export interface ListenOptions {

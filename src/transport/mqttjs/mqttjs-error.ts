@@ -1,10 +1,10 @@
 // What ends an mqtt.js client, as errors of ours: what it reports, and what the server says to it.
 
 import type { Packet } from 'mqtt';
-import { type ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { connackError, disconnectError } from '../core/errors/reason-code';
-import { networkError } from './network-error';
-import { serverWords } from './server-words';
+import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { connackError, disconnectError } from '../../core/errors/reason-code';
+import { serverWords } from '../packets/server-words';
+import { networkError } from '../streams/network-error';
 
 /** The error for an `error` event of mqtt.js. */
 export function clientError(error: Error, stage: ErrorStage): MqttFlowsError {

@@ -1,11 +1,11 @@
 // How a server is reached: TCP or a proxy, then TLS, then WebSocket, as its address says.
 
-import type { ServerAddress } from '../core/servers/server-url';
+import type { ServerAddress } from '../../core/servers/server-url';
+import type { OpenStream } from '../transport';
 import { ignore } from './opening';
 import { type ProxyServer, proxyStream } from './proxy-stream';
 import { tcpStream } from './tcp-stream';
 import { type TlsOptions, tlsStream } from './tls-stream';
-import type { OpenStream } from './transport';
 import { type WebSocketOptions, webSocketStream } from './websocket-stream';
 
 /** How to reach a server, beside its address. The functions are asked at each attempt; what they throw ends it. */

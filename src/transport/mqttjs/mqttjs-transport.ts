@@ -3,27 +3,19 @@
 
 import type { Duplex } from 'node:stream';
 import { type IConnackPacket, MqttClient, type Packet } from 'mqtt';
-import { type ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { plainText } from '../core/errors/plain-text';
-import { CONNECTION_IDENTIFIERS, PacketIdentifiers } from '../core/publications/packet-identifiers';
-import type { OutgoingPublication } from '../core/publications/publication';
-import type { WireFilter } from '../core/topics/topic-filter';
-import { AcknowledgementWriter } from './acknowledgement-writer';
-import { checkFirstBytes } from './first-bytes';
-import { type GuardedPipe, guardPipe, type Thrift } from './guarded-pipe';
-import { identifierProvider } from './identifier-provider';
-import { InboundFlow } from './inbound-flow';
-import { InboundSession } from './inbound-session';
-import { KeepAlive } from './keep-alive';
-import { CLOSE_GRACE, sendLastWord } from './last-word';
-import { clientError, serverRefusal } from './mqttjs-error';
-import { clientOptions, serverInfo } from './mqttjs-options';
-import { mqttjsWire } from './mqttjs-wire';
-import { asMqttFlowsError, hungUp } from './network-error';
-import { OutboundFlow } from './outbound-flow';
-import { lacksIdentifier, take } from './received-packet';
-import { subscribeOutcome } from './subscribe-outcome';
-import type { Violation } from './topic-aliases';
+import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { plainText } from '../../core/errors/plain-text';
+import { CONNECTION_IDENTIFIERS, PacketIdentifiers } from '../../core/publications/packet-identifiers';
+import type { OutgoingPublication } from '../../core/publications/publication';
+import type { WireFilter } from '../../core/topics/topic-filter';
+import { AcknowledgementWriter } from '../inbound/acknowledgement-writer';
+import { InboundFlow } from '../inbound/inbound-flow';
+import { InboundSession } from '../inbound/inbound-session';
+import type { Violation } from '../inbound/topic-aliases';
+import { OutboundFlow } from '../outbound/outbound-flow';
+import { lacksIdentifier, take } from '../packets/received-packet';
+import { subscribeOutcome } from '../packets/subscribe-outcome';
+import { asMqttFlowsError, hungUp } from '../streams/network-error';
 import type {
   ConnectOptions,
   OpenStream,
@@ -34,7 +26,15 @@ import type {
   SubscribeRequest,
   Transport,
   TransportListener,
-} from './transport';
+} from '../transport';
+import { checkFirstBytes } from './first-bytes';
+import { type GuardedPipe, guardPipe, type Thrift } from './guarded-pipe';
+import { identifierProvider } from './identifier-provider';
+import { KeepAlive } from './keep-alive';
+import { CLOSE_GRACE, sendLastWord } from './last-word';
+import { clientError, serverRefusal } from './mqttjs-error';
+import { clientOptions, serverInfo } from './mqttjs-options';
+import { mqttjsWire } from './mqttjs-wire';
 import { Unanswered } from './unanswered';
 
 /**

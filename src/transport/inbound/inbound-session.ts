@@ -1,8 +1,8 @@
 // What has come in at QoS 2 and has not been released: it belongs to the session and outlives connections
 // (MQTT 5, section 4.3.3).
 
+import type { OpenStream } from '../transport';
 import type { OrderedReceipt } from './acknowledgement-order';
-import type { OpenStream } from './transport';
 
 export class InboundSession {
   /** By packet identifier, so at most 65,535. */

@@ -1,6 +1,6 @@
 // What OpenSSL and Node.js say when TLS fails, as codes of ours.
 
-import type { ErrorCode } from '../core/errors/mqtt-flows-error';
+import type { ErrorCode } from '../../core/errors/mqtt-flows-error';
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   // Verification of the server's certificate.

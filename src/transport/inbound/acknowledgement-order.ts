@@ -1,7 +1,7 @@
 // The order of acknowledgements on one connection: that in which the publications came (MQTT 5, section 4.6).
 
-import { Fifo } from '../core/queues/fifo';
-import type { Receipt } from './transport';
+import { Fifo } from '../../core/queues/fifo';
+import type { Receipt } from '../transport';
 
 type State = 'waiting' | 'acknowledged' | 'abandoned';
 

@@ -12,7 +12,7 @@ import {
   type PeerCertificate,
   type TLSSocket,
 } from 'node:tls';
-import { plainText } from '../core/errors/plain-text';
+import { plainText } from '../../core/errors/plain-text';
 import { ignore, inStage, type Opening } from './opening';
 
 /** Certificates, keys, server name, ALPN: what Node-RED's tls-config node sets. */

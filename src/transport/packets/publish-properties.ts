@@ -1,7 +1,7 @@
 // The properties of a PUBLISH between mqtt.js's shape and ours.
 
 import type { IPublishPacket } from 'mqtt';
-import type { IncomingPublication, PublicationProperties } from '../core/publications/publication';
+import type { IncomingPublication, PublicationProperties } from '../../core/publications/publication';
 
 type WireProperties = NonNullable<IPublishPacket['properties']>;
 

@@ -1,9 +1,9 @@
 // What a server says beside its reason codes: text for people and names of other servers, both not to be trusted.
 
 import type { Packet } from 'mqtt';
-import type { ErrorParams } from '../core/errors/mqtt-flows-error';
-import { plainText } from '../core/errors/plain-text';
-import type { ServerWords } from './transport';
+import type { ErrorParams } from '../../core/errors/mqtt-flows-error';
+import { plainText } from '../../core/errors/plain-text';
+import type { ServerWords } from '../transport';
 
 /** Reason string and server reference of a packet (MQTT 5, sections 3.2.2.3.9 and 3.2.2.3.16), as values of an error. */
 export function serverWords(packet: Packet | undefined): ErrorParams & ServerWords {

@@ -1,7 +1,7 @@
 // Our packet identifiers in the shape in which mqtt.js asks for them.
 
 import type { IClientOptions } from 'mqtt';
-import type { PacketIdentifiers } from '../core/publications/packet-identifiers';
+import type { PacketIdentifiers } from '../../core/publications/packet-identifiers';
 
 /** The identifiers that mqtt.js gives to SUBSCRIBE and UNSUBSCRIBE. */
 export function identifierProvider(identifiers: PacketIdentifiers): NonNullable<IClientOptions['messageIdProvider']> {

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocket } from 'ws';
-import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { plainText } from '../core/errors/plain-text';
-import { bracketed, type ServerAddress } from '../core/servers/server-url';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { plainText } from '../../core/errors/plain-text';
+import { bracketed, type ServerAddress } from '../../core/servers/server-url';
 import { ignore, inStage, type Opening } from './opening';
 
 export interface WebSocketOptions {

@@ -1,8 +1,8 @@
 // CONNECT and CONNACK between mqtt.js's shapes and ours.
 
 import type { IClientOptions, IConnackPacket } from 'mqtt';
-import { isQoS } from '../core/publications/publication';
-import type { ConnectOptions, ServerInfo, Will } from './transport';
+import { isQoS } from '../../core/publications/publication';
+import type { ConnectOptions, ServerInfo, Will } from '../transport';
 
 type WillOptions = NonNullable<IClientOptions['will']>;
 

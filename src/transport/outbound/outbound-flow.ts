@@ -2,13 +2,13 @@
 // mqtt.js only writes the packets: what it does with unacknowledged ones is not what the specification asks for.
 
 import type { IPublishPacket, Packet } from 'mqtt';
-import { isFailure } from '../core/errors/reason-code';
-import type { PacketIdentifiers } from '../core/publications/packet-identifiers';
-import type { OutgoingPublication } from '../core/publications/publication';
-import { packetBytes } from '../core/publications/publication-size';
+import { isFailure } from '../../core/errors/reason-code';
+import type { PacketIdentifiers } from '../../core/publications/packet-identifiers';
+import type { OutgoingPublication } from '../../core/publications/publication';
+import { packetBytes } from '../../core/publications/publication-size';
+import { serverWords } from '../packets/server-words';
+import type { Outbound, PublishOutcome } from '../transport';
 import { OutgoingAliases } from './outgoing-aliases';
-import { serverWords } from './server-words';
-import type { Outbound, PublishOutcome } from './transport';
 
 type Acknowledgement = Extract<Packet, { cmd: 'puback' | 'pubrec' | 'pubcomp' }>;
 

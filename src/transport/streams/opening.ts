@@ -1,8 +1,8 @@
 // What the stages have in common in which a stream is opened.
 
-import type { ErrorParams, ErrorStage } from '../core/errors/mqtt-flows-error';
-import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import type { TestFact } from '../core/reports/connection-test';
+import type { ErrorParams, ErrorStage } from '../../core/errors/mqtt-flows-error';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import type { TestFact } from '../../core/reports/connection-test';
 import { asMqttFlowsError } from './network-error';
 
 /** What a stage is told: whom to tell that it has begun, when to give up, and for whom it works. */

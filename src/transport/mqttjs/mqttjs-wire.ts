@@ -2,8 +2,8 @@
 
 import type { Duplex } from 'node:stream';
 import type { IConnackPacket, MqttClient } from 'mqtt';
-import type { OutboundWire } from './outbound-flow';
-import { WriteBatch } from './write-batch';
+import type { OutboundWire } from '../outbound/outbound-flow';
+import { WriteBatch } from '../outbound/write-batch';
 
 /** The wire of `client` over `stream`, within the limits of CONNACK. */
 export function mqttjsWire(

@@ -1,8 +1,8 @@
 // Which proxy the environment names for a server, as curl and its relatives read it; docs/decisions.md says what counts.
 
 import { BlockList, isIP } from 'node:net';
-import { type ProxyAddress, parseProxyUrl } from '../core/servers/proxy-url';
-import type { ServerAddress, ServerScheme } from '../core/servers/server-url';
+import { type ProxyAddress, parseProxyUrl } from '../../core/servers/proxy-url';
+import type { ServerAddress, ServerScheme } from '../../core/servers/server-url';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
