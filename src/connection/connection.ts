@@ -6,16 +6,16 @@ import type { OutgoingPublication } from '../core/publications/publication';
 import { defaultPublishOptions, type PublishOptions, type Settled } from '../core/publications/publish-options';
 import type { OutboxFigures } from '../core/reports/outbox-figures';
 import type { ServerInfo, Transport, TransportListener } from '../transport/transport';
+import { Retry } from './attempts/retry';
+import { ServerChoice } from './attempts/server-choice';
 import type { AttemptOptions, ConnectionSettings, ConnectionWorld, Endpoint } from './connection-settings';
 import type { ConnectionState } from './connection-state';
-import { Outbox } from './outbox';
+import { Outbox } from './outbox/outbox';
 import { Presence } from './presence';
-import { Retry } from './retry';
-import { ServerChoice } from './server-choice';
-import { SessionHome } from './session-home';
+import { SessionHome } from './session/session-home';
 import { type StateListener, StateWatch } from './state-watch';
-import type { SubscriptionInUse } from './subscription-in-use';
-import { type RemoveSubscriber, type Subscriber, Subscriptions } from './subscriptions';
+import type { SubscriptionInUse } from './subscriptions/subscription-in-use';
+import { type RemoveSubscriber, type Subscriber, Subscriptions } from './subscriptions/subscriptions';
 
 /** How long close() waits for acknowledgements, in ms: Node-RED gives a node 15 s to close, users less. */
 const DRAIN = 800;

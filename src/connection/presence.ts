@@ -6,7 +6,7 @@ import type { OutgoingPublication } from '../core/publications/publication';
 import type { ServerInfo, Transport } from '../transport/transport';
 import type { Clock } from './clock';
 import { limitProblem, refused } from './server-limits';
-import type { Subscriptions } from './subscriptions';
+import type { Subscriptions } from './subscriptions/subscriptions';
 
 /** How long a server may take to answer the subscriptions before the birth message goes out all the same, in ms. */
 const ANSWER_TIME = 5000;

@@ -1,7 +1,7 @@
 // The acknowledge node: tells the server what became of a message that a subscribe node leaves to it.
 
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
-import type { Taken } from '../connection/delivery-window';
+import type { Taken } from '../connection/acknowledgement/delivery-window';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { Acknowledgement } from '../core/publications/acknowledgement';
 import { receiptsIn } from '../core/publications/receipt-reference';

@@ -1,8 +1,8 @@
 // The subscribe node: each publication that matches one of its filters becomes a message.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Delivery } from '../connection/acknowledgement/delivery-window';
 import type { Connection } from '../connection/connection';
-import type { Delivery } from '../connection/delivery-window';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { type Codec, findCodec } from '../core/payloads/codec';
 import { acknowledging, type DeliveryFigures, type PreparedMessage } from '../runtime/acknowledgement';

@@ -2,17 +2,17 @@
 // acknowledge node says so.
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { systemClock } from '../connection/clock';
-import type { Connection } from '../connection/connection';
 import {
   type Delivery,
   type DeliveryHandler,
   DeliveryWindow,
   type SettleDelivery,
   type Whereabouts,
-} from '../connection/delivery-window';
-import { FailedDeliveries } from '../connection/failed-deliveries';
-import type { Subscriber } from '../connection/subscriptions';
+} from '../connection/acknowledgement/delivery-window';
+import { FailedDeliveries } from '../connection/acknowledgement/failed-deliveries';
+import { systemClock } from '../connection/clock';
+import type { Connection } from '../connection/connection';
+import type { Subscriber } from '../connection/subscriptions/subscriptions';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { Acknowledgement } from '../core/publications/acknowledgement';
 import type { AcknowledgementSettings } from '../settings/acknowledgement-settings';

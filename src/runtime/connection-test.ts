@@ -1,8 +1,8 @@
 // Tests the settings of a broker node that have not been deployed: connects as the node would, and tells each step.
 
 import type { Node, NodeAPI } from 'node-red';
+import { tryConnection } from '../connection/attempts/trial';
 import type { AttemptOptions, ConnectionSettings, Endpoint } from '../connection/connection-settings';
-import { tryConnection } from '../connection/trial';
 import { MqttFlowsError, reportOf } from '../core/errors/mqtt-flows-error';
 import type { TestEvent, TestedServer } from '../core/reports/connection-test';
 import type { ConfigResult, RawConfig } from '../settings/saved-config';

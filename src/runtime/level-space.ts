@@ -1,6 +1,6 @@
 // When the disk space of a LevelDB is worth reclaiming: what is deleted stays in its files until it is compacted.
 
-import type { StoreChange } from '../connection/outbox-store';
+import type { StoreChange } from '../connection/outbox/disk/outbox-store';
 
 /** bytes that may be left behind */
 const WORTHWHILE = 32 * 1024 * 1024;

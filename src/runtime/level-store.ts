@@ -3,8 +3,8 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ClassicLevel } from 'classic-level';
-import { OutboxChunk } from '../connection/outbox-chunk';
-import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '../connection/outbox-store';
+import { OutboxChunk } from '../connection/outbox/disk/outbox-chunk';
+import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '../connection/outbox/disk/outbox-store';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { plainText } from '../core/errors/plain-text';
 import { recordedBytes } from '../core/outbox/publication-record';

@@ -6,7 +6,7 @@ import { systemClock } from '../connection/clock';
 import { Connection } from '../connection/connection';
 import type { AttemptOptions, ConnectionSettings, Endpoint } from '../connection/connection-settings';
 import type { Report } from '../connection/guarded';
-import type { OutboxLimits } from '../connection/outbox';
+import type { OutboxLimits } from '../connection/outbox/outbox';
 import { countTraffic, Traffic } from '../connection/traffic';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { mqttjsTransports } from '../transport/mqttjs/mqttjs-transport';

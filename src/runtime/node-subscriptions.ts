@@ -1,7 +1,7 @@
 // The subscriptions of one node: those of its settings, and those that messages have added.
 
 import type { Connection } from '../connection/connection';
-import type { Subscriber, SubscriptionState } from '../connection/subscriber';
+import type { Subscriber, SubscriptionState } from '../connection/subscriptions/subscriber';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { Codec } from '../core/payloads/codec';
 import type { RequestedSubscription } from '../core/subscriptions/subscription-action';

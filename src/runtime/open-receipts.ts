@@ -1,6 +1,6 @@
 // Messages that wait for an acknowledge node, by the id that each of them carries.
 
-import type { SettleDelivery, Taken } from '../connection/delivery-window';
+import type { SettleDelivery, Taken } from '../connection/acknowledgement/delivery-window';
 import type { Acknowledgement } from '../core/publications/acknowledgement';
 
 /** Of this process: an acknowledge node may be in any flow. */

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import type { OutboxStore, StoreContents } from '../connection/outbox-store';
+import type { OutboxStore, StoreContents } from '../connection/outbox/disk/outbox-store';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { LevelStore } from './level-store';
 import { sharedText } from './localize';

@@ -1,7 +1,7 @@
 // What has come for a subscribe node, as messages of its flow.
 
 import type { NodeAPI } from 'node-red';
-import type { Delivery } from '../connection/delivery-window';
+import type { Delivery } from '../connection/acknowledgement/delivery-window';
 import type { Codec } from '../core/payloads/codec';
 import { payloadError } from '../core/payloads/payload-error';
 import { messageFromPublication } from '../core/publications/message-from-publication';

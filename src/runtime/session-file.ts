@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import type { RememberedSubscription, SessionMemory } from '../connection/session-memory';
+import type { RememberedSubscription, SessionMemory } from '../connection/session/session-memory';
 import { isQoS } from '../core/publications/publication';
 
 /** A memory that is on disk once its last change has been written. */

@@ -2,7 +2,7 @@
 
 import type { NodeAPI } from 'node-red';
 import type { ConnectionState } from '../connection/connection-state';
-import type { SubscriptionInUse } from '../connection/subscription-in-use';
+import type { SubscriptionInUse } from '../connection/subscriptions/subscription-in-use';
 import { reportOf } from '../core/errors/mqtt-flows-error';
 import type { BrokerStateReport } from '../core/reports/broker-state';
 import type { Observation } from '../core/sidebar/observation';

@@ -2,7 +2,7 @@
 
 import type { NodeAPI, NodeStatus } from 'node-red';
 import type { ConnectionState } from '../connection/connection-state';
-import type { SubscriptionState } from '../connection/subscriber';
+import type { SubscriptionState } from '../connection/subscriptions/subscriber';
 import type { SubscriptionOptions } from '../core/subscriptions/subscription-options';
 import type { TopicFilter } from '../core/topics/topic-filter';
 import { connectionStatus } from './connection-status';

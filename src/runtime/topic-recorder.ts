@@ -3,7 +3,7 @@
 
 import type { NodeAPI } from 'node-red';
 import type { Connection } from '../connection/connection';
-import type { Subscriber, SubscriptionState } from '../connection/subscriptions';
+import type { Subscriber, SubscriptionState } from '../connection/subscriptions/subscriptions';
 import { type ErrorReport, reportOf } from '../core/errors/mqtt-flows-error';
 import type { BrokerStateReport } from '../core/reports/broker-state';
 import type { StartRequest } from '../core/sidebar/topic-protocol';

@@ -2,7 +2,7 @@
 // QoS, and what the server had stored once, when it starts.
 
 import assert from 'node:assert/strict';
-import { type Subscriber, Subscriptions } from '#src/connection/subscriptions';
+import { type Subscriber, Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import type { QoS } from '#src/core/publications/publication';
 import type { RetainedPolicy } from '#src/core/subscriptions/subscription-options';
 import { filterOf } from '../core/parsed';
@@ -189,7 +189,7 @@ class Run {
   }
 }
 
-describe('connection/subscriptions: each subscriber as if it were alone', () => {
+describe('connection/subscriptions/subscriptions: each subscriber as if it were alone', () => {
   for (const kind of SERVER_KINDS) {
     it(`random subscribers on a server of the kind: ${kind.name}`, function () {
       this.timeout(60_000);

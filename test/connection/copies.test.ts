@@ -2,7 +2,7 @@
 // costs meanwhile: nothing twice, nothing lost, and nothing later than a moment.
 
 import assert from 'node:assert/strict';
-import { Subscriptions } from '#src/connection/subscriptions';
+import { Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import { FakeClock } from '../helpers/fake-clock';
 import { ModelServer, SERVER_KINDS, type ServerKind } from './model-server';
 import { Receiver } from './subscription-bench';

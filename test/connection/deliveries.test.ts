@@ -6,7 +6,7 @@ import type { FakeTransport } from '../helpers/fake-transport';
 import { incoming } from './publications';
 import { grant, Receiver, refuse, SubscriptionBench } from './subscription-bench';
 
-describe('connection/deliveries', () => {
+describe('connection/subscriptions/deliveries', () => {
   describe('subscribers that share a publication', () => {
     it('get bytes of their own', () => {
       const bench = new SubscriptionBench();

@@ -1,9 +1,9 @@
 // The window of a subscriber: what it may have unsettled, what waits, and what becomes of both.
 
 import assert from 'node:assert/strict';
-import { type Delivery, DeliveryWindow, type SettleDelivery } from '#src/connection/delivery-window';
-import { FailedDeliveries } from '#src/connection/failed-deliveries';
-import { SharedReceipt } from '#src/connection/shared-receipt';
+import { type Delivery, DeliveryWindow, type SettleDelivery } from '#src/connection/acknowledgement/delivery-window';
+import { FailedDeliveries } from '#src/connection/acknowledgement/failed-deliveries';
+import { SharedReceipt } from '#src/connection/acknowledgement/shared-receipt';
 import type { QoS } from '#src/core/publications/publication';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { FakeClock } from '../helpers/fake-clock';

@@ -1,8 +1,8 @@
 // The list of publications on their way: their order, and that those which have left it keep nothing alive.
 
 import assert from 'node:assert/strict';
-import { InFlight } from '#src/connection/in-flight';
-import { OutboxEntry } from '#src/connection/outbox-entry';
+import { InFlight } from '#src/connection/outbox/in-flight';
+import { OutboxEntry } from '#src/connection/outbox/outbox-entry';
 
 function entry(topic: string): OutboxEntry {
   const publication = { topic, payload: Buffer.alloc(0), qos: 0 as const, retain: false };

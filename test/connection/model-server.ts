@@ -1,7 +1,7 @@
 // A server as simple as it can be, for subscriptions: what it has stored, who matches, and the ways in which servers send
 // a publication that several subscriptions match. Packets take some ms in each direction.
 
-import type { Subscriptions } from '#src/connection/subscriptions';
+import type { Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import type { IncomingPublication, QoS } from '#src/core/publications/publication';
 import type { WireFilter } from '#src/core/topics/topic-filter';
 import type { ServerInfo, SubscribeOutcome, SubscribeRequest, Transport } from '#src/transport/transport';

@@ -1,9 +1,9 @@
 // An outbox with a server that a test attaches and takes away, and what became of each publication.
 
 import assert from 'node:assert/strict';
-import { Outbox, type OutboxLimits } from '#src/connection/outbox';
-import type { SessionPlace } from '#src/connection/outbox-sender';
-import type { OutboxStore } from '#src/connection/outbox-store';
+import type { OutboxStore } from '#src/connection/outbox/disk/outbox-store';
+import { Outbox, type OutboxLimits } from '#src/connection/outbox/outbox';
+import type { SessionPlace } from '#src/connection/outbox/outbox-sender';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import type { OutgoingPublication, QoS } from '#src/core/publications/publication';
 import {

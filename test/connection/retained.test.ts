@@ -1,7 +1,7 @@
 // What a server has stored: to whoever is new, once, and to nobody else; and to whom the retain flag is shown.
 
 import assert from 'node:assert/strict';
-import { Subscriptions } from '#src/connection/subscriptions';
+import { Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import { FakeClock } from '../helpers/fake-clock';
 import { ModelServer, type Published, SERVER_KINDS, type ServerKind } from './model-server';
 import { incoming } from './publications';

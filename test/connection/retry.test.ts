@@ -1,7 +1,7 @@
 // What follows a failure: when trying soon is of no use, and when two clients throw each other out.
 
 import assert from 'node:assert/strict';
-import { Retry } from '#src/connection/retry';
+import { Retry } from '#src/connection/attempts/retry';
 import { type ErrorCode, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { ConnectionBench, MAX_DELAY, MIN_DELAY } from './connection-bench';
 import { answer } from './outbox-bench';
@@ -22,7 +22,7 @@ function byServer(reasonCode: number): MqttFlowsError {
   return new MqttFlowsError('disconnected-by-server', { stage: 'connected', reasonCode });
 }
 
-describe('connection/retry', () => {
+describe('connection/attempts/retry', () => {
   describe('a refusal that trying again does not change', () => {
     const hopeless: readonly [name: string, error: MqttFlowsError][] = [
       ['wrong user name or password', refusal('credentials-refused', 0x86)],

@@ -1,9 +1,9 @@
 // Which of several servers is tried next, and what a server may say about it.
 
 import assert from 'node:assert/strict';
+import { ServerChoice } from '#src/connection/attempts/server-choice';
 import type { Endpoint } from '#src/connection/connection-settings';
 import type { ConnectionState } from '#src/connection/connection-state';
-import { ServerChoice } from '#src/connection/server-choice';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { ConnectionBench } from './connection-bench';
 import { failure } from './publications';

@@ -1,7 +1,7 @@
 // A session that outlives the process: what is remembered of it, and what the server is asked for when it goes on.
 
 import assert from 'node:assert/strict';
-import type { RememberedSubscription } from '#src/connection/session-memory';
+import type { RememberedSubscription } from '#src/connection/session/session-memory';
 import type { FakeTransport } from '../helpers/fake-transport';
 import { ConnectionBench } from './connection-bench';
 import { failure, incoming } from './publications';

@@ -1,8 +1,8 @@
 // Receipts: one acknowledgement for all subscribers of a publication, when the last of them is done with it.
 
 import assert from 'node:assert/strict';
-import type { ReleaseReceipt } from '#src/connection/shared-receipt';
-import { type Subscriber, Subscriptions } from '#src/connection/subscriptions';
+import type { ReleaseReceipt } from '#src/connection/acknowledgement/shared-receipt';
+import { type Subscriber, Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { FakeClock } from '../helpers/fake-clock';
 import { RecordedReceipt } from '../helpers/recorded-receipt';

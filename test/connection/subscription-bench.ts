@@ -6,7 +6,7 @@ import {
   type Subscriber,
   type SubscriptionState,
   Subscriptions,
-} from '#src/connection/subscriptions';
+} from '#src/connection/subscriptions/subscriptions';
 import type { IncomingPublication, QoS } from '#src/core/publications/publication';
 import type { SubscriptionOptions } from '#src/core/subscriptions/subscription-options';
 import { readCaptures, type TopicParams } from '#src/core/topics/topic-captures';

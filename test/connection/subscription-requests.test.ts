@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { grant, identifierOf, REPLAY, Receiver, SubscriptionBench } from './subscription-bench';
 
-describe('connection/subscriptions', () => {
+describe('connection/subscriptions/subscriptions', () => {
   describe('asking the server', () => {
     it('a filter is subscribed once, however many subscribers have it', () => {
       const bench = new SubscriptionBench();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { incoming } from './publications';
 import { grant, identifierOf, REPLAY, Receiver, refuse, SubscriptionBench } from './subscription-bench';
 
-describe('connection/subscriptions', () => {
+describe('connection/subscriptions/subscriptions', () => {
   describe('what a subscriber hears of its subscriptions', () => {
     it('that they wait, then that they are granted, with the QoS that the server gave', () => {
       const bench = new SubscriptionBench();

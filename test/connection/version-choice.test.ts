@@ -1,13 +1,13 @@
 // Which version of MQTT is spoken when the user leaves it open.
 
 import assert from 'node:assert/strict';
-import { VersionChoice } from '#src/connection/version-choice';
+import { VersionChoice } from '#src/connection/attempts/version-choice';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 
 const REFUSED = new MqttFlowsError('protocol-version-refused', { stage: 'connack' });
 const MUTE = new MqttFlowsError('closed-without-answer', { stage: 'connack' });
 
-describe('connection/version-choice', () => {
+describe('connection/attempts/version-choice', () => {
   it('a version that the user has chosen stays', () => {
     for (const version of [3, 4, 5] as const) {
       const choice = new VersionChoice(version);

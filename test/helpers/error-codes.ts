@@ -12,7 +12,7 @@ export const errorCodes: readonly string[] = unionMembers(DECLARATION, 'ErrorCod
 const CONNECTION_SOURCES = [
   'connection/answer-watch.ts',
   'connection/connection.ts',
-  'connection/retry.ts',
+  'connection/attempts/retry.ts',
   'core/errors/reason-code.ts',
   'transport/embedded/embedded-broker.ts',
   'runtime/server-endpoints.ts',

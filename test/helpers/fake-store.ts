@@ -1,7 +1,7 @@
 // A disk of an outbox in memory: it survives the outbox, writes when the test says so, and fails when it shall.
 
-import { type KeptExchange, OutboxChunk } from '#src/connection/outbox-chunk';
-import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '#src/connection/outbox-store';
+import { type KeptExchange, OutboxChunk } from '#src/connection/outbox/disk/outbox-chunk';
+import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '#src/connection/outbox/disk/outbox-store';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { recordedBytes } from '#src/core/outbox/publication-record';
 import { recordsOf } from '#src/core/outbox/record-chunk';

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '#src/connection/clock';
 import { Connection } from '#src/connection/connection';
-import type { OutboxStore } from '#src/connection/outbox-store';
+import type { OutboxStore } from '#src/connection/outbox/disk/outbox-store';
 import type { QoS } from '#src/core/publications/publication';
 import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
 import { tcpStream } from '#src/transport/streams/tcp-stream';

@@ -1,0 +1,49 @@
+// One acknowledgement for all subscribers of a publication: it goes out when none of them holds it any longer.
+
+import type { Acknowledgement } from '../../core/publications/acknowledgement';
+import type { Receipt } from '../../transport/transport';
+
+/** Gives up a hold; only the first call counts. */
+export type ReleaseReceipt = (settlement: Acknowledgement) => void;
+
+const ACKNOWLEDGED: Acknowledgement = { kind: 'acknowledged' };
+
+export class SharedReceipt {
+  readonly #receipt: Receipt;
+  /** One is the delivery itself, so that a holder that releases at once does not settle it for the others. */
+  #holds = 1;
+  #worst: Acknowledgement = ACKNOWLEDGED;
+
+  constructor(receipt: Receipt) {
+    this.#receipt = receipt;
+  }
+
+  /** Puts off the acknowledgement until the function returned is called. */
+  hold(): ReleaseReceipt {
+    this.#holds++;
+    let held = true;
+    return (settlement) => {
+      if (!held) return;
+      held = false;
+      this.#release(settlement);
+    };
+  }
+
+  /** All subscribers have been called. */
+  delivered(): void {
+    this.#release(ACKNOWLEDGED);
+  }
+
+  #release(settlement: Acknowledgement): void {
+    if (severity(settlement) > severity(this.#worst)) this.#worst = settlement;
+    if (--this.#holds > 0) return;
+    const worst = this.#worst;
+    if (worst.kind === 'abandoned') this.#receipt.abandon();
+    else this.#receipt.acknowledge(worst.kind === 'refused' ? worst.reasonCode : 0);
+  }
+}
+
+/** Whoever wants the publication again gets it, although others get it twice then: none of them loses it. */
+function severity({ kind }: Acknowledgement): number {
+  return kind === 'acknowledged' ? 0 : kind === 'refused' ? 1 : 2;
+}

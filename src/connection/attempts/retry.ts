@@ -1,0 +1,82 @@
+// What follows a failed attempt or a lost connection: how long to wait, and whether it is what it looks like.
+
+import { type ErrorCode, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { type BackoffLimits, backoffDelay } from '../../core/servers/backoff';
+
+/** A connection that lives shorter than this, in ms, was hardly one. */
+const BRIEF = 3000;
+/** So many brief connections in a row look like two clients that throw each other out. */
+const CLASH = 2;
+/** MQTT 5, section 3.14.2.1: another client has connected with the same client identifier. */
+const SESSION_TAKEN_OVER = 0x8e;
+
+/** Trying again soon changes nothing about these, and may lock an account or throw another client out. */
+const HOPELESS: ReadonlySet<ErrorCode> = new Set([
+  'credentials-refused',
+  'not-authorized',
+  'client-identifier-refused',
+  'client-identifier-clash',
+]);
+
+/** MQTT 5, section 3.2.2.2: banned, and bad authentication method. They have no error code of their own. */
+const HOPELESS_REASONS: ReadonlySet<number | undefined> = new Set([0x8a, 0x8c]);
+
+export interface NextAttempt {
+  readonly error: MqttFlowsError;
+  /** ms */
+  readonly delay: number;
+}
+
+export class Retry {
+  readonly #limits: BackoffLimits;
+  readonly #random: () => number;
+  /** Connections in a row that ended almost at once. */
+  #brief = 0;
+  /** Hopeless failures in a row. */
+  #hopeless = 0;
+
+  constructor(limits: BackoffLimits, random: () => number) {
+    this.#limits = limits;
+    this.#random = random;
+  }
+
+  /**
+   * `attempt` counts from 1, or is 0 after a connection that stood; `lived` is how long it did in ms, or undefined when
+   * there was none. Of several `servers`, a hopeless one does not delay the next: that comes when all have been tried.
+   * MQTT 3.1.1 does not say that a session was taken over: the server closes the connection of the client that was there
+   * first, and so does it again when that one comes back. `overPublication` is another explanation of the same.
+   */
+  after(
+    error: MqttFlowsError,
+    attempt: number,
+    lived: number | undefined,
+    servers = 1,
+    overPublication = false,
+  ): NextAttempt {
+    if (lived !== undefined) this.#brief = lived < BRIEF ? this.#brief + 1 : 0;
+    const explained = overPublication ? error : this.#explain(error);
+    const failures = Math.max(1, attempt, this.#brief);
+    this.#hopeless = isHopeless(explained) ? this.#hopeless + 1 : 0;
+    // A clash of client identifiers is with the other client, whatever the server.
+    const enough = explained.code === 'client-identifier-clash' ? 1 : servers;
+    const wait = this.#hopeless > 0 && this.#hopeless % enough === 0;
+    const delay = wait ? this.#limits.maxDelay : backoffDelay(failures, this.#limits, this.#random());
+    return { error: explained, delay };
+  }
+
+  #explain(error: MqttFlowsError): MqttFlowsError {
+    const { code, stage, reasonCode, params } = error;
+    const takenOver = code === 'disconnected-by-server' && reasonCode === SESSION_TAKEN_OVER;
+    const thrownOut = code === 'connection-lost' && stage === 'connected' && this.#brief >= CLASH;
+    if (!takenOver && !thrownOut) return error;
+    return new MqttFlowsError('client-identifier-clash', {
+      stage,
+      params,
+      ...(reasonCode === undefined ? {} : { reasonCode }),
+    });
+  }
+}
+
+function isHopeless({ code, reasonCode }: MqttFlowsError): boolean {
+  return HOPELESS.has(code) || (code === 'refused-by-server' && HOPELESS_REASONS.has(reasonCode));
+}

@@ -1,0 +1,81 @@
+// One connection that is made only to see whether it can be, and is closed at once. Knows no Node-RED and no mqtt.js.
+
+import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import type { TestFact } from '../../core/reports/connection-test';
+import type { OpenTransport, ProtocolVersion, ServerInfo, TransportListener } from '../../transport/transport';
+import type { AttemptOptions, ConnectionSettings, Endpoint } from '../connection-settings';
+import { VersionChoice } from './version-choice';
+
+/** Hears of a trial while it goes on. */
+export interface TrialListener {
+  attempt(version: ProtocolVersion): void;
+  stage(stage: ErrorStage): void;
+  learnt(fact: TestFact): void;
+  /** The server has accepted; what is left is to go away. */
+  connected(info: ServerInfo): void;
+}
+
+export type TrialResult =
+  | { readonly ok: true; readonly info: ServerInfo }
+  | { readonly ok: false; readonly error: MqttFlowsError };
+
+/** What is tried, and by what means. */
+export interface Trial {
+  readonly endpoint: Endpoint;
+  readonly options: AttemptOptions;
+  readonly protocolVersion: ConnectionSettings['protocolVersion'];
+  readonly openTransport: OpenTransport;
+}
+
+/**
+ * Connects as a connection would, with an older version when the server refuses MQTT 5, and closes again. When `signal`
+ * aborts, whatever is half open is destroyed, and the result is `connection-timeout` with the stage it had got to.
+ */
+export async function tryConnection(trial: Trial, listener: TrialListener, signal: AbortSignal): Promise<TrialResult> {
+  const choice = new VersionChoice(trial.protocolVersion);
+  for (;;) {
+    listener.attempt(choice.version);
+    const result = await attempt(trial, choice.version, listener, signal);
+    if (result.ok || signal.aborted || !choice.failed(result.error)) return result;
+  }
+}
+
+function attempt(
+  { endpoint, options, openTransport }: Trial,
+  protocolVersion: ProtocolVersion,
+  listener: TrialListener,
+  signal: AbortSignal,
+): Promise<TrialResult> {
+  return new Promise((resolve) => {
+    let reached: ErrorStage = 'tcp';
+    const finish = (result: TrialResult): void => {
+      signal.removeEventListener('abort', giveUp);
+      resolve(result);
+    };
+    const heard: TransportListener = {
+      stage: (stage) => {
+        reached = stage;
+        listener.stage(stage);
+      },
+      connected: (info) => {
+        signal.removeEventListener('abort', giveUp);
+        listener.connected(info);
+        void transport.close().then(() => finish({ ok: true, info }));
+      },
+      message: () => {},
+      writable: () => {},
+      closed: (error) => finish({ ok: false, error }),
+    };
+    const transport = openTransport(
+      (report, aborted) => endpoint.open(report, aborted, (fact) => listener.learnt(fact)),
+      { ...options, protocolVersion },
+      heard,
+    );
+    const giveUp = (): void => {
+      transport.destroy();
+      finish({ ok: false, error: new MqttFlowsError('connection-timeout', { stage: reached }) });
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+  });
+}

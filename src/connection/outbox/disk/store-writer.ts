@@ -1,0 +1,181 @@
+// Writes the changes of a disk queue: those that come while others are being written go together with the next write.
+// A store that fails is opened again; until then nothing new is taken, and what has been taken is not forgotten.
+
+import { MqttFlowsError } from '../../../core/errors/mqtt-flows-error';
+import type { Clock } from '../../clock';
+import type { OutboxEntry } from '../outbox-entry';
+import type { OutboxChunk } from './outbox-chunk';
+import type { OutboxStore, StoreContents } from './outbox-store';
+import { WriteBatch } from './write-batch';
+
+/** Told by a writer. */
+export interface StoreWriterOwner {
+  opened(contents: StoreContents): void;
+  /** The entries are on disk, together. */
+  written(chunk: OutboxChunk, entries: readonly OutboxEntry[]): void;
+  refused(entry: OutboxEntry, error: MqttFlowsError): void;
+  /** The store cannot be used for now; told once for each reason. */
+  failed(error: MqttFlowsError): void;
+  /** A write is over. */
+  idle(): void;
+}
+
+/** How long a store that failed is left alone, in ms. */
+const RETRY = 5000;
+
+export class StoreWriter {
+  readonly #store: OutboxStore;
+  readonly #clock: Clock;
+  readonly #owner: StoreWriterOwner;
+  #next = new WriteBatch();
+  #state: 'opening' | 'ready' | 'writing' | 'broken' | 'closed' = 'opening';
+  #problem: MqttFlowsError | undefined;
+  /** The code of the failure that has been told. */
+  #told: string | undefined;
+  /** How many wait for keep(). */
+  #keeping = 0;
+  /** The number of the latest chunk. */
+  #latest = 0;
+  #work: Promise<void>;
+  #cancelRetry: (() => void) | undefined;
+
+  constructor(store: OutboxStore, clock: Clock, owner: StoreWriterOwner) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#owner = owner;
+    this.#work = this.#open();
+  }
+
+  /** Why nothing can be written at the moment. */
+  get problem(): MqttFlowsError | undefined {
+    return this.#problem;
+  }
+
+  put(entry: OutboxEntry): void {
+    if (this.#problem) return this.#owner.refused(entry, this.#problem);
+    this.#next.fresh.push(entry);
+    this.#flush();
+  }
+
+  /** Calls `kept` when all that was asked before and the exchange of `entry` is on disk. */
+  keep(entry: OutboxEntry, kept: (entry: OutboxEntry) => void): void {
+    const { chunk, index, packetIdentifier, progress, publication } = entry;
+    // At QoS 0 there is no exchange, only an order.
+    if (publication.qos === 0 && this.#keeping === 0) return kept(entry);
+    this.#keeping++;
+    this.#next.effects.push({ entry, kept });
+    if (chunk && publication.qos > 0) {
+      if (packetIdentifier === 0) chunk.endExchange(index);
+      else chunk.keepExchange(index, { packetIdentifier, received: progress === 'received' });
+      this.#next.changed.add(chunk);
+    }
+    this.#flush();
+  }
+
+  /** Nothing is known any more of the exchange of the publication at `index`. */
+  endExchange(chunk: OutboxChunk, index: number): void {
+    chunk.endExchange(index);
+    this.#next.changed.add(chunk);
+    this.#flush();
+  }
+
+  /** The publication at `index` has come to its end. */
+  remove(chunk: OutboxChunk, index: number): void {
+    chunk.remove(index);
+    this.discardIfEmpty(chunk);
+    if (!chunk.isEmpty) this.#next.changed.add(chunk);
+    this.#flush();
+  }
+
+  /** Takes a chunk out of the store of which nothing waits. */
+  discardIfEmpty(chunk: OutboxChunk): void {
+    if (!chunk.isEmpty) return;
+    this.#next.gone.add(chunk.number);
+    this.#flush();
+  }
+
+  /** A read has failed. */
+  fail(error: unknown): void {
+    if (this.#state === 'ready') this.#break(error);
+  }
+
+  /** Writes what is left, and lets others open the store. */
+  async close(): Promise<void> {
+    // Each write may be followed by another one.
+    for (let work: Promise<void> | undefined; work !== this.#work; ) {
+      work = this.#work;
+      await work;
+    }
+    this.#cancelRetry?.();
+    this.#state = 'closed';
+    await this.#store.close();
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const contents = await this.#store.open();
+      this.#problem = undefined;
+      this.#told = undefined;
+      this.#state = 'ready';
+      this.#latest = Math.max(this.#latest, contents.last);
+      this.#owner.opened(contents);
+      this.#flush();
+      this.#owner.idle();
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  #flush(): void {
+    if (this.#state !== 'ready' || this.#next.isEmpty) return;
+    const batch = this.#next;
+    this.#next = new WriteBatch();
+    this.#state = 'writing';
+    this.#work = this.#write(batch);
+  }
+
+  async #write(batch: WriteBatch): Promise<void> {
+    try {
+      const changes = batch.pack(this.#latest);
+      this.#latest += batch.packed.length;
+      await this.#store.write(changes);
+    } catch (error) {
+      this.#next = batch.joined(this.#next);
+      return this.#break(error);
+    }
+    this.#state = 'ready';
+    for (const { chunk, entries } of batch.packed) this.#owner.written(chunk, entries);
+    for (const { entry, kept } of batch.effects) {
+      this.#keeping--;
+      kept(entry);
+    }
+    this.#owner.idle();
+    this.#flush();
+  }
+
+  /** What is not on disk is refused; all else waits until the store can be opened again. */
+  #break(error: unknown): void {
+    this.#state = 'broken';
+    const problem = asProblem(error);
+    this.#problem = problem;
+    const refused = this.#next.withoutFresh();
+    this.#cancelRetry = this.#clock.after(RETRY, () => {
+      this.#work = this.#reopen();
+    });
+    const news = this.#told !== problem.code;
+    this.#told = problem.code;
+    if (news) this.#owner.failed(problem);
+    for (const entry of refused) this.#owner.refused(entry, problem);
+  }
+
+  async #reopen(): Promise<void> {
+    this.#state = 'opening';
+    await this.#store.close();
+    await this.#open();
+  }
+}
+
+function asProblem(error: unknown): MqttFlowsError {
+  if (error instanceof MqttFlowsError) return error;
+  return new MqttFlowsError('outbox-unavailable', { stage: 'outbox', params: { detail: String(error) } });
+}

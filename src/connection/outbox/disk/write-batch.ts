@@ -1,0 +1,96 @@
+// What one write to the disk of an outbox changes, and who waits for it.
+
+import { type PreparedRecord, prepareRecord } from '../../../core/outbox/publication-record';
+import { encodeChunk } from '../../../core/outbox/record-chunk';
+import type { OutboxEntry } from '../outbox-entry';
+import { OutboxChunk } from './outbox-chunk';
+import type { StoreChange } from './outbox-store';
+
+/** How many publications are written as one value at most, and about how many bytes. */
+const CHUNK_MESSAGES = 100;
+const CHUNK_BYTES = 64 * 1024;
+
+/** Entries that are written as one. */
+interface Packed {
+  readonly chunk: OutboxChunk;
+  readonly entries: readonly OutboxEntry[];
+}
+
+/** Called when the batch is on disk. */
+interface Effect {
+  readonly entry: OutboxEntry;
+  readonly kept: (entry: OutboxEntry) => void;
+}
+
+export class WriteBatch {
+  /** Not on disk yet, in their order. */
+  fresh: OutboxEntry[] = [];
+  readonly effects: Effect[] = [];
+  /** Chunks with other marks than on disk. */
+  readonly changed = new Set<OutboxChunk>();
+  /** Numbers of chunks of which nothing waits. */
+  readonly gone = new Set<number>();
+  /** What has become of the fresh ones, once pack() was called. */
+  readonly packed: Packed[] = [];
+
+  get isEmpty(): boolean {
+    const { fresh, effects, changed, gone } = this;
+    return fresh.length === 0 && effects.length === 0 && changed.size === 0 && gone.size === 0;
+  }
+
+  /** What is to be written; new chunks have the numbers after `latest`. */
+  pack(latest: number): StoreChange[] {
+    const changes: StoreChange[] = [];
+    for (let start = 0; start < this.fresh.length; ) {
+      const records = chunkFrom(this.fresh, start);
+      const entries = this.fresh.slice(start, start + records.length);
+      const chunk = new OutboxChunk(latest + this.packed.length + 1, entries.length);
+      this.packed.push({ chunk, entries });
+      for (const [index, entry] of entries.entries()) {
+        entry.chunk = chunk;
+        entry.index = index;
+      }
+      changes.push({ kind: 'chunk', number: chunk.number, records: encodeChunk(records) });
+      start += records.length;
+    }
+    for (const chunk of this.changed) {
+      if (!chunk.isEmpty) changes.push({ kind: 'marks', number: chunk.number, marks: chunk.marks });
+    }
+    for (const number of this.gone) changes.push({ kind: 'remove', number });
+    return changes;
+  }
+
+  /** This batch, which could not be written, and `later` in one. */
+  joined(later: WriteBatch): WriteBatch {
+    const both = new WriteBatch();
+    both.fresh = [...this.fresh, ...later.fresh];
+    both.effects.push(...this.effects, ...later.effects);
+    for (const chunk of [...this.changed, ...later.changed]) both.changed.add(chunk);
+    for (const number of [...this.gone, ...later.gone]) both.gone.add(number);
+    // A write that failed may have left some of it behind.
+    for (const { chunk } of this.packed) both.gone.add(chunk.number);
+    return both;
+  }
+
+  /** Takes out what is not on disk, and returns it. */
+  withoutFresh(): readonly OutboxEntry[] {
+    const { fresh } = this;
+    this.fresh = [];
+    for (const entry of fresh) entry.chunk = undefined;
+    return fresh;
+  }
+}
+
+/** As many of `entries`, from `start`, as go into one chunk. */
+function chunkFrom(entries: readonly OutboxEntry[], start: number): PreparedRecord[] {
+  const records: PreparedRecord[] = [];
+  let bytes = 0;
+  for (let at = start; at < entries.length && records.length < CHUNK_MESSAGES && bytes < CHUNK_BYTES; at++) {
+    const entry = entries[at];
+    if (!entry) break;
+    const record = prepareRecord(entry);
+    records.push(record);
+    bytes += record.length;
+  }
+  return records;
+}

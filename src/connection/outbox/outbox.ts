@@ -1,0 +1,289 @@
+// What waits to be sent: bounded, in order, and every publication in it settled exactly once. Where it waits is a
+// queue's, how it is sent outbox-sender's; why connections come and go is the connection's.
+
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import type { RecordedPublication } from '../../core/outbox/publication-record';
+import type { OutgoingPublication } from '../../core/publications/publication';
+import { contentBytes } from '../../core/publications/publication-size';
+import {
+  defaultPublishOptions,
+  type PublishOptions,
+  type PublishResult,
+  type Settled,
+} from '../../core/publications/publish-options';
+import type { OutboxFigures } from '../../core/reports/outbox-figures';
+import { byteAmount } from '../../core/values/byte-unit';
+import type { ServerInfo, Transport } from '../../transport/transport';
+import type { Clock } from '../clock';
+import { guarded, type Report } from '../guarded';
+import { DiskQueue } from './disk/disk-queue';
+import type { OutboxStore } from './disk/outbox-store';
+import { MemoryQueue } from './memory-queue';
+import { OutboxClearing } from './outbox-clearing';
+import { expiryOf, OutboxEntry } from './outbox-entry';
+import { OutboxCounts } from './outbox-figures';
+import type { DiskQueueOwner, OutboxQueue } from './outbox-queue';
+import { OutboxSender, type SendingEnd, type SendingLimits, type SessionPlace } from './outbox-sender';
+import { outboxError, settlementOf } from './outbox-settlement';
+
+export interface OutboxLimits extends SendingLimits {
+  readonly maxMessages: number;
+  /** bytes of topics, payloads and properties */
+  readonly maxBytes: number;
+  /** What gives way when the outbox is full: the new publication, or the oldest that is not being sent. */
+  readonly overflow: 'reject' | 'dropOldest';
+  /** s that a publication may wait; 0 or left out: no limit */
+  readonly messageTtl?: number;
+}
+
+/** What an outbox is given of the world. */
+export interface OutboxWorld {
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Hears what a settled callback throws, and of losses that nobody waits to hear of. */
+  readonly report: Report;
+}
+
+/** What has expired is looked for no more often, in ms. */
+const SWEEP = 1000;
+
+export class Outbox {
+  readonly #limits: OutboxLimits;
+  readonly #clock: Clock;
+  readonly #report: Report;
+  readonly #queue: OutboxQueue;
+  readonly #sender: OutboxSender;
+  readonly #clearing: OutboxClearing;
+  readonly #counts = new OutboxCounts();
+  #closed = false;
+  #emptied: (() => void) | undefined;
+  /** When the next sweep is due, in ms since the epoch. */
+  #sweepAt = Number.POSITIVE_INFINITY;
+  #cancelSweep: (() => void) | undefined;
+
+  /** Publications wait in `store`, or in memory where there is none. */
+  constructor(limits: OutboxLimits, { clock, random, report }: OutboxWorld, store?: OutboxStore) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#report = report;
+    const owner: DiskQueueOwner = {
+      accepted: (entry) => this.#accepted(entry),
+      refused: (entry, error) => this.#finish(entry, { ok: false, error }),
+      available: () => this.#resume(),
+      restored: (count, bytes, identifiers) => this.#restored(count, bytes, identifiers),
+      revive: (recorded) => this.#revive(recorded),
+      vanished: (count, bytes, waiters) => this.#vanished(count, bytes, waiters),
+      failed: report,
+    };
+    this.#queue = store ? new DiskQueue(store, clock, owner) : new MemoryQueue(owner);
+    this.#sender = new OutboxSender(this.#queue, limits, clock, random(), (entry, end) => this.#ended(entry, end));
+    this.#clearing = new OutboxClearing(this.#queue, (entry) => this.#discard(entry));
+  }
+
+  /** Publications not settled yet. */
+  get depth(): number {
+    return this.#counts.depth;
+  }
+
+  get figures(): OutboxFigures {
+    const { first, size } = this.#sender.inFlight;
+    const oldestAt = first?.acceptedAt ?? this.#queue.oldestAt;
+    return this.#counts.figures(size, oldestAt, this.#clock.now());
+  }
+
+  /** Takes a publication. `settled` is called exactly once; before accept() returns when there is no room. */
+  accept(publication: OutgoingPublication, settled: Settled, options: PublishOptions = defaultPublishOptions): void {
+    const acceptedAt = this.#clock.now();
+    const bytes = contentBytes(publication);
+    const expiresAt = expiryOf(publication, acceptedAt, this.#limits.messageTtl ?? 0);
+    const details = { publication, bytes, origin: options.origin, acceptedAt, expiresAt };
+    const entry = new OutboxEntry(details, this.#sender, settled);
+    entry.endsWhenQueued = options.completeOn === 'queued';
+    const problem = this.#problem(entry, options);
+    if (problem) return this.#settle(entry, { ok: false, error: problem });
+    this.#counts.enter(bytes);
+    this.#queue.push(entry);
+    this.#dropOldest();
+    this.#watchExpiry(expiresAt);
+    this.pump();
+  }
+
+  /** Sends through `transport` from now on. */
+  attach(transport: Transport, server: ServerInfo, place: SessionPlace): void {
+    this.#sender.attach(transport, server, place);
+  }
+
+  /**
+   * Stops sending; `error` is how the connection ended, if it was not on our side. True when it looks as if one publication
+   * has ended this connection and the one before.
+   */
+  detach(error?: MqttFlowsError): boolean {
+    return this.#sender.detach(error);
+  }
+
+  /** Sends what the window and the stream allow. */
+  pump(): void {
+    this.#sender.pump();
+  }
+
+  /** Takes out what waits now; who waits for one of them is told. What is on its way goes on. */
+  clear(): void {
+    this.#clearing.start(this.#clock.now());
+    this.#tellEmpty();
+  }
+
+  /** Calls `listener` once, when nothing is left to settle. */
+  onceEmpty(listener: () => void): void {
+    this.#emptied = listener;
+    this.#tellEmpty();
+  }
+
+  /**
+   * Gives back all that is not settled, oldest first, and refuses what comes after. What is on disk stays there. Resolves
+   * with how many are lost.
+   */
+  async close(): Promise<number> {
+    this.#closed = true;
+    this.#cancelSweep?.();
+    this.detach();
+    const left = this.#queue.close();
+    if (left instanceof Promise) {
+      const settlement: PublishResult = { ok: false, error: outboxError('publication-kept') };
+      for (const waiter of await left) guarded(this.#report, () => waiter(settlement));
+      return 0;
+    }
+    for (const entry of left) this.#finish(entry, { ok: false, error: outboxError('connection-closed') });
+    return left.length;
+  }
+
+  #problem(entry: OutboxEntry, { whileOffline }: PublishOptions): MqttFlowsError | undefined {
+    if (this.#closed) return outboxError('connection-closed');
+    if (whileOffline === 'fail' && !this.#sender.connected) return outboxError('not-connected');
+    return this.#hasRoom(entry) ? undefined : this.#full();
+  }
+
+  /** It fits, or others can give way to it. */
+  #hasRoom(entry: OutboxEntry): boolean {
+    const { maxMessages, maxBytes, overflow } = this.#limits;
+    if (this.#counts.depth < maxMessages && this.#counts.bytes + entry.bytes <= maxBytes) return true;
+    if (overflow === 'reject') return false;
+    // What has been sent cannot give way.
+    const { inFlight } = this.#sender;
+    let bytes = entry.bytes;
+    for (const sent of inFlight) bytes += sent.bytes;
+    return inFlight.size < maxMessages && bytes <= maxBytes;
+  }
+
+  /** Takes out the oldest that are not being sent until the limits hold again. */
+  #dropOldest(): void {
+    const { maxMessages, maxBytes, overflow } = this.#limits;
+    // A disk may hold more than a limit that was lowered since.
+    if (overflow === 'reject') return;
+    while (this.#counts.depth > maxMessages || this.#counts.bytes > maxBytes) {
+      const oldest = this.#queue.shift();
+      if (!oldest) return;
+      this.#counts.dropped++;
+      this.#sender.retire(oldest);
+      this.#finish(oldest, { ok: false, error: outboxError('publication-dropped') });
+    }
+  }
+
+  #accepted(entry: OutboxEntry): void {
+    this.#counts.accepted++;
+    if (!entry.endsWhenQueued) return;
+    const { waiter } = entry;
+    entry.waiter = undefined;
+    if (waiter) guarded(this.#report, () => waiter({ ok: true, reasonCode: 0 }));
+  }
+
+  #restored(count: number, bytes: number, identifiers: readonly number[]): void {
+    this.#counts.enter(bytes, count);
+    this.#sender.restore(identifiers);
+  }
+
+  #vanished(count: number, bytes: number, waiters: readonly Settled[]): void {
+    this.#counts.leave(bytes, count);
+    const error = new MqttFlowsError('outbox-unreadable', { stage: 'outbox', params: { count } });
+    for (const waiter of waiters) guarded(this.#report, () => waiter({ ok: false, error }));
+    this.#report(error);
+    this.#tellEmpty();
+  }
+
+  #revive(recorded: RecordedPublication): OutboxEntry {
+    this.#watchExpiry(recorded.expiresAt);
+    return new OutboxEntry(recorded, this.#sender);
+  }
+
+  /** Nobody is told who does not wait: whoever has asked for it knows. */
+  #discard(entry: OutboxEntry): void {
+    this.#counts.dropped++;
+    this.#sender.retire(entry);
+    this.#counts.leave(entry.bytes);
+    this.#queue.remove(entry);
+    if (entry.waiter) this.#settle(entry, { ok: false, error: outboxError('publication-cleared') });
+  }
+
+  #resume(): void {
+    this.#clearing.goOn();
+    this.#dropOldest();
+    this.pump();
+  }
+
+  #ended(entry: OutboxEntry, end: SendingEnd): void {
+    if (end.kind === 'acknowledged') this.#counts.acknowledged++;
+    else if (end.kind === 'expired') this.#counts.expired++;
+    else if (end.kind === 'unconfirmed') this.#counts.lost++;
+    else this.#counts.refused++;
+    this.#finish(entry, settlementOf(entry, end, this.#clock.now()));
+    this.#tellEmpty();
+  }
+
+  /** It leaves the outbox for good. */
+  #finish(entry: OutboxEntry, settlement: PublishResult): void {
+    this.#counts.leave(entry.bytes);
+    this.#queue.remove(entry);
+    this.#settle(entry, settlement);
+  }
+
+  #settle(entry: OutboxEntry, settlement: PublishResult): void {
+    const { waiter, publication, origin } = entry;
+    if (waiter) guarded(this.#report, () => waiter(settlement));
+    else if (!settlement.ok) this.#report(settlement.error, { publication, origin });
+  }
+
+  /** Sees to it that what expires at `expiresAt` is noticed though nothing is sent. */
+  #watchExpiry(expiresAt: number): void {
+    if (this.#closed || expiresAt >= this.#sweepAt) return;
+    this.#cancelSweep?.();
+    const delay = Math.max(SWEEP, expiresAt + 1 - this.#clock.now());
+    this.#sweepAt = this.#clock.now() + delay;
+    this.#cancelSweep = this.#clock.after(Math.min(delay, LONGEST_TIMER), () => this.#sweep());
+  }
+
+  #sweep(): void {
+    this.#sweepAt = Number.POSITIVE_INFINITY;
+    const { expired, next } = this.#queue.sweep(this.#clock.now());
+    for (const entry of expired) {
+      this.#sender.retire(entry);
+      this.#ended(entry, { kind: 'expired' });
+    }
+    this.#watchExpiry(next);
+  }
+
+  #tellEmpty(): void {
+    if (!this.#emptied || this.depth > 0) return;
+    const listener = this.#emptied;
+    this.#emptied = undefined;
+    listener();
+  }
+
+  /** The limits in the units of the dialog. */
+  #full(): MqttFlowsError {
+    const { maxMessages, maxBytes } = this.#limits;
+    return outboxError('outbox-full', { maxMessages, ...byteAmount(maxBytes) });
+  }
+}
+
+/** The longest time a timer of Node.js can wait, in ms. */
+const LONGEST_TIMER = 2 ** 31 - 1;

@@ -1,0 +1,146 @@
+// Publications that several subscriptions match, from a server without subscription identifiers: one copy for all of
+// them, or one copy for each (MQTT 3.1.1, section 3.3.5, allows both).
+
+import type { IncomingPublication } from '../../../core/publications/publication';
+import type { SharedReceipt } from '../../acknowledgement/shared-receipt';
+import type { Clock } from '../../clock';
+import { liveReceivers } from '../receivers';
+import type { WireSubscription } from '../wire-subscription';
+import { CopyTrials } from './copy-trials';
+import { type Give, type HeldPublication, HeldPublications } from './held-publications';
+import { publicationFingerprint } from './publication-fingerprint';
+import { RepetitionWatch } from './repetition-watch';
+
+/** ms within which the copies of one publication come. */
+const LIFE = 2000;
+/** Publications in a row that came once, after which a server is believed to send one copy. */
+const ENOUGH = 2;
+
+/** A publication that has been handed out, and how many copies of it are still to come. */
+interface Expected {
+  remaining: number;
+  /** Whether a copy has come. */
+  confirmed: boolean;
+  /** Whether its absence says something. */
+  readonly telling: boolean;
+  /** ms since the epoch */
+  readonly until: number;
+}
+
+/** A copy that has come, with what is needed to count it. */
+interface Arrival extends HeldPublication {
+  readonly fingerprint: string;
+  /** Subscriptions that surely get a copy each, if there is one for each. */
+  readonly sure: number;
+  /** Subscriptions that may. */
+  readonly possible: number;
+}
+
+/**
+ * Which of the two it is, is learnt: a publication that comes once proves one copy for all, publications that come as
+ * often as subscriptions match suggest one for each, whose further copies are then counted off. Until it is known, the
+ * first copy is handed out at once, and what follows on its topic waits.
+ */
+export class AnonymousCopies {
+  readonly #clock: Clock;
+  readonly #give: Give;
+  readonly #held = new HeldPublications<Arrival>();
+  readonly #trials: CopyTrials;
+  readonly #repetitions: RepetitionWatch;
+  /** By fingerprint, oldest first. */
+  readonly #expected = new Map<string, Expected>();
+  #kind: 'unknown' | 'copy for each' | 'one for all' = 'unknown';
+  #missed = 0;
+
+  constructor(clock: Clock, give: Give) {
+    this.#clock = clock;
+    this.#give = give;
+    this.#trials = new CopyTrials(clock, (kind) => this.#decide(kind));
+    this.#repetitions = new RepetitionWatch(clock);
+  }
+
+  take(publication: IncomingPublication, wires: readonly WireSubscription[], receipt: SharedReceipt | undefined): void {
+    const receivers = liveReceivers(wires);
+    const sure = wires.reduce((count, { ordinary, granted }) => count + (ordinary && granted ? 1 : 0), 0);
+    if (this.#kind === 'one for all') {
+      if (sure > 1 && this.#repetitions.suggestsCopies(publication, sure)) this.#kind = 'copy for each';
+      return this.#give(publication, receivers, receipt);
+    }
+    const fingerprint = publicationFingerprint(publication);
+    const arrival = { publication, receivers, receipt, fingerprint, sure, possible: wires.length };
+    if (this.#kind === 'copy for each') this.#count(arrival);
+    else this.#try(arrival);
+  }
+
+  /** The connection is gone: what waits is a copy if all that was seen suggests it. */
+  detach(): void {
+    if (this.#kind === 'unknown') this.#settle(this.#trials.likely);
+    this.#trials.stop();
+  }
+
+  /** A session that goes on is with the same server, and may bring the copies that are still to come. */
+  attach(sessionPresent: boolean): void {
+    if (sessionPresent) return;
+    this.#kind = 'unknown';
+    this.#missed = 0;
+    this.#expected.clear();
+  }
+
+  /** While the server is unknown. */
+  #try(arrival: Arrival): void {
+    const { fingerprint, sure } = arrival;
+    const { topic } = arrival.publication;
+    const first = !this.#trials.concerns(topic);
+    if (first) this.#hand(arrival);
+    else this.#held.add(arrival);
+    // Subscriptions that the server may not know yet, or that get only a part, prove nothing.
+    if (sure > 1) this.#trials.seen(topic, fingerprint, sure);
+    if (this.#held.full) this.#decide(this.#trials.likely);
+  }
+
+  #decide(kind: 'copy for each' | 'one for all'): void {
+    this.#kind = kind;
+    this.#missed = 0;
+    this.#settle(kind);
+    this.#trials.stop();
+    if (kind === 'one for all') this.#expected.clear();
+  }
+
+  #settle(kind: 'copy for each' | 'one for all'): void {
+    this.#held.settle((arrival) => {
+      if (kind === 'copy for each') this.#count(arrival);
+      else this.#give(arrival.publication, arrival.receivers, arrival.receipt);
+    });
+  }
+
+  /** Hands it out, unless it is a copy of one that was. */
+  #count(arrival: Arrival): void {
+    this.#expire();
+    const expected = this.#expected.get(arrival.fingerprint);
+    if (!expected) return this.#hand(arrival);
+    expected.confirmed = true;
+    if (--expected.remaining === 0) this.#forget(arrival.fingerprint, expected);
+  }
+
+  #hand({ publication, receivers, receipt, fingerprint, sure, possible }: Arrival): void {
+    this.#give(publication, receivers, receipt);
+    if (possible < 2) return;
+    const until = this.#clock.now() + LIFE;
+    this.#expected.set(fingerprint, { remaining: possible - 1, confirmed: false, telling: sure > 1, until });
+  }
+
+  #expire(): void {
+    const now = this.#clock.now();
+    for (const [fingerprint, expected] of this.#expected) {
+      if (expected.until > now) return;
+      this.#forget(fingerprint, expected);
+    }
+  }
+
+  #forget(fingerprint: string, { confirmed, telling }: Expected): void {
+    this.#expected.delete(fingerprint);
+    if (!telling) return;
+    this.#missed = confirmed ? 0 : this.#missed + 1;
+    if (this.#missed >= ENOUGH) this.#decide('one for all');
+  }
+}

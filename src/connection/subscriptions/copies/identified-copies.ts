@@ -1,0 +1,140 @@
+// Publications that several subscriptions match, from a server that sends subscription identifiers: one copy with all
+// identifiers, one copy for each, or (against MQTT 5, section 3.3.4) one copy with the identifier of one of them.
+
+import { type IncomingPublication, withOwnBytes } from '../../../core/publications/publication';
+import type { SharedReceipt } from '../../acknowledgement/shared-receipt';
+import type { Clock } from '../../clock';
+import { liveReceivers } from '../receivers';
+import type { Interest, WireSubscription } from '../wire-subscription';
+import { type Give, HeldPublications } from './held-publications';
+import { publicationFingerprint } from './publication-fingerprint';
+
+/** ms within which a second copy of a publication comes, if one comes at all. */
+const WINDOW = 250;
+/** Publications whose identifier is remembered. */
+const MOST_SEEN = 1000;
+
+/**
+ * Different publications in a row that came with a second identifier, after which a server is no longer believed to merge.
+ * One alone may have been made twice, by a server whose merged copies carry any of the identifiers.
+ */
+const ENOUGH = 3;
+
+interface Seen {
+  readonly identifier: number;
+  /** Whether a second identifier has come. */
+  repeated: boolean;
+  /** ms since the epoch */
+  readonly at: number;
+}
+
+/**
+ * Whether a copy is for its identifiers only, or for all subscriptions, is learnt: the same with a second identifier
+ * proves the former, its absence the latter. Until then those with the identifier get a copy at once and the others wait.
+ */
+export class IdentifiedCopies {
+  readonly #clock: Clock;
+  readonly #give: Give;
+  readonly #held = new HeldPublications();
+  /** By fingerprint: what has come lately, while the subscriptions are the same. */
+  readonly #seen = new Map<string, Seen>();
+  #latest: Seen | undefined;
+  #inARow = 0;
+  #kind: 'unknown' | 'copy for each' | 'one for all' = 'unknown';
+  #stopWaiting: (() => void) | undefined;
+
+  constructor(clock: Clock, give: Give) {
+    this.#clock = clock;
+    this.#give = give;
+  }
+
+  /** Hands out a publication with at least one identifier. */
+  take(publication: IncomingPublication, wires: readonly WireSubscription[], receipt: SharedReceipt | undefined): void {
+    const { subscriptionIdentifiers: identifiers } = publication;
+    if (identifiers.length > 1) {
+      this.#decide('copy for each');
+      const named = wires.filter(({ identifier }) => identifiers.includes(identifier));
+      return this.#give(publication, liveReceivers(named), receipt);
+    }
+    const source = wires.find(({ identifier }) => identifier === identifiers[0]);
+    // While the server is being asked for one of them, the identifier of a merged copy may become another.
+    const settled = source?.ordinary !== false && wires.every(({ granted }) => granted);
+    if (settled && this.#kind !== 'copy for each') this.#compare(publication, identifiers[0] ?? 0);
+    const receivers = liveReceivers(wires);
+    if (this.#kind === 'one for all' && !source?.shared) {
+      return this.#give(
+        publication,
+        receivers.filter(({ wire }) => !wire.shared),
+        receipt,
+      );
+    }
+    const named = receivers.filter(({ wire }) => wire === source);
+    this.#give(publication, named, receipt);
+    if (this.#kind === 'unknown' && source?.ordinary !== false) {
+      this.#hold(
+        publication,
+        receivers.filter((receiver) => receiver.wire !== source && isSentAll(receiver)),
+        receipt,
+      );
+    }
+  }
+
+  /** The set of subscriptions is another: which identifier a merged copy carries may be, too. */
+  changed(): void {
+    this.#seen.clear();
+  }
+
+  /** The connection is gone. What waits has come once, and no copy will follow. */
+  detach(): void {
+    this.#settle('one for all');
+  }
+
+  /** A session that goes on is with the same server. */
+  attach(sessionPresent: boolean): void {
+    if (!sessionPresent) this.#kind = 'unknown';
+    this.#seen.clear();
+  }
+
+  #compare(publication: IncomingPublication, identifier: number): void {
+    const fingerprint = publicationFingerprint(publication);
+    const at = this.#clock.now();
+    const seen = this.#seen.get(fingerprint);
+    if (seen && at - seen.at < WINDOW) {
+      if (seen.identifier === identifier || seen.repeated) return;
+      seen.repeated = true;
+      if (this.#kind === 'unknown' || ++this.#inARow >= ENOUGH) this.#decide('copy for each');
+      return;
+    }
+    if (this.#latest && !this.#latest.repeated && at - this.#latest.at >= WINDOW) this.#inARow = 0;
+    if (this.#seen.size >= MOST_SEEN) this.#seen.clear();
+    this.#latest = { identifier, repeated: false, at };
+    this.#seen.set(fingerprint, this.#latest);
+  }
+
+  #hold(publication: IncomingPublication, receivers: readonly Interest[], receipt: SharedReceipt | undefined): void {
+    if (receivers.length === 0) return;
+    // Those who have it already may change its bytes.
+    this.#held.add({ publication: withOwnBytes(publication), receivers, receipt });
+    if (this.#held.full) this.#decide('one for all');
+    else this.#stopWaiting ??= this.#clock.after(WINDOW, () => this.#decide('one for all'));
+  }
+
+  #decide(kind: 'copy for each' | 'one for all'): void {
+    this.#kind = kind;
+    this.#inARow = 0;
+    this.#settle(kind);
+  }
+
+  #settle(kind: 'copy for each' | 'one for all'): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+    if (this.#held.empty) return;
+    this.#held.settle(({ publication, receivers, receipt }) => {
+      if (kind === 'one for all') this.#give(publication, receivers, receipt);
+    });
+  }
+}
+
+function isSentAll({ wire }: Interest): boolean {
+  return wire.ordinary && wire.granted;
+}

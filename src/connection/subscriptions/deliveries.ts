@@ -1,0 +1,134 @@
+// Hands each publication to each subscriber that it is for, as if that one were alone on the connection.
+
+import { type IncomingPublication, withOwnBytes } from '../../core/publications/publication';
+import { TopicTrie } from '../../core/topics/trie/topic-trie';
+import type { Receipt, ServerInfo } from '../../transport/transport';
+import { SharedReceipt } from '../acknowledgement/shared-receipt';
+import type { Clock } from '../clock';
+import { asError, type Report } from '../guarded';
+import { AnonymousCopies } from './copies/anonymous-copies';
+import { IdentifiedCopies } from './copies/identified-copies';
+import { receiversThat } from './receivers';
+import type { RetainedReplays } from './retained-replays';
+import type { Interest, WireSubscription } from './wire-subscription';
+
+export class Deliveries {
+  readonly #report: Report;
+  readonly #replays: RetainedReplays;
+  readonly #trie = new TopicTrie<WireSubscription>();
+  readonly #identified: IdentifiedCopies;
+  readonly #anonymous: AnonymousCopies;
+  #mqtt5 = true;
+
+  constructor(clock: Clock, report: Report, replays: RetainedReplays) {
+    this.#report = report;
+    this.#replays = replays;
+    const give = this.#give.bind(this);
+    this.#identified = new IdentifiedCopies(clock, give);
+    this.#anonymous = new AnonymousCopies(clock, give);
+  }
+
+  add(wire: WireSubscription): void {
+    this.#trie.add(wire.filter, wire);
+    this.#identified.changed();
+  }
+
+  remove(wire: WireSubscription): void {
+    this.#trie.remove(wire.filter, wire);
+    this.#identified.changed();
+  }
+
+  /** The server has answered for one of them. */
+  changed(): void {
+    this.#identified.changed();
+  }
+
+  attach({ protocolVersion, sessionPresent }: ServerInfo): void {
+    this.#mqtt5 = protocolVersion === 5;
+    this.#identified.attach(sessionPresent);
+    this.#anonymous.attach(sessionPresent);
+  }
+
+  detach(): void {
+    this.#identified.detach();
+    this.#anonymous.detach();
+  }
+
+  /** Acknowledges the publication unless a subscriber holds the receipt. */
+  deliver(publication: IncomingPublication, receipt?: Receipt): void {
+    if (!receipt) return this.#share(publication, undefined);
+    const shared = new SharedReceipt(receipt);
+    this.#share(publication, shared);
+    shared.delivered();
+  }
+
+  #share(publication: IncomingPublication, receipt: SharedReceipt | undefined): void {
+    const wires = this.#trie.match(publication.topic);
+    const only = wires[0];
+    if (!only) return;
+    if (publication.retain && this.#stored(publication, wires, receipt)) return;
+    const { subscriptionIdentifiers: identifiers } = publication;
+    if (wires.length === 1 && (identifiers.length === 0 || identifiers.includes(only.identifier))) {
+      this.#give(publication, only.live, receipt);
+    } else if (identifiers.length > 0) this.#identified.take(publication, wires, receipt);
+    else this.#anonymous.take(publication, wires, receipt);
+  }
+
+  /** Hands out what the server had stored; false when it is a message of now. */
+  #stored(
+    publication: IncomingPublication,
+    wires: readonly WireSubscription[],
+    receipt: SharedReceipt | undefined,
+  ): boolean {
+    const { subscriptionIdentifiers: identifiers } = publication;
+    const identified = identifiers.length === 0 ? [] : wires.filter((wire) => identifiers.includes(wire.identifier));
+    const replayed = this.#replays.receivers(publication, wires, identified, this.#mqtt5);
+    if (replayed) {
+      this.#each(publication, replayed, receipt);
+      return true;
+    }
+    // Nothing explains the flag but a publication of now.
+    if (this.#mqtt5) return false;
+    // Stored, but late, or from a server that sets the flag where it must not: better twice than never.
+    this.#each(
+      publication,
+      receiversThat(wires, ({ options }) => options.retained !== 'ignore'),
+      receipt,
+    );
+    return true;
+  }
+
+  /** Messages of now. */
+  #give(publication: IncomingPublication, receivers: readonly Interest[], receipt: SharedReceipt | undefined): void {
+    if (!publication.retain) return this.#each(publication, receivers, receipt);
+    // The flag as it was published is for those who asked for it.
+    const asPublished = receivers.filter(({ options }) => options.retainAsPublished);
+    this.#each(publication, asPublished, receipt);
+    if (asPublished.length === receivers.length) return;
+    const others = receivers.filter(({ options }) => !options.retainAsPublished);
+    this.#each(withOwnBytes({ ...publication, retain: false }), others, receipt);
+  }
+
+  #each(publication: IncomingPublication, receivers: readonly Interest[], receipt: SharedReceipt | undefined): void {
+    let own = publication;
+    let last: Interest | undefined;
+    for (const interest of receivers) {
+      // Flows may change what they get: the next one gets bytes of its own.
+      if (last) own = withOwnBytes(publication);
+      last = interest;
+      this.#hand(own, interest, receipt);
+    }
+  }
+
+  #hand(publication: IncomingPublication, interest: Interest, receipt: SharedReceipt | undefined): void {
+    const { subscriber, options } = interest;
+    // It may have gone while the publication was held, or while another one got it.
+    if (interest.gone) return;
+    const qos = publication.qos < options.qos ? publication.qos : options.qos;
+    try {
+      subscriber.deliver(publication, options.filter, qos, receipt);
+    } catch (error) {
+      this.#report(asError(error));
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// The one SUBSCRIBE by which all subscribers of a filter are served, and whether it has to be sent.
+
+import type { QoS } from '../../core/publications/publication';
+import type { ServerInfo, SubscribeRequest } from '../../transport/transport';
+import type { WireSubscription } from './wire-subscription';
+
+/** Serves all subscribers of a filter: an option that only some want must not cost the others. */
+export function mergedRequest(wire: WireSubscription, server: ServerInfo): SubscribeRequest {
+  let qos: QoS = 0;
+  let noLocal = !wire.shared;
+  let retainAsPublished = false;
+  let retainHandling: 0 | 1 | 2 = 2;
+  let allFresh = true;
+  for (const { options, fresh } of wire.interests) {
+    if (options.qos > qos) qos = options.qos;
+    if (fresh && options.retainHandling < retainHandling) retainHandling = options.retainHandling;
+    noLocal &&= options.noLocal;
+    retainAsPublished ||= options.retainAsPublished;
+    allFresh &&= fresh && options.retained !== 'only';
+  }
+  const base = { filter: wire.wire, qos };
+  if (server.protocolVersion < 5) return { ...base, noLocal: false, retainAsPublished: false, retainHandling: 0 };
+  const replay = retainHandling !== 2;
+  // Where some must not get what is replayed, it has to differ from what is published with the retain flag meanwhile.
+  if (replay && !allFresh) retainAsPublished = false;
+  // What makes a new subscription for its node is none for the server that has it already (section 3.8.3.1).
+  if (replay && wire.granted) retainHandling = 0;
+  const request: SubscribeRequest = { ...base, noLocal, retainAsPublished, retainHandling };
+  return server.subscriptionIdentifiersAvailable ? { ...request, identifier: wire.identifier } : request;
+}
+
+/** Whether what the server was asked for does as well. MQTT 3.1.1 would replay what is stored for a lower QoS, too. */
+export function suffices(asked: SubscribeRequest, wanted: SubscribeRequest, server: ServerInfo): boolean {
+  if (server.protocolVersion < 5) return asked.qos >= wanted.qos;
+  return (
+    asked.qos === wanted.qos &&
+    asked.noLocal === wanted.noLocal &&
+    asked.retainAsPublished === wanted.retainAsPublished &&
+    asked.identifier === wanted.identifier
+  );
+}
