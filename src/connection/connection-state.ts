@@ -1,4 +1,4 @@
-// The states of a connection. runtime/connection-status.ts maps each to a badge and a log line.
+// The states of a connection. runtime/node/connection-status.ts maps each to a badge and a log line.
 
 import type { ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { ServerInfo } from '../transport/transport';

@@ -5,10 +5,10 @@ import type { Taken } from '../connection/acknowledgement/delivery-window';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { Acknowledgement } from '../core/publications/acknowledgement';
 import { receiptsIn } from '../core/publications/receipt-reference';
-import { localizedError } from '../runtime/localize';
-import { refuseMessages, showProblem } from '../runtime/node-problem';
-import { settleReceipt } from '../runtime/open-receipts';
-import { readSettings } from '../runtime/setting-value';
+import { settleReceipt } from '../runtime/acknowledgement/open-receipts';
+import { localizedError } from '../runtime/node/localize';
+import { refuseMessages, showProblem } from '../runtime/node/node-problem';
+import { readSettings } from '../runtime/node/setting-value';
 import { type AcknowledgeConfig, acknowledgeDefaults, parseAcknowledgeConfig } from '../settings/acknowledge.config';
 
 export = function register(RED: NodeAPI): void {

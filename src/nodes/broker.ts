@@ -3,20 +3,20 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Endpoint } from '../connection/connection-settings';
 import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { serveBrokerDialog } from '../runtime/broker-admin';
-import { brokerConnection } from '../runtime/broker-connection';
-import type { BrokerNode } from '../runtime/broker-node';
-import { BrokerUsers } from '../runtime/broker-users';
-import { identitySource, savedCredentials, savedIdentity } from '../runtime/client-identity';
-import { leaveEmbeddedBroker, takeEmbeddedBroker } from '../runtime/embedded-brokers';
-import type { BrokerParts } from '../runtime/live-connection';
-import { sharedText } from '../runtime/localize';
-import { onClose } from '../runtime/node-closing';
-import { showProblem } from '../runtime/node-problem';
-import { preparePresence } from '../runtime/presence-messages';
-import { digest } from '../runtime/saved-state';
-import { prepareEndpoints, warnOfReach } from '../runtime/server-endpoints';
-import { readSettings } from '../runtime/setting-value';
+import { serveBrokerDialog } from '../runtime/admin/broker-admin';
+import { brokerConnection } from '../runtime/broker/broker-connection';
+import type { BrokerNode } from '../runtime/broker/broker-node';
+import { BrokerUsers } from '../runtime/broker/broker-users';
+import { leaveEmbeddedBroker, takeEmbeddedBroker } from '../runtime/broker/embedded-brokers';
+import type { BrokerParts } from '../runtime/broker/live-connection';
+import { identitySource, savedCredentials, savedIdentity } from '../runtime/client/client-identity';
+import { preparePresence } from '../runtime/client/presence-messages';
+import { prepareEndpoints, warnOfReach } from '../runtime/client/server-endpoints';
+import { onClose } from '../runtime/deploy/node-closing';
+import { digest } from '../runtime/deploy/saved-state';
+import { sharedText } from '../runtime/node/localize';
+import { showProblem } from '../runtime/node/node-problem';
+import { readSettings } from '../runtime/node/setting-value';
 import {
   type BrokerConfig,
   type BrokerCredentials,

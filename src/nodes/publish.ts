@@ -6,14 +6,14 @@ import { findCodec } from '../core/payloads/codec';
 import { publicationFromMessage } from '../core/publications/publication-from-message';
 import type { PublishOptions } from '../core/publications/publish-options';
 import type { OutsideFound } from '../core/values/value-source';
-import { useBroker } from '../runtime/broker-node';
-import { controlled } from '../runtime/connection-control';
-import { localizedError } from '../runtime/localize';
-import { type MessageInput, messageAnswers } from '../runtime/message-answers';
-import { refuseMessages, showProblem } from '../runtime/node-problem';
-import { outsideFinder } from '../runtime/outside-values';
-import { publishStatus } from '../runtime/publish-status';
-import { readSettings } from '../runtime/setting-value';
+import { useBroker } from '../runtime/broker/broker-node';
+import { controlled } from '../runtime/broker/connection-control';
+import { localizedError } from '../runtime/node/localize';
+import { refuseMessages, showProblem } from '../runtime/node/node-problem';
+import { readSettings } from '../runtime/node/setting-value';
+import { type MessageInput, messageAnswers } from '../runtime/publish/message-answers';
+import { outsideFinder } from '../runtime/publish/outside-values';
+import { publishStatus } from '../runtime/publish/publish-status';
 import { type PublishConfig, parsePublishConfig, publishDefaults } from '../settings/publish.config';
 
 export = function register(RED: NodeAPI): void {

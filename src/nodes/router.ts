@@ -6,13 +6,13 @@ import { DynamicRoutes } from '../core/routes/dynamic-routes';
 import type { Route } from '../core/routes/route';
 import { RouteTable } from '../core/routes/route-table';
 import { TopicRouter } from '../core/routes/topic-router';
-import { KeptRoutes } from '../runtime/kept-routes';
-import { refuseMessages, showProblem } from '../runtime/node-problem';
-import { RouteControl } from '../runtime/route-control';
-import { RouteCounter, serveCounts, showCounts } from '../runtime/route-counts';
-import { routedInput } from '../runtime/routed-input';
-import { ruleConditions } from '../runtime/rule-conditions';
-import { readSettings } from '../runtime/setting-value';
+import { refuseMessages, showProblem } from '../runtime/node/node-problem';
+import { readSettings } from '../runtime/node/setting-value';
+import { KeptRoutes } from '../runtime/router/kept-routes';
+import { RouteControl } from '../runtime/router/route-control';
+import { RouteCounter, serveCounts, showCounts } from '../runtime/router/route-counts';
+import { routedInput } from '../runtime/router/routed-input';
+import { ruleConditions } from '../runtime/router/rule-conditions';
 import { parseRouterConfig, type RouterConfig, type RouterSettings, routerDefaults } from '../settings/router.config';
 
 export = function register(RED: NodeAPI): void {

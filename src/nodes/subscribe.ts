@@ -5,19 +5,19 @@ import type { Delivery } from '../connection/acknowledgement/delivery-window';
 import type { Connection } from '../connection/connection';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { type Codec, findCodec } from '../core/payloads/codec';
-import { acknowledging, type DeliveryFigures, type PreparedMessage } from '../runtime/acknowledgement';
-import { useBroker } from '../runtime/broker-node';
-import { acceptControl } from '../runtime/connection-control';
-import { deliveryStatus } from '../runtime/delivery-status';
-import { editorId } from '../runtime/editor-id';
-import { onClose } from '../runtime/node-closing';
-import { refuseMessages, reportError, showProblem } from '../runtime/node-problem';
-import { showStatus } from '../runtime/node-status';
-import { NodeSubscriptions } from '../runtime/node-subscriptions';
-import { receivedMessage } from '../runtime/received-messages';
-import { readSettings } from '../runtime/setting-value';
-import { subscriptionControl } from '../runtime/subscription-control';
-import { subscriptionStatus, whyItHearsItself } from '../runtime/subscription-status';
+import { acknowledging, type DeliveryFigures, type PreparedMessage } from '../runtime/acknowledgement/acknowledgement';
+import { useBroker } from '../runtime/broker/broker-node';
+import { acceptControl } from '../runtime/broker/connection-control';
+import { editorId } from '../runtime/deploy/editor-id';
+import { onClose } from '../runtime/deploy/node-closing';
+import { refuseMessages, reportError, showProblem } from '../runtime/node/node-problem';
+import { showStatus } from '../runtime/node/node-status';
+import { readSettings } from '../runtime/node/setting-value';
+import { deliveryStatus } from '../runtime/subscribe/delivery-status';
+import { NodeSubscriptions } from '../runtime/subscribe/node-subscriptions';
+import { receivedMessage } from '../runtime/subscribe/received-messages';
+import { subscriptionControl } from '../runtime/subscribe/subscription-control';
+import { subscriptionStatus, whyItHearsItself } from '../runtime/subscribe/subscription-status';
 import {
   parseSubscribeConfig,
   type SubscribeConfig,

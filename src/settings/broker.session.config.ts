@@ -45,7 +45,7 @@ export const sessionDefaults: SessionConfig = {
   userProperties: {},
 };
 
-/** What the runtime works with; whether a message fits MQTT is for runtime/presence-messages.ts to say. */
+/** What the runtime works with; whether a message fits MQTT is for runtime/client/presence-messages.ts to say. */
 export interface SessionSettings {
   readonly cleanStart: boolean;
   readonly birth: MessageConfig;

@@ -16,11 +16,11 @@ const REASON_CODES = ['0', '4', ...Array.from({ length: 0xa2 - 0x80 + 1 }, (_, i
 const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'errors.': errorCodes,
   'status.': [...statusCodes],
-  'status.attempt-': constArray('runtime/connection-status.ts', 'COUNTED_ATTEMPTS'),
+  'status.attempt-': constArray('runtime/node/connection-status.ts', 'COUNTED_ATTEMPTS'),
   'formats.': constArray('core/payloads/format.ts', 'BUILT_IN_FORMATS'),
   'payload.': unionMembers('core/payloads/codec.ts', 'PayloadProblem'),
   'reasonCodes.': REASON_CODES,
-  'secretFile.': unionMembers('runtime/secret.ts', 'SecretFileProblem'),
+  'secretFile.': unionMembers('runtime/client/secret.ts', 'SecretFileProblem'),
   'serverUrl.': unionMembers('core/servers/server-url.ts', 'ServerUrlProblem'),
   'stages.': unionMembers('core/errors/mqtt-flows-error.ts', 'ConnectStage'),
   'template.': unionMembers('core/values/template.ts', 'TemplateProblem'),
@@ -35,7 +35,7 @@ const PASS_ON = [
   'core/errors/error-sentence.ts',
   'editor/shared-text.ts',
   'editor/topics/topics-text.ts',
-  'runtime/localize.ts',
+  'runtime/node/localize.ts',
 ];
 
 /** Nodes and plugins: each has a catalogue. */

@@ -1,9 +1,9 @@
 // The message as it leaves a publish node.
 
 import assert from 'node:assert/strict';
-import { publishedMessage } from '#src/core/published-message';
+import { publishedMessage } from '#src/runtime/publish/published-message';
 
-describe('core/published-message', () => {
+describe('runtime/publish/published-message', () => {
   it('has the reason code of the server, and is another object than the one that came', () => {
     const message = Object.freeze({ topic: 'a', payload: Buffer.alloc(3) });
     const sent = publishedMessage(message, 0x10);

@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '#src/connection/clock';
 import { Connection } from '#src/connection/connection';
 import { defaultPublishOptions } from '#src/core/publications/publish-options';
-import { LevelStore } from '#src/runtime/level-store';
+import { LevelStore } from '#src/runtime/storage/level-store';
 import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
 

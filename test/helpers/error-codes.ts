@@ -15,7 +15,7 @@ const CONNECTION_SOURCES = [
   'connection/attempts/retry.ts',
   'core/errors/reason-code.ts',
   'transport/embedded/embedded-broker.ts',
-  'runtime/server-endpoints.ts',
+  'runtime/client/server-endpoints.ts',
   'transport/mqttjs/first-bytes.ts',
   'transport/mqttjs/mqttjs-error.ts',
   'transport/mqttjs/mqttjs-transport.ts',

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { LevelStore } from '#src/runtime/level-store';
+import { LevelStore } from '#src/runtime/storage/level-store';
 import { runBacklog } from '../helpers/backlog-run';
 import { type CutRun, runCuts } from '../helpers/cut-run';
 import { runKills } from '../helpers/kill-run';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LevelStore } from '#src/runtime/level-store';
+import { LevelStore } from '#src/runtime/storage/level-store';
 import { needsMosquitto } from '../helpers/mosquitto';
 import { emptyUserDir } from '../helpers/node-red-process';
 import { type Lasting, SwitchedServer, SwitchingPublisher } from '../helpers/server-switch-run';

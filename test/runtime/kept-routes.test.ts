@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Node, NodeAPI } from 'node-red';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
-import { KeptRoutes } from '#src/runtime/kept-routes';
+import { KeptRoutes } from '#src/runtime/router/kept-routes';
 
 type Answer = (error?: Error | null, value?: unknown) => void;
 
@@ -43,7 +43,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('runtime/kept-routes', () => {
+describe('runtime/router/kept-routes', () => {
   it('reads from the store that the key names', async () => {
     const store = new Store();
     const loading = keptIn(store).load();

@@ -14,7 +14,7 @@ import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { decodeRecord, prepareRecord } from '#src/core/outbox/publication-record';
 import { encodeChunk, recordsOf } from '#src/core/outbox/record-chunk';
 import { contentBytes } from '#src/core/publications/publication-size';
-import { LevelStore } from '#src/runtime/level-store';
+import { LevelStore } from '#src/runtime/storage/level-store';
 import { outgoing } from '../connection/publications';
 import { emptyUserDir } from '../helpers/node-red-process';
 

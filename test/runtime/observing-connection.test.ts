@@ -5,7 +5,7 @@ import type { IPublishPacket } from 'mqtt-packet';
 import type { Connection } from '#src/connection/connection';
 import type { IncomingPublication } from '#src/core/publications/publication';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
-import { observingConnection } from '#src/runtime/observing-connection';
+import { observingConnection } from '#src/runtime/broker/observing-connection';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
 import { Inbox } from '../helpers/inbox';
 import { ScriptedServer } from '../helpers/scripted-server';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import { outboxStore } from '#src/runtime/outbox-directory';
+import { outboxStore } from '#src/runtime/storage/outbox-directory';
 import { emptyUserDir, removeUserDir } from '../helpers/node-red-process';
 
 describe('the folder of an outbox', () => {

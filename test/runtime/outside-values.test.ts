@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { OutsideFound, OutsideValue } from '#src/core/values/value-source';
-import { type FindOutside, outsideFinder } from '#src/runtime/outside-values';
+import { type FindOutside, outsideFinder } from '#src/runtime/publish/outside-values';
 import type { ConfigResult } from '#src/settings/saved-config';
 
 type Answer = (error: Error | null, value: unknown) => void;
@@ -38,7 +38,7 @@ function find(finder: FindOutside): Promise<ConfigResult<OutsideFound>> {
   return new Promise((resolve) => finder({ _msgid: 'm' }, resolve));
 }
 
-describe('runtime/outside-values', () => {
+describe('runtime/publish/outside-values', () => {
   let contexts: SlowContexts;
   beforeEach(() => {
     contexts = new SlowContexts();

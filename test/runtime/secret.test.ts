@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
-import { readSecret } from '#src/runtime/secret';
+import { readSecret } from '#src/runtime/client/secret';
 
 /** A user without any rights, on Linux. */
 const NOBODY = 65_534;

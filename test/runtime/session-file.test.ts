@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Node, NodeAPI } from 'node-red';
 import type { WireFilter } from '#src/core/topics/topic-filter';
-import { sessionFile } from '#src/runtime/session-file';
+import { sessionFile } from '#src/runtime/storage/session-file';
 import { emptyUserDir, removeUserDir } from '../helpers/node-red-process';
 
 const REQUEST = {

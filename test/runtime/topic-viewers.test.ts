@@ -6,7 +6,7 @@ import type { NodeAPI } from 'node-red';
 import { Connection } from '#src/connection/connection';
 import type { StartRequest, ViewRequest } from '#src/core/sidebar/topic-protocol';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
-import { TopicViewers } from '#src/runtime/topic-viewers';
+import { TopicViewers } from '#src/runtime/sidebar/topic-viewers';
 import { FakeClock } from '../helpers/fake-clock';
 import { FakeNetwork } from '../helpers/fake-transport';
 

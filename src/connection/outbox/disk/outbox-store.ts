@@ -1,4 +1,4 @@
-// What a disk queue needs of a disk. runtime/level-store.ts is the real one; tests bring others.
+// What a disk queue needs of a disk. runtime/storage/level-store.ts is the real one; tests bring others.
 
 /** One change; those of one write() are made together or not at all. */
 export type StoreChange =

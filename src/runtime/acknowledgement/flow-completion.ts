@@ -1,0 +1,226 @@
+// Follows messages through the flows by Node-RED's messaging hooks, and tells when every branch is done with them. The
+// hooks are there only while somebody follows messages.
+
+import { EventEmitter } from 'node:events';
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { onDeploy } from '../deploy/deploy-events';
+import { Handling } from './flow-handling';
+import { type FlowOutcome, FlowTrack } from './flow-track';
+import { reportsWhatWasThrown } from './thrown-error';
+
+const LABEL = 'mqtt-flows-completion';
+/** Node-RED's level of errors in the log. */
+const ERROR = 20;
+
+/** A node, and what it has been at work on. */
+interface AtWork {
+  readonly node: Node;
+  readonly track: FlowTrack;
+}
+
+/** A message at the input of a Catch node. */
+interface CaughtMessage extends NodeMessage {
+  readonly error?: { readonly source?: { readonly id?: unknown } };
+}
+
+const byHooks = new WeakMap<NodeAPI['hooks'], FlowCompletion>();
+
+/** The one that follows the messages of this Node-RED. */
+export function flowCompletion(RED: NodeAPI): FlowCompletion {
+  let completion = byHooks.get(RED.hooks);
+  if (!completion) {
+    completion = new FlowCompletion(RED);
+    byHooks.set(RED.hooks, completion);
+  }
+  return completion;
+}
+
+export class FlowCompletion {
+  readonly #RED: NodeAPI;
+  readonly #byId = new Map<string, FlowTrack>();
+  /** For what a node has given another id, or none. */
+  readonly #byMessage = new WeakMap<object, FlowTrack>();
+  readonly #handling = new Handling();
+  /** Nodes that have called `done` in this turn of the event loop. */
+  #doing: AtWork[] = [];
+  /** A node that has just said that it failed. */
+  #failing: AtWork | undefined;
+  /** The id of a node that has just written an error to the log, outside of a call: of which message shows by its done. */
+  #complaining: string | undefined;
+  #deploying = false;
+  #users = 0;
+  #stop: () => void = () => {};
+
+  constructor(RED: NodeAPI) {
+    this.#RED = RED;
+  }
+
+  /** Makes follow() work until the function returned is called. */
+  use(): () => void {
+    if (this.#users++ === 0) this.#stop = this.#listen();
+    let using = true;
+    return () => {
+      if (!using) return;
+      using = false;
+      if (--this.#users === 0) this.#stop();
+    };
+  }
+
+  /**
+   * Follows `message`, which `node` sends, or reports an error with, while `send` is called. `finished` is called once,
+   * which may be before this returns.
+   */
+  follow(
+    node: Node,
+    message: NodeMessage & { _msgid: string },
+    send: () => void,
+    finished: (outcome: FlowOutcome) => void,
+  ): FlowTrack {
+    const track = new FlowTrack((outcome) => {
+      for (const id of track.ids) this.#byId.delete(id);
+      finished(outcome);
+    });
+    this.#name(message, track);
+    this.#handling.run(node, track, send);
+    track.sent();
+    return track;
+  }
+
+  #listen(): () => void {
+    const { hooks, log } = this.#RED;
+    hooks.add(`preDeliver.${LABEL}`, ({ msg, source, destination }) => {
+      this.#sent(msg, source.node, destination.node);
+    });
+    hooks.add(`onReceive.${LABEL}`, ({ msg, destination: { node } }) => this.#received(msg, node));
+    hooks.add(`postReceive.${LABEL}`, ({ msg, destination: { node } }) => this.#handled(msg, node));
+    hooks.add(`onComplete.${LABEL}`, ({ msg, node: { node }, error }) => this.#done(msg, node, error));
+    const logged = new EventEmitter();
+    logged.on('log', ({ level, id }) => {
+      if (level === ERROR && id !== undefined) this.#reported(id);
+    });
+    log.addHandler(logged);
+    const cancelBegin = onDeploy(this.#RED, 'flows:stopping', () => {
+      this.#deploying = true;
+    });
+    const cancelEnd = onDeploy(this.#RED, 'flows:started', () => this.#deployed());
+    return () => {
+      hooks.remove(`*.${LABEL}`);
+      log.removeHandler(logged);
+      cancelBegin();
+      cancelEnd();
+      this.#deploying = false;
+      this.#handling.stop();
+    };
+  }
+
+  #sent(message: NodeMessage, from: Node, to: Node): void {
+    const track = this.#trackOf(message) ?? this.#handling.trackOf(from);
+    if (!track || track.over) return;
+    this.#name(message, track);
+    track.coming(to);
+  }
+
+  #received(message: NodeMessage & CaughtMessage, node: Node): void {
+    const track = this.#trackOf(message);
+    this.#caught(message);
+    if (!track || track.over) return this.#handling.begin(node, undefined);
+    this.#name(message, track);
+    track.arrived(node);
+    this.#handling.begin(node, track);
+  }
+
+  /** A handler that throws calls no `done` any more. What is not caught ends by the log. */
+  #caught({ error }: CaughtMessage): void {
+    const { current } = this.#handling;
+    if (!current || current.answered || error?.source?.id !== current.node.id) return;
+    current.thrown ||= reportsWhatWasThrown();
+  }
+
+  #handled(message: NodeMessage, node: Node): void {
+    const thrown = this.#handling.end(node);
+    const track = this.#byMessage.get(message);
+    if (!track || track.over) return;
+    const handlers = handlersOf(node);
+    // A node that was stopped has none, and what was on its way to it is gone.
+    if (handlers === 'none' && !this.#runs(node)) track.interrupt();
+    else if (handlers !== 'done' || (thrown && isOnly(node))) this.#finish({ node, track });
+  }
+
+  #done(message: NodeMessage, node: Node, error: unknown): void {
+    const track = this.#byMessage.get(message) ?? this.#trackOf(message);
+    this.#handling.answered(node);
+    if (!track || track.over) return;
+    // Nodes that are stopped give up what they hold, and call that done.
+    if (this.#deploying && !this.#runs(node)) return track.interrupt();
+    if (!error) return this.#complaining === node.id ? track.fail() : this.#finish({ node, track });
+    // Node-RED looks for a Catch node after this, and writes the log when there is none.
+    const failing = { node, track };
+    this.#failing = failing;
+    queueMicrotask(() => {
+      if (this.#failing === failing) this.#failing = undefined;
+      this.#finish(failing);
+    });
+  }
+
+  /** Not at once: many a node calls `done` first and sends then, a function with `node.done(); return msg;` for one. */
+  #finish(finished: AtWork): void {
+    if (this.#doing.push(finished) > 1) return;
+    setImmediate(() => {
+      const doing = this.#doing;
+      this.#doing = [];
+      for (const { node, track } of doing) track.done(node);
+    });
+  }
+
+  /** Node `id` has written an error to the log: no Catch node has taken it. */
+  #reported(id: string): void {
+    const { node, track } = this.#failing ?? this.#handling.latest ?? {};
+    if (node?.id === id) return track?.fail();
+    this.#complaining = id;
+    queueMicrotask(() => {
+      if (this.#complaining === id) this.#complaining = undefined;
+    });
+  }
+
+  #deployed(): void {
+    this.#deploying = false;
+    for (const track of new Set(this.#byId.values())) {
+      for (const node of track.nodes) if (!this.#runs(node)) track.interrupt();
+    }
+  }
+
+  #trackOf(message: NodeMessage): FlowTrack | undefined {
+    const { _msgid } = message;
+    return (_msgid === undefined ? undefined : this.#byId.get(_msgid)) ?? this.#byMessage.get(message);
+  }
+
+  #name(message: NodeMessage, track: FlowTrack): void {
+    this.#byMessage.set(message, track);
+    const { _msgid } = message;
+    if (_msgid === undefined || track.ids.has(_msgid)) return;
+    track.ids.add(_msgid);
+    this.#byId.set(_msgid, track);
+  }
+
+  #runs(node: Node): boolean {
+    return this.#RED.nodes.getNode(node.id) === node;
+  }
+}
+
+/** What we read of Node-RED's nodes beyond their interface, all of it only read. */
+interface InputHandlers {
+  readonly _expectedDoneCount?: number;
+  readonly _inputCallback?: unknown;
+  readonly _inputCallbacks?: unknown;
+}
+
+/** Whether a node says when it is done: Node-RED calls `done` for nobody, and handlers of old take no such argument. */
+function handlersOf(node: Node & InputHandlers): 'done' | 'without done' | 'none' {
+  if (!node._inputCallback && !node._inputCallbacks) return 'none';
+  return node._expectedDoneCount === 0 ? 'without done' : 'done';
+}
+
+/** Whether the node handles a message in one place: with more of them, Node-RED waits for all to be done. */
+function isOnly({ _inputCallback }: Node & InputHandlers): boolean {
+  return Boolean(_inputCallback);
+}

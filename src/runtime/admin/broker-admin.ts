@@ -1,0 +1,72 @@
+// What the dialog of a broker node asks the runtime for: the state of the deployed node, and tests of its settings.
+
+import type { Request, Response } from 'express';
+import type { NodeAPI } from 'node-red';
+import type { RawConfig } from '../../settings/saved-config';
+import { type EnteredBroker, type SettingsReader, testConnection } from './connection-test';
+import { jsonOnly } from './json-only';
+import { serveOutbox } from './outbox-admin';
+import { RequestLimit } from './request-limit';
+import { brokerHealth } from './shown';
+
+const LONGEST_TEXT = 65_535;
+const MOST_SERVERS = 20;
+
+/** Adds the routes below `mqtt-flows/`. */
+export function serveBrokerDialog(RED: NodeAPI, reader: SettingsReader): void {
+  serveOutbox(RED);
+  const { httpAdmin, auth } = RED;
+  httpAdmin.get('/mqtt-flows/brokers/:id', auth.needsPermission('mqtt-flows.read'), (request, response) => {
+    response.json(brokerHealth(RED, String(request.params.id)));
+  });
+  const limit = new RequestLimit(4, 60, 60_000);
+  httpAdmin.post(
+    '/mqtt-flows/connection-test',
+    auth.needsPermission('mqtt-flows.write'),
+    // A test uses secrets and variables with an address of the asker's choice, as deploying a flow does.
+    auth.needsPermission('flows.write'),
+    jsonOnly,
+    (request, response) => void answerTest(RED, reader, limit, request, response),
+  );
+}
+
+async function answerTest(
+  RED: NodeAPI,
+  reader: SettingsReader,
+  limit: RequestLimit,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const entered = enteredBroker(request.body);
+  if (!entered) return void response.sendStatus(400);
+  const giveBack = limit.take();
+  if (!giveBack) return void response.sendStatus(429);
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  response.type('application/x-ndjson').set('Cache-Control', 'no-store');
+  try {
+    await testConnection(RED, reader, entered, (event) => response.write(`${JSON.stringify(event)}\n`), gone.signal);
+  } finally {
+    giveBack();
+    response.end();
+  }
+}
+
+/** The body of a request, which may be anything; undefined when it is not what the dialog sends. */
+function enteredBroker(body: unknown): EnteredBroker | undefined {
+  if (!isRecord(body)) return undefined;
+  const { id, z = '', settings, credentials } = body;
+  if (typeof id !== 'string' || typeof z !== 'string' || !isRecord(settings) || !isRecord(credentials))
+    return undefined;
+  if (Array.isArray(settings.servers) && settings.servers.length > MOST_SERVERS) return undefined;
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(credentials)) {
+    if (typeof value !== 'string' || value.length > LONGEST_TEXT) return undefined;
+    texts[name] = value;
+  }
+  return { id, z, settings, credentials: texts };
+}
+
+function isRecord(value: unknown): value is RawConfig {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

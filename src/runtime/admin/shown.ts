@@ -1,0 +1,63 @@
+// Connections, subscriptions and messages in the form in which the editor gets them: plain data, no secret in it.
+
+import type { NodeAPI } from 'node-red';
+import type { ConnectionState } from '../../connection/connection-state';
+import type { SubscriptionInUse } from '../../connection/subscriptions/subscription-in-use';
+import { reportOf } from '../../core/errors/mqtt-flows-error';
+import type { BrokerStateReport } from '../../core/reports/broker-state';
+import type { Observation } from '../../core/sidebar/observation';
+import type { BrokerHealth, ShownMessage, ShownSubscription } from '../../core/sidebar/topic-protocol';
+import { findBroker } from '../broker/broker-node';
+import { sharedText } from '../node/localize';
+
+/** The state of a connection; one that is closed waits for somebody to use it, as a new one does. */
+export function stateReport(RED: NodeAPI, state: ConnectionState): BrokerStateReport {
+  // Its name is in the language of the runtime, and the editor has its own.
+  const nameOf = (server: string): string => (server === sharedText(RED, 'log.embedded') ? '' : server);
+  switch (state.kind) {
+    case 'connected':
+      return { kind: 'connected', server: nameOf(state.server), protocolVersion: state.info.protocolVersion };
+    case 'connecting':
+      return { kind: 'connecting', server: nameOf(state.server), stage: state.stage, attempt: state.attempt };
+    case 'waiting':
+      return {
+        kind: 'waiting',
+        server: nameOf(state.server),
+        error: reportOf(state.error),
+        attempt: state.attempt,
+        wait: Math.max(0, state.nextAt - Date.now()),
+      };
+    default:
+      return { kind: 'idle' };
+  }
+}
+
+function shownSubscription({ filter, state, owners }: SubscriptionInUse): ShownSubscription {
+  const common = { filter, kind: state.kind, nodes: owners };
+  return state.kind === 'granted' ? { ...common, qos: state.qos } : common;
+}
+
+/** How the broker node with this id is, whether it is deployed or not. */
+export function brokerHealth(RED: NodeAPI, id: string): BrokerHealth {
+  const link = findBroker(RED, id)?.link;
+  if (!link?.ok) {
+    const state: BrokerStateReport = link ? { kind: 'unusable', error: reportOf(link.error) } : { kind: 'absent' };
+    return { state, received: 0, sent: 0, subscriptions: [] };
+  }
+  const { connection, traffic } = link;
+  return {
+    state: stateReport(RED, connection.state),
+    received: traffic.received,
+    sent: traffic.sent,
+    outbox: connection.outboxFigures,
+    subscriptions: connection.subscriptionsInUse.map(shownSubscription),
+  };
+}
+
+export function shownMessage({ bytes, properties, ...observation }: Observation): ShownMessage {
+  const payload = Buffer.from(bytes, 'latin1').toString('base64');
+  if (!properties) return { ...observation, payload };
+  const { correlationData, ...texts } = properties;
+  const data = correlationData ? { correlationData: correlationData.toString('base64') } : {};
+  return { ...observation, payload, properties: { ...texts, ...data } };
+}

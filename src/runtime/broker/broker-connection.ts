@@ -1,0 +1,55 @@
+// The connection of a broker node, tied to the life of the node; a deploy that changes nothing about it hands it over
+// to the next instance.
+
+import type { Node, NodeAPI } from 'node-red';
+import type { Connection } from '../../connection/connection';
+import type { Traffic } from '../../connection/traffic';
+import { isReplacing } from '../deploy/deploy-events';
+import { flowsStarted, followDeploys } from '../deploy/deploys';
+import { editorId } from '../deploy/editor-id';
+import { Handover } from '../deploy/handover';
+import { onClose } from '../deploy/node-closing';
+import { savedState } from '../deploy/saved-state';
+import type { BrokerUsers } from './broker-users';
+import type { ConnectionControl } from './connection-control';
+import { type BrokerParts, LiveConnection } from './live-connection';
+
+export interface ControlledConnection {
+  readonly connection: Connection;
+  readonly control: ConnectionControl;
+  readonly traffic: Traffic;
+  /** Another connection to where this one connects, which the flows do not notice. The caller closes it. */
+  readonly observe: LiveConnection['observe'];
+}
+
+const handover = new Handover<LiveConnection>();
+
+/**
+ * The connection that an earlier instance of `node` has left, or a new one; `users` and messages decide when it is opened,
+ * and the end of `node` is its end, unless an instance with the same settings follows.
+ */
+export function brokerConnection(
+  RED: NodeAPI,
+  node: Node,
+  users: BrokerUsers,
+  parts: BrokerParts,
+): ControlledConnection {
+  const left = handover.take(node);
+  const fits = left?.fits(parts) === true;
+  const live = fits ? left : new LiveConnection(RED, node, parts, left?.end(false));
+  if (fits) {
+    live.adopt(node, parts);
+    void flowsStarted(RED, node).then(() => live.refresh());
+  }
+  const { connection, control } = live;
+  followDeploys(RED, node, connection, users, control, fits);
+  const saved = savedState(RED, editorId(node));
+  const leave = async (removed: boolean): Promise<void> => {
+    const mayFollow = !removed && isReplacing(RED);
+    // Node-RED knows by now what is deployed: a changed node must have left the server before its next instance comes.
+    if (!mayFollow || savedState(RED, editorId(node)) !== saved) return live.end(removed);
+    handover.leave(RED, node, live, () => void live.end(false));
+  };
+  onClose(RED, node, (removed, done) => void leave(removed).then(done, done));
+  return { connection, control, traffic: live.traffic, observe: live.observe.bind(live) };
+}

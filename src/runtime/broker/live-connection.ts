@@ -1,0 +1,170 @@
+// A connection that outlives the instances of its broker node: which one it works for at the moment, and how it ends.
+
+import type { Node, NodeAPI } from 'node-red';
+import { watchAnswers } from '../../connection/answer-watch';
+import { systemClock } from '../../connection/clock';
+import { Connection } from '../../connection/connection';
+import type { AttemptOptions, ConnectionSettings, Endpoint } from '../../connection/connection-settings';
+import type { Report } from '../../connection/guarded';
+import type { OutboxLimits } from '../../connection/outbox/outbox';
+import { countTraffic, Traffic } from '../../connection/traffic';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
+import type { Admits } from '../../transport/mqttjs/packet-cutter';
+import type { ClientIdentity, IdentitySource } from '../client/client-identity';
+import type { PreparedPresence } from '../client/presence-messages';
+import { outboxStore } from '../storage/outbox-directory';
+import { sessionFile } from '../storage/session-file';
+import { ConnectionControl, type ControlledTarget } from './connection-control';
+import { closeConnection, connectionFailures, connectionReport } from './connection-report';
+import { observingConnection } from './observing-connection';
+
+/** ms until CONNACK */
+const CONNECT_TIMEOUT = 15_000;
+
+/** What a broker node has read from its settings. */
+export interface BrokerParts extends Pick<ControlledTarget, 'endpoints' | 'server' | 'endpointsFor'> {
+  readonly settings: Pick<ConnectionSettings, 'protocolVersion' | 'reconnect'> & {
+    readonly outbox: OutboxLimits & { readonly store: 'memory' | 'disk'; readonly fsync: boolean };
+    readonly keepalive: number;
+    readonly clientId: string;
+    readonly autoConnect: boolean;
+  };
+  readonly identity: IdentitySource;
+  readonly presence: PreparedPresence;
+  /** The same for two instances of a node whose settings, variables and certificates are the same. */
+  readonly fingerprint: string;
+}
+
+export class LiveConnection {
+  readonly connection: Connection;
+  readonly control: ConnectionControl;
+  readonly traffic = new Traffic();
+  readonly #RED: NodeAPI;
+  readonly #session: ReturnType<typeof sessionFile>;
+  #node: Node;
+  #parts: BrokerParts;
+  /** User name and password of the latest attempt. */
+  #shown: string | undefined;
+
+  /** No attempt is made before `predecessor` resolves: two connections of one client would throw each other out. */
+  constructor(RED: NodeAPI, node: Node, parts: BrokerParts, predecessor?: Promise<void>) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#parts = parts;
+    const { settings, presence } = parts;
+    const { fsync, store } = settings.outbox;
+    const onDisk = store === 'disk';
+    const targeted = this.#target();
+    this.#session = presence.connect.cleanStart ? undefined : sessionFile(RED, node);
+    this.connection = new Connection(
+      {
+        protocolVersion: settings.protocolVersion,
+        reconnect: settings.reconnect,
+        outbox: settings.outbox,
+        ...(onDisk ? { outboxStore: outboxStore(RED, node, fsync, predecessor) } : {}),
+        endpoints: targeted.endpoints,
+        connectTimeout: CONNECT_TIMEOUT,
+        connectOptions: () => this.#nextAttempt(predecessor),
+        messages: presence.messages,
+        ...(this.#session ? { session: this.#session } : {}),
+      },
+      {
+        openTransport: watchAnswers(countTraffic(mqttjsTransports(), this.traffic), systemClock),
+        clock: systemClock,
+        random: Math.random,
+        report: connectionFailures(RED, () => this.#node),
+      },
+    );
+    this.control = new ConnectionControl(this.connection, targeted, settings.autoConnect);
+    this.connection.watch(connectionReport(RED, () => this.#node));
+  }
+
+  /** Whether it is the connection that a node with these `parts` would make. */
+  fits({ fingerprint }: BrokerParts): boolean {
+    return fingerprint === this.#parts.fingerprint;
+  }
+
+  /** Works for `node` from now on, an instance whose `parts` fit. */
+  adopt(node: Node, parts: BrokerParts): void {
+    this.#node = node;
+    this.#parts = parts;
+    this.control.adopt(this.#target(), parts.settings.autoConnect);
+  }
+
+  /** Connects anew if user name or password are others by now than those that the server was shown. */
+  async refresh(): Promise<void> {
+    if (this.connection.state.kind !== 'connected') return;
+    const client = await this.#identity();
+    if (client instanceof MqttFlowsError || secretsOf(client) === this.#shown) return;
+    await this.control.renew();
+  }
+
+  /** Another connection to where this one connects, for somebody who looks on and takes what `admits` admits; the caller closes it. */
+  observe(report: Report, admits: Admits): Connection {
+    const { reconnect } = this.#parts.settings;
+    const connectOptions = async (): Promise<AttemptOptions | MqttFlowsError> => {
+      const client = await this.#identity();
+      return client instanceof MqttFlowsError ? client : this.#attemptOptions(client);
+    };
+    const { endpoints, protocolVersion } = this.control.aim();
+    const settings = { endpoints, protocolVersion, reconnect, connectTimeout: CONNECT_TIMEOUT, connectOptions };
+    return observingConnection(settings, report, admits);
+  }
+
+  /** Ends it for good; `removed` when no instance of its node will follow. */
+  async end(removed: boolean): Promise<void> {
+    await closeConnection(this.#RED, this.#node, this.connection, removed);
+    await (removed ? this.#session?.forget() : this.#session?.written());
+  }
+
+  #identity(): Promise<ClientIdentity | MqttFlowsError> {
+    const { overrides } = this.control;
+    // The saved credentials are for the saved server: a message that names another one must not send them there.
+    const stranger = overrides.server === undefined ? {} : { username: '', password: '' };
+    return this.#parts.identity({ ...stranger, ...overrides });
+  }
+
+  async #nextAttempt(predecessor: Promise<void> | undefined): Promise<AttemptOptions | MqttFlowsError> {
+    await predecessor;
+    const client = await this.#identity();
+    if (client instanceof MqttFlowsError) return client;
+    this.#shown = secretsOf(client);
+    return this.#attemptOptions(client);
+  }
+
+  #attemptOptions(client: ClientIdentity): AttemptOptions {
+    const { overrides, connectOptions } = this.control;
+    const { settings } = this.#parts;
+    // A session belongs to one client at one server, and not to another that a message has named, unless it says so.
+    const other = overrides.server !== undefined || overrides.clientId !== undefined;
+    return {
+      ...client,
+      keepalive: overrides.keepalive ?? settings.keepalive,
+      ...connectOptions,
+      ...(other && overrides.cleanStart === undefined ? { cleanStart: true } : {}),
+    };
+  }
+
+  /** Asked anew at each attempt: an instance that is gone must not be held, nor its certificates used. */
+  #target(): ControlledTarget {
+    const { endpoints, server, endpointsFor, presence, settings } = this.#parts;
+    const lasting = ({ name, address }: Endpoint, index: number): Endpoint => ({
+      name,
+      ...(address ? { address } : {}),
+      open: (report, signal) => (this.#parts.endpoints[index] ?? this.#parts.endpoints[0]).open(report, signal),
+    });
+    const [first, ...others] = endpoints;
+    return {
+      endpoints: [lasting(first, 0), ...others.map((endpoint, index) => lasting(endpoint, index + 1))],
+      protocolVersion: settings.protocolVersion,
+      presence,
+      ...(server === undefined ? {} : { server }),
+      ...(endpointsFor === undefined ? {} : { endpointsFor }),
+    };
+  }
+}
+
+function secretsOf({ username, password }: ClientIdentity): string {
+  return JSON.stringify([username, password]);
+}

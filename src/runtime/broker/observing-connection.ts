@@ -1,0 +1,49 @@
+// A second connection to the server of a broker node, for somebody who looks on: the same settings and credentials, but a
+// client of its own that leaves no trace: no session, no will, no birth or close message.
+
+import { watchAnswers } from '../../connection/answer-watch';
+import { systemClock } from '../../connection/clock';
+import { Connection } from '../../connection/connection';
+import type { AttemptOptions, ConnectionSettings } from '../../connection/connection-settings';
+import type { Report } from '../../connection/guarded';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
+import type { Admits } from '../../transport/mqttjs/packet-cutter';
+import { clientBeside } from '../client/client-beside';
+
+/** ms between two reads; nobody sees a sidebar that is that late. */
+const REST = 50;
+
+/**
+ * Not connected yet; the caller closes it. `clientId` gets a suffix, `connectOptions` are those of the broker node. Messages at
+ * QoS 0 that `admits` does not admit are dropped before they cost anything.
+ */
+export function observingConnection(
+  settings: Pick<
+    ConnectionSettings,
+    'endpoints' | 'protocolVersion' | 'reconnect' | 'connectTimeout' | 'connectOptions'
+  >,
+  report: Report,
+  admits: Admits,
+): Connection {
+  const beside = clientBeside('view', settings.protocolVersion);
+  const connectOptions = async (): Promise<AttemptOptions | MqttFlowsError> => {
+    const options = await settings.connectOptions();
+    return options instanceof MqttFlowsError ? options : withoutAliases(beside(options));
+  };
+  return new Connection(
+    { ...settings, connectOptions, outbox: { maxMessages: 1, maxBytes: 1, overflow: 'reject' }, messages: {} },
+    {
+      openTransport: watchAnswers(mqttjsTransports({ admits, rest: REST }), systemClock),
+      clock: systemClock,
+      random: Math.random,
+      report,
+    },
+  );
+}
+
+/** A message that is dropped unread may be the one that says what an alias means. */
+function withoutAliases({ properties, ...options }: AttemptOptions): AttemptOptions {
+  const { topicAliasMaximum: _none, ...others } = properties ?? {};
+  return { ...options, properties: others };
+}

@@ -1,0 +1,99 @@
+// Who a broker node says it is: client identifier, user name and password, evaluated anew at each attempt to connect,
+// so that a secret that was changed outside works without a deploy.
+
+import { hostname } from 'node:os';
+import type { Node, NodeAPI } from 'node-red';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { fillTemplate, parseTemplate } from '../../core/values/template';
+import { asMqttFlowsError } from '../../transport/streams/network-error';
+import { type Definition, savedText, settingText } from '../node/setting-value';
+import { clientIdentifier } from './client-identifier';
+import { readSecret } from './secret';
+
+export interface ClientIdentity {
+  readonly clientId: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** Parts of an identity that a message gives. They are taken literally: a message must not read variables or files. */
+export type IdentityOverrides = Partial<ClientIdentity>;
+
+/** The identity at this moment, or why there is none: a variable that is not set, a file that cannot be read. */
+export type IdentitySource = (overrides: IdentityOverrides) => Promise<ClientIdentity | MqttFlowsError>;
+
+/** A credential as it was entered, with its variables; blank when there is none. */
+export type EnteredCredential = (name: string) => string;
+
+/** What was entered of an identity. */
+export interface EnteredIdentity {
+  readonly clientId: string;
+  readonly credential: EnteredCredential;
+}
+
+/** What is saved for the broker node of `definition`; read while the node is constructed. */
+export function savedIdentity(RED: NodeAPI, definition: Definition): EnteredIdentity {
+  return { clientId: savedText(RED, definition, 'clientId').trim(), credential: savedCredentials(RED, definition) };
+}
+
+/** The source for the broker node `node`. The embedded broker knows its own clients. */
+export function identitySource(
+  RED: NodeAPI,
+  node: Node,
+  entered: EnteredIdentity,
+  connectTo: 'server' | 'embedded',
+): IdentitySource {
+  const credential = async (name: 'username' | 'password'): Promise<string> =>
+    connectTo === 'server' ? evaluateCredential(RED, node, entered.credential, name) : '';
+  return async ({ clientId, username, password }) => {
+    try {
+      const identity = {
+        clientId: clientId ?? (evaluateClientId(RED, node, entered.clientId) || clientIdentifier(RED, node.id)),
+        username: username ?? (await credential('username')),
+        password: password ?? (await credential('password')),
+      };
+      return withoutBlanks(identity);
+    } catch (error) {
+      return asMqttFlowsError(error, 'config');
+    }
+  };
+}
+
+function withoutBlanks({ clientId, username, password }: Required<ClientIdentity>): ClientIdentity {
+  return { clientId, ...(username ? { username } : {}), ...(password ? { password } : {}) };
+}
+
+/** `{{hostname}}` is the name of the machine: flows that several machines share then differ in their identifiers. */
+function evaluateClientId(RED: NodeAPI, node: Node, saved: string): string {
+  const text = settingText(RED, node, saved, 'clientId');
+  const parsed = parseTemplate(text);
+  const filled = parsed.ok ? fillTemplate(parsed.template, { hostname: hostname() }) : parsed;
+  if (filled.ok) return filled.text;
+  const params = { property: 'clientId', value: text.slice(0, 60), expected: '{{hostname}}' };
+  throw new MqttFlowsError('config-invalid', { stage: 'config', params });
+}
+
+/**
+ * The credentials of a node, from Node-RED's store at each call: in what the node holds, one that is exactly `${NAME}`
+ * has been replaced.
+ */
+export function savedCredentials(RED: NodeAPI, definition: Definition): EnteredCredential {
+  return (name) => {
+    // Declared as an object, but undefined for a node without credentials, and whatever an imported flow held.
+    const stored: Readonly<Record<string, unknown>> = {
+      ...RED.nodes.getCredentials(definition._alias ?? definition.id),
+    };
+    const saved = stored[name];
+    return typeof saved === 'string' ? saved : '';
+  };
+}
+
+/** A credential of `node` as it is now; blank when there is none. Rejects with MqttFlowsError. */
+export async function evaluateCredential(
+  RED: NodeAPI,
+  node: Node,
+  entered: EnteredCredential,
+  name: string,
+): Promise<string> {
+  return readSecret(settingText(RED, node, entered(name), name));
+}

@@ -1,0 +1,134 @@
+// The messages that a broker node publishes by itself, made of its settings and checked like any other publication.
+
+import type { PresenceMessages } from '../../connection/presence';
+import { expectation, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { findCodec } from '../../core/payloads/codec';
+import type { OutgoingPublication } from '../../core/publications/publication';
+import { publicationFromMessage } from '../../core/publications/publication-from-message';
+import { NO_PROPERTY_SETTINGS } from '../../core/publications/publication-properties';
+import { userPropertiesFrom } from '../../core/publications/user-properties';
+import type { ConnectOverrides, OverridingMessage } from '../../core/servers/connect-action';
+import type { ConfigResult } from '../../settings/saved-config';
+import type { ConnectProperties, Will } from '../../transport/transport';
+
+/** The settings of a broker node that CONNECT and the messages around it are made of. */
+export interface PresenceSettings {
+  readonly cleanStart: boolean;
+  readonly birth: OverridingMessage;
+  readonly close: OverridingMessage;
+  readonly will: OverridingMessage;
+  readonly properties: ConnectProperties;
+  readonly userProperties: Readonly<Record<string, unknown>>;
+}
+
+/** What a connection says of itself, at CONNECT and around it. */
+export interface PreparedPresence {
+  readonly messages: PresenceMessages;
+  readonly connect: { readonly cleanStart: boolean; readonly will?: Will; readonly properties: ConnectProperties };
+}
+
+const FOUR_BYTES = 0xffff_ffff;
+
+/** Prepares the messages; the first that does not fit MQTT is the error, and names its setting. */
+export function preparePresence(settings: PresenceSettings): ConfigResult<PreparedPresence> {
+  const birth = prepare(settings.birth, 'birth');
+  const close = prepare(settings.close, 'close');
+  const will = prepareWill(settings.will);
+  const userProperties = prepareUserProperties(settings.userProperties);
+  for (const part of [birth, close, will, userProperties]) {
+    if (part instanceof MqttFlowsError) return { ok: false, error: part };
+  }
+  return {
+    ok: true,
+    config: {
+      messages: { ...present('birth', birth), ...present('close', close) },
+      connect: {
+        cleanStart: settings.cleanStart,
+        properties: { ...settings.properties, ...present('userProperties', userProperties) },
+        ...present('will', will),
+      },
+    },
+  };
+}
+
+/** What `overrides` change of `configured`; the first message that does not fit MQTT is the error. */
+export function overridePresence(
+  configured: PreparedPresence,
+  { cleanStart, properties: limits, userProperties, messages = {} }: ConnectOverrides,
+): ConfigResult<PreparedPresence> {
+  const birth = messages.birth ? prepare(messages.birth, 'msg.broker.birth') : configured.messages.birth;
+  const close = messages.close ? prepare(messages.close, 'msg.broker.close') : configured.messages.close;
+  const will = messages.will ? prepareWill(messages.will, 'msg.broker.will') : configured.connect.will;
+  const own = userProperties && prepareUserProperties(userProperties, 'msg.broker.userProperties');
+  for (const part of [birth, close, will, own]) {
+    if (part instanceof MqttFlowsError) return { ok: false, error: part };
+  }
+  const { will: _will, properties, ...connect } = configured.connect;
+  // As in the settings: kept for ever, where nothing is said of how long.
+  const kept = cleanStart === false ? { sessionExpiryInterval: FOUR_BYTES } : {};
+  return {
+    ok: true,
+    config: {
+      messages: { ...present('birth', birth), ...present('close', close) },
+      connect: {
+        ...connect,
+        ...present('cleanStart', cleanStart),
+        properties: { ...kept, ...properties, ...limits, ...present('userProperties', own) },
+        ...present('will', will),
+      },
+    },
+  };
+}
+
+/** `{ [name]: value }`, or nothing when there is none. */
+function present<N extends string, V>(name: N, value: V): { [K in N]?: Exclude<V, undefined | MqttFlowsError> } {
+  // The computed key keeps its name in the type only by this assertion.
+  return (value === undefined ? {} : { [name]: value }) as { [K in N]?: Exclude<V, undefined | MqttFlowsError> };
+}
+
+function prepare(message: OverridingMessage, setting: string): OutgoingPublication | MqttFlowsError | undefined {
+  const codec = findCodec('string');
+  if (message.topic === '' || !codec) return undefined;
+  const built = publicationFromMessage(
+    { ...message.properties, payload: message.payload },
+    {
+      topic: { kind: 'fixed', value: message.topic },
+      qos: { kind: 'fixed', value: message.qos },
+      retain: { kind: 'fixed', value: message.retain },
+      properties: NO_PROPERTY_SETTINGS,
+      describePayload: false,
+      whileOffline: undefined,
+    },
+    codec,
+  );
+  if (built.ok) return built.publication;
+  const { code, params } = built.error;
+  const property =
+    typeof params.property === 'string' ? params.property.replace(/^msg/, `${setting}.properties`) : setting;
+  return new MqttFlowsError(code, { stage: 'config', params: { ...params, property } });
+}
+
+function prepareWill(message: OverridingMessage, setting = 'will'): Will | MqttFlowsError | undefined {
+  const { willDelayInterval: delay, ...properties } = message.properties;
+  const will = prepare({ ...message, properties }, setting);
+  if (will === undefined || will instanceof MqttFlowsError || delay === undefined || delay === '') return will;
+  const seconds = Number(delay);
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= FOUR_BYTES) return { ...will, delayInterval: seconds };
+  return invalid(`${setting}.properties.willDelayInterval`, delay, `0 … ${FOUR_BYTES}`);
+}
+
+function prepareUserProperties(
+  configured: Readonly<Record<string, unknown>>,
+  setting = 'userProperties',
+): ConnectProperties['userProperties'] | MqttFlowsError {
+  if (Object.keys(configured).length === 0) return undefined;
+  return userPropertiesFrom(configured) ?? invalid(setting, configured, 'expected.names');
+}
+
+function invalid(property: string, value: unknown, expected: string): MqttFlowsError {
+  const shown = typeof value === 'object' ? '{…}' : String(value).slice(0, 60);
+  return new MqttFlowsError('config-invalid', {
+    stage: 'config',
+    params: { property, value: shown, ...expectation(expected) },
+  });
+}

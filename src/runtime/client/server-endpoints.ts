@@ -1,0 +1,114 @@
+// How a broker node reaches its servers: with the certificates of a tls-config node, through a proxy, over WebSocket.
+
+import type { Node, NodeAPI } from 'node-red';
+import type { Endpoint } from '../../connection/connection-settings';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { parseProxyUrl } from '../../core/servers/proxy-url';
+import { type ServerAddress, serverName } from '../../core/servers/server-url';
+import type { ConfigResult } from '../../settings/saved-config';
+import { faultyProxyVariable, proxyFromEnvironment } from '../../transport/streams/proxy-choice';
+import type { ProxyServer } from '../../transport/streams/proxy-stream';
+import { type ServerStreamSettings, serverStream } from '../../transport/streams/server-stream';
+import type { TlsOptions } from '../../transport/streams/tls-stream';
+import { sharedText } from '../node/localize';
+import { type EnteredCredential, evaluateCredential } from './client-identity';
+
+/** What the settings of a broker node say about the way to its servers. */
+export interface ReachSettings {
+  readonly servers: readonly [ServerAddress, ...ServerAddress[]];
+  /** The id of a tls-config node, or blank. */
+  readonly tls: string;
+  readonly proxy: { readonly use: 'environment' | 'none' | 'url'; readonly url: string };
+  readonly webSocket: ServerStreamSettings['webSocket'];
+}
+
+type Addresses = ReachSettings['servers'];
+type Endpoints = readonly [Endpoint, ...Endpoint[]];
+
+/** Node-RED's own node of the type tls-config, which has no public types. */
+interface TlsConfigNode extends Node {
+  readonly valid: boolean;
+  addTLSOptions(options: TlsOptions): TlsOptions;
+}
+
+/** The way to servers, as far as it is known before the first attempt. */
+export interface PreparedReach {
+  readonly endpoints: (addresses: Addresses) => Endpoints;
+  /** What the tls-config node says at this moment. */
+  readonly certificates: TlsOptions;
+}
+
+/** Makes endpoints of addresses, all reached as the settings of `node` say. */
+export function prepareEndpoints(
+  RED: NodeAPI,
+  node: Node,
+  credential: EnteredCredential,
+  { tls, proxy, webSocket }: ReachSettings,
+): ConfigResult<PreparedReach> {
+  const options = tlsOptions(RED, tls);
+  if (options instanceof MqttFlowsError) return { ok: false, error: options };
+  const settings: ServerStreamSettings = {
+    tls: () => {
+      const current = tlsOptions(RED, tls);
+      if (current instanceof MqttFlowsError) throw current;
+      return current;
+    },
+    proxy: (address) => chosenProxy(RED, node, credential, proxy, address),
+    webSocket,
+  };
+  const endpoint = (address: ServerAddress): Endpoint => ({
+    name: serverName(address),
+    address,
+    open: serverStream(address, settings),
+  });
+  const endpoints = ([first, ...others]: Addresses): Endpoints => [endpoint(first), ...others.map(endpoint)];
+  return { ok: true, config: { endpoints, certificates: options } };
+}
+
+/**
+ * Warns when the certificate of a server that is reached by TLS will not be verified, and when a variable that chooses the
+ * proxy cannot be understood. Its value may hold a password.
+ */
+export function warnOfReach(
+  RED: NodeAPI,
+  node: Node,
+  { servers, proxy }: ReachSettings,
+  { certificates }: PreparedReach,
+): void {
+  if (certificates.rejectUnauthorized === false && servers.some(({ secure }) => secure)) {
+    node.warn(sharedText(RED, 'log.certificatesNotVerified'));
+  }
+  if (proxy.use !== 'environment') return;
+  const names = servers.flatMap((server) => faultyProxyVariable(server, process.env) ?? []);
+  for (const name of new Set(names)) node.warn(sharedText(RED, 'log.faultyProxyVariable', { name }));
+}
+
+/** On a new object each time: what one attempt leaves in it must not reach the next. */
+function tlsOptions(RED: NodeAPI, id: string): TlsOptions | MqttFlowsError {
+  if (id === '') return {};
+  const node: Node | null = RED.nodes.getNode(id);
+  if (!node || !isTlsConfig(node)) return new MqttFlowsError('tls-config-missing', { stage: 'config' });
+  // It has reported the reason itself.
+  const reason = node.name || 'tls-config';
+  if (!node.valid) return new MqttFlowsError('tls-config-invalid', { stage: 'config', params: { reason } });
+  return node.addTLSOptions({});
+}
+
+function isTlsConfig(node: Node): node is TlsConfigNode {
+  return node.type === 'tls-config' && 'addTLSOptions' in node;
+}
+
+async function chosenProxy(
+  RED: NodeAPI,
+  node: Node,
+  credential: EnteredCredential,
+  { use, url }: ReachSettings['proxy'],
+  address: ServerAddress,
+): Promise<ProxyServer | undefined> {
+  if (use === 'environment') return proxyFromEnvironment(address, process.env);
+  const proxy = use === 'url' ? parseProxyUrl(url) : undefined;
+  if (!proxy) return undefined;
+  const username = await evaluateCredential(RED, node, credential, 'proxyUsername');
+  const password = await evaluateCredential(RED, node, credential, 'proxyPassword');
+  return { ...proxy, username, password };
+}

@@ -1,0 +1,56 @@
+// What becomes of a message once its publication is settled, which may be after a deploy has replaced its node.
+
+import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import type { PublishResult } from '../../core/publications/publish-options';
+import { onClose } from '../deploy/node-closing';
+import { localizedError } from '../node/localize';
+import { publishedMessage } from './published-message';
+
+/** A message at the input of a node, with what Node-RED gives to answer it. */
+export interface MessageInput {
+  readonly message: NodeMessageInFlow;
+  readonly send: (message: NodeMessageInFlow) => void;
+  readonly done: (error?: Error) => void;
+}
+
+/** `reasoned`: whether the settlement has a reason code of the server to be sent on. */
+type Answer = (settlement: PublishResult, input: MessageInput, reasoned: boolean) => void;
+
+/** The latest instance of each node, by id: while a deploy stops nodes, Node-RED no longer knows the one that it stops. */
+const latest = new Map<string, Node>();
+
+/**
+ * Passes messages of `node` on when their publications are acknowledged, and gives them back as errors otherwise. When
+ * a deploy has replaced `node` meanwhile, its next instance does so: the wires and Catch nodes of before are gone.
+ */
+export function messageAnswers(RED: NodeAPI, node: Node): Answer {
+  let closed = false;
+  latest.set(node.id, node);
+  onClose(RED, node, (removed, done) => {
+    closed = true;
+    if (removed) latest.delete(node.id);
+    done();
+  });
+  return (settlement, { message, send, done }, reasoned) => {
+    const next = closed ? nextInstance(node) : undefined;
+    if (settlement.ok) {
+      const published = publishedMessage(message, reasoned ? settlement.reasonCode : undefined);
+      if (next) next.send(published);
+      else send(published);
+      return done();
+    }
+    const error = localizedError(RED, settlement.error);
+    if (next) return next.error(error, message);
+    done(error);
+  };
+}
+
+/** The node with this id that publishes or did so last, if it is not deleted. */
+export function publishingNode(id: string): Node | undefined {
+  return latest.get(id);
+}
+
+function nextInstance(node: Node): Node | undefined {
+  const found = latest.get(node.id);
+  return found === node ? undefined : found;
+}

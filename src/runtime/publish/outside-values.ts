@@ -1,0 +1,92 @@
+// Values that are found for each message outside of it: in the context of flow and process, or by a JSONata expression.
+
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { InOrder } from '../../core/queues/in-order';
+import type { OutsideFound, OutsideValue } from '../../core/values/value-source';
+import type { ConfigResult } from '../../settings/saved-config';
+
+/**
+ * Finds the values for `message` and hands them to `use`, or why they cannot be had. What has been asked for first is used
+ * first, however long its values take.
+ */
+export type FindOutside = (message: NodeMessage, use: (found: ConfigResult<OutsideFound>) => void) => void;
+
+type FindOne = (message: NodeMessage) => Promise<unknown>;
+
+/** A context store that never answers must not take all memory: what comes beyond these is an error. */
+const MOST_WAITING = 10_000;
+
+const NOTHING: ConfigResult<OutsideFound> = { ok: true, config: [] };
+
+/** How `node` finds `values`: without any, at once. An expression that is not valid is the error. */
+export function outsideFinder(RED: NodeAPI, node: Node, values: readonly OutsideValue[]): ConfigResult<FindOutside> {
+  const finders: FindOne[] = [];
+  for (const value of values) {
+    const finder = value.type === 'jsonata' ? byExpression(RED, node, value) : inContext(RED, node, value);
+    if (finder instanceof MqttFlowsError) return { ok: false, error: finder };
+    finders.push(orUnavailable(finder, value));
+  }
+  return { ok: true, config: finders.length === 0 ? (_message, use) => use(NOTHING) : inOrder(node, finders) };
+}
+
+function inOrder(node: Node, finders: readonly FindOne[]): FindOutside {
+  const order = new InOrder(MOST_WAITING);
+  return (message, use) => {
+    if (order.full) return use({ ok: false, error: tooManyWaiting() });
+    const finding = findAll(finders, message);
+    order.run(() => finding.then(use).catch((error: Error) => node.error(error, message)));
+  };
+}
+
+function tooManyWaiting(): MqttFlowsError {
+  return new MqttFlowsError('publish-overloaded', { stage: 'publish', params: { maximum: MOST_WAITING } });
+}
+
+/** Never rejects: while others are waited for, nobody would be there to take it. */
+function findAll(finders: readonly FindOne[], message: NodeMessage): Promise<ConfigResult<OutsideFound>> {
+  return Promise.all(finders.map((find) => find(message))).then(
+    (config) => ({ ok: true, config }),
+    (error: MqttFlowsError) => ({ ok: false, error }),
+  );
+}
+
+/** A store may answer late, which is why each value is a promise. */
+function inContext(RED: NodeAPI, node: Node, { type, text }: OutsideValue): FindOne {
+  return (message) =>
+    new Promise((resolve, reject) => {
+      RED.util.evaluateNodeProperty(text, type, node, message, (error, value) =>
+        error ? reject(error) : resolve(value),
+      );
+    });
+}
+
+function byExpression(RED: NodeAPI, node: Node, { text, setting }: OutsideValue): FindOne | MqttFlowsError {
+  let expression: ReturnType<typeof RED.util.prepareJSONataExpression>;
+  try {
+    expression = RED.util.prepareJSONataExpression(text, node);
+  } catch (error) {
+    const params = { property: setting, expression: text.slice(0, 200), detail: detailOf(error) };
+    return new MqttFlowsError('expression-invalid', { stage: 'config', params });
+  }
+  return (message) =>
+    new Promise((resolve, reject) => {
+      RED.util.evaluateJSONataExpression(expression, message, (error, value) =>
+        error ? reject(error) : resolve(value),
+      );
+    });
+}
+
+function orUnavailable(find: FindOne, { setting, text }: OutsideValue): FindOne {
+  return (message) =>
+    find(message).catch((error: unknown) => {
+      const params = { property: setting, expression: text.slice(0, 200), detail: detailOf(error) };
+      throw new MqttFlowsError('value-unavailable', { stage: 'publish', params });
+    });
+}
+
+/** JSONata throws objects that are no errors. */
+function detailOf(error: unknown): string {
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
+  return String(message).slice(0, 200);
+}

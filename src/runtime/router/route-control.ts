@@ -1,0 +1,76 @@
+// What messages ask of a router: `msg.action` = "addRoutes", "removeRoutes", "setRoutes" or "getRoutes".
+
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import type { DynamicRoutes } from '../../core/routes/dynamic-routes';
+import type { FlowMessage } from '../../core/routes/routed-message';
+import type { KeptRoutes } from './kept-routes';
+
+/** What comes of an action; only "getRoutes" has a message to send on. */
+export type ActionResult =
+  | { readonly ok: true; readonly reply?: FlowMessage }
+  | { readonly ok: false; readonly error: MqttFlowsError };
+
+const DONE: ActionResult = { ok: true };
+
+export class RouteControl {
+  readonly #routes: DynamicRoutes;
+  readonly #kept: KeptRoutes | undefined;
+  readonly #cured: () => void;
+  /** Why what was kept could not be taken over: until all routes are set anew, nothing is kept in its place. */
+  #unreadable: MqttFlowsError | undefined;
+
+  /** `cured` is called when routes have been set anew after load() has failed. */
+  constructor(routes: DynamicRoutes, kept: KeptRoutes | undefined, cured: () => void) {
+    this.#routes = routes;
+    this.#kept = kept;
+    this.#cured = cured;
+  }
+
+  /** Takes over what has been kept; resolves with the error when that cannot be. */
+  async load(): Promise<MqttFlowsError | undefined> {
+    try {
+      const list = await this.#kept?.load();
+      const bad = list === undefined || list === null ? undefined : this.#routes.replace(list);
+      this.#unreadable = bad;
+    } catch (error) {
+      if (!(error instanceof MqttFlowsError)) throw error;
+      this.#unreadable = error;
+    }
+    return this.#unreadable;
+  }
+
+  /** Carries out what `message` asks for; undefined when it asks for nothing. */
+  answer(message: FlowMessage): ActionResult | Promise<ActionResult> | undefined {
+    switch (message.action) {
+      case 'addRoutes':
+        return this.#unreadable ? failed(this.#unreadable) : this.#changed(this.#routes.add(message.routes));
+      case 'removeRoutes':
+        return this.#unreadable ? failed(this.#unreadable) : this.#changed(this.#routes.remove(message.routes));
+      case 'setRoutes':
+        return this.#changed(this.#routes.replace(message.routes), true);
+      case 'getRoutes':
+        return { ok: true, reply: Object.assign(message, { routes: this.#routes.list() }) };
+      default:
+        return undefined;
+    }
+  }
+
+  #changed(error: MqttFlowsError | undefined, anew = false): ActionResult | Promise<ActionResult> {
+    if (error) return failed(error);
+    if (anew && this.#unreadable) {
+      this.#unreadable = undefined;
+      this.#cured();
+    }
+    if (!this.#kept) return DONE;
+    return this.#kept.save(() => this.#routes.list()).then(() => DONE, failedToKeep);
+  }
+}
+
+function failed(error: MqttFlowsError): ActionResult {
+  return { ok: false, error };
+}
+
+function failedToKeep(error: unknown): ActionResult {
+  if (error instanceof MqttFlowsError) return failed(error);
+  throw error;
+}

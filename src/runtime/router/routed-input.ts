@@ -1,0 +1,98 @@
+// The input of a router node: messages that ask for something are answered, all others go their ways, all in order.
+
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { InOrder } from '../../core/queues/in-order';
+import type { RoutedMessage, Routing, TopicRouter } from '../../core/routes/topic-router';
+import { flowsStarted } from '../deploy/deploys';
+import { localizedError, sharedKey } from '../node/localize';
+import { reportError } from '../node/node-problem';
+import type { ActionResult, RouteControl } from './route-control';
+import type { RouteCounter } from './route-counts';
+
+export interface RouterParts {
+  readonly router: TopicRouter;
+  readonly control: RouteControl | undefined;
+  readonly counter: RouteCounter;
+  /** The output of replies; counts from 0. */
+  readonly replies: number;
+}
+
+type Outputs = (NodeMessage | NodeMessage[] | null)[];
+type Send = (outputs: Outputs) => void;
+type Done = (error?: Error) => void;
+
+/** A context store that never answers must not take all memory: what comes beyond these is an error. */
+const MOST_WAITING = 10_000;
+
+/** Lets `node` route its messages, after the routes that have been kept are there. */
+export function routedInput(RED: NodeAPI, node: Node, parts: RouterParts): void {
+  const { router, control } = parts;
+  const order = new InOrder(MOST_WAITING);
+  const outputs: Outputs = [];
+  if (control) order.run(() => loaded(RED, node, control));
+  node.on('input', (message: NodeMessageInFlow, send: Send, done: Done) => {
+    const taken = order.run(() => {
+      const settle = (result: Routing | ActionResult): void =>
+        settled(RED, parts, result, sendAll(outputs, send), done);
+      const result = control?.answer(message) ?? router.route(message);
+      if (!(result instanceof Promise)) return void settle(result);
+      return result.then(settle).catch((error: Error) => done(error));
+    });
+    if (!taken) done(localizedError(RED, tooManyWaiting()));
+  });
+  node.on('close', (close: () => void) => void order.idle().then(close));
+}
+
+function tooManyWaiting(): MqttFlowsError {
+  return new MqttFlowsError('router-overloaded', { stage: 'route', params: { maximum: MOST_WAITING } });
+}
+
+/** What comes of a message, told to the flow. */
+function settled(
+  RED: NodeAPI,
+  { counter, replies }: RouterParts,
+  result: Routing | ActionResult,
+  send: (sent: readonly RoutedMessage[]) => void,
+  done: Done,
+): void {
+  if (!result.ok) return done(localizedError(RED, result.error));
+  if ('sent' in result) {
+    counter.count(result.taken);
+    send(result.sent);
+  } else if (result.reply) {
+    send([{ output: replies, message: result.reply }]);
+  }
+  done();
+}
+
+/**
+ * Sends messages by `outputs`, which is empty before and after: a router may have a thousand outputs, and a new list of
+ * them for each message would cost more than all the rest. Node-RED has read the list when send() returns.
+ */
+function sendAll(outputs: Outputs, send: Send): (sent: readonly RoutedMessage[]) => void {
+  return (sent) => {
+    if (sent.length === 0) return;
+    for (const { output, message } of sent) put(outputs, output, message);
+    try {
+      send(outputs);
+    } finally {
+      for (const { output } of sent) outputs[output] = null;
+    }
+  };
+}
+
+function put(outputs: Outputs, output: number, message: NodeMessage): void {
+  while (outputs.length <= output) outputs.push(null);
+  const there = outputs[output];
+  if (!there) outputs[output] = message;
+  else if (Array.isArray(there)) there.push(message);
+  else outputs[output] = [there, message];
+}
+
+async function loaded(RED: NodeAPI, node: Node, control: RouteControl): Promise<void> {
+  const error = await control.load();
+  if (!error) return;
+  node.status({ fill: 'red', shape: 'ring', text: sharedKey('status.routes-unreadable') });
+  void flowsStarted(RED, node).then(() => reportError(RED, node, error));
+}

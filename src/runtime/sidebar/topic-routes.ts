@@ -1,0 +1,119 @@
+// The admin routes under the topics sidebar. Each asks for a permission of its own; what changes anything is a POST with
+// a JSON body, which no page of another site can send unasked.
+
+import type { Request, RequestHandler, Response } from 'express';
+import type { NodeAPI } from 'node-red';
+import { reportOf } from '../../core/errors/mqtt-flows-error';
+import { recordingLine } from '../../core/sidebar/recording-line';
+import { type PublishRequest, readPublish, readStart, readView, readViewer } from '../../core/sidebar/topic-protocol';
+import { jsonOnly } from '../admin/json-only';
+import { findBroker } from '../broker/broker-node';
+import { topicsFor } from './topic-completion';
+import { deployedBrokers } from './topic-recorder';
+import { TopicViewers } from './topic-viewers';
+
+/** ms until a browser is told that the server has not acknowledged yet. */
+const PUBLISH_TIMEOUT = 10_000;
+/** Lines of an export that are made in one go. */
+const LINES = 500;
+
+type Permission = 'mqtt-flows.read' | 'mqtt-flows.write';
+
+/** Adds the routes below `mqtt-flows/`. */
+export function addTopicRoutes(RED: NodeAPI): void {
+  const viewers = new TopicViewers(RED);
+  const get = (path: string, permission: Permission, handler: RequestHandler): void => {
+    RED.httpAdmin.get(`/mqtt-flows/${path}`, RED.auth.needsPermission(permission), handler);
+  };
+  const post = (path: string, permission: Permission, handler: RequestHandler): void => {
+    RED.httpAdmin.post(`/mqtt-flows/${path}`, RED.auth.needsPermission(permission), jsonOnly, handler);
+  };
+  get('brokers', 'mqtt-flows.read', (_request, response) => {
+    response.json(deployedBrokers(RED));
+  });
+  get('topics/completions', 'mqtt-flows.read', (request, response) => {
+    const { broker, text } = request.query;
+    response.json(
+      topicsFor(RED, viewers, typeof broker === 'string' ? broker : '', typeof text === 'string' ? text : ''),
+    );
+  });
+  get('topics/export', 'mqtt-flows.read', (request, response, next) => {
+    void exportRecording(viewers, request, response).catch(next);
+  });
+  post('topics/start', 'mqtt-flows.read', (request, response) => start(RED, viewers, true, request, response));
+  // Subscribes for the flows, which is more than looking on.
+  post('topics/start-shared', 'mqtt-flows.write', (request, response) => {
+    start(RED, viewers, false, request, response);
+  });
+  post('topics/view', 'mqtt-flows.read', (request, response) => {
+    const asked = readView(request.body);
+    if (!asked) return refuse(response, 400, 'request-invalid');
+    const answer = viewers.look(asked);
+    if (answer) response.json(answer);
+    else refuse(response, 404, 'viewer-gone');
+  });
+  post('topics/stop', 'mqtt-flows.read', (request, response) => {
+    viewers.stop(readViewer(request.body) ?? '');
+    response.json({});
+  });
+  post('topics/publish', 'mqtt-flows.write', (request, response) => {
+    const publication = readPublish(request.body);
+    if (!publication) return refuse(response, 400, 'request-invalid');
+    publish(RED, publication, response);
+  });
+}
+
+type Refusal =
+  | 'request-invalid'
+  | 'broker-gone'
+  | 'viewer-gone'
+  | 'too-many-viewers'
+  | 'not-connected'
+  | 'not-acknowledged';
+
+/** `refusal` is a key of the sidebar's catalogue, under `refused.`. */
+function refuse(response: Response, status: number, refusal: Refusal): void {
+  response.status(status).json({ refusal });
+}
+
+function start(RED: NodeAPI, viewers: TopicViewers, own: boolean, request: Request, response: Response): void {
+  const asked = readStart(request.body, own);
+  if (!asked) return refuse(response, 400, 'request-invalid');
+  if (!findBroker(RED, asked.broker)) return refuse(response, 404, 'broker-gone');
+  const viewer = viewers.start(asked);
+  if (viewer === undefined) return refuse(response, 409, 'too-many-viewers');
+  response.json({ viewer });
+}
+
+/** Publishes through the connection of the flows, and answers when the server has the message. */
+function publish(RED: NodeAPI, { broker, ...publication }: PublishRequest, response: Response): void {
+  const link = findBroker(RED, broker)?.link;
+  if (!link) return refuse(response, 404, 'broker-gone');
+  // What waited for a connection would be sent when nobody remembers why.
+  if (!link.ok || link.connection.state.kind !== 'connected') return refuse(response, 409, 'not-connected');
+  const timer = setTimeout(() => refuse(response, 504, 'not-acknowledged'), PUBLISH_TIMEOUT);
+  link.connection.publish(publication, (settlement) => {
+    clearTimeout(timer);
+    if (response.headersSent) return;
+    if (settlement.ok) response.json({});
+    else response.status(502).json({ error: reportOf(settlement.error) });
+  });
+}
+
+/** Writes all that a viewer's recorder keeps, some lines at a time: the flows go on meanwhile. */
+async function exportRecording(viewers: TopicViewers, request: Request, response: Response): Promise<void> {
+  const { viewer } = request.query;
+  const recorder = typeof viewer === 'string' ? viewers.recorderOf(viewer) : undefined;
+  if (!recorder) return refuse(response, 404, 'viewer-gone');
+  response.type('application/x-ndjson').attachment('topics.jsonl');
+  const recorded = recorder.tree.recorded();
+  for (let i = 0; i < recorded.length && !response.destroyed; i += LINES) {
+    const lines = recorded.slice(i, i + LINES).map(({ topic, observation }) => recordingLine(topic, observation));
+    const room = response.write(lines.join(''));
+    await new Promise<void>((resolve) => {
+      if (room) setImmediate(resolve);
+      else response.once('drain', resolve).once('close', resolve);
+    });
+  }
+  response.end();
+}

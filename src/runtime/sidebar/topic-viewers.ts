@@ -1,0 +1,128 @@
+// Who looks at which recorder: recorders start with their first viewer and stop with their last. A viewer that has not
+// asked for a while is gone, however that came about.
+
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import type { NodeAPI } from 'node-red';
+import { type Clock, systemClock } from '../../connection/clock';
+import type { StartRequest, ViewAnswer, ViewRequest } from '../../core/sidebar/topic-protocol';
+import { TopicTreeView } from '../../core/sidebar/topic-tree-view';
+import { shownMessage } from '../admin/shown';
+import { TopicRecorder } from './topic-recorder';
+
+/** ms without a request, after which a viewer is gone. */
+const LEASE = 15_000;
+/** ms for a page that is not on the screen: browsers let it ask once in a minute. */
+const HIDDEN_LEASE = 150_000;
+const SWEEP = 1000;
+const MOST_VIEWERS = 20;
+const MOST_RECORDERS = 5;
+/** Listing a large tree takes time that the flows miss: this many times as long passes before the next listing. */
+const REST = 20;
+/** Characters of payloads in one answer. */
+const MOST_PAYLOAD = 2 * 1024 * 1024;
+
+interface Viewer {
+  readonly recorder: TopicRecorder;
+  readonly view: TopicTreeView;
+  /** ms since the epoch */
+  expires: number;
+  /** ms of the monotonic clock */
+  listAgain: number;
+}
+
+export class TopicViewers {
+  readonly #RED: NodeAPI;
+  readonly #viewers = new Map<string, Viewer>();
+  readonly #clock: Clock;
+  #cancelSweep: (() => void) | undefined;
+
+  constructor(RED: NodeAPI, clock: Clock = systemClock) {
+    this.#RED = RED;
+    this.#clock = clock;
+  }
+
+  get recorders(): ReadonlySet<TopicRecorder> {
+    return new Set(Array.from(this.#viewers.values(), ({ recorder }) => recorder));
+  }
+
+  /** The name of a new viewer, or undefined when there are too many already. */
+  start(request: StartRequest): string | undefined {
+    const { recorders } = this;
+    let recorder = [...recorders].find((each) => each.serves(request));
+    if (this.#viewers.size >= MOST_VIEWERS || (!recorder && recorders.size >= MOST_RECORDERS)) return undefined;
+    recorder ??= new TopicRecorder(this.#RED, request);
+    const id = randomBytes(16).toString('hex');
+    const view = new TopicTreeView(recorder.tree);
+    this.#viewers.set(id, { recorder, view, expires: this.#clock.now() + LEASE, listAgain: 0 });
+    this.#cancelSweep ??= this.#clock.after(SWEEP, () => this.#sweep());
+    return id;
+  }
+
+  stop(id: string): void {
+    const viewer = this.#viewers.get(id);
+    this.#viewers.delete(id);
+    if (viewer && !this.recorders.has(viewer.recorder)) viewer.recorder.stop();
+    if (this.#viewers.size > 0) return;
+    this.#cancelSweep?.();
+    this.#cancelSweep = undefined;
+  }
+
+  /** What the recorder of a viewer has; undefined for a viewer that is gone. */
+  recorderOf(id: string): TopicRecorder | undefined {
+    return this.#viewers.get(id)?.recorder;
+  }
+
+  /** What a viewer sees now; undefined for one that is gone. */
+  look(request: ViewRequest): ViewAnswer | undefined {
+    const viewer = this.#viewers.get(request.viewer);
+    if (!viewer) return undefined;
+    const { recorder, view } = viewer;
+    const { root, dropped } = recorder.tree;
+    const now = Date.now();
+    viewer.expires = this.#clock.now() + (request.hidden ? HIDDEN_LEASE : LEASE);
+    list(viewer, request);
+    return {
+      state: recorder.state,
+      ...(recorder.refused ? { refused: recorder.refused } : {}),
+      total: view.length,
+      rows: view.rows(request.from, request.count, now),
+      messages: root.messages,
+      topics: root.topics,
+      rate: root.rate.at(now),
+      dropped,
+      news: news(recorder, request),
+    };
+  }
+
+  #sweep(): void {
+    const now = this.#clock.now();
+    this.#cancelSweep = this.#clock.after(SWEEP, () => this.#sweep());
+    for (const [id, { expires }] of this.#viewers) if (expires < now) this.stop(id);
+  }
+}
+
+function list(viewer: Viewer, { selection }: ViewRequest): void {
+  if (selection) viewer.view.show(selection);
+  const start = performance.now();
+  if (!viewer.view.stale || (!selection && start < viewer.listAgain)) return;
+  viewer.view.refresh();
+  const end = performance.now();
+  viewer.listAgain = end + REST * (end - start);
+}
+
+/** The newest messages of the topic asked for, as many as an answer can hold. */
+function news({ tree }: TopicRecorder, { topic, after }: ViewRequest): ViewAnswer['news'] {
+  const history = topic === undefined ? [] : (tree.find(topic)?.history ?? []);
+  let room = MOST_PAYLOAD;
+  let from = history.length;
+  for (let i = history.length - 1; i >= 0; i--) {
+    const observation = history[i];
+    if (!observation || observation.sequence <= after) break;
+    room -= observation.bytes.length;
+    // The last one is shown however long it is.
+    if (room < 0 && i < history.length - 1) break;
+    from = i;
+  }
+  return history.slice(from).map(shownMessage);
+}

@@ -1,0 +1,249 @@
+// The disk of an outbox: a LevelDB in a folder of its own, which only one process can have open.
+
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ClassicLevel } from 'classic-level';
+import { OutboxChunk } from '../../connection/outbox/disk/outbox-chunk';
+import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '../../connection/outbox/disk/outbox-store';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { plainText } from '../../core/errors/plain-text';
+import { recordedBytes } from '../../core/outbox/publication-record';
+import { recordCount, recordsOf } from '../../core/outbox/record-chunk';
+import { LevelSpace } from './level-space';
+
+export interface LevelStoreOptions {
+  /** The folder. */
+  readonly path: string;
+  /** Whether each write waits for the disk: then it survives a power cut as well as the end of the process. */
+  readonly fsync: boolean;
+  /** The store is not opened before this resolves. */
+  readonly after?: Promise<void>;
+  /** Hears what was in it each time that it is opened. */
+  readonly opened?: (contents: StoreContents) => void;
+}
+
+type Level = ClassicLevel<string, Buffer>;
+type Batch = ReturnType<Level['batch']>;
+
+const CHUNK = 'c';
+const MARKS = 'm';
+/** Before and after all digits. */
+const [LOWEST, HIGHEST] = ['', ':'];
+/** Where the store says how it is laid out, and what it says when we have made it. */
+const LAYOUT_KEY = 'layout';
+const LAYOUT = 'chunks 1';
+/** How many values are read at a time: a value has a hundred publications, or one that is large. */
+const READ_AHEAD = 10;
+
+/** Another version of this package has written the store. */
+class OtherLayout extends Error {}
+
+export class LevelStore implements OutboxStore {
+  readonly #options: LevelStoreOptions;
+  #level: Level | undefined;
+  readonly #space = new LevelSpace();
+
+  constructor(options: LevelStoreOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<StoreContents> {
+    await this.#options.after;
+    try {
+      return await this.#openAndRead();
+    } catch (error) {
+      await this.close();
+      if (error instanceof OtherLayout) return this.#beginAnew('other-version');
+      if (!isDamage(error)) throw this.#problem(error);
+    }
+    return this.#beginAnew('damaged');
+  }
+
+  async write(changes: readonly StoreChange[]): Promise<void> {
+    try {
+      // A chained batch takes the operations as they are; an array of them is copied with the options into each, which
+      // costs more than LevelDB itself.
+      const level = this.#opened();
+      const batch = level.batch();
+      for (const change of changes) addTo(batch, change);
+      await batch.write({ sync: this.#options.fsync });
+      // A store that cannot compact cannot be written either, which the next write says.
+      if (this.#space.wrote(changes)) void level.compactRange(CHUNK, `${MARKS}${HIGHEST}`).catch(() => {});
+    } catch (error) {
+      throw this.#problem(error);
+    }
+  }
+
+  async read(range: { after: number; last: number; limit: number; bytes: number }): Promise<readonly StoredChunk[]> {
+    const chunks: StoredChunk[] = [];
+    let [count, bytes] = [0, 0];
+    try {
+      for await (const chunk of this.#chunks({ gt: key(CHUNK, range.after), lte: key(CHUNK, range.last) })) {
+        chunks.push(chunk);
+        count += recordCount(chunk.records);
+        bytes += chunk.records.length;
+        if (count >= range.limit || bytes >= range.bytes) break;
+      }
+    } catch (error) {
+      throw this.#problem(error);
+    }
+    return chunks;
+  }
+
+  async close(): Promise<void> {
+    const level = this.#level;
+    this.#level = undefined;
+    // What cannot even be closed has been reported for what made it so.
+    await level?.close().catch(() => {});
+  }
+
+  async #openAndRead(): Promise<StoreContents> {
+    const { path } = this.#options;
+    await mkdir(dirname(path), { recursive: true });
+    await checkFiles(path);
+    // Loaded when it is needed: a platform that it was not built for can use all else.
+    const { ClassicLevel } = await import('classic-level');
+    const level: Level = new ClassicLevel<string, Buffer>(path, { valueEncoding: 'buffer' });
+    this.#level = level;
+    await level.open();
+    await checkLayout(level);
+    const contents = await this.#measure(await marksIn(level));
+    this.#options.opened?.(contents);
+    return contents;
+  }
+
+  async #measure(marks: ReadonlyMap<number, Buffer>): Promise<StoreContents> {
+    let [count, bytes, last] = [0, 0, 0];
+    let [chunks, chunkBytes] = [0, 0];
+    for await (const { number, records } of this.#chunks({ gt: CHUNK + LOWEST, lt: CHUNK + HIGHEST })) {
+      const known = marks.get(number);
+      const chunk = known && OutboxChunk.of(number, known);
+      for (const [index, record] of recordsOf(records).entries()) {
+        if (chunk?.isThrough(index)) continue;
+        count++;
+        bytes += recordedBytes(record);
+      }
+      last = number;
+      chunks++;
+      chunkBytes += records.length;
+    }
+    this.#space.opened(chunks, chunkBytes);
+    return { count, bytes, last, marks };
+  }
+
+  async *#chunks(bounds: { gt: string; lt?: string; lte?: string }): AsyncGenerator<StoredChunk> {
+    const iterator = this.#opened().iterator(bounds);
+    try {
+      for (;;) {
+        const entries = await iterator.nextv(READ_AHEAD);
+        if (entries.length === 0) return;
+        for (const [name, records] of entries) yield { number: numberOf(name), records };
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  async #beginAnew(why: 'damaged' | 'other-version'): Promise<StoreContents> {
+    const { path } = this.#options;
+    const aside = { path: `${path}.${why}-${new Date().toISOString().replace(/[:.]/g, '-')}`, why };
+    try {
+      await rename(path, aside.path);
+      return { ...(await this.#openAndRead()), aside };
+    } catch (error) {
+      await this.close();
+      throw this.#problem(error);
+    }
+  }
+
+  #opened(): Level {
+    if (this.#level) return this.#level;
+    throw new MqttFlowsError('outbox-unavailable', {
+      stage: 'outbox',
+      params: { path: this.#options.path, detail: 'closed' },
+    });
+  }
+
+  #problem(error: unknown): MqttFlowsError {
+    if (error instanceof MqttFlowsError) return error;
+    const { path } = this.#options;
+    if (codesOf(error).includes('LEVEL_LOCKED')) {
+      return new MqttFlowsError('outbox-locked', { stage: 'outbox', params: { path } });
+    }
+    const detail = plainText(rootOf(error));
+    return new MqttFlowsError('outbox-unavailable', { stage: 'outbox', params: { path, detail } });
+  }
+}
+
+function addTo(batch: Batch, change: StoreChange): void {
+  const { number } = change;
+  switch (change.kind) {
+    case 'chunk':
+      batch.put(key(CHUNK, number), change.records);
+      break;
+    case 'marks':
+      batch.put(key(MARKS, number), change.marks);
+      break;
+    case 'remove':
+      batch.del(key(CHUNK, number)).del(key(MARKS, number));
+  }
+}
+
+/** Keys sort as their numbers do. */
+function key(kind: string, number: number): string {
+  return kind + String(number).padStart(16, '0');
+}
+
+function numberOf(name: string): number {
+  return Number(name.slice(1));
+}
+
+/** Nothing is read that is laid out in another way: it would be taken for damaged, or for empty. */
+async function checkLayout(level: Level): Promise<void> {
+  const layout = await level.get(LAYOUT_KEY);
+  if (layout?.toString() === LAYOUT) return;
+  const [first] = await level.keys({ limit: 1 }).all();
+  if (first !== undefined) throw new OtherLayout();
+  await level.put(LAYOUT_KEY, Buffer.from(LAYOUT));
+}
+
+async function marksIn(level: Level): Promise<Map<number, Buffer>> {
+  const marks = new Map<number, Buffer>();
+  for await (const [name, value] of level.iterator({ gt: MARKS + LOWEST, lt: MARKS + HIGHEST })) {
+    marks.set(numberOf(name), value);
+  }
+  return marks;
+}
+
+/** LevelDB would begin anew, without a word, where the file is gone that names the others. */
+async function checkFiles(path: string): Promise<void> {
+  const names = await readdir(path).catch((): string[] => []);
+  const holdsData = names.some((name) => /\.(?:ldb|sst|log)$/.test(name));
+  if (holdsData && !names.includes('CURRENT')) throw new Error('Corruption: CURRENT is missing');
+}
+
+/** An error of classic-level has that of LevelDB as its cause. */
+function chainOf(error: unknown): unknown[] {
+  const chain: unknown[] = [];
+  for (
+    let link = error;
+    link !== undefined && chain.length < 5;
+    link = link instanceof Error ? link.cause : undefined
+  ) {
+    chain.push(link);
+  }
+  return chain;
+}
+
+function codesOf(error: unknown): string[] {
+  return chainOf(error).map((link) => (link instanceof Error && 'code' in link ? String(link.code) : ''));
+}
+
+function rootOf(error: unknown): string {
+  const root = chainOf(error).at(-1);
+  return root instanceof Error ? root.message : String(root);
+}
+
+function isDamage(error: unknown): boolean {
+  return codesOf(error).includes('LEVEL_CORRUPTION') || /corruption/i.test(rootOf(error));
+}

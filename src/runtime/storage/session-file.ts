@@ -1,0 +1,106 @@
+// What a broker node with a persistent session remembers over a restart: a small file in Node-RED's user directory.
+
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Node, NodeAPI } from 'node-red';
+import type { RememberedSubscription, SessionMemory } from '../../connection/session/session-memory';
+import { isQoS } from '../../core/publications/publication';
+
+/** A memory that is on disk once its last change has been written. */
+export interface SessionFile extends SessionMemory {
+  /** Resolves when what was remembered last is on disk, or cannot be written. */
+  written(): Promise<void>;
+  /** Removes the file: the node is gone. */
+  forget(): Promise<void>;
+}
+
+type Remembered = Pick<SessionMemory, 'home' | 'subscriptions'>;
+
+/**
+ * The memory of `node`. A file that cannot be read counts as empty: then the server is asked for every subscription again,
+ * and keeps those that are gone.
+ */
+export function sessionFile(RED: NodeAPI, node: Node): SessionFile | undefined {
+  const { userDir } = RED.settings;
+  // Without a user directory, as in tests, there is nothing that would outlive the process.
+  if (typeof userDir !== 'string' || userDir === '') return undefined;
+  const path = join(userDir, 'mqtt-flows', `${node.id}.session.json`);
+  const remembered = read(path);
+  let { home } = remembered;
+  let writing = Promise.resolve();
+  let next: (() => readonly RememberedSubscription[]) | undefined;
+
+  const failed = (error: unknown): void => node.debug(`${path}: ${String(error)}`);
+  const write = async (): Promise<void> => {
+    if (!next) return;
+    const text = JSON.stringify({ home, subscriptions: next() });
+    next = undefined;
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(`${path}.new`, text);
+      await rename(`${path}.new`, path);
+    } catch (error) {
+      failed(error);
+    }
+  };
+  const writeAtOnce = (): void => {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(`${path}.home`, JSON.stringify({ home, subscriptions: [] }));
+      renameSync(`${path}.home`, path);
+    } catch (error) {
+      failed(error);
+    }
+  };
+  const remember: SessionMemory['remember'] = (current) => {
+    const waiting = next !== undefined;
+    next = current;
+    // Changes that come while one is being written become one write.
+    if (!waiting) writing = writing.then(write);
+  };
+  return {
+    ...remembered,
+    settle(other) {
+      home = other;
+      // Before anything is sent in this session: killed right after that, the next process must know whose session the
+      // packet identifiers in the outbox belong to. A small file, once for each server.
+      writeAtOnce();
+      // Also where nothing is subscribed to: publications under way belong to the session as well.
+      remember(() => []);
+    },
+    remember,
+    written: () => writing,
+    async forget() {
+      next = undefined;
+      await writing;
+      await rm(path, { force: true });
+    },
+  };
+}
+
+function read(path: string): Remembered {
+  const nothing = { home: undefined, subscriptions: [] };
+  try {
+    const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (!isRecord(stored) || typeof stored.home !== 'string' || !Array.isArray(stored.subscriptions)) return nothing;
+    const { home, subscriptions } = stored;
+    return subscriptions.every(isRemembered) ? { home, subscriptions } : nothing;
+  } catch {
+    return nothing;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** We wrote the file ourselves; this tells it from a damaged one. */
+function isRemembered(value: unknown): value is RememberedSubscription {
+  if (!isRecord(value) || !isRecord(value.request)) return false;
+  const { filter, qos, identifier } = value.request;
+  const { granted, served } = value;
+  const identified = identifier === undefined || (Number.isInteger(identifier) && Number(identifier) > 0);
+  const known = served === undefined || (Array.isArray(served) && served.every((key) => typeof key === 'string'));
+  return typeof filter === 'string' && isQoS(qos) && identified && known && (granted === undefined || isQoS(granted));
+}

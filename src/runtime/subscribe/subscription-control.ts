@@ -1,0 +1,113 @@
+// Messages that subscribe, unsubscribe and ask for the list, and the memory of what they asked for.
+
+import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { type Codec, findCodec } from '../../core/payloads/codec';
+import {
+  type RequestedSubscription,
+  readSubscription,
+  readSubscriptionAction,
+  type SubscriptionAction,
+} from '../../core/subscriptions/subscription-action';
+import { localizedError } from '../node/localize';
+import type { MessageInput } from '../publish/message-answers';
+import type { NodeSubscription, NodeSubscriptions } from './node-subscriptions';
+
+/** The key under which the context of the node keeps the list. */
+const KEY = 'subscriptions';
+
+export interface DynamicSettings {
+  readonly codec: Codec;
+  readonly retained: 'deliver' | 'ignore' | 'only';
+  /** Whether the list outlives a deploy of the node, and a restart if its context does. */
+  readonly keep: boolean;
+}
+
+/**
+ * Starts `subscriptions`, with what messages have asked for before if that is kept, and carries out what further ones
+ * ask. The function returned says false for a message that asks for nothing of the kind.
+ */
+export function subscriptionControl(
+  RED: NodeAPI,
+  node: Node,
+  subscriptions: NodeSubscriptions,
+  settings: DynamicSettings,
+): (input: MessageInput) => boolean {
+  const started = settings.keep
+    ? keptSubscriptions(node, settings).then((kept) => subscriptions.start(kept))
+    : undefined;
+  if (!started) subscriptions.start([]);
+  return (input) => {
+    // A message may hold anything under any name.
+    const action = readSubscriptionAction(input.message as NodeMessageInFlow & Record<string, unknown>);
+    if (!action) return false;
+    const carriedOut = (): void => carryOut(RED, node, subscriptions, settings, action, input);
+    // What was kept comes before what is asked for now.
+    if (started) void started.then(carriedOut);
+    else carriedOut();
+    return true;
+  };
+}
+
+function carryOut(
+  RED: NodeAPI,
+  node: Node,
+  subscriptions: NodeSubscriptions,
+  settings: DynamicSettings,
+  action: SubscriptionAction,
+  { message, send, done }: MessageInput,
+): void {
+  const list = (): object[] => subscriptions.requested.map(({ given }) => RED.util.cloneMessage(given));
+  const finish = (error?: MqttFlowsError): void => {
+    if (settings.keep) node.context().set(KEY, list(), (failed: unknown) => failed && node.warn(String(failed)));
+    if (error) return done(localizedError(RED, error));
+    Object.assign(message, { subscriptions: list() });
+    done();
+  };
+  switch (action.kind) {
+    case 'invalid':
+      return done(localizedError(RED, action.error));
+    case 'list':
+      send(Object.assign(message, { topic: KEY, payload: list() }));
+      return done();
+    case 'unsubscribe':
+      return void subscriptions.unsubscribe(action.filters).then(() => finish());
+    case 'subscribe': {
+      const added = nodeSubscriptions(action.subscriptions, settings);
+      if (added instanceof MqttFlowsError) return done(localizedError(RED, added));
+      return void subscriptions.subscribe(added).then(finish);
+    }
+  }
+}
+
+/** What the context of `node` has kept; what no longer fits is left out. */
+function keptSubscriptions(node: Node, settings: DynamicSettings): Promise<readonly NodeSubscription[]> {
+  return new Promise((resolve) => {
+    node.context().get(KEY, (error: unknown, value: unknown) => {
+      if (error) node.warn(String(error));
+      const kept = Array.isArray(value) ? value : [];
+      resolve(
+        kept.flatMap((entry) => {
+          const requested = readSubscription(entry, KEY);
+          const read = requested instanceof MqttFlowsError ? requested : nodeSubscriptions([requested], settings);
+          return read instanceof MqttFlowsError ? [] : read;
+        }),
+      );
+    });
+  });
+}
+
+function nodeSubscriptions(
+  requested: readonly RequestedSubscription[],
+  { codec, retained }: DynamicSettings,
+): NodeSubscription[] | MqttFlowsError {
+  const subscriptions: NodeSubscription[] = [];
+  for (const one of requested) {
+    const own = one.format === undefined ? codec : findCodec(one.format);
+    if (!own) return new MqttFlowsError('format-unknown', { stage: 'control', params: { format: one.format ?? '' } });
+    const { filter, qos, noLocal, retainAsPublished, retainHandling } = one;
+    const options = { filter, qos, noLocal, retainAsPublished, retainHandling, retained };
+    subscriptions.push({ options, codec: own, requested: one });
+  }
+  return subscriptions;
+}
