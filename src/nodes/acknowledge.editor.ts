@@ -1,6 +1,6 @@
 // The dialog of the acknowledge node.
 
-import { sharedText } from '../editor/shared-text';
+import { sharedText } from '../editor/fields/shared-text';
 import { type AcknowledgeConfig, acknowledgeDefaults, REFUSALS } from '../settings/acknowledge.config';
 
 RED.nodes.registerType<AcknowledgeConfig, object>('mqtt-flows-acknowledge', {

@@ -1,27 +1,24 @@
 // The dialog of the broker node.
 
 import { fillTemplate, parseTemplate } from '../core/values/template';
-import { listBrokerUsers, watchBroker } from '../editor/broker-state';
-import { completed } from '../editor/completed';
-import { prepareConnectionTest } from '../editor/connection-test';
+import { listBrokerUsers, watchBroker } from '../editor/broker/broker-state';
+import { prepareConnectionTest } from '../editor/broker/connection-test';
 import {
   embeddedProblem,
   type KnownCredentials,
   prepareEmbeddedFields,
   readEmbedded,
   showEmbeddedFields,
-} from '../editor/embedded-fields';
-import { listed } from '../editor/list-rows';
-import { addMessageFields, messageProblem } from '../editor/message-fields';
-import { numberProblem, prepareNumber, readNumber } from '../editor/number-field';
+} from '../editor/broker/embedded-fields';
+import { addMessageFields, messageProblem } from '../editor/broker/message-fields';
 import {
   outboxProblem,
   prepareOutboxFields,
   readOutbox,
   readReconnect,
   reconnectProblem,
-} from '../editor/outbox-fields';
-import { prepareOutboxState } from '../editor/outbox-state';
+} from '../editor/broker/outbox-fields';
+import { prepareOutboxState } from '../editor/broker/outbox-state';
 import {
   prepareServerFields,
   proxyProblem,
@@ -29,7 +26,7 @@ import {
   serversProblem,
   tlsProblem,
   webSocketProblem,
-} from '../editor/server-fields';
+} from '../editor/broker/server-fields';
 import {
   type ConnectNumber,
   connectNumberProblem,
@@ -38,9 +35,12 @@ import {
   readSessionFields,
   showMqtt5Fields,
   type VersionChosen,
-} from '../editor/session-fields';
-import { sharedText } from '../editor/shared-text';
-import { createTabs } from '../editor/tabs';
+} from '../editor/broker/session-fields';
+import { completed } from '../editor/fields/completed';
+import { listed } from '../editor/fields/list-rows';
+import { numberProblem, prepareNumber, readNumber } from '../editor/fields/number-field';
+import { sharedText } from '../editor/fields/shared-text';
+import { createTabs } from '../editor/fields/tabs';
 import { BROKER_RANGES, type BrokerConfig, type BrokerCredentials, brokerDefaults } from '../settings/broker.config';
 import { serverDefaults } from '../settings/broker.server.config';
 import { type MessageConfig, sessionDefaults } from '../settings/broker.session.config';

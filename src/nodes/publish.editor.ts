@@ -1,14 +1,14 @@
 // The dialog of the publish node.
 
-import { fillFormatSelect } from '../editor/format-select';
-import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/property-fields';
-import { maySpeakMqtt5 } from '../editor/session-fields';
-import { sharedText } from '../editor/shared-text';
-import { previewHint } from '../editor/template-preview';
-import { topicTemplateProblem } from '../editor/template-problem';
-import { completeTopic } from '../editor/topic-completion';
-import { prepareTypedField, type TypedChoice } from '../editor/typed-field';
-import { typedValueProblem } from '../editor/typed-value-problem';
+import { maySpeakMqtt5 } from '../editor/broker/session-fields';
+import { fillFormatSelect } from '../editor/fields/format-select';
+import { sharedText } from '../editor/fields/shared-text';
+import { topicTemplateProblem } from '../editor/fields/template-problem';
+import { completeTopic } from '../editor/fields/topic-completion';
+import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/publish/property-fields';
+import { previewHint } from '../editor/publish/template-preview';
+import { prepareTypedField, type TypedChoice } from '../editor/publish/typed-field';
+import { typedValueProblem } from '../editor/publish/typed-value-problem';
 import { namesVariables } from '../settings/environment-text';
 import {
   type PropertiesConfig,

@@ -1,14 +1,14 @@
 // The dialog of the router node.
 
 import { parsePath } from '../core/values/template';
-import { addFieldNote } from '../editor/field-note';
-import { fitListHeight } from '../editor/list-height';
-import { addSavedRows, listed, readRows, useAltArrows } from '../editor/list-rows';
-import { addRouteTrial } from '../editor/route-trial';
-import { showRuleCounts } from '../editor/rule-counts';
-import { addRuleRow, type RuleRow, type RuleValue, ruleProblem } from '../editor/rule-row';
-import { sharedText } from '../editor/shared-text';
-import { nameTypedInput } from '../editor/typed-input-name';
+import { addFieldNote } from '../editor/fields/field-note';
+import { fitListHeight } from '../editor/fields/list-height';
+import { addSavedRows, listed, readRows, useAltArrows } from '../editor/fields/list-rows';
+import { sharedText } from '../editor/fields/shared-text';
+import { nameTypedInput } from '../editor/fields/typed-input-name';
+import { addRouteTrial } from '../editor/router/route-trial';
+import { showRuleCounts } from '../editor/router/rule-counts';
+import { addRuleRow, type RuleRow, type RuleValue, ruleProblem } from '../editor/router/rule-row';
 import { type RouterConfig, routerDefaults } from '../settings/router.config';
 
 const LIST = '#mqtt-flows-rules';

@@ -1,12 +1,12 @@
 // The dialog of the subscribe node.
 
-import { fillFormatSelect } from '../editor/format-select';
-import { fitListHeight } from '../editor/list-height';
-import { addSavedRows, listed, readRows } from '../editor/list-rows';
-import { numberProblem } from '../editor/number-field';
-import { sharedText } from '../editor/shared-text';
-import { addSubscriptionRow } from '../editor/subscription-row';
-import { topicFilterProblem } from '../editor/topic-filter-problem';
+import { fillFormatSelect } from '../editor/fields/format-select';
+import { fitListHeight } from '../editor/fields/list-height';
+import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
+import { numberProblem } from '../editor/fields/number-field';
+import { sharedText } from '../editor/fields/shared-text';
+import { topicFilterProblem } from '../editor/fields/topic-filter-problem';
+import { addSubscriptionRow } from '../editor/subscribe/subscription-row';
 import {
   SUBSCRIBE_RANGES,
   type SubscribeConfig,

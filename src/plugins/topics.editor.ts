@@ -1,8 +1,8 @@
 // Adds the topics sidebar to the editor, and offers topics to fields that ask for them, the core nodes' included.
 
-import { topicsLike } from '../editor/topic-completion';
-import { TopicsSidebar } from '../editor/topics/topics-sidebar';
-import { topicsText } from '../editor/topics/topics-text';
+import { topicsLike } from '../editor/fields/topic-completion';
+import { TopicsSidebar } from '../editor/sidebar/topics-sidebar';
+import { topicsText } from '../editor/sidebar/topics-text';
 
 const TAB = 'mqtt-flows-topics';
 const SHOW = 'mqtt-flows:show-topics-tab';

@@ -33,8 +33,8 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
 /** The functions that pass on a key which their caller has named. */
 const PASS_ON = [
   'core/errors/error-sentence.ts',
-  'editor/shared-text.ts',
-  'editor/topics/topics-text.ts',
+  'editor/fields/shared-text.ts',
+  'editor/sidebar/topics-text.ts',
   'runtime/node/localize.ts',
 ];
 

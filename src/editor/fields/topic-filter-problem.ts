@@ -1,7 +1,7 @@
 // What a dialog says about a topic filter, by the parser that the runtime uses.
 
-import { parseTopicFilter, type TopicFilterResult } from '../core/topics/topic-filter';
-import { namesVariables } from '../settings/environment-text';
+import { parseTopicFilter, type TopicFilterResult } from '../../core/topics/topic-filter';
+import { namesVariables } from '../../settings/environment-text';
 import type { FieldNote } from './field-note';
 import { sharedText } from './shared-text';
 

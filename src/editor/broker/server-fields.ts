@@ -1,6 +1,6 @@
 // The fields of the broker dialog that say how its servers are reached: addresses, TLS, proxy, WebSocket.
 
-import { parseServerUrl, type ServerScheme, splitCredentials } from '../core/servers/server-url';
+import { parseServerUrl, type ServerScheme, splitCredentials } from '../../core/servers/server-url';
 import {
   isHeader,
   isProxyUrl,
@@ -9,12 +9,12 @@ import {
   type ServerConfig,
   serverDefaults,
   type WebSocketConfig,
-} from '../settings/broker.server.config';
-import { namesVariables } from '../settings/environment-text';
-import { addFieldNote } from './field-note';
-import { keepReader, listed, readRows, useArrowKeys } from './list-rows';
-import { type NameValue, prepareNameValues, readNameValues } from './name-value-list';
-import { sharedText } from './shared-text';
+} from '../../settings/broker.server.config';
+import { namesVariables } from '../../settings/environment-text';
+import { addFieldNote } from '../fields/field-note';
+import { keepReader, listed, readRows, useArrowKeys } from '../fields/list-rows';
+import { type NameValue, prepareNameValues, readNameValues } from '../fields/name-value-list';
+import { sharedText } from '../fields/shared-text';
 
 const SERVERS = '#mqtt-flows-servers';
 const HEADERS = '#mqtt-flows-headers';

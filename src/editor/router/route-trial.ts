@@ -1,11 +1,11 @@
 // The try-it line of the router: type a topic, and see which rules take it.
 
-import type { Route } from '../core/routes/route';
-import { type TrialStep, tryTopic } from '../core/routes/route-trial';
-import { namesVariables } from '../settings/environment-text';
-import { parseRule, type RuleConfig } from '../settings/router.config';
-import { sharedText } from './shared-text';
-import { offerTopics } from './topic-completion';
+import type { Route } from '../../core/routes/route';
+import { type TrialStep, tryTopic } from '../../core/routes/route-trial';
+import { namesVariables } from '../../settings/environment-text';
+import { parseRule, type RuleConfig } from '../../settings/router.config';
+import { sharedText } from '../fields/shared-text';
+import { offerTopics } from '../fields/topic-completion';
 
 /** The rules as they stand in the dialog. */
 export interface TriedRules {

@@ -1,14 +1,14 @@
 // A row in the list of a router's rules: the filter, the new topic, and folded below what is needed now and then.
 
-import { namesVariables } from '../settings/environment-text';
-import { parseRule, type RuleConfig, ruleDefaults } from '../settings/router.config';
-import { addFieldNote } from './field-note';
-import { keepReader } from './list-rows';
-import { sharedText } from './shared-text';
-import { topicTemplateProblem } from './template-problem';
-import { offerTopics } from './topic-completion';
-import { topicFilterNote, topicFilterProblem } from './topic-filter-problem';
-import { nameTypedInput } from './typed-input-name';
+import { namesVariables } from '../../settings/environment-text';
+import { parseRule, type RuleConfig, ruleDefaults } from '../../settings/router.config';
+import { addFieldNote } from '../fields/field-note';
+import { keepReader } from '../fields/list-rows';
+import { sharedText } from '../fields/shared-text';
+import { topicTemplateProblem } from '../fields/template-problem';
+import { offerTopics } from '../fields/topic-completion';
+import { topicFilterNote, topicFilterProblem } from '../fields/topic-filter-problem';
+import { nameTypedInput } from '../fields/typed-input-name';
 
 /** A rule, and the output that it had when the dialog opened. */
 export interface RuleRow extends Partial<RuleConfig> {

@@ -1,13 +1,13 @@
 // The fields of the broker dialog for the MQTT 5 properties of one message that the client publishes of itself. Their
 // values are fixed: there is no message that they could be taken from.
 
-import type { MessageConfig } from '../settings/broker.session.config';
-import { namesVariables } from '../settings/environment-text';
-import { addFieldNote } from './field-note';
-import { addFormRow } from './form-row';
-import { prepareUserProperties, readUserProperties, type UserPropertiesConfig } from './name-value-list';
-import { intervalProblem, responseTopicProblem } from './property-problem';
-import { sharedText } from './shared-text';
+import type { MessageConfig } from '../../settings/broker.session.config';
+import { namesVariables } from '../../settings/environment-text';
+import { addFieldNote } from '../fields/field-note';
+import { addFormRow } from '../fields/form-row';
+import { prepareUserProperties, readUserProperties, type UserPropertiesConfig } from '../fields/name-value-list';
+import { intervalProblem, responseTopicProblem } from '../fields/property-problem';
+import { sharedText } from '../fields/shared-text';
 
 type Properties = MessageConfig['properties'];
 

@@ -1,7 +1,7 @@
 // What a server has said of itself in CONNACK, in words.
 
-import type { TestedServer } from '../core/reports/connection-test';
-import { sharedText } from './shared-text';
+import type { TestedServer } from '../../core/reports/connection-test';
+import { sharedText } from '../fields/shared-text';
 
 /** A list of the limits of `server`; with older versions than MQTT 5 a server does not tell any. */
 export function limitsOf(server: TestedServer): JQuery {

@@ -1,12 +1,12 @@
 // The fields of the broker dialog for the messages that the client publishes of itself: birth, close and will.
 
-import { topicNameProblem } from '../core/topics/topic-name';
-import { type MessageConfig, messageDefaults } from '../settings/broker.session.config';
-import { namesVariables } from '../settings/environment-text';
-import { addFieldNote } from './field-note';
-import { addFormRow } from './form-row';
+import { topicNameProblem } from '../../core/topics/topic-name';
+import { type MessageConfig, messageDefaults } from '../../settings/broker.session.config';
+import { namesVariables } from '../../settings/environment-text';
+import { addFieldNote } from '../fields/field-note';
+import { addFormRow } from '../fields/form-row';
+import { sharedText } from '../fields/shared-text';
 import { addMessageProperties, messagePropertiesProblem } from './message-properties';
-import { sharedText } from './shared-text';
 
 /** The sentence for a message that cannot be published as it is, or undefined. A blank topic means no message. */
 export function messageProblem(message: Partial<MessageConfig> | undefined): string | undefined {

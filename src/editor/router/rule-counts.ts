@@ -1,8 +1,8 @@
 // How many messages each rule has taken since the deploy, as the runtime has counted them.
 
-import type { RouteCounts } from '../core/reports/route-counts';
+import type { RouteCounts } from '../../core/reports/route-counts';
+import { sharedText } from '../fields/shared-text';
 import type { SavedRule } from './rule-row';
-import { sharedText } from './shared-text';
 
 /** Asks for the counts of the node `id` and shows them in the rows of `list` and in the lines of the last two outputs. */
 export function showRuleCounts(id: string, list: JQuery, dynamic: JQuery, otherwise: JQuery): void {

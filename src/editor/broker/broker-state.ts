@@ -1,11 +1,11 @@
 // The line of the broker dialog that says how the deployed node is doing, and the list of the nodes that use it.
 
-import { errorSentence } from '../core/errors/error-sentence';
-import type { BrokerStateReport } from '../core/reports/broker-state';
-import type { OutboxFigures } from '../core/reports/outbox-figures';
-import { VERSION_NAMES } from '../core/servers/version-name';
-import type { BrokerHealth } from '../core/sidebar/topic-protocol';
-import { sharedText } from './shared-text';
+import { errorSentence } from '../../core/errors/error-sentence';
+import type { BrokerStateReport } from '../../core/reports/broker-state';
+import type { OutboxFigures } from '../../core/reports/outbox-figures';
+import { VERSION_NAMES } from '../../core/servers/version-name';
+import type { BrokerHealth } from '../../core/sidebar/topic-protocol';
+import { sharedText } from '../fields/shared-text';
 
 const STATE = '#mqtt-flows-state';
 const USERS = '#mqtt-flows-users';

@@ -5,7 +5,7 @@ import type { ErrorReport } from '../../core/errors/mqtt-flows-error';
 import { errorOf } from '../../core/reports/broker-state';
 import type { ViewAnswer } from '../../core/sidebar/topic-protocol';
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
-import { sharedText } from '../shared-text';
+import { sharedText } from '../fields/shared-text';
 import { BrokerHealthView, shownServer } from './broker-health';
 import { notifyProblem } from './publish-pane';
 import { TopicDetail } from './topic-detail';

@@ -1,11 +1,11 @@
 // The button "Test connection" of the broker dialog, and the list that fills while the runtime tries the settings.
 
-import { errorSentence } from '../core/errors/error-sentence';
-import type { ErrorReport } from '../core/errors/mqtt-flows-error';
-import type { TestEvent, TestFact } from '../core/reports/connection-test';
-import { VERSION_NAMES } from '../core/servers/version-name';
+import { errorSentence } from '../../core/errors/error-sentence';
+import type { ErrorReport } from '../../core/errors/mqtt-flows-error';
+import type { TestEvent, TestFact } from '../../core/reports/connection-test';
+import { VERSION_NAMES } from '../../core/servers/version-name';
+import { sharedText } from '../fields/shared-text';
 import { limitsOf } from './server-limits';
-import { sharedText } from './shared-text';
 
 const BUTTON = '#mqtt-flows-test';
 const RESULT = '#mqtt-flows-test-result';

@@ -1,7 +1,7 @@
 // What a dialog says about the value of an MQTT 5 property, wherever it is set.
 
-import { topicNameProblem } from '../core/topics/topic-name';
-import { namesVariables } from '../settings/environment-text';
+import { topicNameProblem } from '../../core/topics/topic-name';
+import { namesVariables } from '../../settings/environment-text';
 import { type NumberRange, numberProblem } from './number-field';
 import { sharedText } from './shared-text';
 

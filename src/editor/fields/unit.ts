@@ -1,6 +1,6 @@
 // Units in which a number may be entered that is saved in the smallest of them: bytes, milliseconds, seconds.
 
-import { BYTE_UNITS } from '../core/values/byte-unit';
+import { BYTE_UNITS } from '../../core/values/byte-unit';
 import { sharedText } from './shared-text';
 
 /** A unit, and how many of the smallest it is. */

@@ -1,6 +1,6 @@
 // The fields of a dialog for the MQTT 5 properties of what it publishes.
 
-import { namesVariables } from '../settings/environment-text';
+import { namesVariables } from '../../settings/environment-text';
 import {
   PROPERTY_NAMES,
   type PropertiesConfig,
@@ -8,10 +8,10 @@ import {
   type TypedValue,
   type UserPropertyConfig,
   VALUE_TYPES,
-} from '../settings/publish.config';
-import { keepReader, listed, readRows } from './list-rows';
-import { intervalProblem, responseTopicProblem } from './property-problem';
-import { sharedText } from './shared-text';
+} from '../../settings/publish.config';
+import { keepReader, listed, readRows } from '../fields/list-rows';
+import { intervalProblem, responseTopicProblem } from '../fields/property-problem';
+import { sharedText } from '../fields/shared-text';
 import { previewHint } from './template-preview';
 import { prepareTypedField, type TypedChoice } from './typed-field';
 import { typedValueProblem } from './typed-value-problem';

@@ -1,7 +1,7 @@
 // What a template will give, with a sample in the place of each value: filled by the code that the runtime uses.
 
-import { fillTemplate, type Path, parseTemplate } from '../core/values/template';
-import { sharedText } from './shared-text';
+import { fillTemplate, type Path, parseTemplate } from '../../core/values/template';
+import { sharedText } from '../fields/shared-text';
 
 /** The text that `template` gives when each value is the name that it is read by; undefined for one without values. */
 function templatePreview(template: string): string | undefined {

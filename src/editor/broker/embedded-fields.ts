@@ -1,10 +1,10 @@
 // The fields of the broker dialog about the port of the broker inside Node-RED.
 
-import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../settings/broker.config';
-import { namesVariables } from '../settings/environment-text';
-import { addFieldNote } from './field-note';
-import { numberProblem, readNumber } from './number-field';
-import { sharedText } from './shared-text';
+import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../../settings/broker.config';
+import { namesVariables } from '../../settings/environment-text';
+import { addFieldNote } from '../fields/field-note';
+import { numberProblem, readNumber } from '../fields/number-field';
+import { sharedText } from '../fields/shared-text';
 
 type Embedded = BrokerConfig['embedded'];
 

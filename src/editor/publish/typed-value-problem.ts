@@ -1,9 +1,9 @@
 // What a dialog says about the value of a typed input.
 
-import { parsePath, parseTemplate } from '../core/values/template';
-import { namesVariables } from '../settings/environment-text';
-import type { TypedValue } from '../settings/publish.config';
-import { sharedText } from './shared-text';
+import { parsePath, parseTemplate } from '../../core/values/template';
+import { namesVariables } from '../../settings/environment-text';
+import type { TypedValue } from '../../settings/publish.config';
+import { sharedText } from '../fields/shared-text';
 
 /** The sentence for a value that does not fit its type, or undefined. One with variables is judged where they are known. */
 export function typedValueProblem({ value, type }: TypedValue): string | undefined {

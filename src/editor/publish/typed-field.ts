@@ -1,9 +1,9 @@
 // A field whose value is fixed or found elsewhere: Node-RED's typed input, with what its types mean to us.
 
-import type { TypedValue, ValueType } from '../settings/publish.config';
-import { addFieldNote, type FieldNote } from './field-note';
-import { sharedText } from './shared-text';
-import { nameTypedInput } from './typed-input-name';
+import type { TypedValue, ValueType } from '../../settings/publish.config';
+import { addFieldNote, type FieldNote } from '../fields/field-note';
+import { sharedText } from '../fields/shared-text';
+import { nameTypedInput } from '../fields/typed-input-name';
 
 export interface TypedChoice {
   readonly value: string;

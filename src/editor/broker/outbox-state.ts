@@ -1,7 +1,7 @@
 // The line of the broker dialog that says what waits in the deployed outbox, and the button that empties it.
 
-import type { OutboxFigures } from '../core/reports/outbox-figures';
-import { sharedText } from './shared-text';
+import type { OutboxFigures } from '../../core/reports/outbox-figures';
+import { sharedText } from '../fields/shared-text';
 
 const ROW = '#mqtt-flows-outbox-state';
 

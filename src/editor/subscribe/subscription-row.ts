@@ -1,11 +1,11 @@
 // A row in the list of topic filters: the filter, its QoS and, behind a button, what else MQTT lets one ask for.
 
-import { type SubscriptionConfig, subscriptionDefaults } from '../settings/subscribe.config';
-import { addFieldNote } from './field-note';
-import { keepReader } from './list-rows';
-import { sharedText } from './shared-text';
-import { offerTopics } from './topic-completion';
-import { topicFilterNote } from './topic-filter-problem';
+import { type SubscriptionConfig, subscriptionDefaults } from '../../settings/subscribe.config';
+import { addFieldNote } from '../fields/field-note';
+import { keepReader } from '../fields/list-rows';
+import { sharedText } from '../fields/shared-text';
+import { offerTopics } from '../fields/topic-completion';
+import { topicFilterNote } from '../fields/topic-filter-problem';
 
 const SHARED = /^\$share\/([^/]*)\/(.*)$/s;
 

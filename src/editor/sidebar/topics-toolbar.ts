@@ -1,6 +1,6 @@
 // The upper part of the topics sidebar: which broker, which topics, start and stop, and what is searched for.
 
-import { topicFilterProblem } from '../topic-filter-problem';
+import { topicFilterProblem } from '../fields/topic-filter-problem';
 import { button } from './topic-detail';
 import { askBrokers } from './topics-requests';
 import { topicsText } from './topics-text';

@@ -1,6 +1,6 @@
 // Fields for whole numbers, some with a choice of units. They are text fields, because a number field of a browser throws `${NAME}` away.
 
-import { namesVariables, type SavedNumber } from '../settings/environment-text';
+import { namesVariables, type SavedNumber } from '../../settings/environment-text';
 import { addFieldNote } from './field-note';
 import { sharedText } from './shared-text';
 import { amountText, inSmallest, type Units, unitOf } from './unit';

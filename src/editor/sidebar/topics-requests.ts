@@ -3,7 +3,7 @@
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { BrokerHealth, PublishRequest, ViewAnswer } from '../../core/sidebar/topic-protocol';
-import { sharedText } from '../shared-text';
+import { sharedText } from '../fields/shared-text';
 import { topicsText } from './topics-text';
 
 /** A deployed broker node. */

@@ -1,11 +1,11 @@
 // The fields of the broker dialog about messages that wait to be sent, and about connecting again.
 
-import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../settings/broker.config';
-import { OUTBOX_RANGES, type OutboxConfig, outboxDefaults } from '../settings/broker.outbox.config';
-import type { SavedNumber } from '../settings/environment-text';
-import { numberProblem, prepareNumber, readNumber } from './number-field';
-import { sharedText } from './shared-text';
-import { BYTES, MILLISECONDS, SECONDS, type Units } from './unit';
+import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../../settings/broker.config';
+import { OUTBOX_RANGES, type OutboxConfig, outboxDefaults } from '../../settings/broker.outbox.config';
+import type { SavedNumber } from '../../settings/environment-text';
+import { numberProblem, prepareNumber, readNumber } from '../fields/number-field';
+import { sharedText } from '../fields/shared-text';
+import { BYTES, MILLISECONDS, SECONDS, type Units } from '../fields/unit';
 
 type Reconnect = BrokerConfig['reconnect'];
 

@@ -1,10 +1,10 @@
 // The fields of the broker dialog about the session and what else CONNECT says: limits and user properties of MQTT 5.
 
-import { SESSION_RANGES, type SessionConfig } from '../settings/broker.session.config';
-import { prepareUserProperties, readUserProperties } from './name-value-list';
-import { numberProblem, prepareNumber, readNumber } from './number-field';
-import { sharedText } from './shared-text';
-import { BYTES, SECONDS, type Units } from './unit';
+import { SESSION_RANGES, type SessionConfig } from '../../settings/broker.session.config';
+import { prepareUserProperties, readUserProperties } from '../fields/name-value-list';
+import { numberProblem, prepareNumber, readNumber } from '../fields/number-field';
+import { sharedText } from '../fields/shared-text';
+import { BYTES, SECONDS, type Units } from '../fields/unit';
 
 /** The settings that CONNECT carries as properties, which only MQTT 5 has. */
 export type ConnectNumber = keyof typeof SESSION_RANGES;

@@ -1,6 +1,6 @@
 // The choice of a payload format.
 
-import { BUILT_IN_FORMATS } from '../core/payloads/format';
+import { BUILT_IN_FORMATS } from '../../core/payloads/format';
 
 /**
  * Fills a select with the formats, named by `label`. One that the package does not bring is kept under its own name, so
