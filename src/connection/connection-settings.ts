@@ -5,10 +5,10 @@ import type { BackoffLimits } from '../core/servers/backoff';
 import type { HostAndPort } from '../core/servers/server-reference';
 import type { ConnectOptions, OpenStream, OpenTransport, ProtocolVersion } from '../transport/transport';
 import type { Clock } from './clock';
-import type { Report } from './guarded';
 import type { OutboxStore } from './outbox/disk/outbox-store';
 import type { OutboxLimits } from './outbox/outbox';
 import type { PresenceMessages } from './presence';
+import type { Report } from './report';
 import type { SessionMemory } from './session/session-memory';
 
 /** A server to try: how to reach it, and its name for people. */

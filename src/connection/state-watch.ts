@@ -1,7 +1,7 @@
 // The state that a connection is in, and who is told of each change.
 
 import type { ConnectionState } from './connection-state';
-import { guarded, type Report } from './guarded';
+import { guarded, type Report } from './report';
 
 export type StateListener = (state: ConnectionState) => void;
 

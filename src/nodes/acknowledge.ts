@@ -8,7 +8,7 @@ import { receiptsIn } from '../core/publications/receipt-reference';
 import { settleReceipt } from '../runtime/acknowledgement/open-receipts';
 import { localizedError } from '../runtime/node/localize';
 import { refuseMessages, showProblem } from '../runtime/node/node-problem';
-import { readSettings } from '../runtime/node/setting-value';
+import { readSettings } from '../runtime/node/read-settings';
 import { type AcknowledgeConfig, acknowledgeDefaults, parseAcknowledgeConfig } from '../settings/acknowledge.config';
 
 export = function register(RED: NodeAPI): void {

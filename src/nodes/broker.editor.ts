@@ -36,11 +36,11 @@ import {
   showMqtt5Fields,
   type VersionChosen,
 } from '../editor/broker/session-fields';
-import { completed } from '../editor/fields/completed';
 import { listed } from '../editor/fields/list-rows';
 import { numberProblem, prepareNumber, readNumber } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
 import { createTabs } from '../editor/fields/tabs';
+import { completed } from '../editor/fields/with-defaults';
 import { BROKER_RANGES, type BrokerConfig, type BrokerCredentials, brokerDefaults } from '../settings/broker.config';
 import { serverDefaults } from '../settings/broker.server.config';
 import { type MessageConfig, sessionDefaults } from '../settings/broker.session.config';

@@ -13,10 +13,10 @@ import { identitySource, savedCredentials, savedIdentity } from '../runtime/clie
 import { preparePresence } from '../runtime/client/presence-messages';
 import { prepareEndpoints, warnOfReach } from '../runtime/client/server-endpoints';
 import { onClose } from '../runtime/deploy/node-closing';
-import { digest } from '../runtime/deploy/saved-state';
+import { digest } from '../runtime/deploy/saved-nodes';
 import { sharedText } from '../runtime/node/localize';
 import { showProblem } from '../runtime/node/node-problem';
-import { readSettings } from '../runtime/node/setting-value';
+import { readSettings } from '../runtime/node/read-settings';
 import {
   type BrokerConfig,
   type BrokerCredentials,

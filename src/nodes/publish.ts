@@ -7,10 +7,10 @@ import { publicationFromMessage } from '../core/publications/publication-from-me
 import type { PublishOptions } from '../core/publications/publish-options';
 import type { OutsideFound } from '../core/values/value-source';
 import { useBroker } from '../runtime/broker/broker-node';
-import { controlled } from '../runtime/broker/connection-control';
+import { controlled } from '../runtime/broker/connection-actions';
 import { localizedError } from '../runtime/node/localize';
 import { refuseMessages, showProblem } from '../runtime/node/node-problem';
-import { readSettings } from '../runtime/node/setting-value';
+import { readSettings } from '../runtime/node/read-settings';
 import { type MessageInput, messageAnswers } from '../runtime/publish/message-answers';
 import { outsideFinder } from '../runtime/publish/outside-values';
 import { publishStatus } from '../runtime/publish/publish-status';

@@ -7,17 +7,17 @@ import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { type Codec, findCodec } from '../core/payloads/codec';
 import { acknowledging, type DeliveryFigures, type PreparedMessage } from '../runtime/acknowledgement/acknowledgement';
 import { useBroker } from '../runtime/broker/broker-node';
-import { acceptControl } from '../runtime/broker/connection-control';
+import { acceptControl } from '../runtime/broker/connection-actions';
 import { editorId } from '../runtime/deploy/editor-id';
 import { onClose } from '../runtime/deploy/node-closing';
 import { refuseMessages, reportError, showProblem } from '../runtime/node/node-problem';
 import { showStatus } from '../runtime/node/node-status';
-import { readSettings } from '../runtime/node/setting-value';
+import { readSettings } from '../runtime/node/read-settings';
 import { deliveryStatus } from '../runtime/subscribe/delivery-status';
 import { NodeSubscriptions } from '../runtime/subscribe/node-subscriptions';
-import { receivedMessage } from '../runtime/subscribe/received-messages';
-import { subscriptionControl } from '../runtime/subscribe/subscription-control';
-import { subscriptionStatus, whyItHearsItself } from '../runtime/subscribe/subscription-status';
+import { receivedMessage } from '../runtime/subscribe/received-message';
+import { subscriptionStatus, whyItHearsItself } from '../runtime/subscribe/subscribe-status';
+import { subscriptionControl } from '../runtime/subscribe/subscription-actions';
 import {
   parseSubscribeConfig,
   type SubscribeConfig,

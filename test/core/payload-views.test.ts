@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import type { PublicationProperties } from '#src/core/publications/publication';
+import { compareNames } from '#src/core/sidebar/name-order';
 import { observe } from '#src/core/sidebar/observation';
 import { differenceOf } from '#src/core/sidebar/payload-difference';
 import { numbersIn } from '#src/core/sidebar/payload-numbers';
 import { recordingLine } from '#src/core/sidebar/recording-line';
-import { compareNames } from '#src/core/sidebar/topic-order';
 
 function difference(before: string, after: string): string[] {
   return differenceOf(before, after).map(({ sign, text }) => sign + text);

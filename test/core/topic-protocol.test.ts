@@ -1,7 +1,7 @@
 // What the runtime reads of the sidebar's requests: what fits, and nothing else, for anyone may send them.
 
 import assert from 'node:assert/strict';
-import { readPublish, readStart, readView, readViewer } from '#src/core/sidebar/topic-protocol';
+import { readPublish, readStart, readView, readViewer } from '#src/core/sidebar/sidebar-protocol';
 
 const NO_OBJECTS: readonly unknown[] = [undefined, null, '', 'text', 1, [], {}];
 

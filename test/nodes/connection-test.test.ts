@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestEvent } from '#src/core/reports/connection-test';
-import type { BrokerHealth } from '#src/core/sidebar/topic-protocol';
+import type { BrokerHealth } from '#src/core/sidebar/sidebar-protocol';
 import { brokerDefaults } from '#src/settings/broker.config';
 import { ADMIN_USERS, logIn } from '../helpers/admin-users';
 import { freePort } from '../helpers/free-port';

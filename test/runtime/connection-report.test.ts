@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Node, NodeAPI } from 'node-red';
 import type { ConnectionState } from '#src/connection/connection-state';
 import { type ErrorCode, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
-import { connectionReport } from '#src/runtime/broker/connection-report';
+import { connectionReport } from '#src/runtime/broker/connection-log';
 import { catalogue } from '../helpers/catalogues';
 import { serverInfo } from '../helpers/fake-transport';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { NodeAPI } from 'node-red';
 import { Connection } from '#src/connection/connection';
-import type { StartRequest, ViewRequest } from '#src/core/sidebar/topic-protocol';
+import type { StartRequest, ViewRequest } from '#src/core/sidebar/sidebar-protocol';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { TopicViewers } from '#src/runtime/sidebar/topic-viewers';
 import { FakeClock } from '../helpers/fake-clock';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
-import { fromPacket } from '#src/transport/packets/publish-properties';
+import { fromPacket } from '#src/transport/packets/publish-packet';
 
 /** The packet as mqtt.js gets it from the wire. */
 function parsed(bytes: Buffer): IPublishPacket {

@@ -7,10 +7,10 @@ import type { PublishOutcome, ServerInfo, Transport } from '../../transport/tran
 import type { Clock } from '../clock';
 import { limitProblem } from '../server-limits';
 import { InFlight } from './in-flight';
-import { LeftExchanges } from './left-exchanges';
 import type { EntryCarrier, OutboxEntry } from './outbox-entry';
 import type { OutboxQueue } from './outbox-queue';
-import { Suspects } from './suspects';
+import { Suspects } from './poison-messages';
+import { LeftExchanges } from './stranded-exchanges';
 
 export interface SendingLimits {
   /** How many publications may be on their way without an answer, where the server allows as many; 100 if left out. */

@@ -5,7 +5,7 @@ import { TopicTrie } from '../../core/topics/trie/topic-trie';
 import type { Receipt, ServerInfo } from '../../transport/transport';
 import { SharedReceipt } from '../acknowledgement/shared-receipt';
 import type { Clock } from '../clock';
-import { asError, type Report } from '../guarded';
+import { asError, type Report } from '../report';
 import { AnonymousCopies } from './copies/anonymous-copies';
 import { IdentifiedCopies } from './copies/identified-copies';
 import { receiversThat } from './receivers';

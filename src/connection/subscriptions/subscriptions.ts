@@ -5,7 +5,7 @@ import type { IncomingPublication } from '../../core/publications/publication';
 import { parseTopicFilter, type TopicFilter, type WireFilter } from '../../core/topics/topic-filter';
 import type { Receipt, ServerInfo, SubscribeOutcome, Transport } from '../../transport/transport';
 import type { Clock } from '../clock';
-import type { Report } from '../guarded';
+import type { Report } from '../report';
 import { subscriptionProblem, subscriptionRefused } from '../server-limits';
 import type { RememberedSubscription, SessionMemory } from '../session/session-memory';
 import { Deliveries } from './deliveries';

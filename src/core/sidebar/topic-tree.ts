@@ -5,8 +5,8 @@ import type { IncomingPublication } from '../publications/publication';
 import { Fifo } from '../queues/fifo';
 import { TokenBucket } from '../queues/token-bucket';
 import { MessageRate } from './message-rate';
+import { compareNames } from './name-order';
 import { type Observation, observationCost, observe, previewOf } from './observation';
-import { compareNames } from './topic-order';
 
 export interface TopicTreeLimits {
   /** Levels of all topics together: the rows that the tree could show. */

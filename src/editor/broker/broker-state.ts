@@ -4,7 +4,7 @@ import { errorSentence } from '../../core/errors/error-sentence';
 import type { BrokerStateReport } from '../../core/reports/broker-state';
 import type { OutboxFigures } from '../../core/reports/outbox-figures';
 import { VERSION_NAMES } from '../../core/servers/version-name';
-import type { BrokerHealth } from '../../core/sidebar/topic-protocol';
+import type { BrokerHealth } from '../../core/sidebar/sidebar-protocol';
 import { sharedText } from '../fields/shared-text';
 
 const STATE = '#mqtt-flows-state';

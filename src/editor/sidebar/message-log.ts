@@ -1,7 +1,7 @@
 // The messages of the topic that is looked at, as far as this page has got them, each read once.
 
 import { numbersIn } from '../../core/sidebar/payload-numbers';
-import type { ShownMessage } from '../../core/sidebar/topic-protocol';
+import type { ShownMessage } from '../../core/sidebar/sidebar-protocol';
 import { type ReadPayload, readPayload } from './payload-view';
 
 export interface LoggedMessage extends ShownMessage {

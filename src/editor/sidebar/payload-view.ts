@@ -1,6 +1,6 @@
 // A payload for people: as text, as a tree of JSON, in hexadecimal. All of it is text to the page, never markup.
 
-import type { ShownMessage } from '../../core/sidebar/topic-protocol';
+import type { ShownMessage } from '../../core/sidebar/sidebar-protocol';
 import { topicsText } from './topics-text';
 
 /** What can be made of a payload. */

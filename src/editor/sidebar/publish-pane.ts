@@ -1,6 +1,6 @@
 // Publishes to a topic from the sidebar, and takes away what a server keeps of it.
 
-import type { PublishRequest } from '../../core/sidebar/topic-protocol';
+import type { PublishRequest } from '../../core/sidebar/sidebar-protocol';
 import type { MessageLog } from './message-log';
 import type { TabPane } from './tab-strip';
 import { publish } from './topics-requests';

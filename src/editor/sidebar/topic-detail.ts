@@ -1,6 +1,6 @@
 // What the sidebar shows of the selected topic, and what can be done with it.
 
-import type { ShownMessage } from '../../core/sidebar/topic-protocol';
+import type { ShownMessage } from '../../core/sidebar/sidebar-protocol';
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { chartPane, historyPane } from './history-panes';
 import { MessageLog } from './message-log';

@@ -2,7 +2,7 @@
 // who the user is.
 
 import { errorSentence } from '../../core/errors/error-sentence';
-import type { BrokerHealth, PublishRequest, ViewAnswer } from '../../core/sidebar/topic-protocol';
+import type { BrokerHealth, PublishRequest, ViewAnswer } from '../../core/sidebar/sidebar-protocol';
 import { sharedText } from '../fields/shared-text';
 import { topicsText } from './topics-text';
 
@@ -62,7 +62,7 @@ function sentence(status: number, refusal: unknown): string {
 
 function ask<Answer>(settings: JQuery.AjaxSettings): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    // The routes answer with what core/sidebar/topic-protocol.ts says.
+    // The routes answer with what core/sidebar/sidebar-protocol.ts says.
     $.ajax({ dataType: 'json', timeout: 30_000, ...settings }).then(
       (answer: Answer) => resolve(answer),
       (answer: JQuery.jqXHR) => reject(failure(answer)),

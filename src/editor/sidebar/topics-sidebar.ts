@@ -3,7 +3,7 @@
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { ErrorReport } from '../../core/errors/mqtt-flows-error';
 import { errorOf } from '../../core/reports/broker-state';
-import type { ViewAnswer } from '../../core/sidebar/topic-protocol';
+import type { ViewAnswer } from '../../core/sidebar/sidebar-protocol';
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { sharedText } from '../fields/shared-text';
 import { BrokerHealthView, shownServer } from './broker-health';

@@ -1,7 +1,7 @@
 // The conversation with the runtime while somebody looks: one request at a time, a few in a second, sooner when the user
 // has done something.
 
-import type { ViewAnswer } from '../../core/sidebar/topic-protocol';
+import type { ViewAnswer } from '../../core/sidebar/sidebar-protocol';
 import { askView, RequestFailure, stopViewing, type View } from './topics-requests';
 
 /** ms between requests while the sidebar is in sight, while another tab of it is, and while the page is not. */

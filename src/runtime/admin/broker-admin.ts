@@ -3,11 +3,11 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import type { RawConfig } from '../../settings/saved-config';
+import { brokerHealth } from './broker-health';
 import { type EnteredBroker, type SettingsReader, testConnection } from './connection-test';
 import { jsonOnly } from './json-only';
 import { serveOutbox } from './outbox-admin';
 import { RequestLimit } from './request-limit';
-import { brokerHealth } from './shown';
 
 const LONGEST_TEXT = 65_535;
 const MOST_SERVERS = 20;

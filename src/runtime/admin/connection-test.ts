@@ -1,18 +1,18 @@
 // Tests the settings of a broker node that have not been deployed: connects as the node would, and tells each step.
 
 import type { Node, NodeAPI } from 'node-red';
-import { tryConnection } from '../../connection/attempts/trial';
+import { tryConnection } from '../../connection/attempts/try-connection';
 import type { AttemptOptions, ConnectionSettings, Endpoint } from '../../connection/connection-settings';
 import { MqttFlowsError, reportOf } from '../../core/errors/mqtt-flows-error';
 import type { TestEvent, TestedServer } from '../../core/reports/connection-test';
 import type { ConfigResult, RawConfig } from '../../settings/saved-config';
 import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
 import type { ServerInfo } from '../../transport/transport';
-import { clientBeside } from '../client/client-beside';
 import { type EnteredCredential, identitySource, savedCredentials } from '../client/client-identity';
+import { clientBeside } from '../client/companion-client';
 import { type PresenceSettings, preparePresence } from '../client/presence-messages';
 import { prepareEndpoints, type ReachSettings } from '../client/server-endpoints';
-import { readSettings } from '../node/setting-value';
+import { readSettings } from '../node/read-settings';
 import { withTimeLimit } from './time-limit';
 
 /** ms for all servers together, and until the last of them is gone */

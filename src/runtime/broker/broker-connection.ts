@@ -9,9 +9,9 @@ import { flowsStarted, followDeploys } from '../deploy/deploys';
 import { editorId } from '../deploy/editor-id';
 import { Handover } from '../deploy/handover';
 import { onClose } from '../deploy/node-closing';
-import { savedState } from '../deploy/saved-state';
+import { savedState } from '../deploy/saved-nodes';
 import type { BrokerUsers } from './broker-users';
-import type { ConnectionControl } from './connection-control';
+import type { ConnectionControl } from './connection-actions';
 import { type BrokerParts, LiveConnection } from './live-connection';
 
 export interface ControlledConnection {

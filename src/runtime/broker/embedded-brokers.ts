@@ -9,7 +9,7 @@ import { flowsStarted } from '../deploy/deploys';
 import { Handover } from '../deploy/handover';
 import { sharedText } from '../node/localize';
 import { reportError } from '../node/node-problem';
-import type { Definition } from '../node/setting-value';
+import type { Definition } from '../node/read-settings';
 
 /** Where devices reach a broker; what they must know comes from the credentials of the node. */
 type ListenAddress = Omit<ListenOptions, 'username' | 'password'>;

@@ -5,8 +5,8 @@ import { watchAnswers } from '../../connection/answer-watch';
 import { systemClock } from '../../connection/clock';
 import { Connection } from '../../connection/connection';
 import type { AttemptOptions, ConnectionSettings, Endpoint } from '../../connection/connection-settings';
-import type { Report } from '../../connection/guarded';
 import type { OutboxLimits } from '../../connection/outbox/outbox';
+import type { Report } from '../../connection/report';
 import { countTraffic, Traffic } from '../../connection/traffic';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
@@ -15,8 +15,8 @@ import type { ClientIdentity, IdentitySource } from '../client/client-identity';
 import type { PreparedPresence } from '../client/presence-messages';
 import { outboxStore } from '../storage/outbox-directory';
 import { sessionFile } from '../storage/session-file';
-import { ConnectionControl, type ControlledTarget } from './connection-control';
-import { closeConnection, connectionFailures, connectionReport } from './connection-report';
+import { ConnectionControl, type ControlledTarget } from './connection-actions';
+import { closeConnection, connectionFailures, connectionReport } from './connection-log';
 import { observingConnection } from './observing-connection';
 
 /** ms until CONNACK */

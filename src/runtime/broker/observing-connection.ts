@@ -5,11 +5,11 @@ import { watchAnswers } from '../../connection/answer-watch';
 import { systemClock } from '../../connection/clock';
 import { Connection } from '../../connection/connection';
 import type { AttemptOptions, ConnectionSettings } from '../../connection/connection-settings';
-import type { Report } from '../../connection/guarded';
+import type { Report } from '../../connection/report';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
 import type { Admits } from '../../transport/mqttjs/packet-cutter';
-import { clientBeside } from '../client/client-beside';
+import { clientBeside } from '../client/companion-client';
 
 /** ms between two reads; nobody sees a sidebar that is that late. */
 const REST = 50;

@@ -6,7 +6,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { fillTemplate, parseTemplate } from '../../core/values/template';
 import { asMqttFlowsError } from '../../transport/streams/network-error';
-import { type Definition, savedText, settingText } from '../node/setting-value';
+import { type Definition, savedText, settingText } from '../node/read-settings';
 import { clientIdentifier } from './client-identifier';
 import { readSecret } from './secret';
 

@@ -3,7 +3,7 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import { isReplacing } from './deploy-events';
-import { isSaved } from './saved-state';
+import { isSaved } from './saved-nodes';
 
 /** Calls `close` when `node` is stopped; `removed` says that it has been deleted. */
 export function onClose(RED: NodeAPI, node: Node, close: (removed: boolean, done: () => void) => void): void {

@@ -3,7 +3,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { RouteCounts } from '../../core/reports/route-counts';
 import type { Route } from '../../core/routes/route';
-import type { Definition } from '../node/setting-value';
+import type { Definition } from '../node/read-settings';
 
 /** The counters of one node that runs. */
 export class RouteCounter {

@@ -7,7 +7,7 @@ import type { RoutedMessage, Routing, TopicRouter } from '../../core/routes/topi
 import { flowsStarted } from '../deploy/deploys';
 import { localizedError, sharedKey } from '../node/localize';
 import { reportError } from '../node/node-problem';
-import type { ActionResult, RouteControl } from './route-control';
+import type { ActionResult, RouteControl } from './route-actions';
 import type { RouteCounter } from './route-counts';
 
 export interface RouterParts {

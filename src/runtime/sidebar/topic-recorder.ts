@@ -6,9 +6,9 @@ import type { Connection } from '../../connection/connection';
 import type { Subscriber, SubscriptionState } from '../../connection/subscriptions/subscriptions';
 import { type ErrorReport, reportOf } from '../../core/errors/mqtt-flows-error';
 import type { BrokerStateReport } from '../../core/reports/broker-state';
-import type { StartRequest } from '../../core/sidebar/topic-protocol';
+import type { StartRequest } from '../../core/sidebar/sidebar-protocol';
 import { TopicTree, type TopicTreeLimits } from '../../core/sidebar/topic-tree';
-import { stateReport } from '../admin/shown';
+import { stateReport } from '../admin/broker-health';
 import { findBroker } from '../broker/broker-node';
 import { onDeploy } from '../deploy/deploy-events';
 

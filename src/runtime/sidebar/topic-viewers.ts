@@ -5,9 +5,9 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { NodeAPI } from 'node-red';
 import { type Clock, systemClock } from '../../connection/clock';
-import type { StartRequest, ViewAnswer, ViewRequest } from '../../core/sidebar/topic-protocol';
+import type { StartRequest, ViewAnswer, ViewRequest } from '../../core/sidebar/sidebar-protocol';
 import { TopicTreeView } from '../../core/sidebar/topic-tree-view';
-import { shownMessage } from '../admin/shown';
+import { shownMessage } from '../admin/broker-health';
 import { TopicRecorder } from './topic-recorder';
 
 /** ms without a request, after which a viewer is gone. */

@@ -3,12 +3,12 @@
 
 import type { IPublishPacket, Packet } from 'mqtt';
 import type { IncomingPublication } from '../../core/publications/publication';
-import { fromPacket } from '../packets/publish-properties';
+import { fromPacket } from '../packets/publish-packet';
 import type { ConnectOptions, Receipt } from '../transport';
 import { AcknowledgementOrder, OrderedReceipt } from './acknowledgement-order';
 import { type AcknowledgementWriter, PUBACK, PUBCOMP, PUBREC } from './acknowledgement-writer';
 import type { InboundSession } from './inbound-session';
-import { TopicAliases, type Violation } from './topic-aliases';
+import { TopicAliases, type Violation } from './incoming-aliases';
 
 /** MQTT 5, section 2.4 */
 const IDENTIFIER_NOT_FOUND = 0x92;

@@ -3,7 +3,7 @@
 import type { Packet } from 'mqtt';
 import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { connackError, disconnectError } from '../../core/errors/reason-code';
-import { serverWords } from '../packets/server-words';
+import { serverWords } from '../packets/server-answers';
 import { networkError } from '../streams/network-error';
 
 /** The error for an `error` event of mqtt.js. */

@@ -11,7 +11,7 @@ import type { WireFilter } from '../../core/topics/topic-filter';
 import { AcknowledgementWriter } from '../inbound/acknowledgement-writer';
 import { InboundFlow } from '../inbound/inbound-flow';
 import { InboundSession } from '../inbound/inbound-session';
-import type { Violation } from '../inbound/topic-aliases';
+import type { Violation } from '../inbound/incoming-aliases';
 import { OutboundFlow } from '../outbound/outbound-flow';
 import { lacksIdentifier, take } from '../packets/received-packet';
 import { subscribeOutcome } from '../packets/subscribe-outcome';
@@ -31,11 +31,11 @@ import { checkFirstBytes } from './first-bytes';
 import { type GuardedPipe, guardPipe, type Thrift } from './guarded-pipe';
 import { identifierProvider } from './identifier-provider';
 import { KeepAlive } from './keep-alive';
-import { CLOSE_GRACE, sendLastWord } from './last-word';
 import { clientError, serverRefusal } from './mqttjs-error';
 import { clientOptions, serverInfo } from './mqttjs-options';
 import { mqttjsWire } from './mqttjs-wire';
-import { Unanswered } from './unanswered';
+import { Unanswered } from './pending-answers';
+import { CLOSE_GRACE, sendLastWord } from './send-disconnect';
 
 /**
  * Opens the transports of one connection. They share what its session keeps between them. With `thrift`, they read what it

@@ -2,8 +2,8 @@
 
 import type { Duplex } from 'node:stream';
 import type { IConnackPacket, MqttClient } from 'mqtt';
+import { WriteBatch } from '../outbound/corked-writes';
 import type { OutboundWire } from '../outbound/outbound-flow';
-import { WriteBatch } from '../outbound/write-batch';
 
 /** The wire of `client` over `stream`, within the limits of CONNACK. */
 export function mqttjsWire(

@@ -6,7 +6,7 @@ import { isFailure } from '../../core/errors/reason-code';
 import type { PacketIdentifiers } from '../../core/publications/packet-identifiers';
 import type { OutgoingPublication } from '../../core/publications/publication';
 import { packetBytes } from '../../core/publications/publication-size';
-import { serverWords } from '../packets/server-words';
+import { serverWords } from '../packets/server-answers';
 import type { Outbound, PublishOutcome } from '../transport';
 import { OutgoingAliases } from './outgoing-aliases';
 

@@ -3,7 +3,7 @@
 import type { Packet } from 'mqtt';
 import { isQoS } from '../../core/publications/publication';
 import type { SubscribeOutcome } from '../transport';
-import { serverWords } from './server-words';
+import { serverWords } from './server-answers';
 
 /** `error` and `packet` are what mqtt.js calls back with. A SUBACK without a code for the filter refuses it. */
 export function subscribeOutcome(error: Error | null, packet: Packet | undefined): SubscribeOutcome {

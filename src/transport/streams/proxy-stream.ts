@@ -10,7 +10,7 @@ import { plainText } from '../../core/errors/plain-text';
 import type { ProxyAddress } from '../../core/servers/proxy-url';
 import { bracketed } from '../../core/servers/server-url';
 import { asMqttFlowsError } from './network-error';
-import { ignore, inStage, type Opening } from './opening';
+import { ignore, inStage, type Opening } from './opening-stage';
 import { tcpStream } from './tcp-stream';
 import { type TlsOptions, tlsStream } from './tls-stream';
 

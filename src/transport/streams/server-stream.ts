@@ -2,7 +2,7 @@
 
 import type { ServerAddress } from '../../core/servers/server-url';
 import type { OpenStream } from '../transport';
-import { ignore } from './opening';
+import { ignore } from './opening-stage';
 import { type ProxyServer, proxyStream } from './proxy-stream';
 import { tcpStream } from './tcp-stream';
 import { type TlsOptions, tlsStream } from './tls-stream';

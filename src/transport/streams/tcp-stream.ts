@@ -4,7 +4,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { OpenStream } from '../transport';
 import { networkError } from './network-error';
-import { ignore } from './opening';
+import { ignore } from './opening-stage';
 
 /** How long one address of several may take, in ms: Node.js gives it 250, less than a satellite needs there and back. */
 const ADDRESS_TIME = 1500;

@@ -13,7 +13,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { plainText } from '../../core/errors/plain-text';
-import { ignore, inStage, type Opening } from './opening';
+import { ignore, inStage, type Opening } from './opening-stage';
 
 /** Certificates, keys, server name, ALPN: what Node-RED's tls-config node sets. */
 export type TlsOptions = Pick<

@@ -7,7 +7,7 @@ import { createWebSocketStream, WebSocket } from 'ws';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
 import { bracketed, type ServerAddress } from '../../core/servers/server-url';
-import { ignore, inStage, type Opening } from './opening';
+import { ignore, inStage, type Opening } from './opening-stage';
 
 export interface WebSocketOptions {
   /** Sent with the upgrade request. */

@@ -6,7 +6,7 @@ import type { Clock } from '../../clock';
 import type { OutboxEntry } from '../outbox-entry';
 import type { OutboxChunk } from './outbox-chunk';
 import type { OutboxStore, StoreContents } from './outbox-store';
-import { WriteBatch } from './write-batch';
+import { WriteBatch } from './store-batch';
 
 /** Told by a writer. */
 export interface StoreWriterOwner {

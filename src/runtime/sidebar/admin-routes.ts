@@ -5,7 +5,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { reportOf } from '../../core/errors/mqtt-flows-error';
 import { recordingLine } from '../../core/sidebar/recording-line';
-import { type PublishRequest, readPublish, readStart, readView, readViewer } from '../../core/sidebar/topic-protocol';
+import { type PublishRequest, readPublish, readStart, readView, readViewer } from '../../core/sidebar/sidebar-protocol';
 import { jsonOnly } from '../admin/json-only';
 import { findBroker } from '../broker/broker-node';
 import { topicsFor } from './topic-completion';

@@ -6,7 +6,7 @@ import type { SubscriptionInUse } from '../../connection/subscriptions/subscript
 import { reportOf } from '../../core/errors/mqtt-flows-error';
 import type { BrokerStateReport } from '../../core/reports/broker-state';
 import type { Observation } from '../../core/sidebar/observation';
-import type { BrokerHealth, ShownMessage, ShownSubscription } from '../../core/sidebar/topic-protocol';
+import type { BrokerHealth, ShownMessage, ShownSubscription } from '../../core/sidebar/sidebar-protocol';
 import { findBroker } from '../broker/broker-node';
 import { sharedText } from '../node/localize';
 

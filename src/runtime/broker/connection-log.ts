@@ -3,7 +3,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
 import type { ConnectionState } from '../../connection/connection-state';
-import type { Report } from '../../connection/guarded';
+import type { Report } from '../../connection/report';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { VERSION_NAMES } from '../../core/servers/version-name';
 import { localizedError, reportedError, sentence, sharedText } from '../node/localize';
