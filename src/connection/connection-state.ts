@@ -1,7 +1,8 @@
-// The states of a connection. runtime/node/connection-status.ts maps each to a badge and a log line.
+// The states of a connection. runtime/node/node-status.ts maps each to a badge and a log line.
 
 import type { ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { ServerInfo } from '../transport/transport';
+import { guarded, type Report } from './report';
 
 export type ConnectionState =
   /** Not asked to connect yet, or disconnected on request. */
@@ -18,3 +19,48 @@ export type ConnectionState =
     }
   | { readonly kind: 'closing' }
   | { readonly kind: 'closed' };
+
+export type StateListener = (state: ConnectionState) => void;
+
+export class StateWatch {
+  readonly #report: Report;
+  readonly #listeners = new Set<StateListener>();
+  /** States that listeners have not all heard of yet, oldest first. */
+  readonly #news: ConnectionState[] = [];
+  #state: ConnectionState = { kind: 'idle' };
+
+  /** `report` hears what a listener throws. */
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Calls `listener` now and at each change; the function returned ends that. */
+  add(listener: StateListener): () => void {
+    this.#listeners.add(listener);
+    listener(this.#state);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The last state has been told. */
+  clear(): void {
+    this.#listeners.clear();
+  }
+
+  enter(state: ConnectionState): void {
+    this.#state = state;
+    this.#news.push(state);
+    // A listener that brings about the next state must not make the others hear it before this one.
+    if (this.#news.length > 1) return;
+    try {
+      for (const news of this.#news) {
+        for (const listener of [...this.#listeners]) guarded(this.#report, () => listener(news));
+      }
+    } finally {
+      this.#news.length = 0;
+    }
+  }
+}

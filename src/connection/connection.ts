@@ -10,12 +10,12 @@ import { Retry } from './attempts/retry';
 import { ServerChoice } from './attempts/server-choice';
 import type { AttemptOptions, ConnectionSettings, ConnectionWorld, Endpoint } from './connection-settings';
 import type { ConnectionState } from './connection-state';
+import { type StateListener, StateWatch } from './connection-state';
 import { Outbox } from './outbox/outbox';
 import { Presence } from './presence';
 import { SessionHome } from './session/session-home';
-import { type StateListener, StateWatch } from './state-watch';
-import type { SubscriptionInUse } from './subscriptions/subscription-in-use';
 import { type RemoveSubscriber, type Subscriber, Subscriptions } from './subscriptions/subscriptions';
+import type { SubscriptionInUse } from './subscriptions/wire-subscription';
 
 /** How long close() waits for acknowledgements, in ms: Node-RED gives a node 15 s to close, users less. */
 const DRAIN = 800;

@@ -11,14 +11,9 @@ import {
   showEmbeddedFields,
 } from '../editor/broker/embedded-fields';
 import { addMessageFields, messageProblem } from '../editor/broker/message-fields';
-import {
-  outboxProblem,
-  prepareOutboxFields,
-  readOutbox,
-  readReconnect,
-  reconnectProblem,
-} from '../editor/broker/outbox-fields';
+import { outboxProblem, prepareOutboxFields, readOutbox } from '../editor/broker/outbox-fields';
 import { prepareOutboxState } from '../editor/broker/outbox-state';
+import { prepareReconnectFields, readReconnect, reconnectProblem } from '../editor/broker/reconnect-fields';
 import {
   prepareServerFields,
   proxyProblem,
@@ -162,7 +157,8 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     prepareServerFields(completed(serverDefaults, this));
     prepareEmbeddedFields(this.embedded);
     prepareSessionFields(completed(sessionDefaults, this), chosen);
-    prepareOutboxFields(this.outbox, this.reconnect);
+    prepareOutboxFields(this.outbox);
+    prepareReconnectFields(this.reconnect);
     prepareNumber('keepalive', this.keepalive, (value) => numberProblem(value, BROKER_RANGES.keepalive));
     const messages = $('#mqtt-flows-tab-messages');
     messages.data('read', {

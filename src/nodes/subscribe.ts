@@ -8,15 +8,14 @@ import { type Codec, findCodec } from '../core/payloads/codec';
 import { acknowledging, type DeliveryFigures, type PreparedMessage } from '../runtime/acknowledgement/acknowledgement';
 import { useBroker } from '../runtime/broker/broker-node';
 import { acceptControl } from '../runtime/broker/connection-actions';
-import { editorId } from '../runtime/deploy/editor-id';
 import { onClose } from '../runtime/deploy/node-closing';
+import { editorId } from '../runtime/deploy/saved-nodes';
 import { refuseMessages, reportError, showProblem } from '../runtime/node/node-problem';
 import { showStatus } from '../runtime/node/node-status';
 import { readSettings } from '../runtime/node/read-settings';
-import { deliveryStatus } from '../runtime/subscribe/delivery-status';
 import { NodeSubscriptions } from '../runtime/subscribe/node-subscriptions';
 import { receivedMessage } from '../runtime/subscribe/received-message';
-import { subscriptionStatus, whyItHearsItself } from '../runtime/subscribe/subscribe-status';
+import { deliveryStatus, subscriptionStatus, whyItHearsItself } from '../runtime/subscribe/subscribe-status';
 import { subscriptionControl } from '../runtime/subscribe/subscription-actions';
 import {
   parseSubscribeConfig,

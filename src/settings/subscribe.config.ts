@@ -3,7 +3,6 @@
 import { filterInvalid } from '../core/errors/mqtt-flows-error';
 import type { RetainedPolicy, SubscriptionOptions } from '../core/subscriptions/subscription-options';
 import { parseTopicFilter } from '../core/topics/topic-filter';
-import type { AcknowledgementSettings } from './acknowledgement-settings';
 import type { SavedNumber } from './environment-text';
 import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
 
@@ -124,4 +123,14 @@ function readAcknowledgement(saved: SavedConfig): AcknowledgementSettings {
     acknowledgeTimeout: saved.integer('acknowledgeTimeout', 60, ...SUBSCRIBE_RANGES.acknowledgeTimeout),
     onError: saved.choice('onError', ['keep', 'refuse'], onError),
   };
+}
+
+export interface AcknowledgementSettings {
+  readonly acknowledge: 'receipt' | 'completion' | 'manual';
+  /** Messages at QoS 1 and 2 that the flow may have at a time */
+  readonly maxInFlight: number;
+  /** s that a message may take; 0 for any time */
+  readonly acknowledgeTimeout: number;
+  /** What becomes of a message that failed or took too long. */
+  readonly onError: 'keep' | 'refuse';
 }

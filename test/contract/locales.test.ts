@@ -16,7 +16,7 @@ const REASON_CODES = ['0', '4', ...Array.from({ length: 0xa2 - 0x80 + 1 }, (_, i
 const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'errors.': errorCodes,
   'status.': [...statusCodes],
-  'status.attempt-': constArray('runtime/node/connection-status.ts', 'COUNTED_ATTEMPTS'),
+  'status.attempt-': constArray('runtime/node/node-status.ts', 'COUNTED_ATTEMPTS'),
   'formats.': constArray('core/payloads/format.ts', 'BUILT_IN_FORMATS'),
   'payload.': unionMembers('core/payloads/codec.ts', 'PayloadProblem'),
   'reasonCodes.': REASON_CODES,

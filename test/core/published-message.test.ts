@@ -1,7 +1,7 @@
 // The message as it leaves a publish node.
 
 import assert from 'node:assert/strict';
-import { publishedMessage } from '#src/runtime/publish/published-message';
+import { publishedMessage } from '#src/runtime/publish/message-answers';
 
 describe('runtime/publish/published-message', () => {
   it('has the reason code of the server, and is another object than the one that came', () => {

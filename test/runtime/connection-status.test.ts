@@ -1,7 +1,7 @@
 // The badge of a connection.
 
 import assert from 'node:assert/strict';
-import { connectionStatus } from '#src/runtime/node/connection-status';
+import { connectionStatus } from '#src/runtime/node/node-status';
 import { catalogue } from '../helpers/catalogues';
 
 describe('runtime/connection status', () => {

@@ -8,7 +8,7 @@ import { Connection } from '#src/connection/connection';
 import type { ConnectionState } from '#src/connection/connection-state';
 import type { ErrorCode, ErrorStage } from '#src/core/errors/mqtt-flows-error';
 import { parseProxyUrl } from '#src/core/servers/proxy-url';
-import { connectionStatus } from '#src/runtime/node/connection-status';
+import { connectionStatus } from '#src/runtime/node/node-status';
 import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
 import type { OpenStream } from '#src/transport/transport';
 import { Authority, needsOpenssl } from '../helpers/certificates';

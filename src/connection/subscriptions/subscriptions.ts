@@ -13,8 +13,13 @@ import { filterIdentifier } from './filter-identifier';
 import { mergedRequest, suffices } from './merged-request';
 import { RetainedReplays } from './retained-replays';
 import type { Subscriber } from './subscriber';
-import { type SubscriptionInUse, subscriptionsInUse } from './subscription-in-use';
-import { type Interest, type WireState, WireSubscription } from './wire-subscription';
+import {
+  type Interest,
+  type SubscriptionInUse,
+  subscriptionsInUse,
+  type WireState,
+  WireSubscription,
+} from './wire-subscription';
 
 export type { Subscriber, SubscriptionState } from './subscriber';
 

@@ -169,3 +169,19 @@ function firstOfEach(interests: Iterable<Interest>, wants: (interest: Interest) 
   }
   return Array.from(first.values());
 }
+
+export interface SubscriptionInUse {
+  readonly filter: WireFilter;
+  readonly state: WireState;
+  /** Subscribers that have named themselves. */
+  readonly owners: readonly string[];
+}
+
+/** Without those that nobody asks for any more. */
+export function subscriptionsInUse(wires: Iterable<WireSubscription>): SubscriptionInUse[] {
+  return Array.from(wires).flatMap(({ wire, state, interests }) => {
+    if (interests.size === 0) return [];
+    const owners = new Set(Array.from(interests).flatMap(({ subscriber }) => subscriber.owner ?? []));
+    return [{ filter: wire, state, owners: [...owners] }];
+  });
+}

@@ -1,6 +1,7 @@
 // Payload formats: how bytes become `msg.payload` and how `msg.payload` becomes bytes.
 
 import { isUtf8 } from 'node:buffer';
+import { MqttFlowsError } from '../errors/mqtt-flows-error';
 import type { BuiltInFormat } from './format';
 
 /** What a publication says about its own payload (MQTT 5, sections 3.3.2.3.2 and 3.3.2.3.9). */
@@ -175,3 +176,13 @@ const builtIn: Readonly<Record<BuiltInFormat, Codec>> = {
   },
 };
 for (const [name, codec] of Object.entries(builtIn)) registerCodec(name, codec);
+
+/** The error for a payload that a codec cannot read or make. */
+export function payloadError(
+  code: 'payload-undecodable' | 'payload-unencodable',
+  { problem, detail }: PayloadFailure,
+  topic: string,
+): MqttFlowsError {
+  const stage = code === 'payload-undecodable' ? 'decode' : 'publish';
+  return new MqttFlowsError(code, { stage, params: { topic, detail, problemKey: `payload.${problem}` } });
+}

@@ -3,7 +3,7 @@
 
 import { MqttFlowsError } from '../errors/mqtt-flows-error';
 import type { Codec } from '../payloads/codec';
-import { payloadError } from '../payloads/payload-error';
+import { payloadError } from '../payloads/codec';
 import { fillTopic, type TopicResult, topicFromValue } from '../topics/topic-template';
 import { NOTHING_OUTSIDE, type OutsideFound, type ValueSource, valueFor } from '../values/value-source';
 import { isBlank, messageFlag, messageQoS, propertyInvalid } from './message-value';

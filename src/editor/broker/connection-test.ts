@@ -2,10 +2,9 @@
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { ErrorReport } from '../../core/errors/mqtt-flows-error';
-import type { TestEvent, TestFact } from '../../core/reports/connection-test';
+import type { TestEvent, TestedServer, TestFact } from '../../core/reports/connection-test';
 import { VERSION_NAMES } from '../../core/servers/version-name';
 import { sharedText } from '../fields/shared-text';
-import { limitsOf } from './server-limits';
 
 const BUTTON = '#mqtt-flows-test';
 const RESULT = '#mqtt-flows-test-result';
@@ -181,4 +180,29 @@ function factText(fact: TestFact): string {
       return sharedText('test.certificate', { subject, issuer, until });
     }
   }
+}
+
+/** A list of the limits of `server`; with older versions than MQTT 5 a server does not tell any. */
+export function limitsOf(server: TestedServer): JQuery {
+  const list = $('<ul>').css({ margin: '4px 0 8px 24px' });
+  for (const text of server.protocolVersion === 5 ? limits(server) : [sharedText('limits.untold')]) {
+    $('<li>').text(text).appendTo(list);
+  }
+  return list;
+}
+
+function limits(server: TestedServer): string[] {
+  const { maximumPacketSize: bytes, maximumQoS: qos, receiveMaximum: count } = server;
+  const missing = [
+    server.retainAvailable ? '' : sharedText('limits.noRetain'),
+    server.wildcardSubscriptionAvailable ? '' : sharedText('limits.noWildcards'),
+    server.sharedSubscriptionAvailable ? '' : sharedText('limits.noShared'),
+    server.subscriptionIdentifiersAvailable ? '' : sharedText('limits.noIdentifiers'),
+  ];
+  return [
+    sharedText('limits.qos', { qos }),
+    sharedText('limits.receiveMaximum', { count }),
+    bytes === undefined ? sharedText('limits.anySize') : sharedText('limits.size', { bytes }),
+    ...missing.filter((text) => text !== ''),
+  ];
 }

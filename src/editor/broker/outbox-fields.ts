@@ -1,13 +1,8 @@
-// The fields of the broker dialog about messages that wait to be sent, and about connecting again.
+// The fields of the broker dialog about messages that wait to be sent.
 
-import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../../settings/broker.config';
 import { OUTBOX_RANGES, type OutboxConfig, outboxDefaults } from '../../settings/broker.outbox.config';
-import type { SavedNumber } from '../../settings/environment-text';
 import { numberProblem, prepareNumber, readNumber } from '../fields/number-field';
-import { sharedText } from '../fields/shared-text';
-import { BYTES, MILLISECONDS, SECONDS, type Units } from '../fields/unit';
-
-type Reconnect = BrokerConfig['reconnect'];
+import { BYTES, SECONDS, type Units } from '../fields/unit';
 
 const OUTBOX_NUMBERS = ['maxMessages', 'maxBytes', 'messageTtl', 'maxInFlight', 'rateLimit'] as const;
 
@@ -20,33 +15,9 @@ export function outboxProblem(saved: Partial<OutboxConfig> | undefined): string 
   );
 }
 
-/** The sentence for delays that are out of range, or that end before they begin; or undefined. */
-export function reconnectProblem(saved: Partial<Reconnect> | undefined): string | undefined {
-  const { minDelay, maxDelay } = { ...brokerDefaults.reconnect, ...saved };
-  return delayProblem('minDelay', minDelay) ?? longestProblem(maxDelay, minDelay);
-}
-
-function delayProblem(name: keyof Reconnect, value: unknown): string | undefined {
-  return numberProblem(value, BROKER_RANGES[name], MILLISECONDS);
-}
-
-function longestProblem(maxDelay: SavedNumber, minDelay: SavedNumber): string | undefined {
-  const outOfRange = delayProblem('maxDelay', maxDelay);
-  return outOfRange ?? (isLess(maxDelay, minDelay) ? sharedText('fields.delays') : undefined);
-}
-
-/** Variables and blanks compare with nothing. */
-function isLess(a: SavedNumber, b: SavedNumber): boolean {
-  return a !== '' && b !== '' && Number(a) < Number(b);
-}
-
 /** Fills the fields with what is saved. */
-export function prepareOutboxFields(
-  outbox: Partial<OutboxConfig> | undefined,
-  reconnect: Partial<Reconnect> | undefined,
-): void {
+export function prepareOutboxFields(outbox: Partial<OutboxConfig> | undefined): void {
   const saved = { ...outboxDefaults, ...outbox };
-  const delays = { ...brokerDefaults.reconnect, ...reconnect };
   for (const name of OUTBOX_NUMBERS) {
     prepareNumber(name, saved[name], (value) => numberProblem(value, OUTBOX_RANGES[name], UNITS[name]), UNITS[name]);
   }
@@ -56,10 +27,6 @@ export function prepareOutboxFields(
   const showDisk = (): void => void $('.mqtt-flows-disk').toggle(store.val() === 'disk');
   store.on('change', showDisk);
   showDisk();
-  prepareNumber('minDelay', delays.minDelay, (value) => delayProblem('minDelay', value), MILLISECONDS);
-  const problem = (longest: string): string | undefined => longestProblem(longest, readReconnect().minDelay);
-  prepareNumber('maxDelay', delays.maxDelay, problem, MILLISECONDS);
-  $('#mqtt-flows-minDelay').on('input change', () => $('#mqtt-flows-maxDelay').trigger('change'));
 }
 
 /** What the fields of the outbox hold. */
@@ -74,9 +41,4 @@ export function readOutbox(): OutboxConfig {
     rateLimit: readNumber('rateLimit'),
     fsync: $('#mqtt-flows-fsync').is(':checked'),
   };
-}
-
-/** What the fields of the delays hold, in ms. */
-export function readReconnect(): Reconnect {
-  return { minDelay: readNumber('minDelay'), maxDelay: readNumber('maxDelay') };
 }

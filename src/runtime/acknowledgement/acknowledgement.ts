@@ -15,7 +15,7 @@ import type { Connection } from '../../connection/connection';
 import type { Subscriber } from '../../connection/subscriptions/subscriptions';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { Acknowledgement } from '../../core/publications/acknowledgement';
-import type { AcknowledgementSettings } from '../../settings/acknowledgement-settings';
+import type { AcknowledgementSettings } from '../../settings/subscribe.config';
 import { onDeploy } from '../deploy/deploy-events';
 import { Handover } from '../deploy/handover';
 import { reportError } from '../node/node-problem';

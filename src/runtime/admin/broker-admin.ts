@@ -3,10 +3,11 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import type { RawConfig } from '../../settings/saved-config';
+import { findBroker } from '../broker/broker-node';
+import { sharedText } from '../node/localize';
 import { brokerHealth } from './broker-health';
 import { type EnteredBroker, type SettingsReader, testConnection } from './connection-test';
 import { jsonOnly } from './json-only';
-import { serveOutbox } from './outbox-admin';
 import { RequestLimit } from './request-limit';
 
 const LONGEST_TEXT = 65_535;
@@ -69,4 +70,24 @@ function enteredBroker(body: unknown): EnteredBroker | undefined {
 
 function isRecord(value: unknown): value is RawConfig {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Adds the route below `mqtt-flows/brokers/:id/outbox`. */
+export function serveOutbox(RED: NodeAPI): void {
+  const { httpAdmin, auth } = RED;
+  httpAdmin.post(
+    '/mqtt-flows/brokers/:id/outbox/clear',
+    auth.needsPermission('mqtt-flows.write'),
+    jsonOnly,
+    (request, response) => clear(RED, request, response),
+  );
+}
+
+function clear(RED: NodeAPI, request: Request, response: Response): void {
+  const broker = findBroker(RED, String(request.params.id));
+  if (!broker?.link.ok) return void response.sendStatus(404);
+  const { depth, inFlight } = broker.link.connection.outboxFigures;
+  broker.link.connection.clearOutbox();
+  broker.warn(sharedText(RED, 'log.cleared', { count: depth - inFlight }));
+  response.json(broker.link.connection.outboxFigures);
 }

@@ -1,12 +1,11 @@
-// Connections, subscriptions and messages in the form in which the editor gets them: plain data, no secret in it.
+// Connections and subscriptions in the form in which the editor gets them: plain data, no secret in it.
 
 import type { NodeAPI } from 'node-red';
 import type { ConnectionState } from '../../connection/connection-state';
-import type { SubscriptionInUse } from '../../connection/subscriptions/subscription-in-use';
+import type { SubscriptionInUse } from '../../connection/subscriptions/wire-subscription';
 import { reportOf } from '../../core/errors/mqtt-flows-error';
 import type { BrokerStateReport } from '../../core/reports/broker-state';
-import type { Observation } from '../../core/sidebar/observation';
-import type { BrokerHealth, ShownMessage, ShownSubscription } from '../../core/sidebar/sidebar-protocol';
+import type { BrokerHealth, ShownSubscription } from '../../core/sidebar/sidebar-protocol';
 import { findBroker } from '../broker/broker-node';
 import { sharedText } from '../node/localize';
 
@@ -52,12 +51,4 @@ export function brokerHealth(RED: NodeAPI, id: string): BrokerHealth {
     outbox: connection.outboxFigures,
     subscriptions: connection.subscriptionsInUse.map(shownSubscription),
   };
-}
-
-export function shownMessage({ bytes, properties, ...observation }: Observation): ShownMessage {
-  const payload = Buffer.from(bytes, 'latin1').toString('base64');
-  if (!properties) return { ...observation, payload };
-  const { correlationData, ...texts } = properties;
-  const data = correlationData ? { correlationData: correlationData.toString('base64') } : {};
-  return { ...observation, payload, properties: { ...texts, ...data } };
 }

@@ -4,14 +4,13 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
 import type { Traffic } from '../../connection/traffic';
-import { isReplacing } from '../deploy/deploy-events';
-import { flowsStarted, followDeploys } from '../deploy/deploys';
-import { editorId } from '../deploy/editor-id';
+import { flowsStarted, isReplacing } from '../deploy/deploy-events';
 import { Handover } from '../deploy/handover';
 import { onClose } from '../deploy/node-closing';
-import { savedState } from '../deploy/saved-nodes';
+import { editorId, savedState } from '../deploy/saved-nodes';
 import type { BrokerUsers } from './broker-users';
 import type { ConnectionControl } from './connection-actions';
+import { followDeploys } from './follow-deploys';
 import { type BrokerParts, LiveConnection } from './live-connection';
 
 export interface ControlledConnection {

@@ -5,7 +5,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { EmbeddedBroker, type ListenOptions } from '../../transport/embedded/embedded-broker';
 import { asMqttFlowsError } from '../../transport/streams/network-error';
 import { evaluateCredential, savedCredentials } from '../client/client-identity';
-import { flowsStarted } from '../deploy/deploys';
+import { flowsStarted } from '../deploy/deploy-events';
 import { Handover } from '../deploy/handover';
 import { sharedText } from '../node/localize';
 import { reportError } from '../node/node-problem';

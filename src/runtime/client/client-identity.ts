@@ -1,13 +1,14 @@
 // Who a broker node says it is: client identifier, user name and password, evaluated anew at each attempt to connect,
 // so that a secret that was changed outside works without a deploy.
 
+import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Node, NodeAPI } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { fillTemplate, parseTemplate } from '../../core/values/template';
 import { asMqttFlowsError } from '../../transport/streams/network-error';
+import { editorId } from '../deploy/saved-nodes';
 import { type Definition, savedText, settingText } from '../node/read-settings';
-import { clientIdentifier } from './client-identifier';
 import { readSecret } from './secret';
 
 export interface ClientIdentity {
@@ -81,7 +82,7 @@ export function savedCredentials(RED: NodeAPI, definition: Definition): EnteredC
   return (name) => {
     // Declared as an object, but undefined for a node without credentials, and whatever an imported flow held.
     const stored: Readonly<Record<string, unknown>> = {
-      ...RED.nodes.getCredentials(definition._alias ?? definition.id),
+      ...RED.nodes.getCredentials(editorId(definition)),
     };
     const saved = stored[name];
     return typeof saved === 'string' ? saved : '';
@@ -96,4 +97,23 @@ export async function evaluateCredential(
   name: string,
 ): Promise<string> {
   return readSecret(settingText(RED, node, entered(name), name));
+}
+
+/** What Node-RED calls itself when it keeps no identity of its own, as in tests. */
+const anonymousInstance = randomBytes(8).toString('hex');
+
+/**
+ * 22 characters of a–z and 0–9, which even MQTT 3.1 servers take (MQTT 3.1.1, section 3.1.3.1). Made from the identity
+ * that Node-RED keeps for its user directory and the node's id: a flow imported elsewhere gets an identifier of its own.
+ */
+export function clientIdentifier(RED: NodeAPI, nodeId: string): string {
+  const identity = instanceId(RED) ?? anonymousInstance;
+  return `nodered${createHash('sha256').update(`${identity}/${nodeId}`).digest('hex').slice(0, 15)}`;
+}
+
+function instanceId(RED: NodeAPI): string | undefined {
+  // Without storage, as in node-red-node-test-helper, asking for a setting throws.
+  if (!RED.settings.available()) return undefined;
+  const instance: unknown = RED.settings.get('instanceId');
+  return typeof instance === 'string' && instance !== '' ? instance : undefined;
 }

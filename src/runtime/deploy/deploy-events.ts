@@ -1,7 +1,7 @@
 // The moments of a deploy, for any number of nodes: Node-RED's emitter warns of a leak from eleven listeners on.
 
 import type { EventEmitter } from 'node:events';
-import type { NodeAPI } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 
 /** A deploy begins to stop nodes, or all of its nodes run. */
 export type DeployMoment = 'flows:stopping' | 'flows:started';
@@ -61,4 +61,18 @@ export function onDeploy(RED: NodeAPI, moment: DeployMoment, listener: () => voi
 /** Whether nodes are being stopped to be replaced by those of a deploy, and not because the flows or Node-RED stop. */
 export function isReplacing(RED: NodeAPI): boolean {
   return deploysOf(RED.events).replacing;
+}
+
+/**
+ * Resolves once all nodes of the deploy under way exist; never when `node` is closed before. Until then no Catch node
+ * hears an error.
+ */
+export function flowsStarted(RED: NodeAPI, node: Node): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = onDeploy(RED, 'flows:started', () => {
+      cancel();
+      resolve();
+    });
+    node.on('close', cancel);
+  });
 }

@@ -61,3 +61,8 @@ function memberOf(definitions: Definitions, instance: NodeDef, id: string): Node
 export function digest(values: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(values)).digest('base64');
 }
+
+/** A node of a subflow's instance is a copy, with an id of its own, of the one in the template that the editor shows. */
+export function editorId(node: { readonly id: string }): string {
+  return '_alias' in node && typeof node._alias === 'string' ? node._alias : node.id;
+}

@@ -2,7 +2,7 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { flowsStarted } from '../deploy/deploys';
+import { flowsStarted } from '../deploy/deploy-events';
 import { localizedError, sharedKey } from './localize';
 
 /** Shows `error` on `node`, and reports it once the Catch nodes of the deploy are there, unless another node does. */

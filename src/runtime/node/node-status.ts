@@ -1,6 +1,8 @@
 // Shows the status of a node without repeating it: each status goes to every open editor.
 
 import type { Node, NodeStatus } from 'node-red';
+import type { ConnectionState } from '../../connection/connection-state';
+import { sharedKey } from './localize';
 
 /** A function that sets the status of `node` when it differs from the last one set. */
 export function showStatus(node: Node): (status: NodeStatus) => void {
@@ -11,4 +13,31 @@ export function showStatus(node: Node): (status: NodeStatus) => void {
     shown = text;
     node.status(status);
   };
+}
+
+/** The numbers of attempts that have a text of their own: an editor translates keys, and fills nothing in. */
+const COUNTED_ATTEMPTS = ['2', '3', '4', '5', '6', '7', '8', '9'] as const;
+
+/** The badge of a state. Its text is a key, so that each user of the editor reads their own language. */
+export function connectionStatus(state: ConnectionState): NodeStatus {
+  switch (state.kind) {
+    case 'idle':
+      return { fill: 'grey', shape: 'ring', text: sharedKey('status.idle') };
+    case 'connecting':
+      return { fill: 'yellow', shape: 'ring', text: connectingText(state.attempt) };
+    case 'connected':
+      return { fill: 'green', shape: 'dot', text: sharedKey('status.connected') };
+    case 'waiting':
+      return { fill: 'red', shape: 'ring', text: sharedKey(`status.${state.error.code}`) };
+    case 'closing':
+    case 'closed':
+      return { fill: 'grey', shape: 'ring', text: sharedKey('status.disconnected') };
+  }
+}
+
+/** After a failure the number of the attempt: that it is connecting again is seen by that. */
+function connectingText(attempt: number): string {
+  if (attempt <= 1) return sharedKey('status.connecting');
+  const counted = COUNTED_ATTEMPTS.find((number) => Number(number) === attempt);
+  return counted ? sharedKey(`status.attempt-${counted}`) : sharedKey('status.attempt-10');
 }

@@ -4,6 +4,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { namesVariables, replaceVariables } from '../../settings/environment-text';
 import type { ConfigResult, RawConfig } from '../../settings/saved-config';
+import { editorId } from '../deploy/saved-nodes';
 
 /** A definition as Node-RED hands it over; in a subflow it names the node that it is a copy of. */
 export type Definition = NodeDef & { readonly _alias?: string };
@@ -87,7 +88,7 @@ function variable(RED: NodeAPI, node: Node, name: string): string | undefined {
  * what it hands to the node, once and for all.
  */
 export function savedText(RED: NodeAPI, definition: Definition, property: string): string {
-  const id = definition._alias ?? definition.id;
+  const id = editorId(definition);
   let text = '';
   RED.nodes.eachNode((saved) => {
     // Each node has properties of its own.

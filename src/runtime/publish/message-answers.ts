@@ -4,7 +4,6 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { PublishResult } from '../../core/publications/publish-options';
 import { onClose } from '../deploy/node-closing';
 import { localizedError } from '../node/localize';
-import { publishedMessage } from './published-message';
 
 /** A message at the input of a node, with what Node-RED gives to answer it. */
 export interface MessageInput {
@@ -53,4 +52,16 @@ export function publishingNode(id: string): Node | undefined {
 function nextInstance(node: Node): Node | undefined {
   const found = latest.get(node.id);
   return found === node ? undefined : found;
+}
+
+/**
+ * `message` with the reason code by which the server has acknowledged it. Without one it goes on as it came, but for the
+ * reason code of an earlier publication. The message itself is not changed.
+ */
+export function publishedMessage<M extends object>(message: M, reasonCode: number | undefined): M {
+  if (reasonCode !== undefined) return { ...message, reasonCode };
+  if (!('reasonCode' in message)) return message;
+  const others = { ...message };
+  delete others.reasonCode;
+  return others;
 }

@@ -2,9 +2,8 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
-import { connectionStatus } from '../node/connection-status';
 import { sharedText } from '../node/localize';
-import { showStatus } from '../node/node-status';
+import { connectionStatus, showStatus } from '../node/node-status';
 
 /** How often the number is shown anew, in ms: each status goes to every open editor. */
 const PACE = 1000;

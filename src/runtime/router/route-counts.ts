@@ -3,6 +3,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { RouteCounts } from '../../core/reports/route-counts';
 import type { Route } from '../../core/routes/route';
+import { editorId } from '../deploy/saved-nodes';
 import type { Definition } from '../node/read-settings';
 
 /** The counters of one node that runs. */
@@ -39,7 +40,7 @@ const counters = new Map<string, Set<RouteCounter>>();
 
 /** Lets the dialog of `node` ask for `counter` until the node is closed. */
 export function showCounts(node: Node, definition: Definition, counter: RouteCounter): void {
-  const id = definition._alias ?? definition.id;
+  const id = editorId(definition);
   const instances = counters.get(id) ?? new Set();
   counters.set(id, instances.add(counter));
   node.on('close', () => {

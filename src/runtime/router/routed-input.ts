@@ -4,7 +4,7 @@ import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { InOrder } from '../../core/queues/in-order';
 import type { RoutedMessage, Routing, TopicRouter } from '../../core/routes/topic-router';
-import { flowsStarted } from '../deploy/deploys';
+import { flowsStarted } from '../deploy/deploy-events';
 import { localizedError, sharedKey } from '../node/localize';
 import { reportError } from '../node/node-problem';
 import type { ActionResult, RouteControl } from './route-actions';

@@ -5,9 +5,9 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { NodeAPI } from 'node-red';
 import { type Clock, systemClock } from '../../connection/clock';
-import type { StartRequest, ViewAnswer, ViewRequest } from '../../core/sidebar/sidebar-protocol';
+import type { Observation } from '../../core/sidebar/observation';
+import type { ShownMessage, StartRequest, ViewAnswer, ViewRequest } from '../../core/sidebar/sidebar-protocol';
 import { TopicTreeView } from '../../core/sidebar/topic-tree-view';
-import { shownMessage } from '../admin/broker-health';
 import { TopicRecorder } from './topic-recorder';
 
 /** ms without a request, after which a viewer is gone. */
@@ -125,4 +125,13 @@ function news({ tree }: TopicRecorder, { topic, after }: ViewRequest): ViewAnswe
     from = i;
   }
   return history.slice(from).map(shownMessage);
+}
+
+/** A message as the editor gets it: plain data, with its bytes in base64. */
+function shownMessage({ bytes, properties, ...observation }: Observation): ShownMessage {
+  const payload = Buffer.from(bytes, 'latin1').toString('base64');
+  if (!properties) return { ...observation, payload };
+  const { correlationData, ...texts } = properties;
+  const data = correlationData ? { correlationData: correlationData.toString('base64') } : {};
+  return { ...observation, payload, properties: { ...texts, ...data } };
 }

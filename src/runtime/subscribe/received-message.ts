@@ -1,14 +1,14 @@
 // What has come for a subscribe node, as messages of its flow.
 
+import { randomBytes } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import type { Delivery } from '../../connection/acknowledgement/delivery-window';
 import type { Codec } from '../../core/payloads/codec';
-import { payloadError } from '../../core/payloads/payload-error';
+import { payloadError } from '../../core/payloads/codec';
 import { messageFromPublication } from '../../core/publications/message-from-publication';
 import { readCaptures } from '../../core/topics/topic-captures';
 import type { PreparedMessage } from '../acknowledgement/acknowledgement';
 import { localizedError } from '../node/localize';
-import { messageId } from './message-id';
 import type { NodeSubscription } from './node-subscriptions';
 
 export interface MessageSettings {
@@ -34,4 +34,12 @@ export function receivedMessage(
   if (decoded.ok || settings.undecodable === 'pass') return { message };
   // The message with the raw payload: what cannot be read is not lost either.
   return { message, error: localizedError(RED, payloadError('payload-undecodable', decoded, publication.topic)) };
+}
+
+const prefix = randomBytes(6).toString('hex');
+let count = 0;
+
+/** One that no other message has, in this process and as good as surely in others. */
+export function messageId(): string {
+  return prefix + (count++).toString(16).padStart(4, '0');
 }

@@ -5,8 +5,9 @@ import type { ConnectionState } from '../../connection/connection-state';
 import type { SubscriptionState } from '../../connection/subscriptions/subscriber';
 import type { SubscriptionOptions } from '../../core/subscriptions/subscription-options';
 import type { TopicFilter } from '../../core/topics/topic-filter';
-import { connectionStatus } from '../node/connection-status';
+import type { DeliveryFigures } from '../acknowledgement/acknowledgement';
 import { sharedKey, sharedText } from '../node/localize';
+import { connectionStatus } from '../node/node-status';
 
 /** The badge for the worst of `subscriptions`: refused, then pending, then granted otherwise than asked. */
 export function subscriptionStatus(
@@ -41,4 +42,17 @@ function shortfall(
     return { fill: 'yellow', shape: 'dot', text: key };
   }
   return granted.hearsItself ? { fill: 'yellow', shape: 'dot', text: sharedKey('status.hears-itself') } : undefined;
+}
+
+/** `connected`, with what there is to say beside it. */
+export function deliveryStatus(
+  RED: NodeAPI,
+  connected: NodeStatus,
+  { unacknowledged, failed, stuck }: DeliveryFigures,
+): NodeStatus {
+  if (stuck) return { ...connected, fill: 'red', text: sharedText(RED, 'status.stuck', { n: failed }) };
+  // A window full of failures lets nothing more in: that would be silence without a reason.
+  if (failed > 0) return { ...connected, fill: 'yellow', text: sharedText(RED, 'status.failed', { count: failed }) };
+  if (unacknowledged === 0) return connected;
+  return { ...connected, text: sharedText(RED, 'status.at-work', { count: unacknowledged }) };
 }

@@ -14,7 +14,7 @@ import { InboundSession } from '../inbound/inbound-session';
 import type { Violation } from '../inbound/incoming-aliases';
 import { OutboundFlow } from '../outbound/outbound-flow';
 import { lacksIdentifier, take } from '../packets/received-packet';
-import { subscribeOutcome } from '../packets/subscribe-outcome';
+import { subscribeOutcome } from '../packets/server-answers';
 import { asMqttFlowsError, hungUp } from '../streams/network-error';
 import type {
   ConnectOptions,

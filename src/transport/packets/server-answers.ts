@@ -3,7 +3,8 @@
 import type { Packet } from 'mqtt';
 import type { ErrorParams } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
-import type { ServerWords } from '../transport';
+import { isQoS } from '../../core/publications/publication';
+import type { ServerWords, SubscribeOutcome } from '../transport';
 
 /** Reason string and server reference of a packet (MQTT 5, sections 3.2.2.3.9 and 3.2.2.3.16), as values of an error. */
 export function serverWords(packet: Packet | undefined): ErrorParams & ServerWords {
@@ -16,4 +17,11 @@ export function serverWords(packet: Packet | undefined): ErrorParams & ServerWor
 function words(name: string, value: unknown): ErrorParams {
   const text = typeof value === 'string' ? plainText(value) : '';
   return text === '' ? {} : { [name]: text };
+}
+
+/** `error` and `packet` are what mqtt.js calls back with. A SUBACK without a code for the filter refuses it. */
+export function subscribeOutcome(error: Error | null, packet: Packet | undefined): SubscribeOutcome {
+  const code = packet?.cmd === 'suback' ? packet.granted[0] : undefined;
+  if (typeof code !== 'number') return error ? { kind: 'unanswered' } : { kind: 'refused', reasonCode: 0x80 };
+  return isQoS(code) ? { kind: 'granted', qos: code } : { kind: 'refused', reasonCode: code, ...serverWords(packet) };
 }

@@ -1,23 +1,9 @@
-// What nodes do in step with deploys.
+// How a connection follows deploys: it opens once its users are there and closes when a deploy leaves it none.
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
-import type { BrokerUsers } from '../broker/broker-users';
-import { onDeploy } from './deploy-events';
-
-/**
- * Resolves once all nodes of the deploy under way exist; never when `node` is closed before. Until then no Catch node
- * hears an error.
- */
-export function flowsStarted(RED: NodeAPI, node: Node): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = onDeploy(RED, 'flows:started', () => {
-      cancel();
-      resolve();
-    });
-    node.on('close', cancel);
-  });
-}
+import { onDeploy } from '../deploy/deploy-events';
+import type { BrokerUsers } from './broker-users';
 
 /**
  * Keeps `connection` in step with deploys until `node` is closed: it is opened when all of its users are there, so
