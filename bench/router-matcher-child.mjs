@@ -7,8 +7,8 @@ import { filtersOf, topicsOf } from './router-rules.mjs';
 const require = createRequire(import.meta.url);
 const { RouteTable } = require('../dist/core/routes/route-table.js');
 const { parseTopicFilter } = require('../dist/core/topics/topic-filter.js');
-const { filterMatches } = require('../build/test/helpers/linear-matcher.js');
-const { memoryInUse } = require('../build/test/helpers/heap.js');
+const { filterMatches } = require('../build/test/helpers/fakes/linear-matcher.js');
+const { memoryInUse } = require('../build/test/helpers/process/heap.js');
 const { Qlobber } = require('qlobber');
 const mqttPattern = require('mqtt-pattern');
 

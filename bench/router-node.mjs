@@ -9,7 +9,7 @@ import { inTurn } from './compare.mjs';
 import { filtersOf, regexOf, topicsOf } from './router-rules.mjs';
 
 const { routerDefaults, ruleDefaults } = createRequire(import.meta.url)('../dist/settings/router.config.js');
-const { filterMatches } = createRequire(import.meta.url)('../build/test/helpers/linear-matcher.js');
+const { filterMatches } = createRequire(import.meta.url)('../build/test/helpers/fakes/linear-matcher.js');
 
 const WINDOW = 100;
 const COUNTS = [10, 100, 1_000, 100_000];

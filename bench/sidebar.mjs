@@ -9,9 +9,9 @@ import { parseArgs } from 'node:util';
 import mqtt from 'mqtt';
 
 const require = createRequire(import.meta.url);
-const { Mosquitto } = require('../build/test/helpers/mosquitto.js');
-const { findChromium, NodeRedEditor } = require('../build/test/helpers/node-red-editor.js');
-const { TopicsTab } = require('../build/test/helpers/topics-tab.js');
+const { Mosquitto } = require('../build/test/helpers/servers/mosquitto.js');
+const { findChromium, NodeRedEditor } = require('../build/test/helpers/editor/node-red-editor.js');
+const { TopicsTab } = require('../build/test/helpers/editor/topics-tab.js');
 const { brokerDefaults } = require('../dist/settings/broker.config.js');
 const { subscribeDefaults, subscriptionDefaults } = require('../dist/settings/subscribe.config.js');
 

@@ -10,13 +10,13 @@ import { parseArgs } from 'node:util';
 import mqtt from 'mqtt';
 
 const require = createRequire(import.meta.url);
-const { Mosquitto } = require('../build/test/helpers/mosquitto.js');
+const { Mosquitto } = require('../build/test/helpers/servers/mosquitto.js');
 const {
   emptyUserDir,
   linkPackage,
   NodeRedProcess,
   removeUserDir,
-} = require('../build/test/helpers/node-red-process.js');
+} = require('../build/test/helpers/flows/node-red-process.js');
 const { brokerDefaults } = require('../dist/settings/broker.config.js');
 const { subscribeDefaults, subscriptionDefaults } = require('../dist/settings/subscribe.config.js');
 

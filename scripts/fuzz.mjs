@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 
 const require = createRequire(import.meta.url);
-const { heapInUse } = require('../build/test/helpers/heap.js');
-const { FuzzRun } = require('../build/test/helpers/fuzz-run.js');
+const { heapInUse } = require('../build/test/helpers/process/heap.js');
+const { FuzzRun } = require('../build/test/helpers/runs/fuzz-run.js');
 
 const { values } = parseArgs({
   options: { packets: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const require = createRequire(import.meta.url);
-const { runBacklog } = require('../build/test/helpers/backlog-run.js');
-const { runCuts } = require('../build/test/helpers/cut-run.js');
-const { runKills } = require('../build/test/helpers/kill-run.js');
+const { runBacklog } = require('../build/test/helpers/runs/backlog-run.js');
+const { runCuts } = require('../build/test/helpers/runs/cut-run.js');
+const { runKills } = require('../build/test/helpers/runs/kill-run.js');
 const { LevelStore } = require('../dist/runtime/storage/level-store.js');
 
 const { values, positionals } = parseArgs({

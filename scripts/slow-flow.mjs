@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 
 const require = createRequire(import.meta.url);
-const { runSlowFlow } = require('../build/test/helpers/slow-flow.js');
+const { runSlowFlow } = require('../build/test/helpers/runs/slow-flow.js');
 
 const { values } = parseArgs({
   options: {

@@ -11,8 +11,8 @@ const { systemClock } = require('../dist/connection/clock.js');
 const { mqttjsTransports } = require('../dist/transport/mqttjs/mqttjs-transport.js');
 const { tcpStream } = require('../dist/transport/streams/tcp-stream.js');
 const { parseTopicFilter } = require('../dist/core/topics/topic-filter.js');
-const { heapInUse } = require('../build/test/helpers/heap.js');
-const { Mosquitto } = require('../build/test/helpers/mosquitto.js');
+const { heapInUse } = require('../build/test/helpers/process/heap.js');
+const { Mosquitto } = require('../build/test/helpers/servers/mosquitto.js');
 const { generator } = require('../build/test/core/random.js');
 
 const TOPICS = 50;

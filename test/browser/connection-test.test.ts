@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { Authority, needsOpenssl } from '../helpers/certificates';
-import type { EditorPage } from '../helpers/editor-page';
-import { freePort } from '../helpers/free-port';
-import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
-import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
-import { ScriptedServer } from '../helpers/scripted-server';
+import type { EditorPage } from '../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
+import { Authority, needsOpenssl } from '../helpers/servers/certificates';
+import { freePort } from '../helpers/servers/free-port';
+import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
+import { ScriptedServer } from '../helpers/servers/scripted-server';
 
 const USER = 'plant';
 const PASSWORD = 'right <b>word</b>';

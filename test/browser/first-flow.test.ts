@@ -1,8 +1,8 @@
 // The way of a new user: find the nodes, import the first example, deploy, press the button, see the message.
 
 import assert from 'node:assert/strict';
-import type { EditorPage } from '../helpers/editor-page';
-import { NodeRedEditor, needsChromium } from '../helpers/node-red-editor';
+import type { EditorPage } from '../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
 
 /** Node-RED marks an inject node that also speaks once after a deploy. */
 const SAY_HELLO = 'say hello ¹';

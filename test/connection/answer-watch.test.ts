@@ -5,8 +5,8 @@ import { watchAnswers } from '#src/connection/answer-watch';
 import type { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import type { Outbound, Transport } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
-import { FakeClock } from '../helpers/fake-clock';
-import { FakeNetwork } from '../helpers/fake-transport';
+import { FakeClock } from '../helpers/fakes/fake-clock';
+import { FakeNetwork } from '../helpers/fakes/fake-transport';
 import { failure, incoming, outgoing } from './publications';
 
 const PATIENCE = 30_000;

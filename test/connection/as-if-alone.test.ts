@@ -7,8 +7,8 @@ import type { QoS } from '#src/core/publications/publication';
 import type { RetainedPolicy } from '#src/core/subscriptions/subscription-options';
 import { filterOf } from '../core/parsed';
 import { generator } from '../core/random';
-import { FakeClock } from '../helpers/fake-clock';
-import { filterMatches } from '../helpers/linear-matcher';
+import { FakeClock } from '../helpers/fakes/fake-clock';
+import { filterMatches } from '../helpers/fakes/linear-matcher';
 import { ModelServer, type Published, SERVER_KINDS, type ServerKind } from './model-server';
 
 /** ms after which nothing of what was asked or sent is on its way, and all is known that can be. */

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { Connection } from '#src/connection/connection';
 import type { AttemptOptions, ConnectionSettings } from '#src/connection/connection-settings';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
-import { FakeClock } from '../helpers/fake-clock';
-import { FakeNetwork } from '../helpers/fake-transport';
+import { FakeClock } from '../helpers/fakes/fake-clock';
+import { FakeNetwork } from '../helpers/fakes/fake-transport';
 import { failure } from './publications';
 
 const TIMEOUT = 15_000;

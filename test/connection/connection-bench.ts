@@ -7,8 +7,8 @@ import type { ConnectionState } from '#src/connection/connection-state';
 import type { QoS } from '#src/core/publications/publication';
 import type { ServerInfo } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
-import { FakeClock } from '../helpers/fake-clock';
-import { FakeNetwork, type FakeTransport } from '../helpers/fake-transport';
+import { FakeClock } from '../helpers/fakes/fake-clock';
+import { FakeNetwork, type FakeTransport } from '../helpers/fakes/fake-transport';
 import { failure, outgoing } from './publications';
 import { Settlements } from './settlements';
 

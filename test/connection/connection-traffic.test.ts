@@ -1,7 +1,7 @@
 // What goes over a connection, what survives the loss of one, and what an old one can no longer do.
 
 import assert from 'node:assert/strict';
-import type { FakeTransport } from '../helpers/fake-transport';
+import type { FakeTransport } from '../helpers/fakes/fake-transport';
 import { ConnectionBench, MIN_DELAY } from './connection-bench';
 import { failure, incoming } from './publications';
 

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { Subscriptions } from '#src/connection/subscriptions/subscriptions';
-import { FakeClock } from '../helpers/fake-clock';
+import { FakeClock } from '../helpers/fakes/fake-clock';
 import { ModelServer, SERVER_KINDS, type ServerKind } from './model-server';
 import { Receiver } from './subscription-bench';
 

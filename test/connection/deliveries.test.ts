@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { IncomingPublication } from '#src/core/publications/publication';
-import type { FakeTransport } from '../helpers/fake-transport';
+import type { FakeTransport } from '../helpers/fakes/fake-transport';
 import { incoming } from './publications';
 import { grant, Receiver, refuse, SubscriptionBench } from './subscription-bench';
 

@@ -6,8 +6,8 @@ import { FailedDeliveries } from '#src/connection/acknowledgement/failed-deliver
 import { SharedReceipt } from '#src/connection/acknowledgement/shared-receipt';
 import type { QoS } from '#src/core/publications/publication';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
-import { FakeClock } from '../helpers/fake-clock';
-import { RecordedReceipt } from '../helpers/recorded-receipt';
+import { FakeClock } from '../helpers/fakes/fake-clock';
+import { RecordedReceipt } from '../helpers/fakes/recorded-receipt';
 import { incoming } from './publications';
 
 const parsed = parseTopicFilter('#');

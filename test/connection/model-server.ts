@@ -5,10 +5,10 @@ import type { Subscriptions } from '#src/connection/subscriptions/subscriptions'
 import type { IncomingPublication, QoS } from '#src/core/publications/publication';
 import type { WireFilter } from '#src/core/topics/topic-filter';
 import type { ServerInfo, SubscribeOutcome, SubscribeRequest, Transport } from '#src/transport/transport';
-import type { FakeClock } from '../helpers/fake-clock';
-import { serverInfo } from '../helpers/fake-transport';
-import { filterMatches } from '../helpers/linear-matcher';
-import { RecordedReceipt } from '../helpers/recorded-receipt';
+import type { FakeClock } from '../helpers/fakes/fake-clock';
+import { serverInfo } from '../helpers/fakes/fake-transport';
+import { filterMatches } from '../helpers/fakes/linear-matcher';
+import { RecordedReceipt } from '../helpers/fakes/recorded-receipt';
 
 export interface ServerKind {
   readonly name: string;

@@ -13,8 +13,8 @@ import {
   type PublishResult,
 } from '#src/core/publications/publish-options';
 import type { ServerInfo } from '#src/transport/transport';
-import { FakeClock } from '../helpers/fake-clock';
-import { FakeNetwork, type FakeTransport, serverInfo } from '../helpers/fake-transport';
+import { FakeClock } from '../helpers/fakes/fake-clock';
+import { FakeNetwork, type FakeTransport, serverInfo } from '../helpers/fakes/fake-transport';
 import { failure, outgoing } from './publications';
 import { Settlements } from './settlements';
 

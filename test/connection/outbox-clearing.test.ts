@@ -1,7 +1,7 @@
 // Emptying an outbox on demand.
 
 import assert from 'node:assert/strict';
-import { FakeStore } from '../helpers/fake-store';
+import { FakeStore } from '../helpers/fakes/fake-store';
 import { promisesKept } from './connection-bench';
 import { answer, Bench } from './outbox-bench';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { decodeRecord } from '#src/core/outbox/publication-record';
-import { diskFull, FakeStore } from '../helpers/fake-store';
+import { diskFull, FakeStore } from '../helpers/fakes/fake-store';
 import { promisesKept } from './connection-bench';
 import { answer, Bench, OK } from './outbox-bench';
 

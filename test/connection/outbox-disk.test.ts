@@ -1,8 +1,8 @@
 // An outbox on disk: accepted when written, there again after the end of the process, little of it in memory.
 
 import assert from 'node:assert/strict';
-import { FakeStore } from '../helpers/fake-store';
-import type { FakeTransport } from '../helpers/fake-transport';
+import { FakeStore } from '../helpers/fakes/fake-store';
+import type { FakeTransport } from '../helpers/fakes/fake-transport';
 import { promisesKept } from './connection-bench';
 import { answer, Bench, OK } from './outbox-bench';
 

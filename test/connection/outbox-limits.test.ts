@@ -1,7 +1,7 @@
 // The limits of an outbox, by number and by bytes, and what gives way.
 
 import assert from 'node:assert/strict';
-import type { FakeTransport } from '../helpers/fake-transport';
+import type { FakeTransport } from '../helpers/fakes/fake-transport';
 import { answer, Bench, errorOf, settlementOf } from './outbox-bench';
 import { failure, outgoing } from './publications';
 

@@ -1,7 +1,7 @@
 // Sessions that go on: what was under way is sent again as the same publication, and at QoS 2 not twice.
 
 import assert from 'node:assert/strict';
-import type { FakeTransport, SentPublication } from '../helpers/fake-transport';
+import type { FakeTransport, SentPublication } from '../helpers/fakes/fake-transport';
 import { answer, Bench, OK } from './outbox-bench';
 
 function sent(transport: FakeTransport): string[] {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { PresenceMessages } from '#src/connection/presence';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import type { QoS } from '#src/core/publications/publication';
-import type { FakeTransport } from '../helpers/fake-transport';
+import type { FakeTransport } from '../helpers/fakes/fake-transport';
 import { ConnectionBench, promisesKept } from './connection-bench';
 import { failure, outgoing } from './publications';
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Subscriptions } from '#src/connection/subscriptions/subscriptions';
-import { FakeClock } from '../helpers/fake-clock';
+import { FakeClock } from '../helpers/fakes/fake-clock';
 import { ModelServer, type Published, SERVER_KINDS, type ServerKind } from './model-server';
 import { incoming } from './publications';
 import { identifierOf, REPLAY, Receiver, SubscriptionBench } from './subscription-bench';

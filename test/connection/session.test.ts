@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { RememberedSubscription } from '#src/connection/session/session-memory';
-import type { FakeTransport } from '../helpers/fake-transport';
+import type { FakeTransport } from '../helpers/fakes/fake-transport';
 import { ConnectionBench } from './connection-bench';
 import { failure, incoming } from './publications';
 

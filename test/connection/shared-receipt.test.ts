@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import type { ReleaseReceipt } from '#src/connection/acknowledgement/shared-receipt';
 import { type Subscriber, Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
-import { FakeClock } from '../helpers/fake-clock';
-import { RecordedReceipt } from '../helpers/recorded-receipt';
+import { FakeClock } from '../helpers/fakes/fake-clock';
+import { RecordedReceipt } from '../helpers/fakes/recorded-receipt';
 import { incoming } from './publications';
 
 /** A subscriber to `a` that holds each receipt, or none. */

@@ -13,8 +13,8 @@ import { readCaptures, type TopicParams } from '#src/core/topics/topic-captures'
 import type { TopicFilter } from '#src/core/topics/topic-filter';
 import type { ServerInfo } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
-import { FakeClock } from '../helpers/fake-clock';
-import { FakeNetwork, type FakeTransport, serverInfo } from '../helpers/fake-transport';
+import { FakeClock } from '../helpers/fakes/fake-clock';
+import { FakeNetwork, type FakeTransport, serverInfo } from '../helpers/fakes/fake-transport';
 import { failure, incoming } from './publications';
 
 interface Delivery {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { countTraffic, Traffic } from '#src/connection/traffic';
 import type { TransportListener } from '#src/transport/transport';
-import { FakeNetwork } from '../helpers/fake-transport';
+import { FakeNetwork } from '../helpers/fakes/fake-transport';
 
 describe('Traffic', () => {
   it('remembers the last thousand topics', () => {

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { repository } from '../helpers/environment';
-import { filesBelow, manifest, readText } from '../helpers/package-files';
+import { repository } from '../helpers/package/environment';
+import { filesBelow, manifest, readText } from '../helpers/package/package-files';
 
 type Gate = { readonly permission: string } | ((...handed: unknown[]) => unknown);
 

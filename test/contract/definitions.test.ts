@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { defaultValues, type EditorDefinition, editorDefinition } from '../helpers/editor-definitions';
-import { repository } from '../helpers/environment';
-import { filesBelow, nodeStems, readText } from '../helpers/package-files';
+import { defaultValues, type EditorDefinition, editorDefinition } from '../helpers/editor/editor-definitions';
+import { repository } from '../helpers/package/environment';
+import { filesBelow, nodeStems, readText } from '../helpers/package/package-files';
 
 /** Values that a validator must take and must not; `of` holds the other properties that it looks at. */
 interface Samples {

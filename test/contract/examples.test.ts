@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { coreNodeTypes } from '../helpers/core-node-types';
-import { type EditorDefinition, editorDefinition } from '../helpers/editor-definitions';
-import { repository } from '../helpers/environment';
-import { type Example, exampleNames, type FlowNode, readExamples } from '../helpers/flow-files';
-import { nodeStems } from '../helpers/package-files';
+import { type EditorDefinition, editorDefinition } from '../helpers/editor/editor-definitions';
+import { coreNodeTypes } from '../helpers/flows/core-node-types';
+import { type Example, exampleNames, type FlowNode, readExamples } from '../helpers/flows/flow-files';
+import { repository } from '../helpers/package/environment';
+import { nodeStems } from '../helpers/package/package-files';
 
 /** What Node-RED keeps of every node, whatever its type. */
 const CONFIG_NODE_PROPERTIES = ['id', 'type'];

@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix, relative, sep } from 'node:path';
-import { repository } from '../helpers/environment';
-import { filesBelow, readJson, readText } from '../helpers/package-files';
+import { repository } from '../helpers/package/environment';
+import { filesBelow, readJson, readText } from '../helpers/package/package-files';
 
 const IMPORTS = 'lint/style/noRestrictedImports';
 const GLOBALS = 'lint/style/noRestrictedGlobals';

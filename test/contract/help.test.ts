@@ -1,9 +1,9 @@
 // The help: every node has it in every language, in the form that Node-RED's sidebar expects.
 
 import assert from 'node:assert/strict';
-import { languages } from '../helpers/catalogues';
-import { elements, tagFaults } from '../helpers/markup';
-import { nodeStems, readText } from '../helpers/package-files';
+import { languages } from '../helpers/package/catalogues';
+import { elements, tagFaults } from '../helpers/package/markup';
+import { nodeStems, readText } from '../helpers/package/package-files';
 
 interface Help {
   readonly whole: string;

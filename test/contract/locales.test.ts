@@ -1,11 +1,11 @@
 // The texts: each that the sources ask for exists in every language, and none is left that nobody asks for.
 
 import assert from 'node:assert/strict';
-import { catalogue, languages } from '../helpers/catalogues';
-import { createdCodes, errorCodes, statusCodes } from '../helpers/error-codes';
-import { constArray, unionMembers } from '../helpers/literal-types';
-import { filesBelow, nodeStems, pluginStems } from '../helpers/package-files';
-import { type KeyUse, keyUses, SHARED_STEM } from '../helpers/used-keys';
+import { catalogue, languages } from '../helpers/package/catalogues';
+import { createdCodes, errorCodes, statusCodes } from '../helpers/package/error-codes';
+import { constArray, unionMembers } from '../helpers/package/literal-types';
+import { filesBelow, nodeStems, pluginStems } from '../helpers/package/package-files';
+import { type KeyUse, keyUses, SHARED_STEM } from '../helpers/package/used-keys';
 
 const [FALLBACK = '', ...TRANSLATIONS] = languages;
 

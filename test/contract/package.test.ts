@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
-import { repository } from '../helpers/environment';
-import { npm } from '../helpers/npm';
-import { filesBelow, manifest, nodeStems, pluginStems } from '../helpers/package-files';
+import { repository } from '../helpers/package/environment';
+import { npm } from '../helpers/package/npm';
+import { filesBelow, manifest, nodeStems, pluginStems } from '../helpers/package/package-files';
 
 interface Pack {
   readonly size: number;

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repository } from '../helpers/environment';
-import { filesBelow, readText } from '../helpers/package-files';
+import { repository } from '../helpers/package/environment';
+import { filesBelow, readText } from '../helpers/package/package-files';
 
 /** Folders that are made, not kept. */
 const MADE = new Set(['.git', '.cache', '.node-red', 'build', 'coverage', 'dist', 'node_modules']);

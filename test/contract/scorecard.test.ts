@@ -6,11 +6,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
-import { coreNodeTypes } from '../helpers/core-node-types';
-import { editorDefinition } from '../helpers/editor-definitions';
-import { nodeRedScript, repository } from '../helpers/environment';
-import { readExamples } from '../helpers/flow-files';
-import { filesBelow, manifest, nodeStems, readJson, readText } from '../helpers/package-files';
+import { editorDefinition } from '../helpers/editor/editor-definitions';
+import { coreNodeTypes } from '../helpers/flows/core-node-types';
+import { readExamples } from '../helpers/flows/flow-files';
+import { nodeRedScript, repository } from '../helpers/package/environment';
+import { filesBelow, manifest, nodeStems, readJson, readText } from '../helpers/package/package-files';
 
 /** The part of the semver package that is used here. */
 interface Semver {

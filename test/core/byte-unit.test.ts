@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { errorSentence } from '#src/core/errors/error-sentence';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { byteAmount } from '#src/core/values/byte-unit';
-import { catalogue } from '../helpers/catalogues';
+import { catalogue } from '../helpers/package/catalogues';
 
 describe('an amount of bytes', () => {
   for (const [bytes, amount, unit] of [

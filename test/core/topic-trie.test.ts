@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { filterLevel } from '#src/core/topics/trie/topic-levels';
 import { TopicTrie } from '#src/core/topics/trie/topic-trie';
-import { memoryInUse } from '../helpers/heap';
-import { filterMatches } from '../helpers/linear-matcher';
+import { filterMatches } from '../helpers/fakes/linear-matcher';
+import { memoryInUse } from '../helpers/process/heap';
 import { filterOf } from './parsed';
 import { generator } from './random';
 import { MATCH_CASES } from './topic-match.cases';

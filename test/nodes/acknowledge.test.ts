@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import type { BrokerConfig } from '#src/settings/broker.config';
-import { AcknowledgingFlow, QUIET_TAB } from '../helpers/acknowledging-flow';
-import type { AcknowledgingServer } from '../helpers/acknowledging-server';
-import { acknowledgeNodes } from '../helpers/flow-nodes';
-import { functionNode } from '../helpers/function-node';
-import { type Gates, gateNode } from '../helpers/gate-nodes';
+import { AcknowledgingFlow, QUIET_TAB } from '../helpers/flows/acknowledging-flow';
+import { acknowledgeNodes } from '../helpers/flows/flow-nodes';
+import { functionNode } from '../helpers/flows/function-node';
+import { type Gates, gateNode } from '../helpers/flows/gate-nodes';
+import type { AcknowledgingServer } from '../helpers/servers/acknowledging-server';
 
 describe('the acknowledge node', () => {
   let bench: AcknowledgingFlow;

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { AcknowledgingFlow } from '../helpers/acknowledging-flow';
-import { nodeRedScript } from '../helpers/environment';
-import { subscribeNodes } from '../helpers/flow-nodes';
-import { gateNode } from '../helpers/gate-nodes';
+import { AcknowledgingFlow } from '../helpers/flows/acknowledging-flow';
+import { subscribeNodes } from '../helpers/flows/flow-nodes';
+import { gateNode } from '../helpers/flows/gate-nodes';
+import { nodeRedScript } from '../helpers/package/environment';
 
 const { hooks }: Pick<NodeAPI, 'hooks'> = require(
   require.resolve('@node-red/util', { paths: [dirname(nodeRedScript)] }),

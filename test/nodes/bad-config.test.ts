@@ -1,8 +1,15 @@
 // Nodes that cannot work say why, once, and the rest of the flow runs on.
 
 import assert from 'node:assert/strict';
-import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { brokerNode, embeddedNode, publishNodes, routerNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
+import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import {
+  brokerNode,
+  embeddedNode,
+  publishNodes,
+  routerNodes,
+  subscribeNodes,
+  unique,
+} from '../helpers/flows/flow-nodes';
 
 const badServer = { servers: [{ url: 'http://127.0.0.1' }] };
 

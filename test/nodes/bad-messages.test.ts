@@ -1,9 +1,9 @@
 // Messages that cannot be published: each is answered with an error, and harms neither connection nor next message.
 
 import assert from 'node:assert/strict';
-import { type Flow, loadFlow } from '../helpers/flow-harness';
-import { publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { onEachServer } from '../helpers/servers';
+import { type Flow, loadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { onEachServer } from '../helpers/flows/servers';
 
 const circular: Record<string, unknown> = {};
 circular.self = circular;

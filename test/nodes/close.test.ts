@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, quickReconnect, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { ScriptedServer, silent } from '../helpers/scripted-server';
-import { TcpProxy } from '../helpers/tcp-proxy';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, quickReconnect, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { ScriptedServer, silent } from '../helpers/servers/scripted-server';
+import { TcpProxy } from '../helpers/servers/tcp-proxy';
 
 describe('stopping the flows', () => {
   let server: ScriptedServer;

@@ -1,10 +1,10 @@
 // One wrong setting each for the clouds of docs/clouds.md: what the flow is told then.
 
 import assert from 'node:assert/strict';
-import { needsOpenssl } from '../helpers/certificates';
-import { cloudRules } from '../helpers/cloud-rules';
-import { clouds, example } from '../helpers/cloud-settings';
-import { type Cloud, CloudSetup, type Deviation } from '../helpers/cloud-setup';
+import { clouds, example } from '../helpers/flows/cloud-settings';
+import { type Cloud, CloudSetup, type Deviation } from '../helpers/flows/cloud-setup';
+import { needsOpenssl } from '../helpers/servers/certificates';
+import { cloudRules } from '../helpers/servers/cloud-rules';
 
 const HUB = 'plant-hub.azure-devices.net';
 

@@ -1,11 +1,11 @@
 // The settings of docs/clouds.md, each at a local server that insists on what the cloud insists on.
 
 import assert from 'node:assert/strict';
-import { needsOpenssl } from '../helpers/certificates';
-import { cloudRules } from '../helpers/cloud-rules';
-import { type CloudSettings, clouds } from '../helpers/cloud-settings';
-import { type Cloud, CloudSetup } from '../helpers/cloud-setup';
-import { readText } from '../helpers/package-files';
+import { type CloudSettings, clouds } from '../helpers/flows/cloud-settings';
+import { type Cloud, CloudSetup } from '../helpers/flows/cloud-setup';
+import { readText } from '../helpers/package/package-files';
+import { needsOpenssl } from '../helpers/servers/certificates';
+import { cloudRules } from '../helpers/servers/cloud-rules';
 
 const names = Object.keys(clouds) as Cloud[];
 

@@ -5,12 +5,12 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SubscribeConfig } from '#src/settings/subscribe.config';
-import { AcknowledgingFlow, QUIET_TAB } from '../helpers/acknowledging-flow';
-import type { AcknowledgingServer } from '../helpers/acknowledging-server';
-import { type Flow, type FlowNode, unloadFlow } from '../helpers/flow-harness';
-import { collectorNode, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { functionNode } from '../helpers/function-node';
-import { type Gates, gateNode } from '../helpers/gate-nodes';
+import { AcknowledgingFlow, QUIET_TAB } from '../helpers/flows/acknowledging-flow';
+import { type Flow, type FlowNode, unloadFlow } from '../helpers/flows/flow-harness';
+import { collectorNode, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { functionNode } from '../helpers/flows/function-node';
+import { type Gates, gateNode } from '../helpers/flows/gate-nodes';
+import type { AcknowledgingServer } from '../helpers/servers/acknowledging-server';
 
 /** A file of three lines, the last of them without an end. */
 const LINES = join(tmpdir(), `${unique('mqtt-flows-lines')}.txt`);

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import type { IConnectPacket } from 'mqtt-packet';
 import type { BrokerConfig } from '#src/settings/broker.config';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { embeddedNode, publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { freePort } from '../helpers/free-port';
-import { ScriptedServer, silent } from '../helpers/scripted-server';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { embeddedNode, publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { freePort } from '../helpers/servers/free-port';
+import { ScriptedServer, silent } from '../helpers/servers/scripted-server';
 
 const SECRETS = ['name-known-to-nobody', 'word-known-to-nobody'] as const;
 

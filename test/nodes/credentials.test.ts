@@ -1,9 +1,9 @@
 // User names and passwords: the right ones open, wrong ones say so, and none are ever shown.
 
 import assert from 'node:assert/strict';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, unique } from '../helpers/flow-nodes';
-import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, unique } from '../helpers/flows/flow-nodes';
+import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
 
 const USERNAME = 'username-known-to-nobody';
 const PASSWORD = 'password-known-to-nobody';

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, routerNodes, serverNode, subscribeNodes } from '../helpers/flow-nodes';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
-import { ScriptedServer } from '../helpers/scripted-server';
+import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, routerNodes, serverNode, subscribeNodes } from '../helpers/flows/flow-nodes';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/flows/node-red-process';
+import { ScriptedServer } from '../helpers/servers/scripted-server';
 
 describe('a deploy of changed nodes', () => {
   let server: ScriptedServer;

@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SubscribeConfig } from '#src/settings/subscribe.config';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/node-red-process';
-import { type ScriptedClient, ScriptedServer, silent } from '../helpers/scripted-server';
-import { onEachServer } from '../helpers/servers';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/flows/node-red-process';
+import { onEachServer } from '../helpers/flows/servers';
+import { type ScriptedClient, ScriptedServer, silent } from '../helpers/servers/scripted-server';
 
 onEachServer('Messages that subscribe', (server) => {
   const load = (filters: readonly string[], settings: Partial<SubscribeConfig> = {}): Promise<Flow> => {

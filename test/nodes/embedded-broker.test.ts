@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { BrokerConfig } from '#src/settings/broker.config';
-import { Device } from '../helpers/device';
-import { type Credentials, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { embeddedNode, publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { freePort } from '../helpers/free-port';
-import { accepts } from '../helpers/mosquitto';
+import { type Credentials, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { embeddedNode, publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { Device } from '../helpers/servers/device';
+import { freePort } from '../helpers/servers/free-port';
+import { accepts } from '../helpers/servers/mosquitto';
 
 const USERNAME = 'device';
 const PASSWORD = 'secret of the device';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import type { IConnectPacket, ISubscribePacket } from 'mqtt-packet';
-import { type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flow-harness';
+import { type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flows/flow-harness';
 import {
   brokerNode,
   collectorNode,
@@ -11,8 +11,8 @@ import {
   routerNodes,
   serverNode,
   subscribeNodes,
-} from '../helpers/flow-nodes';
-import { ScriptedServer } from '../helpers/scripted-server';
+} from '../helpers/flows/flow-nodes';
+import { ScriptedServer } from '../helpers/servers/scripted-server';
 
 /** A variable as a flow, a group or a subflow defines it. */
 const variable = (name: string, value: string): object => ({ name, value, type: 'str' });

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Credentials, type Flow, type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { ScriptedServer, silent } from '../helpers/scripted-server';
-import { UserDirectory } from '../helpers/user-directory';
+import { type Credentials, type Flow, type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { UserDirectory } from '../helpers/flows/user-directory';
+import { ScriptedServer, silent } from '../helpers/servers/scripted-server';
 
 describe('a full deploy', () => {
   let server: ScriptedServer;

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import type { IConnackPacket, IPublishPacket } from 'mqtt-packet';
 import type { BrokerConfig } from '#src/settings/broker.config';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, subscribeNodes } from '../helpers/flow-nodes';
-import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
-import { type Script, type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, subscribeNodes } from '../helpers/flows/flow-nodes';
+import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
+import { type Script, type ScriptedClient, ScriptedServer } from '../helpers/servers/scripted-server';
 
 type Limits = NonNullable<IConnackPacket['properties']>;
 

@@ -1,9 +1,9 @@
 // What goes into a publish node comes out of the subscribe nodes that want it, on every server.
 
 import assert from 'node:assert/strict';
-import { type Flow, loadFlow } from '../helpers/flow-harness';
-import { publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { onEachServer } from '../helpers/servers';
+import { type Flow, loadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { onEachServer } from '../helpers/flows/servers';
 
 onEachServer('messages', (server) => {
   /** A flow whose one subscribe node `sub` has these filters, connected. */

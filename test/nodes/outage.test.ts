@@ -1,12 +1,12 @@
 // What happens to messages while the server is away, and how users learn of it.
 
 import assert from 'node:assert/strict';
-import { type Flow, type FlowMessage, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { freePort } from '../helpers/free-port';
-import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
-import { ScriptedServer, silent } from '../helpers/scripted-server';
-import { TcpProxy } from '../helpers/tcp-proxy';
+import { type Flow, type FlowMessage, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { freePort } from '../helpers/servers/free-port';
+import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
+import { ScriptedServer, silent } from '../helpers/servers/scripted-server';
+import { TcpProxy } from '../helpers/servers/tcp-proxy';
 
 const COUNT = 100;
 

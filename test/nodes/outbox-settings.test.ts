@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, unique } from '../helpers/flow-nodes';
-import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, unique } from '../helpers/flows/flow-nodes';
+import { type ScriptedClient, ScriptedServer } from '../helpers/servers/scripted-server';
 
 type Outbox = BrokerConfig['outbox'];
 

@@ -2,9 +2,9 @@
 // that do not: each node gets everything once, and what is stored when it starts.
 
 import assert from 'node:assert/strict';
-import { type Flow, type FlowNode, loadFlow } from '../helpers/flow-harness';
-import { publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { onEachServer, onMosquitto, type TestServer } from '../helpers/servers';
+import { type Flow, type FlowNode, loadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { onEachServer, onMosquitto, type TestServer } from '../helpers/flows/servers';
 
 /** Filters of the nodes, below a base of their own, and their QoS. */
 const NODES: Readonly<Record<string, readonly { filter: string; qos: 0 | 1 | 2 }[]>> = {

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import type { BrokerConfig } from '#src/settings/broker.config';
 import { messageDefaults } from '#src/settings/broker.session.config';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { type Script, ScriptedServer, silent } from '../helpers/scripted-server';
-import { UserDirectory } from '../helpers/user-directory';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { UserDirectory } from '../helpers/flows/user-directory';
+import { type Script, ScriptedServer, silent } from '../helpers/servers/scripted-server';
 
 /** ms */
 const LIMIT = 2000;

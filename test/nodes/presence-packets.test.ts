@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import type { Packet } from 'mqtt-packet';
 import type { BrokerConfig } from '#src/settings/broker.config';
 import { type MessageConfig, messageDefaults } from '#src/settings/broker.session.config';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, subscribeNodes } from '../helpers/flow-nodes';
-import { ScriptedServer } from '../helpers/scripted-server';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, subscribeNodes } from '../helpers/flows/flow-nodes';
+import { ScriptedServer } from '../helpers/servers/scripted-server';
 
 function message(topic: string, settings: Partial<MessageConfig> = {}): MessageConfig {
   return { ...messageDefaults, topic, payload: topic, ...settings };

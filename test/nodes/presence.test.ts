@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import type { BrokerConfig } from '#src/settings/broker.config';
 import { type MessageConfig, messageDefaults } from '#src/settings/broker.session.config';
-import { Device } from '../helpers/device';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
-import { TcpProxy } from '../helpers/tcp-proxy';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { Device } from '../helpers/servers/device';
+import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
+import { TcpProxy } from '../helpers/servers/tcp-proxy';
 
 function message(topic: string, settings: Partial<MessageConfig> = {}): MessageConfig {
   return { ...messageDefaults, topic, payload: topic.replace(/.*\//, ''), ...settings };

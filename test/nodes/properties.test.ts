@@ -1,9 +1,9 @@
 // MQTT 5 properties pass from publish to subscribe.
 
 import assert from 'node:assert/strict';
-import { type Flow, loadFlow } from '../helpers/flow-harness';
-import { publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { onMosquitto } from '../helpers/servers';
+import { type Flow, loadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { onMosquitto } from '../helpers/flows/servers';
 
 for (const version of [5, 4] as const) {
   onMosquitto(`MQTT 5 properties (mosquitto, MQTT ${version})`, version, (server) => {

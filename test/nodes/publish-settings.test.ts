@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import type { PublishConfig } from '#src/settings/publish.config';
-import { type Flow, type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { freePort } from '../helpers/free-port';
-import { onEachServer, onMosquitto } from '../helpers/servers';
+import { type Flow, type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { onEachServer, onMosquitto } from '../helpers/flows/servers';
+import { freePort } from '../helpers/servers/free-port';
 
 const VARIABLES = [
   { name: 'PUBLISH_TOPIC', value: 'from/the environment', type: 'str' },

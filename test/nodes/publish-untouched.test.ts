@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, unique } from '../helpers/flow-nodes';
-import { ScriptedServer } from '../helpers/scripted-server';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, unique } from '../helpers/flows/flow-nodes';
+import { ScriptedServer } from '../helpers/servers/scripted-server';
 
 const MEGABYTE = 1024 * 1024;
 

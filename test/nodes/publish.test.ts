@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import type { IPublishPacket } from 'mqtt-packet';
 import type { PublishConfig } from '#src/settings/publish.config';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { Inbox } from '../helpers/inbox';
-import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
-import { onEachServer } from '../helpers/servers';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { Inbox } from '../helpers/flows/inbox';
+import { onEachServer } from '../helpers/flows/servers';
+import { type ScriptedClient, ScriptedServer } from '../helpers/servers/scripted-server';
 
 onEachServer('publish', (server) => {
   let base = '';

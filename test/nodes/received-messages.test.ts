@@ -1,9 +1,9 @@
 // What a subscribe node makes of what it gets: stored messages by its policy, unreadable payloads by its choice.
 
 import assert from 'node:assert/strict';
-import { loadFlow } from '../helpers/flow-harness';
-import { publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { onEachServer } from '../helpers/servers';
+import { loadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { onEachServer } from '../helpers/flows/servers';
 
 onEachServer('Received messages', (server) => {
   it('that were stored are delivered, ignored, or all that is delivered', async () => {

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Device } from '../helpers/device';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { embeddedNode, publishNodes, serverNode, unique } from '../helpers/flow-nodes';
-import { freePort } from '../helpers/free-port';
-import { accepts, Mosquitto, needsMosquitto } from '../helpers/mosquitto';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { embeddedNode, publishNodes, serverNode, unique } from '../helpers/flows/flow-nodes';
+import { Device } from '../helpers/servers/device';
+import { freePort } from '../helpers/servers/free-port';
+import { accepts, Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
 
 const USER = 'flows';
 const VARIABLE = 'FLOWS_ROTATED_PASSWORD';

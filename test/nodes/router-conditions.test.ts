@@ -1,8 +1,8 @@
 // Conditions of rules in a real flow: JSONata over the message and the context, and the order of messages meanwhile.
 
 import assert from 'node:assert/strict';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { type RouterSetup, routerNodes } from '../helpers/flow-nodes';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { type RouterSetup, routerNodes } from '../helpers/flows/flow-nodes';
 
 describe('conditions of a router', () => {
   afterEach(unloadFlow);

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import type { RouterConfig } from '#src/settings/router.config';
-import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { routerNodes } from '../helpers/flow-nodes';
+import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { routerNodes } from '../helpers/flows/flow-nodes';
 
 /** Outputs: 1 the rule, 2 routes from messages, 3 otherwise. */
 function nodes(settings: Partial<Omit<RouterConfig, 'rules'>> = {}): FlowNode[] {

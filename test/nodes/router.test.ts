@@ -1,8 +1,8 @@
 // Which messages a router node sends to which outputs.
 
 import assert from 'node:assert/strict';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { type RouterSetup, type Rule, routerNodes } from '../helpers/flow-nodes';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { type RouterSetup, type Rule, routerNodes } from '../helpers/flows/flow-nodes';
 
 describe('router', () => {
   afterEach(unloadFlow);

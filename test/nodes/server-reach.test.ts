@@ -2,15 +2,15 @@
 
 import assert from 'node:assert/strict';
 import type { BrokerConfig } from '#src/settings/broker.config';
-import { Authority, type KeyPair, needsOpenssl } from '../helpers/certificates';
-import { type Credentials, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { brokerNode, publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { freePort } from '../helpers/free-port';
-import { Inbox } from '../helpers/inbox';
-import { Listening } from '../helpers/listening';
-import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
-import { httpProxy } from '../helpers/proxy-servers';
-import { WebSocketBridge } from '../helpers/websocket-bridge';
+import { type Credentials, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { brokerNode, publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { Inbox } from '../helpers/flows/inbox';
+import { Authority, type KeyPair, needsOpenssl } from '../helpers/servers/certificates';
+import { freePort } from '../helpers/servers/free-port';
+import { Listening } from '../helpers/servers/listening';
+import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
+import { httpProxy } from '../helpers/servers/proxy-servers';
+import { WebSocketBridge } from '../helpers/servers/websocket-bridge';
 
 const TLS_CONFIG = {
   type: 'tls-config',

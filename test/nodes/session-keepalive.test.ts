@@ -1,9 +1,9 @@
 // A server that has gone silent without closing the connection: noticed, told, and connected to again.
 
 import assert from 'node:assert/strict';
-import { loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, unique } from '../helpers/flow-nodes';
-import { ScriptedServer } from '../helpers/scripted-server';
+import { loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, unique } from '../helpers/flows/flow-nodes';
+import { ScriptedServer } from '../helpers/servers/scripted-server';
 
 describe('a server that has gone silent', () => {
   let server: ScriptedServer;

@@ -1,11 +1,11 @@
 // A persistent session over a restart of a real Node-RED: what devices publish meanwhile arrives, exactly once.
 
 import assert from 'node:assert/strict';
-import type { FlowNode } from '../helpers/flow-harness';
-import { serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
-import { PersistentNodeRed } from '../helpers/persistent-node-red';
-import { type DevicePublication, publishAll } from '../helpers/publish-all';
+import type { FlowNode } from '../helpers/flows/flow-harness';
+import { serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { PersistentNodeRed } from '../helpers/flows/persistent-node-red';
+import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
+import { type DevicePublication, publishAll } from '../helpers/servers/publish-all';
 
 const COUNT = 100;
 

@@ -1,10 +1,10 @@
 // Two clients with one client identifier, and servers that refuse: the attempts do not make it worse.
 
 import assert from 'node:assert/strict';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, unique } from '../helpers/flow-nodes';
-import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
-import { type Script, ScriptedServer } from '../helpers/scripted-server';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, unique } from '../helpers/flows/flow-nodes';
+import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
+import { type Script, ScriptedServer } from '../helpers/servers/scripted-server';
 
 /** Soon is very soon, and what is not soon comes when the tests are long over. */
 const reconnect = { minDelay: 10, maxDelay: 600_000 };

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import type { IConnectPacket } from 'mqtt-packet';
 import { brokerDefaults } from '#src/settings/broker.config';
-import { type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { embeddedNode, publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { freePort } from '../helpers/free-port';
-import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
-import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
+import { type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { embeddedNode, publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { freePort } from '../helpers/servers/free-port';
+import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
+import { type ScriptedClient, ScriptedServer } from '../helpers/servers/scripted-server';
 
 /** Publishes at each QoS, and expects it back. */
 async function assertEveryQoSArrives(nodes: readonly FlowNode[], broker: string): Promise<void> {

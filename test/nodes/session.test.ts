@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import type { IConnectPacket, IPublishPacket, Packet } from 'mqtt-packet';
 import type { BrokerConfig } from '#src/settings/broker.config';
-import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { type Script, type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
-import { UserDirectory } from '../helpers/user-directory';
+import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { UserDirectory } from '../helpers/flows/user-directory';
+import { type Script, type ScriptedClient, ScriptedServer } from '../helpers/servers/scripted-server';
 
 const FOR_EVER = 0xffff_ffff;
 

@@ -1,9 +1,9 @@
 // A filter that is shared by a group of clients: each message goes to one of them, whatever else is subscribed to.
 
 import assert from 'node:assert/strict';
-import { loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { embeddedNode, publishNodes, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { onMosquitto, type TestServer } from '../helpers/servers';
+import { loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { embeddedNode, publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { onMosquitto, type TestServer } from '../helpers/flows/servers';
 
 const COUNT = 30;
 

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import type { SubscribeConfig } from '#src/settings/subscribe.config';
-import { QUIET_TAB } from '../helpers/acknowledging-flow';
-import { AcknowledgingServer } from '../helpers/acknowledging-server';
-import { type Flow, type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flow-harness';
-import { acknowledgeNodes, serverNode, subscribeNodes, unique } from '../helpers/flow-nodes';
-import { Gates, gateNode } from '../helpers/gate-nodes';
-import { UserDirectory } from '../helpers/user-directory';
+import { QUIET_TAB } from '../helpers/flows/acknowledging-flow';
+import { type Flow, type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flows/flow-harness';
+import { acknowledgeNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { Gates, gateNode } from '../helpers/flows/gate-nodes';
+import { UserDirectory } from '../helpers/flows/user-directory';
+import { AcknowledgingServer } from '../helpers/servers/acknowledging-server';
 
 describe('acknowledging across subflows', () => {
   let server: AcknowledgingServer;

@@ -1,9 +1,9 @@
 // Subscriptions with servers that refuse them.
 
 import assert from 'node:assert/strict';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flow-harness';
-import { serverNode, subscribeNodes } from '../helpers/flow-nodes';
-import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
+import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { serverNode, subscribeNodes } from '../helpers/flows/flow-nodes';
+import { type ScriptedClient, ScriptedServer } from '../helpers/servers/scripted-server';
 
 describe('a subscription that the server refuses', () => {
   let server: ScriptedServer;

@@ -5,8 +5,8 @@ import type { Node, NodeAPI } from 'node-red';
 import type { ConnectionState } from '#src/connection/connection-state';
 import { type ErrorCode, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { connectionReport } from '#src/runtime/broker/connection-log';
-import { catalogue } from '../helpers/catalogues';
-import { serverInfo } from '../helpers/fake-transport';
+import { serverInfo } from '../helpers/fakes/fake-transport';
+import { catalogue } from '../helpers/package/catalogues';
 
 const NEXT = new Date(2026, 10, 22, 14, 3, 5).getTime();
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { connectionStatus } from '#src/runtime/node/node-status';
-import { catalogue } from '../helpers/catalogues';
+import { catalogue } from '../helpers/package/catalogues';
 
 describe('runtime/connection status', () => {
   const texts = catalogue('en-US', 'broker');

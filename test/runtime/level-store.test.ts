@@ -16,7 +16,7 @@ import { encodeChunk, recordsOf } from '#src/core/outbox/record-chunk';
 import { contentBytes } from '#src/core/publications/publication-size';
 import { LevelStore } from '#src/runtime/storage/level-store';
 import { outgoing } from '../connection/publications';
-import { emptyUserDir } from '../helpers/node-red-process';
+import { emptyUserDir } from '../helpers/flows/node-red-process';
 
 /** A chunk of publications on these topics. */
 function chunk(number: number, ...topics: readonly string[]): StoreChange {

@@ -7,8 +7,8 @@ import type { IncomingPublication } from '#src/core/publications/publication';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { observingConnection } from '#src/runtime/broker/observing-connection';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
-import { Inbox } from '../helpers/inbox';
-import { ScriptedServer } from '../helpers/scripted-server';
+import { Inbox } from '../helpers/flows/inbox';
+import { ScriptedServer } from '../helpers/servers/scripted-server';
 
 const RECONNECT = { minDelay: 1000, maxDelay: 1000 };
 

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { outboxStore } from '#src/runtime/storage/outbox-directory';
-import { emptyUserDir, removeUserDir } from '../helpers/node-red-process';
+import { emptyUserDir, removeUserDir } from '../helpers/flows/node-red-process';
 
 describe('the folder of an outbox', () => {
   let userDir: string;

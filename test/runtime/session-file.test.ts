@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Node, NodeAPI } from 'node-red';
 import type { WireFilter } from '#src/core/topics/topic-filter';
 import { sessionFile } from '#src/runtime/storage/session-file';
-import { emptyUserDir, removeUserDir } from '../helpers/node-red-process';
+import { emptyUserDir, removeUserDir } from '../helpers/flows/node-red-process';
 
 const REQUEST = {
   filter: 'a' as WireFilter,

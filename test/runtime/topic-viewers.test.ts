@@ -7,8 +7,8 @@ import { Connection } from '#src/connection/connection';
 import type { StartRequest, ViewRequest } from '#src/core/sidebar/sidebar-protocol';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { TopicViewers } from '#src/runtime/sidebar/topic-viewers';
-import { FakeClock } from '../helpers/fake-clock';
-import { FakeNetwork } from '../helpers/fake-transport';
+import { FakeClock } from '../helpers/fakes/fake-clock';
+import { FakeNetwork } from '../helpers/fakes/fake-transport';
 
 describe('Viewers', () => {
   let clock: FakeClock;

@@ -10,12 +10,12 @@ import { parseProxyUrl } from '#src/core/servers/proxy-url';
 import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
 import type { OpenStream } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
-import { freePort } from '../helpers/free-port';
-import { Inbox } from '../helpers/inbox';
-import { Listening } from '../helpers/listening';
-import { leftBehind, openHandles } from '../helpers/open-handles';
-import { streamTo } from '../helpers/opening-log';
-import { ScriptedServer, silent } from '../helpers/scripted-server';
+import { streamTo } from '../helpers/fakes/opening-log';
+import { Inbox } from '../helpers/flows/inbox';
+import { leftBehind, openHandles } from '../helpers/process/open-handles';
+import { freePort } from '../helpers/servers/free-port';
+import { Listening } from '../helpers/servers/listening';
+import { ScriptedServer, silent } from '../helpers/servers/scripted-server';
 
 /** ms */
 const LIMIT = 2000;

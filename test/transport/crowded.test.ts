@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
-import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
-import { connectTransport, type OpenedTransport } from '../helpers/transport-listener';
+import { connectTransport, type OpenedTransport } from '../helpers/fakes/transport-listener';
+import { type ScriptedClient, ScriptedServer } from '../helpers/servers/scripted-server';
 
 const MIB = 1024 * 1024;
 /** With topic and identifier a bit less than 1 MiB. */

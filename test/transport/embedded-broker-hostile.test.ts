@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { generate, type Packet } from 'mqtt-packet';
 import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded/embedded-broker';
-import { Device } from '../helpers/device';
-import { connectTransport, openTransport } from '../helpers/transport-listener';
+import { connectTransport, openTransport } from '../helpers/fakes/transport-listener';
+import { Device } from '../helpers/servers/device';
 
 const OPEN: ListenOptions = { port: 0, bindAddress: '127.0.0.1', username: '', password: '', allowAnonymous: false };
 

@@ -8,9 +8,9 @@ import { generate } from 'mqtt-packet';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded/embedded-broker';
 import type { Transport } from '#src/transport/transport';
-import { Device } from '../helpers/device';
-import { accepts } from '../helpers/mosquitto';
-import { connectTransport, type OpenedTransport, openTransport } from '../helpers/transport-listener';
+import { connectTransport, type OpenedTransport, openTransport } from '../helpers/fakes/transport-listener';
+import { Device } from '../helpers/servers/device';
+import { accepts } from '../helpers/servers/mosquitto';
 
 const OPEN: ListenOptions = { port: 0, bindAddress: '127.0.0.1', username: '', password: '', allowAnonymous: false };
 

@@ -6,8 +6,8 @@ import { PIECE } from '#src/transport/mqttjs/packet-cutter';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
 import type { Transport } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
-import { type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
-import { openTransport, type RecordingListener } from '../helpers/transport-listener';
+import { openTransport, type RecordingListener } from '../helpers/fakes/transport-listener';
+import { type ScriptedClient, ScriptedServer } from '../helpers/servers/scripted-server';
 
 describe('what is thrown over a packet', () => {
   let server: ScriptedServer;

@@ -5,13 +5,13 @@ import { generate, type Packet } from 'mqtt-packet';
 import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
 import type { ConnectOptions, OpenStream } from '#src/transport/transport';
-import { type Script, type ScriptedClient, ScriptedServer } from '../helpers/scripted-server';
 import {
   connectTransport,
   type OpenedTransport,
   openTransport,
   type RecordingListener,
-} from '../helpers/transport-listener';
+} from '../helpers/fakes/transport-listener';
+import { type Script, type ScriptedClient, ScriptedServer } from '../helpers/servers/scripted-server';
 
 /** Accepts, and says that it has kept the session. */
 const goesOn: Script = {

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
 import type { ConnectOptions, SubscribeRequest, Transport } from '#src/transport/transport';
-import { type Script, ScriptedServer, silent } from '../helpers/scripted-server';
-import { connectTransport, type OpenedTransport, openTransport } from '../helpers/transport-listener';
+import { connectTransport, type OpenedTransport, openTransport } from '../helpers/fakes/transport-listener';
+import { type Script, ScriptedServer, silent } from '../helpers/servers/scripted-server';
 
 const DEAF: Script = { publish: silent, subscribe: silent, unsubscribe: silent };
 

@@ -5,9 +5,9 @@ import type { OutgoingPublication } from '#src/core/publications/publication';
 import { parseTopicFilter, type WireFilter } from '#src/core/topics/topic-filter';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
 import type { PublishOutcome, SubscribeOutcome, SubscribeRequest, Transport } from '#src/transport/transport';
-import { Inbox } from '../helpers/inbox';
-import { type Script, ScriptedServer } from '../helpers/scripted-server';
-import { connectTransport, type OpenedTransport, openTransport } from '../helpers/transport-listener';
+import { connectTransport, type OpenedTransport, openTransport } from '../helpers/fakes/transport-listener';
+import { Inbox } from '../helpers/flows/inbox';
+import { type Script, ScriptedServer } from '../helpers/servers/scripted-server';
 
 const publication = (fields: Partial<OutgoingPublication> = {}): OutgoingPublication => ({
   topic: 'a/b',

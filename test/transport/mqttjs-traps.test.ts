@@ -6,10 +6,10 @@ import type { IConnectPacket } from 'mqtt-packet';
 import { systemClock } from '#src/connection/clock';
 import { Connection } from '#src/connection/connection';
 import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
-import { Listening } from '../helpers/listening';
-import { streamTo } from '../helpers/opening-log';
-import { readText } from '../helpers/package-files';
-import { ScriptedServer } from '../helpers/scripted-server';
+import { streamTo } from '../helpers/fakes/opening-log';
+import { readText } from '../helpers/package/package-files';
+import { Listening } from '../helpers/servers/listening';
+import { ScriptedServer } from '../helpers/servers/scripted-server';
 
 /** What mqtt.js does; the file of the test that would notice; a part of its title. */
 const TRAPS: readonly [trap: string, file: string, title: string][] = [

@@ -6,10 +6,10 @@ import type { OutgoingPublication } from '#src/core/publications/publication';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
 import type { Outbound, PublishOutcome, Transport } from '#src/transport/transport';
 import { outgoing } from '../connection/publications';
-import { Inbox } from '../helpers/inbox';
-import { Mosquitto, needsMosquitto } from '../helpers/mosquitto';
-import { type Script, ScriptedServer, silent } from '../helpers/scripted-server';
-import { connectTransport, type OpenedTransport } from '../helpers/transport-listener';
+import { connectTransport, type OpenedTransport } from '../helpers/fakes/transport-listener';
+import { Inbox } from '../helpers/flows/inbox';
+import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
+import { type Script, ScriptedServer, silent } from '../helpers/servers/scripted-server';
 
 /** A publication that keeps what it hears. */
 class Traveller implements Outbound {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type Environment, faultyProxyVariable, proxyFromEnvironment } from '#src/transport/streams/proxy-choice';
-import { address } from '../helpers/opening-log';
+import { address } from '../helpers/fakes/opening-log';
 
 const ALL = {
   http_proxy: 'http://web:3128',

@@ -4,15 +4,15 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import { parseProxyUrl } from '#src/core/servers/proxy-url';
 import type { ProxyServer } from '#src/transport/streams/proxy-stream';
-import { Authority, needsOpenssl } from '../helpers/certificates';
-import { freePort } from '../helpers/free-port';
-import { Inbox } from '../helpers/inbox';
-import { Listening } from '../helpers/listening';
-import { OpeningLog, streamTo } from '../helpers/opening-log';
-import { httpProxy, type ProxyOptions, type Requests, socksProxy } from '../helpers/proxy-servers';
-import { ScriptedServer } from '../helpers/scripted-server';
-import { connectTransport, openTransport } from '../helpers/transport-listener';
-import { WebSocketBridge } from '../helpers/websocket-bridge';
+import { OpeningLog, streamTo } from '../helpers/fakes/opening-log';
+import { connectTransport, openTransport } from '../helpers/fakes/transport-listener';
+import { Inbox } from '../helpers/flows/inbox';
+import { Authority, needsOpenssl } from '../helpers/servers/certificates';
+import { freePort } from '../helpers/servers/free-port';
+import { Listening } from '../helpers/servers/listening';
+import { httpProxy, type ProxyOptions, type Requests, socksProxy } from '../helpers/servers/proxy-servers';
+import { ScriptedServer } from '../helpers/servers/scripted-server';
+import { WebSocketBridge } from '../helpers/servers/websocket-bridge';
 
 function proxyAt(url: string): ProxyServer {
   const proxy = parseProxyUrl(url);

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { createServer, type Server, Socket } from 'node:net';
 import type { ErrorStage } from '#src/core/errors/mqtt-flows-error';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
-import { freePort } from '../helpers/free-port';
-import { Inbox } from '../helpers/inbox';
+import { Inbox } from '../helpers/flows/inbox';
+import { freePort } from '../helpers/servers/free-port';
 
 describe('TCP stream', () => {
   let server: Server;

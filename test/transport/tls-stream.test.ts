@@ -6,12 +6,12 @@ import { createServer as createTcpServer, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createServer, type TLSSocket, type TlsOptions as TlsServerOptions } from 'node:tls';
 import type { TlsOptions } from '#src/transport/streams/tls-stream';
-import { Authority, type KeyPair, needsOpenssl } from '../helpers/certificates';
-import { Inbox } from '../helpers/inbox';
-import { Listening } from '../helpers/listening';
-import { OpeningLog, streamTo } from '../helpers/opening-log';
-import { type Script, ScriptedServer } from '../helpers/scripted-server';
-import { openTransport } from '../helpers/transport-listener';
+import { OpeningLog, streamTo } from '../helpers/fakes/opening-log';
+import { openTransport } from '../helpers/fakes/transport-listener';
+import { Inbox } from '../helpers/flows/inbox';
+import { Authority, type KeyPair, needsOpenssl } from '../helpers/servers/certificates';
+import { Listening } from '../helpers/servers/listening';
+import { type Script, ScriptedServer } from '../helpers/servers/scripted-server';
 
 describe('TLS stream', () => {
   let authority: Authority;

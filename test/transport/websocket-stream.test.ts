@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { ServerStreamSettings } from '#src/transport/streams/server-stream';
-import { Authority, needsOpenssl } from '../helpers/certificates';
-import { Listening } from '../helpers/listening';
-import { OpeningLog, streamTo } from '../helpers/opening-log';
-import { ScriptedServer } from '../helpers/scripted-server';
-import { connectTransport, type OpenedTransport, openTransport } from '../helpers/transport-listener';
-import { type BridgeOptions, WebSocketBridge } from '../helpers/websocket-bridge';
+import { OpeningLog, streamTo } from '../helpers/fakes/opening-log';
+import { connectTransport, type OpenedTransport, openTransport } from '../helpers/fakes/transport-listener';
+import { Authority, needsOpenssl } from '../helpers/servers/certificates';
+import { Listening } from '../helpers/servers/listening';
+import { ScriptedServer } from '../helpers/servers/scripted-server';
+import { type BridgeOptions, WebSocketBridge } from '../helpers/servers/websocket-bridge';
 
 describe('WebSocket stream', () => {
   let mqtt: ScriptedServer;

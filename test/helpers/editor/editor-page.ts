@@ -1,0 +1,183 @@
+// Node-RED's editor in a headless Chromium, driven as a person would drive it.
+
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { packageName } from '../flows/node-red-process';
+import { nodeRedHome, repository } from '../package/environment';
+
+/** Screenshots of each version of Node-RED are kept apart. */
+const screenshots = join(repository, 'build/screenshots', nodeRedHome === repository ? 'node-red-4' : 'node-red-5');
+
+export class EditorPage {
+  readonly page: Page;
+  readonly #errors: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('console', (message) => {
+      // What a dialog throws, Node-RED catches and logs as an ordinary line.
+      const thrown = /^oneditprepare|^oneditsave|^oneditresize|^oneditcancel/.test(message.text());
+      if (thrown || message.type() === 'error') this.#errors.push(`${message.text()} (${message.location().url})`);
+    });
+    page.on('pageerror', (error) => this.#errors.push(error.stack ?? error.message));
+  }
+
+  /** Opens the editor at `url` for somebody who speaks `locale`, with nothing left of those before. */
+  static async open(browser: Browser, url: string, locale = 'en-US'): Promise<EditorPage> {
+    const context = await browser.newContext({ locale, viewport: { width: 1400, height: 900 } });
+    const editor = new EditorPage(await context.newPage());
+    await editor.page.goto(url);
+    await editor.paletteNode('mqtt-flows-subscribe').waitFor({ state: 'attached' });
+    return editor;
+  }
+
+  /** Asserts that nothing has been written to the console as an error since the last time. */
+  assertNoErrors(): void {
+    assert.deepEqual(this.#errors.splice(0), []);
+  }
+
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(screenshots, { recursive: true });
+    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+  }
+
+  paletteNode(type: string): Locator {
+    return this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+  }
+
+  /** A node in the workspace, by its label. */
+  node(label: string): Locator {
+    return this.page
+      .locator('#red-ui-workspace-chart .red-ui-flow-node-group')
+      .filter({ has: this.page.getByText(label, { exact: true }) })
+      .first();
+  }
+
+  /**
+   * Imports an example of this package through the Import dialog. Its lists load, open and move one after the other: a press
+   * and a release of the mouse may hit different things, so what is chosen gets its click at once.
+   */
+  async importExample(name: string): Promise<void> {
+    await this.action('core:show-examples-import-dialog');
+    const tree = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
+    const entries = tree.locator('.red-ui-treeList-label');
+    const entry = (label: string): Locator => entries.filter({ has: this.page.getByText(label, { exact: true }) });
+    // Some time after it has opened, the dialog chooses the first entry, whatever has been chosen meanwhile.
+    await tree.locator('.red-ui-treeList-label.selected').waitFor();
+    await entry(packageName).dispatchEvent('click');
+    await entry(name).dispatchEvent('click');
+    await this.page.locator('#red-ui-clipboard-dialog-ok:enabled').dispatchEvent('click');
+    await tree.waitFor({ state: 'hidden' });
+  }
+
+  /** Shows the flow of that name. */
+  async openFlow(name: string): Promise<void> {
+    await this.page.locator('#red-ui-workspace-tabs .red-ui-tab').filter({ hasText: name }).first().click();
+  }
+
+  /** Presses Deploy, and returns when Node-RED has taken the flows: it has written them by then. */
+  async deploy(): Promise<void> {
+    const deployed = this.page.waitForResponse(
+      (answer) => answer.request().method() === 'POST' && answer.url().endsWith('/flows'),
+    );
+    // The button is no button to the browser, and one that is dead takes clicks all the same.
+    await this.page.locator('#red-ui-header-button-deploy:not(.disabled)').click();
+    const answer = await deployed;
+    assert.equal(answer.status(), 200, 'the deploy');
+  }
+
+  /** Whether there is something to deploy. */
+  async changed(): Promise<boolean> {
+    return (await this.page.locator('#red-ui-header-button-deploy.disabled').count()) === 0;
+  }
+
+  /** Opens the dialog of a node and waits until it stands. */
+  async openDialog(label: string): Promise<Locator> {
+    const dialog = this.page.locator('.red-ui-tray');
+    // Node-RED takes clicks of the same millisecond, and those more than 650 ms apart, for single ones, which select.
+    await this.node(label).locator('.red-ui-flow-node').dblclick();
+    if ((await dialog.count()) === 0) await this.page.keyboard.press('Enter');
+    return this.#standing(dialog);
+  }
+
+  /** Opens the dialog of the broker that the open dialog refers to. */
+  async openBrokerDialog(): Promise<Locator> {
+    await this.page.locator('#node-input-lookup-broker, #node-input-btn-broker-edit').first().click();
+    const dialog = this.page.locator('.red-ui-tray').filter({ has: this.page.locator('#node-config-input-connectTo') });
+    return this.#standing(dialog);
+  }
+
+  async cancelDialog(dialog: Locator): Promise<void> {
+    await dialog.locator('#node-dialog-cancel, #node-config-dialog-cancel').click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  async saveDialog(dialog: Locator): Promise<void> {
+    await dialog.locator('#node-dialog-ok, #node-config-dialog-ok').click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** Chooses the type of a typed input in the row of a dialog. */
+  async chooseType(row: Locator, label: string): Promise<void> {
+    await row.locator('.red-ui-typedInput-type-select').click();
+    await this.#chooseEntry(label);
+  }
+
+  /** Chooses one of the values that a typed input offers. */
+  async chooseValue(row: Locator, label: string): Promise<void> {
+    await row.locator('.red-ui-typedInput-option-trigger').click();
+    await this.#chooseEntry(label);
+    await row.getByText(label, { exact: true }).waitFor();
+  }
+
+  async pressInject(label: string): Promise<void> {
+    await this.node(label).locator('.red-ui-flow-node-button-button').click();
+  }
+
+  /** The messages in the debug sidebar, which is opened. */
+  async debugMessages(): Promise<Locator> {
+    await this.action('core:show-debug-tab');
+    return this.page.locator('.red-ui-debug-msg');
+  }
+
+  /** Runs an action of the editor, as its key or menu entry would. */
+  async action(name: string): Promise<void> {
+    await this.page.evaluate(`RED.actions.invoke(${JSON.stringify(name)})`);
+  }
+
+  /** The help text of a node type, as the help sidebar shows it. */
+  async help(type: string): Promise<string> {
+    return this.page.evaluate<string>(`RED.nodes.getNodeHelp(${JSON.stringify(type)}) || ''`);
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  /** A menu slides open: where an entry is to be clicked is not settled before it stands. */
+  async #chooseEntry(label: string): Promise<void> {
+    const menu = this.page.locator('.red-ui-typedInput-options:visible');
+    await menu.getByText(label, { exact: true }).dispatchEvent('click');
+    await menu.waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * A dialog is built beside the window, slides in, lays itself out and takes the focus, each after a time of its own. It
+   * stands when nothing of that is to come.
+   */
+  async #standing(dialog: Locator): Promise<Locator> {
+    await dialog.waitFor({ state: 'visible' });
+    const tray = await dialog.elementHandle();
+    await this.page.waitForFunction(
+      (element) =>
+        element !== null &&
+        (element as HTMLElement).style.right === '0px' &&
+        element.getAnimations().length === 0 &&
+        element.contains(document.activeElement),
+      tray,
+    );
+    return dialog;
+  }
+}

@@ -1,0 +1,93 @@
+// A Node-RED of its own with this package and some flows, and the editor that a browser shows of it. One for each suite;
+// what a test does in the editor is EditorPage's.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../flows/node-red-process';
+import { findProgram, skipWithout } from '../package/environment';
+import { EditorPage } from './editor-page';
+
+/** Nothing of Chromium's own that would want to reach the network. */
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The path of Chromium; skips the suite or test where it is not installed. */
+export function needsChromium(context: Mocha.Context): string {
+  return skipWithout(context, 'Chromium', findChromium());
+}
+
+export function findChromium(): string | undefined {
+  return findProgram('chromium', 'chromium-browser', 'google-chrome');
+}
+
+export class NodeRedEditor {
+  readonly nodeRed: NodeRedProcess;
+  readonly #userDir: string;
+  readonly #browser: Browser;
+
+  private constructor(nodeRed: NodeRedProcess, userDir: string, browser: Browser) {
+    this.nodeRed = nodeRed;
+    this.#userDir = userDir;
+    this.#browser = browser;
+  }
+
+  /**
+   * Starts Node-RED with `flows`, a list of nodes or its JSON text, and the browser `program`. `settings` are as for
+   * NodeRedProcess.start.
+   */
+  static async start(
+    program: string,
+    flows: readonly object[] | string = [],
+    settings?: string,
+  ): Promise<NodeRedEditor> {
+    const browser = await chromium.launch({ executablePath: program, args: QUIET });
+    const userDir = emptyUserDir();
+    try {
+      linkPackage(userDir);
+      writeFileSync(join(userDir, 'flows.json'), textOf(flows));
+      return new NodeRedEditor(await NodeRedProcess.start(userDir, settings), userDir, browser);
+    } catch (error) {
+      await browser.close();
+      removeUserDir(userDir);
+      throw error;
+    }
+  }
+
+  /** Opens the editor for somebody who speaks `locale`, and waits for the node `label` in it, if one is named. */
+  async open({ locale, label }: { locale?: string; label?: string } = {}): Promise<EditorPage> {
+    const editor = await EditorPage.open(this.#browser, this.nodeRed.url, locale);
+    if (label !== undefined) await editor.node(label).waitFor();
+    return editor;
+  }
+
+  /** Deploys without the editor. One that is open then does not know of it. */
+  async deploy(flows: readonly object[] | string): Promise<void> {
+    await this.nodeRed.admin('flows', { method: 'POST', body: textOf(flows) });
+  }
+
+  /** The nodes of a type as Node-RED has saved them, which it has when a deploy is over. */
+  saved<Node extends { readonly type: string }>(type: string): Node[] {
+    // Node-RED has written the file itself; the tests look at the values.
+    const flows = JSON.parse(readFileSync(join(this.#userDir, 'flows.json'), 'utf8')) as Node[];
+    return flows.filter((node) => node.type === type);
+  }
+
+  /** Ends the browser with all its pages, and Node-RED, and removes its files. */
+  async stop(): Promise<void> {
+    await this.#browser.close();
+    await this.nodeRed.stop();
+    removeUserDir(this.#userDir);
+  }
+}
+
+function textOf(flows: readonly object[] | string): string {
+  return typeof flows === 'string' ? flows : JSON.stringify(flows);
+}

@@ -1,0 +1,76 @@
+// Nodes that a test holds in its hands: each message waits at them until the test lets it go on, or fail.
+
+import { dirname } from 'node:path';
+import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import { nodeRedScript } from '../package/environment';
+import type { FlowMessage, FlowNode } from './flow-harness';
+import { Inbox } from './inbox';
+
+/** As Node-RED has it: the test helper puts a spy in its place when it loads a flow. */
+const { error }: Pick<Node, 'error'> = require(
+  require.resolve('@node-red/runtime/lib/nodes/Node.js', { paths: [dirname(nodeRedScript)] }),
+).prototype;
+
+/** A message at a gate. */
+export interface Held {
+  readonly gate: string;
+  readonly message: FlowMessage;
+  /** Sends it on, and is done with it. */
+  pass(): void;
+  /** Is done with it, and sends nothing; with an error, it has failed. */
+  end(error?: Error): void;
+}
+
+export class Gates {
+  readonly held = new Inbox<Held>('messages at gates');
+
+  readonly register = (RED: NodeAPI): void => {
+    const { held } = this;
+    RED.nodes.registerType('test-gate', function construct(this: Node, definition) {
+      RED.nodes.createNode(this, definition);
+      this.on('input', (message, send, done) => {
+        const pass = (): void => {
+          send(message);
+          done();
+        };
+        held.push({ gate: this.id, message: message as FlowMessage, pass, end: done });
+      });
+    });
+    // As nodes were written before Node-RED 1.0: they do not say when they are done.
+    RED.nodes.registerType('test-old-node', function construct(this: Node, definition) {
+      RED.nodes.createNode(this, definition);
+      this.on('input', (message: NodeMessageInFlow) => {
+        held.push({ gate: this.id, message: message as FlowMessage, pass: () => this.send(message), end: () => {} });
+      });
+    });
+    // As many nodes fail by mistake: they neither say that they are done nor catch what goes wrong.
+    RED.nodes.registerType('test-throwing-node', function construct(this: Node, definition) {
+      RED.nodes.createNode(this, definition);
+      this.error = error;
+      this.on('input', (_message, _send, _done) => {
+        throw new Error('unforeseen');
+      });
+    });
+    // It reports an error, and goes on with the message all the same.
+    RED.nodes.registerType('test-complaining-node', function construct(this: Node, definition) {
+      RED.nodes.createNode(this, definition);
+      this.error = error;
+      this.on('input', (message, _send, done) => {
+        held.push({ gate: this.id, message: message as FlowMessage, pass: () => {}, end: done });
+        this.error(new Error('once more'), message);
+      });
+    });
+  };
+
+  /** The message of this topic at gate `id`, once it is there; `times` counts its visits. */
+  async at(id: string, topic: string, times = 1): Promise<Held> {
+    const visits = (): Held[] => {
+      return this.held.all.filter(({ gate, message }) => gate === id && message.topic === topic);
+    };
+    return this.held.find(`${topic} at ${id}`, (held) => visits()[times - 1] === held);
+  }
+}
+
+export function gateNode(id: string, ...next: string[]): FlowNode {
+  return { id, type: 'test-gate', wires: [next] };
+}

@@ -1,0 +1,135 @@
+// A real Node-RED in a process of its own, with a user directory of its own.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { nodeRedScript, repository } from '../package/environment';
+import { freePort } from '../servers/free-port';
+
+export const packageName = '@mqtt-flows/node-red-mqtt-flows';
+
+/** A user directory with nothing in it. The caller removes it. */
+export function emptyUserDir(): string {
+  return mkdtempSync(join(tmpdir(), 'mqtt-flows-test-'));
+}
+
+/** Makes the repository, as it is built, the installed package of `userDir`. */
+export function linkPackage(userDir: string): void {
+  const link = join(userDir, 'node_modules', packageName);
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(repository, link, 'junction');
+  const manifest = { name: 'test-user-dir', private: true, dependencies: { [packageName]: '*' } };
+  writeFileSync(join(userDir, 'package.json'), JSON.stringify(manifest));
+}
+
+const SETTINGS = `module.exports = {
+  lang: 'en-US', uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'only for tests',
+  telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false, palette: { catalogues: [] } },
+  functionGlobalContext: { memoryInUse: require(${JSON.stringify(require.resolve('./heap'))}).memoryInUse },
+  logging: { console: { level: 'debug', metrics: false, audit: false } },
+};`;
+
+export class NodeRedProcess {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  #output = '';
+
+  private constructor(child: ChildProcess, url: string) {
+    this.#child = child;
+    this.url = url;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8');
+      stream?.on('data', (text: string) => {
+        this.#output += text;
+      });
+    }
+  }
+
+  /**
+   * Starts Node-RED on `userDir` and waits until its flows run. Rejects with its output when it ends before.
+   * `more` is put into the settings file, as the text of properties.
+   */
+  static async start(userDir: string, more = ''): Promise<NodeRedProcess> {
+    const port = await freePort();
+    const settings = join(userDir, 'settings.js');
+    writeFileSync(settings, SETTINGS.replace('lang:', `${more} lang:`));
+    const child = spawn(process.execPath, [nodeRedScript, '-u', userDir, '-s', settings, '-p', String(port)], {
+      cwd: userDir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const started = new NodeRedProcess(child, `http://127.0.0.1:${port}/`);
+    try {
+      await started.waitForOutput('Started flows');
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    }
+    return started;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN;
+  }
+
+  /** Everything that Node-RED has printed. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Waits until Node-RED has printed `text`; rejects with all of its output when it ends before. */
+  waitForOutput(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!this.#output.includes(text)) return;
+        stop();
+        resolve();
+      };
+      const gone = (): void => {
+        stop();
+        reject(new Error(`Node-RED ended before it printed "${text}":\n${this.#output}`));
+      };
+      const stop = (): void => {
+        this.#child.stdout?.off('data', look);
+        this.#child.off('exit', gone);
+      };
+      this.#child.stdout?.on('data', look);
+      this.#child.once('exit', gone);
+      look();
+    });
+  }
+
+  /** Calls the admin API; `path` has no leading slash. Rejects unless the answer is a success. */
+  async admin(path: string, init: RequestInit = {}): Promise<unknown> {
+    const headers = new Headers(init.headers);
+    headers.set('Accept', 'application/json');
+    headers.set('Content-Type', 'application/json');
+    const response = await fetch(this.url + path, { ...init, headers });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    const text = await response.text();
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
+  /** Stops Node-RED as Ctrl-C does, and removes nothing. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Ends it without a chance to do anything first, as when the power fails. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exit = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    await exit;
+  }
+}
+
+/** Removes a user directory made by emptyUserDir(). */
+export function removeUserDir(userDir: string): void {
+  rmSync(userDir, { recursive: true, force: true });
+}
