@@ -27,7 +27,7 @@ export function linkPackage(userDir: string): void {
 const SETTINGS = `module.exports = {
   lang: 'en-US', uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'only for tests',
   telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false, palette: { catalogues: [] } },
-  functionGlobalContext: { memoryInUse: require(${JSON.stringify(require.resolve('./heap'))}).memoryInUse },
+  functionGlobalContext: { memoryInUse: require(${JSON.stringify(require.resolve('../process/heap'))}).memoryInUse },
   logging: { console: { level: 'debug', metrics: false, audit: false } },
 };`;
 
