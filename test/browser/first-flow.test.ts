@@ -1,12 +1,15 @@
 // The way of a new user: find the nodes, import the first example, deploy, press the button, see the message.
 
 import assert from 'node:assert/strict';
+import { editorDefinition } from '../helpers/editor/editor-definitions';
 import type { EditorPage } from '../helpers/editor/editor-page';
 import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
+import { nodeStems } from '../helpers/package/package-files';
 
 /** Node-RED marks an inject node that also speaks once after a deploy. */
 const SAY_HELLO = 'say hello ¹';
-const NODES = ['mqtt-flows-subscribe', 'mqtt-flows-publish', 'mqtt-flows-router'];
+const NODES = nodeStems.map(editorDefinition);
+const IN_PALETTE = NODES.filter(({ category }) => category !== 'config');
 
 describe('the first flow in the editor', function () {
   this.timeout(120_000);
@@ -22,7 +25,7 @@ describe('the first flow in the editor', function () {
 
   afterEach(() => editor.assertNoErrors());
 
-  for (const type of NODES) {
+  for (const { type } of IN_PALETTE) {
     it(`the palette shows ${type} with an icon that exists`, async () => {
       const icon = await editor.paletteNode(type).locator('[data-palette-icon]').getAttribute('data-palette-icon');
       assert.match(icon ?? '', /mqtt-flows-\w+\.svg$/);
@@ -32,7 +35,7 @@ describe('the first flow in the editor', function () {
     });
   }
 
-  for (const type of [...NODES, 'mqtt-flows-broker']) {
+  for (const { type } of NODES) {
     it(`${type} has help`, async () => assert.match(await editor.help(type), /<h3>/));
   }
 

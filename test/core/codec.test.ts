@@ -1,7 +1,7 @@
 // Payload formats: bytes to msg.payload and back.
 
 import assert from 'node:assert/strict';
-import { type Codec, findCodec, type PayloadHints, registerCodec } from '#src/core/payloads/codec';
+import { type Codec, findCodec, type PayloadHints } from '#src/core/payloads/codec';
 import { BUILT_IN_FORMATS } from '#src/core/payloads/format';
 
 const INVALID_UTF8 = Buffer.from([0x61, 0xff, 0xfe]);
@@ -326,17 +326,5 @@ describe('core/payloads/codec', () => {
         assert.equal(findCodec(name), undefined);
       });
     }
-
-    it('a format can be added once, under a name that is free', () => {
-      const upper: Codec = {
-        decode: (payload) => ({ ok: true, value: payload.toString().toUpperCase() }),
-        encode: (value) => ({ ok: true, payload: String(value).toLowerCase() }),
-        mediaType: () => 'text/plain',
-      };
-      registerCodec('test-upper', upper);
-      assert.equal(decoded('test-upper', 'a'), 'A');
-      assert.throws(() => registerCodec('test-upper', upper), /test-upper/);
-      assert.throws(() => registerCodec('auto', upper), /auto/);
-    });
   });
 });

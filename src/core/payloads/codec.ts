@@ -34,19 +34,6 @@ export interface Codec {
   mediaType(value: unknown): string | undefined;
 }
 
-const registry = new Map<string, Codec>();
-
-/** Makes a format known under `name`; a name can be taken once. */
-export function registerCodec(name: string, codec: Codec): void {
-  if (registry.has(name)) throw new Error(`The payload format "${name}" is registered already`);
-  registry.set(name, codec);
-}
-
-/** The codec of a format, or undefined when there is none of that name. */
-export function findCodec(name: string): Codec | undefined {
-  return registry.get(name);
-}
-
 function decodeString(payload: Buffer): Decoded {
   return { ok: true, value: payload.toString('utf8') };
 }
@@ -160,7 +147,7 @@ function detailOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const builtIn: Readonly<Record<BuiltInFormat, Codec>> = {
+const BUILT_IN: Readonly<Record<BuiltInFormat, Codec>> = {
   auto: { decode: decodeAuto, encode: encodeAuto, mediaType: mediaTypeAuto },
   string: { decode: decodeString, encode: encodeAuto, mediaType: mediaTypeAuto },
   json: { decode: decodeJson, encode: encodeJson, mediaType: () => JSON_TYPE },
@@ -175,7 +162,12 @@ const builtIn: Readonly<Record<BuiltInFormat, Codec>> = {
     mediaType: () => BYTES_TYPE,
   },
 };
-for (const [name, codec] of Object.entries(builtIn)) registerCodec(name, codec);
+const CODECS: ReadonlyMap<string, Codec> = new Map(Object.entries(BUILT_IN));
+
+/** The codec of a format, or undefined when there is none of that name. */
+export function findCodec(name: string): Codec | undefined {
+  return CODECS.get(name);
+}
 
 /** The error for a payload that a codec cannot read or make. */
 export function payloadError(

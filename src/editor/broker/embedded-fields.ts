@@ -1,5 +1,6 @@
 // The fields of the broker dialog about the port of the broker inside Node-RED.
 
+import { isLoopback } from '../../core/servers/loopback';
 import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../../settings/broker.config';
 import { namesVariables } from '../../settings/environment-text';
 import { addFieldNote } from '../fields/field-note';
@@ -14,8 +15,6 @@ export interface KnownCredentials {
   readonly has_embeddedPassword?: boolean;
   readonly embeddedPassword?: string;
 }
-
-const LOOPBACK = /^(localhost|::1|127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/;
 
 /**
  * Why devices cannot connect as `saved` says, or undefined. Credentials that Node-RED has not told the editor, because
@@ -35,7 +34,7 @@ export function embeddedProblem(
 
 /** Other computers can reach this address. */
 function isForOthers(address: string): boolean {
-  return address !== '' && !namesVariables(address) && !LOOPBACK.test(address);
+  return address !== '' && !namesVariables(address) && !isLoopback(address);
 }
 
 /** Fills the fields with `saved`, and shows only those that the port needs. */

@@ -1,7 +1,7 @@
 // The embedded brokers of this Node-RED. One outlives the redeploy of its node, so that pressing Deploy neither loses
 // retained messages nor disconnects devices.
 
-import type { Node, NodeAPI } from 'node-red';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { EmbeddedBroker, type ListenOptions } from '../../transport/embedded/embedded-broker';
 import { asMqttFlowsError } from '../../transport/streams/network-error';
 import { evaluateCredential, savedCredentials } from '../client/client-identity';
@@ -9,7 +9,6 @@ import { flowsStarted } from '../deploy/deploy-events';
 import { Handover } from '../deploy/handover';
 import { sharedText } from '../node/localize';
 import { reportError } from '../node/node-problem';
-import type { Definition } from '../node/read-settings';
 
 /** Where devices reach a broker; what they must know comes from the credentials of the node. */
 type ListenAddress = Omit<ListenOptions, 'username' | 'password'>;
@@ -23,7 +22,7 @@ const handover = new Handover<EmbeddedBroker>();
 export function takeEmbeddedBroker(
   RED: NodeAPI,
   node: Node,
-  definition: Definition,
+  definition: NodeDef,
   address: ListenAddress | undefined,
 ): EmbeddedBroker {
   const broker = handover.take(node) ?? new EmbeddedBroker();
@@ -49,7 +48,7 @@ export function takeEmbeddedBroker(
 async function listenOptions(
   RED: NodeAPI,
   node: Node,
-  definition: Definition,
+  definition: NodeDef,
   address: ListenAddress | undefined,
 ): Promise<ListenOptions | undefined> {
   if (!address) return undefined;

@@ -3,12 +3,12 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Node, NodeAPI } from 'node-red';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { fillTemplate, parseTemplate } from '../../core/values/template';
 import { asMqttFlowsError } from '../../transport/streams/network-error';
 import { editorId } from '../deploy/saved-nodes';
-import { type Definition, savedText, settingText } from '../node/read-settings';
+import { savedText, settingText } from '../node/read-settings';
 import { readSecret } from './secret';
 
 export interface ClientIdentity {
@@ -33,7 +33,7 @@ export interface EnteredIdentity {
 }
 
 /** What is saved for the broker node of `definition`; read while the node is constructed. */
-export function savedIdentity(RED: NodeAPI, definition: Definition): EnteredIdentity {
+export function savedIdentity(RED: NodeAPI, definition: NodeDef): EnteredIdentity {
   return { clientId: savedText(RED, definition, 'clientId').trim(), credential: savedCredentials(RED, definition) };
 }
 
@@ -78,7 +78,7 @@ function evaluateClientId(RED: NodeAPI, node: Node, saved: string): string {
  * The credentials of a node, from Node-RED's store at each call: in what the node holds, one that is exactly `${NAME}`
  * has been replaced.
  */
-export function savedCredentials(RED: NodeAPI, definition: Definition): EnteredCredential {
+export function savedCredentials(RED: NodeAPI, definition: NodeDef): EnteredCredential {
   return (name) => {
     // Declared as an object, but undefined for a node without credentials, and whatever an imported flow held.
     const stored: Readonly<Record<string, unknown>> = {

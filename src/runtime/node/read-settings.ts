@@ -6,9 +6,6 @@ import { namesVariables, replaceVariables } from '../../settings/environment-tex
 import type { ConfigResult, RawConfig } from '../../settings/saved-config';
 import { editorId } from '../deploy/saved-nodes';
 
-/** A definition as Node-RED hands it over; in a subflow it names the node that it is a copy of. */
-export type Definition = NodeDef & { readonly _alias?: string };
-
 /** Whose variables are meant, and the properties, at any depth, that are JSONata without a type beside them. */
 interface Scope {
   readonly RED: NodeAPI;
@@ -87,7 +84,7 @@ function variable(RED: NodeAPI, node: Node, name: string): string | undefined {
  * A text of the configuration as it was saved, by its property: Node-RED has replaced one that is exactly `${NAME}` in
  * what it hands to the node, once and for all.
  */
-export function savedText(RED: NodeAPI, definition: Definition, property: string): string {
+export function savedText(RED: NodeAPI, definition: NodeDef, property: string): string {
   const id = editorId(definition);
   let text = '';
   RED.nodes.eachNode((saved) => {

@@ -1,10 +1,9 @@
 // How many messages each rule of a router has taken since the deploy: counted here, and told to the dialog.
 
-import type { Node, NodeAPI } from 'node-red';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { RouteCounts } from '../../core/reports/route-counts';
 import type { Route } from '../../core/routes/route';
 import { editorId } from '../deploy/saved-nodes';
-import type { Definition } from '../node/read-settings';
 
 /** The counters of one node that runs. */
 export class RouteCounter {
@@ -39,7 +38,7 @@ export class RouteCounter {
 const counters = new Map<string, Set<RouteCounter>>();
 
 /** Lets the dialog of `node` ask for `counter` until the node is closed. */
-export function showCounts(node: Node, definition: Definition, counter: RouteCounter): void {
+export function showCounts(node: Node, definition: NodeDef, counter: RouteCounter): void {
   const id = editorId(definition);
   const instances = counters.get(id) ?? new Set();
   counters.set(id, instances.add(counter));

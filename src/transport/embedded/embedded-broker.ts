@@ -6,6 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import * as stream from 'node:stream';
 import type { Aedes, Client } from 'aedes' with { 'resolution-mode': 'import' };
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { isLoopback } from '../../core/servers/loopback';
 import type { OpenStream } from '../transport';
 import { TopicEmitter } from './topic-emitter';
 
@@ -183,11 +184,6 @@ function listening(options: ListenOptions, admit: (socket: Socket) => void): Pro
       resolve(server);
     });
   });
-}
-
-/** Only addresses that no other machine can reach. */
-function isLoopback(address: string): boolean {
-  return address === 'localhost' || address === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address);
 }
 
 function sameListening(a: ListenOptions, b: ListenOptions | undefined): boolean {

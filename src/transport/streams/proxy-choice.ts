@@ -1,6 +1,7 @@
 // Which proxy the environment names for a server, as curl and its relatives read it; docs/decisions.md says what counts.
 
 import { BlockList, isIP } from 'node:net';
+import { isLoopback } from '../../core/servers/loopback';
 import { type ProxyAddress, parseProxyUrl } from '../../core/servers/proxy-url';
 import type { ServerAddress, ServerScheme } from '../../core/servers/server-url';
 
@@ -29,7 +30,8 @@ function chosen(
   server: ServerAddress,
   environment: Environment,
 ): { readonly name: string; readonly proxy: ProxyAddress | undefined } | undefined {
-  if (isOwn(server.host) || isExcepted(server, variable(environment, 'no_proxy'))) return undefined;
+  // No proxy could reach this computer from where it stands.
+  if (isLoopback(server.host) || isExcepted(server, variable(environment, 'no_proxy'))) return undefined;
   for (const name of VARIABLES[server.scheme]) {
     const value = variable(environment, name);
     if (value !== '') return { name, proxy: parseProxyUrl(value) };
@@ -40,11 +42,6 @@ function chosen(
 /** In small letters first, as curl does. */
 function variable(environment: Environment, name: string): string {
   return (environment[name] || environment[name.toUpperCase()] || '').trim();
-}
-
-/** This computer: no proxy could reach it from where it stands. */
-function isOwn(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /** Entries with commas or spaces between them: `*`, a name and what is below it, an address, a network as 10.0.0.0/8. */

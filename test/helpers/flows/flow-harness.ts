@@ -4,13 +4,8 @@ import { once } from 'node:events';
 import { dirname } from 'node:path';
 import type { Node, NodeAPI, NodeContextData, NodeInitializer, NodeMessage, NodeStatus } from 'node-red';
 
-import acknowledge = require('#src/nodes/acknowledge');
-import broker = require('#src/nodes/broker');
-import publish = require('#src/nodes/publish');
-import router = require('#src/nodes/router');
-import subscribe = require('#src/nodes/subscribe');
-
 import { nodeRedHome, nodeRedScript } from '../package/environment';
+import { nodeStems } from '../package/package-files';
 import { Inbox } from './inbox';
 
 export type FlowNode = { readonly id: string; readonly type: string } & Readonly<Record<string, unknown>>;
@@ -37,6 +32,8 @@ export type DeployType = 'full' | 'flows' | 'nodes';
 
 const helper: TestHelper = require('node-red-node-test-helper');
 helper.init(require.resolve('node-red', { paths: [nodeRedHome] }));
+/** What Node-RED loads of this package. */
+const packageNodes = nodeStems.map((stem): NodeInitializer => require(`#src/nodes/${stem}`));
 /** Node-RED's own node for certificates, which broker nodes refer to. */
 const tlsConfig = coreNodes('network/05-tls');
 /** The helper gives nodes no hooks. */
@@ -64,8 +61,7 @@ export async function loadFlow(
   await unloadFlow();
   const flow = new Flow();
   running = flow;
-  const ours = [flow.registerCollector, tlsConfig, acknowledge, broker, publish, router, subscribe];
-  await helper.load([...ours, ...types], complete(nodes), credentials);
+  await helper.load([flow.registerCollector, tlsConfig, ...packageNodes, ...types], complete(nodes), credentials);
   return flow;
 }
 
