@@ -1,7 +1,7 @@
 // Tests are compiled by `tsc -b` first; `npm test` does both.
 const all = ['build/test/**/*.test.js'];
 /** What depends on the version of Node-RED or Node.js; scripts/test-node-red-5.mjs runs these on others. */
-const onNodeRed = ['nodes', 'browser', 'transport'].map((folder) => `build/test/${folder}/**/*.test.js`);
+const onNodeRed = ['nodes', 'system', 'transport'].map((folder) => `build/test/${folder}/**/*.test.js`);
 
 module.exports = {
   spec: process.env.MQTT_FLOWS_NODE_RED_HOME ? onNodeRed : all,

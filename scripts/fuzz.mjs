@@ -1,4 +1,4 @@
-// `npm run fuzz -- --packets 100000 --seed 1`: the fuzzer of test/transport/fuzz.test.ts for as long as one likes.
+// `npm run fuzz -- --packets 100000 --seed 1`: the fuzzer of test/system/reliability/fuzz.test.ts for as long as one likes.
 // Prints what the packets cost, and fails when that was more than a reconnect for any of them.
 
 import { createRequire } from 'node:module';

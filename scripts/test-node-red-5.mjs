@@ -1,4 +1,4 @@
-// `npm run test:node-red-5`: the node, browser and transport tests on Node-RED 5 with Node 22, both fetched into .cache once.
+// `npm run test:node-red-5`: the node, transport and system tests on Node-RED 5 with Node 22, both fetched into .cache once.
 // Arguments go to mocha.
 
 import { spawnSync } from 'node:child_process';

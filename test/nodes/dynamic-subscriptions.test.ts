@@ -2,12 +2,9 @@
 // the settings.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { SubscribeConfig } from '#src/settings/subscribe.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
 import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/flows/node-red-process';
 import { onEachServer } from '../helpers/flows/servers';
 import { type ScriptedClient, ScriptedServer, silent } from '../helpers/servers/scripted-server';
 
@@ -193,53 +190,5 @@ describe('Messages that subscribe, at a server that refuses or is silent', () =>
     );
     flow.inject('sub', { action: 'subscribe', topic: { topic: 'late', qos: 1 } });
     assert.equal((await flow.caught.next()).error.code, 'subscription-interrupted');
-  });
-
-  it('are remembered over a restart, if the node is set so and its context is in a file', async () => {
-    const userDir = emptyUserDir();
-    linkPackage(userDir);
-    const context = "contextStorage: { default: { module: 'localfilesystem', config: { cache: false } } },";
-    const place = { z: 'tab', x: 0, y: 0 };
-    const props = [
-      { p: 'action', v: 'subscribe', vt: 'str' },
-      { p: 'topic', v: '["kept", "forbidden"]', vt: 'json' },
-    ];
-    const inject = {
-      ...place,
-      id: 'once',
-      type: 'inject',
-      props,
-      repeat: '',
-      once: true,
-      wires: [['keeps', 'forgets']],
-    };
-    const subscribing = ['keeps', 'forgets'].flatMap((id) => {
-      const own = { inputs: 1, keepSubscriptions: id === 'keeps' } as const;
-      const [node] = subscribeNodes(id, 'broker', [`${id}/fixed`], own);
-      return node ? [{ ...node, ...place, wires: [] }] : [];
-    });
-    const flow = [
-      { id: 'tab', type: 'tab' },
-      serverNode('broker', server.port, { protocolVersion: 5 }),
-      ...subscribing,
-    ];
-    const subscribed = (): string[] =>
-      server.received.all
-        .flatMap((packet) => (packet.cmd === 'subscribe' ? packet.subscriptions : []))
-        .map(({ topic }) => topic);
-    try {
-      writeFileSync(join(userDir, 'flows.json'), JSON.stringify([...flow, inject]));
-      const first = await NodeRedProcess.start(userDir, context);
-      await server.received.find('SUBSCRIBE', () => subscribed().includes('forbidden'));
-      await first.stop();
-      const before = subscribed().length;
-      writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow));
-      const second = await NodeRedProcess.start(userDir, context);
-      await server.received.find('SUBSCRIBE', () => subscribed().length >= before + 3);
-      await second.stop();
-      assert.deepEqual(subscribed().slice(before).sort(), ['forgets/fixed', 'keeps/fixed', 'kept']);
-    } finally {
-      removeUserDir(userDir);
-    }
   });
 });

@@ -13,11 +13,11 @@ import { ScriptedServer } from '../helpers/servers/scripted-server';
 
 /** What mqtt.js does; the file of the test that would notice; a part of its title. */
 const TRAPS: readonly [trap: string, file: string, title: string][] = [
-  ['opens sockets without noDelay', 'transport/streams/tcp-stream', 'sends small packets at once'],
-  ['keeps the first server name for all TLS attempts', 'transport/streams/tls-stream', 'sends the name of the server'],
+  ['opens sockets without noDelay', 'transport/tcp-stream', 'sends small packets at once'],
+  ['keeps the first server name for all TLS attempts', 'transport/tls-stream', 'sends the name of the server'],
   [
     'says nothing of a WebSocket that is refused',
-    'transport/streams/websocket-stream',
+    'transport/websocket-stream',
     'says that the server answers with HTTP',
   ],
   ['drops stream errors without a code', 'runtime/why-not-connected', 'the WebSocket is refused'],
@@ -31,30 +31,26 @@ const TRAPS: readonly [trap: string, file: string, title: string][] = [
   ],
   ['calls a lost peer "Keepalive timeout"', 'runtime/why-not-connected', 'stops to answer'],
   ['stops to reconnect after a refusal', 'nodes/session-takeover', 'because it is busy is asked again soon'],
-  ['queues and resends what is unacknowledged', 'transport/outbound/outbound-flow', 'marks what has been sent before'],
-  ['forgets callbacks when the stream goes', 'transport/outbound/outbound-flow', 'tells each that is unanswered once'],
+  ['queues and resends what is unacknowledged', 'transport/outbound-flow', 'marks what has been sent before'],
+  ['forgets callbacks when the stream goes', 'transport/outbound-flow', 'tells each that is unanswered once'],
   ['waits for drain with a listener for each QoS 0', 'transport/mqttjs-transport-end', 'stuck in a full stream'],
-  ['wraps packet identifiers without a look', 'transport/outbound/outbound-flow', 'identifiers that no sender has'],
+  ['wraps packet identifiers without a look', 'transport/outbound-flow', 'identifiers that no sender has'],
   ['throws over invalid publications', 'nodes/bad-messages', 'it('],
   ['does not heed the limits of the server', 'nodes/limits', 'it('],
-  ['acknowledges before the flow is done', 'transport/inbound/inbound-flow', 'once at QoS 2, before the flow is done'],
-  ['blocks pings while a message is handled', 'transport/inbound/inbound-flow', 'let pings and publications go on'],
+  ['acknowledges before the flow is done', 'transport/inbound-flow', 'once at QoS 2, before the flow is done'],
+  ['blocks pings while a message is handled', 'transport/inbound-flow', 'let pings and publications go on'],
   [
     'hands over QoS 2 under an alias without a topic',
-    'transport/inbound/inbound-flow',
+    'transport/inbound-flow',
     'the topic that their alias stands for',
   ],
   [
     'gives CONNACK late when more follows in one piece',
-    'transport/inbound/inbound-flow',
+    'transport/inbound-flow',
     'they may follow CONNACK in one piece',
   ],
-  [
-    'sends no SUBSCRIBE for a filter that it knows',
-    'transport/mqttjs/mqttjs-transport',
-    'Asked again, it is sent again',
-  ],
-  ['calls a refused filter granted', 'transport/mqttjs/mqttjs-transport', 'settles a subscription as'],
+  ['sends no SUBSCRIBE for a filter that it knows', 'transport/mqttjs-transport', 'Asked again, it is sent again'],
+  ['calls a refused filter granted', 'transport/mqttjs-transport', 'settles a subscription as'],
   [
     'waits without end in end(false)',
     'transport/mqttjs-transport-end',
@@ -63,13 +59,9 @@ const TRAPS: readonly [trap: string, file: string, title: string][] = [
   ['leaves the socket when ended while connecting', 'transport/mqttjs-transport-end', 'has not answered CONNECT'],
   ['does nothing at a second end()', 'transport/mqttjs-transport-end', 'by close() twice'],
   ['has no policy for DISCONNECT', 'runtime/why-not-connected', 'takes another client for this one'],
-  ['throws over malformed packets', 'transport/fuzz', 'costs the connection'],
-  ['catches nothing', 'transport/mqttjs/guarded-pipe', 'by mqtt.js ends the connection'],
-  [
-    'gives one identifier or several',
-    'transport/mqttjs/mqttjs-transport',
-    'identifiers of subscriptions, one or several',
-  ],
+  ['throws over malformed packets', 'system/reliability/fuzz', 'costs the connection'],
+  ['catches nothing', 'transport/guarded-pipe', 'by mqtt.js ends the connection'],
+  ['gives one identifier or several', 'transport/mqttjs-transport', 'identifiers of subscriptions, one or several'],
 ];
 
 describe('the traps of mqtt.js', () => {

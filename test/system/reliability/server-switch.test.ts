@@ -5,9 +5,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LevelStore } from '#src/runtime/storage/level-store';
-import { emptyUserDir } from '../helpers/flows/node-red-process';
-import { type Lasting, SwitchedServer, SwitchingPublisher } from '../helpers/runs/server-switch-run';
-import { needsMosquitto } from '../helpers/servers/mosquitto';
+import { emptyUserDir } from '../../helpers/flows/node-red-process';
+import { type Lasting, SwitchedServer, SwitchingPublisher } from '../../helpers/runs/server-switch-run';
+import { needsMosquitto } from '../../helpers/servers/mosquitto';
 
 /** How many publications are on their way at most. */
 const WINDOW = 100;

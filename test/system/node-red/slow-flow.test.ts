@@ -1,8 +1,8 @@
 // A flow that is slower than what waits for it: the server waits, not the memory.
 
 import assert from 'node:assert/strict';
-import { runSlowFlow } from '../helpers/runs/slow-flow';
-import { needsMosquitto } from '../helpers/servers/mosquitto';
+import { runSlowFlow } from '../../helpers/runs/slow-flow';
+import { needsMosquitto } from '../../helpers/servers/mosquitto';
 
 /** 100 MB in all. */
 const LOAD = { messages: 5000, size: 20_000, work: 1 } as const;

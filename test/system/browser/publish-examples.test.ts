@@ -1,8 +1,8 @@
 // The examples of the publish node, imported and used as a user would: they work at once and show what they say.
 
 import assert from 'node:assert/strict';
-import type { EditorPage } from '../helpers/editor/editor-page';
-import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
+import type { EditorPage } from '../../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 
 describe('the examples of publishing in the editor', function () {
   this.timeout(120_000);

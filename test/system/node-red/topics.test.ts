@@ -7,9 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { brokerDefaults } from '#src/settings/broker.config';
 import { subscribeDefaults, subscriptionDefaults } from '#src/settings/subscribe.config';
-import { ADMIN_USERS, logIn } from '../helpers/flows/admin-users';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/flows/node-red-process';
-import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
+import { ADMIN_USERS, logIn } from '../../helpers/flows/admin-users';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../../helpers/flows/node-red-process';
+import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
 
 const SECRET = 'the password of the broker';
 

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import type { EditorPage } from '../helpers/editor/editor-page';
-import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
-import { Authority, needsOpenssl } from '../helpers/servers/certificates';
-import { freePort } from '../helpers/servers/free-port';
-import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
-import { ScriptedServer } from '../helpers/servers/scripted-server';
+import type { EditorPage } from '../../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { Authority, needsOpenssl } from '../../helpers/servers/certificates';
+import { freePort } from '../../helpers/servers/free-port';
+import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
+import { ScriptedServer } from '../../helpers/servers/scripted-server';
 
 const USER = 'plant';
 const PASSWORD = 'right <b>word</b>';

@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { acknowledgeDefaults } from '#src/settings/acknowledge.config';
-import { accessibilityFaults } from '../helpers/editor/accessibility';
-import type { EditorPage } from '../helpers/editor/editor-page';
-import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
-import { repository } from '../helpers/package/environment';
+import { accessibilityFaults } from '../../helpers/editor/accessibility';
+import type { EditorPage } from '../../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { repository } from '../../helpers/package/environment';
 
 const EXAMPLE = join(repository, 'examples/2 Route by topic.json');
 

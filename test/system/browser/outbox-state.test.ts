@@ -1,10 +1,10 @@
 // The broker dialog on what waits in the deployed outbox: how much, and how it is cleared.
 
 import assert from 'node:assert/strict';
-import type { EditorPage } from '../helpers/editor/editor-page';
-import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
-import { publishNodes, serverNode } from '../helpers/flows/flow-nodes';
-import { freePort } from '../helpers/servers/free-port';
+import type { EditorPage } from '../../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { publishNodes, serverNode } from '../../helpers/flows/flow-nodes';
+import { freePort } from '../../helpers/servers/free-port';
 
 const SEND = 'for (let n = 0; n < 3; n++) node.send({ topic: "plant/line", payload: n });';
 

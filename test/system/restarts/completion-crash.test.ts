@@ -1,12 +1,12 @@
 // A real Node-RED that is killed (SIGKILL) in the middle of its flows: what they were not done with comes again.
 
 import assert from 'node:assert/strict';
-import type { FlowNode } from '../helpers/flows/flow-harness';
-import { acknowledgeNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
-import { functionNode } from '../helpers/flows/function-node';
-import { PersistentNodeRed } from '../helpers/flows/persistent-node-red';
-import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
-import { publishAll } from '../helpers/servers/publish-all';
+import type { FlowNode } from '../../helpers/flows/flow-harness';
+import { acknowledgeNodes, serverNode, subscribeNodes, unique } from '../../helpers/flows/flow-nodes';
+import { functionNode } from '../../helpers/flows/function-node';
+import { PersistentNodeRed } from '../../helpers/flows/persistent-node-red';
+import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
+import { publishAll } from '../../helpers/servers/publish-all';
 
 const COUNT = 120;
 /** Messages that a flow has at a time. */

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
-import { connectTransport } from '../helpers/fakes/transport-listener';
-import { heapInUse } from '../helpers/process/heap';
-import { FuzzRun } from '../helpers/runs/fuzz-run';
-import { MUTATION_KINDS } from '../helpers/servers/packet-mutations';
-import { ScriptedServer } from '../helpers/servers/scripted-server';
+import { connectTransport } from '../../helpers/fakes/transport-listener';
+import { heapInUse } from '../../helpers/process/heap';
+import { FuzzRun } from '../../helpers/runs/fuzz-run';
+import { MUTATION_KINDS } from '../../helpers/servers/packet-mutations';
+import { ScriptedServer } from '../../helpers/servers/scripted-server';
 
 const SEED = 20_250_301;
 const PACKETS = 1500;

@@ -1,11 +1,11 @@
 // A persistent session over a restart of a real Node-RED: what devices publish meanwhile arrives, exactly once.
 
 import assert from 'node:assert/strict';
-import type { FlowNode } from '../helpers/flows/flow-harness';
-import { serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
-import { PersistentNodeRed } from '../helpers/flows/persistent-node-red';
-import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
-import { type DevicePublication, publishAll } from '../helpers/servers/publish-all';
+import type { FlowNode } from '../../helpers/flows/flow-harness';
+import { serverNode, subscribeNodes, unique } from '../../helpers/flows/flow-nodes';
+import { PersistentNodeRed } from '../../helpers/flows/persistent-node-red';
+import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
+import { type DevicePublication, publishAll } from '../../helpers/servers/publish-all';
 
 const COUNT = 100;
 

@@ -1,10 +1,10 @@
 // The topics sidebar for users who may not do everything: it offers what they may do, and asks for nothing else.
 
 import assert from 'node:assert/strict';
-import type { EditorPage } from '../helpers/editor/editor-page';
-import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
-import { TopicsTab } from '../helpers/editor/topics-tab';
-import { alarmsFlow } from '../helpers/flows/alarms-flow';
+import type { EditorPage } from '../../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { TopicsTab } from '../../helpers/editor/topics-tab';
+import { alarmsFlow } from '../../helpers/flows/alarms-flow';
 
 /** What the editor itself reads. */
 const EDITOR = ['flows.read', 'nodes.read', 'settings.read', 'plugins.read', 'status.read', 'context.read'];

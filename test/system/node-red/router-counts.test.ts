@@ -5,8 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RouteCounts } from '#src/core/reports/route-counts';
 import { routerDefaults, ruleDefaults } from '#src/settings/router.config';
-import { ADMIN_USERS, logIn } from '../helpers/flows/admin-users';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/flows/node-red-process';
+import { ADMIN_USERS, logIn } from '../../helpers/flows/admin-users';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../../helpers/flows/node-red-process';
 
 function router(id: string, tab: string, filters: readonly string[], wires: string[][]): object {
   const rules = filters.map((filter) => ({ ...ruleDefaults, filter }));

@@ -5,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TestEvent } from '#src/core/reports/connection-test';
 import type { BrokerHealth } from '#src/core/sidebar/sidebar-protocol';
 import { brokerDefaults } from '#src/settings/broker.config';
-import { ADMIN_USERS, logIn } from '../helpers/flows/admin-users';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../helpers/flows/node-red-process';
-import { freePort } from '../helpers/servers/free-port';
-import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
-import { ScriptedServer, silent } from '../helpers/servers/scripted-server';
+import { ADMIN_USERS, logIn } from '../../helpers/flows/admin-users';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../../helpers/flows/node-red-process';
+import { freePort } from '../../helpers/servers/free-port';
+import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
+import { ScriptedServer, silent } from '../../helpers/servers/scripted-server';
 
 const USER = 'plant';
 const SECRET = 'kept in the dark';

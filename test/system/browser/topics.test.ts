@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
-import { accessibilityFaults } from '../helpers/editor/accessibility';
-import type { EditorPage } from '../helpers/editor/editor-page';
-import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
-import { TopicsTab } from '../helpers/editor/topics-tab';
-import { alarmsFlow } from '../helpers/flows/alarms-flow';
-import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
-import { ScriptedServer } from '../helpers/servers/scripted-server';
+import { accessibilityFaults } from '../../helpers/editor/accessibility';
+import type { EditorPage } from '../../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { TopicsTab } from '../../helpers/editor/topics-tab';
+import { alarmsFlow } from '../../helpers/flows/alarms-flow';
+import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
+import { ScriptedServer } from '../../helpers/servers/scripted-server';
 
 type SavedNode = Readonly<Record<string, unknown>> & { readonly type: string };
 

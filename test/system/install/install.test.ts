@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { editorDefinition } from '../helpers/editor/editor-definitions';
-import { emptyUserDir, NodeRedProcess, packageName, removeUserDir } from '../helpers/flows/node-red-process';
-import { catalogue, languages } from '../helpers/package/catalogues';
-import { repository } from '../helpers/package/environment';
-import { npm } from '../helpers/package/npm';
-import { filesBelow, nodeStems, readText } from '../helpers/package/package-files';
+import { editorDefinition } from '../../helpers/editor/editor-definitions';
+import { emptyUserDir, NodeRedProcess, packageName, removeUserDir } from '../../helpers/flows/node-red-process';
+import { catalogue, languages } from '../../helpers/package/catalogues';
+import { repository } from '../../helpers/package/environment';
+import { npm } from '../../helpers/package/npm';
+import { filesBelow, nodeStems, readText } from '../../helpers/package/package-files';
 
 /** What Node-RED tells of a set of nodes: one script with its form. */
 interface NodeSet {

@@ -6,8 +6,8 @@ import { Connection } from '#src/connection/connection';
 import type { QoS } from '#src/core/publications/publication';
 import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
-import { Settlements } from '../connection/settlements';
-import { type Script, ScriptedServer } from '../helpers/servers/scripted-server';
+import { Settlements } from '../../connection/settlements';
+import { type Script, ScriptedServer } from '../../helpers/servers/scripted-server';
 
 const PATIENT: Script = {
   publish(client, { topic, qos, messageId = 0 }) {

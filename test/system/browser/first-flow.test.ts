@@ -1,10 +1,10 @@
 // The way of a new user: find the nodes, import the first example, deploy, press the button, see the message.
 
 import assert from 'node:assert/strict';
-import { editorDefinition } from '../helpers/editor/editor-definitions';
-import type { EditorPage } from '../helpers/editor/editor-page';
-import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
-import { nodeStems } from '../helpers/package/package-files';
+import { editorDefinition } from '../../helpers/editor/editor-definitions';
+import type { EditorPage } from '../../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { nodeStems } from '../../helpers/package/package-files';
 
 /** Node-RED marks an inject node that also speaks once after a deploy. */
 const SAY_HELLO = 'say hello ¹';

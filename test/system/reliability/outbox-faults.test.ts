@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LevelStore } from '#src/runtime/storage/level-store';
-import { emptyUserDir } from '../helpers/flows/node-red-process';
-import { runBacklog } from '../helpers/runs/backlog-run';
-import { type CutRun, runCuts } from '../helpers/runs/cut-run';
-import { runKills } from '../helpers/runs/kill-run';
-import { needsMosquitto } from '../helpers/servers/mosquitto';
+import { emptyUserDir } from '../../helpers/flows/node-red-process';
+import { runBacklog } from '../../helpers/runs/backlog-run';
+import { type CutRun, runCuts } from '../../helpers/runs/cut-run';
+import { runKills } from '../../helpers/runs/kill-run';
+import { needsMosquitto } from '../../helpers/servers/mosquitto';
 
 const MESSAGES = 2000;
 

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
-import type { EditorPage } from '../helpers/editor/editor-page';
-import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
-import { TopicsTab } from '../helpers/editor/topics-tab';
-import { alarmsFlow } from '../helpers/flows/alarms-flow';
-import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
+import type { EditorPage } from '../../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { TopicsTab } from '../../helpers/editor/topics-tab';
+import { alarmsFlow } from '../../helpers/flows/alarms-flow';
+import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
 
 type SavedNode = Readonly<Record<string, unknown>> & { readonly type: string };
 

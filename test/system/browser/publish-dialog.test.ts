@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { PublishConfig } from '#src/settings/publish.config';
-import type { EditorPage } from '../helpers/editor/editor-page';
-import { NodeRedEditor, needsChromium } from '../helpers/editor/node-red-editor';
-import { repository } from '../helpers/package/environment';
+import type { EditorPage } from '../../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { repository } from '../../helpers/package/environment';
 
 type SavedNode = { readonly type: string; connectTo?: string; autoConnect?: boolean };
 

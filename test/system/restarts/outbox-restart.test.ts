@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
-import type { FlowNode } from '../helpers/flows/flow-harness';
-import { publishNodes, serverNode } from '../helpers/flows/flow-nodes';
-import { PersistentNodeRed } from '../helpers/flows/persistent-node-red';
-import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
-import { NumberedReceiver } from '../helpers/servers/numbered-receiver';
+import type { FlowNode } from '../../helpers/flows/flow-harness';
+import { publishNodes, serverNode } from '../../helpers/flows/flow-nodes';
+import { PersistentNodeRed } from '../../helpers/flows/persistent-node-red';
+import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
+import { NumberedReceiver } from '../../helpers/servers/numbered-receiver';
 
 const COUNT = 50;
 /** Sends as many messages as the payload says, numbered, when the flow starts. */
