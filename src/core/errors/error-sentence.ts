@@ -1,22 +1,22 @@
-// The sentence of an error, made of a catalogue and the values that the error carries. Runs in the editor too.
+// The sentence of an error, made from a catalogue and the values of the error. Runs in the editor too.
 
 import type { ErrorReport } from './mqtt-flows-error';
 
 type Values = Readonly<Record<string, string | number>>;
 
-/** A value whose name ends so is a key of the catalogue. */
+/** A value whose name ends with this is a key of the catalogue. */
 const KEY = 'Key';
 
 /**
- * What `error` says, with what the server has said to explain it; `place` holds values that its place knows and it does not, and `sharedText` looks up the catalogue that
- * all nodes share.
+ * The sentence of `error`, with the server's own explanation where it gave one. `place` adds values that only the
+ * caller knows. `sharedText` looks up the catalogue that all nodes share.
  */
 export function errorSentence(
   { code, stage, params, reasonCode }: ErrorReport,
   place: Values,
   sharedText: (key: string, values: Values) => string,
 ): string {
-  // A server that sends its clients away need not say where to.
+  // A server that redirects its clients need not say where to.
   const values: Record<string, string | number> = { serverReference: '–', ...place, ...params };
   for (const [name, key] of Object.entries(params)) {
     if (name.endsWith(KEY)) values[name.slice(0, -KEY.length)] = sharedText(String(key), params);

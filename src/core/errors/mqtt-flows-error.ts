@@ -1,9 +1,12 @@
-// The one error type of the package. It carries a code and values; text is made where the language is known.
+// The one error type of the package. It carries a code and values; the sentence is made where the language is known.
 
-/** The way to a server and the time there. Each has words in the locales under `stages.`. */
+/**
+ * The stages of a connection, from the name lookup to the time when it stands. Each has words in the locales under
+ * `stages.`.
+ */
 export type ConnectStage = 'dns' | 'tcp' | 'proxy' | 'tls' | 'websocket' | 'connack' | 'connected';
 
-/** What was going on when it failed. */
+/** What was going on when the error occurred. */
 export type ErrorStage =
   | ConnectStage
   | 'config'
@@ -16,7 +19,7 @@ export type ErrorStage =
   | 'decode'
   | 'route';
 
-/** Every code has a sentence in the locales under `errors.`; flows decide by `msg.error.code`. */
+/** Every code has a sentence in the locales under `errors.`. Flows decide by `msg.error.code`. */
 export type ErrorCode =
   | 'broker-missing'
   | 'broker-disabled'
@@ -129,13 +132,13 @@ export interface ErrorDetails {
   /** MQTT reason code (MQTT 5, section 2.4) or CONNACK return code of MQTT 3.1.1, as the server gave it. */
   readonly reasonCode?: number;
   /**
-   * Values for the sentence. Text from a server stays plain text. A value named `…Key` is a key of the locales, whose
-   * text stands for the `…` in the sentence.
+   * Values for the sentence. Text from a server stays plain text. A value named `…Key` is a key of the locales; its
+   * text replaces the `…` in the sentence.
    */
   readonly params?: ErrorParams;
 }
 
-/** What an error says, as it can be sent to an editor: sentences are made there, in the language of its user. */
+/** An error as it is sent to an editor. The editor makes the sentence, in the language of its user. */
 export interface ErrorReport {
   readonly code: ErrorCode;
   readonly stage: ErrorStage;
@@ -143,7 +146,7 @@ export interface ErrorReport {
   readonly params: ErrorParams;
 }
 
-/** `error` without what only a program has use for. */
+/** `error` reduced to what an editor shows. */
 export function reportOf({ code, stage, reasonCode, params }: MqttFlowsError): ErrorReport {
   return { code, stage, params, ...(reasonCode === undefined ? {} : { reasonCode }) };
 }
@@ -171,7 +174,7 @@ export function filterInvalid(filter: string, problem: string, at: string, rule?
   return new MqttFlowsError('rule-filter-invalid', { stage: 'config', params: { ...params, rule } });
 }
 
-/** What a setting or property should have been: values and ranges are the same in every language, words are not. */
+/** What was expected of a setting or property. Values and ranges are the same in every language, words are not. */
 export function expectation(expected: string): ErrorParams {
   return expected.startsWith('expected.') ? { expectedKey: expected } : { expected };
 }

@@ -1,6 +1,6 @@
-// Text from a server for the eyes of people: it is not ours, so it stays on one line and short.
+// Text from a server, made safe to show: one line, short, no control characters.
 
-/** Characters that a log, a status or a sentence has use for. */
+/** The most characters that a log line, a status or a sentence can use. */
 const LENGTH = 200;
 
 /** `text` without control characters and line breaks, cut to 200 characters. */

@@ -1,8 +1,8 @@
-// What an MQTT server answered, as a code of ours. MQTT 5: section 2.4; MQTT 3.1.1: section 3.2.2.3.
+// Maps the reason codes of an MQTT server to error codes. MQTT 5: section 2.4; MQTT 3.1.1: section 3.2.2.3.
 
 import type { ErrorCode } from './mqtt-flows-error';
 
-/** MQTT 5, section 4.11: for a while, and for good. */
+/** MQTT 5, section 4.11: temporarily (0x9C) and permanently (0x9D). */
 const USE_ANOTHER_SERVER = 0x9c;
 export const SERVER_MOVED = 0x9d;
 
@@ -32,12 +32,12 @@ export function connackError(code: number): ErrorCode {
   return CONNACK_RETURN_CODES[code] ?? CONNACK_REASON_CODES[code] ?? 'refused-by-server';
 }
 
-/** The error code for a DISCONNECT of the server. */
+/** The error code for a DISCONNECT from the server. */
 export function disconnectError(code: number): ErrorCode {
   return code === USE_ANOTHER_SERVER || code === SERVER_MOVED ? 'another-server' : 'disconnected-by-server';
 }
 
-/** MQTT 5, section 2.4: codes from 0x80 on are failures. SUBACK of 3.1.1 knows 0x80 alone. */
+/** MQTT 5, section 2.4: codes from 0x80 on are failures. In SUBACK, MQTT 3.1.1 has 0x80 only. */
 export function isFailure(reasonCode: number): boolean {
   return reasonCode >= 0x80;
 }

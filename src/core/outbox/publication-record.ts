@@ -2,25 +2,25 @@
 
 import type { OutgoingPublication, PublicationProperties, QoS } from '../publications/publication';
 
-/** A publication with what an outbox knows of it; times are in ms since the epoch. */
+/** A publication with the data that an outbox keeps about it. Times are in ms since the epoch. */
 export interface RecordedPublication {
   readonly publication: OutgoingPublication;
   /** bytes of topic, payload and properties */
   readonly bytes: number;
-  /** Who has published it. */
+  /** The id of the node that published it. */
   readonly origin: string;
   readonly acceptedAt: number;
-  /** Infinity: never. */
+  /** Infinity: it never expires. */
   readonly expiresAt: number;
 }
 
-/** Tells this layout from later ones. */
+/** Distinguishes this layout from later ones. */
 const VERSION = 1;
 const RETAIN = 0x04;
 const PROPERTIES = 0x08;
 const QOS = 0x03;
 
-// Version, flags, two times, bytes of content, lengths of topic, origin and properties.
+// Layout: version, flags, two times, bytes of content, lengths of topic, origin and properties.
 const FLAGS_AT = 1;
 const ACCEPTED_AT = 2;
 const EXPIRES_AT = 10;
@@ -67,7 +67,7 @@ export function writeRecord({ recorded, propertyText, length }: PreparedRecord, 
   target.writeUInt32LE(propertiesLength, start + PROPERTIES_AT);
 }
 
-/** Reads a record; undefined when it is none of ours, or damaged. */
+/** Reads a record. Undefined when it is damaged or not ours. */
 export function decodeRecord(record: Buffer): RecordedPublication | undefined {
   if (record.length < HEADER || record[0] !== VERSION) return undefined;
   const flags = record[FLAGS_AT] ?? 0;
@@ -81,7 +81,7 @@ export function decodeRecord(record: Buffer): RecordedPublication | undefined {
   const publication: OutgoingPublication = {
     topic: record.toString('utf8', HEADER, topicEnd),
     payload: record.subarray(propertiesEnd),
-    // 3 has been refused above.
+    // QoS 3 has been rejected above.
     qos: qos as QoS,
     retain: (flags & RETAIN) !== 0,
     ...(properties ? { properties } : {}),
@@ -95,7 +95,7 @@ export function decodeRecord(record: Buffer): RecordedPublication | undefined {
   };
 }
 
-/** The bytes of topic, payload and properties of the publication in a record, without reading it; 0 for a damaged one. */
+/** The content bytes of the publication in a record, without decoding it; 0 for a damaged record. */
 export function recordedBytes(record: Buffer): number {
   return record.length < HEADER ? 0 : record.readUInt32LE(BYTES_AT);
 }
@@ -106,7 +106,7 @@ function writeProperties({ correlationData, ...others }: PublicationProperties):
 
 function readProperties(text: string): PublicationProperties | undefined {
   try {
-    // We wrote it, of a publication that had been checked; a damaged one does not parse.
+    // We wrote this text from a checked publication. A damaged one does not parse.
     const { correlationData, ...others } = JSON.parse(text);
     return correlationData === undefined
       ? others

@@ -1,11 +1,11 @@
-// Records of publications as one value of a store: a hundred of them together cost little more there than one alone.
+// Several publication records as one value of a store: a hundred together cost little more than one alone.
 
 import { type PreparedRecord, writeRecord } from './publication-record';
 
-/** bytes of the length before each record */
+/** Bytes of the length field before each record. */
 const LENGTH = 4;
 
-/** The records of `publications`, one behind the other. */
+/** The records of `publications`, one after the other. */
 export function encodeChunk(publications: readonly PreparedRecord[]): Buffer {
   let size = 0;
   for (const { length } of publications) size += LENGTH + length;
@@ -19,7 +19,7 @@ export function encodeChunk(publications: readonly PreparedRecord[]): Buffer {
   return chunk;
 }
 
-/** The records of a chunk, as far as it is whole; they share its memory. */
+/** The complete records of a chunk. They share its memory. */
 export function recordsOf(chunk: Buffer): Buffer[] {
   const records: Buffer[] = [];
   for (let at = 0; at + LENGTH <= chunk.length; ) {
@@ -31,7 +31,7 @@ export function recordsOf(chunk: Buffer): Buffer[] {
   return records;
 }
 
-/** How many records recordsOf() finds. */
+/** The number of records that recordsOf() finds. */
 export function recordCount(chunk: Buffer): number {
   let count = 0;
   for (let at = 0; at + LENGTH <= chunk.length; ) {

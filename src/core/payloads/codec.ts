@@ -4,17 +4,17 @@ import { isUtf8 } from 'node:buffer';
 import { MqttFlowsError } from '../errors/mqtt-flows-error';
 import type { BuiltInFormat } from './format';
 
-/** What a publication says about its own payload (MQTT 5, sections 3.3.2.3.2 and 3.3.2.3.9). */
+/** What a publication says about its payload (MQTT 5, sections 3.3.2.3.2 and 3.3.2.3.9). */
 export interface PayloadHints {
   readonly contentType?: string;
-  /** True: the sender vouches that the payload is UTF-8. */
+  /** True: the sender states that the payload is UTF-8. */
   readonly payloadFormatIndicator?: boolean;
 }
 
 /** Why a payload cannot be read or made. Each value has a sentence in the locales under `payload.`. */
 export type PayloadProblem = 'notJson' | 'notBase64' | 'notBytes' | 'noPayload';
 
-/** `detail` is what the parser said, or the type of the value. */
+/** `detail` is the message of the parser, or the type of the value. */
 export interface PayloadFailure {
   readonly ok: false;
   readonly problem: PayloadProblem;
@@ -30,7 +30,7 @@ export interface Codec {
   decode(payload: Buffer, hints: PayloadHints): Decoded;
   /** Never throws and never changes `value`; a Buffer is handed on, not copied. */
   encode(value: unknown): Encoded;
-  /** What encode() makes of `value`, so that a receiver reads the same from it; undefined when there is no telling. */
+  /** The content type by which a receiver reads `value` back unchanged; undefined when none is certain. */
   mediaType(value: unknown): string | undefined;
 }
 
@@ -46,7 +46,9 @@ function decodeJson(payload: Buffer): Decoded {
   }
 }
 
-/** The hints decide; without any: UTF-8 that parses is JSON, other UTF-8 a string, anything else a Buffer. */
+/**
+ * The hints decide. Without hints, UTF-8 that parses is JSON, other UTF-8 is a string, and anything else is a Buffer.
+ */
 function decodeAuto(payload: Buffer, hints: PayloadHints): Decoded {
   const mediaType = hints.contentType?.split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType === 'application/json' || mediaType?.endsWith('+json')) return decodeJson(payload);
@@ -59,7 +61,10 @@ function decodeAuto(payload: Buffer, hints: PayloadHints): Decoded {
   return { ok: true, value: parsed === undefined ? text : parsed };
 }
 
-/** JSON starts with white space or one of these characters: most plain texts need no throwing parser to be told apart. */
+/**
+ * JSON starts with white space or one of these characters. Most plain texts are recognised without a parser that
+ * throws.
+ */
 function mayBeJson(text: string): boolean {
   const first = text.charCodeAt(0);
   return first <= 0x22 || first === 0x2d || (first >= 0x30 && first <= 0x39) || '[{tfn'.includes(text.charAt(0));
@@ -98,7 +103,7 @@ function encodeJson(value: unknown): Encoded {
     const text: string | undefined = JSON.stringify(value);
     return text === undefined ? failure('notJson', typeof value) : { ok: true, payload: text };
   } catch (error) {
-    // Circular structures and BigInt values.
+    // JSON.stringify() throws for circular structures and BigInt values.
     return failure('notJson', detailOf(error));
   }
 }
@@ -106,9 +111,9 @@ function encodeJson(value: unknown): Encoded {
 function encodeBase64(value: unknown): Encoded {
   if (Buffer.isBuffer(value)) return { ok: true, payload: value };
   if (typeof value !== 'string') return failure('notBase64', typeof value);
-  // Buffer.from() skips what it does not know; a payload that would lose bytes must not be sent.
+  // Buffer.from() skips characters that are not base64, and a payload must not lose bytes.
   const digits = /^([A-Za-z0-9+/_-]*)={0,2}\s*$/.exec(value)?.[1];
-  // A last digit alone has six bits, too few for a byte.
+  // A single last digit holds six bits, too few for a byte.
   if (digits === undefined || digits.length % 4 === 1) return failure('notBase64', typeof value);
   return { ok: true, payload: Buffer.from(value, 'base64') };
 }
@@ -122,7 +127,7 @@ const JSON_TYPE = 'application/json';
 const TEXT_TYPE = 'text/plain';
 const BYTES_TYPE = 'application/octet-stream';
 
-/** By the type of the value. A number that JSON cannot carry goes as text. */
+/** Depends on the type of the value. A number that JSON cannot carry is sent as text. */
 function mediaTypeAuto(value: unknown): string | undefined {
   if (value instanceof Uint8Array) return BYTES_TYPE;
   switch (typeof value) {
@@ -164,7 +169,7 @@ const BUILT_IN: Readonly<Record<BuiltInFormat, Codec>> = {
 };
 const CODECS: ReadonlyMap<string, Codec> = new Map(Object.entries(BUILT_IN));
 
-/** The codec of a format, or undefined when there is none of that name. */
+/** The codec of a format, or undefined when no format has that name. */
 export function findCodec(name: string): Codec | undefined {
   return CODECS.get(name);
 }

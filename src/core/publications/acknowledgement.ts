@@ -1,9 +1,12 @@
-// What the receiver of a publication answers the server. When the answer goes out is the connection's business.
+// What the receiver of a publication answers the server. The connection decides when the answer is sent.
 
-/** What a holder of a received publication has made of it. */
+/** How the holder of a receipt has settled a received publication. */
 export type Acknowledgement =
   | { readonly kind: 'acknowledged' }
-  /** The server is told that it was not processed, and why: reason codes from 0x80 on (MQTT 5, section 3.4.2.1). */
+  /**
+   * The server is told that the publication was not processed. The reason code is 0x80 or above (MQTT 5, section
+   * 3.4.2.1).
+   */
   | { readonly kind: 'refused'; readonly reasonCode: number }
-  /** Not acknowledged on this connection at all: the next one brings it again, if the session goes on. */
+  /** Never acknowledged on this connection. The server sends it again on the next one if the session continues. */
   | { readonly kind: 'abandoned' };

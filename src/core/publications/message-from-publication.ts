@@ -1,10 +1,10 @@
-// A publication that came in, as a message: the property names of Node-RED's core MQTT nodes, so that flows move over
-// unchanged. The way out is in publication-from-message.ts.
+// Turns a received publication into a message. The property names are those of Node-RED's core MQTT nodes, so that
+// flows move over unchanged. The reverse is publication-from-message.ts.
 
 import type { TopicParams } from '../topics/topic-captures';
 import type { IncomingPublication, QoS, UserProperties } from './publication';
 
-/** The MQTT properties of a message that came in. */
+/** The MQTT properties of a received message. */
 export type ReceivedMessage = {
   topic: string;
   payload: unknown;
@@ -18,11 +18,11 @@ export type ReceivedMessage = {
   messageExpiryInterval?: number;
   payloadFormatIndicator?: boolean;
   userProperties?: UserProperties;
-  /** Those of the subscriptions that matched; most servers send one. */
+  /** The identifiers of the subscriptions that matched. Most servers send one. */
   subscriptionIdentifier?: number | readonly number[];
 };
 
-/** Builds the message of one delivery; `qos` is at most what the subscriber asked for. */
+/** Builds the message of one delivery. `qos` is at most the QoS that the subscriber asked for. */
 export function messageFromPublication(
   publication: IncomingPublication,
   payload: unknown,
@@ -36,7 +36,7 @@ export function messageFromPublication(
   const [identifier, ...more] = identifiers;
   if (identifier !== undefined) message.subscriptionIdentifier = more.length === 0 ? identifier : [...identifiers];
   if (publication.properties) Object.assign(message, publication.properties);
-  // Every subscriber gets the same publication, and its flow may change what it gets.
+  // All subscribers share the publication, and a flow may change its message.
   if (message.userProperties) message.userProperties = structuredClone(message.userProperties);
   return message;
 }

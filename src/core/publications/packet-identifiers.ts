@@ -1,18 +1,21 @@
-// The packet identifiers of one client (MQTT 5, section 2.2.1): numbers that are in use once at a time.
+// The packet identifiers of one client (MQTT 5, section 2.2.1). Each is in use at most once at a time.
 
-/** Those of publications, which may be on their way over several connections of a session. */
+/** Identifiers of publications. An exchange may span several connections of a session. */
 export const OUTBOUND_IDENTIFIERS = { first: 1, last: 0x7fff } as const;
-/** Those of packets that belong to one connection: SUBSCRIBE, UNSUBSCRIBE, birth and close messages. */
+/** Identifiers of packets that belong to one connection: SUBSCRIBE, UNSUBSCRIBE, birth and close messages. */
 export const CONNECTION_IDENTIFIERS = { first: 0x8000, last: 0xffff } as const;
 
 export class PacketIdentifiers {
   readonly #first: number;
   readonly #used: Uint8Array;
   #free: number;
-  /** Offset of the identifier to try next: one that was free for long is the least likely to be mistaken. */
+  /**
+   * Offset of the identifier to try next. One that has been free for long is the least likely to be confused with an
+   * old one.
+   */
   #next: number;
 
-  /** Gives identifiers in turn, starting somewhere: `start` is a number in [0, 1). */
+  /** Allocates identifiers in turn. `start`, a number in [0, 1), says where to begin. */
   constructor({ first, last }: { readonly first: number; readonly last: number }, start: number) {
     this.#first = first;
     this.#used = new Uint8Array(last - first + 1);
@@ -20,7 +23,7 @@ export class PacketIdentifiers {
     this.#next = Math.floor(start * this.#used.length);
   }
 
-  /** One that is not in use, which it is from now on; undefined when all are. */
+  /** Allocates a free identifier; undefined when all are in use. */
   allocate(): number | undefined {
     if (this.#free === 0) return undefined;
     while (this.#used[this.#next] === 1) this.#next = (this.#next + 1) % this.#used.length;
@@ -31,7 +34,7 @@ export class PacketIdentifiers {
     return this.#first + offset;
   }
 
-  /** Marks one as in use that somebody else has given; false when it is so already, or is none of these. */
+  /** Marks an identifier as in use that was allocated elsewhere. False when it is in use already or out of range. */
   use(identifier: number): boolean {
     const offset = identifier - this.#first;
     if (this.#used[offset] !== 0) return false;
@@ -47,7 +50,7 @@ export class PacketIdentifiers {
     this.#free++;
   }
 
-  /** Those in use, from the lowest. */
+  /** The identifiers in use, in ascending order. */
   get inUse(): number[] {
     const identifiers: number[] = [];
     for (let offset = this.#used.indexOf(1); offset !== -1; offset = this.#used.indexOf(1, offset + 1)) {
@@ -56,7 +59,7 @@ export class PacketIdentifiers {
     return identifiers;
   }
 
-  /** Frees all. */
+  /** Frees all identifiers. */
   clear(): void {
     this.#used.fill(0);
     this.#free = this.#used.length;

@@ -1,5 +1,5 @@
-// A message, as the publication that it asks for: the property names of Node-RED's core MQTT nodes, so that flows move
-// over unchanged. The way in is in message-from-publication.ts.
+// Turns a message into the publication that it asks for. The property names are those of Node-RED's core MQTT nodes, so
+// that flows move over unchanged. The reverse is message-from-publication.ts.
 
 import { MqttFlowsError } from '../errors/mqtt-flows-error';
 import type { Codec } from '../payloads/codec';
@@ -13,30 +13,30 @@ import { type PropertySettings, publicationProperties } from './publication-prop
 /** What a publish node sets for every message. */
 export interface PublishSettings {
   readonly topic: ValueSource;
-  /** Undefined leaves it to the message, as it does for `retain` and `whileOffline`. */
+  /** Undefined: the message decides. The same holds for `retain` and `whileOffline`. */
   readonly qos: ValueSource | undefined;
   readonly retain: ValueSource | undefined;
   readonly properties: PropertySettings;
-  /** Whether content type and payload format indicator are sent where nobody has set them. */
+  /** Whether content type and payload format indicator are sent when neither node nor message sets them. */
   readonly describePayload: boolean;
   readonly whileOffline: WhileOffline | undefined;
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What becomes of a message while there is no connection: it waits for one, or fails at once. */
+/** What happens to a message while there is no connection: it waits, or fails at once. */
 export type WhileOffline = 'wait' | 'fail';
 
 export type PublicationResult =
   | { readonly ok: true; readonly publication: OutgoingPublication; readonly whileOffline: WhileOffline }
   | { readonly ok: false; readonly error: MqttFlowsError };
 
-/** In place of true or false: the server is to forget the message that it retains for the topic. */
+/** Instead of true or false: the server shall delete the retained message of the topic. */
 const CLEAR = 'clear';
 
 /**
- * The publication that `message` asks for: the node's setting wins over the message's. The message is only read.
- * What does not fit MQTT is an error that names the property and its value.
+ * The publication that `message` asks for. A setting of the node takes precedence over the message, which is only read.
+ * A value that does not fit MQTT is an error that names the property and the value.
  */
 export function publicationFromMessage(
   message: object,
@@ -44,7 +44,7 @@ export function publicationFromMessage(
   codec: Codec,
   outside: OutsideFound = NOTHING_OUTSIDE,
 ): PublicationResult {
-  // A message may hold anything under any name, so each value is checked as it is read.
+  // A message may hold anything under any name, so each value is checked when it is read.
   const values = message as Values;
   const filled = topicFor(settings.topic, message, outside);
   if (!filled.ok) return filled;
@@ -55,7 +55,7 @@ export function publicationFromMessage(
   if (retain instanceof MqttFlowsError) return failed(retain);
   const whileOffline = settings.whileOffline ?? readWhileOffline(values);
   if (whileOffline instanceof MqttFlowsError) return failed(whileOffline);
-  // An empty payload is how a retained message is removed (MQTT 5, section 3.3.1.3).
+  // An empty payload deletes the retained message (MQTT 5, section 3.3.1.3).
   const body = retain === CLEAR ? undefined : values.payload;
   const encoded = retain === CLEAR ? NO_PAYLOAD : codec.encode(body);
   if (!encoded.ok) return failed(payloadError('payload-unencodable', encoded, topic));
@@ -100,14 +100,14 @@ function topicFor(source: ValueSource, message: object, outside: OutsideFound): 
   return topicFromValue(valueFor(source, message, outside, 'topic'), from, 'publish');
 }
 
-/** Adds what is known of the payload to `properties`, where they do not say it themselves. */
+/** Adds content type and format indicator to `properties` where they are not set. */
 function describe(
   properties: PublicationProperties | undefined,
   payload: Buffer | string,
   contentType: string | undefined,
 ): PublicationProperties | undefined {
   if (payload.length === 0 || contentType === undefined) return properties;
-  // Section 3.3.2.3.2: the indicator says that the payload is UTF-8, as every string becomes.
+  // MQTT 5, section 3.3.2.3.2: the indicator states that the payload is UTF-8, and every string is sent as UTF-8.
   return { contentType, ...(typeof payload === 'string' && { payloadFormatIndicator: true }), ...properties };
 }
 

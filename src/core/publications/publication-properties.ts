@@ -1,5 +1,5 @@
-// The MQTT 5 properties of a publication, from a message and the settings of a node: each value is checked as it is read,
-// and a wrong one is named.
+// The MQTT 5 properties of a publication, from a message and the settings of a node. Each value is checked when it is
+// read, and the error names the wrong one.
 
 import { MqttFlowsError } from '../errors/mqtt-flows-error';
 import { isMqttText, topicNameProblem } from '../topics/topic-name';
@@ -8,13 +8,13 @@ import { isBlank, messageFlag, propertyInvalid } from './message-value';
 import type { PublicationProperties } from './publication';
 import { type UserPropertySource, userPropertiesFor } from './user-properties';
 
-/** The properties that a publication has once; user properties may come many times. */
+/** The properties that occur once. User properties may occur many times. */
 export type SingleProperty = Exclude<keyof PublicationProperties, 'userProperties'>;
 
-/** What a publish node sets; a property that is not here is the message's to say. */
+/** What a publish node sets. The message decides about properties that are not here. */
 export interface PropertySettings {
   readonly sources: { readonly [K in SingleProperty]?: ValueSource };
-  /** Joined with those of the message, whose value wins where both have the name. */
+  /** Joined with those of the message. Where both have a name, the message's value is used. */
   readonly userProperties: readonly UserPropertySource[];
 }
 
@@ -49,7 +49,7 @@ export function publicationProperties(
   return properties;
 }
 
-/** Sets one property from a value that a message holds, or returns what was expected instead. */
+/** Sets one property from a value of a message, or returns what was expected instead. */
 type PropertyReader = (value: unknown, properties: PublicationProperties) => string | undefined;
 
 const FOUR_BYTES = 0xffff_ffff;
@@ -90,16 +90,16 @@ const PROPERTY_READERS: Readonly<Record<SingleProperty, PropertyReader>> = {
   },
 };
 
-/** The same bytes, not copied. */
+/** A Buffer over the same bytes, without a copy. */
 function bytesAsBuffer(value: unknown): Buffer | undefined {
   if (Buffer.isBuffer(value)) return value;
   return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length) : undefined;
 }
 
-/** In the order in which they are read. */
+/** The order in which they are read. */
 const SINGLE_PROPERTIES = Object.keys(PROPERTY_READERS) as SingleProperty[];
 
-/** What a fixed value of a property should have been instead; undefined when it fits. */
+/** What was expected of a fixed value of a property; undefined when the value fits. */
 export function propertyExpectation(property: SingleProperty, value: unknown): string | undefined {
   return isBlank(value) ? undefined : PROPERTY_READERS[property](value, {});
 }

@@ -1,10 +1,10 @@
-// How large a publication is: what it holds, by which the outbox counts, and its packet, by which a server does.
+// The size of a publication: of its content, which the outbox counts, and of its packet, which a server limits.
 
 import type { OutgoingPublication, PublicationProperties, UserProperties } from './publication';
 
-/** A string or binary value has two bytes of length before it (MQTT 5, section 1.5.4). */
+/** A string or binary value is preceded by two bytes of length (MQTT 5, section 1.5.4). */
 const LENGTH = 2;
-/** Before each property (section 2.2.2.2). */
+/** The identifier before each property (MQTT 5, section 2.2.2.2). */
 const IDENTIFIER = 1;
 const PACKET_IDENTIFIER = 2;
 
@@ -14,7 +14,7 @@ export function contentBytes({ topic, payload, properties }: OutgoingPublication
   return Buffer.byteLength(topic) + body + (properties ? propertyBytes(properties) : 0);
 }
 
-/** The bytes of the whole PUBLISH (section 3.3), by which a server keeps its Maximum Packet Size. */
+/** The bytes of the whole PUBLISH (section 3.3), to which a server's Maximum Packet Size applies. */
 export function packetBytes(publication: OutgoingPublication, v5: boolean): number {
   const properties = v5 && publication.properties ? propertyBytes(publication.properties) : 0;
   const unsent = v5 || !publication.properties ? 0 : propertyBytes(publication.properties);

@@ -1,8 +1,8 @@
-// What travels between a server and this package: one application message with all that MQTT says about it.
+// One application message between a server and this package, with everything that MQTT says about it.
 
 export type QoS = 0 | 1 | 2;
 
-/** MQTT 5 user properties: a name may occur more than once, its values are then an array in their order. */
+/** MQTT 5 user properties. A name may occur more than once; its values are then an array in their order. */
 export type UserProperties = Record<string, string | string[]>;
 
 /** The properties of an MQTT 5 PUBLISH that an application sees (section 3.3.2.3). */
@@ -41,7 +41,7 @@ export function isQoS(value: unknown): value is QoS {
   return value === 0 || value === 1 || value === 2;
 }
 
-/** The same publication with Buffers of its own, for a receiver that may change them. */
+/** A copy with Buffers of its own, for a receiver that may change them. */
 export function withOwnBytes(publication: IncomingPublication): IncomingPublication {
   const { payload, properties } = publication;
   const correlationData = properties?.correlationData;

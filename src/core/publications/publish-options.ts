@@ -1,17 +1,17 @@
-// What a publisher wants of the outbox, and what it hears of its publication.
+// What a publisher asks of the outbox, and the result of its publication.
 
 import type { MqttFlowsError } from '../errors/mqtt-flows-error';
 import type { OutgoingPublication } from './publication';
 
 export interface PublishOptions {
-  /** What becomes of a publication while there is no connection: it waits in the outbox, or fails at once. */
+  /** What happens to a publication while there is no connection: it waits in the outbox, or fails at once. */
   readonly whileOffline: 'wait' | 'fail';
   /**
-   * When `settled` is called with success: once the server has the publication, or once the outbox has it. A loss after
-   * that is reported by the connection, with `origin`.
+   * When `settled` reports success: once the server has acknowledged the publication, or once the outbox has accepted
+   * it. The connection reports a later loss, with `origin`.
    */
   readonly completeOn: 'acknowledged' | 'queued';
-  /** Who has published, for a loss that nobody waits to hear of any more: the id of a node. */
+  /** The id of the node that published, for a loss after the publisher has been told of success. */
   readonly origin: string;
 }
 
@@ -23,7 +23,7 @@ export type PublishResult =
 
 export type Settled = (settlement: PublishResult) => void;
 
-/** A publication that is lost after its publisher has been told that the outbox has it. */
+/** A publication that is lost after its publisher was told that the outbox had accepted it. */
 export interface LostPublication {
   readonly publication: OutgoingPublication;
   readonly origin: string;

@@ -1,9 +1,8 @@
-// What an acknowledge node is to acknowledge: the ids of messages, wherever in a message a flow has put them.
+// Finds the message ids that an acknowledge node is given, wherever a flow has put them.
 
 /**
- * The ids in `value`: an id, a message that carries one, or a list of these; undefined when it holds anything else, or
- * nothing. The message of a subscribe node carries its id as `receipt`, and also as `_msgid` as long as no node has made
- * a new message of it.
+ * The ids in `value`: an id, a message that carries one, or a list of these; undefined for anything else. A message of
+ * a subscribe node carries its id as `receipt`, and also as `_msgid` until a node makes a new message of it.
  */
 export function receiptsIn(value: unknown): string[] | undefined {
   if (typeof value === 'string' && value !== '') return [value];

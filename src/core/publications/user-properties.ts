@@ -1,4 +1,4 @@
-// User properties (MQTT 5, section 3.3.2.3.7): read from a message, and joined with those that a node sets.
+// User properties (MQTT 5, section 3.3.2.3.7): reads those of a message and joins them with those of a node.
 
 import { MqttFlowsError } from '../errors/mqtt-flows-error';
 import { isMqttText } from '../topics/topic-name';
@@ -6,15 +6,15 @@ import { type OutsideFound, type ValueSource, valueFor } from '../values/value-s
 import { isBlank, propertyInvalid } from './message-value';
 import type { UserProperties } from './publication';
 
-/** A user property that a node sets; a name may come more than once. */
+/** A user property that a node sets. A name may occur more than once. */
 export interface UserPropertySource {
   readonly name: string;
   readonly source: ValueSource;
 }
 
 /**
- * The user properties of the message `values` together with those of `sources`; where both have a name, the message
- * wins. Undefined when there are none.
+ * The user properties of the message `values` together with those of `sources`. Where both have a name, the message's
+ * value is used. Undefined when there are none.
  */
 export function userPropertiesFor(
   values: Readonly<Record<string, unknown>>,
@@ -49,7 +49,10 @@ function joined(
   return Object.fromEntries(texts);
 }
 
-/** User properties from an object of names with text, numbers, booleans or arrays of these; undefined for others. */
+/**
+ * User properties from an object whose values are text, numbers, booleans or arrays of these; undefined for anything
+ * else.
+ */
 export function userPropertiesFrom(value: unknown): UserProperties | undefined {
   if (typeof value !== 'object' || value === null || !isPlain(value)) return undefined;
   const texts: [string, string | string[]][] = [];
@@ -61,12 +64,12 @@ export function userPropertiesFrom(value: unknown): UserProperties | undefined {
   return Object.fromEntries(texts);
 }
 
-/** No Array, Buffer, Map or Date. */
+/** True for plain objects: not an Array, Buffer, Map or Date. */
 function isPlain(value: object): boolean {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-/** Numbers and booleans become text, as a user means them; structures do not. */
+/** Numbers and booleans become text. Structures are rejected. */
 function userPropertyText(value: unknown): string | string[] | undefined {
   if (Array.isArray(value)) {
     const texts = value.map(scalarText);

@@ -1,15 +1,15 @@
-// A queue whose ends are both cheap, also with a million entries: an array with a moving start.
+// A queue with cheap access to both ends, even with a million entries: an array with a moving start.
 
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
-  /** Index of the first entry; what is before it has been taken. */
+  /** Index of the first entry. Entries before it have been taken. */
   #start = 0;
 
   get length(): number {
     return this.#items.length - this.#start;
   }
 
-  /** The oldest entry, which stays. */
+  /** The oldest entry, without taking it. */
   get first(): T | undefined {
     return this.#items[this.#start];
   }
@@ -22,9 +22,9 @@ export class Fifo<T> {
   shift(): T | undefined {
     if (this.length === 0) return undefined;
     const item = this.#items[this.#start];
-    // Taken is taken: what it holds can go before the array is moved.
+    // Release the entry now; the array is moved later.
     this.#items[this.#start] = undefined;
-    // Moving the rest only when it is the smaller half makes a take constant on average.
+    // The rest moves only when it is the smaller half, so that a take costs constant time on average.
     if (++this.#start * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#start);
       this.#start = 0;
@@ -39,7 +39,7 @@ export class Fifo<T> {
     this.#start = 0;
   }
 
-  /** Takes the entries that `condition` holds for, oldest first; the others keep their order. */
+  /** Takes the entries for which `condition` holds, oldest first. The others keep their order. */
   takeWhere(condition: (item: T) => boolean): T[] {
     const taken: T[] = [];
     const left: T[] = [];
@@ -51,15 +51,15 @@ export class Fifo<T> {
     return taken;
   }
 
-  /** The entries, oldest first, which stay. */
+  /** The entries, oldest first, without taking them. */
   *[Symbol.iterator](): Generator<T> {
-    // Undefined stands only before the start.
+    // Entries are undefined only before the start.
     for (let index = this.#start; index < this.#items.length; index++) yield this.#items[index] as T;
   }
 
   /** Takes all entries, oldest first. */
   drain(): T[] {
-    // Undefined stands only before the start.
+    // Entries are undefined only before the start.
     const items = this.#items.slice(this.#start) as T[];
     this.#items = [];
     this.#start = 0;

@@ -1,8 +1,8 @@
-// Work that mostly is done at once, but sometimes has to wait: what comes later waits behind it, as long as there is room.
+// Runs tasks in order. A task that has to wait makes later ones wait behind it, up to a limit.
 
 import { Fifo } from './fifo';
 
-/** A piece of work that does not throw; a promise, which never rejects, tells that it is still under way. */
+/** A task must not throw. A promise means that it is still running; the promise must not reject. */
 type Task = () => Promise<void> | undefined;
 
 export class InOrder {
@@ -11,17 +11,17 @@ export class InOrder {
   #busy = false;
   #whenIdle: (() => void)[] = [];
 
-  /** `most`: how many may wait behind what is under way. */
+  /** `most` is how many tasks may wait behind the running one. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** As many wait as may: run() would take no more. */
+  /** Whether the limit is reached, so that run() would refuse a task. */
   get full(): boolean {
     return this.#busy && this.#waiting.length >= this.#most;
   }
 
-  /** Does `task` when all that came before is done; at once when nothing is under way. False when too many wait already. */
+  /** Runs `task` after all earlier ones, at once when none is running. False when too many wait already. */
   run(task: Task): boolean {
     if (this.full) return false;
     if (this.#busy) this.#waiting.push(task);
@@ -29,7 +29,7 @@ export class InOrder {
     return true;
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no task is running or waiting. */
   idle(): Promise<void> {
     if (!this.#busy) return Promise.resolve();
     return new Promise((resolve) => this.#whenIdle.push(resolve));

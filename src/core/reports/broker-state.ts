@@ -1,14 +1,14 @@
-// The state of a deployed broker node, and of a connection beside it, as the editor is told it.
+// The state of a deployed broker node, or of a viewer's connection beside it, as it is sent to the editor.
 
 import type { ErrorReport, ErrorStage } from '../errors/mqtt-flows-error';
 
-/** A blank `server` is the broker inside Node-RED. */
+/** A blank `server` means the broker inside Node-RED. */
 export type BrokerStateReport =
   /** Not deployed, or disabled. */
   | { readonly kind: 'absent' }
-  /** Its settings cannot work. */
+  /** Its settings are invalid. */
   | { readonly kind: 'unusable'; readonly error: ErrorReport }
-  /** Nothing uses it, or it was disconnected on request. */
+  /** No node uses it, or it was disconnected on request. */
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly server: string; readonly stage: ErrorStage; readonly attempt: number }
   | { readonly kind: 'connected'; readonly server: string; readonly protocolVersion: 3 | 4 | 5 }

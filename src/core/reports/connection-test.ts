@@ -1,8 +1,8 @@
-// What a test of a connection tells while it is running: one event per line. Spoken by the runtime, understood by the editor.
+// The progress of a connection test: one event for each line. The runtime writes it, the editor reads it.
 
 import type { ErrorReport, ErrorStage } from '../errors/mqtt-flows-error';
 
-/** Something that was learnt of the way. Text comes from outside and is plain text. */
+/** A fact about the way to the server. Text comes from outside and is plain text. */
 export type TestFact =
   | { readonly kind: 'found'; readonly address: string }
   | { readonly kind: 'reached'; readonly address: string; readonly port: number }
@@ -10,7 +10,7 @@ export type TestFact =
   | { readonly kind: 'certificate'; readonly subject: string; readonly issuer: string; readonly until: number }
   | { readonly kind: 'encrypted'; readonly protocol: string };
 
-/** What the server has said in CONNACK. */
+/** What the server said in CONNACK. */
 export interface TestedServer {
   readonly protocolVersion: 3 | 4 | 5;
   readonly receiveMaximum: number;
@@ -23,15 +23,15 @@ export interface TestedServer {
   readonly subscriptionIdentifiersAvailable: boolean;
 }
 
-/** `index` tells the servers apart, which are tested at the same time; `at` is in ms since the start. */
+/** `index` is that of the server, since servers are tested at the same time. `at` is in ms since the start. */
 export type TestEvent =
   | { readonly kind: 'begin'; readonly servers: readonly string[]; readonly clientId: string }
-  /** A new attempt begins; with an older version when the server has refused the one before. */
+  /** A new attempt begins, with an older version when the server has refused the one before. */
   | { readonly kind: 'attempt'; readonly index: number; readonly version: 3 | 4 | 5; readonly at: number }
   | { readonly kind: 'stage'; readonly index: number; readonly stage: ErrorStage; readonly at: number }
   | { readonly kind: 'fact'; readonly index: number; readonly fact: TestFact }
   | { readonly kind: 'connected'; readonly index: number; readonly server: TestedServer; readonly at: number }
   | { readonly kind: 'failed'; readonly index: number; readonly error: ErrorReport; readonly at: number }
-  /** The settings themselves cannot work, so that no server was asked. */
+  /** The settings are invalid, so no server was contacted. */
   | { readonly kind: 'unusable'; readonly error: ErrorReport }
   | { readonly kind: 'end' };

@@ -1,4 +1,4 @@
-// What an outbox counts, as others see it: the editor among them.
+// The counters of an outbox, as the editor and others see them.
 
 export interface OutboxFigures {
   /** Publications not settled yet, those in flight included. */
@@ -7,16 +7,16 @@ export interface OutboxFigures {
   readonly bytes: number;
   /** ms since the oldest of them was accepted; 0 when there is none */
   readonly oldestAge: number;
-  /** On their way, without an answer. */
+  /** Sent and not answered yet. */
   readonly inFlight: number;
   // Totals since the connection was made:
   readonly accepted: number;
   readonly acknowledged: number;
-  /** By the server, or for its limits, or because they were what ended connections. */
+  /** By the server, for its limits, or because they ended connections. */
   readonly refused: number;
   readonly expired: number;
-  /** They gave way to newer ones. */
+  /** Removed to make room for newer ones. */
   readonly dropped: number;
-  /** Of QoS 0, when the connection broke under them. */
+  /** At QoS 0, when the connection ended while they were sent. */
   readonly lost: number;
 }

@@ -1,12 +1,12 @@
-// How many messages a router has given to whom since the deploy: what the runtime tells the dialog.
+// How many messages each rule of a router has taken since the deploy, as the runtime tells the dialog.
 
 export interface RouteCounts {
   /** In the order of the rules, each with its filter as it was saved. */
   readonly rules: readonly { readonly filter: string; readonly taken: number }[];
-  /** By routes that came in messages. */
+  /** Messages taken by routes from messages. */
   readonly dynamic: number;
-  /** By no rule. */
+  /** Messages that no rule and no route took. */
   readonly otherwise: number;
-  /** Number of routes that came in messages. */
+  /** The number of routes from messages. */
   readonly routes: number;
 }

@@ -16,14 +16,14 @@ import {
 } from './route-definition';
 import type { RouteTable } from './route-table';
 
-/** Beyond this there is little to share, and routes that come and go must not leave ever more behind. */
+/** Above this, sharing saves little, and routes that come and go must not leave more and more behind. */
 const MOST_KINDS = 1_000;
 
 const NO_CAPTURES: readonly Capture[] = [];
 
 /**
- * Its own filter: what a message needs of a route among 100,000 is one place of memory, not two. First is what each
- * message needs.
+ * A route that is its own filter: matching it among 100,000 touches one place of memory instead of two. The fields that
+ * every message needs come first.
  */
 class DynamicRoute implements Route, TopicFilter {
   readonly rank: number;
@@ -61,16 +61,16 @@ class DynamicRoute implements Route, TopicFilter {
   }
 }
 
-/** Each change is made as a whole, or not at all when one of its entries is none. */
+/** Each change is applied as a whole, or not at all when one of its entries is invalid. */
 export class DynamicRoutes {
   readonly #table: RouteTable<Route>;
   readonly #outputs: NamedOutputs;
   readonly #routes = new Map<string, DynamicRoute>();
-  /** The wildcards of filters, by what they are: most of 100,000 routes have the same ones, and share them. */
+  /** The shared captures of filters. Most of 100,000 routes have the same ones. */
   readonly #captures = new Map<string, readonly Capture[]>();
   #nextRank: number;
 
-  /** The routes come after those that `table` has now: the rules. */
+  /** The routes rank after those that `table` holds now: the rules. */
   constructor(table: RouteTable<Route>, outputs: NamedOutputs) {
     this.#table = table;
     this.#outputs = outputs;
@@ -81,12 +81,12 @@ export class DynamicRoutes {
     return this.#routes.size;
   }
 
-  /** The routes as they were given, in their order. */
+  /** The routes as they were given, in order. */
   list(): RouteDefinition[] {
     return Array.from(this.#routes.values(), ({ definition }) => definition);
   }
 
-  /** Adds routes; one that is there already is replaced and keeps its place. */
+  /** Adds routes. A route that exists already is replaced and keeps its place. */
   add(list: unknown): MqttFlowsError | undefined {
     const read = readRoutes(list, this.#outputs);
     if (read instanceof MqttFlowsError) return read;
@@ -94,7 +94,7 @@ export class DynamicRoutes {
     return undefined;
   }
 
-  /** Puts routes in the place of all that are there. */
+  /** Replaces all routes. */
   replace(list: unknown): MqttFlowsError | undefined {
     const read = readRoutes(list, this.#outputs);
     if (read instanceof MqttFlowsError) return read;
@@ -106,8 +106,8 @@ export class DynamicRoutes {
   }
 
   /**
-   * Removes routes: by their `id`, or all with a filter, at one output where the entry names it. One that is not there is
-   * no error, as with UNSUBSCRIBE (MQTT 5, section 3.11.3: "No subscription existed" is a success).
+   * Removes routes by `id`, or all routes with a filter, at one output if the entry names it. A route that does not
+   * exist is no error, as with UNSUBSCRIBE (MQTT 5, section 3.11.3: "No subscription existed" is a success).
    */
   remove(list: unknown): MqttFlowsError | undefined {
     const entries = entriesOf(list);
@@ -146,7 +146,7 @@ export class DynamicRoutes {
     this.#table.add(route);
   }
 
-  /** `captures` as they are in memory once, where a message that is routed finds them in the cache. */
+  /** The one shared copy of `captures`, which routed messages are likely to find in the cache. */
   #shared(captures: readonly Capture[]): readonly Capture[] {
     if (captures.length === 0) return NO_CAPTURES;
     const kind = captures.map(({ name, level, rest }) => `${level}${rest ? '#' : '+'}${name}`).join('/');
@@ -156,7 +156,7 @@ export class DynamicRoutes {
     return shared;
   }
 
-  /** Most routes name neither an id nor an output: the filter itself is their key, and costs no memory. */
+  /** Most routes have neither an id nor an output. The filter itself is then their key and costs no memory. */
   #keyOf({ definition: { id, filter }, output }: ReadRoute): string {
     if (id !== undefined) return idKey(id);
     return output === this.#outputs.unnamed ? filter : `\0${output} ${filter}`;
@@ -168,7 +168,7 @@ export class DynamicRoutes {
   }
 }
 
-/** No filter contains U+0000 (MQTT 5, section 4.7.3), so that no key is taken for that of another kind. */
+/** No filter contains U+0000 (MQTT 5, section 4.7.3), so keys of different kinds cannot collide. */
 function idKey(id: string | number): string {
   return `\0id ${id}`;
 }

@@ -1,4 +1,4 @@
-// Routes that come in messages: what `msg.routes` may hold, and what is said of an entry that is none.
+// Routes from messages: what `msg.routes` may hold, and the error for an entry that is no route.
 
 import { type ErrorParams, MqttFlowsError } from '../errors/mqtt-flows-error';
 import { parseTopicFilter, type TopicFilter } from '../topics/topic-filter';
@@ -7,10 +7,13 @@ import type { Template } from '../values/template';
 
 /** A route as a flow writes it. */
 export interface RouteDefinition {
-  /** Tells routes apart that have the same filter and the same output. */
+  /** Distinguishes routes with the same filter and output. */
   readonly id?: string | number;
   readonly filter: string;
-  /** Number of the output from 1, or the filter of the rule that it belongs to; the output of routes from messages else. */
+  /**
+   * The number of the output from 1, or the filter of the rule that has the output. Left out: the output of routes from
+   * messages.
+   */
   readonly output?: number | string;
   /** Template of a new topic. */
   readonly topic?: string;
@@ -18,7 +21,7 @@ export interface RouteDefinition {
   readonly data?: unknown;
 }
 
-/** A definition that has been understood. */
+/** A definition that has been read and checked. */
 export interface ReadRoute {
   readonly definition: RouteDefinition;
   readonly filter: TopicFilter;
@@ -31,11 +34,11 @@ export interface ReadRoute {
 export interface NamedOutputs {
   /** The filters of the rules, in the order of their outputs. */
   readonly rules: readonly string[];
-  /** The output of routes that name none; it counts from 0 and is the last that can be named. */
+  /** The output of routes that name none, counted from 0. It is the last output that can be named. */
   readonly unnamed: number;
 }
 
-/** The routes of a list, or the error for the first that is none. */
+/** The routes of a list, or the error for the first invalid entry. */
 export function readRoutes(list: unknown, outputs: NamedOutputs): ReadRoute[] | MqttFlowsError {
   const entries = entriesOf(list);
   if (entries instanceof MqttFlowsError) return entries;
@@ -48,14 +51,14 @@ export function readRoutes(list: unknown, outputs: NamedOutputs): ReadRoute[] | 
   return routes;
 }
 
-/** The entries of a list; one alone is a list of one. */
+/** The entries of a list. A single entry counts as a list of one. */
 export function entriesOf(list: unknown): readonly unknown[] | MqttFlowsError {
   if (Array.isArray(list)) return list;
   if (typeof list === 'string' || isRecord(list)) return [list];
   return new MqttFlowsError('routes-invalid', { stage: 'control', params: { value: shown(list) } });
 }
 
-/** The filter of the entry at `index`, which may be a filter alone. */
+/** The filter of the entry at `index`. An entry may be just a filter. */
 export function filterOfEntry(entry: unknown, index: number): TopicFilter | MqttFlowsError {
   const text = isRecord(entry) ? entry.filter : entry;
   if (typeof text !== 'string') return routeInvalid(index, text, { problemKey: 'topicFilter.empty' });
@@ -64,7 +67,7 @@ export function filterOfEntry(entry: unknown, index: number): TopicFilter | Mqtt
   return routeInvalid(index, text, { problemKey: `topicFilter.${result.problem}`, at: result.at });
 }
 
-/** Whether `value` can tell routes apart. */
+/** Whether `value` can be the id of a route. */
 export function isRouteId(value: unknown): value is string | number {
   return (typeof value === 'string' && value !== '') || typeof value === 'number';
 }
@@ -118,7 +121,7 @@ function routeInvalid(index: number, value: unknown, problem: ErrorParams): Mqtt
   return new MqttFlowsError('route-invalid', { stage: 'control', params });
 }
 
-/** A value as a sentence can show it: short, and never a whole structure. */
+/** A value as an error shows it: short, and never a whole structure. */
 function shown(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 200) : typeof value;
 }

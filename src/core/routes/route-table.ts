@@ -1,12 +1,12 @@
-// Which routes a topic takes: the trie of the router, with the order of its rules.
+// Finds the routes of a topic: a trie, with the order of the rules.
 
 import type { TopicFilter } from '../topics/topic-filter';
 import { TopicTrie } from '../topics/trie/topic-trie';
 
-/** What the table has to know of a route: when it matches, and which comes first. */
+/** What the table needs to know of a route: its filter and its rank. */
 export interface RankedFilter {
   readonly filter: TopicFilter;
-  /** Of two routes the one of the lower rank comes first. */
+  /** Routes with a lower rank come first. */
   readonly rank: number;
 }
 
@@ -21,7 +21,7 @@ export class RouteTable<R extends RankedFilter> {
     return this.#trie.size;
   }
 
-  /** Adds a route; what is there already is left as it is, so that this costs the same however many there are. */
+  /** Adds a route. Existing routes are not touched, so the cost does not depend on their number. */
   add(route: R): void {
     this.#trie.add(route.filter, route);
   }
@@ -30,12 +30,12 @@ export class RouteTable<R extends RankedFilter> {
     this.#trie.remove(route.filter, route);
   }
 
-  /** The routes with this very filter, whatever the names of its wildcards, in no promised order. */
+  /** The routes with this filter, whatever the names of its wildcards, in any order. */
   withFilter(filter: TopicFilter): R[] {
     return this.#trie.valuesOf(filter);
   }
 
-  /** The routes that `topic` takes, in their order. */
+  /** The routes that match `topic`, by rank. */
   match(topic: string): R[] {
     const routes = this.#trie.match(topic);
     if (routes.length > MANY) routes.sort((a, b) => a.rank - b.rank);
@@ -44,7 +44,7 @@ export class RouteTable<R extends RankedFilter> {
   }
 }
 
-/** Up to here sorting by insertion is faster, by a third of the whole look-up for five routes. */
+/** Up to here insertion sort is faster: by a third of the whole lookup for five routes. */
 const MANY = 16;
 
 function sortFew(routes: RankedFilter[]): void {

@@ -1,18 +1,18 @@
-// What a router would do with a topic, without a message: for the dialog, by the code that the runtime uses.
+// What a router would do with a topic, for the dialog. It runs the same code as the runtime.
 
 import type { Route } from './route';
 import { RouteTable } from './route-table';
 import { type RouteChange, routeChange } from './routed-message';
 
-/** A route that would take the topic. */
+/** A route that matches the topic. */
 export interface TrialStep {
   readonly route: Route;
   readonly result: RouteChange;
-  /** False when more than the topic decides. */
+  /** False when the route also has conditions. */
   readonly certain: boolean;
 }
 
-/** The routes that a message with nothing but `topic` would take, in their order; none when `topic` is blank. */
+/** The routes that match `topic`, in order; none when `topic` is blank. */
 export function tryTopic(routes: Iterable<Route>, match: 'first' | 'all', topic: string): TrialStep[] {
   const steps: TrialStep[] = [];
   if (topic === '') return steps;

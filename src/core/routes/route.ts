@@ -1,10 +1,10 @@
-// A route: a topic filter with an output, what has to be so besides, and what happens to a message on the way.
+// A route: a topic filter with an output, conditions, and what happens to the message.
 
 import type { QoS } from '../publications/publication';
 import type { TopicFilter } from '../topics/topic-filter';
 import type { Template } from '../values/template';
 
-/** What a message has to be beside its topic; undefined stands for either way. */
+/** Conditions beside the topic. Undefined means that either value fits. */
 export interface RouteTest {
   /** True for retained messages, false for live ones. */
   readonly retained: boolean | undefined;
@@ -15,7 +15,7 @@ export interface RouteTest {
 
 export interface Route {
   readonly filter: TopicFilter;
-  /** Counts from 0; of two routes the one of the lower rank comes first. */
+  /** Counts from 0. Routes with a lower rank come first. */
   readonly rank: number;
   /** Counts from 0. */
   readonly output: number;
@@ -26,7 +26,7 @@ export interface Route {
   readonly test: RouteTest | undefined;
 }
 
-/** Whether the flags of `message` are what `test` asks for; its expression is not looked at. */
+/** Whether the flags of `message` fit `test`. The expression is not evaluated. */
 export function flagsFit({ retained, qos }: RouteTest, message: { readonly [name: string]: unknown }): boolean {
   if (retained !== undefined && (message.retain === true) !== retained) return false;
   return qos === undefined || message.qos === qos;

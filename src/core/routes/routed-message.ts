@@ -1,4 +1,4 @@
-// What a route makes of a message: `msg.params`, `msg.route` and, where it has one, a new topic.
+// What a route does to a message: it sets `msg.params`, `msg.route` and, where it has one, a new topic.
 
 import type { MqttFlowsError } from '../errors/mqtt-flows-error';
 import { readCaptures } from '../topics/topic-captures';
@@ -15,8 +15,8 @@ export type RouteChange =
   | { readonly ok: false; readonly error: MqttFlowsError };
 
 /**
- * The properties that `route` sets on `message`, which took it by `topic`; `data` is what it carries, for this message
- * alone. The template of a new topic sees these properties, and as `{{topic}}` the topic that has decided.
+ * The properties that `route` sets on `message`, which it took by `topic`. `data` is a copy for this message alone. The
+ * template of a new topic sees these properties, and `{{topic}}` is the topic that matched.
  */
 export function routeChange(route: Route, topic: string, message: FlowMessage, data: unknown): RouteChange {
   const { text } = route.filter;

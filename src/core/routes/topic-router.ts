@@ -1,4 +1,4 @@
-// The router without Node-RED: which messages go to which outputs. What is outside of a message, it is handed.
+// The router without Node-RED: which messages go to which outputs. Everything outside the message is handed in.
 
 import { MqttFlowsError } from '../errors/mqtt-flows-error';
 import { type Path, readPath } from '../values/template';
@@ -7,24 +7,24 @@ import type { RouteTable } from './route-table';
 import { type FlowMessage, routeChange } from './routed-message';
 
 export interface RoutingSettings {
-  /** Where a message has its topic, as written, for errors. */
+  /** The property that holds the topic, as written in the dialog, for errors. */
   readonly property: string;
   readonly topicPath: Path;
   readonly match: 'first' | 'all';
-  /** The output for what no route takes; undefined drops it. */
+  /** The output for messages that no route takes. Undefined drops them. */
   readonly otherwise: number | undefined;
-  /** What becomes of a message without a usable topic. */
+  /** What happens to a message without a usable topic. */
   readonly noTopic: 'otherwise' | 'error';
 }
 
 export interface RoutingTools {
   /** Whether the expression of a route holds for a message. Rejects with an MqttFlowsError. */
   holds(route: Route, message: FlowMessage): Promise<boolean>;
-  /** A copy that shares nothing with what a route carries. */
+  /** A deep copy of the data of a route. */
   copied(data: unknown): unknown;
 }
 
-/** A message and its output, which counts from 0. */
+/** A message and its output, counted from 0. */
 export interface RoutedMessage {
   readonly output: number;
   readonly message: FlowMessage;
@@ -48,13 +48,13 @@ export class TopicRouter {
   }
 
   /**
-   * Where `message` goes; a promise only when a route with an expression comes into question. The first message that is
-   * sent is `message` itself, changed; when it fails, it stays as it came.
+   * Where `message` goes. The result is a promise only when a route with an expression may match. The first message
+   * sent is `message` itself, changed; on failure it stays unchanged.
    */
   route(message: FlowMessage): Routing | Promise<Routing> {
     const { property, topicPath, noTopic } = this.#settings;
     const topic = readPath(message, topicPath);
-    // MQTT 5, section 4.7.3: a topic has one character at least.
+    // MQTT 5, section 4.7.3: a topic has at least one character.
     if (typeof topic !== 'string' || topic === '') {
       if (noTopic === 'otherwise') return this.#routed(NONE, '', message);
       const params = { property, value: topic === '' ? '""' : typeof topic };
@@ -100,7 +100,8 @@ export class TopicRouter {
       if (!result.ok) return result;
       changes.push(result.change);
     }
-    // Copies are made before the message is changed, and shallow: Node-RED clones all that it sends but one.
+    // Copies are made before the message changes. They are shallow: Node-RED clones every message that it sends except
+    // one.
     const sent = taken.map(({ output }, index) => ({
       output,
       message: index === 0 ? message : { ...message, ...changes[index] },

@@ -1,4 +1,4 @@
-// How long to wait before the next connection attempt.
+// The delay before the next connection attempt.
 
 export interface BackoffLimits {
   /** ms */
@@ -9,8 +9,8 @@ export interface BackoffLimits {
 
 /**
  * The delay in ms before attempt number `attempt` (1 for the first retry): exponential with full jitter above
- * `minDelay`, so that a thousand clients of one restarted server do not come back in the same second.
- * `random` is a number in [0, 1).
+ * `minDelay`, so that a thousand clients of one restarted server do not reconnect in the same second. `random` is a
+ * number in [0, 1).
  */
 export function backoffDelay(attempt: number, limits: BackoffLimits, random: number): number {
   const ceiling = Math.min(limits.maxDelay, limits.minDelay * 2 ** Math.min(attempt, 30));

@@ -1,12 +1,12 @@
-// What a message may change about a connection: `msg.broker` of the connect action, by the names of the core MQTT nodes.
-// Its values are taken literally: a message reads no variables and no files.
+// What a message may change about a connection: `msg.broker` of the connect action, with the names of the core MQTT
+// nodes. Values are taken literally: a message reads no variables and no files.
 
 import { expectation, MqttFlowsError } from '../errors/mqtt-flows-error';
 import { isQoS, type QoS } from '../publications/publication';
 import { exceedsMqttString } from '../topics/topic-name';
 import { bracketed, parseServerUrl, type ServerAddress } from './server-url';
 
-/** What holds instead of the settings of the broker node; a blank user name or password is none at all. */
+/** Values that replace settings of the broker node. A blank user name or password means none. */
 export interface ConnectOverrides {
   readonly server?: ServerAddress;
   readonly clientId?: string;
@@ -16,11 +16,11 @@ export interface ConnectOverrides {
   readonly keepalive?: number;
   readonly protocolVersion?: 'auto' | 5 | 4 | 3;
   readonly cleanStart?: boolean;
-  /** Of MQTT 5, section 3.1.2.11; the interval in s, the size in bytes. */
+  /** MQTT 5, section 3.1.2.11. The interval is in s, the size in bytes. */
   readonly properties?: Readonly<Partial<Record<keyof typeof LIMITS, number>>>;
-  /** Names with texts, not looked at here. */
+  /** Names with texts, not checked here. */
   readonly userProperties?: Readonly<Record<string, unknown>>;
-  /** In place of the configured ones; whether they fit MQTT is for others to say. */
+  /** They replace the configured ones. Whether they fit MQTT is checked elsewhere. */
   readonly messages?: Readonly<Partial<Record<MessageName, OverridingMessage>>>;
 }
 
@@ -37,7 +37,7 @@ export interface OverridingMessage {
 }
 
 export interface ConnectAction {
-  /** Whether a connection that stands is to be made anew. */
+  /** Whether to reconnect if a connection stands. */
   readonly force: boolean;
   readonly overrides: ConnectOverrides | undefined;
 }
@@ -60,15 +60,15 @@ const LIMITS = {
   maximumPacketSize: [1, 0xffff_ffff],
   topicAliasMaximum: [0, 0xffff],
 } as const;
-/** Names of the core nodes that are refused with a reason of their own. */
+/** Names of the core nodes that are refused, each with its own reason. */
 const REFUSED: Readonly<Record<string, string>> = { verifyservercert: 'expected.verifiedByTls' };
 
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Reads `msg.broker`. `configured` is the server that the node has, whose parts stand in for those not given; undefined
- * for the embedded broker, which cannot be another. The first value that does not fit is the error; none is shown that
- * may be a secret.
+ * Reads `msg.broker`. `configured` is the server of the node, which supplies the parts that are not given; undefined
+ * for the embedded broker, which cannot be replaced. The first value that does not fit is the error. The error never
+ * shows a value that may be secret.
  */
 export function readConnectAction(broker: unknown, configured: ServerAddress | undefined): ConnectActionResult {
   if (broker === undefined || broker === null) return { ok: true, action: { force: false, overrides: undefined } };
@@ -98,7 +98,7 @@ export function readConnectAction(broker: unknown, configured: ServerAddress | u
   };
 }
 
-/** Sets an override from a value that a message holds, or returns what was expected instead. */
+/** Sets an override from a value of a message, or returns what was expected instead. */
 type Reader = (value: unknown, overrides: Writable<ConnectOverrides>) => string | undefined;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -146,7 +146,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     return undefined;
   },
   sessionExpiryInterval: (value, overrides) => readLimit('sessionExpiryInterval', value, overrides),
-  // The core nodes have two names for it.
+  // The core nodes have two names for the session expiry interval.
   sessionExpiry: (value, overrides) => readLimit('sessionExpiryInterval', value, overrides),
   receiveMaximum: (value, overrides) => readLimit('receiveMaximum', value, overrides),
   maximumPacketSize: (value, overrides) => readLimit('maximumPacketSize', value, overrides),
@@ -173,7 +173,7 @@ function readLimit(
   return undefined;
 }
 
-/** As with the core nodes, what is no object or has no topic stands for no message. */
+/** As in the core nodes, a value without a topic, or one that is no object, means no message. */
 function readMessage(name: MessageName, value: unknown, overrides: Writable<ConnectOverrides>): string | undefined {
   const values: Values = isPlainObject(value) ? value : {};
   const { topic = '', payload = '', qos = 0, retain = false, properties = {} } = values;
@@ -192,13 +192,13 @@ function isPlainObject(value: unknown): value is Values {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-/** `url` is the whole address; otherwise `broker`, which may be one too, with `port` and `usetls`. */
+/** `url` is the whole address. Otherwise `broker`, which may be one too, is combined with `port` and `usetls`. */
 function readServer({ url, broker, port, usetls }: Values, configured: ServerAddress): ServerAddress | MqttFlowsError {
   const address = [url, broker].find((text) => typeof text === 'string' && text.includes('://')) ?? url;
   const text = typeof address === 'string' && address !== '' ? address : composed({ broker, port, usetls }, configured);
   const result = parseServerUrl(text);
   if (result.ok) return result.address;
-  // What stands before an @ may be a password.
+  // The part before an @ may contain a password.
   const params = {
     url: text.slice(0, 200).replace(/^(.*:\/\/)?.*@/s, '$1…@'),
     problemKey: `serverUrl.${result.problem}`,

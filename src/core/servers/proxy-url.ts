@@ -1,4 +1,4 @@
-// The address of a proxy as people and environment variables write it. Runs in the editor too.
+// The address of a proxy, as written in settings and environment variables. Runs in the editor too.
 
 export interface ProxyAddress {
   /** HTTP CONNECT, the same over TLS, or SOCKS 5. */
@@ -6,12 +6,12 @@ export interface ProxyAddress {
   /** Without the brackets of an IPv6 address. */
   readonly host: string;
   readonly port: number;
-  /** Blank: the proxy is given no credentials. */
+  /** Blank: no credentials are sent to the proxy. */
   readonly username: string;
   readonly password: string;
 }
 
-/** `socks` and `socks5` ask the proxy to look up the server's name too, as `socks5h` says: it knows its own network. */
+/** `socks` and `socks5` let the proxy look up the server's name, as `socks5h` does: the proxy knows its own network. */
 const KINDS: Readonly<Record<string, ProxyAddress['kind']>> = {
   'http:': 'http',
   'https:': 'https',
@@ -22,7 +22,10 @@ const KINDS: Readonly<Record<string, ProxyAddress['kind']>> = {
 const DEFAULT_PORTS: Readonly<Record<ProxyAddress['kind'], number>> = { http: 80, https: 443, socks: 1080 };
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** Reads `http://user:password@host:port`, or https, socks5; without a scheme `http://` is meant. Never throws. */
+/**
+ * Reads `http://user:password@host:port`, or the same with https or socks5. Without a scheme, `http://` is assumed.
+ * Never throws.
+ */
 export function parseProxyUrl(text: string): ProxyAddress | undefined {
   const trimmed = text.trim();
   const withScheme = SCHEME.test(trimmed) ? trimmed : `http://${trimmed}`;
@@ -36,7 +39,7 @@ export function parseProxyUrl(text: string): ProxyAddress | undefined {
   return { kind, host: host.replace(/^\[|\]$/g, ''), port, username, password };
 }
 
-/** Undefined when the escapes make no text. */
+/** Undefined when the escapes are not valid UTF-8. */
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);

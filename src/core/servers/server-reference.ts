@@ -1,4 +1,4 @@
-// Where a server sends its clients (MQTT 5, section 4.11), compared with the servers that are configured.
+// Compares a server reference (MQTT 5, section 4.11) with a configured server.
 
 /** The part of an address that a server reference can name. */
 export interface HostAndPort {
@@ -7,12 +7,12 @@ export interface HostAndPort {
   readonly port: number;
 }
 
-/** A host in brackets, or without a colon; then perhaps a port. */
+/** A host in brackets or without a colon, and an optional port. */
 const REFERENCE = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/;
 
 /**
- * Whether `reference`, one or several names with spaces between them, means `server`. One without a port means every
- * port of that host. What is no such name means nothing.
+ * Whether `reference`, one or several names separated by spaces, means `server`. A name without a port means every port
+ * of that host. Anything else means no server.
  */
 export function refersTo(reference: string, { host, port }: HostAndPort): boolean {
   return reference.split(' ').some((name) => {

@@ -1,4 +1,4 @@
-// The address of a server as people write it. Runs in the editor too.
+// The address of a server, as users write it. Runs in the editor too.
 
 export type ServerScheme = 'mqtt' | 'mqtts' | 'ws' | 'wss';
 
@@ -9,18 +9,18 @@ export interface ServerAddress {
   /** Without the brackets of an IPv6 address. */
   readonly host: string;
   readonly port: number;
-  /** Of ws and wss: path and query, beginning with a slash. Blank otherwise. */
+  /** For ws and wss: path and query, beginning with a slash. Blank otherwise. */
   readonly path: string;
 }
 
-/** Why a string is no server address. Each value has a sentence in the locales under `serverUrl.`. */
+/** Why a string is not a server address. Each value has a sentence in the locales under `serverUrl.`. */
 export type ServerUrlProblem = 'empty' | 'malformed' | 'brackets' | 'port' | 'scheme' | 'credentials' | 'path';
 
 export type ServerUrlResult =
   | { readonly ok: true; readonly address: ServerAddress }
   | { readonly ok: false; readonly problem: ServerUrlProblem };
 
-/** The names that mqtt.js and the core MQTT nodes take as well. */
+/** Scheme names that mqtt.js and the core MQTT nodes accept as well. */
 const SCHEMES: Readonly<Record<string, ServerScheme>> = {
   'mqtt:': 'mqtt',
   'tcp:': 'mqtt',
@@ -32,12 +32,12 @@ const SCHEMES: Readonly<Record<string, ServerScheme>> = {
 };
 const DEFAULT_PORTS: Readonly<Record<ServerScheme, number>> = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 };
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
-/** URL would take the first part of the path for the host of a ws:// address. */
+/** URL would read the first part of the path as the host of a ws:// address. */
 const NO_HOST = /^[^/]*:\/\/[/\\]/;
 
 /**
- * Reads `scheme://host:port/path`. Without a scheme `mqtt://` is meant, without a port that of the scheme: 1883, 8883
- * (mqtts), 80 (ws) or 443 (wss). Never throws.
+ * Reads `scheme://host:port/path`. Without a scheme, `mqtt://` is assumed; without a port, that of the scheme: 1883,
+ * 8883 (mqtts), 80 (ws) or 443 (wss). Never throws.
  */
 export function parseServerUrl(text: string): ServerUrlResult {
   const trimmed = text.trim();
@@ -59,35 +59,38 @@ export function parseServerUrl(text: string): ServerUrlResult {
   return { ok: true, address: { scheme, secure: scheme === 'mqtts' || scheme === 'wss', host, port, path } };
 }
 
-/** An address as logs and errors name it: without the query, which may hold a signature. */
+/** An address for logs and errors, without the query, which may hold a signature. */
 export function serverName({ scheme, host, port, path }: ServerAddress): string {
   const authority = `${bracketed(host)}:${port}`;
   return scheme === 'mqtt' ? authority : `${scheme}://${authority}${path.replace(/\?.*$/s, '').replace(/^\/$/, '')}`;
 }
 
-/** A host as it stands before the port of an address: an IPv6 address in brackets. */
+/** A host as it is written before the port: an IPv6 address in brackets. */
 export function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** Two or more colons in what should be a host: `mqtt://::1`. */
+/** Two or more colons where a host is expected: `mqtt://::1`. */
 const BARE_IPV6 = /^[^/]*:\/\/([^@/]*@)?[\da-f]*:[\da-f]*:[\da-f:.]*([/?#]|$)/i;
 const NUMERIC_PORT = /^[^/]*:\/\/[^/?#]*[^:/?#]:\d+([/?#]|$)/;
 
-/** Why a text is no URL, as far as it shows. */
+/** Why a text is not a URL, as far as that can be told. */
 function unreadable(text: string): ServerUrlProblem {
   if (BARE_IPV6.test(text)) return 'brackets';
   return NUMERIC_PORT.test(text) ? 'port' : 'malformed';
 }
 
-/** What follows the port: only WebSocket has it, and no fragment (RFC 6455, section 3); undefined when it does not fit. */
+/**
+ * The path after the port: only WebSocket has one, without a fragment (RFC 6455, section 3). Undefined when it does not
+ * fit.
+ */
 function pathOf({ pathname, search, hash }: URL, scheme: ServerScheme): string | undefined {
   if (hash !== '') return undefined;
   if (scheme === 'ws' || scheme === 'wss') return pathname + search;
   return (pathname === '' || pathname === '/') && search === '' ? '' : undefined;
 }
 
-/** A URL of a scheme of its own keeps letters beyond ASCII escaped; undefined when the escapes make no text. */
+/** URL keeps letters beyond ASCII escaped for non-web schemes. Undefined when the escapes are not valid UTF-8. */
 function decodedHost(hostname: string): string | undefined {
   try {
     return decodeURIComponent(hostname).replace(/^\[|\]$/g, '');
@@ -103,7 +106,7 @@ export interface SplitAddress {
   readonly password: string;
 }
 
-/** Takes user name and password out of an address in which somebody has written them; undefined when there are none. */
+/** Separates user name and password from an address that contains them; undefined when it contains none. */
 export function splitCredentials(text: string): SplitAddress | undefined {
   const [, scheme = '', username = '', password = '', rest = ''] =
     /^\s*([a-z][a-z0-9+.-]*:\/\/)?([^:@/?#]*)(?::([^@/?#]*))?@(.*)$/is.exec(text) ?? [];
@@ -111,7 +114,7 @@ export function splitCredentials(text: string): SplitAddress | undefined {
   return { url: scheme + rest.trim(), username: unescaped(username), password: unescaped(password) };
 }
 
-/** Characters that mean something in a URL are escaped there. A percent sign that escapes nothing is one. */
+/** Removes percent-encoding. A percent sign that escapes nothing stays. */
 function unescaped(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,9 +1,9 @@
-// How often something happens, smoothed so that slow topics have a rate as well as fast ones. The clock is the caller's.
+// A smoothed message rate that works for slow topics and fast ones. The caller supplies the time.
 
-/** ms over which older messages lose their weight. */
+/** Time constant in ms: older messages lose their weight over this time. */
 const WINDOW = 10_000;
 
-/** ms that a new topic is taken to be old at least: a first message is no rate yet. */
+/** The least age in ms that is assumed for a new topic: a first message is not a rate yet. */
 const YOUNGEST = 5000;
 
 export class MessageRate {
@@ -11,7 +11,7 @@ export class MessageRate {
   #since = 0;
   #begin: number | undefined;
 
-  /** One more message at `now`, in ms of any clock that does not go back. */
+  /** Counts a message at `now`, in ms of any clock that does not go back. */
   count(now: number): void {
     this.#weight = this.#decayed(now) + 1;
     this.#since = now;
@@ -21,7 +21,7 @@ export class MessageRate {
   /** Messages per second, as of `now`. */
   at(now: number): number {
     const age = Math.max(YOUNGEST, now - (this.#begin ?? now));
-    // Of the weights of all the past, those since the beginning are this share.
+    // The share of all weights that falls in the time since the beginning.
     const share = 1 - Math.exp(-age / WINDOW);
     return (this.#decayed(now) * 1000) / (WINDOW * share);
   }

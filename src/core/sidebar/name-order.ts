@@ -1,4 +1,4 @@
-// The order in which people look for names: numbers by their value, so that line10 follows line9.
+// Orders names naturally: numbers by value, so that line10 follows line9.
 
 const ZERO = '0'.charCodeAt(0);
 const NINE = '9'.charCodeAt(0);
@@ -38,7 +38,7 @@ function endOfDigits(text: string, start: number): number {
   return end;
 }
 
-/** By value, however many digits: without leading zeros the longer is the greater. */
+/** Compares by value for any number of digits: without leading zeros, the longer number is the greater. */
 function compareDigits(a: string, b: string): number {
   const x = a.replace(/^0+/, '');
   const y = b.replace(/^0+/, '');

@@ -1,11 +1,14 @@
-// What has changed between two payloads: by line, in a form in which structured payloads have lines.
+// The difference between two payloads, line by line. Structured payloads are formatted into lines first.
 
 export interface DifferenceLine {
   readonly sign: ' ' | '-' | '+';
   readonly text: string;
 }
 
-/** Products of lines up to which the shortest difference is looked for; above, all that differs counts as replaced. */
+/**
+ * The largest product of line counts for which the shortest difference is searched. Above it, everything that differs
+ * counts as replaced.
+ */
 const EFFORT = 1_000_000;
 
 /** The lines of both texts, in order: kept, only in `before`, only in `after`. */
@@ -63,7 +66,7 @@ function between(a: readonly string[], b: readonly string[]): DifferenceLine[] {
   return lines;
 }
 
-/** How many lines the rests of `a` from i and of `b` from j have in common, at i * (b.length + 1) + j. */
+/** The number of lines that `a` from i and `b` from j have in common, at i * (b.length + 1) + j. */
 function commonLengths(a: readonly string[], b: readonly string[]): Uint32Array {
   const width = b.length + 1;
   const lengths = new Uint32Array((a.length + 1) * width);

@@ -1,6 +1,6 @@
-// The numbers in a payload that a chart can draw, by the way to each.
+// The numbers in a payload that a chart can draw, by path.
 
-/** As many are offered; a payload with more has lists of numbers that nobody chooses from. */
+/** The most numbers that are offered. A payload with more holds lists that nobody chooses from. */
 const MOST = 200;
 const DEEPEST = 20;
 

@@ -4,7 +4,7 @@ import type { Observation } from './observation';
 
 /**
  * One line with its line feed. The payload is text under `payload`, or base64 under `payloadBase64` when it is not
- * UTF-8; `payloadSize` is there when only the beginning was kept.
+ * UTF-8. `payloadSize` is present when only the beginning was kept.
  */
 export function recordingLine(topic: string, observation: Observation): string {
   const { at, bytes, size, qos, retain, properties } = observation;

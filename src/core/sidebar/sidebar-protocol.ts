@@ -1,5 +1,5 @@
-// What the topics sidebar and the runtime say to each other, and how the runtime reads what it is asked: requests come
-// from a browser, so each value is checked.
+// The protocol between the topics sidebar and the runtime, and the readers of its requests. Requests come from a
+// browser, so each value is checked.
 
 import type { ErrorReport } from '../errors/mqtt-flows-error';
 import type { QoS, UserProperties } from '../publications/publication';
@@ -16,16 +16,16 @@ export interface ShownSubscription {
   readonly filter: string;
   readonly kind: 'pending' | 'granted' | 'refused';
   readonly qos?: QoS;
-  /** Ids of the nodes that want it. */
+  /** Ids of the nodes that subscribe to it. */
   readonly nodes: readonly string[];
 }
 
-/** How a broker node is, with counters since it was deployed. */
+/** The health of a broker node, with counters since its deploy. */
 export interface BrokerHealth {
   readonly state: BrokerStateReport;
   readonly received: number;
   readonly sent: number;
-  /** Left out where the node is not deployed or cannot work. */
+  /** Left out when the node is not deployed or its settings are invalid. */
   readonly outbox?: OutboxFigures;
   readonly subscriptions: readonly ShownSubscription[];
 }
@@ -33,7 +33,7 @@ export interface BrokerHealth {
 export interface StartRequest {
   readonly broker: string;
   readonly filter: TopicFilter;
-  /** By a connection of its own, or through that of the flows. */
+  /** True for a separate connection, false for the connection of the flows. */
   readonly own: boolean;
 }
 
@@ -43,10 +43,10 @@ export interface ViewRequest {
   readonly count: number;
   /** Left out when nothing has changed since the last request. */
   readonly selection?: TopicSelection;
-  /** The topic whose messages are wanted, and the sequence number of the last one that is known. */
+  /** The topic whose messages are requested, and the sequence number of the last one that the viewer has. */
   readonly topic?: string;
   readonly after: number;
-  /** The page is not on the screen: it asks less often. */
+  /** Whether the page is hidden. It then asks less often. */
   readonly hidden: boolean;
 }
 
@@ -65,16 +65,16 @@ export interface ShownMessage extends Pick<Observation, 'sequence' | 'at' | 'siz
 
 export interface ViewAnswer {
   readonly state: BrokerStateReport;
-  /** Why the server does not send what was asked for. */
+  /** Why the server refused the subscription. */
   readonly refused?: ErrorReport;
-  /** Rows of the whole tree as it is opened. */
+  /** The number of rows of the whole tree with its open branches. */
   readonly total: number;
   readonly rows: readonly TopicRow[];
   readonly messages: number;
   readonly topics: number;
   readonly rate: number;
   readonly dropped: Dropped;
-  /** Of the topic asked for, oldest first: those that are new. */
+  /** New messages of the requested topic, oldest first. */
   readonly news: readonly ShownMessage[];
 }
 
@@ -86,14 +86,14 @@ export interface PublishRequest {
   readonly retain: boolean;
 }
 
-/** Rows in one answer, a few screens of them. */
+/** The most rows in one answer: a few screens. */
 const MOST_ROWS = 500;
 const MOST_EXCEPTIONS = 20_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 function fieldsOf(body: unknown): Fields {
-  // What a browser sends may be anything; each field is checked where it is read.
+  // A browser may send anything, so each field is checked where it is read.
   return typeof body === 'object' && body !== null ? (body as Fields) : {};
 }
 
@@ -101,12 +101,12 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Undefined for a body that is no such request. */
+/** Undefined when the body is not such a request. */
 export function readStart(body: unknown, own: boolean): StartRequest | undefined {
   const { broker, filter } = fieldsOf(body);
   if (typeof broker !== 'string' || typeof filter !== 'string') return undefined;
   const parsed = parseTopicFilter(filter);
-  // Whoever joins the group of a shared subscription takes messages away from the others in it.
+  // A member of a shared subscription takes messages away from the other members.
   if (!parsed.ok || parsed.filter.shareGroup !== undefined) return undefined;
   return { broker, filter: parsed.filter, own };
 }
@@ -117,7 +117,7 @@ export function readViewer(body: unknown): string | undefined {
   return typeof viewer === 'string' ? viewer : undefined;
 }
 
-/** Undefined for a body that is no such request. */
+/** Undefined when the body is not such a request. */
 export function readView(body: unknown): ViewRequest | undefined {
   const { viewer, from, count, selection, topic, after, hidden } = fieldsOf(body);
   if (typeof viewer !== 'string' || !isCount(from) || !isCount(count) || !isCount(after)) return undefined;
@@ -142,7 +142,7 @@ function readSelection(value: unknown): TopicSelection | undefined {
   return { open, search, exceptions: new Set(exceptions.filter((path) => typeof path === 'string')) };
 }
 
-/** Undefined for a body that is no such request, an invalid topic included. */
+/** Undefined when the body is not such a request, or its topic is invalid. */
 export function readPublish(body: unknown): PublishRequest | undefined {
   const { broker, topic, payload, qos, retain } = fieldsOf(body);
   if (typeof broker !== 'string' || typeof payload !== 'string' || typeof retain !== 'boolean') return undefined;

@@ -1,4 +1,4 @@
-// What one viewer sees of a topic tree: which branches are open, what is searched for, and the rows that this makes.
+// One viewer's view of a topic tree: open branches, the search, and the rows that result.
 
 import type { QoS } from '../publications/publication';
 import { parseTopicFilter } from '../topics/topic-filter';
@@ -17,9 +17,9 @@ export interface TopicRow {
   readonly topics: number;
   /** Messages per second. */
   readonly rate: number;
-  /** Of the last message; undefined for a branch that carries none. */
+  /** Preview of the last message; undefined for a branch without messages. */
   readonly preview?: string;
-  /** Whether the server keeps a message. */
+  /** Whether the server has a retained message. */
   readonly retained?: boolean;
   readonly qos?: QoS;
   /** ms since the epoch */
@@ -28,10 +28,10 @@ export interface TopicRow {
 
 /** What the viewer has chosen. */
 export interface TopicSelection {
-  /** Whether branches are open unless they are among the exceptions. */
+  /** Whether branches are open by default. The exceptions are the opposite. */
   readonly open: boolean;
   readonly exceptions: ReadonlySet<string>;
-  /** A topic filter with wildcards, or a part of a topic in capitals or not; blank for all. */
+  /** A topic filter with wildcards, or part of a topic, whatever its case. Blank for all topics. */
   readonly search: string;
 }
 
@@ -41,7 +41,7 @@ export class TopicTreeView {
   readonly #tree: TopicTree;
   #selection = EVERYTHING_CLOSED;
   #listed: TopicNode[] = [];
-  /** How many nodes the tree had when it was listed; undefined when it has to be listed anew. */
+  /** The number of nodes when the tree was last listed; undefined when it has to be listed again. */
   #listedNodes: number | undefined;
 
   constructor(tree: TopicTree) {
@@ -53,7 +53,7 @@ export class TopicTreeView {
     this.#listedNodes = undefined;
   }
 
-  /** Whether the next rows() has to walk through the tree, which takes a while for a large one. */
+  /** Whether the next rows() has to walk the tree, which takes time for a large one. */
   get stale(): boolean {
     return this.#listedNodes !== this.#tree.nodes;
   }
@@ -65,7 +65,7 @@ export class TopicTreeView {
     this.#listedNodes = this.#tree.nodes;
   }
 
-  /** How many rows there were at the last refresh(). */
+  /** The number of rows at the last refresh(). */
   get length(): number {
     return this.#listed.length;
   }
@@ -87,11 +87,11 @@ export class TopicTreeView {
 }
 
 function isOpen({ path }: TopicNode, { open, exceptions, search }: TopicSelection): boolean {
-  // What is found stands somewhere below: it is shown unless the viewer has closed it.
+  // Search results are somewhere below, so a branch is open unless the viewer has closed it.
   return (open || search !== '') !== exceptions.has(path);
 }
 
-/** The rows from top to bottom. Without recursion: a server chooses how deep its topics go. */
+/** The rows from top to bottom. It does not recurse: a server chooses how deep its topics are. */
 function listed(root: TopicNode, selection: TopicSelection): TopicNode[] {
   const wanted = selection.search === '' ? undefined : matching(root, selection.search);
   const rows: TopicNode[] = [];
@@ -106,7 +106,7 @@ function listed(root: TopicNode, selection: TopicSelection): TopicNode[] {
   return rows;
 }
 
-/** The topics that are searched for, and all branches that lead to them. */
+/** The topics that match the search, and all branches that lead to them. */
 function matching(root: TopicNode, search: string): ReadonlySet<TopicNode> {
   const found = new Set<TopicNode>();
   const matches = matcher(search);

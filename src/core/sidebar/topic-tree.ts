@@ -1,5 +1,5 @@
-// The topics that an observer has seen, as a tree by level, with the last messages of each. Bounded in every direction:
-// what does not fit is counted instead of kept. Times are handed in.
+// The topics that a recorder has seen, as a tree by level, with the last messages of each. Every dimension is bounded;
+// what does not fit is counted instead of kept. The caller supplies the time.
 
 import type { IncomingPublication } from '../publications/publication';
 import { Fifo } from '../queues/fifo';
@@ -9,7 +9,7 @@ import { compareNames } from './name-order';
 import { type Observation, observationCost, observe, previewOf } from './observation';
 
 export interface TopicTreeLimits {
-  /** Levels of all topics together: the rows that the tree could show. */
+  /** The most levels of all topics together: the rows that the tree could show. */
   readonly nodes: number;
   /** Characters of all topics together. */
   readonly characters: number;
@@ -22,11 +22,11 @@ export interface TopicTreeLimits {
   /** Bytes kept of one payload. */
   readonly payload: number;
   readonly messagesPerSecond: number;
-  /** Messages that may come at once: what a server has kept does, when it is asked. */
+  /** The most messages that may arrive at once. Retained messages do, after a SUBSCRIBE. */
   readonly burst: number;
 }
 
-/** Messages that were not recorded, by the limit that kept them out. */
+/** Messages that were not recorded, by the limit that they exceeded. */
 export interface Dropped {
   rate: number;
   topics: number;
@@ -36,7 +36,7 @@ const NO_NODES: readonly TopicNode[] = [];
 
 export class TopicNode {
   readonly name: string;
-  /** The topic whose last level this is; also that of branches that carry no messages themselves. */
+  /** The topic that ends with this level. Branches without messages have one too. */
   readonly path: string;
   readonly parent: TopicNode | undefined;
   readonly depth: number;
@@ -46,13 +46,13 @@ export class TopicNode {
   topics = 0;
   readonly rate = new MessageRate();
   latest: Observation | undefined;
-  /** Whether the server keeps a message of this topic, as far as what has come tells. */
+  /** Whether the server has a retained message for this topic, as far as the received messages show. */
   retained = false;
-  /** The beginning of the last payload; known only once that is no longer kept. */
+  /** The beginning of the last payload, set only when that payload is no longer kept. */
   lastPreview: string | undefined;
   /** Oldest first. */
   readonly history: Observation[] = [];
-  // Most nodes are leaves: what they do not need, they do not have.
+  // Most nodes are leaves, which need no map of children.
   #children: Map<string, TopicNode> | undefined;
   #sorted = NO_NODES;
   #unsorted: TopicNode[] | undefined;
@@ -84,7 +84,7 @@ export class TopicNode {
   /** The children in the order of their names. */
   get children(): readonly TopicNode[] {
     if (this.#unsorted) {
-      // Nearly sorted input is what the sort of the engine is quick at.
+      // The engine's sort is fast on nearly sorted input.
       this.#unsorted.sort((a, b) => compareNames(a.name, b.name));
       this.#sorted = this.#sorted.concat(this.#unsorted).sort((a, b) => compareNames(a.name, b.name));
       this.#unsorted = undefined;
@@ -92,12 +92,12 @@ export class TopicNode {
     return this.#sorted;
   }
 
-  /** Whether messages have come at this very topic. */
+  /** Whether messages have arrived at exactly this topic. */
   get isTopic(): boolean {
     return this.latest !== undefined || this.lastPreview !== undefined;
   }
 
-  /** What stands beside the topic: the beginning of its last payload. */
+  /** The text beside the topic: the beginning of its last payload. */
   get preview(): string | undefined {
     return this.latest ? previewOf(this.latest) : this.lastPreview;
   }
@@ -107,16 +107,16 @@ export class TopicTree {
   readonly root = new TopicNode('', undefined);
   readonly dropped: Dropped = { rate: 0, topics: 0 };
   readonly #limits: TopicTreeLimits;
-  /** Topics with more than one message kept: they give way first, in turn. */
+  /** Topics with more than one message kept. They lose messages first, in turn. */
   readonly #rich = new Fifo<TopicNode>();
-  /** Topics with any message kept, in the order of their first. */
+  /** Topics with at least one message kept, in the order of their first. */
   readonly #kept = new Fifo<TopicNode>();
   #nodes = 0;
   #characters = 0;
   #bytes = 0;
   #sequence = 0;
   readonly #pace: TokenBucket;
-  /** Messages that were admitted and are still to come. */
+  /** Messages that were admitted and have not arrived yet. */
   #promised = 0;
 
   constructor(limits: TopicTreeLimits) {
@@ -124,24 +124,24 @@ export class TopicTree {
     this.#pace = new TokenBucket(limits.messagesPerSecond, limits.burst);
   }
 
-  /** Changes when rows are added: whoever has listed the tree need not do so again before. */
+  /** Changes when rows are added. Until then, a list of the rows stays valid. */
   get nodes(): number {
     return this.#nodes;
   }
 
-  /** Bytes of the messages that are kept. */
+  /** Bytes of all messages kept. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether a message that comes at `now`, in ms since the epoch, is to be read and recorded; if not, it is counted as dropped. */
+  /** Whether a message at `now` (ms since the epoch) shall be read and recorded. If not, it is counted as dropped. */
   admits(now: number): boolean {
     if (!this.#hasTime(now)) return false;
     this.#promised++;
     return true;
   }
 
-  /** Records a message, or counts it among the dropped. `now` in ms since the epoch. */
+  /** Records a message, or counts it as dropped. `now` is in ms since the epoch. */
   record(publication: IncomingPublication, now: number): void {
     if (this.#promised > 0) this.#promised--;
     else if (!this.#hasTime(now)) return;
@@ -154,7 +154,7 @@ export class TopicTree {
     for (let at: TopicNode | undefined = node; at; at = at.parent) {
       at.messages++;
       if (isNew) at.topics++;
-      // What a server had kept says nothing about how often messages come.
+      // Retained messages say nothing about the rate of a topic.
       if (!publication.retain) at.rate.count(now);
     }
     this.#keep(node, observe(publication, ++this.#sequence, now, this.#limits.payload));
@@ -170,7 +170,7 @@ export class TopicTree {
     return node;
   }
 
-  /** Everything that is kept, in the order in which it came. */
+  /** All messages kept, in order of arrival. */
   recorded(): { readonly topic: string; readonly observation: Observation }[] {
     const all: { topic: string; observation: Observation }[] = [];
     const waiting = [this.root];
@@ -190,7 +190,7 @@ export class TopicTree {
     return true;
   }
 
-  /** The node of a topic. A new one gets all of its levels or none. */
+  /** The node of a topic. A new topic gets all of its levels or none. */
   #nodeFor(topic: string): TopicNode | undefined {
     const known = this.find(topic);
     if (known) return known;
@@ -210,8 +210,8 @@ export class TopicTree {
 
   #keep(node: TopicNode, observation: Observation): void {
     node.latest = observation;
-    // Another message leaves the one that is kept alone; an empty one takes it away (MQTT 5, section 3.3.1.3). Below MQTT 5
-    // the flag is missing then.
+    // A live message does not change the retained one, and an empty one deletes it (MQTT 5, section 3.3.1.3). Before
+    // MQTT 5, live messages do not carry the flag.
     if (observation.size === 0) node.retained = false;
     else if (observation.retain) node.retained = true;
     node.lastPreview = undefined;
@@ -223,7 +223,10 @@ export class TopicTree {
     while (this.#bytes > this.#limits.bytes && this.#giveWay());
   }
 
-  /** Forgets one message: of a topic with several if there is one, so that each keeps its last as long as possible. */
+  /**
+   * Removes one message, from a topic with several if there is one, so that each topic keeps its last as long as
+   * possible.
+   */
   #giveWay(): boolean {
     const rich = this.#rich.shift();
     if (rich) {

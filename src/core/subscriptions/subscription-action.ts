@@ -1,4 +1,4 @@
-// What a message asks of the subscriptions of a node, by the names of the core MQTT nodes: `msg.action` = "subscribe",
+// What a message asks of a node's subscriptions, with the names of the core MQTT nodes: `msg.action` = "subscribe",
 // "unsubscribe" or "getSubscriptions", and `msg.topic`.
 
 import { expectation, filterInvalid, MqttFlowsError } from '../errors/mqtt-flows-error';
@@ -12,11 +12,11 @@ export interface RequestedSubscription {
   readonly noLocal: boolean;
   readonly retainAsPublished: boolean;
   readonly retainHandling: 0 | 1 | 2;
-  /** Left out: as the node says. */
+  /** Left out: the format of the node. */
   readonly format?: string;
-  /** Set on each message that comes by it. */
+  /** Set on each message that this subscription delivers. */
   readonly properties?: Readonly<Record<string, unknown>>;
-  /** As the message gave it, with what it left out. */
+  /** The subscription as the message gave it. */
   readonly given: Readonly<Record<string, unknown>>;
 }
 
@@ -28,10 +28,10 @@ export type SubscriptionAction =
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Names that the core nodes have for formats. */
+/** The core nodes' names of formats. */
 const FORMATS: Readonly<Record<string, string>> = { 'auto-detect': 'auto', utf8: 'string' };
 
-/** Reads an action, or returns undefined when the message asks for none of these. */
+/** Reads an action; undefined when the message asks for none of these. */
 export function readSubscriptionAction({ action, topic }: Values): SubscriptionAction | undefined {
   if (action === 'getSubscriptions') return { kind: 'list' };
   if (action === 'unsubscribe' && topic === true) return { kind: 'unsubscribe', filters: 'all' };
@@ -48,7 +48,7 @@ export function readSubscriptionAction({ action, topic }: Values): SubscriptionA
   return { kind: 'unsubscribe', filters: subscriptions.map(({ filter }) => filter.wire) };
 }
 
-/** A filter, or an object with `topic` and options. */
+/** Reads a filter, or an object with `topic` and options. */
 export function readSubscription(entry: unknown, name: string): RequestedSubscription | MqttFlowsError {
   const values: Values | undefined = typeof entry === 'string' ? { topic: entry } : isRecord(entry) ? entry : undefined;
   if (!values) return invalid(name, entry, 'expected.subscription');
@@ -56,7 +56,7 @@ export function readSubscription(entry: unknown, name: string): RequestedSubscri
   if (typeof text !== 'string') return invalid(`${name}.topic`, text, 'expected.text');
   const parsed = parseTopicFilter(text);
   if (!parsed.ok) return filterInvalid(text, parsed.problem, parsed.at);
-  // What the core nodes assume.
+  // The default of the core nodes.
   const qos = whole(values.qos ?? 2);
   if (!isQoS(qos)) return invalid(`${name}.qos`, values.qos, '0, 1, 2');
   const retainHandling = whole(values.rh ?? 0);

@@ -3,7 +3,7 @@
 import type { QoS } from '../publications/publication';
 import type { TopicFilter } from '../topics/topic-filter';
 
-/** What becomes of the messages that the server had stored when the subscription was made. */
+/** What happens to the retained messages that the server sends when a subscription is made. */
 export type RetainedPolicy = 'deliver' | 'ignore' | 'only';
 
 /** One filter that a subscriber asks for, with the subscription options of MQTT 5, section 3.8.3.1. */
@@ -13,11 +13,11 @@ export interface SubscriptionOptions {
   readonly noLocal: boolean;
   readonly retainAsPublished: boolean;
   readonly retainHandling: 0 | 1 | 2;
-  /** Left out: `deliver`. `only` is what the server had stored and nothing else. */
+  /** Left out: `deliver`. `only` means retained messages and no others. */
   readonly retained?: RetainedPolicy;
 }
 
-/** Whether what the server has stored is wanted. A shared subscription never gets it (MQTT 5, section 4.8.2). */
+/** Whether retained messages are wanted. A shared subscription never gets them (MQTT 5, section 4.8.2). */
 export function wantsStored({ filter, retainHandling, retained }: SubscriptionOptions): boolean {
   return retainHandling !== 2 && retained !== 'ignore' && filter.shareGroup === undefined;
 }

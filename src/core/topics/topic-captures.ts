@@ -6,8 +6,8 @@ import type { TopicFilter } from './topic-filter';
 export type TopicParams = Record<string, string>;
 
 /**
- * The captures of `filter` in `topic`, or undefined when the filter names no wildcard.
- * Assumes that the filter matches the topic. `#rest` on its parent level captures the empty string.
+ * The captures of `filter` in `topic`, or undefined when the filter names no wildcard. The filter must match the topic.
+ * `#rest` on its parent level captures the empty string.
  */
 export function readCaptures(filter: TopicFilter, topic: string): TopicParams | undefined {
   const { captures } = filter;

@@ -12,7 +12,7 @@ export interface Capture {
 }
 
 declare const wire: unique symbol;
-/** A filter as a server understands it: names taken out of the wildcards, `$share/group/` kept. */
+/** A filter as a server understands it: wildcards without names, `$share/group/` kept. */
 export type WireFilter = string & { readonly [wire]: true };
 
 export interface TopicFilter {
@@ -39,12 +39,12 @@ export type TopicFilterResult =
   | { readonly ok: false; readonly problem: TopicFilterProblem /** The part at fault. */; readonly at: string };
 
 const SHARE = '$share';
-/** An identifier, so that `msg.params.name` and `{{params.name}}` both work as written. */
+/** A name must be an identifier, so that `msg.params.name` and `{{params.name}}` both work as written. */
 const CAPTURE_NAME = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u;
 
 /**
- * Reads a topic filter (MQTT 5, section 4.7.1), whose wildcards may be named: `plant/+line/#rest`.
- * Never throws: what is wrong comes back as a problem with the part at fault.
+ * Reads a topic filter (MQTT 5, section 4.7.1) whose wildcards may be named: `plant/+line/#rest`. Never throws: the
+ * result names the problem and the part at fault.
  */
 export function parseTopicFilter(text: string): TopicFilterResult {
   const stringProblem = mqttStringProblem(text);
@@ -70,7 +70,7 @@ export function parseTopicFilter(text: string): TopicFilterResult {
     ok: true,
     filter: {
       text,
-      // The one place where a string becomes a WireFilter: it has just been checked and stripped of names.
+      // The only place where a string becomes a WireFilter: it has just been checked and stripped of names.
       wire: (captures.length === 0 ? text : wireText(levels, shareGroup)) as WireFilter,
       captures,
       ...(shareGroup === undefined ? {} : { shareGroup }),
@@ -78,7 +78,9 @@ export function parseTopicFilter(text: string): TopicFilterResult {
   };
 }
 
-/** The filter that decides about matching, its wildcards without names: `$share/group/` is for the server. */
+/**
+ * The filter used for matching: wildcards without names, and without `$share/group/`, which concerns the server only.
+ */
 export function matchedText({ wire, shareGroup }: TopicFilter): string {
   return shareGroup === undefined ? wire : wire.slice(`${SHARE}/${shareGroup}/`.length);
 }
@@ -111,7 +113,7 @@ function readWildcard(
   return wildcard;
 }
 
-/** The same text as the engine keeps it for names of properties: once, so that 100,000 filters share it. */
+/** The text as the engine interns names of properties: once, so that 100,000 filters share it. */
 function propertyName(text: string): string {
   return Object.keys({ [text]: true })[0] ?? text;
 }

@@ -6,7 +6,7 @@ export type TopicNameProblem = 'empty' | 'nul' | 'tooLong' | 'unpairedSurrogate'
 
 /** MQTT 5, section 1.5.4: a UTF-8 encoded string is at most 65,535 bytes. */
 const MAX_UTF8_BYTES = 65_535;
-/** No UTF-16 code unit becomes more than three bytes of UTF-8, so shorter strings need no counting. */
+/** A UTF-16 code unit becomes at most three bytes of UTF-8, so shorter strings need no counting. */
 const CERTAINLY_SHORT = Math.floor(MAX_UTF8_BYTES / 3);
 
 const utf8 = new TextEncoder();
@@ -17,8 +17,8 @@ export function exceedsMqttString(text: string): boolean {
 }
 
 /**
- * The reason why `text` is no MQTT string at all (topic names and filters alike), or undefined.
- * MQTT 5, sections 1.5.4 and 4.7.3: no U+0000, no unpaired surrogate, 1 to 65,535 bytes.
+ * Why `text` is not an MQTT string (topic names and filters alike), or undefined when it is one. MQTT 5, sections 1.5.4
+ * and 4.7.3: no U+0000, no unpaired surrogate, 1 to 65,535 bytes.
  */
 export function mqttStringProblem(text: string): Exclude<TopicNameProblem, 'wildcard'> | undefined {
   if (text === '') return 'empty';
@@ -28,12 +28,12 @@ export function mqttStringProblem(text: string): Exclude<TopicNameProblem, 'wild
   return undefined;
 }
 
-/** Whether `value` can be the text of a property: as any MQTT string, but it may be empty. */
+/** Whether `value` can be the text of a property: any MQTT string, or the empty string. */
 export function isMqttText(value: unknown): value is string {
   return typeof value === 'string' && (value === '' || mqttStringProblem(value) === undefined);
 }
 
-/** The reason why `text` is not a topic name, or undefined when it is one (MQTT 5, section 4.7.1). */
+/** Why `text` is not a topic name, or undefined when it is one (MQTT 5, section 4.7.1). */
 export function topicNameProblem(text: string): TopicNameProblem | undefined {
   if (text.includes('+') || text.includes('#')) return 'wildcard';
   return mqttStringProblem(text);

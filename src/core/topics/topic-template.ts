@@ -1,4 +1,4 @@
-// Topic names made from templates: what publish sends to and what the router rewrites to.
+// Topic names made from templates: topics to publish to, and topics that the router rewrites.
 
 import { type ErrorParams, type ErrorStage, MqttFlowsError } from '../errors/mqtt-flows-error';
 import {
@@ -19,7 +19,7 @@ export type TopicTemplateResult =
   | { readonly ok: true; readonly template: Template }
   | { readonly ok: false; readonly error: MqttFlowsError };
 
-/** Reads the template of a topic; one without placeholders must be a topic name. `place` goes with the error. */
+/** Reads the template of a topic. Without placeholders it must be a topic name. `place` is added to the error. */
 export function parseTopicTemplate(text: string, place: ErrorParams = {}): TopicTemplateResult {
   const result = parseTemplate(text);
   if (!result.ok) {
@@ -32,14 +32,14 @@ export function parseTopicTemplate(text: string, place: ErrorParams = {}): Topic
 }
 
 /**
- * The topic name that `template` gives for `message`. A missing value, or a value that makes the name invalid, such as
- * one with a wildcard, is an error and never a strange topic.
+ * The topic name that `template` gives for `message`. It is an error when a value is missing or makes the name invalid,
+ * for example with a wildcard.
  */
 export function fillTopic(template: Template, message: object, stage: ErrorStage): TopicResult {
   const filled = fillTemplate(template, message);
   if (!filled.ok) return missing(template.text, filled.at, filled.problem, stage);
   const result = checkedTopic(filled.text, stage);
-  // A template that is one value and nothing else is named by the topic itself.
+  // For a template that is a single value, the error names the resulting topic.
   if (result.ok || template.segments.length === 1) return result;
   const path = placeholderAtFault(template, message, (text) => topicNameProblem(text) === 'wildcard');
   if (path === undefined) return result;
@@ -47,7 +47,7 @@ export function fillTopic(template: Template, message: object, stage: ErrorStage
   return { ok: false, error: new MqttFlowsError('topic-invalid', { stage, params }) };
 }
 
-/** The topic name that `value` is; `from` is where it comes from, as a user has written it. */
+/** `value` as a topic name. `from` is the source of the value, as a user has written it. */
 export function topicFromValue(value: unknown, from: string, stage: ErrorStage): TopicResult {
   const problem = fillProblem(value);
   return problem ? missing(from, from, problem, stage) : checkedTopic(String(value), stage);
@@ -60,7 +60,7 @@ function checkedTopic(topic: string, stage: ErrorStage): TopicResult {
   return { ok: false, error: new MqttFlowsError('topic-invalid', { stage, params }) };
 }
 
-/** The error for a setting that is no topic name; `place` goes with it. */
+/** The error for a setting that is not a topic name. `place` is added to it. */
 export function topicInvalid(topic: string, problem: TopicNameProblem, place: ErrorParams = {}): MqttFlowsError {
   const params = { ...place, topic: topic.slice(0, 200), problemKey: `topicName.${problem}` };
   return new MqttFlowsError('topic-invalid', { stage: 'config', params });

@@ -1,9 +1,9 @@
-// Units of bytes, in which people enter limits and are told of them.
+// Units of bytes, in which limits are entered and shown.
 
-/** The units, from the smallest up, and how many bytes each is. Their names are texts of the catalogue. */
+/** The units in ascending order, with the number of bytes of each. Their names are texts of the catalogue. */
 export const BYTE_UNITS = { bytes: 1, kibibytes: 1024, mebibytes: 1024 * 1024 } as const;
 
-/** An amount in the largest unit of which it is a whole number, with the key of the unit's name. */
+/** An amount in the largest unit that gives a whole number, with the key of the unit's name. */
 export interface ByteAmount {
   readonly amount: number;
   readonly unitKey: string;

@@ -1,7 +1,7 @@
-// Texts with `{{path}}` in them, filled from a message: topics to publish to, rewritten topics of the router.
-// Runs in the editor too. What a filled text may contain is the caller's to check.
+// Texts with `{{path}}` in them, filled from a message: topics to publish to, topics that the router rewrites. Runs in
+// the editor too. The caller checks what a filled text contains.
 
-/** The steps to a value; one that is a path itself stands for the name or index that it leads to. */
+/** The steps to a value. A step that is a path itself stands for the name or index that it leads to. */
 export type Path = readonly (string | Path)[];
 
 type Segment =
@@ -57,12 +57,12 @@ export function parseTemplate(text: string): TemplateResult {
 /** One step of a path: a name after a dot; an index, a quoted name or another path in brackets. */
 const STEP = /\.([^.[\]]+)|\[(\d+)\]|\["([^"]+)"\]|\['([^']+)'\]|\[(msg[.[](?:[^[\]]|\[[^[\]]*\])+)\]/y;
 
-/** The message itself may be named first, as in Node-RED. */
+/** The path may begin with the message itself, as in Node-RED. */
 const MESSAGE = /^msg(?=[.[])\.?/;
 
 /**
- * The steps of `payload.items[0]["first name"]` or `payload[msg.topic]`, Node-RED's way to write a path; undefined when
- * it is none.
+ * The steps of a path in Node-RED's notation, such as `payload.items[0]["first name"]` or `payload[msg.topic]`;
+ * undefined when it is not a path.
  */
 export function parsePath(text: string): Path | undefined {
   const steps: (string | Path)[] = [];
@@ -83,8 +83,8 @@ export function parsePath(text: string): Path | undefined {
 }
 
 /**
- * Fills a template from the own properties of `source`. A value must be a string that is not empty, a number or a
- * boolean: a missing or structured value is a problem, never a strange text such as `undefined`.
+ * Fills a template from the own properties of `source`. A value must be a non-empty string, a number or a boolean. A
+ * missing or structured value is a problem, so that no text contains `undefined`.
  */
 export function fillTemplate(template: Template, source: object): FillResult {
   if (template.constant !== undefined) return { ok: true, text: template.constant };
@@ -102,7 +102,7 @@ export function fillTemplate(template: Template, source: object): FillResult {
   return { ok: true, text };
 }
 
-/** The first placeholder, as written, whose text `isAtFault`; undefined when none is. */
+/** The first placeholder, as written, for whose text `isAtFault` holds; undefined when there is none. */
 export function placeholderAtFault(
   template: Template,
   source: object,
@@ -125,7 +125,7 @@ export function fillProblem(value: unknown): FillProblem | undefined {
 
 const INDEX = /^\d+$/;
 
-/** An index into a text is one of its levels, the first being 0: `{{topic[1]}}` of `plant/press` is `press`. */
+/** An index into a text selects one of its levels, counted from 0: `{{topic[1]}}` of `plant/press` is `press`. */
 function levelAt(source: object, path: Path): string | undefined {
   const index = path.at(-1);
   if (typeof index !== 'string' || !INDEX.test(index)) return undefined;
@@ -133,7 +133,7 @@ function levelAt(source: object, path: Path): string | undefined {
   return typeof text === 'string' ? text.split('/')[Number(index)] : undefined;
 }
 
-/** What `path` leads to. Own properties only, so that `constructor.name` finds nothing. */
+/** The value at `path`. Only own properties are read, so that `constructor.name` finds nothing. */
 export function readPath(source: object, path: Path): unknown {
   let value: unknown = source;
   for (const step of path) {

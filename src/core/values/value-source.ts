@@ -1,33 +1,33 @@
-// Where the value of a setting comes from: fixed, out of the message, or found outside the message by the runtime.
+// Where the value of a setting comes from: fixed, from the message, or found outside the message by the runtime.
 
 import { type ErrorStage, MqttFlowsError } from '../errors/mqtt-flows-error';
 import { fillTemplate, type Path, readPath, type Template } from './template';
 
 /** `text` is what a user has written, for errors. */
 export type ValueSource =
-  /** An undefined value means none at all, whatever the message has. */
+  /** An undefined value means that there is none, whatever the message has. */
   | { readonly kind: 'fixed'; readonly value: unknown }
   | { readonly kind: 'template'; readonly template: Template }
   | { readonly kind: 'path'; readonly path: Path; readonly text: string }
-  /** The place of the value among those that the runtime has found for the message. */
+  /** `index` is the place of the value among those that the runtime has found for the message. */
   | { readonly kind: 'outside'; readonly index: number; readonly text: string };
 
-/** A value that only the runtime can find: of a context, or of an expression. */
+/** A value that only the runtime can find: from a context or an expression. */
 export interface OutsideValue {
   readonly type: 'flow' | 'global' | 'jsonata';
   readonly text: string;
-  /** The setting that it is for, as an error names it. */
+  /** The setting that needs the value, as an error names it. */
   readonly setting: string;
 }
 
-/** What the runtime has found, in the order of the OutsideValues. */
+/** The values that the runtime has found, in the order of the OutsideValues. */
 export type OutsideFound = readonly unknown[];
 
 export const NOTHING_OUTSIDE: OutsideFound = [];
 
 /**
- * The value for `message`: undefined when there is none, or an error when a template lacks one of its values. `setting`
- * is named in the error.
+ * The value for `message`: undefined when there is none, or an error when a template lacks a value. The error names
+ * `setting`.
  */
 export function valueFor(
   source: ValueSource,

@@ -1,17 +1,17 @@
-// The branches of a trie: how many levels of which kind lead on from each. Records of numbers in one array.
+// The branches of a trie: how many levels of each kind follow each branch, as records of numbers in one array.
 
 import type { LevelCode } from './topic-levels';
 
 /** Literal levels, `+`, `#`, and the end of a filter. */
 const KINDS = 4;
 
-/** Branches are known by numbers from 1, which are given anew when one is released. */
+/** A branch is a number from 1. The numbers of released branches are used again. */
 export class BranchTable {
   #counts = new Int32Array(KINDS * 4);
   #next = 1;
   readonly #free: number[] = [];
 
-  /** A branch from which nothing leads on. */
+  /** Creates an empty branch. */
   create(): number {
     const branch = this.#free.pop() ?? this.#next++;
     if ((branch + 1) * KINDS > this.#counts.length) {
@@ -22,12 +22,12 @@ export class BranchTable {
     return branch;
   }
 
-  /** Whether a level of the kind of `level` leads on. */
+  /** Whether the branch has a level of the same kind as `level`. */
   has(branch: number, level: LevelCode): boolean {
     return this.#counts[placeOf(branch, level)] !== 0;
   }
 
-  /** Counts `number` levels of the kind of `level` more. */
+  /** Adds `number` to the count of levels of the same kind as `level`. */
   count(branch: number, level: LevelCode, number: number): void {
     const place = placeOf(branch, level);
     this.#counts[place] = (this.#counts[place] as number) + number;
@@ -38,7 +38,7 @@ export class BranchTable {
     return this.#counts.subarray(at, at + KINDS).every((count) => count === 0);
   }
 
-  /** Gives back a branch, which is empty. */
+  /** Releases an empty branch. */
   release(branch: number): void {
     this.#free.push(branch);
   }

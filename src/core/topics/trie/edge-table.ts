@@ -1,36 +1,36 @@
-// Which level leads where from which branch of a trie: a hash table in one array of numbers.
-// Among 100,000 entries a look-up reads two places of memory: the entry and its text. A Map of strings reads some five.
+// The edges of a trie: from a branch, by a level, to a branch or leaf. A hash table in one array of numbers. Among
+// 100,000 entries, a lookup reads two places of memory: the entry and its text. A Map of strings reads about five.
 
 import { PackedTexts } from './packed-texts';
 import { END, filterLevel, HASH, type LevelCode, PLUS } from './topic-levels';
 
-/** What a level leads to: a branch is its number, a leaf is its number with a minus, nothing is 0. */
+/** The target of an edge: the number of a branch, the negative number of a leaf, or 0 for none. */
 export type Target = number;
 
 const BRANCH = 0;
 const LEVEL = 1;
-/** An entry without a target is free. */
+/** Offset of the target. An entry without a target is free. */
 const TARGET = 2;
-/** Where the text is: of a branch the level, of a leaf the level and all below. */
+/** Offset of the place of the text: for a branch the level, for a leaf the level and all below. */
 const TEXT = 3;
 const WIDTH = 4;
 const LEAST_CAPACITY = 8;
-/** Below this many units, texts are not worth tidying up. */
+/** Below this many units, packing the texts again is not worthwhile. */
 const FEW_UNITS = 1024;
 
-/** Entries are known by their place, which any change may change. */
+/** An entry is identified by its place, which any change may move. */
 export class EdgeTable {
   /** A power of two. */
   #capacity = LEAST_CAPACITY;
   #entries = new Int32Array(LEAST_CAPACITY * WIDTH);
   #count = 0;
   #texts = new PackedTexts();
-  /** Units of texts that are needed. */
+  /** Units of texts that are in use. */
   #needed = 0;
 
   /**
-   * Where the level of `topic` that begins at `start` leads from `branch`: to a branch below it, to a leaf that matches
-   * all the rest of the topic, or nowhere.
+   * The target of the level of `topic` that begins at `start`, from `branch`: a branch, a leaf that matches the whole
+   * rest of the topic, or none.
    */
   follow(branch: number, level: LevelCode, topic: string, start: number): Target {
     const entries = this.#entries;
@@ -40,7 +40,7 @@ export class EdgeTable {
       const target = entries[at + TARGET] as number;
       if (target === 0) return 0;
       if (entries[at + LEVEL] !== level || entries[at + BRANCH] !== branch) continue;
-      // Nothing is left to be compared.
+      // No text is left to compare.
       if (level === HASH || level === END) return target;
       const text = entries[at + TEXT] as number;
       if (target < 0) {
@@ -51,7 +51,7 @@ export class EdgeTable {
     }
   }
 
-  /** The entry by which the level of `filter` that begins at `start` leads from `branch`, or -1. */
+  /** The entry of the level of `filter` that begins at `start`, from `branch`; -1 when there is none. */
   find(branch: number, filter: string, start: number): number {
     const entries = this.#entries;
     const last = this.#capacity - 1;
@@ -68,12 +68,15 @@ export class EdgeTable {
     return this.#entries[entry * WIDTH + TARGET] as number;
   }
 
-  /** Whether `entry`, which leads to a leaf, does so for `filter` from `start` on. */
+  /** Whether `entry`, which leads to a leaf, holds `filter` from `start` on. */
   isFor(entry: number, filter: string, start: number): boolean {
     return this.#texts.isRestOf(this.#entries[entry * WIDTH + TEXT] as number, filter, start);
   }
 
-  /** Lets `filter` from `start` on lead from `branch` to `leaf`; its level has no entry yet. The code of the level. */
+  /**
+   * Adds an edge from `branch` to `leaf` for `filter` from `start` on, whose level has no entry yet. Returns the code
+   * of the level.
+   */
   add(branch: number, filter: string, start: number, leaf: Target): LevelCode {
     const level = filterLevel(filter, start);
     const from = Math.min(start, filter.length);
@@ -82,7 +85,7 @@ export class EdgeTable {
     return level;
   }
 
-  /** Puts `branch` between the level of `entry` and its leaf. The code of the level that leads on from there. */
+  /** Inserts `branch` between the level of `entry` and its leaf. Returns the code of the level that follows there. */
   grow(entry: number, branch: number): LevelCode {
     const at = entry * WIDTH;
     const text = this.#entries[at + TEXT] as number;
@@ -91,7 +94,7 @@ export class EdgeTable {
     const level = this.#texts.levelAfter(text + length);
     this.#entries[at + TARGET] = branch;
     this.#entries[at + TEXT] = this.#texts.copy(this.#texts, text, length);
-    // The slash between them is not needed any more; an end has a text of its own.
+    // The slash between them is no longer needed; an end has a text of its own.
     if (level === END) this.#needed++;
     this.#insert(branch, level, leaf, text + length + (level === END ? 0 : 1));
     return level;
@@ -103,7 +106,7 @@ export class EdgeTable {
     this.#needed -= this.#texts.lengthOf(entries[entry * WIDTH + TEXT] as number) + 1;
     this.#count--;
     let free = entry;
-    // What had to go on because of the entry moves back, so that no search ends before it.
+    // Entries that were displaced by this one move back, so that no search ends before it finds them.
     for (let place = (entry + 1) & last; entries[place * WIDTH + TARGET] !== 0; place = (place + 1) & last) {
       const at = place * WIDTH;
       const wanted = home(entries[at + BRANCH] as number, entries[at + LEVEL] as number);
@@ -119,7 +122,7 @@ export class EdgeTable {
   #insert(branch: number, level: LevelCode, target: Target, text: number): void {
     this.#count++;
     this.#put(branch, level, target, text);
-    // Half of the places are free at least: a search is over after one or two of them.
+    // At least half of the places are free, so a search ends after one or two of them.
     if (this.#count * 2 > this.#capacity) this.#rebuild(this.#capacity * 2);
   }
 
@@ -130,7 +133,7 @@ export class EdgeTable {
     this.#entries.set([branch, level, target, text], place * WIDTH);
   }
 
-  /** Makes a table of another size, and packs the texts that are needed. */
+  /** Rebuilds the table with another size, and packs the texts in use. */
   #rebuild(capacity: number): void {
     const before = this.#entries;
     const texts = new PackedTexts(this.#needed * 2);
@@ -149,7 +152,9 @@ export class EdgeTable {
   }
 }
 
-/** Where the search for an entry begins, before it is cut to the capacity (the end of MurmurHash3). */
+/**
+ * The hash at which the search for an entry begins, before it is cut to the capacity (the finalizer of MurmurHash3).
+ */
 function home(branch: number, level: LevelCode): number {
   let hash = Math.imul(branch, 0x9e3779b1) ^ level;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -1,12 +1,12 @@
-// The values under each filter of a trie. Most filters have one: a list for each would be one more place of memory.
+// The values under each filter of a trie. Most filters have one; a list for each would cost another place of memory.
 
-/** Leaves are known by numbers from 1, which are given anew when one has no value any more. */
+/** A leaf is a number from 1. The numbers of empty leaves are used again. */
 export class LeafValues<T> {
   readonly #first: (T | undefined)[] = [undefined];
   readonly #others = new Map<number, T[]>();
   readonly #free: number[] = [];
 
-  /** A leaf with one value. */
+  /** Creates a leaf with one value. */
   create(value: T): number {
     const leaf = this.#free.pop() ?? this.#first.length;
     this.#first[leaf] = value;
@@ -19,7 +19,7 @@ export class LeafValues<T> {
     else this.#others.set(leaf, [value]);
   }
 
-  /** Takes `value` out once; how many are left, or undefined when it was not there. */
+  /** Removes `value` once. Returns how many values are left, or undefined when it was not there. */
   remove(leaf: number, value: T): number | undefined {
     const others = this.#others.get(leaf);
     const index = others?.indexOf(value) ?? -1;
@@ -27,7 +27,7 @@ export class LeafValues<T> {
       others.splice(index, 1);
     } else {
       if (this.#first[leaf] !== value) return undefined;
-      // A list of others is never empty.
+      // The list of further values is never empty.
       this.#first[leaf] = others?.shift();
     }
     if (!others) {
@@ -38,7 +38,7 @@ export class LeafValues<T> {
     return 1 + others.length;
   }
 
-  /** Puts the values of `leaf` at the end of `found`. */
+  /** Appends the values of `leaf` to `found`. */
   collect(leaf: number, found: T[]): void {
     found.push(this.#first[leaf] as T);
     const others = this.#others.size > 0 ? this.#others.get(leaf) : undefined;

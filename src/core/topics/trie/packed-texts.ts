@@ -1,5 +1,5 @@
-// Parts of topic filters, one behind the other in one array: strings lie about in memory, and reading one that is in no
-// cache costs more than all else that a look-up does.
+// Parts of topic filters, packed into one array. Strings are scattered in memory, and reading one that is in no cache
+// costs more than the rest of a lookup.
 
 import {
   codeOf,
@@ -18,23 +18,23 @@ import {
 const TERMINATOR = 0;
 const LEAST_CAPACITY = 64;
 
-/** Texts are known by the place where they begin; so is what is left of one when levels are cut off in front. */
+/** A text is identified by the place where it begins; so is the rest of one after its first levels. */
 export class PackedTexts {
   /** UTF-16 units. */
   #units: Uint16Array;
   #used = 0;
 
-  /** With room for `capacity` units. */
+  /** Creates an array with room for `capacity` units. */
   constructor(capacity = 0) {
     this.#units = new Uint16Array(Math.max(capacity, LEAST_CAPACITY));
   }
 
-  /** How many units are taken, also by texts that nobody needs any more. */
+  /** Units taken, including those of texts no longer in use. */
   get used(): number {
     return this.#used;
   }
 
-  /** Adds the part of `filter` from `start` to `end`; it takes a unit more than that. */
+  /** Adds the part of `filter` from `start` to `end`, which takes one unit more than its length. Returns its place. */
   add(filter: string, start: number, end: number): number {
     this.#reserve(end - start + 1);
     const place = this.#used;
@@ -43,7 +43,7 @@ export class PackedTexts {
     return place;
   }
 
-  /** Adds `length` units of the text of `others` at `place`. */
+  /** Adds `length` units of the text of `others` at `place`. Returns the new place. */
   copy(others: PackedTexts, place: number, length: number): number {
     this.#reserve(length + 1);
     const start = this.#used;
@@ -53,19 +53,19 @@ export class PackedTexts {
     return start;
   }
 
-  /** Units of the text at `place`. */
+  /** The length of the text at `place`, in units. */
   lengthOf(place: number): number {
     return this.#units.indexOf(TERMINATOR, place) - place;
   }
 
-  /** Units of the first level of the text at `place`. */
+  /** The length of the first level of the text at `place`, in units. */
   levelLength(place: number): number {
     let end = place;
     while (this.#units[end] !== TERMINATOR && this.#units[end] !== SLASH_UNIT) end++;
     return end - place;
   }
 
-  /** The code of what follows the level that ends at `end`. */
+  /** The code of the level after the one that ends at `end`. */
   levelAfter(end: number): LevelCode {
     if (this.#units[end] === TERMINATOR) return END;
     const first = this.#units[end + 1];
@@ -79,14 +79,14 @@ export class PackedTexts {
     }
   }
 
-  /** Whether the text at `place` is `filter` from `start` on. */
+  /** Whether the text at `place` equals `filter` from `start` on. */
   isRestOf(place: number, filter: string, start: number): boolean {
     const length = Math.max(filter.length - start, 0);
     for (let i = 0; i < length; i++) if (this.#units[place + i] !== filter.charCodeAt(start + i)) return false;
     return this.#units[place + length] === TERMINATOR;
   }
 
-  /** Whether the first level of the text at `place` is the level of `topic` that begins at `start`. */
+  /** Whether the first level of the text at `place` equals the level of `topic` that begins at `start`. */
   beginsWithLevel(place: number, topic: string, start: number): boolean {
     const units = this.#units;
     let here = place;
@@ -101,8 +101,8 @@ export class PackedTexts {
   }
 
   /**
-   * Whether the levels at `place` match those of `topic` from `start` on, which is one beyond the end of the topic when
-   * no level is left.
+   * Whether the levels at `place` match those of `topic` from `start` on. When no level is left, `start` is one beyond
+   * the end of the topic.
    */
   matches(place: number, topic: string, start: number): boolean {
     const units = this.#units;
@@ -110,7 +110,7 @@ export class PackedTexts {
     let there = start;
     for (;;) {
       const first = units[here];
-      // MQTT 5, section 4.7.1.2: `#` matches its parent as well, of which no level is left.
+      // MQTT 5, section 4.7.1.2: `#` matches its parent as well, which has no level left.
       if (first === HASH_UNIT) return true;
       if (there > topic.length) return false;
       if (first === PLUS_UNIT) {

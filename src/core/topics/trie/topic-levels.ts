@@ -1,13 +1,16 @@
-// The levels of topics and filters as numbers: what an index of filters goes by, before it compares texts.
+// The levels of topics and filters as numbers, by which the index searches before it compares texts.
 
-/** A level: the hash of its text, which is never negative, or one of the three below. Two levels may have one hash. */
+/**
+ * A level: the hash of its text, which is never negative, or one of the three codes below. Two levels may have the same
+ * hash.
+ */
 export type LevelCode = number;
 
 /** `+` in a filter. */
 export const PLUS: LevelCode = -1;
 /** `#` in a filter. */
 export const HASH: LevelCode = -2;
-/** There is no level any more. */
+/** No level is left. */
 export const END: LevelCode = -3;
 
 /** UTF-16 units. */
@@ -15,20 +18,20 @@ export const SLASH_UNIT = '/'.charCodeAt(0);
 export const PLUS_UNIT = '+'.charCodeAt(0);
 export const HASH_UNIT = '#'.charCodeAt(0);
 
-/** What the hash of a level begins with (FNV-1a, with UTF-16 units for bytes). */
+/** The initial hash of a level (FNV-1a over UTF-16 units instead of bytes). */
 export const HASH_START = 0x811c9dc5 | 0;
 
-/** The hash of a level that goes on with `unit`. */
+/** `hash` continued with `unit`. */
 export function hashWith(hash: number, unit: number): number {
   return Math.imul(hash ^ unit, 0x01000193);
 }
 
-/** The code of a level of which this is the hash. */
+/** The code of a level with this hash. */
 export function codeOf(hash: number): LevelCode {
   return hash >>> 1;
 }
 
-/** The code of the level of `filter` that begins at `start`, one beyond its end when no level is left. */
+/** The code of the level of `filter` that begins at `start`. When no level is left, `start` is one beyond the end. */
 export function filterLevel(filter: string, start: number): LevelCode {
   if (start > filter.length) return END;
   const first = filter.charCodeAt(start);

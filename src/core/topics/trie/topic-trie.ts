@@ -1,5 +1,5 @@
-// Which of many topic filters match a topic: the index under subscriptions and routes.
-// Knows filters and values only; who the values are, and in which order they count, is the caller's.
+// Finds the topic filters that match a topic: the index under subscriptions and routes. It knows filters and values
+// only; the caller knows what the values are and how they are ordered.
 
 import { matchedText, type TopicFilter } from '../topic-filter';
 import { BranchTable } from './branch-table';
@@ -7,7 +7,7 @@ import { EdgeTable } from './edge-table';
 import { LeafValues } from './leaf-values';
 import { codeOf, END, filterLevel, HASH, HASH_START, hashWith, type LevelCode, PLUS, SLASH_UNIT } from './topic-levels';
 
-/** Where a filter is: from each of the branches on the way leads the level that begins at the start of the same place. */
+/** The path of a filter: the branches, and for each the start of the level that leads on from it. */
 interface Place {
   readonly branches: readonly number[];
   readonly starts: readonly number[];
@@ -17,10 +17,9 @@ interface Place {
 const DOLLAR_UNIT = '$'.charCodeAt(0);
 
 /**
- * A trie over the levels of topic filters, with MQTT's rules (MQTT 5, section 4.7): `+` matches an empty level,
- * `#` its parent, and neither matches a first level beginning with `$`. No recursion, so depth costs no stack.
- *
- * What a look-up costs among many filters is memory that is not in the cache. So the trie is made of numbers in a few
+ * A trie over the levels of topic filters, with MQTT's rules (MQTT 5, section 4.7): `+` matches an empty level, `#` its
+ * parent, and neither matches a first level beginning with `$`. It does not recurse, so depth costs no stack.
+ * Among many filters, the cost of a lookup is memory that is not in the cache. So the trie consists of numbers in a few
  * arrays, and filters are cut into levels only as far as they differ.
  */
 export class TopicTrie<T> {
@@ -29,16 +28,16 @@ export class TopicTrie<T> {
   readonly #values = new LeafValues<T>();
   readonly #root = this.#branches.create();
   #size = 0;
-  // The frontiers of the walk in match(): kept so that a match allocates only its result.
+  // The frontiers of the walk in match(), kept so that a match allocates its result only.
   #current: number[] = [];
   #next: number[] = [];
 
-  /** How many (filter, value) pairs are held. */
+  /** The number of (filter, value) pairs. */
   get size(): number {
     return this.#size;
   }
 
-  /** Adds `value` under `filter`. The same pair may be added more than once; each takes one remove(). */
+  /** Adds `value` under `filter`. The same pair may be added more than once; each addition takes one remove(). */
   add(filter: TopicFilter, value: T): void {
     this.#size++;
     const text = matchedText(filter);
@@ -60,7 +59,7 @@ export class TopicTrie<T> {
     }
   }
 
-  /** Removes `value` from `filter` once and prunes what nothing needs any more. False when it was not there. */
+  /** Removes `value` from `filter` once and prunes unused branches. False when it was not there. */
   remove(filter: TopicFilter, value: T): boolean {
     const text = matchedText(filter);
     const place = this.#find(text);
@@ -71,7 +70,7 @@ export class TopicTrie<T> {
     return true;
   }
 
-  /** The values under this very filter, whatever the names of its wildcards, in no promised order. */
+  /** The values under this filter, whatever the names of its wildcards, in any order. */
   valuesOf(filter: TopicFilter): T[] {
     const found: T[] = [];
     const place = this.#find(matchedText(filter));
@@ -79,7 +78,9 @@ export class TopicTrie<T> {
     return found;
   }
 
-  /** The values of all filters that match `topic`, in no promised order; a value stands once per filter it is under. */
+  /**
+   * The values of all filters that match `topic`, in any order. A value occurs once for each filter that it is under.
+   */
   match(topic: string): T[] {
     const found: T[] = [];
     if (this.#size === 0) return found;
@@ -120,7 +121,7 @@ export class TopicTrie<T> {
     return found;
   }
 
-  /** The branch to which `level` leads, or 0. When it is a leaf, takes its values. */
+  /** The branch to which `level` leads, or 0. When it leads to a leaf, its values are added to `found`. */
   #follow(branch: number, level: LevelCode, topic: string, start: number, found: T[]): number {
     if (!this.#branches.has(branch, level)) return 0;
     const target = this.#edges.follow(branch, level, topic, start);
@@ -144,7 +145,7 @@ export class TopicTrie<T> {
     }
   }
 
-  /** Takes the last step of the way, and then empty branches. */
+  /** Removes the last edge of the path, and then empty branches. */
   #prune({ branches, starts }: Place, text: string): void {
     for (let i = branches.length - 1; i >= 0; i--) {
       const branch = branches[i] as number;
@@ -157,7 +158,7 @@ export class TopicTrie<T> {
   }
 }
 
-/** Where the next level begins; one beyond the end of `filter` when there is none. */
+/** The start of the next level; one beyond the end of `filter` when there is none. */
 function afterLevel(filter: string, start: number): number {
   const slash = filter.indexOf('/', start);
   return slash === -1 ? filter.length + 1 : slash + 1;
