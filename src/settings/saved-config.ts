@@ -2,6 +2,7 @@
 // Each *.config.ts says what it expects; the first value that does not fit becomes the error.
 
 import { expectation, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { asFlag, asWhole, isBlank, isRecord, shown } from '../core/values/plain-value';
 
 export type ConfigResult<C> =
   | { readonly ok: true; readonly config: C }
@@ -50,8 +51,8 @@ export class SavedConfig {
   boolean(property: string, fallback: boolean): boolean {
     const value = this.#raw[property];
     if (isBlank(value)) return fallback;
-    if (value === true || value === 'true') return true;
-    if (value === false || value === 'false') return false;
+    const flag = asFlag(value);
+    if (flag !== undefined) return flag;
     this.invalid(property, 'true, false');
     return fallback;
   }
@@ -60,8 +61,8 @@ export class SavedConfig {
   integer<D extends number | undefined>(property: string, fallback: D, min: number, max: number): number | D {
     const value = this.#raw[property];
     if (isBlank(value)) return fallback;
-    const number = typeof value === 'string' ? Number(value) : value;
-    if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number;
+    const number = asWhole(value, min, max);
+    if (number !== undefined) return number;
     this.invalid(property, `${min} … ${max}`);
     return fallback;
   }
@@ -107,22 +108,8 @@ export class SavedConfig {
   }
 }
 
-function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-}
-
-function isRecord(value: unknown): value is RawConfig {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The error for a setting that is not what `expected` says: values and ranges, or a key of the locales. */
 export function invalidSetting(property: string, value: unknown, expected: string): MqttFlowsError {
   const params = { property, value: shown(value), ...expectation(expected) };
   return new MqttFlowsError('config-invalid', { stage: 'config', params });
-}
-
-/** A value as a sentence can show it: short, and never a whole structure. */
-function shown(value: unknown): string {
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
-  return String(value).slice(0, 60);
 }

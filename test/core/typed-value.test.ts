@@ -28,7 +28,7 @@ describe('settings/typed-value', () => {
     ['bin', '"ü"', new TextEncoder().encode('ü')],
   ] as const) {
     it(`${type} ${value}`, () => {
-      assert.deepEqual(valueFor(parsed(value, type), message, [], 'setting'), found);
+      assert.deepEqual(valueFor(parsed(value, type), message, [], 'setting'), { ok: true, value: found });
     });
   }
 
@@ -49,7 +49,7 @@ describe('settings/typed-value', () => {
     );
     assert.deepEqual(
       sources.map((source) => valueFor(source, message, ['A', 'B', 'C'], 'setting')),
-      ['A', 'B', 'C'],
+      ['A', 'B', 'C'].map((value) => ({ ok: true, value })),
     );
   });
 

@@ -1,12 +1,14 @@
 // Turns a message into the publication that it asks for. The property names are those of Node-RED's core MQTT nodes, so
 // that flows move over unchanged. The reverse is message-from-publication.ts.
 
-import { MqttFlowsError } from '../errors/mqtt-flows-error';
+import type { MqttFlowsError } from '../errors/mqtt-flows-error';
+import { failed, found, type Result } from '../errors/result';
 import type { Codec } from '../payloads/codec';
 import { payloadError } from '../payloads/codec';
 import { fillTopic, type TopicResult, topicFromValue } from '../topics/topic-template';
-import { NOTHING_OUTSIDE, type OutsideFound, type ValueSource, valueFor } from '../values/value-source';
-import { isBlank, messageFlag, messageQoS, propertyInvalid } from './message-value';
+import { isBlank, propertyInvalid } from '../values/plain-value';
+import { NOTHING_OUTSIDE, type OutsideFound, plainValueFor, type ValueSource, valueFor } from '../values/value-source';
+import { messageFlag, messageQoS } from './message-value';
 import type { OutgoingPublication, PublicationProperties, QoS } from './publication';
 import { type PropertySettings, publicationProperties } from './publication-properties';
 
@@ -50,46 +52,54 @@ export function publicationFromMessage(
   if (!filled.ok) return filled;
   const { topic } = filled;
   const qos = readQoS(settings.qos, values, outside);
-  if (qos instanceof MqttFlowsError) return failed(qos);
-  const retain = readRetain(settings.retain, values, outside);
-  if (retain instanceof MqttFlowsError) return failed(retain);
-  const whileOffline = settings.whileOffline ?? readWhileOffline(values);
-  if (whileOffline instanceof MqttFlowsError) return failed(whileOffline);
+  if (!qos.ok) return qos;
+  const retained = readRetain(settings.retain, values, outside);
+  if (!retained.ok) return retained;
+  const retain = retained.value;
+  const whileOffline = settings.whileOffline ? found(settings.whileOffline) : readWhileOffline(values);
+  if (!whileOffline.ok) return whileOffline;
   // An empty payload deletes the retained message (MQTT 5, section 3.3.1.3).
   const body = retain === CLEAR ? undefined : values.payload;
   const encoded = retain === CLEAR ? NO_PAYLOAD : codec.encode(body);
   if (!encoded.ok) return failed(payloadError('payload-unencodable', encoded, topic));
   const { payload } = encoded;
   const properties = publicationProperties(values, settings.properties, outside);
-  if (properties instanceof MqttFlowsError) return failed(properties);
-  const described = settings.describePayload ? describe(properties, payload, codec.mediaType(body)) : properties;
-  const publication = { topic, payload, qos, retain: retain !== false };
+  if (!properties.ok) return properties;
+  const described = settings.describePayload
+    ? describe(properties.value, payload, codec.mediaType(body))
+    : properties.value;
+  const publication = { topic, payload, qos: qos.value, retain: retain !== false };
   return {
     ok: true,
     publication: described ? { ...publication, properties: described } : publication,
-    whileOffline,
+    whileOffline: whileOffline.value,
   };
 }
 
-function readQoS(source: ValueSource | undefined, values: Values, outside: OutsideFound): QoS | MqttFlowsError {
-  const asked = source ? valueFor(source, values, outside, 'qos') : values.qos;
-  return messageQoS(asked) ?? propertyInvalid(source ? 'qos' : 'msg.qos', asked, '0, 1, 2');
+function readQoS(source: ValueSource | undefined, values: Values, outside: OutsideFound): Result<QoS> {
+  const asked = source ? valueFor(source, values, outside, 'qos') : found(values.qos);
+  if (!asked.ok) return asked;
+  const qos = messageQoS(asked.value);
+  if (qos !== undefined) return found(qos);
+  return failed(propertyInvalid(source ? 'qos' : 'msg.qos', asked.value, '0, 1, 2', 'publish'));
 }
 
 function readRetain(
   source: ValueSource | undefined,
   values: Values,
   outside: OutsideFound,
-): boolean | typeof CLEAR | MqttFlowsError {
-  const asked = source ? valueFor(source, values, outside, 'retain') : values.retain;
-  if (asked === CLEAR) return CLEAR;
-  return messageFlag(asked) ?? propertyInvalid(source ? 'retain' : 'msg.retain', asked, 'true, false, clear');
+): Result<boolean | typeof CLEAR> {
+  const asked = source ? valueFor(source, values, outside, 'retain') : found(values.retain);
+  if (!asked.ok) return asked;
+  const retain = asked.value === CLEAR ? CLEAR : messageFlag(asked.value);
+  if (retain !== undefined) return found(retain);
+  return failed(propertyInvalid(source ? 'retain' : 'msg.retain', asked.value, 'true, false, clear', 'publish'));
 }
 
-function readWhileOffline({ whileOffline }: Values): WhileOffline | MqttFlowsError {
-  if (whileOffline === 'fail') return 'fail';
-  if (whileOffline === 'wait' || isBlank(whileOffline)) return 'wait';
-  return propertyInvalid('msg.whileOffline', whileOffline, 'wait, fail');
+function readWhileOffline({ whileOffline }: Values): Result<WhileOffline> {
+  if (whileOffline === 'fail') return found('fail');
+  if (whileOffline === 'wait' || isBlank(whileOffline)) return found('wait');
+  return failed(propertyInvalid('msg.whileOffline', whileOffline, 'wait, fail', 'publish'));
 }
 
 const NO_PAYLOAD = { ok: true, payload: '' } as const;
@@ -97,7 +107,7 @@ const NO_PAYLOAD = { ok: true, payload: '' } as const;
 function topicFor(source: ValueSource, message: object, outside: OutsideFound): TopicResult {
   if (source.kind === 'template') return fillTopic(source.template, message, 'publish');
   const from = source.kind === 'fixed' ? '' : source.text;
-  return topicFromValue(valueFor(source, message, outside, 'topic'), from, 'publish');
+  return topicFromValue(plainValueFor(source, message, outside), from, 'publish');
 }
 
 /** Adds content type and format indicator to `properties` where they are not set. */
@@ -109,8 +119,4 @@ function describe(
   if (payload.length === 0 || contentType === undefined) return properties;
   // MQTT 5, section 3.3.2.3.2: the indicator states that the payload is UTF-8, and every string is sent as UTF-8.
   return { contentType, ...(typeof payload === 'string' && { payloadFormatIndicator: true }), ...properties };
-}
-
-function failed(error: MqttFlowsError): PublicationResult {
-  return { ok: false, error };
 }

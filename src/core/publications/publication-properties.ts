@@ -1,10 +1,11 @@
 // The MQTT 5 properties of a publication, from a message and the settings of a node. Each value is checked when it is
 // read, and the error names the wrong one.
 
-import { MqttFlowsError } from '../errors/mqtt-flows-error';
+import { failed, found, type Result } from '../errors/result';
 import { isMqttText, topicNameProblem } from '../topics/topic-name';
+import { asWhole, isBlank, propertyInvalid } from '../values/plain-value';
 import { type OutsideFound, type ValueSource, valueFor } from '../values/value-source';
-import { isBlank, messageFlag, propertyInvalid } from './message-value';
+import { messageFlag } from './message-value';
 import type { PublicationProperties } from './publication';
 import { type UserPropertySource, userPropertiesFor } from './user-properties';
 
@@ -30,63 +31,65 @@ export function publicationProperties(
   values: Values,
   settings: PropertySettings,
   outside: OutsideFound,
-): PublicationProperties | MqttFlowsError | undefined {
+): Result<PublicationProperties | undefined> {
   const properties: PublicationProperties = {};
-  let found = false;
+  let some = false;
   for (const key of SINGLE_PROPERTIES) {
     const source = settings.sources[key];
-    const value = source ? valueFor(source, values, outside, `properties.${key}`) : values[key];
-    if (value instanceof MqttFlowsError) return value;
+    const given = source ? valueFor(source, values, outside, `properties.${key}`) : undefined;
+    if (given && !given.ok) return given;
+    const value = given ? given.value : values[key];
     if (isBlank(value)) continue;
-    const expected = PROPERTY_READERS[key](value, properties);
-    if (expected !== undefined) return propertyInvalid(source ? `properties.${key}` : `msg.${key}`, value, expected);
-    found = true;
+    const read = PROPERTY_READERS[key](value);
+    if (!read.ok) {
+      return failed(propertyInvalid(source ? `properties.${key}` : `msg.${key}`, value, read.error, 'publish'));
+    }
+    put(properties, key, read.value);
+    some = true;
   }
   const userProperties = userPropertiesFor(values, settings.userProperties, outside);
-  if (userProperties instanceof MqttFlowsError) return userProperties;
-  if (!userProperties) return found ? properties : undefined;
-  properties.userProperties = userProperties;
-  return properties;
+  if (!userProperties.ok) return userProperties;
+  if (userProperties.value) properties.userProperties = userProperties.value;
+  else if (!some) return NONE;
+  return found(properties);
 }
 
-/** Sets one property from a value of a message, or returns what was expected instead. */
-type PropertyReader = (value: unknown, properties: PublicationProperties) => string | undefined;
+const NONE = found(undefined);
+
+function put<K extends SingleProperty>(
+  properties: PublicationProperties,
+  key: K,
+  value: PublicationProperties[K],
+): void {
+  properties[key] = value;
+}
+
+/** Each reads one property from a value of a message, or says what was expected instead. */
+type PropertyReaders = {
+  readonly [K in SingleProperty]: (value: unknown) => Result<NonNullable<PublicationProperties[K]>, string>;
+};
 
 const FOUR_BYTES = 0xffff_ffff;
 const TWO_BYTES = 0xffff;
 
 /** The ranges of MQTT 5, section 3.3.2.3. */
-const PROPERTY_READERS: Readonly<Record<SingleProperty, PropertyReader>> = {
-  payloadFormatIndicator(value, properties) {
+const PROPERTY_READERS: PropertyReaders = {
+  payloadFormatIndicator(value) {
     const flag = value === 1 ? true : value === 0 ? false : messageFlag(value);
-    if (flag === undefined) return 'true, false';
-    properties.payloadFormatIndicator = flag;
-    return undefined;
+    return flag === undefined ? failed('true, false') : found(flag);
   },
-  messageExpiryInterval(value, properties) {
-    const seconds = typeof value === 'string' ? Number(value) : value;
-    if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 0 || seconds > FOUR_BYTES) {
-      return `0 … ${FOUR_BYTES}`;
-    }
-    properties.messageExpiryInterval = seconds;
-    return undefined;
+  messageExpiryInterval(value) {
+    const seconds = asWhole(value, 0, FOUR_BYTES);
+    return seconds === undefined ? failed(`0 … ${FOUR_BYTES}`) : found(seconds);
   },
-  contentType(value, properties) {
-    if (!isMqttText(value)) return 'expected.text';
-    properties.contentType = value;
-    return undefined;
-  },
-  responseTopic(value, properties) {
+  contentType: (value) => (isMqttText(value) ? found(value) : failed('expected.text')),
+  responseTopic(value) {
     // A response topic must not contain wildcards (section 3.3.2.3.5).
-    if (typeof value !== 'string' || topicNameProblem(value)) return 'expected.topic';
-    properties.responseTopic = value;
-    return undefined;
+    return typeof value !== 'string' || topicNameProblem(value) ? failed('expected.topic') : found(value);
   },
-  correlationData(value, properties) {
+  correlationData(value) {
     const data = typeof value === 'string' ? Buffer.from(value) : bytesAsBuffer(value);
-    if (!data || data.length > TWO_BYTES) return `Buffer, ≤ ${TWO_BYTES} B`;
-    properties.correlationData = data;
-    return undefined;
+    return !data || data.length > TWO_BYTES ? failed(`Buffer, ≤ ${TWO_BYTES} B`) : found(data);
   },
 };
 
@@ -101,5 +104,6 @@ const SINGLE_PROPERTIES = Object.keys(PROPERTY_READERS) as SingleProperty[];
 
 /** What was expected of a fixed value of a property; undefined when the value fits. */
 export function propertyExpectation(property: SingleProperty, value: unknown): string | undefined {
-  return isBlank(value) ? undefined : PROPERTY_READERS[property](value, {});
+  const read = isBlank(value) ? undefined : PROPERTY_READERS[property](value);
+  return read && !read.ok ? read.error : undefined;
 }

@@ -1,9 +1,9 @@
 // User properties (MQTT 5, section 3.3.2.3.7): reads those of a message and joins them with those of a node.
 
-import { MqttFlowsError } from '../errors/mqtt-flows-error';
+import { failed, found, type Result } from '../errors/result';
 import { isMqttText } from '../topics/topic-name';
+import { isBlank, isRecord, propertyInvalid } from '../values/plain-value';
 import { type OutsideFound, type ValueSource, valueFor } from '../values/value-source';
-import { isBlank, propertyInvalid } from './message-value';
 import type { UserProperties } from './publication';
 
 /** A user property that a node sets. A name may occur more than once. */
@@ -20,33 +20,36 @@ export function userPropertiesFor(
   values: Readonly<Record<string, unknown>>,
   sources: readonly UserPropertySource[],
   outside: OutsideFound,
-): UserProperties | MqttFlowsError | undefined {
+): Result<UserProperties | undefined> {
   const own = isBlank(values.userProperties) ? {} : userPropertiesFrom(values.userProperties);
-  if (!own) return propertyInvalid('msg.userProperties', values.userProperties, 'expected.names');
-  const set = sources.length === 0 ? own : joined(own, sources, values, outside);
-  return set instanceof MqttFlowsError || Object.keys(set).length > 0 ? set : undefined;
+  if (!own) return failed(propertyInvalid('msg.userProperties', values.userProperties, 'expected.names', 'publish'));
+  const set = sources.length === 0 ? found(own) : joined(own, sources, values, outside);
+  return !set.ok || Object.keys(set.value).length > 0 ? set : NONE;
 }
+
+const NONE = found(undefined);
 
 function joined(
   own: UserProperties,
   sources: readonly UserPropertySource[],
   message: object,
   outside: OutsideFound,
-): UserProperties | MqttFlowsError {
+): Result<UserProperties> {
   const texts = new Map<string, string | string[]>();
   for (const { name, source } of sources) {
     if (Object.hasOwn(own, name)) continue;
     const setting = `userProperties["${name}"]`;
-    const value = valueFor(source, message, outside, setting);
-    if (value instanceof MqttFlowsError) return value;
+    const read = valueFor(source, message, outside, setting);
+    if (!read.ok) return read;
+    const { value } = read;
     if (value === undefined || value === null) continue;
     const text = userPropertyText(value);
-    if (text === undefined) return propertyInvalid(setting, value, 'expected.text');
+    if (text === undefined) return failed(propertyInvalid(setting, value, 'expected.text', 'publish'));
     const before = texts.get(name);
     texts.set(name, before === undefined ? text : [before, text].flat());
   }
   for (const [name, text] of Object.entries(own)) texts.set(name, text);
-  return Object.fromEntries(texts);
+  return found(Object.fromEntries(texts));
 }
 
 /**
@@ -54,7 +57,7 @@ function joined(
  * else.
  */
 export function userPropertiesFrom(value: unknown): UserProperties | undefined {
-  if (typeof value !== 'object' || value === null || !isPlain(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   const texts: [string, string | string[]][] = [];
   for (const [name, entry] of Object.entries(value)) {
     const text = userPropertyText(entry);
@@ -62,11 +65,6 @@ export function userPropertiesFrom(value: unknown): UserProperties | undefined {
     texts.push([name, text]);
   }
   return Object.fromEntries(texts);
-}
-
-/** True for plain objects: not an Array, Buffer, Map or Date. */
-function isPlain(value: object): boolean {
-  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /** Numbers and booleans become text. Structures are rejected. */

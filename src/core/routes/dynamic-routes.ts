@@ -1,13 +1,14 @@
 // The routes that messages add and remove, beside the rules of the dialog.
 
-import { MqttFlowsError } from '../errors/mqtt-flows-error';
+import type { MqttFlowsError } from '../errors/mqtt-flows-error';
+import { found, type Result } from '../errors/result';
 import type { Capture, TopicFilter, WireFilter } from '../topics/topic-filter';
+import { isRecord } from '../values/plain-value';
 import type { Template } from '../values/template';
 import type { Route } from './route';
 import {
   entriesOf,
   filterOfEntry,
-  isRecord,
   isRouteId,
   type NamedOutputs,
   type ReadRoute,
@@ -89,19 +90,19 @@ export class DynamicRoutes {
   /** Adds routes. A route that exists already is replaced and keeps its place. */
   add(list: unknown): MqttFlowsError | undefined {
     const read = readRoutes(list, this.#outputs);
-    if (read instanceof MqttFlowsError) return read;
-    for (const route of read) this.#put(route);
+    if (!read.ok) return read.error;
+    for (const route of read.value) this.#put(route);
     return undefined;
   }
 
   /** Replaces all routes. */
   replace(list: unknown): MqttFlowsError | undefined {
     const read = readRoutes(list, this.#outputs);
-    if (read instanceof MqttFlowsError) return read;
+    if (!read.ok) return read.error;
     for (const route of this.#routes.values()) this.#table.remove(route);
     this.#routes.clear();
     this.#captures.clear();
-    for (const route of read) this.#put(route);
+    for (const route of read.value) this.#put(route);
     return undefined;
   }
 
@@ -111,30 +112,32 @@ export class DynamicRoutes {
    */
   remove(list: unknown): MqttFlowsError | undefined {
     const entries = entriesOf(list);
-    if (entries instanceof MqttFlowsError) return entries;
+    if (!entries.ok) return entries.error;
     const routes = new Set<DynamicRoute>();
-    for (const [index, entry] of entries.entries()) {
-      const found = this.#find(entry, index);
-      if (found instanceof MqttFlowsError) return found;
-      for (const route of found) routes.add(route);
+    for (const [index, entry] of entries.value.entries()) {
+      const named = this.#find(entry, index);
+      if (!named.ok) return named.error;
+      for (const route of named.value) routes.add(route);
     }
     for (const route of routes) this.#delete(route);
     return undefined;
   }
 
-  #find(entry: unknown, index: number): readonly DynamicRoute[] | MqttFlowsError {
+  #find(entry: unknown, index: number): Result<readonly DynamicRoute[]> {
     if (isRecord(entry) && isRouteId(entry.id)) {
       const route = this.#routes.get(idKey(entry.id));
-      return route ? [route] : [];
+      return found(route ? [route] : []);
     }
-    const filter = filterOfEntry(entry, index);
-    if (filter instanceof MqttFlowsError) return filter;
+    const read = filterOfEntry(entry, index);
+    if (!read.ok) return read;
+    const filter = read.value;
     const output = isRecord(entry) ? entry.output : undefined;
-    return this.#table
+    const routes = this.#table
       .withFilter(filter)
       .filter((route) => route instanceof DynamicRoute)
       .filter(({ definition }) => definition.filter === filter.text)
       .filter(({ definition }) => output === undefined || definition.output === output);
+    return found(routes);
   }
 
   #put(read: ReadRoute): void {

@@ -1,8 +1,10 @@
 // Routes from messages: what `msg.routes` may hold, and the error for an entry that is no route.
 
 import { type ErrorParams, MqttFlowsError } from '../errors/mqtt-flows-error';
+import { type Failed, failed, found, type Result } from '../errors/result';
 import { parseTopicFilter, type TopicFilter } from '../topics/topic-filter';
 import { parseTopicTemplate } from '../topics/topic-template';
+import { isRecord, shown } from '../values/plain-value';
 import type { Template } from '../values/template';
 
 /** A route as a flow writes it. */
@@ -39,31 +41,31 @@ export interface NamedOutputs {
 }
 
 /** The routes of a list, or the error for the first invalid entry. */
-export function readRoutes(list: unknown, outputs: NamedOutputs): ReadRoute[] | MqttFlowsError {
+export function readRoutes(list: unknown, outputs: NamedOutputs): Result<readonly ReadRoute[]> {
   const entries = entriesOf(list);
-  if (entries instanceof MqttFlowsError) return entries;
+  if (!entries.ok) return entries;
   const routes: ReadRoute[] = [];
-  for (const [index, entry] of entries.entries()) {
+  for (const [index, entry] of entries.value.entries()) {
     const route = readRoute(entry, index, outputs);
-    if (route instanceof MqttFlowsError) return route;
-    routes.push(route);
+    if (!route.ok) return route;
+    routes.push(route.value);
   }
-  return routes;
+  return found(routes);
 }
 
 /** The entries of a list. A single entry counts as a list of one. */
-export function entriesOf(list: unknown): readonly unknown[] | MqttFlowsError {
-  if (Array.isArray(list)) return list;
-  if (typeof list === 'string' || isRecord(list)) return [list];
-  return new MqttFlowsError('routes-invalid', { stage: 'control', params: { value: shown(list) } });
+export function entriesOf(list: unknown): Result<readonly unknown[]> {
+  if (Array.isArray(list)) return found(list);
+  if (typeof list === 'string' || isRecord(list)) return found([list]);
+  return failed(new MqttFlowsError('routes-invalid', { stage: 'control', params: { value: shown(list, 200) } }));
 }
 
 /** The filter of the entry at `index`. An entry may be just a filter. */
-export function filterOfEntry(entry: unknown, index: number): TopicFilter | MqttFlowsError {
+export function filterOfEntry(entry: unknown, index: number): Result<TopicFilter> {
   const text = isRecord(entry) ? entry.filter : entry;
   if (typeof text !== 'string') return routeInvalid(index, text, { problemKey: 'topicFilter.empty' });
   const result = parseTopicFilter(text);
-  if (result.ok) return result.filter;
+  if (result.ok) return found(result.filter);
   return routeInvalid(index, text, { problemKey: `topicFilter.${result.problem}`, at: result.at });
 }
 
@@ -72,32 +74,30 @@ export function isRouteId(value: unknown): value is string | number {
   return (typeof value === 'string' && value !== '') || typeof value === 'number';
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function readRoute(entry: unknown, index: number, outputs: NamedOutputs): ReadRoute | MqttFlowsError {
-  const filter = filterOfEntry(entry, index);
-  if (filter instanceof MqttFlowsError) return filter;
-  if (!isRecord(entry))
-    return { definition: { filter: filter.text }, filter, output: outputs.unnamed, topic: undefined };
+function readRoute(entry: unknown, index: number, outputs: NamedOutputs): Result<ReadRoute> {
+  const read = filterOfEntry(entry, index);
+  if (!read.ok) return read;
+  const filter = read.value;
+  if (!isRecord(entry)) {
+    return found({ definition: { filter: filter.text }, filter, output: outputs.unnamed, topic: undefined });
+  }
   const { id, output: named, topic: text, data } = entry;
   const output = outputOf(named, outputs);
   if (output === undefined) {
-    const params = { index, output: shown(named), outputs: outputs.unnamed + 1 };
-    return new MqttFlowsError('route-output-unknown', { stage: 'control', params });
+    const params = { index, output: shown(named, 200), outputs: outputs.unnamed + 1 };
+    return failed(new MqttFlowsError('route-output-unknown', { stage: 'control', params }));
   }
   const topic = topicOf(text, index);
-  if (topic instanceof MqttFlowsError) return topic;
+  if (!topic.ok) return topic;
   const definition = {
     ...(isRouteId(id) ? { id } : {}),
     filter: filter.text,
     // outputOf() has just found it among the outputs.
     ...(named === undefined ? {} : { output: named as number | string }),
-    ...(topic ? { topic: topic.text } : {}),
+    ...(topic.value ? { topic: topic.value.text } : {}),
     ...(data === undefined ? {} : { data }),
   };
-  return { definition, filter, output, topic };
+  return found({ definition, filter, output, topic: topic.value });
 }
 
 function outputOf(named: unknown, { rules, unnamed }: NamedOutputs): number | undefined {
@@ -109,19 +109,14 @@ function outputOf(named: unknown, { rules, unnamed }: NamedOutputs): number | un
   return found === -1 ? undefined : found;
 }
 
-function topicOf(text: unknown, index: number): Template | undefined | MqttFlowsError {
-  if (text === undefined || text === null || text === '') return undefined;
+function topicOf(text: unknown, index: number): Result<Template | undefined> {
+  if (text === undefined || text === null || text === '') return found(undefined);
   const result = typeof text === 'string' ? parseTopicTemplate(text) : undefined;
-  if (result?.ok) return result.template;
+  if (result?.ok) return found(result.template);
   return routeInvalid(index, text, result?.error.params ?? { problemKey: 'topicName.empty' });
 }
 
-function routeInvalid(index: number, value: unknown, problem: ErrorParams): MqttFlowsError {
-  const params = { ...problem, index, value: shown(value) };
-  return new MqttFlowsError('route-invalid', { stage: 'control', params });
-}
-
-/** A value as an error shows it: short, and never a whole structure. */
-function shown(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, 200) : typeof value;
+function routeInvalid(index: number, value: unknown, problem: ErrorParams): Failed {
+  const params = { ...problem, index, value: shown(value, 200) };
+  return failed(new MqttFlowsError('route-invalid', { stage: 'control', params }));
 }

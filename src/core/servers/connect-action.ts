@@ -1,9 +1,11 @@
 // What a message may change about a connection: `msg.broker` of the connect action, with the names of the core MQTT
 // nodes. Values are taken literally: a message reads no variables and no files.
 
-import { expectation, MqttFlowsError } from '../errors/mqtt-flows-error';
+import { MqttFlowsError } from '../errors/mqtt-flows-error';
+import { type Failed, failed, found, type Result } from '../errors/result';
 import { isQoS, type QoS } from '../publications/publication';
 import { exceedsMqttString } from '../topics/topic-name';
+import { asFlag, asWhole, isRecord, propertyInvalid } from '../values/plain-value';
 import { bracketed, parseServerUrl, type ServerAddress } from './server-url';
 
 /** Values that replace settings of the broker node. A blank user name or password means none. */
@@ -72,165 +74,136 @@ type Values = Readonly<Record<string, unknown>>;
  */
 export function readConnectAction(broker: unknown, configured: ServerAddress | undefined): ConnectActionResult {
   if (broker === undefined || broker === null) return { ok: true, action: { force: false, overrides: undefined } };
-  if (!isPlainObject(broker)) return failed('', broker, 'expected.section');
+  if (!isRecord(broker)) return refused('', broker, 'expected.section');
   const values = broker;
   const names = Object.keys(values).filter((name) => values[name] !== undefined && values[name] !== null);
   const accepted = configured ? NAMES : NAMES.filter((name) => !SERVER_NAMES.includes(name));
   const unknown = names.find((name) => !accepted.includes(name));
   if (unknown !== undefined) {
     const reason = Object.hasOwn(REFUSED, unknown) ? REFUSED[unknown] : undefined;
-    return failed(unknown, undefined, reason ?? accepted.join(', '));
+    return refused(unknown, undefined, reason ?? accepted.join(', '));
   }
-  const overrides: Writable<ConnectOverrides> = {};
+  let overrides: ConnectOverrides = {};
   for (const name of names) {
-    const expected = READERS[name]?.(values[name], overrides);
-    if (expected !== undefined) return failed(name, isSecret(name) ? undefined : values[name], expected);
+    const read = READERS[name]?.(values[name]);
+    if (read && !read.ok) return refused(name, isSecret(name) ? undefined : values[name], read.error);
+    if (read) overrides = merged(overrides, read.value);
   }
   if (configured && names.some((name) => SERVER_NAMES.includes(name))) {
     const server = readServer(values, configured);
-    if (server instanceof MqttFlowsError) return { ok: false, error: server };
-    overrides.server = server;
+    if (!server.ok) return server;
+    overrides = { ...overrides, server: server.value };
   }
   const changes = names.some((name) => name !== 'force');
   return {
     ok: true,
-    action: { force: flag(values.force) ?? false, overrides: changes ? overrides : undefined },
+    action: { force: asFlag(values.force) ?? false, overrides: changes ? overrides : undefined },
   };
 }
 
-/** Sets an override from a value of a message, or returns what was expected instead. */
-type Reader = (value: unknown, overrides: Writable<ConnectOverrides>) => string | undefined;
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+/** The overrides that a value sets, or what was expected instead. */
+type Reading = Result<ConnectOverrides, string>;
 
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && !exceedsMqttString(value) && !value.includes('\0');
 
-const READERS: Readonly<Record<string, Reader>> = {
-  url: (value) => (isText(value) ? undefined : 'expected.text'),
-  broker: (value) => (isText(value) ? undefined : 'expected.text'),
-  port: (value) => (whole(value, 1, 65_535) === undefined ? '1 … 65535' : undefined),
-  usetls: (value) => (flag(value) === undefined ? 'true, false' : undefined),
-  force: (value) => (flag(value) === undefined ? 'true, false' : undefined),
-  clientid(value, overrides) {
-    if (!isText(value)) return 'expected.text';
-    if (value !== '') overrides.clientId = value;
-    return undefined;
+/** For a value that sets nothing by itself: it is read later, together with others. */
+function checked(fits: boolean, expected: string): Reading {
+  return fits ? found({}) : failed(expected);
+}
+
+const READERS: Readonly<Record<string, (value: unknown) => Reading>> = {
+  url: (value) => checked(isText(value), 'expected.text'),
+  broker: (value) => checked(isText(value), 'expected.text'),
+  port: (value) => checked(asWhole(value, 1, 65_535) !== undefined, '1 … 65535'),
+  usetls: (value) => checked(asFlag(value) !== undefined, 'true, false'),
+  force: (value) => checked(asFlag(value) !== undefined, 'true, false'),
+  clientid(value) {
+    if (!isText(value)) return failed('expected.text');
+    return found(value === '' ? {} : { clientId: value });
   },
-  username(value, overrides) {
-    if (!isText(value)) return 'expected.text';
-    overrides.username = value;
-    return undefined;
+  username: (value) => (isText(value) ? found({ username: value }) : failed('expected.text')),
+  password: (value) => (isText(value) ? found({ password: value }) : failed('expected.text')),
+  keepalive(value) {
+    const keepalive = asWhole(value, 0, 65_535);
+    return keepalive === undefined ? failed('0 … 65535') : found({ keepalive });
   },
-  password(value, overrides) {
-    if (!isText(value)) return 'expected.text';
-    overrides.password = value;
-    return undefined;
-  },
-  keepalive(value, overrides) {
-    const seconds = whole(value, 0, 65_535);
-    if (seconds === undefined) return '0 … 65535';
-    overrides.keepalive = seconds;
-    return undefined;
-  },
-  protocolVersion(value, overrides) {
+  protocolVersion(value) {
     const version = ([5, 4, 3, 'auto'] as const).find((known) => String(known) === value || known === value);
-    if (version === undefined) return 'auto, 5, 4, 3';
-    overrides.protocolVersion = version;
-    return undefined;
+    return version === undefined ? failed('auto, 5, 4, 3') : found({ protocolVersion: version });
   },
-  cleansession(value, overrides) {
-    const clean = flag(value);
-    if (clean === undefined) return 'true, false';
-    overrides.cleanStart = clean;
-    return undefined;
+  cleansession(value) {
+    const cleanStart = asFlag(value);
+    return cleanStart === undefined ? failed('true, false') : found({ cleanStart });
   },
-  sessionExpiryInterval: (value, overrides) => readLimit('sessionExpiryInterval', value, overrides),
+  sessionExpiryInterval: (value) => readLimit('sessionExpiryInterval', value),
   // The core nodes have two names for the session expiry interval.
-  sessionExpiry: (value, overrides) => readLimit('sessionExpiryInterval', value, overrides),
-  receiveMaximum: (value, overrides) => readLimit('receiveMaximum', value, overrides),
-  maximumPacketSize: (value, overrides) => readLimit('maximumPacketSize', value, overrides),
-  topicAliasMaximum: (value, overrides) => readLimit('topicAliasMaximum', value, overrides),
-  userProperties(value, overrides) {
-    if (!isPlainObject(value)) return 'expected.section';
-    overrides.userProperties = value;
-    return undefined;
-  },
-  birth: (value, overrides) => readMessage('birth', value, overrides),
-  close: (value, overrides) => readMessage('close', value, overrides),
-  will: (value, overrides) => readMessage('will', value, overrides),
+  sessionExpiry: (value) => readLimit('sessionExpiryInterval', value),
+  receiveMaximum: (value) => readLimit('receiveMaximum', value),
+  maximumPacketSize: (value) => readLimit('maximumPacketSize', value),
+  topicAliasMaximum: (value) => readLimit('topicAliasMaximum', value),
+  userProperties: (value) => (isRecord(value) ? found({ userProperties: value }) : failed('expected.section')),
+  birth: (value) => readMessage('birth', value),
+  close: (value) => readMessage('close', value),
+  will: (value) => readMessage('will', value),
 };
 
-function readLimit(
-  name: keyof typeof LIMITS,
-  value: unknown,
-  overrides: Writable<ConnectOverrides>,
-): string | undefined {
+/** `before` with `change` added. Limits and messages are added one by one. */
+function merged(before: ConnectOverrides, { properties, messages, ...change }: ConnectOverrides): ConnectOverrides {
+  return {
+    ...before,
+    ...change,
+    ...(properties && { properties: { ...before.properties, ...properties } }),
+    ...(messages && { messages: { ...before.messages, ...messages } }),
+  };
+}
+
+function readLimit(name: keyof typeof LIMITS, value: unknown): Reading {
   const [min, max] = LIMITS[name];
-  const number = whole(value, min, max);
-  if (number === undefined) return `${min} … ${max}`;
-  overrides.properties = { ...overrides.properties, [name]: number };
-  return undefined;
+  const number = asWhole(value, min, max);
+  return number === undefined ? failed(`${min} … ${max}`) : found({ properties: { [name]: number } });
 }
 
 /** As in the core nodes, a value without a topic, or one that is no object, means no message. */
-function readMessage(name: MessageName, value: unknown, overrides: Writable<ConnectOverrides>): string | undefined {
-  const values: Values = isPlainObject(value) ? value : {};
+function readMessage(name: MessageName, value: unknown): Reading {
+  const values: Values = isRecord(value) ? value : {};
   const { topic = '', payload = '', qos = 0, retain = false, properties = {} } = values;
-  const level = whole(qos, 0, 2);
-  const kept = flag(retain);
-  if (!isText(topic) || !isText(payload)) return 'expected.text';
-  if (!isQoS(level)) return 'qos: 0, 1, 2';
-  if (kept === undefined) return 'retain: true, false';
-  if (!isPlainObject(properties)) return 'expected.section';
-  const message = { topic, payload, qos: level, retain: kept, properties };
-  overrides.messages = { ...overrides.messages, [name]: message };
-  return undefined;
+  const level = asWhole(qos, 0, 2);
+  const kept = asFlag(retain);
+  if (!isText(topic) || !isText(payload)) return failed('expected.text');
+  if (!isQoS(level)) return failed('qos: 0, 1, 2');
+  if (kept === undefined) return failed('retain: true, false');
+  if (!isRecord(properties)) return failed('expected.section');
+  return found({ messages: { [name]: { topic, payload, qos: level, retain: kept, properties } } });
 }
 
-function isPlainObject(value: unknown): value is Values {
-  return Object.prototype.toString.call(value) === '[object Object]';
-}
-
-/** `url` is the whole address. Otherwise `broker`, which may be one too, is combined with `port` and `usetls`. */
-function readServer({ url, broker, port, usetls }: Values, configured: ServerAddress): ServerAddress | MqttFlowsError {
+/** `url` is the whole address; otherwise `broker`, which may be one too, with `port` and `usetls`. */
+function readServer({ url, broker, port, usetls }: Values, configured: ServerAddress): Result<ServerAddress> {
   const address = [url, broker].find((text) => typeof text === 'string' && text.includes('://')) ?? url;
   const text = typeof address === 'string' && address !== '' ? address : composed({ broker, port, usetls }, configured);
   const result = parseServerUrl(text);
-  if (result.ok) return result.address;
-  // The part before an @ may contain a password.
+  if (result.ok) return found(result.address);
+  // What stands before an @ may be a password.
   const params = {
     url: text.slice(0, 200).replace(/^(.*:\/\/)?.*@/s, '$1…@'),
     problemKey: `serverUrl.${result.problem}`,
   };
-  return new MqttFlowsError('server-url-invalid', { stage: 'control', params });
+  return failed(new MqttFlowsError('server-url-invalid', { stage: 'control', params }));
 }
 
 function composed({ broker, port, usetls }: Values, configured: ServerAddress): string {
-  const secure = flag(usetls);
+  const secure = asFlag(usetls);
   const scheme = secure === undefined ? configured.scheme : secure ? 'mqtts' : 'mqtt';
   const path = scheme === configured.scheme ? configured.path : '';
   const host = typeof broker === 'string' && broker !== '' ? broker : configured.host;
-  return `${scheme}://${host.startsWith('[') ? host : bracketed(host)}:${whole(port, 1, 65_535) ?? configured.port}${path}`;
-}
-
-function flag(value: unknown): boolean | undefined {
-  if (value === true || value === 'true') return true;
-  return value === false || value === 'false' ? false : undefined;
-}
-
-function whole(value: unknown, min: number, max: number): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max ? number : undefined;
+  return `${scheme}://${host.startsWith('[') ? host : bracketed(host)}:${asWhole(port, 1, 65_535) ?? configured.port}${path}`;
 }
 
 function isSecret(name: string): boolean {
   return !['port', 'usetls', 'force', 'keepalive', 'protocolVersion'].includes(name);
 }
 
-function failed(name: string, value: unknown, expected: string): ConnectActionResult {
-  const shown = typeof value === 'object' ? Object.prototype.toString.call(value) : String(value ?? '…');
+function refused(name: string, value: unknown, expected: string): Failed {
   const property = `msg.broker${name === '' ? '' : `.${name.slice(0, 60)}`}`;
-  const params = { property, value: shown.slice(0, 60), ...expectation(expected) };
-  return { ok: false, error: new MqttFlowsError('property-invalid', { stage: 'control', params }) };
+  return failed(propertyInvalid(property, value ?? '…', expected, 'control'));
 }

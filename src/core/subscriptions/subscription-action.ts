@@ -1,9 +1,11 @@
 // What a message asks of a node's subscriptions, with the names of the core MQTT nodes: `msg.action` = "subscribe",
 // "unsubscribe" or "getSubscriptions", and `msg.topic`.
 
-import { expectation, filterInvalid, MqttFlowsError } from '../errors/mqtt-flows-error';
+import { filterInvalid, type MqttFlowsError } from '../errors/mqtt-flows-error';
+import { type Failed, failed, found, type Result } from '../errors/result';
 import { isQoS, type QoS } from '../publications/publication';
 import { parseTopicFilter, type TopicFilter, type WireFilter } from '../topics/topic-filter';
+import { asFlag, asWhole, isRecord, propertyInvalid } from '../values/plain-value';
 
 /** One subscription that a message asks for. */
 export interface RequestedSubscription {
@@ -41,31 +43,31 @@ export function readSubscriptionAction({ action, topic }: Values): SubscriptionA
   const subscriptions: RequestedSubscription[] = [];
   for (const [index, entry] of entries.entries()) {
     const result = readSubscription(entry, several ? `msg.topic[${index}]` : 'msg.topic');
-    if (result instanceof MqttFlowsError) return { kind: 'invalid', error: result };
-    subscriptions.push(result);
+    if (!result.ok) return { kind: 'invalid', error: result.error };
+    subscriptions.push(result.value);
   }
   if (action === 'subscribe') return { kind: 'subscribe', subscriptions };
   return { kind: 'unsubscribe', filters: subscriptions.map(({ filter }) => filter.wire) };
 }
 
 /** Reads a filter, or an object with `topic` and options. */
-export function readSubscription(entry: unknown, name: string): RequestedSubscription | MqttFlowsError {
+export function readSubscription(entry: unknown, name: string): Result<RequestedSubscription> {
   const values: Values | undefined = typeof entry === 'string' ? { topic: entry } : isRecord(entry) ? entry : undefined;
   if (!values) return invalid(name, entry, 'expected.subscription');
   const text = values.topic;
   if (typeof text !== 'string') return invalid(`${name}.topic`, text, 'expected.text');
   const parsed = parseTopicFilter(text);
-  if (!parsed.ok) return filterInvalid(text, parsed.problem, parsed.at);
+  if (!parsed.ok) return failed(filterInvalid(text, parsed.problem, parsed.at));
   // The default of the core nodes.
-  const qos = whole(values.qos ?? 2);
+  const qos = asWhole(values.qos ?? 2, 0, 2);
   if (!isQoS(qos)) return invalid(`${name}.qos`, values.qos, '0, 1, 2');
-  const retainHandling = whole(values.rh ?? 0);
+  const retainHandling = asWhole(values.rh ?? 0, 0, 2);
   if (retainHandling !== 0 && retainHandling !== 1 && retainHandling !== 2) {
     return invalid(`${name}.rh`, values.rh, '0, 1, 2');
   }
-  const noLocal = flag(values.nl ?? false);
+  const noLocal = asFlag(values.nl ?? false);
   if (noLocal === undefined) return invalid(`${name}.nl`, values.nl, 'true, false');
-  const retainAsPublished = flag(values.rap ?? true);
+  const retainAsPublished = asFlag(values.rap ?? true);
   if (retainAsPublished === undefined) return invalid(`${name}.rap`, values.rap, 'true, false');
   const format = values.datatype ?? undefined;
   if (format !== undefined && typeof format !== 'string') return invalid(`${name}.datatype`, format, 'expected.text');
@@ -73,7 +75,7 @@ export function readSubscription(entry: unknown, name: string): RequestedSubscri
   if (properties !== undefined && !isRecord(properties)) {
     return invalid(`${name}.properties`, properties, 'expected.section');
   }
-  return {
+  return found({
     filter: parsed.filter,
     qos,
     noLocal,
@@ -82,24 +84,9 @@ export function readSubscription(entry: unknown, name: string): RequestedSubscri
     ...(format === undefined || format === '' ? {} : { format: FORMATS[format] ?? format }),
     ...(properties === undefined ? {} : { properties }),
     given: { ...values, qos, rh: retainHandling, nl: noLocal, rap: retainAsPublished },
-  };
+  });
 }
 
-function isRecord(value: unknown): value is Values {
-  return Object.prototype.toString.call(value) === '[object Object]';
-}
-
-function whole(value: unknown): unknown {
-  return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-}
-
-function flag(value: unknown): boolean | undefined {
-  if (value === true || value === 'true') return true;
-  return value === false || value === 'false' ? false : undefined;
-}
-
-function invalid(property: string, value: unknown, expected: string): MqttFlowsError {
-  const shown = typeof value === 'object' ? Object.prototype.toString.call(value) : String(value);
-  const params = { property, value: shown.slice(0, 60), ...expectation(expected) };
-  return new MqttFlowsError('property-invalid', { stage: 'control', params });
+function invalid(property: string, value: unknown, expected: string): Failed {
+  return failed(propertyInvalid(property, value, expected, 'control'));
 }

@@ -1,6 +1,7 @@
 // Where the value of a setting comes from: fixed, from the message, or found outside the message by the runtime.
 
-import { type ErrorStage, MqttFlowsError } from '../errors/mqtt-flows-error';
+import { MqttFlowsError } from '../errors/mqtt-flows-error';
+import { failed, found, type Result } from '../errors/result';
 import { fillTemplate, type Path, readPath, type Template } from './template';
 
 /** `text` is what a user has written, for errors. */
@@ -25,16 +26,23 @@ export type OutsideFound = readonly unknown[];
 
 export const NOTHING_OUTSIDE: OutsideFound = [];
 
-/**
- * The value for `message`: undefined when there is none, or an error when a template lacks a value. The error names
- * `setting`.
- */
+/** The value for `message`: undefined when there is none. A template that lacks a value is an error, which names `setting`. */
 export function valueFor(
   source: ValueSource,
   message: object,
   outside: OutsideFound,
   setting: string,
-): unknown | MqttFlowsError {
+): Result<unknown> {
+  if (source.kind === 'template') return filledText(source.template, message, setting);
+  return found(plainValueFor(source, message, outside));
+}
+
+/** The value of a source that cannot fail: undefined when there is none. */
+export function plainValueFor(
+  source: Exclude<ValueSource, { readonly kind: 'template' }>,
+  message: object,
+  outside: OutsideFound,
+): unknown {
   switch (source.kind) {
     case 'fixed':
       return source.value;
@@ -42,16 +50,13 @@ export function valueFor(
       return readPath(message, source.path);
     case 'outside':
       return outside[source.index];
-    case 'template':
-      return filledText(source.template, message, setting);
   }
 }
 
-function filledText(template: Template, message: object, setting: string): string | MqttFlowsError {
+function filledText(template: Template, message: object, setting: string): Result<string> {
   const filled = fillTemplate(template, message);
-  if (filled.ok) return filled.text;
-  const stage: ErrorStage = 'publish';
+  if (filled.ok) return found(filled.text);
   const problemKey = `templateValue.${filled.problem}`;
   const params = { property: setting, template: template.text, path: filled.at, problemKey };
-  return new MqttFlowsError('property-missing', { stage, params });
+  return failed(new MqttFlowsError('property-missing', { stage: 'publish', params }));
 }

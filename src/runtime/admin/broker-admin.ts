@@ -2,7 +2,7 @@
 
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import type { RawConfig } from '../../settings/saved-config';
+import { isRecord } from '../../core/values/plain-value';
 import { findBroker } from '../broker/broker-node';
 import { sharedText } from '../node/localize';
 import { brokerHealth } from './broker-health';
@@ -66,10 +66,6 @@ function enteredBroker(body: unknown): EnteredBroker | undefined {
     texts[name] = value;
   }
   return { id, z, settings, credentials: texts };
-}
-
-function isRecord(value: unknown): value is RawConfig {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Adds the route below `mqtt-flows/brokers/:id/outbox`. */

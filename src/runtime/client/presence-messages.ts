@@ -1,14 +1,15 @@
 // The messages that a broker node publishes by itself, made of its settings and checked like any other publication.
 
 import type { PresenceMessages } from '../../connection/presence';
-import { expectation, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { findCodec } from '../../core/payloads/codec';
 import type { OutgoingPublication } from '../../core/publications/publication';
 import { publicationFromMessage } from '../../core/publications/publication-from-message';
 import { NO_PROPERTY_SETTINGS } from '../../core/publications/publication-properties';
 import { userPropertiesFrom } from '../../core/publications/user-properties';
 import type { ConnectOverrides, OverridingMessage } from '../../core/servers/connect-action';
-import type { ConfigResult } from '../../settings/saved-config';
+import { asWhole, isBlank } from '../../core/values/plain-value';
+import { type ConfigResult, invalidSetting } from '../../settings/saved-config';
 import type { ConnectProperties, Will } from '../../transport/transport';
 
 /** The settings of a broker node that CONNECT and the messages around it are made of. */
@@ -111,10 +112,10 @@ function prepare(message: OverridingMessage, setting: string): OutgoingPublicati
 function prepareWill(message: OverridingMessage, setting = 'will'): Will | MqttFlowsError | undefined {
   const { willDelayInterval: delay, ...properties } = message.properties;
   const will = prepare({ ...message, properties }, setting);
-  if (will === undefined || will instanceof MqttFlowsError || delay === undefined || delay === '') return will;
-  const seconds = Number(delay);
-  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= FOUR_BYTES) return { ...will, delayInterval: seconds };
-  return invalid(`${setting}.properties.willDelayInterval`, delay, `0 … ${FOUR_BYTES}`);
+  if (will === undefined || will instanceof MqttFlowsError || isBlank(delay)) return will;
+  const seconds = asWhole(delay, 0, FOUR_BYTES);
+  if (seconds !== undefined) return { ...will, delayInterval: seconds };
+  return invalidSetting(`${setting}.properties.willDelayInterval`, delay, `0 … ${FOUR_BYTES}`);
 }
 
 function prepareUserProperties(
@@ -122,13 +123,5 @@ function prepareUserProperties(
   setting = 'userProperties',
 ): ConnectProperties['userProperties'] | MqttFlowsError {
   if (Object.keys(configured).length === 0) return undefined;
-  return userPropertiesFrom(configured) ?? invalid(setting, configured, 'expected.names');
-}
-
-function invalid(property: string, value: unknown, expected: string): MqttFlowsError {
-  const shown = typeof value === 'object' ? '{…}' : String(value).slice(0, 60);
-  return new MqttFlowsError('config-invalid', {
-    stage: 'config',
-    params: { property, value: shown, ...expectation(expected) },
-  });
+  return userPropertiesFrom(configured) ?? invalidSetting(setting, configured, 'expected.names');
 }

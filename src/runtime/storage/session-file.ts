@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import type { RememberedSubscription, SessionMemory } from '../../connection/session/session-memory';
 import { isQoS } from '../../core/publications/publication';
+import { isRecord } from '../../core/values/plain-value';
 
 /** A memory that is on disk once its last change has been written. */
 export interface SessionFile extends SessionMemory {
@@ -89,10 +90,6 @@ function read(path: string): Remembered {
   } catch {
     return nothing;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 /** We wrote the file ourselves; this tells it from a damaged one. */

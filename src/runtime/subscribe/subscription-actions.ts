@@ -2,6 +2,7 @@
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { failed, found, type Result } from '../../core/errors/result';
 import { type Codec, findCodec } from '../../core/payloads/codec';
 import {
   type RequestedSubscription,
@@ -9,6 +10,7 @@ import {
   readSubscriptionAction,
   type SubscriptionAction,
 } from '../../core/subscriptions/subscription-action';
+import type { SubscribeSettings } from '../../settings/subscribe.config';
 import { localizedError } from '../node/localize';
 import type { MessageInput } from '../publish/message-answers';
 import type { NodeSubscription, NodeSubscriptions } from './node-subscriptions';
@@ -18,7 +20,7 @@ const KEY = 'subscriptions';
 
 export interface DynamicSettings {
   readonly codec: Codec;
-  readonly retained: 'deliver' | 'ignore' | 'only';
+  readonly retained: SubscribeSettings['retained'];
   /** Whether the list outlives a deploy of the node, and a restart if its context does. */
   readonly keep: boolean;
 }
@@ -74,8 +76,8 @@ function carryOut(
       return void subscriptions.unsubscribe(action.filters).then(() => finish());
     case 'subscribe': {
       const added = nodeSubscriptions(action.subscriptions, settings);
-      if (added instanceof MqttFlowsError) return done(localizedError(RED, added));
-      return void subscriptions.subscribe(added).then(finish);
+      if (!added.ok) return done(localizedError(RED, added.error));
+      return void subscriptions.subscribe(added.value).then(finish);
     }
   }
 }
@@ -89,8 +91,8 @@ function keptSubscriptions(node: Node, settings: DynamicSettings): Promise<reado
       resolve(
         kept.flatMap((entry) => {
           const requested = readSubscription(entry, KEY);
-          const read = requested instanceof MqttFlowsError ? requested : nodeSubscriptions([requested], settings);
-          return read instanceof MqttFlowsError ? [] : read;
+          const read = requested.ok ? nodeSubscriptions([requested.value], settings) : requested;
+          return read.ok ? read.value : [];
         }),
       );
     });
@@ -100,14 +102,17 @@ function keptSubscriptions(node: Node, settings: DynamicSettings): Promise<reado
 function nodeSubscriptions(
   requested: readonly RequestedSubscription[],
   { codec, retained }: DynamicSettings,
-): NodeSubscription[] | MqttFlowsError {
+): Result<NodeSubscription[]> {
   const subscriptions: NodeSubscription[] = [];
   for (const one of requested) {
     const own = one.format === undefined ? codec : findCodec(one.format);
-    if (!own) return new MqttFlowsError('format-unknown', { stage: 'control', params: { format: one.format ?? '' } });
+    if (!own) {
+      const params = { format: one.format ?? '' };
+      return failed(new MqttFlowsError('format-unknown', { stage: 'control', params }));
+    }
     const { filter, qos, noLocal, retainAsPublished, retainHandling } = one;
     const options = { filter, qos, noLocal, retainAsPublished, retainHandling, retained };
     subscriptions.push({ options, codec: own, requested: one });
   }
-  return subscriptions;
+  return found(subscriptions);
 }

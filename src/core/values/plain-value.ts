@@ -1,0 +1,44 @@
+// Reads values of unknown type: from a message, a saved setting or a request. Runs in the editor too.
+
+import { type ErrorStage, expectation, MqttFlowsError } from '../errors/mqtt-flows-error';
+
+/** Whether `value` is an object of names and values: no Array, Buffer, Map or Date. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
+
+/** Whether `value` counts as absent: undefined, null or a text of white space only. */
+export function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+/** A flag. The texts `"true"` and `"false"` count: the core nodes and environment variables use them. */
+export function asFlag(value: unknown): boolean | undefined {
+  if (value === true || value === 'true') return true;
+  return value === false || value === 'false' ? false : undefined;
+}
+
+/** A whole number from `min` to `max`, or a text of one. */
+export function asWhole(value: unknown, min: number, max: number): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max ? number : undefined;
+}
+
+/** `value` as an error shows it: at most `most` characters, and never the contents of a structure. */
+export function shown(value: unknown, most = 60): string {
+  if (typeof value !== 'object' || value === null) return String(value).slice(0, most);
+  if (Array.isArray(value)) return '[…]';
+  // `[object Uint8Array]` is shown as `Uint8Array`.
+  return isRecord(value) ? '{…}' : Object.prototype.toString.call(value).slice(8, -1).slice(0, most);
+}
+
+/** The error for a property of a message. `expected` names values and ranges, or is a key of the locales. */
+export function propertyInvalid(
+  property: string,
+  value: unknown,
+  expected: string,
+  stage: Extract<ErrorStage, 'publish' | 'control'>,
+): MqttFlowsError {
+  const params = { property, value: shown(value), ...expectation(expected) };
+  return new MqttFlowsError('property-invalid', { stage, params });
+}
