@@ -5,6 +5,7 @@ import { VersionChoice } from '#src/connection/attempts/version-choice';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 
 const REFUSED = new MqttFlowsError('protocol-version-refused', { stage: 'connack' });
+const SILENT = new MqttFlowsError('connection-timeout', { stage: 'connack' });
 const MUTE = new MqttFlowsError('closed-without-answer', { stage: 'connack' });
 
 describe('connection/attempts/version-choice', () => {
@@ -32,6 +33,15 @@ describe('connection/attempts/version-choice', () => {
     assert.equal(choice.version, 5);
   });
 
+  it('so is a server that says nothing to CONNECT until the time is over', () => {
+    const choice = new VersionChoice('auto');
+    assert.equal(choice.failed(SILENT), true);
+    assert.equal(choice.version, 4);
+    choice.accepted();
+    assert.equal(choice.failed(SILENT), false, 'it has accepted 3.1.1 before');
+    assert.equal(choice.version, 4);
+  });
+
   it('what a server has accepted is remembered', () => {
     const choice = new VersionChoice('auto');
     choice.failed(MUTE);
@@ -52,8 +62,11 @@ describe('connection/attempts/version-choice', () => {
 
   it('other failures say nothing about the version', () => {
     const choice = new VersionChoice('auto');
-    for (const code of ['connection-refused', 'connection-timeout', 'credentials-refused'] as const) {
+    for (const code of ['connection-refused', 'credentials-refused'] as const) {
       assert.equal(choice.failed(new MqttFlowsError(code, { stage: 'connack' })), false);
+    }
+    for (const stage of ['tcp', 'tls'] as const) {
+      assert.equal(choice.failed(new MqttFlowsError('connection-timeout', { stage })), false);
     }
     assert.equal(choice.version, 5);
   });

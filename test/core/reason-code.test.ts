@@ -26,9 +26,13 @@ describe('core/errors/reason-code', () => {
     [255, 'refused-by-server'],
   ] as const) {
     it(`a CONNACK with 0x${code.toString(16)} is ${expected}`, () => {
-      assert.equal(connackError(code), expected);
+      assert.equal(connackError(code, code >= 0x80), expected);
     });
   }
+
+  it('a return code of MQTT 3.1.1 that answers MQTT 5 is about the version, whatever it is', () => {
+    for (const code of [1, 2, 3, 4, 5]) assert.equal(connackError(code, true), 'protocol-version-refused');
+  });
 
   it('codes from 0x80 on are failures', () => {
     for (const code of [0, 1, 2, 0x10, 0x7f]) assert.equal(isFailure(code), false);

@@ -55,6 +55,9 @@ describe('protocol version', () => {
       'with the reason code of MQTT 5',
       { connect: (client) => client.connack(client.protocolVersion === 4 ? 0 : 0x84) },
     ],
+    ['by accepting in the shape of 3.1.1', olderServer(0)],
+    ['by a return code about the client identifier', olderServer(2)],
+    ['by a return code about credentials', olderServer(5)],
   ];
   for (const [how, script] of refusals) {
     it(`auto: 3.1.1 at once where the server refuses MQTT 5 ${how}`, async () => {
@@ -69,6 +72,20 @@ describe('protocol version', () => {
       assert.deepEqual(versions(), [5, 4, 4]);
     });
   }
+
+  it('5: a server that accepts in the shape of 3.1.1 has not understood', async () => {
+    const flow = await load(olderServer(0), 5);
+    assert.equal((await flow.caught.next()).error.code, 'protocol-version-refused');
+    await flow.showing('pub', 'protocol-version-refused');
+  });
+
+  it('auto: what 3.1.1 refuses is told as it is, and the next attempt begins with 3.1.1', async () => {
+    const flow = await load({ connect: (client) => client.socket.write(Buffer.from([0x20, 2, 0, 5])) }, 'auto');
+    assert.equal((await flow.caught.next()).error.code, 'not-authorized');
+    await server.clients.first(3);
+    await server.received.find('the third CONNECT', () => versions().length >= 3);
+    assert.deepEqual(versions().slice(0, 3), [5, 4, 4]);
+  });
 
   it('5: no other version is tried, and the refusal is reported', async () => {
     const flow = await load({ connect: (client) => client.connack(0x84) }, 5);
@@ -96,3 +113,12 @@ describe('protocol version', () => {
     assert.match(identifiers[0] ?? '', /^[0-9a-z]{1,23}$/);
   });
 });
+
+/** Knows MQTT 3.1.1 only, and answers any other version with `code` in the shape of 3.1.1. */
+function olderServer(code: number): Script {
+  return {
+    connect: (client, { protocolVersion }) => {
+      client.socket.write(Buffer.from([0x20, 2, 0, protocolVersion === 4 ? 0 : code]));
+    },
+  };
+}

@@ -1,8 +1,11 @@
 // Which version of MQTT to speak with a server when the user leaves it open: 5, unless it shows that it knows older ones
 // only.
 
-import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import type { ErrorCode, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { ProtocolVersion } from '../../transport/transport';
+
+/** Ends of an attempt in which the server has said nothing. */
+const MUTE: ReadonlySet<ErrorCode> = new Set(['closed-without-answer', 'connection-timeout']);
 
 export class VersionChoice {
   readonly #open: boolean;
@@ -28,8 +31,9 @@ export class VersionChoice {
     if (!this.#open) return false;
     // It may be another program at the same address by now.
     const refused = code === 'protocol-version-refused';
-    // Some servers that know only older versions close without a word; so does any server that is being restarted.
-    const mute = !this.#proven && stage === 'connack' && code === 'closed-without-answer';
+    // Some servers that know only older versions close without a word, or wait for more; so does any server that is being
+    // restarted.
+    const mute = !this.#proven && stage === 'connack' && MUTE.has(code);
     if (!refused && !mute) return false;
     this.#proven = false;
     const wasNewest = this.#version === 5;

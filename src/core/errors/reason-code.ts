@@ -27,9 +27,14 @@ const CONNACK_REASON_CODES: Readonly<Record<number, ErrorCode>> = {
   [SERVER_MOVED]: 'another-server',
 };
 
-/** The error code for a refused CONNECT. The two tables do not overlap, so one number is enough. */
-export function connackError(code: number): ErrorCode {
-  return CONNACK_RETURN_CODES[code] ?? CONNACK_REASON_CODES[code] ?? 'refused-by-server';
+/**
+ * The error code for a refused CONNECT of MQTT 5, or of an older version. The two tables do not overlap: a server that
+ * answers MQTT 5 with a return code of MQTT 3.1.1 has not understood what it was asked, whatever it says.
+ */
+export function connackError(code: number, v5: boolean): ErrorCode {
+  const returnCode = CONNACK_RETURN_CODES[code];
+  if (returnCode) return v5 ? 'protocol-version-refused' : returnCode;
+  return CONNACK_REASON_CODES[code] ?? 'refused-by-server';
 }
 
 /** The error code for a DISCONNECT from the server. */

@@ -13,15 +13,24 @@ export function clientError(error: Error, stage: ErrorStage): MqttFlowsError {
   return new MqttFlowsError('protocol-error', { stage, params: { reason: error.message.slice(0, 200) } });
 }
 
-/** The error when `packet` is a CONNACK that refuses, or DISCONNECT. */
-export function serverRefusal(packet: Packet): MqttFlowsError | undefined {
+/** Bytes that follow the fixed header of CONNACK in MQTT 3.1 and 3.1.1. In MQTT 5 there are more: the length of the properties. */
+const OLDER_CONNACK = 2;
+
+/** The error when `packet` is a CONNACK that refuses, or is none of MQTT 5 where `v5` was asked for, or DISCONNECT. */
+export function serverRefusal(packet: Packet, v5: boolean): MqttFlowsError | undefined {
   if (packet.cmd === 'disconnect') {
     const { reasonCode = 0 } = packet;
     const params = serverWords(packet);
     return new MqttFlowsError(disconnectError(reasonCode), { stage: 'connected', reasonCode, params });
   }
+  if (packet.cmd !== 'connack') return undefined;
   // The reason codes of MQTT 5, or the return codes of MQTT 3.1.1.
-  const reasonCode = packet.cmd === 'connack' ? (packet.reasonCode ?? packet.returnCode ?? 0) : 0;
-  if (reasonCode === 0) return undefined;
-  return new MqttFlowsError(connackError(reasonCode), { stage: 'connack', reasonCode, params: serverWords(packet) });
+  const reasonCode = packet.reasonCode ?? packet.returnCode ?? 0;
+  if (reasonCode !== 0) {
+    const code = connackError(reasonCode, v5);
+    return new MqttFlowsError(code, { stage: 'connack', reasonCode, params: serverWords(packet) });
+  }
+  // Accepted, but as a client of MQTT 3.1.1: every further packet would be read wrongly, on both sides.
+  const older = v5 && packet.length === OLDER_CONNACK;
+  return older ? new MqttFlowsError('protocol-version-refused', { stage: 'connack' }) : undefined;
 }

@@ -222,7 +222,7 @@ class MqttjsTransport implements Transport {
       return take(packet);
     }
     // mqtt.js knows of a refusal, but not what the server says beside it.
-    const refusal = serverRefusal(packet);
+    const refusal = serverRefusal(packet, this.#options.protocolVersion === 5);
     if (refusal) return this.#note(refusal);
     if (packet.cmd === 'connack') this.#accepted(packet);
     if (packet.cmd === 'publish' || packet.cmd === 'pubrel') {
