@@ -51,6 +51,29 @@ describe('the file about a session', () => {
     assert.deepEqual([open().home, open().subscriptions], ['another', []]);
   });
 
+  it('never says again whose session it was before, whatever was being written then', async () => {
+    const file = open();
+    for (let round = 1; round <= 100; round++) {
+      file.settle(`old ${round}`);
+      // So long that it is still being written when the client is at another server.
+      file.remember(() => Array(2000).fill({ request: REQUEST }));
+      for (let wait = round % 10; wait > 0; wait--) await new Promise(setImmediate);
+      file.settle(`new ${round}`);
+      const beginnings: (string | undefined)[] = [];
+      let done = false;
+      const written = file.written().then(() => {
+        done = true;
+      });
+      while (!done) {
+        beginnings.push(open().home);
+        await new Promise(setImmediate);
+      }
+      await written;
+      beginnings.push(open().home);
+      assert.deepEqual(new Set(beginnings), new Set([`new ${round}`]));
+    }
+  });
+
   it('is gone with its node', async () => {
     const file = open();
     file.settle('server and client');

@@ -1,7 +1,7 @@
 // What a broker node with a persistent session remembers over a restart: a small file in Node-RED's user directory.
 
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import type { RememberedSubscription, SessionMemory } from '../../connection/session/session-memory';
@@ -31,21 +31,26 @@ export function sessionFile(RED: NodeAPI, node: Node): SessionFile | undefined {
   let { home } = remembered;
   let writing = Promise.resolve();
   let next: (() => readonly RememberedSubscription[]) | undefined;
+  /** Counts what makes a write under way too old to count. */
+  let turn = 0;
 
   const failed = (error: unknown): void => node.debug(`${path}: ${String(error)}`);
   const write = async (): Promise<void> => {
     if (!next) return;
     const text = JSON.stringify({ home, subscriptions: next() });
+    const begun = turn;
     next = undefined;
     try {
       await mkdir(dirname(path), { recursive: true });
       await writeFile(`${path}.new`, text);
-      await rename(`${path}.new`, path);
+      // At once: between the question and a rename by another thread, writeAtOnce() could be done and then be undone.
+      if (begun === turn) renameSync(`${path}.new`, path);
     } catch (error) {
       failed(error);
     }
   };
   const writeAtOnce = (): void => {
+    turn++;
     try {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(`${path}.home`, JSON.stringify({ home, subscriptions: [] }));
@@ -75,7 +80,7 @@ export function sessionFile(RED: NodeAPI, node: Node): SessionFile | undefined {
     async forget() {
       next = undefined;
       await writing;
-      await rm(path, { force: true });
+      for (const file of [path, `${path}.new`]) await rm(file, { force: true });
     },
   };
 }
