@@ -19,8 +19,8 @@ export interface Endpoint {
   readonly open: OpenStream;
 }
 
-/** What an attempt says of itself; the version is the connection's to choose. */
-export type AttemptOptions = Omit<ConnectOptions, 'protocolVersion'>;
+/** What an attempt says of itself; server and version are the connection's to choose. */
+export type AttemptOptions = Omit<ConnectOptions, 'server' | 'protocolVersion'>;
 
 export interface ConnectionSettings {
   /** Tried in their order. */

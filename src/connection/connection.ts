@@ -165,7 +165,7 @@ export class Connection {
   #open({ name, open }: Endpoint, options: AttemptOptions): void {
     const clientId = options.clientId || this.#assignedClientId;
     this.#clientId = clientId;
-    const complete = { ...options, clientId, protocolVersion: this.#servers.protocol.version };
+    const complete = { ...options, server: name, clientId, protocolVersion: this.#servers.protocol.version };
     this.#transport = this.#world.openTransport(open, complete, this.#listener(name));
   }
 

@@ -20,8 +20,10 @@ export type OpenStream = (
 /** MQTT 5, or MQTT 3.1.1 and 3.1, which call themselves 4 and 3 on the wire. */
 export type ProtocolVersion = 3 | 4 | 5;
 
-/** What CONNECT says. */
+/** What CONNECT says, and to whom. */
 export interface ConnectOptions {
+  /** What tells the server from others, for a session is kept by one of them; not sent. */
+  readonly server: string;
   readonly protocolVersion: ProtocolVersion;
   readonly clientId: string;
   readonly username?: string;

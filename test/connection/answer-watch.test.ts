@@ -22,7 +22,13 @@ describe('connection/answer watch', () => {
     network = new FakeNetwork();
     ends = [];
     const nothing = (): void => {};
-    const options = { protocolVersion: 5, clientId: 'test', keepalive: 60, cleanStart: true } as const;
+    const options = {
+      server: 'server',
+      protocolVersion: 5,
+      clientId: 'test',
+      keepalive: 60,
+      cleanStart: true,
+    } as const;
     transport = watchAnswers(network.openTransport, clock)(() => Promise.reject(failure()), options, {
       stage: nothing,
       connected: nothing,

@@ -63,14 +63,14 @@ describe('connection/attempts', () => {
       assert.deepEqual(
         bench.network.transports.map(({ options }) => options),
         [
-          { clientId: 'client1', keepalive: 5, cleanStart: true, protocolVersion: 5 },
-          { clientId: 'client2', keepalive: 5, cleanStart: true, protocolVersion: 5 },
+          { clientId: 'client1', keepalive: 5, cleanStart: true, server: 'server', protocolVersion: 5 },
+          { clientId: 'client2', keepalive: 5, cleanStart: true, server: 'server', protocolVersion: 5 },
         ],
       );
     });
 
     it('a server that does not answer in time is given up, at the stage it was at', () => {
-      const bench = new ConnectionBench();
+      const bench = new ConnectionBench({ protocolVersion: 5 });
       bench.connection.connect();
       bench.transport.stage('connack');
       const { transport } = bench;
@@ -80,6 +80,23 @@ describe('connection/attempts', () => {
       assert.equal(transport.destroyed, true);
       assert.equal(bench.waiting.error.code, 'connection-timeout');
       assert.equal(bench.waiting.error.stage, 'connack');
+    });
+
+    it('a server that says nothing to MQTT 5 is asked for 3.1.1 at once, with the full time, and from then on', () => {
+      const bench = new ConnectionBench();
+      bench.connection.connect();
+      bench.transport.stage('connack');
+      bench.clock.advance(TIMEOUT);
+      assert.equal(bench.kind, 'connecting');
+      assert.equal(bench.transport.options.protocolVersion, 4);
+      bench.clock.advance(TIMEOUT - 1);
+      bench.transport.connect({ protocolVersion: 4 });
+      bench.transport.lose(failure());
+      bench.clock.advance(MIN_DELAY);
+      assert.equal(bench.transport.options.protocolVersion, 4);
+      bench.transport.stage('connack');
+      bench.clock.advance(TIMEOUT);
+      assert.equal(bench.kind, 'waiting');
     });
 
     it('a server that has answered is not given up later', () => {

@@ -73,7 +73,7 @@ export class Bench {
   ): FakeTransport {
     const transport = this.#network.openTransport(
       () => Promise.reject(failure()),
-      { protocolVersion: 5, clientId: 'test', keepalive: 60, cleanStart: true },
+      { server: 'server', protocolVersion: 5, clientId: 'test', keepalive: 60, cleanStart: true },
       { stage() {}, connected() {}, message() {}, writable: () => this.outbox.pump(), closed() {} },
     );
     assert.equal(transport, this.#network.latest);

@@ -81,7 +81,7 @@ export class SubscriptionBench {
   attach(info: Partial<ServerInfo> = {}, prepare: (transport: FakeTransport) => void = () => {}): FakeTransport {
     this.#network.openTransport(
       () => Promise.reject(failure()),
-      { protocolVersion: 5, clientId: 'test', keepalive: 60, cleanStart: true },
+      { server: 'server', protocolVersion: 5, clientId: 'test', keepalive: 60, cleanStart: true },
       { stage() {}, connected() {}, message() {}, writable() {}, closed() {} },
     );
     const transport = this.#network.latest;

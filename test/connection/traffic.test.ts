@@ -26,7 +26,7 @@ describe('Traffic', () => {
       closed: () => {},
     };
     const open = countTraffic(network.openTransport, traffic);
-    const options = { protocolVersion: 5, clientId: 'a', keepalive: 60, cleanStart: true } as const;
+    const options = { server: 'server', protocolVersion: 5, clientId: 'a', keepalive: 60, cleanStart: true } as const;
     const transport = open(() => Promise.reject(new Error('not used')), options, listener);
     network.latest.connect();
     const message = { topic: 'in', payload: Buffer.from('1'), qos: 0, retain: false } as const;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Credentials, type Flow, type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flows/flow-harness';
 import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
 import { UserDirectory } from '../helpers/flows/user-directory';
-import { ScriptedServer, silent } from '../helpers/servers/scripted-server';
+import { type Script, ScriptedServer, silent } from '../helpers/servers/scripted-server';
 
 describe('a full deploy', () => {
   let server: ScriptedServer;
@@ -82,6 +82,28 @@ describe('a full deploy', () => {
     server.clients.all[0]?.send({ cmd: 'puback', messageId });
     assert.equal((await flow.received('pub-out').next()).payload, 'held');
     assert.deepEqual(flow.caughtCodes, []);
+  });
+
+  it('does not deliver twice at QoS 2 when a message then has the connection made anew', async () => {
+    const accept: Script = {
+      connect: (client) => client.send({ cmd: 'connack', sessionPresent: true, reasonCode: 0 }),
+    };
+    server.script = accept;
+    const kept = nodes({ cleanStart: false });
+    const flow = await load(kept);
+    const message = { cmd: 'publish', topic: 'a/1', qos: 2, retain: false } as const;
+    server.clients.all[0]?.send({ ...message, payload: 'once', messageId: 1, dup: false });
+    assert.equal((await flow.received('sub-out').next()).payload, 'once');
+    await server.packet('pubrec');
+    await flow.deploy('full', kept);
+    assert.equal(server.clients.all.length, 1);
+    flow.inject('pub', { action: 'connect', broker: { force: true } });
+    await connectedAgain(2);
+    await flow.connected('sub');
+    const again = server.clients.all[1];
+    again?.send({ ...message, payload: 'once', messageId: 1, dup: true });
+    again?.send({ ...message, payload: 'then', messageId: 2, dup: false });
+    assert.equal((await flow.received('sub-out').next()).payload, 'then');
   });
 
   it('keeps messages that wait, and a Catch node of the new flow hears when they fail', async () => {

@@ -259,6 +259,48 @@ describe('Publications from a server', () => {
     await answer('pubcomp 9 0x92');
   });
 
+  it('at QoS 2 are those of the same session, however the server is reached, and not of one that another server keeps', async () => {
+    const [first, listener] = await connect();
+    send(first, 2, 1);
+    await topics(listener, 1);
+    server.script = goesOn;
+    first.socket.destroy();
+    await listener.ends.next();
+    // Another way to the same server, as a deploy makes one.
+    open = tcpStream('127.0.0.1', server.port);
+    const [again, then] = await connect();
+    send(again, 2, 1, { dup: true });
+    send(again, 2, 2);
+    assert.deepEqual(await topics(then, 1), ['t/2']);
+    again.socket.destroy();
+    await then.ends.next();
+    const [elsewhere, last] = await connect({ server: 'another' });
+    send(elsewhere, 2, 1, { dup: true });
+    assert.deepEqual(await topics(last, 1), ['t/1 again']);
+  });
+
+  it('at QoS 2 are those of the same session for a client that the server has named', async () => {
+    server.script = {
+      connect: (client) =>
+        client.send({
+          cmd: 'connack',
+          sessionPresent: false,
+          reasonCode: 0,
+          properties: { assignedClientIdentifier: 'named' },
+        }),
+    };
+    const [first, listener] = await connect({ clientId: '', cleanStart: true });
+    send(first, 2, 1);
+    await topics(listener, 1);
+    server.script = goesOn;
+    first.socket.destroy();
+    await listener.ends.next();
+    const [again, then] = await connect({ clientId: 'named' });
+    send(again, 2, 1, { dup: true });
+    send(again, 2, 2);
+    assert.deepEqual(await topics(then, 1), ['t/2']);
+  });
+
   it('come after the connection, although they may follow CONNACK in one piece', async () => {
     const publication = {
       cmd: 'publish',

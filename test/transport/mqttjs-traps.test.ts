@@ -127,7 +127,13 @@ describe('the traps of mqtt.js', () => {
     const proxy = await Listening.start(createServer());
     const server = await ScriptedServer.start();
     process.env.MQTTJS_SOCKS_PROXY = `socks5://127.0.0.1:${proxy.port}`;
-    const options = { protocolVersion: 5, clientId: 'direct', keepalive: 60, cleanStart: true } as const;
+    const options = {
+      server: 'server',
+      protocolVersion: 5,
+      clientId: 'direct',
+      keepalive: 60,
+      cleanStart: true,
+    } as const;
     const nothing = (): void => {};
     const transport = mqttjsTransports()(streamTo(`mqtt://127.0.0.1:${server.port}`), options, {
       stage: nothing,

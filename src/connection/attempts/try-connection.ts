@@ -68,7 +68,7 @@ function attempt(
     };
     const transport = openTransport(
       (report, aborted) => endpoint.open(report, aborted, (fact) => listener.learnt(fact)),
-      { ...options, protocolVersion },
+      { ...options, server: endpoint.name, protocolVersion },
       heard,
     );
     const giveUp = (): void => {

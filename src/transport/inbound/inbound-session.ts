@@ -1,17 +1,19 @@
 // What has come in at QoS 2 and has not been released: it belongs to the session and outlives connections
 // (MQTT 5, section 4.3.3).
 
-import type { OpenStream } from '../transport';
 import type { OrderedReceipt } from './acknowledgement-order';
 
 export class InboundSession {
   /** By packet identifier, so at most 65,535. */
   readonly exchanges = new Map<number, OrderedReceipt>();
-  #server: OpenStream | undefined;
+  #server: string | undefined;
   #clientId: string | undefined;
 
-  /** The server has accepted: without its session, or at another one, the exchanges of before mean nothing. */
-  resume(server: OpenStream, clientId: string, sessionPresent: boolean): void {
+  /**
+   * The server of this name has accepted a client of this identifier: without its session, at another server or for another
+   * client, the exchanges of before mean nothing.
+   */
+  resume(server: string, clientId: string, sessionPresent: boolean): void {
     if (!sessionPresent || this.#server !== server || this.#clientId !== clientId) this.exchanges.clear();
     this.#server = server;
     this.#clientId = clientId;

@@ -50,7 +50,6 @@ export function mqttjsTransports(thrift?: Thrift): OpenTransport {
 class MqttjsTransport implements Transport {
   readonly #options: ConnectOptions;
   readonly #listener: TransportListener;
-  readonly #open: OpenStream;
   readonly #session: InboundSession;
   readonly #identifiers: PacketIdentifiers;
   readonly #thrift: Thrift | undefined;
@@ -80,7 +79,6 @@ class MqttjsTransport implements Transport {
   ) {
     this.#options = options;
     this.#listener = listener;
-    this.#open = open;
     this.#session = session;
     this.#identifiers = identifiers;
     this.#thrift = thrift;
@@ -236,10 +234,12 @@ class MqttjsTransport implements Transport {
   };
 
   /** Before mqtt.js says so: what follows CONNACK in one piece comes before its event. */
-  #accepted({ sessionPresent }: IConnackPacket): void {
+  #accepted({ sessionPresent, properties }: IConnackPacket): void {
     const stream = this.#stream;
     if (!stream || this.#inbound) return;
-    this.#session.resume(this.#open, this.#options.clientId, sessionPresent);
+    const { server, clientId } = this.#options;
+    // A client without a name is the one that the server calls by this name, and comes back as that.
+    this.#session.resume(server, properties?.assignedClientIdentifier ?? clientId, sessionPresent);
     const overflow = { reasonCode: 0x97, reason: 'acknowledgements are not read' };
     const writer = new AcknowledgementWriter(stream, () => this.#violated(overflow));
     this.#acknowledgements = writer;

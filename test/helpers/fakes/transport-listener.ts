@@ -60,6 +60,7 @@ export function openTransport(
 ): OpenedTransport {
   const listener = new RecordingListener();
   const complete = {
+    server: 'server',
     protocolVersion: 5,
     clientId: 'transport-test',
     keepalive: 60,
