@@ -254,9 +254,10 @@ function importsOf(file: string): string[] {
   return names.map((name) => posix.join(posix.dirname(file), name));
 }
 
-/** The room of a file: its folder; on the floors of entry files, the file itself. */
+/** The room of a file: its folder on the floor, with the rooms inside; a file beside the rooms is one of its own. */
 function roomOf(file: string): string {
-  return /^(nodes|plugins)\//.test(file) ? file.replace(/\.ts$/, '') : posix.dirname(file);
+  const [floor = '', room = ''] = file.split('/');
+  return `${floor}/${room.replace(/\.ts$/, '')}`;
 }
 
 /** A circle of `arrows` as the list of what it passes, or nothing. */
