@@ -2,48 +2,57 @@
 // every publication and subscription for ever. MQTT sets no time for answers (MQTT 5, section 4.4).
 
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import type { OutgoingPublication } from '../core/publications/publication';
-import type { OpenTransport, Outbound, PublishOutcome, Transport, TransportListener } from '../transport/transport';
+import type { Transport } from '../transport/transport';
 import type { Clock } from './clock';
+import type { Traffic } from './traffic';
 
 /** How long a server may leave everything unanswered, in ms. */
 const PATIENCE = 30_000;
 /** The same while publications come in, in ms: an answer may stand in line behind them. */
 const PATIENCE_WHILE_HEARD = 4 * PATIENCE;
 
-/** Transports like those of `open`, which end with `no-acknowledgement` when the server stops to answer. */
-export function watchAnswers(open: OpenTransport, clock: Clock): OpenTransport {
-  return (openStream, options, listener) => {
-    const lost = (error: MqttFlowsError): void => {
-      transport.destroy();
-      listener.closed(error);
-    };
-    const watch = new AnswerWatch(clock, () => transport.reading, lost);
-    const transport = open(openStream, options, heard(listener, watch));
-    return watched(transport, watch);
-  };
+/** Who is told of what is sent over a connection, and of the answers to it. */
+export interface SendingWatch {
+  readonly answers: AnswerWatch;
+  readonly traffic: Traffic;
 }
 
-class AnswerWatch {
+interface Watched {
+  readonly transport: Pick<Transport, 'reading'>;
+  readonly silent: (error: MqttFlowsError) => void;
+}
+
+/** One for a connection: whoever sends what the server has to answer says so here, and says when the answer has come. */
+export class AnswerWatch {
   readonly #clock: Clock;
-  readonly #reading: () => boolean;
-  readonly #lost: (error: MqttFlowsError) => void;
+  #watched: Watched | undefined;
   #unanswered = 0;
   /** When the server last had nothing to answer or answered, in ms since the epoch. */
   #since = 0;
   /** Whether a publication has come in since the last look. */
   #heard = false;
   #cancel: (() => void) | undefined;
-  #ended = false;
 
-  constructor(clock: Clock, reading: () => boolean, lost: (error: MqttFlowsError) => void) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#reading = reading;
-    this.#lost = lost;
   }
 
+  /** Watches the server of `transport`, until end(). `silent` is called when it has left everything unanswered for too long. */
+  begin(transport: Pick<Transport, 'reading'>, silent: (error: MqttFlowsError) => void): void {
+    this.#watched = { transport, silent };
+    this.#unanswered = 0;
+    this.#heard = false;
+  }
+
+  end(): void {
+    this.#watched = undefined;
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  /** The server has one more packet to answer. */
   asked(): void {
-    if (this.#unanswered++ > 0 || this.#ended) return;
+    if (this.#unanswered++ > 0 || !this.#watched) return;
     this.#since = this.#clock.now();
     this.#cancel ??= this.#clock.after(PATIENCE, () => this.#look());
   }
@@ -53,22 +62,27 @@ class AnswerWatch {
     this.#since = this.#clock.now();
   }
 
-  heard(): void {
-    this.#heard = true;
+  /** The server is asked now: `settled` as a function that takes its answer. */
+  await<O>(settled: (outcome: O) => void): (outcome: O) => void {
+    this.asked();
+    return (outcome) => {
+      this.answered();
+      settled(outcome);
+    };
   }
 
-  end(): void {
-    this.#ended = true;
-    this.#cancel?.();
-    this.#cancel = undefined;
+  /** A publication has come in. */
+  heard(): void {
+    this.#heard = true;
   }
 
   /** One timer, however many answers come and go. */
   #look(): void {
     this.#cancel = undefined;
-    if (this.#unanswered === 0) return;
+    const watched = this.#watched;
+    if (this.#unanswered === 0 || !watched) return;
     // An answer may be there, unread.
-    if (!this.#reading()) this.#since = this.#clock.now();
+    if (!watched.transport.reading) this.#since = this.#clock.now();
     const silent = this.#clock.now() - this.#since;
     const patience = this.#heard ? PATIENCE_WHILE_HEARD : PATIENCE;
     this.#heard = false;
@@ -78,90 +92,6 @@ class AnswerWatch {
     }
     this.end();
     const params = { seconds: Math.round(silent / 1000) };
-    this.#lost(new MqttFlowsError('no-acknowledgement', { stage: 'connected', params }));
-  }
-}
-
-function heard(listener: TransportListener, watch: AnswerWatch): TransportListener {
-  return {
-    stage: (stage) => listener.stage(stage),
-    connected: (server) => listener.connected(server),
-    message(publication, receipt) {
-      watch.heard();
-      listener.message(publication, receipt);
-    },
-    writable: () => listener.writable(),
-    closed(error) {
-      watch.end();
-      listener.closed(error);
-    },
-  };
-}
-
-function watched(transport: Transport, watch: AnswerWatch): Transport {
-  const once = <O>(settled: (outcome: O) => void): ((outcome: O) => void) => {
-    watch.asked();
-    return (outcome) => {
-      watch.answered();
-      settled(outcome);
-    };
-  };
-  return {
-    get writable() {
-      return transport.writable;
-    },
-    get reading() {
-      return transport.reading;
-    },
-    send(outbound, dup) {
-      if (outbound.publication.qos === 0) transport.send(outbound, dup);
-      else transport.send(new WatchedOutbound(outbound, watch), dup);
-    },
-    release: (outbound) => transport.release(new WatchedOutbound(outbound, watch)),
-    publish(publication, settled) {
-      transport.publish(publication, publication.qos === 0 ? settled : once(settled));
-    },
-    subscribe: (request, settled) => transport.subscribe(request, once(settled)),
-    unsubscribe: (filter, settled) => transport.unsubscribe(filter, once(settled)),
-    close(endSession) {
-      watch.end();
-      return transport.close(endSession);
-    },
-    destroy() {
-      watch.end();
-      transport.destroy();
-    },
-  };
-}
-
-/** At QoS 2 the server owes two answers; between them it is the sender's turn. */
-class WatchedOutbound implements Outbound {
-  readonly publication: OutgoingPublication;
-  readonly packetIdentifier: number;
-  readonly #outbound: Outbound;
-  readonly #watch: AnswerWatch;
-  #waits = true;
-
-  constructor(outbound: Outbound, watch: AnswerWatch) {
-    this.publication = outbound.publication;
-    this.packetIdentifier = outbound.packetIdentifier;
-    this.#outbound = outbound;
-    this.#watch = watch;
-    watch.asked();
-  }
-
-  received(): void {
-    this.#answered();
-    this.#outbound.received();
-  }
-
-  settled(outcome: PublishOutcome): void {
-    this.#answered();
-    this.#outbound.settled(outcome);
-  }
-
-  #answered(): void {
-    if (this.#waits) this.#watch.answered();
-    this.#waits = false;
+    watched.silent(new MqttFlowsError('no-acknowledgement', { stage: 'connected', params }));
   }
 }

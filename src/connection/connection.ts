@@ -2,10 +2,11 @@
 // Knows no Node-RED and no mqtt.js.
 
 import { type ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import type { OutgoingPublication } from '../core/publications/publication';
+import type { IncomingPublication, OutgoingPublication } from '../core/publications/publication';
 import { defaultPublishOptions, type PublishOptions, type Settled } from '../core/publications/publish-options';
 import type { OutboxFigures } from '../core/reports/outbox-figures';
-import type { ServerInfo, Transport, TransportListener } from '../transport/transport';
+import type { Receipt, ServerInfo, Transport, TransportListener } from '../transport/transport';
+import { AnswerWatch, type SendingWatch } from './answer-watch';
 import { Retry } from './attempts/retry';
 import { ServerChoice } from './attempts/server-choice';
 import type { AttemptOptions, ConnectionSettings, ConnectionWorld, Endpoint } from './connection-settings';
@@ -16,13 +17,16 @@ import { Presence } from './presence';
 import { SessionHome } from './session/session-home';
 import { type RemoveSubscriber, type Subscriber, Subscriptions } from './subscriptions/subscriptions';
 import type { SubscriptionInUse } from './subscriptions/wire-subscription';
+import { Traffic } from './traffic';
 
 /** How long close() waits for acknowledgements, in ms: Node-RED gives a node 15 s to close, users less. */
 const DRAIN = 800;
 
 export class Connection {
+  /** What goes over it, all attempts together. */
+  readonly traffic = new Traffic();
   readonly #settings: ConnectionSettings;
-  readonly #world: ConnectionWorld;
+  readonly #world: ConnectionWorld & SendingWatch;
   readonly #outbox: Outbox;
   readonly #subscriptions: Subscriptions;
   readonly #retry: Retry;
@@ -53,12 +57,12 @@ export class Connection {
 
   constructor(settings: ConnectionSettings, world: ConnectionWorld) {
     this.#settings = settings;
-    this.#world = world;
+    this.#world = { ...world, answers: new AnswerWatch(world.clock), traffic: this.traffic };
     this.#states = new StateWatch(world.report);
-    this.#outbox = new Outbox(settings.outbox, world, settings.outboxStore);
-    this.#subscriptions = new Subscriptions(world.clock, world.report, settings.session);
+    this.#outbox = new Outbox(settings.outbox, this.#world, settings.outboxStore);
+    this.#subscriptions = new Subscriptions(world.clock, world.report, this.#world.answers, settings.session);
     this.#retry = new Retry(settings.reconnect, world.random);
-    this.#presence = new Presence(settings.messages, world.clock, world.report);
+    this.#presence = new Presence(settings.messages, this.#world);
     this.#home = new SessionHome(settings.session);
     this.#servers = new ServerChoice(settings.endpoints, settings.protocolVersion);
   }
@@ -99,7 +103,7 @@ export class Connection {
     protocolVersion,
     messages,
   }: Pick<ConnectionSettings, 'endpoints' | 'protocolVersion' | 'messages'>): void {
-    this.#presence = new Presence(messages, this.#world.clock, this.#world.report);
+    this.#presence = new Presence(messages, this.#world);
     this.#servers = new ServerChoice(endpoints, protocolVersion);
     this.#assignedClientId = '';
   }
@@ -186,7 +190,7 @@ export class Connection {
         if (current()) this.#connected(info, server);
       },
       message: (publication, receipt) => {
-        if (current()) this.#subscriptions.deliver(publication, receipt);
+        if (current()) this.#received(publication, receipt);
       },
       writable: () => {
         if (current()) this.#outbox.pump();
@@ -195,6 +199,12 @@ export class Connection {
         if (current()) this.#lost(error, server);
       },
     };
+  }
+
+  #received(publication: IncomingPublication, receipt?: Receipt): void {
+    this.traffic.countReceived(publication.topic);
+    this.#world.answers.heard();
+    this.#subscriptions.deliver(publication, receipt);
   }
 
   #stage(stage: ErrorStage): void {
@@ -207,6 +217,10 @@ export class Connection {
     this.#stopWaiting();
     this.#attempt = 0;
     this.#connectedAt = this.#world.clock.now();
+    this.#world.answers.begin(transport, (error) => {
+      transport.destroy();
+      this.#lost(error, server);
+    });
     this.#servers.protocol.accepted();
     this.#assignedClientId = info.assignedClientIdentifier ?? this.#assignedClientId;
     this.#states.enter({ kind: 'connected', info, server });
@@ -279,6 +293,7 @@ export class Connection {
     const transport = this.#transport;
     this.#transport = undefined;
     this.#connectedAt = undefined;
+    this.#world.answers.end();
     this.#stopAnnouncing();
     this.#generation++;
     this.#stopWaiting();

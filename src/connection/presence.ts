@@ -1,10 +1,11 @@
 // What a client says of itself: a birth message when it is there, and a close message before it goes on purpose.
 // The will, for when it goes without a word, is part of CONNECT.
 
-import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { OutgoingPublication } from '../core/publications/publication';
-import type { ServerInfo, Transport } from '../transport/transport';
+import type { PublishOutcome, ServerInfo, Transport } from '../transport/transport';
+import type { SendingWatch } from './answer-watch';
 import type { Clock } from './clock';
+import type { Report } from './report';
 import { limitProblem, refused } from './server-limits';
 import type { Subscriptions } from './subscriptions/subscriptions';
 
@@ -18,17 +19,20 @@ export interface PresenceMessages {
   readonly close?: OutgoingPublication;
 }
 
+interface PresenceWorld extends SendingWatch {
+  readonly clock: Clock;
+  /** Hears of a message that the server does not take. */
+  readonly report: Report;
+}
+
 export class Presence {
   readonly #messages: PresenceMessages;
-  readonly #clock: Clock;
-  readonly #report: (error: MqttFlowsError) => void;
+  readonly #world: PresenceWorld;
   #silence = (): void => {};
 
-  /** `report` hears of a message that the server does not take. */
-  constructor(messages: PresenceMessages, clock: Clock, report: (error: MqttFlowsError) => void) {
+  constructor(messages: PresenceMessages, world: PresenceWorld) {
     this.#messages = messages;
-    this.#clock = clock;
-    this.#report = report;
+    this.#world = world;
   }
 
   /**
@@ -53,7 +57,7 @@ export class Presence {
         cancel();
         step();
       };
-      cancel = this.#clock.after(time, once);
+      cancel = this.#world.clock.after(time, once);
       return once;
     };
     const speak = within(ANSWER_TIME, () => {
@@ -76,7 +80,7 @@ export class Presence {
     this.#silence();
     if (!close) return undefined;
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(CLOSE_TIME, resolve);
+      const cancel = this.#world.clock.after(CLOSE_TIME, resolve);
       this.#publish(close, transport, server, () => {
         cancel();
         resolve();
@@ -87,12 +91,15 @@ export class Presence {
   #publish(publication: OutgoingPublication, transport: Transport, server: ServerInfo, settled: () => void): void {
     const problem = limitProblem(publication, server);
     if (problem) {
-      this.#report(problem);
+      this.#world.report(problem);
       return settled();
     }
-    transport.publish(publication, (outcome) => {
-      if (outcome.kind === 'refused') this.#report(refused(outcome));
+    const { answers, traffic } = this.#world;
+    const published = (outcome: PublishOutcome): void => {
+      if (outcome.kind === 'refused') this.#world.report(refused(outcome));
       settled();
-    });
+    };
+    traffic.countSent(publication.topic);
+    transport.publish(publication, publication.qos === 0 ? published : answers.await(published));
   }
 }

@@ -1,136 +1,177 @@
 // A server that stays connected and answers nothing, which a keep-alive does not notice.
 
 import assert from 'node:assert/strict';
-import { watchAnswers } from '#src/connection/answer-watch';
-import type { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
-import type { Outbound, Transport } from '#src/transport/transport';
-import { filterOf } from '../core/parsed';
+import { AnswerWatch } from '#src/connection/answer-watch';
+import type { PublishOutcome } from '#src/transport/transport';
 import { FakeClock } from '../helpers/fakes/fake-clock';
-import { FakeNetwork } from '../helpers/fakes/fake-transport';
+import { ConnectionBench } from './connection-bench';
 import { failure, incoming, outgoing } from './publications';
 
 const PATIENCE = 30_000;
+const accepted: PublishOutcome = { kind: 'acknowledged', reasonCode: 0 };
 
 describe('connection/answer watch', () => {
-  let clock: FakeClock;
-  let network: FakeNetwork;
-  let transport: Transport;
-  let ends: MqttFlowsError[];
+  let bench: ConnectionBench;
 
   beforeEach(() => {
-    clock = new FakeClock();
-    network = new FakeNetwork();
-    ends = [];
-    const nothing = (): void => {};
-    const options = {
-      server: 'server',
-      protocolVersion: 5,
-      clientId: 'test',
-      keepalive: 60,
-      cleanStart: true,
-    } as const;
-    transport = watchAnswers(network.openTransport, clock)(() => Promise.reject(failure()), options, {
-      stage: nothing,
-      connected: nothing,
-      message: nothing,
-      writable: nothing,
-      closed: (error) => ends.push(error),
-    });
-    network.latest.connect();
+    bench = new ConnectionBench();
   });
 
-  function subscribe(): void {
-    const { wire: filter } = filterOf('a');
-    transport.subscribe({ filter, qos: 1, noLocal: false, retainAsPublished: false, retainHandling: 0 }, () => {});
+  /** What the connection has ended with. */
+  function ends(): unknown[] {
+    return bench.states.flatMap((state) => {
+      if (state.kind !== 'waiting') return [];
+      const { code, stage, params } = state.error;
+      return [[code, stage, params.seconds]];
+    });
   }
 
-  function outbound(qos: 0 | 1 | 2): Outbound {
-    return { publication: outgoing('a', qos), packetIdentifier: 1, received: () => {}, settled: () => {} };
+  /** Asks for a subscription; the function returned takes it away. */
+  function subscribe(filter = 'a'): () => void {
+    const remove = bench.subscribe(filter);
+    bench.clock.advance(0);
+    return remove;
   }
 
   const questions: readonly [what: string, ask: () => void][] = [
-    ['SUBSCRIBE', subscribe],
-    ['UNSUBSCRIBE', () => transport.unsubscribe(filterOf('a').wire, () => {})],
-    ['PUBLISH', () => transport.send(outbound(1), false)],
-    ['PUBLISH of the connection itself', () => transport.publish(outgoing('a', 1), () => {})],
-    ['PUBREL', () => transport.release(outbound(2))],
+    ['SUBSCRIBE', () => void subscribe()],
+    [
+      'UNSUBSCRIBE',
+      () => {
+        const remove = subscribe();
+        bench.transport.subscribed[0]?.answer({ kind: 'granted', qos: 1 });
+        bench.clock.advance(PATIENCE);
+        remove();
+        bench.clock.advance(0);
+        assert.deepEqual(bench.transport.packets, ['SUBSCRIBE a', 'UNSUBSCRIBE a']);
+      },
+    ],
+    ['PUBLISH', () => bench.publish('a')],
+    [
+      'PUBREL',
+      () => {
+        bench.publish('a', 2);
+        bench.clock.advance(PATIENCE - 1);
+        bench.transport.published[0]?.receive();
+      },
+    ],
   ];
   for (const [what, ask] of questions) {
     it(`ends the connection when nothing answers ${what} for 30 s`, () => {
+      const transport = bench.connected();
       ask();
-      clock.advance(PATIENCE - 1);
-      assert.deepEqual([ends.length, network.latest.destroyed], [0, false]);
-      clock.advance(1);
-      assert.deepEqual(
-        ends.map(({ code, stage, params }) => [code, stage, params.seconds]),
-        [['no-acknowledgement', 'connected', 30]],
-      );
-      assert.equal(network.latest.destroyed, true);
-      assert.equal(clock.pending, 0);
+      bench.clock.advance(PATIENCE - 1);
+      assert.deepEqual([ends(), transport.destroyed], [[], false]);
+      bench.clock.advance(1);
+      assert.deepEqual(ends(), [['no-acknowledgement', 'connected', 30]]);
+      assert.equal(transport.destroyed, true);
+      // The next attempt alone.
+      assert.equal(bench.clock.pending, 1);
     });
   }
 
+  it('ends the connection when nothing answers PUBLISH of the connection itself for 30 s', () => {
+    bench = new ConnectionBench({ messages: { birth: outgoing('birth', 1) } });
+    const transport = bench.connected();
+    bench.clock.advance(PATIENCE - 1);
+    assert.deepEqual([ends(), transport.topics], [[], ['birth']]);
+    bench.clock.advance(1);
+    assert.deepEqual(ends(), [['no-acknowledgement', 'connected', 30]]);
+  });
+
   it('waits on while anything is answered', () => {
+    const transport = bench.connected();
     subscribe();
     for (let answer = 0; answer < 10; answer++) {
-      transport.publish(outgoing('a', 1), () => {});
-      clock.advance(PATIENCE - 1);
-      network.latest.published[answer]?.answer({ kind: 'acknowledged', reasonCode: 0 });
+      bench.publish('a');
+      bench.clock.advance(PATIENCE - 1);
+      transport.published[answer]?.answer(accepted);
     }
-    assert.deepEqual(ends, []);
-    clock.advance(PATIENCE);
-    assert.equal(ends.length, 1);
+    assert.deepEqual(ends(), []);
+    bench.clock.advance(PATIENCE);
+    assert.equal(ends().length, 1);
   });
 
   it('waits longer, but not for ever, while publications come in', () => {
+    const transport = bench.connected();
     subscribe();
     let waited = 0;
-    for (; ends.length === 0 && waited < 1000; waited += 10) {
-      network.latest.message(incoming('a'));
-      clock.advance(10_000);
+    for (; ends().length === 0 && waited < 1000; waited += 10) {
+      transport.message(incoming('a'));
+      bench.clock.advance(10_000);
     }
     assert.equal(waited, 120);
   });
 
   it('waits for nothing when all is answered', () => {
+    const transport = bench.connected();
     subscribe();
-    network.latest.subscribed[0]?.answer({ kind: 'granted', qos: 1 });
-    transport.publish(outgoing('a', 0), () => {});
-    clock.advance(10 * PATIENCE);
-    assert.deepEqual([ends.length, clock.pending], [0, 0]);
+    transport.subscribed[0]?.answer({ kind: 'granted', qos: 1 });
+    bench.publish('once', 0);
+    bench.publish('exactly once', 2);
+    transport.published[1]?.receive();
+    transport.published[1]?.answer(accepted);
+    bench.clock.advance(10 * PATIENCE);
+    assert.deepEqual([ends(), bench.clock.pending], [[], 0]);
   });
 
   it('does not count the time in which nothing is read', () => {
+    const transport = bench.connected();
     subscribe();
-    network.latest.reading = false;
-    clock.advance(10 * PATIENCE);
-    network.latest.reading = true;
-    clock.advance(PATIENCE - 1);
-    assert.equal(ends.length, 0);
-    clock.advance(1);
-    assert.equal(ends.length, 1);
+    transport.reading = false;
+    bench.clock.advance(10 * PATIENCE);
+    transport.reading = true;
+    bench.clock.advance(PATIENCE - 1);
+    assert.equal(ends().length, 0);
+    bench.clock.advance(1);
+    assert.equal(ends().length, 1);
   });
 
   it('begins anew with the next question', () => {
+    const transport = bench.connected();
     subscribe();
-    network.latest.subscribed[0]?.answer({ kind: 'granted', qos: 1 });
-    clock.advance(PATIENCE);
-    subscribe();
-    clock.advance(PATIENCE - 1);
-    assert.equal(ends.length, 0);
-    clock.advance(1);
-    assert.equal(ends.length, 1);
+    transport.subscribed[0]?.answer({ kind: 'granted', qos: 1 });
+    bench.clock.advance(PATIENCE);
+    subscribe('b');
+    bench.clock.advance(PATIENCE - 1);
+    assert.equal(ends().length, 0);
+    bench.clock.advance(1);
+    assert.equal(ends().length, 1);
   });
 
-  for (const [what, end] of [
-    ['close()', () => void transport.close()],
-    ['destroy()', () => transport.destroy()],
-    ['the end of the stream', () => network.latest.lose(failure())],
-  ] as const) {
-    it(`leaves nothing on the clock after ${what}`, () => {
-      subscribe();
-      end();
-      assert.equal(clock.pending, 0);
-    });
-  }
+  it('owes nothing of an earlier connection to the next one', () => {
+    const transport = bench.connected();
+    subscribe();
+    bench.publish('a');
+    transport.lose(failure());
+    const next = bench.connected();
+    next.subscribed[0]?.answer({ kind: 'granted', qos: 1 });
+    next.published[0]?.answer(accepted);
+    bench.clock.advance(10 * PATIENCE);
+    assert.deepEqual([ends().length, bench.clock.pending], [1, 0]);
+  });
+
+  it('leaves nothing on the clock after the end', () => {
+    const clock = new FakeClock();
+    const watch = new AnswerWatch(clock);
+    watch.begin({ reading: true }, assert.ifError);
+    watch.asked();
+    assert.equal(clock.pending, 1);
+    watch.end();
+    assert.equal(clock.pending, 0);
+  });
+
+  it('leaves nothing on the clock after close()', async () => {
+    bench.connected();
+    subscribe();
+    await bench.connection.close();
+    assert.equal(bench.clock.pending, 0);
+  });
+
+  it('leaves the next attempt alone on the clock after the end of the stream', () => {
+    const transport = bench.connected();
+    subscribe();
+    transport.lose(failure());
+    assert.equal(bench.clock.pending, 1);
+  });
 });

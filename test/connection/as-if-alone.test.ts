@@ -2,6 +2,7 @@
 // QoS, and what the server had stored once, when it starts.
 
 import assert from 'node:assert/strict';
+import { AnswerWatch } from '#src/connection/answer-watch';
 import { type Subscriber, Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import type { QoS } from '#src/core/publications/publication';
 import type { RetainedPolicy } from '#src/core/subscriptions/subscription-options';
@@ -87,7 +88,7 @@ class Run {
   readonly #random: () => number;
   readonly #kind: ServerKind;
   readonly #clock = new FakeClock();
-  readonly #subscriptions = new Subscriptions(this.#clock, assert.ifError);
+  readonly #subscriptions = new Subscriptions(this.#clock, assert.ifError, new AnswerWatch(this.#clock));
   readonly #server: ModelServer;
   readonly #nodes: Alone[] = [];
   #names = 0;

@@ -2,6 +2,7 @@
 // costs meanwhile: nothing twice, nothing lost, and nothing later than a moment.
 
 import assert from 'node:assert/strict';
+import { AnswerWatch } from '#src/connection/answer-watch';
 import { Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import { FakeClock } from '../helpers/fakes/fake-clock';
 import { ModelServer, SERVER_KINDS, type ServerKind } from './model-server';
@@ -10,7 +11,7 @@ import { Receiver } from './subscription-bench';
 /** Two nodes whose filters both match `a`. */
 class Bench {
   readonly clock = new FakeClock();
-  readonly subscriptions = new Subscriptions(this.clock, assert.ifError);
+  readonly subscriptions = new Subscriptions(this.clock, assert.ifError, new AnswerWatch(this.clock));
   readonly exact = new Receiver({ filter: 'a', qos: 1 });
   readonly wild = new Receiver({ filter: '+', qos: 1 });
   readonly server: ModelServer;

@@ -1,9 +1,11 @@
 // An outbox with a server that a test attaches and takes away, and what became of each publication.
 
 import assert from 'node:assert/strict';
+import { AnswerWatch } from '#src/connection/answer-watch';
 import type { OutboxStore } from '#src/connection/outbox/disk/outbox-store';
 import { Outbox, type OutboxLimits } from '#src/connection/outbox/outbox';
 import type { SessionPlace } from '#src/connection/outbox/outbox-sender';
+import { Traffic } from '#src/connection/traffic';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import type { OutgoingPublication, QoS } from '#src/core/publications/publication';
 import {
@@ -39,6 +41,8 @@ export class Bench {
       {
         clock: this.clock,
         random: () => 0,
+        answers: new AnswerWatch(this.clock),
+        traffic: new Traffic(),
         report: (error, lost) => {
           if (lost) this.lost.push(lost);
           else this.thrown.push(error);

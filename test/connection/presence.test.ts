@@ -95,6 +95,7 @@ describe('connection/presence', () => {
       assert.deepEqual(transport.topics, []);
       birth.clock.advance(1);
       acknowledge(transport, 'birth');
+      acknowledge(transport, 'waiting');
       transport.subscribed[0]?.answer(granted);
       birth.clock.advance(10 * ANSWER_TIME);
       assert.deepEqual(transport.topics, ['birth', 'waiting']);
@@ -108,6 +109,9 @@ describe('connection/presence', () => {
       assert.deepEqual(transport.topics, ['birth']);
       acknowledge(transport, 'birth');
       assert.deepEqual(transport.topics, ['birth', 'waiting']);
+      acknowledge(transport, 'waiting');
+      // The watch for answers has still to notice that nothing is left to answer.
+      birth.clock.advance(10 * ANSWER_TIME);
       assert.equal(birth.clock.pending, 0);
     });
 

@@ -1,6 +1,7 @@
 // What a server has stored: to whoever is new, once, and to nobody else; and to whom the retain flag is shown.
 
 import assert from 'node:assert/strict';
+import { AnswerWatch } from '#src/connection/answer-watch';
 import { Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import { FakeClock } from '../helpers/fakes/fake-clock';
 import { ModelServer, type Published, SERVER_KINDS, type ServerKind } from './model-server';
@@ -19,7 +20,7 @@ class Reader extends Receiver {
 /** A server that has stored `a`, and a client that is connected to it. */
 class Bench {
   readonly clock = new FakeClock();
-  readonly subscriptions = new Subscriptions(this.clock, assert.ifError);
+  readonly subscriptions = new Subscriptions(this.clock, assert.ifError, new AnswerWatch(this.clock));
   readonly server: ModelServer;
 
   constructor(kind: ServerKind) {

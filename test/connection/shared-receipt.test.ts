@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { ReleaseReceipt } from '#src/connection/acknowledgement/shared-receipt';
+import { AnswerWatch } from '#src/connection/answer-watch';
 import { type Subscriber, Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { FakeClock } from '../helpers/fakes/fake-clock';
@@ -37,7 +38,8 @@ class Holder implements Subscriber {
 }
 
 function delivered(...subscribers: Holder[]): RecordedReceipt {
-  const subscriptions = new Subscriptions(new FakeClock(), assert.ifError);
+  const clock = new FakeClock();
+  const subscriptions = new Subscriptions(clock, assert.ifError, new AnswerWatch(clock));
   for (const subscriber of subscribers) subscriptions.add(subscriber);
   const receipt = new RecordedReceipt();
   subscriptions.deliver(incoming('a', [], { qos: 1 }), receipt);

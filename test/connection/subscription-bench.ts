@@ -1,6 +1,7 @@
 // Subscriptions without a connection around them: a server that a test attaches, and subscribers that note what they get.
 
 import assert from 'node:assert/strict';
+import { AnswerWatch } from '#src/connection/answer-watch';
 import {
   type RemoveSubscriber,
   type Subscriber,
@@ -68,7 +69,11 @@ export const REPLAY = 500;
 export class SubscriptionBench {
   readonly clock = new FakeClock();
   readonly thrown: Error[] = [];
-  readonly subscriptions = new Subscriptions(this.clock, (error) => this.thrown.push(error));
+  readonly subscriptions = new Subscriptions(
+    this.clock,
+    (error) => this.thrown.push(error),
+    new AnswerWatch(this.clock),
+  );
   readonly #network = new FakeNetwork();
 
   /** Adds subscribers in one moment, and lets the moment pass. */

@@ -1,9 +1,9 @@
 // What is counted of a connection's traffic, and that counting changes nothing of it.
 
 import assert from 'node:assert/strict';
-import { countTraffic, Traffic } from '#src/connection/traffic';
-import type { TransportListener } from '#src/transport/transport';
-import { FakeNetwork } from '../helpers/fakes/fake-transport';
+import { Traffic } from '#src/connection/traffic';
+import { ConnectionBench } from './connection-bench';
+import { incoming, outgoing } from './publications';
 
 describe('Traffic', () => {
   it('remembers the last thousand topics', () => {
@@ -15,26 +15,18 @@ describe('Traffic', () => {
   });
 
   it('counts what comes in and goes out, and hands it on', () => {
-    const traffic = new Traffic();
-    const network = new FakeNetwork();
-    const heard: string[] = [];
-    const listener: TransportListener = {
-      stage: () => {},
-      connected: () => {},
-      message: ({ topic }) => heard.push(topic),
-      writable: () => {},
-      closed: () => {},
-    };
-    const open = countTraffic(network.openTransport, traffic);
-    const options = { server: 'server', protocolVersion: 5, clientId: 'a', keepalive: 60, cleanStart: true } as const;
-    const transport = open(() => Promise.reject(new Error('not used')), options, listener);
-    network.latest.connect();
-    const message = { topic: 'in', payload: Buffer.from('1'), qos: 0, retain: false } as const;
-    network.latest.message({ ...message, dup: false, subscriptionIdentifiers: [] });
-    transport.publish({ ...message, topic: 'out' }, () => {});
-    assert.deepEqual([traffic.received, traffic.sent, heard], [1, 1, ['in']]);
-    assert.deepEqual([...traffic.topics], ['in', 'out']);
-    network.latest.fill();
-    assert.equal(transport.writable, false);
+    const bench = new ConnectionBench({ messages: { birth: outgoing('birth', 0) } });
+    bench.subscribe('in');
+    const transport = bench.connected();
+    transport.subscribed[0]?.answer({ kind: 'granted', qos: 1 });
+    transport.published[0]?.answer({ kind: 'acknowledged', reasonCode: 0 });
+    transport.message(incoming('in'));
+    bench.publish('out', 2);
+    const { traffic } = bench.connection;
+    assert.deepEqual([traffic.received, traffic.sent, bench.received], [1, 2, ['in']]);
+    assert.deepEqual([...traffic.topics], ['birth', 'in', 'out']);
+    transport.published[1]?.receive();
+    assert.equal(transport.published[1]?.released, true);
+    assert.equal(traffic.sent, 2);
   });
 });

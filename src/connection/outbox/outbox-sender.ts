@@ -4,8 +4,10 @@ import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { OUTBOUND_IDENTIFIERS, PacketIdentifiers } from '../../core/publications/packet-identifiers';
 import { TokenBucket } from '../../core/queues/token-bucket';
 import type { PublishOutcome, ServerInfo, Transport } from '../../transport/transport';
+import type { AnswerWatch, SendingWatch } from '../answer-watch';
 import type { Clock } from '../clock';
 import { limitProblem } from '../server-limits';
+import type { Traffic } from '../traffic';
 import { InFlight } from './in-flight';
 import type { EntryCarrier, OutboxEntry } from './outbox-entry';
 import type { OutboxQueue } from './outbox-queue';
@@ -40,12 +42,21 @@ interface Link {
   readonly server: ServerInfo;
 }
 
+/** What a sender is given of the world. */
+interface SendingWorld extends SendingWatch {
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+}
+
 /** How many publications may be on their way at once when the settings do not say. */
 const WINDOW = 100;
 
 export class OutboxSender implements EntryCarrier {
   readonly #queue: OutboxQueue;
   readonly #clock: Clock;
+  readonly #answers: AnswerWatch;
+  readonly #traffic: Traffic;
   readonly #ended: (entry: OutboxEntry, end: SendingEnd) => void;
   readonly #window: number;
   readonly #bucket: TokenBucket | undefined;
@@ -62,21 +73,22 @@ export class OutboxSender implements EntryCarrier {
   #pumping = false;
   #cancelTimer: (() => void) | undefined;
 
-  /** `ended` hears once of each entry that has come to its end; `start` is where identifiers begin, in [0, 1). */
+  /** `ended` hears once of each entry that has come to its end; `random` says where identifiers begin. */
   constructor(
     queue: OutboxQueue,
     limits: SendingLimits,
-    clock: Clock,
-    start: number,
+    { clock, random, answers, traffic }: SendingWorld,
     ended: (entry: OutboxEntry, end: SendingEnd) => void,
   ) {
     this.#queue = queue;
     this.#clock = clock;
+    this.#answers = answers;
+    this.#traffic = traffic;
     this.#ended = ended;
     this.#window = limits.maxInFlight ?? WINDOW;
     this.#bucket = limits.rateLimit ? new TokenBucket(limits.rateLimit) : undefined;
-    this.#identifiers = new PacketIdentifiers(OUTBOUND_IDENTIFIERS, start);
-    this.#left = new LeftExchanges(this.#identifiers);
+    this.#identifiers = new PacketIdentifiers(OUTBOUND_IDENTIFIERS, random());
+    this.#left = new LeftExchanges(this.#identifiers, answers);
   }
 
   get connected(): boolean {
@@ -154,12 +166,14 @@ export class OutboxSender implements EntryCarrier {
   }
 
   received(entry: OutboxEntry): void {
+    this.#answers.answered();
     if (!entry.underWay) return;
     entry.progress = 'received';
     this.#queue.keep(entry, this.#release);
   }
 
   finished(entry: OutboxEntry, outcome: PublishOutcome): void {
+    if (entry.publication.qos > 0) this.#answers.answered();
     // What may be sent again comes back with detach().
     if (outcome.kind === 'unconfirmed' && entry.publication.qos > 0) return;
     if (!this.#inFlight.delete(entry)) return;
@@ -205,14 +219,18 @@ export class OutboxSender implements EntryCarrier {
     if (!transport || entry.onWire || !entry.underWay) return;
     entry.onWire = true;
     entry.sentAt = this.#clock.now();
+    if (entry.publication.qos > 0) this.#answers.asked();
     if (entry.progress === 'received') return transport.release(entry);
     const dup = entry.progress === 'sent';
     if (entry.publication.qos > 0) entry.progress = 'sent';
+    this.#traffic.countSent(entry.publication.topic);
     transport.send(entry, dup);
   };
 
   readonly #release = (entry: OutboxEntry): void => {
-    if (entry.onWire && entry.underWay) this.#link?.transport.release(entry);
+    if (!this.#link || !entry.onWire || !entry.underWay) return;
+    this.#answers.asked();
+    this.#link.transport.release(entry);
   };
 
   #end(entry: OutboxEntry, end: SendingEnd): void {

@@ -14,6 +14,7 @@ import {
 import type { OutboxFigures } from '../../core/reports/outbox-figures';
 import { byteAmount } from '../../core/values/byte-unit';
 import type { ServerInfo, Transport } from '../../transport/transport';
+import type { SendingWatch } from '../answer-watch';
 import type { Clock } from '../clock';
 import { guarded, type Report } from '../report';
 import { DiskQueue } from './disk/disk-queue';
@@ -37,7 +38,7 @@ export interface OutboxLimits extends SendingLimits {
 }
 
 /** What an outbox is given of the world. */
-export interface OutboxWorld {
+export interface OutboxWorld extends SendingWatch {
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;
@@ -63,7 +64,8 @@ export class Outbox {
   #cancelSweep: (() => void) | undefined;
 
   /** Publications wait in `store`, or in memory where there is none. */
-  constructor(limits: OutboxLimits, { clock, random, report }: OutboxWorld, store?: OutboxStore) {
+  constructor(limits: OutboxLimits, world: OutboxWorld, store?: OutboxStore) {
+    const { clock, report } = world;
     this.#limits = limits;
     this.#clock = clock;
     this.#report = report;
@@ -77,7 +79,7 @@ export class Outbox {
       failed: report,
     };
     this.#queue = store ? new DiskQueue(store, clock, owner) : new MemoryQueue(owner);
-    this.#sender = new OutboxSender(this.#queue, limits, clock, random(), (entry, end) => this.#ended(entry, end));
+    this.#sender = new OutboxSender(this.#queue, limits, world, (entry, end) => this.#ended(entry, end));
     this.#clearing = new OutboxClearing(this.#queue, (entry) => this.#discard(entry));
   }
 

@@ -5,6 +5,7 @@
 import type { PacketIdentifiers } from '../../core/publications/packet-identifiers';
 import type { OutgoingPublication } from '../../core/publications/publication';
 import type { Outbound, PublishOutcome, Transport } from '../../transport/transport';
+import type { AnswerWatch } from '../answer-watch';
 
 /** How many are remembered at most; there are three times as many identifiers. */
 const MOST = 10_000;
@@ -22,12 +23,14 @@ interface Left {
 
 export class LeftExchanges {
   readonly #identifiers: PacketIdentifiers;
+  readonly #answers: AnswerWatch;
   /** By identifier, from the one that was left first; no other publication gets one of these. */
   readonly #left = new Map<number, Left>();
   #finishing = 0;
 
-  constructor(identifiers: PacketIdentifiers) {
+  constructor(identifiers: PacketIdentifiers, answers: AnswerWatch) {
     this.#identifiers = identifiers;
+    this.#answers = answers;
   }
 
   /** How many the server has been asked to end, over this connection. */
@@ -67,12 +70,12 @@ export class LeftExchanges {
       publication: RELEASED,
       packetIdentifier: left.identifier,
       received() {},
-      settled: ({ kind }: PublishOutcome) => {
+      settled: this.#answers.await(({ kind }: PublishOutcome) => {
         this.#finishing--;
         if (kind === 'unconfirmed') return;
         this.#end(left);
         ended();
-      },
+      }),
     };
   }
 

@@ -4,6 +4,7 @@
 import type { IncomingPublication } from '../../core/publications/publication';
 import { parseTopicFilter, type TopicFilter, type WireFilter } from '../../core/topics/topic-filter';
 import type { Receipt, ServerInfo, SubscribeOutcome, Transport } from '../../transport/transport';
+import type { AnswerWatch } from '../answer-watch';
 import type { Clock } from '../clock';
 import type { Report } from '../report';
 import { subscriptionProblem, subscriptionRefused } from '../server-limits';
@@ -31,6 +32,7 @@ const PENDING: WireState = { kind: 'pending' };
 export class Subscriptions {
   readonly #wires = new Map<WireFilter, WireSubscription>();
   readonly #clock: Clock;
+  readonly #answers: AnswerWatch;
   readonly #memory: SessionMemory | undefined;
   readonly #replays: RetainedReplays;
   readonly #deliveries: Deliveries;
@@ -42,8 +44,9 @@ export class Subscriptions {
   #scheduled = false;
   #answeredListener: (() => void) | undefined;
 
-  constructor(clock: Clock, report: Report, memory?: SessionMemory) {
+  constructor(clock: Clock, report: Report, answers: AnswerWatch, memory?: SessionMemory) {
     this.#clock = clock;
+    this.#answers = answers;
     this.#memory = memory;
     // Whoever came while the server was replaying is next.
     this.#replays = new RetainedReplays(clock, () => this.#changed());
@@ -183,12 +186,13 @@ export class Subscriptions {
     if (!wire.standing || !this.#link) this.#gone(wire);
     else {
       // Until the server has answered, copies for it may come and have to be told from others.
-      this.#link.transport.unsubscribe(wire.wire, (answered) => {
+      const left = this.#answers.await((answered: boolean) => {
         // A session that goes on may have it still.
         if (answered || this.#wires.has(wire.wire)) return this.#gone(wire);
         this.#wires.set(wire.wire, wire);
         wire.tellLeft();
       });
+      this.#link.transport.unsubscribe(wire.wire, left);
     }
     this.#remember();
   }
@@ -213,10 +217,11 @@ export class Subscriptions {
     wire.expectStored();
     if (request.retainHandling !== 2 && !wire.shared) this.#replays.start(wire);
     this.#remember();
-    transport.subscribe(request, (outcome) => {
+    const answered = this.#answers.await((outcome: SubscribeOutcome) => {
       // An answer to an older question, or from an older connection, no longer matters.
       if (wire.asked === request) this.#answered(wire, outcome);
     });
+    transport.subscribe(request, answered);
   }
 
   #answered(wire: WireSubscription, outcome: SubscribeOutcome): void {

@@ -43,7 +43,8 @@ export function brokerHealth(RED: NodeAPI, id: string): BrokerHealth {
     const state: BrokerStateReport = link ? { kind: 'unusable', error: reportOf(link.error) } : { kind: 'absent' };
     return { state, received: 0, sent: 0, subscriptions: [] };
   }
-  const { connection, traffic } = link;
+  const { connection } = link;
+  const { traffic } = connection;
   return {
     state: stateReport(RED, connection.state),
     received: traffic.received,

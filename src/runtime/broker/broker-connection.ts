@@ -3,7 +3,6 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
-import type { Traffic } from '../../connection/traffic';
 import { flowsStarted, isReplacing } from '../deploy/deploy-events';
 import { Handover } from '../deploy/handover';
 import { onClose } from '../deploy/node-closing';
@@ -16,7 +15,6 @@ import { type BrokerParts, LiveConnection } from './live-connection';
 export interface ControlledConnection {
   readonly connection: Connection;
   readonly control: ConnectionControl;
-  readonly traffic: Traffic;
   /** Another connection to where this one connects, which the flows do not notice. The caller closes it. */
   readonly observe: LiveConnection['observe'];
 }
@@ -50,5 +48,5 @@ export function brokerConnection(
     handover.leave(RED, node, live, () => void live.end(false));
   };
   onClose(RED, node, (removed, done) => void leave(removed).then(done, done));
-  return { connection, control, traffic: live.traffic, observe: live.observe.bind(live) };
+  return { connection, control, observe: live.observe.bind(live) };
 }

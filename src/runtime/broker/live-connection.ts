@@ -1,13 +1,11 @@
 // A connection that outlives the instances of its broker node: which one it works for at the moment, and how it ends.
 
 import type { Node, NodeAPI } from 'node-red';
-import { watchAnswers } from '../../connection/answer-watch';
 import { systemClock } from '../../connection/clock';
 import { Connection } from '../../connection/connection';
 import type { AttemptOptions, ConnectionSettings, Endpoint } from '../../connection/connection-settings';
 import type { OutboxLimits } from '../../connection/outbox/outbox';
 import type { Report } from '../../connection/report';
-import { countTraffic, Traffic } from '../../connection/traffic';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
 import type { Admits } from '../../transport/mqttjs/packet-cutter';
@@ -39,7 +37,6 @@ export interface BrokerParts extends Pick<ControlledTarget, 'endpoints' | 'serve
 export class LiveConnection {
   readonly connection: Connection;
   readonly control: ConnectionControl;
-  readonly traffic = new Traffic();
   readonly #RED: NodeAPI;
   readonly #session: ReturnType<typeof sessionFile>;
   #node: Node;
@@ -70,7 +67,7 @@ export class LiveConnection {
         ...(this.#session ? { session: this.#session } : {}),
       },
       {
-        openTransport: watchAnswers(countTraffic(mqttjsTransports(), this.traffic), systemClock),
+        openTransport: mqttjsTransports(),
         clock: systemClock,
         random: Math.random,
         report: connectionFailures(RED, () => this.#node),

@@ -1,7 +1,6 @@
 // A second connection to the server of a broker node, for somebody who looks on: the same settings and credentials, but a
 // client of its own that leaves no trace: no session, no will, no birth or close message.
 
-import { watchAnswers } from '../../connection/answer-watch';
 import { systemClock } from '../../connection/clock';
 import { Connection } from '../../connection/connection';
 import type { AttemptOptions, ConnectionSettings } from '../../connection/connection-settings';
@@ -34,7 +33,7 @@ export function observingConnection(
   return new Connection(
     { ...settings, connectOptions, outbox: { maxMessages: 1, maxBytes: 1, overflow: 'reject' }, messages: {} },
     {
-      openTransport: watchAnswers(mqttjsTransports({ admits, rest: REST }), systemClock),
+      openTransport: mqttjsTransports({ admits, rest: REST }),
       clock: systemClock,
       random: Math.random,
       report,

@@ -20,7 +20,7 @@ export function topicsFor(RED: NodeAPI, viewers: TopicViewers, broker: string, t
   for (const { id } of deployedBrokers(RED)) {
     const link = findBroker(RED, id)?.link;
     if (!link?.ok || (broker !== '' && broker !== id)) continue;
-    for (const topic of link.traffic.topics) offer(topic);
+    for (const topic of link.connection.traffic.topics) offer(topic);
   }
   for (const recorder of viewers.recorders) {
     if (broker === '' || broker === recorder.broker) eachTopic(recorder.tree.root, offer);
