@@ -1,7 +1,8 @@
 // Payload formats: bytes to msg.payload and back.
 
 import assert from 'node:assert/strict';
-import { type Codec, findCodec, type PayloadHints } from '#src/core/payloads/codec';
+import type { Codec, PayloadHints } from '#src/core/payloads/codec';
+import { findCodec } from '#src/core/payloads/find-codec';
 import { BUILT_IN_FORMATS } from '#src/core/payloads/format';
 
 const INVALID_UTF8 = Buffer.from([0x61, 0xff, 0xfe]);

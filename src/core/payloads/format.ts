@@ -1,4 +1,4 @@
-// The names of the built-in payload formats; codec.ts implements them. Runs in the editor too.
+// The names of the built-in payload formats; find-codec.ts has what each does. Runs in the editor too.
 
 /** In the order of the dialogs. */
 export const BUILT_IN_FORMATS = ['auto', 'string', 'json', 'buffer', 'base64'] as const;

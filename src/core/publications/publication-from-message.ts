@@ -4,7 +4,7 @@
 import type { MqttFlowsError } from '../errors/mqtt-flows-error';
 import { failed, found, type Result } from '../errors/result';
 import type { Codec } from '../payloads/codec';
-import { payloadError } from '../payloads/codec';
+import { payloadError } from '../payloads/payload-error';
 import { fillTopic, type TopicResult, topicFromValue } from '../topics/topic-template';
 import { isBlank, propertyInvalid } from '../values/plain-value';
 import { NOTHING_OUTSIDE, type OutsideFound, plainValueFor, type ValueSource, valueFor } from '../values/value-source';

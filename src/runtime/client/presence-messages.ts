@@ -2,7 +2,7 @@
 
 import type { PresenceMessages } from '../../connection/presence';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { findCodec } from '../../core/payloads/codec';
+import { findCodec } from '../../core/payloads/find-codec';
 import type { OutgoingPublication } from '../../core/publications/publication';
 import { publicationFromMessage } from '../../core/publications/publication-from-message';
 import { NO_PROPERTY_SETTINGS } from '../../core/publications/publication-properties';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import type { Delivery } from '../../connection/acknowledgement/delivery-window';
 import type { Codec } from '../../core/payloads/codec';
-import { payloadError } from '../../core/payloads/codec';
+import { payloadError } from '../../core/payloads/payload-error';
 import { messageFromPublication } from '../../core/publications/message-from-publication';
 import { readCaptures } from '../../core/topics/topic-captures';
 import type { PreparedMessage } from '../acknowledgement/acknowledgement';

@@ -3,7 +3,8 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { failed, found, type Result } from '../../core/errors/result';
-import { type Codec, findCodec } from '../../core/payloads/codec';
+import type { Codec } from '../../core/payloads/codec';
+import { findCodec } from '../../core/payloads/find-codec';
 import {
   type RequestedSubscription,
   readSubscription,
