@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module';
 
-const { brokerDefaults } = createRequire(import.meta.url)('../dist/settings/broker.config.js');
+const { brokerDefaults } = createRequire(import.meta.url)('../build/src/settings/broker.config.js');
 
 const TAB = { id: 'tab', type: 'tab', label: 'bench' };
 const SINK = { id: 'sink', type: 'bench-sink', z: 'tab', wires: [] };

@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { filtersOf, topicsOf } from './router-rules.mjs';
 
 const require = createRequire(import.meta.url);
-const { RouteTable } = require('../dist/core/routes/route-table.js');
-const { parseTopicFilter } = require('../dist/core/topics/topic-filter.js');
+const { RouteTable } = require('../build/src/core/routes/route-table.js');
+const { parseTopicFilter } = require('../build/src/core/topics/topic-filter.js');
 const { filterMatches } = require('../build/test/helpers/fakes/linear-matcher.js');
 const { memoryInUse } = require('../build/test/helpers/process/heap.js');
 const { Qlobber } = require('qlobber');

@@ -8,7 +8,7 @@ import { Child } from './child.mjs';
 import { inTurn } from './compare.mjs';
 import { filtersOf, regexOf, topicsOf } from './router-rules.mjs';
 
-const { routerDefaults, ruleDefaults } = createRequire(import.meta.url)('../dist/settings/router.config.js');
+const { routerDefaults, ruleDefaults } = createRequire(import.meta.url)('../build/src/settings/router.config.js');
 const { filterMatches } = createRequire(import.meta.url)('../build/test/helpers/fakes/linear-matcher.js');
 
 const WINDOW = 100;

@@ -1,4 +1,4 @@
-// `npm run bench -- [inbound] [outbound] [outbox] [matcher] [router] [--full] [--rounds 3] [--only "QoS 1"]`: how fast the nodes are, as ratios to
+// `npm run bench -- [start-up] [inbound] [outbound] [outbox] [matcher] [router] [--full] [--rounds 3] [--only "QoS 1"]`: how fast the nodes are, as ratios to
 // mqtt.js straight into a flow (the floor) and to Node-RED's own MQTT nodes. Absolute figures are this machine's.
 
 import { parseArgs } from 'node:util';
@@ -7,8 +7,9 @@ import { outbound } from './outbound.mjs';
 import { outbox } from './outbox.mjs';
 import { matcher } from './router-matcher.mjs';
 import { router } from './router-node.mjs';
+import { startUp } from './start-up.mjs';
 
-const BENCHES = { inbound, outbound, outbox, matcher, router };
+const BENCHES = { 'start-up': startUp, inbound, outbound, outbox, matcher, router };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -12,8 +12,8 @@ const require = createRequire(import.meta.url);
 const { Mosquitto } = require('../build/test/helpers/servers/mosquitto.js');
 const { findChromium, NodeRedEditor } = require('../build/test/helpers/editor/node-red-editor.js');
 const { TopicsTab } = require('../build/test/helpers/editor/topics-tab.js');
-const { brokerDefaults } = require('../dist/settings/broker.config.js');
-const { subscribeDefaults, subscriptionDefaults } = require('../dist/settings/subscribe.config.js');
+const { brokerDefaults } = require('../build/src/settings/broker.config.js');
+const { subscribeDefaults, subscriptionDefaults } = require('../build/src/settings/subscribe.config.js');
 
 const { values } = parseArgs({
   options: {

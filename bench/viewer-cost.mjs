@@ -17,8 +17,8 @@ const {
   NodeRedProcess,
   removeUserDir,
 } = require('../build/test/helpers/flows/node-red-process.js');
-const { brokerDefaults } = require('../dist/settings/broker.config.js');
-const { subscribeDefaults, subscriptionDefaults } = require('../dist/settings/subscribe.config.js');
+const { brokerDefaults } = require('../build/src/settings/broker.config.js');
+const { subscribeDefaults, subscriptionDefaults } = require('../build/src/settings/subscribe.config.js');
 
 const { values } = parseArgs({
   options: {

@@ -1,5 +1,6 @@
-// Builds dist/: the runtime by tsc, one script per node or plugin for the editor by esbuild, and html, locales and icons
-// beside. package.json's `node-red.nodes` and `node-red.plugins` are the lists of them. A type error anywhere, editor and tests included, ends it.
+// Builds build/ for the tests, by tsc: one file for each source. Builds dist/ for users, by esbuild: a script for each node
+// and plugin, what they share in runtime.js, and html, locales and icons beside. package.json's `node-red.nodes` and
+// `node-red.plugins` are the lists of them. A type error anywhere, editor and tests included, ends it.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { build } from 'esbuild';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const { 'node-red': nodeRed } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** What is left of source files that are gone would be packed and loaded, or run as a test. */
+/** What is left of source files that are gone would be loaded, or run as a test. */
 function removeStale(sources, outputs) {
   mkdirSync(join(root, outputs), { recursive: true });
   for (const file of readdirSync(join(root, outputs), { recursive: true })) {
@@ -25,6 +26,55 @@ function compile() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const { status } = spawnSync(process.execPath, [tsc, '-b'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** How everything is built that runs in Node-RED. Names and lines stay: stack traces are read by people. */
+const forNodeJs = {
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: ['node20'],
+  tsconfig: join(root, 'tsconfig.runtime.json'),
+  // Dependencies are the user's to install and to update, and each is loaded when it is first needed.
+  packages: 'external',
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/** dist/<kind>/<stem>.js for each: its own source, and `require('../runtime.js')` for all that it imports. */
+async function bundleEntries(files) {
+  const imported = new Set();
+  const shared = {
+    name: 'shared',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+        imported.add(resolve(resolveDir, path));
+        return { path: '../runtime.js', external: true };
+      });
+    },
+  };
+  await build({
+    ...forNodeJs,
+    entryPoints: files.map((file) => join(root, file.replace(/^dist/, 'src').replace(/js$/, 'ts'))),
+    outbase: join(root, 'src'),
+    outdir: join(root, 'dist'),
+    plugins: [shared],
+  });
+  return imported;
+}
+
+/** dist/runtime.js: what the entries import, once, because connections and registers are shared by all of them. */
+async function bundleShared(modules) {
+  await build({
+    ...forNodeJs,
+    stdin: {
+      contents: [...modules].map((path) => `export * from ${JSON.stringify(path)};\n`).join(''),
+      resolveDir: root,
+    },
+    outfile: join(root, 'dist/runtime.js'),
+    // Two exports of one name would both be missing.
+    logOverride: { 'ambiguous-reexport': 'error' },
+  });
 }
 
 /** dist/<kind>/<stem>.html: the script for the editor, then the form of a node or the styles of a plugin. */
@@ -53,7 +103,6 @@ async function assemble(kind, stem) {
 
 /** dist/<kind>/locales: Node-RED looks for the texts of a set beside its script. */
 function copyTexts(kind, stems) {
-  rmSync(join(root, 'dist', kind, 'locales'), { recursive: true, force: true });
   const ours = (path) => !path.includes('.') || stems.includes(basename(path).replace(/\.\w+$/, ''));
   cpSync(join(root, 'src/locales'), join(root, 'dist', kind, 'locales'), {
     recursive: true,
@@ -61,13 +110,15 @@ function copyTexts(kind, stems) {
   });
 }
 
-removeStale('src', 'dist');
+removeStale('src', 'build/src');
 removeStale('test', 'build/test');
 compile();
-for (const kind of ['nodes', 'plugins']) {
-  const stems = Object.values(nodeRed[kind]).map((file) => basename(file, '.js'));
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+const { nodes, plugins } = nodeRed;
+await bundleShared(await bundleEntries([...Object.values(nodes), ...Object.values(plugins)]));
+for (const [kind, files] of Object.entries({ nodes, plugins })) {
+  const stems = Object.values(files).map((file) => basename(file, '.js'));
   await Promise.all(stems.map((stem) => assemble(kind, stem)));
   copyTexts(kind, stems);
 }
-rmSync(join(root, 'dist/nodes/icons'), { recursive: true, force: true });
 cpSync(join(root, 'src/nodes/icons'), join(root, 'dist/nodes/icons'), { recursive: true });

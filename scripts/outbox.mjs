@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 const { runBacklog } = require('../build/test/helpers/runs/backlog-run.js');
 const { runCuts } = require('../build/test/helpers/runs/cut-run.js');
 const { runKills } = require('../build/test/helpers/runs/kill-run.js');
-const { LevelStore } = require('../dist/runtime/storage/level-store.js');
+const { LevelStore } = require('../build/src/runtime/storage/level-store.js');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

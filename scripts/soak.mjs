@@ -6,11 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 const require = createRequire(import.meta.url);
-const { Connection } = require('../dist/connection/connection.js');
-const { systemClock } = require('../dist/connection/clock.js');
-const { mqttjsTransports } = require('../dist/transport/mqttjs/mqttjs-transport.js');
-const { tcpStream } = require('../dist/transport/streams/tcp-stream.js');
-const { parseTopicFilter } = require('../dist/core/topics/topic-filter.js');
+const { Connection } = require('../build/src/connection/connection.js');
+const { systemClock } = require('../build/src/connection/clock.js');
+const { mqttjsTransports } = require('../build/src/transport/mqttjs/mqttjs-transport.js');
+const { tcpStream } = require('../build/src/transport/streams/tcp-stream.js');
+const { parseTopicFilter } = require('../build/src/core/topics/topic-filter.js');
 const { heapInUse } = require('../build/test/helpers/process/heap.js');
 const { Mosquitto } = require('../build/test/helpers/servers/mosquitto.js');
 const { generator } = require('../build/test/core/random.js');

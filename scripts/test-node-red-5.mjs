@@ -1,5 +1,5 @@
-// `npm run test:node-red-5`: the node, transport and system tests on Node-RED 5 with Node 22, both fetched into .cache once.
-// Arguments go to mocha.
+// `npm run test:node-red-5`: the node, transport and system tests on Node-RED 5 with Node 22, both fetched into .cache once,
+// and with the nodes of dist/ where `npm test` takes build/src. Arguments go to mocha.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -43,6 +43,6 @@ const { version } = JSON.parse(readFileSync(join(cache, 'node_modules/node-red/p
 console.log(`Node-RED ${version} on Node.js ${spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()}`);
 run(node, [join(root, 'node_modules/mocha/bin/mocha.js'), ...process.argv.slice(2)], {
   cwd: root,
-  // .mocharc.cjs chooses the tests by this, and they the Node-RED that they load.
-  env: { ...process.env, MQTT_FLOWS_NODE_RED_HOME: cache },
+  // .mocharc.cjs chooses the tests by the first, and they the Node-RED that they load; by the second, they load dist/.
+  env: { ...process.env, MQTT_FLOWS_NODE_RED_HOME: cache, MQTT_FLOWS_SHIPPED: 'true' },
 });

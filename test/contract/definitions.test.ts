@@ -199,7 +199,9 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
 };
 
 function configDefaults(stem: string): unknown {
-  const exported = require(join(repository, 'dist/settings', `${stem}.config.js`)) as Readonly<Record<string, unknown>>;
+  const exported = require(join(repository, 'build/src/settings', `${stem}.config.js`)) as Readonly<
+    Record<string, unknown>
+  >;
   return exported[`${stem}Defaults`];
 }
 
@@ -217,7 +219,7 @@ for (const stem of nodeStems) {
     });
 
     it('has the type that the runtime registers', () => {
-      const registered = /registerType\('([^']+)'/.exec(readText(`dist/nodes/${stem}.js`))?.[1];
+      const registered = /registerType\("([^"]+)"/.exec(readText(`dist/nodes/${stem}.js`))?.[1];
       assert.equal(definition.type, `mqtt-flows-${stem}`);
       assert.equal(registered, definition.type);
     });
@@ -243,7 +245,7 @@ for (const stem of nodeStems) {
     it('keeps credentials out of the flow, and declares the same on both sides', () => {
       const names = Object.keys(definition.credentials ?? {});
       for (const name of names) assert.ok(!(name in definition.defaults), name);
-      const declared = /credentials: \{(.*?)\n {4,}\}/s.exec(readText(`dist/nodes/${stem}.js`))?.[1] ?? '';
+      const declared = /credentials: \{(.*?)\n {4}\}/s.exec(readText(`dist/nodes/${stem}.js`))?.[1] ?? '';
       assert.deepEqual(
         [...declared.matchAll(/(\w+): \{ type:/g)].map(([, name]) => name),
         names,

@@ -17,7 +17,9 @@ const CONTAINERS = new Set(['tab', 'group']);
 type Parse = (raw: object) => { readonly ok: boolean };
 
 function runtimeParser(stem: string): Parse {
-  const exported = require(join(repository, 'dist/settings', `${stem}.config.js`)) as Readonly<Record<string, Parse>>;
+  const exported = require(join(repository, 'build/src/settings', `${stem}.config.js`)) as Readonly<
+    Record<string, Parse>
+  >;
   const parse = exported[`parse${stem.charAt(0).toUpperCase()}${stem.slice(1)}Config`];
   assert.ok(parse);
   return parse;

@@ -21,11 +21,10 @@ function dryRun(): Pack {
   return pack;
 }
 
-/** Each source of the runtime becomes one script; what is for the editor alone is inside the forms. */
+/** One for each node and plugin, and what they share; what is for the editor alone is inside the forms. */
 function scripts(): string[] {
-  return filesBelow('src')
-    .filter((file) => file.endsWith('.ts') && !file.startsWith('editor/') && !file.endsWith('.editor.ts'))
-    .map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
+  const { nodes, plugins } = manifest['node-red'];
+  return ['dist/runtime.js', ...Object.values(nodes), ...Object.values(plugins)];
 }
 
 function expectedFiles(): string[] {

@@ -2,7 +2,7 @@
 // reconnects nor resubscribes here; those are the connection's, because of what mqtt.js does with them.
 
 import type { Duplex } from 'node:stream';
-import { type IConnackPacket, MqttClient, type Packet } from 'mqtt';
+import type { IConnackPacket, MqttClient, Packet } from 'mqtt';
 import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
 import { CONNECTION_IDENTIFIERS, PacketIdentifiers } from '../../core/publications/packet-identifiers';
@@ -31,6 +31,7 @@ import { checkFirstBytes } from './first-bytes';
 import { type GuardedPipe, guardPipe, type Thrift } from './guarded-pipe';
 import { identifierProvider } from './identifier-provider';
 import { KeepAlive } from './keep-alive';
+import { mqttjs } from './mqttjs';
 import { clientError, serverRefusal } from './mqttjs-error';
 import { clientOptions, serverInfo } from './mqttjs-options';
 import { mqttjsWire } from './mqttjs-wire';
@@ -44,6 +45,8 @@ import { CLOSE_GRACE, sendLastWord } from './send-disconnect';
 export function mqttjsTransports(thrift?: Thrift): OpenTransport {
   const session = new InboundSession();
   const identifiers = new PacketIdentifiers(CONNECTION_IDENTIFIERS, Math.random());
+  // Now, and not between the packets of a first attempt to connect.
+  mqttjs();
   return (open, options, listener) => new MqttjsTransport(open, options, listener, session, identifiers, thrift);
 }
 
@@ -190,7 +193,7 @@ class MqttjsTransport implements Transport {
       tooLarge: (bytes: number) => this.#violated({ reasonCode: 0x95, reason: `a packet of ${bytes} bytes` }),
     };
     this.#pipe = guardPipe(stream, end, this.#options.properties?.maximumPacketSize, this.#thrift);
-    const client = new MqttClient(() => stream, {
+    const client = new (mqttjs().MqttClient)(() => stream, {
       ...clientOptions(this.#options),
       messageIdProvider: identifierProvider(this.#identifiers),
       timerVariant: this.#keepAlive.timer,

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { SocksClient } from 'socks';
 import { type ErrorCode, type ErrorParams, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
 import type { ProxyAddress } from '../../core/servers/proxy-url';
@@ -17,6 +16,11 @@ import { type TlsOptions, tlsStream } from './tls-stream';
 /** How to speak TLS with an https:// proxy; the authorities of the system are trusted unless it says otherwise. */
 export interface ProxyServer extends ProxyAddress {
   readonly tls?: TlsOptions;
+}
+
+/** Loaded when the first SOCKS proxy is asked. */
+function socks(): typeof import('socks') {
+  return require('socks');
 }
 
 /** More than the connection's own deadline, in ms: socks has one too, which cannot be switched off. */
@@ -112,7 +116,7 @@ async function askSocks(
   const giveUp = (): void => void socket.destroy();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
-    await SocksClient.createConnection({
+    await socks().SocksClient.createConnection({
       command: 'connect',
       proxy: { host: proxy.host, port: proxy.port, type: 5, ...credentials },
       destination: { ...destination },

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { createWebSocketStream, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
 import { bracketed, type ServerAddress } from '../../core/servers/server-url';
@@ -13,6 +13,11 @@ export interface WebSocketOptions {
   /** Sent with the upgrade request. */
   readonly headers: Readonly<Record<string, string>>;
   readonly subprotocol: string;
+}
+
+/** Loaded when the first server is reached by WebSocket. */
+function ws(): typeof import('ws') {
+  return require('ws');
 }
 
 /** The largest MQTT packet, in bytes: a length of 268,435,455 and the header before it. */
@@ -37,7 +42,7 @@ export function webSocketStream(
     socket.destroy();
   };
   return inStage('websocket', opening, { host, port }, destroy, async () => {
-    webSocket = new WebSocket(`${scheme}://${bracketed(host)}:${port}${path}`, options.subprotocol, {
+    webSocket = new (ws().WebSocket)(`${scheme}://${bracketed(host)}:${port}${path}`, options.subprotocol, {
       createConnection: () => socket,
       headers: options.headers,
       perMessageDeflate: false,
@@ -61,7 +66,7 @@ function opened(webSocket: WebSocket, signal: AbortSignal): Promise<unknown> {
 }
 
 function streamOf(webSocket: WebSocket): Duplex {
-  const stream = createWebSocketStream(webSocket);
+  const stream = ws().createWebSocketStream(webSocket);
   let reason: MqttFlowsError | undefined;
   webSocket.once('close', (status, text) => {
     const params = { status, statusText: plainText(text.toString()) };

@@ -1,10 +1,9 @@
 // Runs a flow with our nodes inside the Node-RED under test, in this process, and keeps what its nodes do.
 
 import { once } from 'node:events';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Node, NodeAPI, NodeContextData, NodeInitializer, NodeMessage, NodeStatus } from 'node-red';
-
-import { nodeRedHome, nodeRedScript } from '../package/environment';
+import { nodeRedHome, nodeRedScript, repository, shipped } from '../package/environment';
 import { nodeStems } from '../package/package-files';
 import { Inbox } from './inbox';
 
@@ -32,8 +31,10 @@ export type DeployType = 'full' | 'flows' | 'nodes';
 
 const helper: TestHelper = require('node-red-node-test-helper');
 helper.init(require.resolve('node-red', { paths: [nodeRedHome] }));
-/** What Node-RED loads of this package. */
-const packageNodes = nodeStems.map((stem): NodeInitializer => require(`#src/nodes/${stem}`));
+/** What Node-RED loads of this package, from one of two places and never from both: each has registers of its own. */
+const packageNodes = nodeStems.map(
+  (stem): NodeInitializer => require(shipped ? join(repository, `dist/nodes/${stem}`) : `#src/nodes/${stem}`),
+);
 /** Node-RED's own node for certificates, which broker nodes refer to. */
 const tlsConfig = coreNodes('network/05-tls');
 /** The helper gives nodes no hooks. */

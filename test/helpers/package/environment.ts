@@ -9,6 +9,9 @@ export const repository = resolve(__dirname, '../../../..');
 /** The folder whose node_modules holds the Node-RED under test: the repository, or another for Node-RED 5. */
 export const nodeRedHome = process.env.MQTT_FLOWS_NODE_RED_HOME ?? repository;
 
+/** Whether flows in this process run the nodes of dist/, as users get them, or those of build/src, file by file. */
+export const shipped = process.env.MQTT_FLOWS_SHIPPED === 'true';
+
 /** Path of Node-RED's own start script. */
 export const nodeRedScript = require.resolve('node-red/red.js', { paths: [nodeRedHome] });
 
