@@ -1,15 +1,17 @@
-// Tests are compiled by `tsc -b` first; `npm test` does both.
-const all = ['build/test/**/*.test.js'];
-/** What depends on the version of Node-RED or Node.js; scripts/test-node-red-5.mjs runs these on others. */
-const onNodeRed = ['nodes', 'system', 'transport'].map((folder) => `build/test/${folder}/**/*.test.js`);
+// How mocha runs any test file: `npx mocha build/test/core/topic-name.test.js`. Which files belong to a suite is
+// scripts/test.mjs's to say. Tests are compiled by `npm run build` first.
+const ci = process.env.CI === 'true';
 
 module.exports = {
-  spec: process.env.MQTT_FLOWS_NODE_RED_HOME ? onNodeRed : all,
+  // Each file runs in one of two processes; ports come from the operating system, and no file knows of another.
+  parallel: true,
+  jobs: 2,
   // A test that waits for an event which never comes fails here; none waits on purpose.
   timeout: 20_000,
+  reporter: 'scripts/test-reporter.cjs',
   // On a developer's machine a missing server or browser skips its tests; in CI that is a failure.
-  forbidPending: process.env.CI === 'true',
-  forbidOnly: process.env.CI === 'true',
+  forbidPending: ci,
+  forbidOnly: true,
   // A test that fails may leave a server open, which would hold the process, and with it CI, for ever.
-  exit: process.env.CI === 'true',
+  exit: ci,
 };

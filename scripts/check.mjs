@@ -1,0 +1,54 @@
+// `npm run check`: lint, types, build, and every test on both versions of Node-RED, with the coverage of the floors that know
+// no Node-RED. All of it runs even when a part has failed; the last line sums the tests up.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = mkdtempSync(join(tmpdir(), 'mqtt-flows-check-'));
+const tally = join(folder, 'tally');
+writeFileSync(tally, '');
+
+/** Runs a script of scripts/ or of a package; true when it has ended well. */
+function run(name, ...command) {
+  console.log(`\n== ${name}`);
+  const begun = performance.now();
+  const { status, error } = spawnSync(process.execPath, command, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, MQTT_FLOWS_TALLY: tally },
+  });
+  if (error) throw error;
+  console.log(
+    `== ${name}: ${status === 0 ? 'ok' : 'FAILED'} after ${Math.round((performance.now() - begun) / 1000)} s`,
+  );
+  return status === 0;
+}
+
+const failed = [];
+function step(name, ...command) {
+  const well = run(name, ...command);
+  if (!well) failed.push(name);
+  return well;
+}
+
+step('lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '.');
+// What is not built cannot be tested.
+if (step('types and build', 'scripts/build.mjs')) {
+  step('tests', 'scripts/test.mjs', 'test', '--coverage');
+  step('tests of the system', 'scripts/test.mjs', 'system');
+  step('tests on Node-RED 5', 'scripts/test.mjs', 'node-red-5');
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const line of readFileSync(tally, 'utf8').split('\n').filter(Boolean)) {
+  const figures = JSON.parse(line);
+  for (const kind of Object.keys(total)) total[kind] += figures[kind];
+}
+rmSync(folder, { recursive: true });
+if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`);
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,0 +1,69 @@
+// `npm test`, `npm run test:system` and `npm run test:node-red-5`: runs a suite of the tests, as they are built, and ends it
+// when it takes far too long. `node scripts/test.mjs <suite> [--coverage] [arguments of mocha]`.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { nodeRed5 } from './node-red-5.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const MINUTE = 60_000;
+/** A suite that takes this long hangs. */
+const PATIENCE = 15 * MINUTE;
+
+/** Suites are split by place: what stands in test/system needs a browser, a Node-RED in a process of its own, or minutes. */
+const SUITES = {
+  test: ['build/test/!(system|helpers)/**/*.test.js'],
+  system: ['build/test/system/**/*.test.js'],
+  // What depends on the version of Node-RED or of Node.js.
+  'node-red-5': ['nodes', 'transport', 'system'].map((folder) => `build/test/${folder}/**/*.test.js`),
+};
+
+const [suite, ...args] = process.argv.slice(2);
+const files = SUITES[suite];
+if (!files) {
+  console.error(`A suite is one of: ${Object.keys(SUITES).join(', ')}`);
+  process.exit(1);
+}
+const { program, env } = suite === 'node-red-5' ? nodeRed5() : { program: process.execPath, env: {} };
+const coverage = args.includes('--coverage') ? [join(root, 'node_modules/c8/bin/c8.js'), program] : [];
+const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
+const own = args.filter((arg) => arg !== '--coverage');
+// Files that are named on the command line stand in place of those of the suite.
+const named = own.some((arg) => arg.endsWith('.js'));
+
+const run = spawn(program, [...coverage, mocha, ...own, ...(named ? [] : files)], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, ...env },
+  // A process group of its own: what a test has started can be ended with it.
+  detached: process.platform !== 'win32',
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(signal));
+const exit = once(run, 'exit');
+const late = delay(PATIENCE, 'late', { ref: false });
+if ((await Promise.race([exit, late])) === 'late') {
+  console.error(`\n${suite}: not over after ${PATIENCE / MINUTE} minutes; ended.`);
+  await end('SIGTERM');
+  process.exit(1);
+}
+const [code] = await exit;
+process.exit(code ?? 1);
+
+/** Asks the run to end, which lets its processes end what they have started, and then ends it. */
+async function end(signal) {
+  kill(signal);
+  await Promise.race([once(run, 'exit'), delay(5000, undefined, { ref: false })]);
+  kill('SIGKILL');
+}
+
+function kill(signal) {
+  try {
+    if (process.platform === 'win32') run.kill(signal);
+    else process.kill(-run.pid, signal);
+  } catch {
+    // It has gone already.
+  }
+}
