@@ -1,5 +1,6 @@
 // The dialog of the broker node.
 
+import type { MessageConfig } from '../core/servers/message-config';
 import { fillTemplate, parseTemplate } from '../core/values/template';
 import { listBrokerUsers, watchBroker } from '../editor/broker/broker-state';
 import { prepareConnectionTest } from '../editor/broker/connection-test';
@@ -38,7 +39,7 @@ import { createTabs } from '../editor/fields/tabs';
 import { completed } from '../editor/fields/with-defaults';
 import { BROKER_RANGES, type BrokerConfig, type BrokerCredentials, brokerDefaults } from '../settings/broker.config';
 import { serverDefaults } from '../settings/broker.server.config';
-import { type MessageConfig, sessionDefaults } from '../settings/broker.session.config';
+import { sessionDefaults } from '../settings/broker.session.config';
 import { namesVariables } from '../settings/environment-text';
 
 /** Nothing but the name of the machine can be filled in. */

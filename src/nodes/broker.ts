@@ -32,7 +32,7 @@ type Endpoints = readonly [Endpoint, ...Endpoint[]];
 type WayThere = Pick<BrokerParts, 'endpoints' | 'server' | 'endpointsFor' | 'fingerprint'>;
 
 export = function register(RED: NodeAPI): void {
-  serveBrokerDialog(RED, { defaults: brokerDefaults, parse: parseBrokerConfig });
+  serveBrokerDialog(RED);
 
   function construct(this: Broker, definition: BrokerConfig & NodeDef): void {
     RED.nodes.createNode(this, definition);

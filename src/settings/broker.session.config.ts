@@ -1,17 +1,8 @@
 // The part of a broker node's saved configuration that CONNECT and the messages around it are made of.
 
+import type { MessageConfig } from '../core/servers/message-config';
 import type { SavedNumber } from './environment-text';
 import type { SavedConfig } from './saved-config';
-
-/** A message that the broker node publishes by itself; a blank topic means none. */
-export interface MessageConfig {
-  topic: string;
-  payload: string;
-  qos: 0 | 1 | 2;
-  retain: boolean;
-  /** MQTT 5 properties by their names in a message; the will knows `willDelayInterval` as well. */
-  properties: Record<string, unknown>;
-}
 
 export interface SessionConfig {
   /** False: the server keeps the session, with subscriptions and messages, while there is no connection. */

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import type { Packet } from 'mqtt-packet';
+import type { MessageConfig } from '#src/core/servers/message-config';
 import type { BrokerConfig } from '#src/settings/broker.config';
-import { type MessageConfig, messageDefaults } from '#src/settings/broker.session.config';
+import { messageDefaults } from '#src/settings/broker.session.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
 import { publishNodes, serverNode, subscribeNodes } from '../helpers/flows/flow-nodes';
 import { ScriptedServer } from '../helpers/servers/scripted-server';

@@ -1,8 +1,9 @@
 // What others hear of a broker node: its birth, its close message, and the will that the server keeps for it.
 
 import assert from 'node:assert/strict';
+import type { MessageConfig } from '#src/core/servers/message-config';
 import type { BrokerConfig } from '#src/settings/broker.config';
-import { type MessageConfig, messageDefaults } from '#src/settings/broker.session.config';
+import { messageDefaults } from '#src/settings/broker.session.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
 import { serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
 import { Device } from '../helpers/servers/device';

@@ -3,9 +3,10 @@
 
 import { MqttFlowsError } from '../errors/mqtt-flows-error';
 import { type Failed, failed, found, type Result } from '../errors/result';
-import { isQoS, type QoS } from '../publications/publication';
+import { isQoS } from '../publications/publication';
 import { exceedsMqttString } from '../topics/topic-name';
 import { asFlag, asWhole, isRecord, propertyInvalid } from '../values/plain-value';
+import type { MessageConfig } from './message-config';
 import { bracketed, parseServerUrl, type ServerAddress } from './server-url';
 
 /** Values that replace settings of the broker node. A blank user name or password means none. */
@@ -23,20 +24,11 @@ export interface ConnectOverrides {
   /** Names with texts, not checked here. */
   readonly userProperties?: Readonly<Record<string, unknown>>;
   /** They replace the configured ones. Whether they fit MQTT is checked elsewhere. */
-  readonly messages?: Readonly<Partial<Record<MessageName, OverridingMessage>>>;
+  readonly messages?: Readonly<Partial<Record<MessageName, MessageConfig>>>;
 }
 
 /** The messages that a connection sends by itself. */
 export type MessageName = 'birth' | 'close' | 'will';
-
-/** A message as it is configured; a blank topic means none. */
-export interface OverridingMessage {
-  readonly topic: string;
-  readonly payload: string;
-  readonly qos: QoS;
-  readonly retain: boolean;
-  readonly properties: Readonly<Record<string, unknown>>;
-}
 
 export interface ConnectAction {
   /** Whether to reconnect if a connection stands. */

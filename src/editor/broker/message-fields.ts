@@ -1,7 +1,8 @@
 // The fields of the broker dialog for the messages that the client publishes of itself: birth, close and will.
 
+import type { MessageConfig } from '../../core/servers/message-config';
 import { topicNameProblem } from '../../core/topics/topic-name';
-import { type MessageConfig, messageDefaults } from '../../settings/broker.session.config';
+import { messageDefaults } from '../../settings/broker.session.config';
 import { namesVariables } from '../../settings/environment-text';
 import { addFieldNote } from '../fields/field-note';
 import { addFormRow } from '../fields/form-row';

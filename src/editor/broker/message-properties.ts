@@ -1,7 +1,7 @@
 // The fields of the broker dialog for the MQTT 5 properties of one message that the client publishes of itself. Their
 // values are fixed: there is no message that they could be taken from.
 
-import type { MessageConfig } from '../../settings/broker.session.config';
+import type { MessageConfig } from '../../core/servers/message-config';
 import { namesVariables } from '../../settings/environment-text';
 import { addFieldNote } from '../fields/field-note';
 import { addFormRow } from '../fields/form-row';
@@ -48,7 +48,7 @@ export function addMessageProperties(container: JQuery, saved: Properties, isWil
   prepareUserProperties(list, saved.userProperties as UserPropertiesConfig | undefined);
   return () => {
     const { userProperties: _shown, payloadFormatIndicator: _chosen, ...rest } = saved;
-    const properties: Properties = rest;
+    const properties: Record<string, unknown> = rest;
     for (const [name, input] of texts) keep(properties, name, readText(name, String(input.val()).trim()));
     keep(properties, 'payloadFormatIndicator', readIndicator(String(indicator.val())));
     const userProperties = readUserProperties(list);
@@ -58,7 +58,7 @@ export function addMessageProperties(container: JQuery, saved: Properties, isWil
 }
 
 /** What is blank is not saved. */
-function keep(properties: Properties, name: string, value: unknown): void {
+function keep(properties: Record<string, unknown>, name: string, value: unknown): void {
   if (value === '') delete properties[name];
   else properties[name] = value;
 }

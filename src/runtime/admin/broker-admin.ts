@@ -6,7 +6,7 @@ import { isRecord } from '../../core/values/plain-value';
 import { findBroker } from '../broker/broker-node';
 import { sharedText } from '../node/localize';
 import { brokerHealth } from './broker-health';
-import { type EnteredBroker, type SettingsReader, testConnection } from './connection-test';
+import { type EnteredBroker, testConnection } from './connection-test';
 import { jsonOnly } from './json-only';
 import { RequestLimit } from './request-limit';
 
@@ -14,7 +14,7 @@ const LONGEST_TEXT = 65_535;
 const MOST_SERVERS = 20;
 
 /** Adds the routes below `mqtt-flows/`. */
-export function serveBrokerDialog(RED: NodeAPI, reader: SettingsReader): void {
+export function serveBrokerDialog(RED: NodeAPI): void {
   serveOutbox(RED);
   const { httpAdmin, auth } = RED;
   httpAdmin.get('/mqtt-flows/brokers/:id', auth.needsPermission('mqtt-flows.read'), (request, response) => {
@@ -27,17 +27,11 @@ export function serveBrokerDialog(RED: NodeAPI, reader: SettingsReader): void {
     // A test uses secrets and variables with an address of the asker's choice, as deploying a flow does.
     auth.needsPermission('flows.write'),
     jsonOnly,
-    (request, response) => void answerTest(RED, reader, limit, request, response),
+    (request, response) => void answerTest(RED, limit, request, response),
   );
 }
 
-async function answerTest(
-  RED: NodeAPI,
-  reader: SettingsReader,
-  limit: RequestLimit,
-  request: Request,
-  response: Response,
-): Promise<void> {
+async function answerTest(RED: NodeAPI, limit: RequestLimit, request: Request, response: Response): Promise<void> {
   const entered = enteredBroker(request.body);
   if (!entered) return void response.sendStatus(400);
   const giveBack = limit.take();
@@ -46,7 +40,7 @@ async function answerTest(
   response.on('close', () => gone.abort());
   response.type('application/x-ndjson').set('Cache-Control', 'no-store');
   try {
-    await testConnection(RED, reader, entered, (event) => response.write(`${JSON.stringify(event)}\n`), gone.signal);
+    await testConnection(RED, entered, (event) => response.write(`${JSON.stringify(event)}\n`), gone.signal);
   } finally {
     giveBack();
     response.end();

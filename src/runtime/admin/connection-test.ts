@@ -2,16 +2,17 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import { tryConnection } from '../../connection/attempts/try-connection';
-import type { AttemptOptions, ConnectionSettings, Endpoint } from '../../connection/connection-settings';
+import type { AttemptOptions, Endpoint } from '../../connection/connection-settings';
 import { MqttFlowsError, reportOf } from '../../core/errors/mqtt-flows-error';
 import type { TestEvent, TestedServer } from '../../core/reports/connection-test';
-import type { ConfigResult, RawConfig } from '../../settings/saved-config';
+import { brokerDefaults, parseBrokerConfig, type ServerSettings } from '../../settings/broker.config';
+import type { RawConfig } from '../../settings/saved-config';
 import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
 import type { ServerInfo } from '../../transport/transport';
 import { type EnteredCredential, identitySource, savedCredentials } from '../client/client-identity';
 import { clientBeside } from '../client/companion-client';
-import { type PresenceSettings, preparePresence } from '../client/presence-messages';
-import { prepareEndpoints, type ReachSettings } from '../client/server-endpoints';
+import { preparePresence } from '../client/presence-messages';
+import { prepareEndpoints } from '../client/server-endpoints';
 import { readSettings } from '../node/read-settings';
 import { withTimeLimit } from './time-limit';
 
@@ -27,31 +28,17 @@ export interface EnteredBroker {
   readonly credentials: Readonly<Record<string, string>>;
 }
 
-/** What a test needs of the settings of a broker node. */
-export interface TestedSettings extends PresenceSettings {
-  readonly connectTo: 'server';
-  readonly keepalive: number;
-  readonly protocolVersion: ConnectionSettings['protocolVersion'];
-}
-
-/** How the settings of a broker node are read; the defaults say which they are. */
-export interface SettingsReader {
-  readonly defaults: object;
-  parse(raw: RawConfig): ConfigResult<(TestedSettings & ReachSettings) | { readonly connectTo: 'embedded' }>;
-}
-
 /** What Node-RED shows instead of a password that it keeps. */
 const KEPT = '__PWRD__';
 
 /** Runs the test; `tell` hears of each step, of the end last. Never rejects. When `signal` aborts, it ends early. */
 export async function testConnection(
   RED: NodeAPI,
-  reader: SettingsReader,
   entered: EnteredBroker,
   tell: (event: TestEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const prepared = await prepare(RED, reader, entered);
+  const prepared = await prepare(RED, entered);
   if (prepared instanceof MqttFlowsError) {
     tell({ kind: 'unusable', error: reportOf(prepared) });
   } else {
@@ -69,17 +56,13 @@ export async function testConnection(
 interface Prepared {
   readonly endpoints: readonly Endpoint[];
   readonly options: AttemptOptions;
-  readonly protocolVersion: TestedSettings['protocolVersion'];
+  readonly protocolVersion: ServerSettings['protocolVersion'];
 }
 
-async function prepare(
-  RED: NodeAPI,
-  { defaults, parse }: SettingsReader,
-  entered: EnteredBroker,
-): Promise<Prepared | MqttFlowsError> {
+async function prepare(RED: NodeAPI, entered: EnteredBroker): Promise<Prepared | MqttFlowsError> {
   const node = nodeFor(RED, entered);
   const definition = { ...entered.settings, id: entered.id, type: 'mqtt-flows-broker', z: entered.z, name: '' };
-  const read = readSettings(RED, node, definition, defaults, parse);
+  const read = readSettings(RED, node, definition, brokerDefaults, parseBrokerConfig);
   if (!read.ok) return read.error;
   const settings = read.config;
   // Nothing of it is on the way that could fail.

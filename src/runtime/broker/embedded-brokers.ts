@@ -2,6 +2,7 @@
 // retained messages nor disconnects devices.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { EmbeddedSettings } from '../../settings/broker.config';
 import { EmbeddedBroker, type ListenOptions } from '../../transport/embedded/embedded-broker';
 import { asMqttFlowsError } from '../../transport/streams/network-error';
 import { evaluateCredential, savedCredentials } from '../client/client-identity';
@@ -9,9 +10,6 @@ import { flowsStarted } from '../deploy/deploy-events';
 import { Handover } from '../deploy/handover';
 import { sharedText } from '../node/localize';
 import { reportError } from '../node/node-problem';
-
-/** Where devices reach a broker; what they must know comes from the credentials of the node. */
-type ListenAddress = Omit<ListenOptions, 'username' | 'password'>;
 
 const handover = new Handover<EmbeddedBroker>();
 
@@ -23,7 +21,7 @@ export function takeEmbeddedBroker(
   RED: NodeAPI,
   node: Node,
   definition: NodeDef,
-  address: ListenAddress | undefined,
+  address: EmbeddedSettings['listen'],
 ): EmbeddedBroker {
   const broker = handover.take(node) ?? new EmbeddedBroker();
   const started = flowsStarted(RED, node);
@@ -49,7 +47,7 @@ async function listenOptions(
   RED: NodeAPI,
   node: Node,
   definition: NodeDef,
-  address: ListenAddress | undefined,
+  address: EmbeddedSettings['listen'],
 ): Promise<ListenOptions | undefined> {
   if (!address) return undefined;
   const credentials = savedCredentials(RED, definition);

@@ -3,10 +3,10 @@
 import type { Node, NodeAPI } from 'node-red';
 import { systemClock } from '../../connection/clock';
 import { Connection } from '../../connection/connection';
-import type { AttemptOptions, ConnectionSettings, Endpoint } from '../../connection/connection-settings';
-import type { OutboxLimits } from '../../connection/outbox/outbox';
+import type { AttemptOptions, Endpoint } from '../../connection/connection-settings';
 import type { Report } from '../../connection/report';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import type { BrokerSettings } from '../../settings/broker.config';
 import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
 import type { Admits } from '../../transport/mqttjs/packet-cutter';
 import type { ClientIdentity, IdentitySource } from '../client/client-identity';
@@ -22,12 +22,7 @@ const CONNECT_TIMEOUT = 15_000;
 
 /** What a broker node has read from its settings. */
 export interface BrokerParts extends Pick<ControlledTarget, 'endpoints' | 'server' | 'endpointsFor'> {
-  readonly settings: Pick<ConnectionSettings, 'protocolVersion' | 'reconnect'> & {
-    readonly outbox: OutboxLimits & { readonly store: 'memory' | 'disk'; readonly fsync: boolean };
-    readonly keepalive: number;
-    readonly clientId: string;
-    readonly autoConnect: boolean;
-  };
+  readonly settings: BrokerSettings;
   readonly identity: IdentitySource;
   readonly presence: PreparedPresence;
   /** The same for two instances of a node whose settings, variables and certificates are the same. */

@@ -7,20 +7,12 @@ import type { OutgoingPublication } from '../../core/publications/publication';
 import { publicationFromMessage } from '../../core/publications/publication-from-message';
 import { NO_PROPERTY_SETTINGS } from '../../core/publications/publication-properties';
 import { userPropertiesFrom } from '../../core/publications/user-properties';
-import type { ConnectOverrides, OverridingMessage } from '../../core/servers/connect-action';
+import type { ConnectOverrides } from '../../core/servers/connect-action';
+import type { MessageConfig } from '../../core/servers/message-config';
 import { asWhole, isBlank } from '../../core/values/plain-value';
+import type { SessionSettings } from '../../settings/broker.session.config';
 import { type ConfigResult, invalidSetting } from '../../settings/saved-config';
 import type { ConnectProperties, Will } from '../../transport/transport';
-
-/** The settings of a broker node that CONNECT and the messages around it are made of. */
-export interface PresenceSettings {
-  readonly cleanStart: boolean;
-  readonly birth: OverridingMessage;
-  readonly close: OverridingMessage;
-  readonly will: OverridingMessage;
-  readonly properties: ConnectProperties;
-  readonly userProperties: Readonly<Record<string, unknown>>;
-}
 
 /** What a connection says of itself, at CONNECT and around it. */
 export interface PreparedPresence {
@@ -31,7 +23,7 @@ export interface PreparedPresence {
 const FOUR_BYTES = 0xffff_ffff;
 
 /** Prepares the messages; the first that does not fit MQTT is the error, and names its setting. */
-export function preparePresence(settings: PresenceSettings): ConfigResult<PreparedPresence> {
+export function preparePresence(settings: SessionSettings): ConfigResult<PreparedPresence> {
   const birth = prepare(settings.birth, 'birth');
   const close = prepare(settings.close, 'close');
   const will = prepareWill(settings.will);
@@ -87,7 +79,7 @@ function present<N extends string, V>(name: N, value: V): { [K in N]?: Exclude<V
   return (value === undefined ? {} : { [name]: value }) as { [K in N]?: Exclude<V, undefined | MqttFlowsError> };
 }
 
-function prepare(message: OverridingMessage, setting: string): OutgoingPublication | MqttFlowsError | undefined {
+function prepare(message: MessageConfig, setting: string): OutgoingPublication | MqttFlowsError | undefined {
   const codec = findCodec('string');
   if (message.topic === '' || !codec) return undefined;
   const built = publicationFromMessage(
@@ -109,7 +101,7 @@ function prepare(message: OverridingMessage, setting: string): OutgoingPublicati
   return new MqttFlowsError(code, { stage: 'config', params: { ...params, property } });
 }
 
-function prepareWill(message: OverridingMessage, setting = 'will'): Will | MqttFlowsError | undefined {
+function prepareWill(message: MessageConfig, setting = 'will'): Will | MqttFlowsError | undefined {
   const { willDelayInterval: delay, ...properties } = message.properties;
   const will = prepare({ ...message, properties }, setting);
   if (will === undefined || will instanceof MqttFlowsError || isBlank(delay)) return will;

@@ -5,6 +5,7 @@ import type { Endpoint } from '../../connection/connection-settings';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { parseProxyUrl } from '../../core/servers/proxy-url';
 import { type ServerAddress, serverName } from '../../core/servers/server-url';
+import type { ServerReach } from '../../settings/broker.server.config';
 import type { ConfigResult } from '../../settings/saved-config';
 import { faultyProxyVariable, proxyFromEnvironment } from '../../transport/streams/proxy-choice';
 import type { ProxyServer } from '../../transport/streams/proxy-stream';
@@ -13,16 +14,7 @@ import type { TlsOptions } from '../../transport/streams/tls-stream';
 import { sharedText } from '../node/localize';
 import { type EnteredCredential, evaluateCredential } from './client-identity';
 
-/** What the settings of a broker node say about the way to its servers. */
-export interface ReachSettings {
-  readonly servers: readonly [ServerAddress, ...ServerAddress[]];
-  /** The id of a tls-config node, or blank. */
-  readonly tls: string;
-  readonly proxy: { readonly use: 'environment' | 'none' | 'url'; readonly url: string };
-  readonly webSocket: ServerStreamSettings['webSocket'];
-}
-
-type Addresses = ReachSettings['servers'];
+type Addresses = ServerReach['servers'];
 type Endpoints = readonly [Endpoint, ...Endpoint[]];
 
 /** Node-RED's own node of the type tls-config, which has no public types. */
@@ -43,7 +35,7 @@ export function prepareEndpoints(
   RED: NodeAPI,
   node: Node,
   credential: EnteredCredential,
-  { tls, proxy, webSocket }: ReachSettings,
+  { tls, proxy, webSocket }: ServerReach,
 ): ConfigResult<PreparedReach> {
   const options = tlsOptions(RED, tls);
   if (options instanceof MqttFlowsError) return { ok: false, error: options };
@@ -72,7 +64,7 @@ export function prepareEndpoints(
 export function warnOfReach(
   RED: NodeAPI,
   node: Node,
-  { servers, proxy }: ReachSettings,
+  { servers, proxy }: ServerReach,
   { certificates }: PreparedReach,
 ): void {
   if (certificates.rejectUnauthorized === false && servers.some(({ secure }) => secure)) {
@@ -102,7 +94,7 @@ async function chosenProxy(
   RED: NodeAPI,
   node: Node,
   credential: EnteredCredential,
-  { use, url }: ReachSettings['proxy'],
+  { use, url }: ServerReach['proxy'],
   address: ServerAddress,
 ): Promise<ProxyServer | undefined> {
   if (use === 'environment') return proxyFromEnvironment(address, process.env);

@@ -11,7 +11,7 @@ import {
   readSubscriptionAction,
   type SubscriptionAction,
 } from '../../core/subscriptions/subscription-action';
-import type { SubscribeSettings } from '../../settings/subscribe.config';
+import type { RetainedPolicy } from '../../core/subscriptions/subscription-options';
 import { localizedError } from '../node/localize';
 import type { MessageInput } from '../publish/message-answers';
 import type { NodeSubscription, NodeSubscriptions } from './node-subscriptions';
@@ -21,7 +21,7 @@ const KEY = 'subscriptions';
 
 export interface DynamicSettings {
   readonly codec: Codec;
-  readonly retained: SubscribeSettings['retained'];
+  readonly retained: RetainedPolicy;
   /** Whether the list outlives a deploy of the node, and a restart if its context does. */
   readonly keep: boolean;
 }
