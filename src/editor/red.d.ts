@@ -1,5 +1,5 @@
-// The part of Node-RED's editor API that our scripts use, typed more exactly than the public types: two-argument
-// validators, and `defaults` that must hold every property of the saved configuration.
+// The part of Node-RED's editor API that our scripts use. It is stricter than the public types: validators have two
+// arguments, and `defaults` must hold every property of the saved configuration.
 
 /** True, or the reason why a value does not fit. */
 type Validity = true | string;
@@ -9,18 +9,18 @@ interface EditorProperty<Value> {
   required?: boolean;
   /** The type of config node that the property refers to. */
   type?: string;
-  /** Name of the field in the list of errors. */
+  /** The name of the field in the list of errors. */
   label?: string;
-  /** Node-RED takes a string for an invalid value only from a validator with two parameters. */
+  /** Node-RED treats a string as an error only from a validator with two parameters. */
   validate?(this: EditorNode, value: Value, options: { label?: string } | undefined): Validity;
 }
 
 interface EditorNode {
   readonly id: string;
   readonly type: string;
-  /** The flow or subflow that it belongs to; absent or blank for all. */
+  /** The flow or subflow that the node belongs to; absent or blank for global nodes. */
   readonly z?: string;
-  /** Of a configuration node: the nodes that refer to it. */
+  /** For a configuration node: the nodes that refer to it. */
   readonly users?: readonly EditorNode[];
   /** Translates a key of the node's own catalogue. */
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
@@ -35,7 +35,7 @@ interface EditorNodeDefinition<Config, Credentials = object> {
   outputs?: number;
   icon?: string;
   align?: 'left' | 'right';
-  /** Called with the definition, which Node-RED gives a translator of its own. */
+  /** Called on the definition, to which Node-RED adds a translator. */
   paletteLabel?(this: Pick<EditorNode, '_'>): string;
   label?(this: EditorNode & Config): string;
   labelStyle?(this: EditorNode & Config): string;
@@ -54,11 +54,11 @@ interface EditorRed {
   readonly view: EditorView;
   readonly utils: {
     getNodeLabel(node: EditorNode, fallback: string): string;
-    /** True, or why `value` is none of a typed input's `type`. */
+    /** True, or why `value` does not fit the `type` of a typed input. */
     validateTypedProperty(value: string, type: string, options: { label?: string }): Validity;
   };
   readonly tabs: {
-    /** Makes tabs of the empty list with the id of the options. */
+    /** Makes tabs in the empty list with the id of the options. */
     create(options: { id: string; onchange(tab: { readonly id: string }): void }): EditorTabs;
   };
 }
@@ -72,7 +72,7 @@ interface EditorNodes {
 }
 
 interface EditorView {
-  /** Scrolls to a node, in its flow, and lets it flash. */
+  /** Scrolls to a node in its flow and highlights it. */
   reveal(id: string): void;
 }
 
@@ -89,7 +89,7 @@ interface TypedInputType {
   label: string;
   icon?: string;
   hasValue?: boolean;
-  /** The values to choose among. */
+  /** The values to choose from. */
   options?: readonly {
     readonly value: string;
     readonly label: string /** With two parameters; Node-RED calls one without any for the function to use. */;
@@ -109,7 +109,7 @@ interface EditableListOptions<Row> {
 }
 
 interface JQuery {
-  /** Offers what `search` finds for what is typed. */
+  /** Offers the results of `search` for the typed text. */
   autoComplete(options: {
     minLength: number;
     search(text: string, done: (found: readonly string[]) => void): void;

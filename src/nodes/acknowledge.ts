@@ -1,4 +1,4 @@
-// The acknowledge node: tells the server what became of a message that a subscribe node leaves to it.
+// The acknowledge node: acknowledges or refuses a message that a subscribe node has left to the flow.
 
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import type { Taken } from '../connection/acknowledgement/delivery-window';
@@ -35,7 +35,7 @@ export = function register(RED: NodeAPI): void {
     try {
       return RED.util.getMessageProperty(message, property);
     } catch {
-      // On the way there is nothing that could have properties.
+      // A value on the path cannot have properties.
       return undefined;
     }
   }
@@ -43,7 +43,7 @@ export = function register(RED: NodeAPI): void {
   RED.nodes.registerType('mqtt-flows-acknowledge', construct);
 };
 
-/** Settles them all; the first that could not be is the error. */
+/** Settles all receipts. The first that fails is the error. */
 function settled(receipts: readonly string[], settlement: Acknowledgement): MqttFlowsError | undefined {
   let problem: MqttFlowsError | undefined;
   for (const receipt of receipts) {

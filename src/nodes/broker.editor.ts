@@ -42,14 +42,14 @@ import { serverDefaults } from '../settings/broker.server.config';
 import { sessionDefaults } from '../settings/broker.session.config';
 import { namesVariables } from '../settings/environment-text';
 
-/** Nothing but the name of the machine can be filled in. */
+/** Whether `text` has no placeholder other than the host name. */
 function isClientId(text: string): boolean {
   if (namesVariables(text)) return true;
   const parsed = parseTemplate(text);
   return parsed.ok && fillTemplate(parsed.template, { hostname: 'host' }).ok;
 }
 
-/** What the open dialog holds. */
+/** Reads the settings of the open dialog that decide about MQTT 5. */
 function chosen(): VersionChosen {
   return {
     connectTo: String($('#node-config-input-connectTo').val()),
@@ -66,7 +66,7 @@ function showChosen(): void {
   showMqtt5Fields(chosen());
 }
 
-/** The definition of a setting of MQTT 5. The types of the other properties are not known to the validator of one. */
+/** The definition of an MQTT 5 setting. The validator of one property does not know the types of the others. */
 function connectNumber(name: ConnectNumber): EditorProperty<BrokerConfig[ConnectNumber]> {
   return {
     value: brokerDefaults[name],
@@ -150,7 +150,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    // A node that was written by hand, or before a property was there.
+    // The node may be hand-edited, or older than the property.
     if (this.autoConnect === undefined) $('#node-config-input-autoConnect').prop('checked', true);
     for (const choice of ['connectTo', 'protocolVersion'] as const) {
       if (this[choice] === undefined) $(`#node-config-input-${choice}`).val(brokerDefaults[choice]);
@@ -202,10 +202,10 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
   },
 });
 
-/** Ends what the open dialog has going on with the runtime. */
+/** Ends the requests of the open dialog to the runtime. */
 let endDialog: () => void = () => {};
 
-/** What the open dialog holds, but for the fields that Node-RED reads itself. */
+/** Reads the open dialog, except the fields that Node-RED reads itself. */
 function readBroker() {
   const read: Record<'birth' | 'close' | 'will', () => MessageConfig> = $('#mqtt-flows-tab-messages').data('read');
   return {
@@ -221,14 +221,14 @@ function readBroker() {
   };
 }
 
-/** All that the open dialog holds, as it would be saved, but for the name and the credentials. */
+/** Reads the whole open dialog as it would be saved, except the name and the credentials. */
 function enteredSettings() {
   const field = (name: string): string => String($(`#node-config-input-${name}`).val() ?? '');
   const tls = field('tls');
   return {
     ...readBroker(),
     connectTo: field('connectTo'),
-    // Node-RED's choice of a configuration node may stand at "add new".
+    // The selection of Node-RED's list of configuration nodes may be "add new".
     tls: tls === '_ADD_' ? '' : tls,
     protocolVersion: field('protocolVersion'),
     clientId: field('clientId'),

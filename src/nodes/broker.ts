@@ -64,7 +64,7 @@ export = function register(RED: NodeAPI): void {
     return [{ name: sharedText(RED, 'log.embedded'), open: broker.open }];
   }
 
-  /** The servers to try, and how a message can name another. */
+  /** The servers to try, and how a message can replace them. */
   function wayThere(node: Broker, definition: NodeDef, settings: BrokerSettings): ConfigResult<WayThere> {
     if (settings.connectTo === 'embedded') {
       return {

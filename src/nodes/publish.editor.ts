@@ -26,7 +26,7 @@ function topicProblem({ value, type }: TypedValue): string | undefined {
   return type === 'msg' ? topicTemplateProblem(`{{${value}}}`) : typedValueProblem({ value, type });
 }
 
-/** The fixed values of the settings that have only a few; blank, the first, leaves the setting to the message. */
+/** The fixed values of settings that have only a few. The first is blank and leaves the setting to the message. */
 const FIXED: Readonly<Record<ChoiceSetting, readonly string[]>> = {
   qos: ['', '0', '1', '2'],
   retain: ['', 'false', 'true', 'clear'],
@@ -49,7 +49,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     topic: {
       value: publishDefaults.topic,
       validate(topic, _options) {
-        // The type of the other property is not known to the validator of this one.
+        // The validator of one property does not know the types of the others.
         const type = (this as Saved).topicType ?? publishDefaults.topicType;
         return topicProblem({ value: topic ?? publishDefaults.topic, type }) ?? true;
       },
@@ -97,7 +97,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     fillFormatSelect($('#node-input-format'), this.format || publishDefaults.format, (name) =>
       this._(`formats.${name}`),
     );
-    // Flows of before have no such choices.
+    // Older flows lack these settings.
     for (const name of ['completeOn', 'whileOffline'] as const) {
       $(`#node-input-${name}`).val(this[name] ?? publishDefaults[name]);
     }
@@ -146,7 +146,10 @@ function prepareChoice(setting: ChoiceSetting, choices: readonly TypedChoice[]):
   });
 }
 
-/** Properties of MQTT 5 are hidden where the broker speaks none; those that are set stay, to say that they are not sent. */
+/**
+ * Hides the MQTT 5 properties where the broker does not support them. Those with a value stay, with a note that they
+ * are not sent.
+ */
 function showProperties(used: boolean): void {
   const broker = RED.nodes.node(String($('#node-input-broker').val() ?? ''));
   const speaks = broker === null || maySpeakMqtt5({ connectTo: '', protocolVersion: '', cleanStart: true, ...broker });

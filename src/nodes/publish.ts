@@ -1,4 +1,4 @@
-// The publish node: each message becomes a publication, and goes on when the server has it.
+// The publish node: publishes each message, and passes it on once the server has it.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';

@@ -13,10 +13,10 @@ import { type RouterConfig, routerDefaults } from '../settings/router.config';
 
 const LIST = '#mqtt-flows-rules';
 
-/** What stands at the outputs, in their order: the place that a rule had before, or one of the two outputs at the end. */
+/** What each output stands for, in order: the former place of a rule, or one of the two outputs at the end. */
 type OutputName = number | 'dynamic' | 'otherwise' | undefined;
 
-/** A flow that was written by hand may leave out what has a default. */
+/** A hand-edited flow may lack properties that have defaults. */
 function namesBefore({ rules, ...saved }: RouterConfig): OutputName[] {
   const { dynamic = routerDefaults.dynamic, otherwise = routerDefaults.otherwise } = saved as Partial<RouterConfig>;
   return [...listed(rules).keys(), ...atTheEnd(dynamic, otherwise)];
@@ -27,8 +27,8 @@ function atTheEnd(dynamic: boolean, otherwise: boolean): OutputName[] {
 }
 
 /**
- * Tells Node-RED where the wires of each former output go: to its new place, or to -1 where it is gone. A key that is no
- * number stands for an output that is new.
+ * Tells Node-RED where the wires of each former output go: to its new place, or to -1 if it is gone. A key that is not
+ * a number stands for a new output.
  */
 function outputMap(before: readonly OutputName[], after: readonly OutputName[]): string {
   const map: Record<string, number> = {};
@@ -69,7 +69,7 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
     routes: {
       value: routerDefaults.routes,
       validate(key, _options) {
-        // The type of the other property is not known to the validator of this one.
+        // The validator of one property does not know the types of the others.
         const { routesType = routerDefaults.routesType } = this as EditorNode & Partial<RouterConfig>;
         return routesType === 'none' || Boolean(key) || sharedText('fields.nameMissing');
       },

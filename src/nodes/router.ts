@@ -33,7 +33,7 @@ export = function register(RED: NodeAPI): void {
     routedInput(RED, this, { router, control, counter, replies: settings.dynamic ?? 0 });
   }
 
-  /** Takes routes from messages, where the node may, and those that have been kept. */
+  /** Accepts routes from messages if the node is set so, and restores the routes that were kept. */
   function routeControl(
     node: Node,
     table: RouteTable<Route>,

@@ -84,7 +84,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
       keep.toggle(checked);
     });
     keep.toggle(this.inputs === 1);
-    // Flows of before have neither.
+    // Older flows have neither.
     $('#node-input-undecodable').val(this.undecodable || subscribeDefaults.undecodable);
     $('#node-input-retained').val(this.retained || subscribeDefaults.retained);
     const list = $(LIST)

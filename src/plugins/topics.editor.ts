@@ -1,4 +1,5 @@
-// Adds the topics sidebar to the editor, and offers topics to fields that ask for them, the core nodes' included.
+// Adds the topics sidebar to the editor, and offers topics to fields that ask for them, including those of the core
+// nodes.
 
 import { topicsLike } from '../editor/fields/topic-completion';
 import { TopicsSidebar } from '../editor/sidebar/topics-sidebar';
@@ -28,6 +29,7 @@ RED.plugins.registerPlugin('mqtt-flows-topics', {
 
 RED.plugins.registerPlugin('mqtt-flows-topic-completion', {
   type: 'node-red-mqtt-topic-autocomplete-source',
-  // Who asks has a broker node of its own kind, about which we know nothing: it gets the topics of all of ours.
+  // The core nodes have broker nodes of their own, which we do not know. They are offered the topics of all our
+  // brokers.
   getCompletions: (text) => topicsLike('', text),
 });

@@ -7,13 +7,13 @@ export interface AcknowledgeConfig {
   name: string;
   /** Whether the server is told that a message was processed, or that it was refused. */
   answer: 'accept' | 'refuse';
-  /** Of a refusal. */
+  /** The reason code of a refusal. */
   reasonCode: number | string;
-  /** Where in the message the receipt is; blank: in `msg.receipt`, or else `msg._msgid`. */
+  /** The property that holds the receipt. Blank: `msg.receipt`, or else `msg._msgid`. */
   property: string;
 }
 
-/** The failures that PUBACK and PUBREC know, and that are for a receiver to say (MQTT 5, sections 3.4.2.1 and 3.5.2.1). */
+/** The failure codes of PUBACK and PUBREC that a receiver may send (MQTT 5, sections 3.4.2.1 and 3.5.2.1). */
 export const REFUSALS = [0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99] as const;
 
 export const acknowledgeDefaults: AcknowledgeConfig = { name: '', answer: 'accept', reasonCode: 0x83, property: '' };
@@ -23,7 +23,7 @@ export interface AcknowledgeSettings {
   readonly property: string;
 }
 
-/** Reads a saved configuration; the first value that does not fit is the error. */
+/** Reads a saved configuration. The first invalid value is the error. */
 export function parseAcknowledgeConfig(raw: RawConfig): ConfigResult<AcknowledgeSettings> {
   const saved = new SavedConfig(raw);
   const answer = saved.choice('answer', ['accept', 'refuse'], acknowledgeDefaults.answer);

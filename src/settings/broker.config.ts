@@ -10,7 +10,7 @@ export interface BrokerConfig extends ServerConfig, SessionConfig {
   name: string;
   connectTo: 'server' | 'embedded';
   protocolVersion: 'auto' | 5 | 4 | 3;
-  /** Blank: made once from this Node-RED and this node, and the same ever after. */
+  /** Blank: derived from this Node-RED and this node, and the same after each restart. */
   clientId: string;
   /** s */
   keepalive: SavedNumber;
@@ -19,11 +19,11 @@ export interface BrokerConfig extends ServerConfig, SessionConfig {
   /** ms */
   reconnect: { minDelay: SavedNumber; maxDelay: SavedNumber };
   outbox: OutboxConfig;
-  /** A blank port: reachable from this Node-RED only. */
+  /** With a blank port, the broker is reachable from this Node-RED only. */
   embedded: { port: SavedNumber; bindAddress: string; allowAnonymous: boolean };
 }
 
-/** Kept by Node-RED apart from the flow, encrypted. */
+/** Node-RED stores these apart from the flow, encrypted. */
 export interface BrokerCredentials {
   username: string;
   password: string;
@@ -66,15 +66,15 @@ export interface EmbeddedSettings extends SharedSettings {
     | undefined;
 }
 
-/** What the runtime works with: every value of its type and in its range. */
+/** The settings as the runtime uses them: every value has its type and is in its range. */
 export type BrokerSettings = ServerSettings | EmbeddedSettings;
 
-/** Reads a saved configuration; the first value that does not fit is the error. */
+/** Reads a saved configuration. The first invalid value is the error. */
 export function parseBrokerConfig(raw: RawConfig): ConfigResult<BrokerSettings> {
   const saved = new SavedConfig(raw);
   const shared = readShared(saved);
   if (saved.choice('connectTo', ['server', 'embedded'], brokerDefaults.connectTo) === 'embedded') {
-    // The embedded broker speaks 3.1.1 only.
+    // The embedded broker supports MQTT 3.1.1 only.
     return saved.result<BrokerSettings>({
       ...shared,
       protocolVersion: 4,
@@ -87,7 +87,7 @@ export function parseBrokerConfig(raw: RawConfig): ConfigResult<BrokerSettings> 
 
 const MAX_DELAY = 24 * 3600 * 1000;
 
-/** The whole numbers that the settings take, both ends included. */
+/** The ranges of the whole numbers, both ends included. */
 export const BROKER_RANGES = {
   keepalive: [0, 65_535],
   minDelay: [1, MAX_DELAY],

@@ -1,4 +1,4 @@
-// The part of a broker node's saved configuration that says how messages wait to be sent.
+// The part of a broker node's saved configuration about messages that wait to be sent.
 
 import type { SavedNumber } from './environment-text';
 import type { SavedConfig } from './saved-config';
@@ -11,11 +11,11 @@ export interface OutboxConfig {
   overflow: 'reject' | 'dropOldest';
   /** s that a message may wait; 0: no limit */
   messageTtl: SavedNumber;
-  /** QoS 1 and 2 messages on their way at once, where the server allows as many */
+  /** QoS 1 and 2 messages in flight at once, if the server allows as many */
   maxInFlight: SavedNumber;
   /** messages per second; 0: no limit */
   rateLimit: SavedNumber;
-  /** On disk: each write waits until the disk has it. */
+  /** For an outbox on disk: whether each write waits until the disk has stored it. */
   fsync: boolean;
 }
 
@@ -30,7 +30,7 @@ export const outboxDefaults = {
   fsync: false,
 } satisfies OutboxConfig;
 
-/** The whole numbers that the settings take, both ends included. */
+/** The ranges of the whole numbers, both ends included. */
 export const OUTBOX_RANGES = {
   maxMessages: [1, 10_000_000],
   maxBytes: [1, Number.MAX_SAFE_INTEGER],
@@ -39,7 +39,7 @@ export const OUTBOX_RANGES = {
   rateLimit: [0, 1_000_000],
 } as const satisfies Record<string, readonly [number, number]>;
 
-/** What the runtime works with. */
+/** The settings as the runtime uses them. */
 export interface OutboxSettings {
   readonly store: 'memory' | 'disk';
   readonly maxMessages: number;

@@ -1,4 +1,4 @@
-// The part of a broker node's saved configuration that says how its servers are reached.
+// The part of a broker node's saved configuration about its servers and how to reach them.
 
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { parseProxyUrl } from '../core/servers/proxy-url';
@@ -6,9 +6,9 @@ import { parseServerUrl, type ServerAddress } from '../core/servers/server-url';
 import type { SavedConfig } from './saved-config';
 
 export interface ProxyConfig {
-  /** `environment`: https_proxy, http_proxy, all_proxy and no_proxy. */
+  /** `environment` reads https_proxy, http_proxy, all_proxy and no_proxy. */
   use: 'environment' | 'none' | 'url';
-  /** For `url` only; the credentials are stored apart. */
+  /** For `url` only. The credentials are stored separately. */
   url: string;
 }
 
@@ -20,9 +20,12 @@ export interface WebSocketConfig {
 }
 
 export interface ServerConfig {
-  /** Tried in their order. */
+  /** Tried in this order. */
   servers: { url: string }[];
-  /** The id of a tls-config node, for mqtts and wss; blank: the system's authorities, no certificate of the client. */
+  /**
+   * The id of a tls-config node, for mqtts and wss. Blank: the system's certificate authorities, and no client
+   * certificate.
+   */
   tls: string;
   proxy: ProxyConfig;
   webSocket: WebSocketConfig;
@@ -81,13 +84,13 @@ function readProxy(saved: SavedConfig): ProxyConfig {
   return { use, url };
 }
 
-/** Whether `url` is the address of a proxy, without credentials: they have fields of their own. */
+/** Whether `url` is the address of a proxy without credentials, which have fields of their own. */
 export function isProxyUrl(url: string): boolean {
   const address = parseProxyUrl(url);
   return address !== undefined && address.username === '' && address.password === '';
 }
 
-/** RFC 9110, section 5.6.2: names of headers and of subprotocols. */
+/** RFC 9110, section 5.6.2: the syntax of header and subprotocol names. */
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -96,7 +99,7 @@ export function isHeader(name: string, value: string): boolean {
   return TOKEN.test(name) && HEADER_VALUE.test(value);
 }
 
-/** Whether this can be the name of a subprotocol; blank stands for `mqtt`. */
+/** Whether `name` is a valid subprotocol. Blank stands for `mqtt`. */
 export function isSubprotocol(name: string): boolean {
   return name === '' || TOKEN.test(name);
 }
@@ -116,7 +119,7 @@ function readWebSocket(saved: SavedConfig): ServerReach['webSocket'] {
   return { headers, subprotocol: subprotocol || 'mqtt' };
 }
 
-/** An address may have a password in it, which must not reach a log. */
+/** An address may contain a password, which must not reach a log. */
 function withoutCredentials(url: string): string {
   return url.replace(/^(.*:\/\/)?.*@/, '$1…@');
 }

@@ -1,24 +1,24 @@
-// The part of a broker node's saved configuration that CONNECT and the messages around it are made of.
+// The part of a broker node's saved configuration about CONNECT and the birth, close and will messages.
 
 import type { MessageConfig } from '../core/servers/message-config';
 import type { SavedNumber } from './environment-text';
 import type { SavedConfig } from './saved-config';
 
 export interface SessionConfig {
-  /** False: the server keeps the session, with subscriptions and messages, while there is no connection. */
+  /** False: the server keeps the session with its subscriptions and messages while there is no connection. */
   cleanStart: boolean;
   /** s; blank: for ever, as in MQTT 3.1.1 */
   sessionExpiryInterval: SavedNumber;
   birth: MessageConfig;
   close: MessageConfig;
   will: MessageConfig;
-  /** QoS 1 and 2 messages that the server may send without an acknowledgement; blank: as many as it likes */
+  /** QoS 1 and 2 messages that the server may send without an acknowledgement; blank: RECEIVE_MAXIMUM */
   receiveMaximum: SavedNumber;
   /** bytes; blank: no limit */
   maximumPacketSize: SavedNumber;
   /** blank: no topic aliases */
   topicAliasMaximum: SavedNumber;
-  /** MQTT 5; a name may have several values. */
+  /** MQTT 5 only. A name may have several values. */
   userProperties: Record<string, string | string[]>;
 }
 
@@ -36,7 +36,7 @@ export const sessionDefaults: SessionConfig = {
   userProperties: {},
 };
 
-/** What the runtime works with; whether a message fits MQTT is for runtime/client/presence-messages.ts to say. */
+/** The settings as the runtime uses them. runtime/client/presence-messages.ts checks whether a message fits MQTT. */
 export interface SessionSettings {
   readonly cleanStart: boolean;
   readonly birth: MessageConfig;
@@ -52,10 +52,10 @@ export interface SessionSettings {
 }
 
 const FOUR_BYTES = 0xffff_ffff;
-/** What a blank stands for: with none, a server may send 65,535 messages to a flow that has time for one. */
+/** The value for a blank setting. Without a limit, a server may send 65,535 messages to a flow that can handle one. */
 const RECEIVE_MAXIMUM = 1000;
 
-/** The whole numbers that the settings take, both ends included (MQTT 5, section 3.1.2.11). */
+/** The ranges of the whole numbers, both ends included (MQTT 5, section 3.1.2.11). */
 export const SESSION_RANGES = {
   sessionExpiryInterval: [0, FOUR_BYTES],
   receiveMaximum: [1, 0xffff],
@@ -65,7 +65,8 @@ export const SESSION_RANGES = {
 
 export function readSession(saved: SavedConfig): SessionSettings {
   const cleanStart = saved.boolean('cleanStart', sessionDefaults.cleanStart);
-  // A session without an expiry interval would end with its connection; 3.1.1 keeps it for ever (section 3.1.2.11.2).
+  // Without an expiry interval, an MQTT 5 session ends with its connection. MQTT 3.1.1 keeps it for ever (MQTT 5,
+  // section 3.1.2.11.2).
   const expiry = saved.integer(
     'sessionExpiryInterval',
     cleanStart ? undefined : FOUR_BYTES,

@@ -15,7 +15,7 @@ import type { OutsideValue, ValueSource } from '../core/values/value-source';
 import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
 import { parseTypedValue, type TypedValue, type ValueType } from './typed-value';
 
-/** What each setting can be, in the order in which the dialog offers it. */
+/** The types of each setting, in the order of the dialog. */
 export const VALUE_TYPES = {
   topic: ['msg', 'str', 'flow', 'global', 'jsonata', 'env'],
   qos: ['num', 'msg', 'flow', 'global', 'jsonata', 'env'],
@@ -28,7 +28,7 @@ export const VALUE_TYPES = {
   userProperty: ['str', 'msg', 'flow', 'global', 'jsonata', 'env'],
 } as const satisfies Readonly<Record<string, readonly ValueType[]>>;
 
-/** The MQTT 5 properties in the order in which the dialog shows them. */
+/** The MQTT 5 properties in the order of the dialog. */
 export const PROPERTY_NAMES = [
   'contentType',
   'payloadFormatIndicator',
@@ -45,9 +45,9 @@ export interface UserPropertyConfig extends TypedValue {
   name: string;
 }
 
-/** What is not here, or blank, is left to the message. */
+/** The message decides about properties that are missing or blank. */
 export interface PropertiesConfig extends Partial<Record<SingleProperty, TypedValue>> {
-  /** Joined with those of the message, which win. */
+  /** Joined with those of the message. Where both have a name, the message's value is used. */
   userProperties?: UserPropertyConfig[];
 }
 
@@ -55,23 +55,23 @@ export interface PublishConfig {
   name: string;
   /** Id of the broker node. */
   broker: string;
-  /** As a `str` a template for the topic. */
+  /** With the type `str`, a template for the topic. */
   topic: string;
   topicType: (typeof VALUE_TYPES.topic)[number];
   /** Blank: `msg.qos`, else 0. */
   qos: QoS | string;
   qosType: (typeof VALUE_TYPES.qos)[number];
-  /** Blank: `msg.retain`, else false. `clear` removes the retained message of the topic. */
+  /** Blank: `msg.retain`, else false. `clear` deletes the retained message of the topic. */
   retain: boolean | string;
   retainType: (typeof VALUE_TYPES.retain)[number];
   format: string;
   /** MQTT 5 properties. */
   properties: PropertiesConfig;
-  /** Whether content type and format indicator are sent by themselves, after the type of the payload. */
+  /** Whether content type and format indicator are sent automatically, according to the type of the payload. */
   describePayload: boolean;
   /** When a message goes on. */
   completeOn: PublishOptions['completeOn'];
-  /** What becomes of a message while there is no connection. Blank: `msg.whileOffline`, else it waits. */
+  /** What happens to a message while there is no connection. Blank: `msg.whileOffline`, else it waits. */
   whileOffline: '' | WhileOffline;
 }
 
@@ -91,15 +91,15 @@ export const publishDefaults: PublishConfig = {
   whileOffline: '',
 };
 
-/** What the runtime works with. Whether the format is known is for the codec registry to say. */
+/** The settings as the runtime uses them. The list of codecs decides whether the format is known. */
 export interface PublishNodeSettings extends PublishSettings {
   readonly format: string;
   readonly completeOn: PublishConfig['completeOn'];
-  /** What has to be found for each message before the others can be read. */
+  /** The values that have to be found for each message before the others can be read. */
   readonly outside: readonly OutsideValue[];
 }
 
-/** Reads a saved configuration; the first value that does not fit is the error. */
+/** Reads a saved configuration. The first invalid value is the error. */
 export function parsePublishConfig(raw: RawConfig): ConfigResult<PublishNodeSettings> {
   const saved = new SavedConfig(raw);
   const outside: OutsideValue[] = [];
@@ -120,13 +120,13 @@ function readTopic(saved: SavedConfig, outside: OutsideValue[]): ValueSource {
   const text = saved.text('topic', '');
   const type = saved.choice('topicType', VALUE_TYPES.topic, publishDefaults.topicType);
   if (type === 'str') return topicTemplate(saved, text);
-  // A property of the message is a template of that one value.
+  // A property of the message is a template with that single value.
   if (type === 'msg') return topicTemplate(saved, `{{${text || publishDefaults.topic}}}`);
   if (type === 'env') return fixedTopic(saved, text);
   return accepted(saved, parseTypedValue({ value: text, type }, 'topic', outside));
 }
 
-/** A topic that is wrong for every message is an error of the configuration. */
+/** A topic that is invalid for every message is an error of the configuration. */
 function topicTemplate(saved: SavedConfig, text: string): ValueSource {
   const result = parseTopicTemplate(text);
   if (result.ok) return { kind: 'template', template: result.template };
@@ -134,14 +134,14 @@ function topicTemplate(saved: SavedConfig, text: string): ValueSource {
   return NONE;
 }
 
-/** The value of a variable is a topic as it is, whatever it holds. */
+/** The value of a variable is used as the topic without any further replacement. */
 function fixedTopic(saved: SavedConfig, topic: string): ValueSource {
   const problem = topicNameProblem(topic);
   if (problem) saved.fail(topicInvalid(topic, problem));
   return { kind: 'fixed', value: topic };
 }
 
-/** A setting whose fixed values are few; blank leaves it to the message. */
+/** A setting with a few fixed values. Blank leaves it to the message. */
 function readChoice(
   saved: SavedConfig,
   setting: 'qos' | 'retain',

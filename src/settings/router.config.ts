@@ -12,13 +12,13 @@ export interface RuleConfig {
   filter: string;
   /** Template for a new `msg.topic`; blank leaves the topic as it is. */
   topic: string;
-  /** What goes into `msg.route.data`; blank for none. */
+  /** The content of `msg.route.data`; blank for none. */
   data: string;
   dataType: 'str' | 'num' | 'bool' | 'json';
   retained: 'any' | 'retained' | 'live';
   /** Blank for any. */
   qos: QoS | '';
-  /** JSONata that has to hold besides; blank for none. */
+  /** A JSONata condition; blank for none. */
   condition: string;
 }
 
@@ -29,14 +29,14 @@ export interface RouterConfig {
   /** Each rule has the output of its position. */
   rules: RuleConfig[];
   match: 'first' | 'all';
-  /** Routes may come in messages; they have an output of their own after those of the rules. */
+  /** Whether messages may add routes. These have an output of their own, after those of the rules. */
   dynamic: boolean;
-  /** Where routes that came in messages are kept; blank for nowhere. */
+  /** Where routes from messages are kept; blank for nowhere. */
   routes: string;
   routesType: 'none' | 'flow' | 'global';
-  /** A last output for what no rule took. */
+  /** Whether there is a last output for messages that no rule takes. */
   otherwise: boolean;
-  /** What becomes of a message without a usable topic. */
+  /** What happens to a message without a usable topic. */
   noTopic: 'otherwise' | 'error';
   outputs: number;
 }
@@ -67,25 +67,25 @@ export const routerDefaults: RouterConfig = {
 /** Where routes from messages are kept. */
 export interface RouteStore {
   readonly type: 'flow' | 'global';
-  /** A key, with the name of its store as Node-RED writes it. */
+  /** A context key with the name of its store, in Node-RED's notation. */
   readonly key: string;
 }
 
 export interface RouterSettings {
-  /** Where a message has its topic, as written. */
+  /** The property that holds the topic of a message, as written. */
   readonly property: string;
   readonly topicPath: Path;
-  /** The rules, in their order. */
+  /** The rules, in order. */
   readonly routes: readonly Route[];
   readonly match: 'first' | 'all';
-  /** The output of routes that come in messages; undefined when none may. */
+  /** The output of routes from messages; undefined when messages may not add any. */
   readonly dynamic: number | undefined;
   readonly store: RouteStore | undefined;
   readonly otherwise: number | undefined;
   readonly noTopic: 'otherwise' | 'error';
 }
 
-/** Reads a saved configuration; the first value that does not fit is the error, and names its rule. */
+/** Reads a saved configuration. The first invalid value is the error, which names its rule. */
 export function parseRouterConfig(raw: RawConfig): ConfigResult<RouterSettings> {
   const saved = new SavedConfig(raw);
   const property = saved.text('property', '') || routerDefaults.property;
@@ -114,11 +114,11 @@ function readStore(saved: SavedConfig): RouteStore | undefined {
   return { type, key };
 }
 
-/** Reads one rule as it is in the dialog; `output` counts from 0. */
+/** Reads one rule of the dialog. `output` counts from 0. */
 export function parseRule(rule: RuleConfig, output = 0): ConfigResult<Route> {
   const saved = new SavedConfig(rule);
   const route = readRule(saved, output);
-  // Without a route there is an error, and this is no result.
+  // Without a route there is an error, which result() returns instead.
   return saved.result(route as Route);
 }
 
@@ -156,7 +156,7 @@ function readData(saved: SavedConfig): unknown {
 
 const DATA = { num: 'expected.number', json: 'expected.json' };
 
-/** What `text` stands for, or undefined when it is no JSON. */
+/** The value of the JSON `text`, or undefined when it is not JSON. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,5 +1,5 @@
-// Reads the saved configuration of a node, which may be hand-edited, old, or hold strings from the environment.
-// Each *.config.ts says what it expects; the first value that does not fit becomes the error.
+// Reads the saved configuration of a node, which may be hand-edited, old, or hold strings from the environment. Each
+// *.config.ts says what it expects. The first value that does not fit is the error.
 
 import { expectation, MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { asFlag, asWhole, isBlank, isRecord, shown } from '../core/values/plain-value';
@@ -10,7 +10,7 @@ export type ConfigResult<C> =
 
 export type RawConfig = Readonly<Record<string, unknown>>;
 
-/** Typed access to the properties of a saved configuration, each with the default that holds when it is absent. */
+/** Typed access to the properties of a saved configuration, with a default for each that is absent. */
 export class SavedConfig {
   readonly #raw: RawConfig;
   readonly #prefix: string;
@@ -22,18 +22,18 @@ export class SavedConfig {
     this.#errors = parent?.errors ?? [];
   }
 
-  /** The result: `config` when every value did fit, otherwise the first error. */
+  /** The result: `config` when every value fitted, otherwise the first error. */
   result<C>(config: C): ConfigResult<C> {
     const error = this.#errors[0];
     return error ? { ok: false, error } : { ok: true, config };
   }
 
-  /** Records that `property` holds something that does not fit. */
+  /** Records that `property` holds a value that does not fit. */
   fail(error: MqttFlowsError): void {
     this.#errors.push(error);
   }
 
-  /** Records that `property` is not what `expected` says: values and ranges, or a key of the locales. */
+  /** Records that `property` is not as expected. `expected` names values and ranges, or is a key of the locales. */
   invalid(property: string, expected: string): void {
     this.fail(invalidSetting(this.#prefix + property, this.#raw[property], expected));
   }
@@ -47,7 +47,7 @@ export class SavedConfig {
     return fallback;
   }
 
-  /** Saved by a check box, or as text by the environment. */
+  /** A boolean from a check box, or a text from the environment. */
   boolean(property: string, fallback: boolean): boolean {
     const value = this.#raw[property];
     if (isBlank(value)) return fallback;
@@ -57,7 +57,7 @@ export class SavedConfig {
     return fallback;
   }
 
-  /** A whole number in a range; blank counts as absent. */
+  /** A whole number in a range. Blank counts as absent. */
   integer<D extends number | undefined>(property: string, fallback: D, min: number, max: number): number | D {
     const value = this.#raw[property];
     if (isBlank(value)) return fallback;
@@ -77,14 +77,14 @@ export class SavedConfig {
     return fallback;
   }
 
-  /** The properties of a nested object; absent counts as empty. */
+  /** The properties of a nested object. An absent one counts as empty. */
   section(property: string): SavedConfig {
     const value = this.#raw[property];
     if (value !== undefined && value !== null && !isRecord(value)) this.invalid(property, 'expected.section');
     return new SavedConfig(value, { prefix: `${this.#prefix}${property}.`, errors: this.#errors });
   }
 
-  /** A nested object as it is, for values of many kinds; absent counts as empty. */
+  /** A nested object without type checks, for values of many kinds. An absent one counts as empty. */
   record(property: string): RawConfig {
     const value = this.#raw[property];
     if (value === undefined || value === null || value === '') return {};
@@ -93,7 +93,7 @@ export class SavedConfig {
     return {};
   }
 
-  /** The entries of a list, each as properties of its own; absent counts as empty. */
+  /** The entries of a list, each with its own properties. An absent list counts as empty. */
   list(property: string): SavedConfig[] {
     const value = this.#raw[property];
     if (value === undefined || value === null) return [];
@@ -108,7 +108,7 @@ export class SavedConfig {
   }
 }
 
-/** The error for a setting that is not what `expected` says: values and ranges, or a key of the locales. */
+/** The error for a setting that is not as expected. `expected` names values and ranges, or is a key of the locales. */
 export function invalidSetting(property: string, value: unknown, expected: string): MqttFlowsError {
   const params = { property, value: shown(value), ...expectation(expected) };
   return new MqttFlowsError('config-invalid', { stage: 'config', params });

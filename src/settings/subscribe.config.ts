@@ -21,9 +21,11 @@ export interface SubscribeConfig {
   broker: string;
   subscriptions: SubscriptionConfig[];
   format: string;
-  /** What becomes of a payload that cannot be read: an error with the message, or the message with the raw Buffer. */
+  /**
+   * What happens to a payload that cannot be decoded: an error with the message, or the message with the raw Buffer.
+   */
   undecodable: 'error' | 'pass';
-  /** What becomes of messages that the server had stored when the node subscribed. */
+  /** What happens to the retained messages that the server sends when the node subscribes. */
   retained: RetainedPolicy;
   /** When messages at QoS 1 and 2 are acknowledged: when handed over, when the flow is done, or by an acknowledge node. */
   acknowledge: 'receipt' | 'completion' | 'manual';
@@ -31,11 +33,11 @@ export interface SubscribeConfig {
   maxInFlight: SavedNumber;
   /** s after which an unacknowledged message counts as failed; 0 for never */
   acknowledgeTimeout: SavedNumber;
-  /** What becomes of a message that failed: kept by the server, or refused with a reason code (MQTT 5). */
+  /** What happens to a message that failed: the server keeps it, or it is refused with a reason code (MQTT 5). */
   onError: 'keep' | 'refuse';
-  /** 1: takes messages that control the connection and subscribe. */
+  /** 1: the node accepts messages that control the connection and subscribe. */
   inputs: 0 | 1;
-  /** Keeps in the context of the node what messages have subscribed to. */
+  /** Whether the node's context keeps the subscriptions that messages have added. */
   keepSubscriptions: boolean;
 }
 
@@ -65,11 +67,11 @@ export const subscribeDefaults: SubscribeConfig = {
 /** The smallest and the largest value of each number. */
 export const SUBSCRIBE_RANGES = {
   maxInFlight: [1, 65_535],
-  /** s; a timer of Node.js cannot wait longer. */
+  /** s; the longest time that a timer of Node.js can wait. */
   acknowledgeTimeout: [0, 2_147_483],
 } as const;
 
-/** What the runtime works with. Whether the format is known is for the codec registry to say. */
+/** The settings as the runtime uses them. The list of codecs decides whether the format is known. */
 export interface SubscribeSettings extends AcknowledgementSettings {
   readonly subscriptions: readonly SubscriptionOptions[];
   readonly format: string;
@@ -79,14 +81,14 @@ export interface SubscribeSettings extends AcknowledgementSettings {
   readonly keepSubscriptions: boolean;
 }
 
-/** Reads a saved configuration; the first value that does not fit is the error. */
+/** Reads a saved configuration. The first invalid value is the error. */
 export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSettings> {
   const saved = new SavedConfig(raw);
   const subscriptions: SubscriptionOptions[] = [];
   const entries = saved.list('subscriptions');
   const inputs = saved.choice('inputs', [0, 1], subscribeDefaults.inputs);
   const retained = saved.choice('retained', ['deliver', 'ignore', 'only'], subscribeDefaults.retained);
-  // One that messages tell what to subscribe to may begin with nothing.
+  // A node that messages tell what to subscribe to may begin without filters.
   if (entries.length === 0 && inputs === 0) saved.fail(filterInvalid('', 'empty', ''));
   for (const entry of entries) {
     const text = entry.text('filter', '');
@@ -131,6 +133,6 @@ export interface AcknowledgementSettings {
   readonly maxInFlight: number;
   /** s that a message may take; 0 for any time */
   readonly acknowledgeTimeout: number;
-  /** What becomes of a message that failed or took too long. */
+  /** What happens to a message that failed or took too long. */
   readonly onError: 'keep' | 'refuse';
 }

@@ -1,11 +1,13 @@
-// A setting as Node-RED's typed input saves it, read into where its value comes from.
+// Reads a setting that Node-RED's typed input has saved into a value source.
 
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { parsePath, parseTemplate } from '../core/values/template';
 import type { OutsideValue, ValueSource } from '../core/values/value-source';
 import { type ConfigResult, invalidSetting } from './saved-config';
 
-/** `str` is a template; `env` holds the value of its variable by the time it is read; `none` means no value at all. */
+/**
+ * `str` is a template. `env` has been replaced by the value of its variable before it is read. `none` means no value.
+ */
 export type ValueType = 'str' | 'num' | 'bool' | 'bin' | 'msg' | 'flow' | 'global' | 'jsonata' | 'env' | 'none';
 
 export interface TypedValue {
@@ -14,8 +16,8 @@ export interface TypedValue {
 }
 
 /**
- * Where the value of `setting` comes from; what only the runtime can find is added to `outside`. Whether a fixed value
- * fits the setting is not looked at.
+ * The source of the value of `setting`. A value that only the runtime can find is added to `outside`. Whether a fixed
+ * value fits the setting is not checked here.
  */
 export function parseTypedValue(
   { value, type }: TypedValue,
@@ -63,7 +65,7 @@ function templateSource(text: string): ConfigResult<ValueSource> {
   return found({ kind: 'template', template });
 }
 
-/** As Node-RED's buffer editor writes bytes: a list of numbers, or a text, in JSON. */
+/** Bytes as Node-RED's buffer editor writes them: a list of numbers, or a text, in JSON. */
 function bytesOf(text: string): Uint8Array | undefined {
   let value: unknown;
   try {

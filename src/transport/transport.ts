@@ -1,5 +1,5 @@
-// What a connection needs of the wire: one MQTT session over one byte stream, from CONNECT until the stream is gone.
-// Types only. mqttjs-transport.ts is the real one; the tests bring a fake.
+// The interface between a connection and the network: one MQTT session over one byte stream, from CONNECT until the
+// stream is gone. Types only. mqttjs/mqttjs-transport.ts implements it; tests use a fake.
 
 import type { Duplex } from 'node:stream';
 import type { ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
@@ -8,8 +8,8 @@ import type { TestFact } from '../core/reports/connection-test';
 import type { WireFilter } from '../core/topics/topic-filter';
 
 /**
- * Opens the byte stream to a server, and calls `report` as it gets from stage to stage, and `learn` with what shows on the
- * way. Rejects with MqttFlowsError. When `signal` aborts, whatever is half open is destroyed.
+ * Opens the byte stream to a server. Calls `report` at each stage, and `learn` with facts about the way. Rejects with
+ * MqttFlowsError. When `signal` aborts, what is half open is destroyed.
  */
 export type OpenStream = (
   report: (stage: ErrorStage) => void,
@@ -17,7 +17,7 @@ export type OpenStream = (
   learn?: (fact: TestFact) => void,
 ) => Promise<Duplex>;
 
-/** MQTT 5, or MQTT 3.1.1 and 3.1, which call themselves 4 and 3 on the wire. */
+/** MQTT 5, or MQTT 3.1.1 and 3.1, whose protocol levels are 4 and 3. */
 export type ProtocolVersion = 3 | 4 | 5;
 
 /** What CONNECT says, and to whom. */
@@ -33,7 +33,7 @@ export interface ConnectOptions {
   readonly cleanStart: boolean;
   /** Published by the server when the connection ends without DISCONNECT. */
   readonly will?: Will;
-  /** MQTT 5 only, section 3.1.2.11; left out, the server assumes the widest. */
+  /** MQTT 5 only, section 3.1.2.11. When left out, the server uses the defaults. */
   readonly properties?: ConnectProperties;
 }
 
@@ -54,13 +54,13 @@ export interface ConnectProperties {
   readonly userProperties?: UserProperties;
 }
 
-/** What CONNACK says: the session, and the limits of the server with the defaults of MQTT 5, section 3.2.2.3. */
+/** The content of CONNACK: the session, and the limits of the server with the defaults of MQTT 5, section 3.2.2.3. */
 export interface ServerInfo {
   readonly protocolVersion: ProtocolVersion;
   readonly sessionPresent: boolean;
   readonly assignedClientIdentifier?: string;
   readonly receiveMaximum: number;
-  /** Publications that the server may leave unacknowledged at a time: our receive maximum, with MQTT 5. */
+  /** Publications that the server may have unacknowledged at a time: our receive maximum, with MQTT 5. */
   readonly window: number;
   readonly maximumQoS: QoS;
   readonly retainAvailable: boolean;
@@ -78,11 +78,11 @@ export interface SubscribeRequest {
   readonly noLocal: boolean;
   readonly retainAsPublished: boolean;
   readonly retainHandling: 0 | 1 | 2;
-  /** MQTT 5, section 3.8.2.1.2; left out where the server does not offer identifiers. */
+  /** MQTT 5, section 3.8.2.1.2. Left out where the server does not support identifiers. */
   readonly identifier?: number;
 }
 
-/** What a server says to people beside its reason code: plain text, not to be trusted. */
+/** Text of a server beside its reason code: plain text, not to be trusted. */
 export interface ServerWords {
   readonly reasonString?: string;
 }
@@ -90,68 +90,68 @@ export interface ServerWords {
 export type SubscribeOutcome =
   | { readonly kind: 'granted'; readonly qos: QoS }
   | ({ readonly kind: 'refused'; readonly reasonCode: number } & ServerWords)
-  /** The stream went away before the server answered. */
+  /** The stream ended before the server answered. */
   | { readonly kind: 'unanswered' };
 
 export type PublishOutcome =
   /** QoS 0: the bytes were handed to the stream. QoS 1 and 2: the server has it. */
   | { readonly kind: 'acknowledged'; readonly reasonCode: number }
   | ({ readonly kind: 'refused'; readonly reasonCode: number } & ServerWords)
-  /** The stream went away first: nobody knows whether the server has it. */
+  /** The stream ended first. Whether the server has the publication is unknown. */
   | { readonly kind: 'unconfirmed' };
 
-/** A publication on its way out, which its sender may send over several connections of a session. */
+/** An outgoing publication. Its sender may send it over several connections of a session. */
 export interface Outbound {
-  /** As it is to be sent now. */
+  /** The publication in its current form. */
   readonly publication: OutgoingPublication;
-  /** One of OUTBOUND_IDENTIFIERS, the sender's to give; not read at QoS 0. */
+  /** One of OUTBOUND_IDENTIFIERS, allocated by the sender; not read at QoS 0. */
   readonly packetIdentifier: number;
-  /** QoS 2: the server has received it (PUBREC); the sender goes on with Transport.release(). */
+  /** QoS 2: the server has received it (PUBREC). The sender continues with Transport.release(). */
   received(): void;
-  /** Called exactly once for each connection that it was sent or released over. */
+  /** Called exactly once for each connection over which it was sent or released. */
   settled(outcome: PublishOutcome): void;
 }
 
 /**
- * The acknowledgement that a server waits for, of one publication at QoS 1 or 2. Of the two, one is called, once: further
- * calls do nothing, nor do calls after the end of the connection that the publication came by.
+ * The acknowledgement that a server expects for one publication at QoS 1 or 2. One of the two methods is called, once.
+ * Further calls do nothing, nor do calls after the end of the connection that delivered the publication.
  */
 export interface Receipt {
-  /** From 0x80 on, `reasonCode` refuses the publication (MQTT 5, section 3.4.2.1); MQTT 3.1.1 knows no refusal. */
+  /** From 0x80 on, `reasonCode` refuses the publication (MQTT 5, section 3.4.2.1). MQTT 3.1.1 has no refusal. */
   acknowledge(reasonCode?: number): void;
-  /** Never acknowledges: a session that goes on brings the publication again by its next connection. */
+  /** Never acknowledges. If the session continues, the server sends the publication again on the next connection. */
   abandon(): void;
 }
 
-/** Called by a transport. `closed` comes once, last, and not at all after close() or destroy(). */
+/** Called by a transport. `closed` is called once, as the last call, and not after close() or destroy(). */
 export interface TransportListener {
   stage(stage: ErrorStage): void;
   connected(server: ServerInfo): void;
-  /** `receipt` comes with QoS 1 and 2. */
+  /** `receipt` is set at QoS 1 and 2. */
   message(publication: IncomingPublication, receipt?: Receipt): void;
-  /** The stream takes more again after `writable` was false. */
+  /** The stream has room again after `writable` was false. */
   writable(): void;
   closed(error: MqttFlowsError): void;
 }
 
 export interface Transport {
-  /** False while the stream is full; publish() then would only pile up memory. */
+  /** False while the stream is full. publish() would then only use up memory. */
   readonly writable: boolean;
-  /** False while nothing is read, answers included, because more is unacknowledged than memory should hold. */
+  /** False while reading is stopped, answers included, because unacknowledged publications take too much memory. */
   readonly reading: boolean;
-  /** Sends PUBLISH; `dup` says that it has been sent within this session before. Call while connected only. */
+  /** Sends PUBLISH. `dup` means that it was sent within this session before. Call only while connected. */
   send(outbound: Outbound, dup: boolean): void;
-  /** Sends PUBREL for what the server has received, over this or an earlier connection of the session. */
+  /** Sends PUBREL for a publication that the server has received, over this or an earlier connection of the session. */
   release(outbound: Outbound): void;
-  /** Sends what belongs to this connection alone. Call while connected only. `settled` is called exactly once. */
+  /** Sends a publication of this connection alone. Call only while connected. `settled` is called exactly once. */
   publish(publication: OutgoingPublication, settled: (outcome: PublishOutcome) => void): void;
-  /** Call while connected only. `settled` is called exactly once. */
+  /** Call only while connected. `settled` is called exactly once. */
   subscribe(request: SubscribeRequest, settled: (outcome: SubscribeOutcome) => void): void;
-  /** Call while connected only. `settled` is called exactly once, with whether the server answered. */
+  /** Call only while connected. `settled` is called exactly once, and tells whether the server answered. */
   unsubscribe(filter: WireFilter, settled: (answered: boolean) => void): void;
   /**
-   * Sends DISCONNECT if connected, and resolves when the stream is destroyed, within a second. `endSession` has the server
-   * forget the session as well; MQTT 5 only, section 3.14.2.2.2.
+   * Sends DISCONNECT if connected, and resolves when the stream is destroyed, within a second. With `endSession`, the
+   * server deletes the session as well; MQTT 5 only, section 3.14.2.2.2.
    */
   close(endSession?: boolean): Promise<void>;
   /** Destroys the stream at once. */

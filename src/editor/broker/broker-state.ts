@@ -1,4 +1,4 @@
-// The line of the broker dialog that says how the deployed node is doing, and the list of the nodes that use it.
+// The line of the broker dialog with the state of the deployed node, and the list of nodes that use it.
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { BrokerStateReport } from '../../core/reports/broker-state';
@@ -9,19 +9,21 @@ import { sharedText } from '../fields/shared-text';
 
 const STATE = '#mqtt-flows-state';
 const USERS = '#mqtt-flows-users';
-/** ms between two looks at the state */
+/** ms between two requests of the state */
 const PERIOD = 2000;
-/** Less than this, in ms, is how long the answer took, and no other time. */
+/** In ms: a smaller difference is only the time that the answer took. */
 const IMPRECISION = 1000;
 
-/** When the next attempt is, by the clock of this computer, as it was shown last; in ms since the epoch. */
+/** The time of the next attempt as last shown, by the clock of this computer, in ms since the epoch. */
 let shownTime = 0;
 
-/** Keeps the line up to date, and tells `showOutbox` what waits there; the function returned ends that. */
+/**
+ * Keeps the line up to date, and passes the figures of the outbox to `showOutbox`. Returns a function that stops it.
+ */
 export function watchBroker(id: string, showOutbox: (figures: OutboxFigures | undefined) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
-  // Without permission, or while Node-RED restarts, nothing is known.
+  // Without permission, or while Node-RED restarts, the state is unknown.
   const unknown = (): void => {
     $(STATE).hide();
     showOutbox(undefined);
@@ -57,11 +59,11 @@ function show(state: BrokerStateReport): void {
   const text = stateText(state);
   const line = $(STATE).show();
   line.children('i').css('color', COLORS[state.kind]);
-  // A screen reader hears of changes only.
+  // Only changes are written, so that a screen reader announces only these.
   if (line.children('span').text() !== text) line.children('span').text(text);
 }
 
-/** What the node would say of itself, in the language of the editor. */
+/** The status of the node in the language of the editor. */
 function stateText(state: BrokerStateReport): string {
   switch (state.kind) {
     case 'absent':
@@ -84,7 +86,9 @@ function stateText(state: BrokerStateReport): string {
   }
 }
 
-/** The time of day in so many ms; the same at each look, for a text that changes is read out. */
+/**
+ * The time of day `wait` ms from now. It stays the same between requests, since screen readers announce a changed text.
+ */
 function timeIn(wait: number): string {
   const time = Date.now() + wait;
   if (Math.abs(time - shownTime) >= IMPRECISION) shownTime = time;
@@ -95,7 +99,7 @@ function serverName(server: string): string {
   return server || sharedText('state.embedded');
 }
 
-/** Lists the nodes that use the broker node with this id; a click shows one in the workspace. */
+/** Lists the nodes that use the broker node with this id. A click shows one in the workspace. */
 export function listBrokerUsers(id: string): void {
   const users = (RED.nodes.node(id)?.users ?? []).filter(({ z }) => z !== undefined && z !== '');
   const fold = $(USERS).toggle(users.length > 0);

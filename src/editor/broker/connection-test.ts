@@ -1,4 +1,4 @@
-// The button "Test connection" of the broker dialog, and the list that fills while the runtime tries the settings.
+// The "Test connection" button of the broker dialog, and the list of results.
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { ErrorReport } from '../../core/errors/mqtt-flows-error';
@@ -9,7 +9,7 @@ import { sharedText } from '../fields/shared-text';
 const BUTTON = '#mqtt-flows-test';
 const RESULT = '#mqtt-flows-test-result';
 
-/** What the dialog holds, as it is sent to the runtime. A password that is kept is named by Node-RED's placeholder. */
+/** The content of the dialog as it is sent to the runtime. Node-RED's placeholder stands for a stored password. */
 export interface EnteredBroker {
   readonly id: string;
   readonly z: string;
@@ -17,7 +17,7 @@ export interface EnteredBroker {
   readonly credentials: Readonly<Record<string, string>>;
 }
 
-/** Lets the button test what `read` finds in the dialog; the function returned ends a test that is under way. */
+/** Makes the button test the values that `read` returns. Returns a function that ends a running test. */
 export function prepareConnectionTest(read: () => EnteredBroker): () => void {
   let running: JQuery.jqXHR | undefined;
   $(BUTTON).on('click', () => {
@@ -30,12 +30,12 @@ export function prepareConnectionTest(read: () => EnteredBroker): () => void {
 
 function request(entered: EnteredBroker, view: TestView): JQuery.jqXHR {
   let done = 0;
-  /** Takes the lines that are complete. */
+  /** Processes the complete lines. */
   const feed = (text: string): void => {
     const end = text.lastIndexOf('\n') + 1;
     const lines = text.slice(done, end).split('\n').slice(0, -1);
     done = Math.max(done, end);
-    // Our own runtime speaks here.
+    // The lines come from our own runtime.
     for (const line of lines) view.show(JSON.parse(line) as TestEvent);
   };
   return $.ajax({
@@ -105,7 +105,7 @@ class TestView {
     }
   }
 
-  /** The runtime has not taken the request. */
+  /** The runtime has rejected the request. */
   refused(status: number): void {
     const text = status === 429 ? sharedText('test.busy') : status === 401 ? sharedText('test.forbidden') : undefined;
     this.#say(this.#verdict, text ?? sharedText('test.unavailable', { status }), true);
@@ -158,7 +158,7 @@ function setIcon(step: JQuery, icon: string, outcome: 'success' | 'error' | unde
   step.children('i').attr('class', `fa fa-fw ${icon}`).css('color', color);
 }
 
-/** Text from outside is set as text. */
+/** Text from outside is set as text, never as markup. */
 function addDetail(step: JQuery | undefined, text: string): void {
   const details = step?.children('span').last();
   details?.text(`${details.text()}${details.text() === '' ? ': ' : ', '}${text}`);
@@ -182,7 +182,7 @@ function factText(fact: TestFact): string {
   }
 }
 
-/** A list of the limits of `server`; with older versions than MQTT 5 a server does not tell any. */
+/** A list of the limits of `server`. A server announces limits with MQTT 5 only. */
 export function limitsOf(server: TestedServer): JQuery {
   const list = $('<ul>').css({ margin: '4px 0 8px 24px' });
   for (const text of server.protocolVersion === 5 ? limits(server) : [sharedText('limits.untold')]) {

@@ -9,7 +9,7 @@ import { sharedText } from '../fields/shared-text';
 
 type Embedded = BrokerConfig['embedded'];
 
-/** What the editor knows of the credentials of a node: names, and whether there is a password. */
+/** What the editor knows of the credentials of a node: the user name, and whether there is a password. */
 export interface KnownCredentials {
   readonly embeddedUsername?: string;
   readonly has_embeddedPassword?: boolean;
@@ -17,8 +17,8 @@ export interface KnownCredentials {
 }
 
 /**
- * Why devices cannot connect as `saved` says, or undefined. Credentials that Node-RED has not told the editor, because
- * the dialog has not been opened yet, are not judged.
+ * Why devices cannot connect with the settings `saved`, or undefined. Before the dialog has been opened, the editor
+ * does not have the credentials, and they are not checked.
  */
 export function embeddedProblem(
   saved: Partial<Embedded> | undefined,
@@ -32,12 +32,12 @@ export function embeddedProblem(
   return complete ? undefined : sharedText('fields.openToAll');
 }
 
-/** Other computers can reach this address. */
+/** Whether other computers can reach this address. */
 function isForOthers(address: string): boolean {
   return address !== '' && !namesVariables(address) && !isLoopback(address);
 }
 
-/** Fills the fields with `saved`, and shows only those that the port needs. */
+/** Fills the fields with `saved`, and shows only those that apply. */
 export function prepareEmbeddedFields(saved: Partial<Embedded> | undefined): void {
   const { port, bindAddress, allowAnonymous } = { ...brokerDefaults.embedded, ...saved };
   const portInput = $('#mqtt-flows-embedded-port').val(String(port));
@@ -50,7 +50,7 @@ export function prepareEmbeddedFields(saved: Partial<Embedded> | undefined): voi
   $('.mqtt-flows-embedded input').on('input change', showEmbeddedFields);
 }
 
-/** Shows the fields that the port and the address need. */
+/** Shows the fields that apply to the port and the address. */
 export function showEmbeddedFields(): void {
   const { port, bindAddress } = readEmbedded();
   const credentials = ['#node-config-input-embeddedUsername', '#node-config-input-embeddedPassword'];
@@ -59,7 +59,7 @@ export function showEmbeddedFields(): void {
   $('.mqtt-flows-embedded-open').toggle(port !== '' && isForOthers(bindAddress) && anonymous);
 }
 
-/** What the fields hold. */
+/** Reads the fields. */
 export function readEmbedded(): Embedded {
   return {
     port: readNumber('embedded-port'),

@@ -1,4 +1,4 @@
-// The fields of the broker dialog for the messages that the client publishes of itself: birth, close and will.
+// The fields of the broker dialog for birth, close and will messages.
 
 import type { MessageConfig } from '../../core/servers/message-config';
 import { topicNameProblem } from '../../core/topics/topic-name';
@@ -9,14 +9,14 @@ import { addFormRow } from '../fields/form-row';
 import { sharedText } from '../fields/shared-text';
 import { addMessageProperties, messagePropertiesProblem } from './message-properties';
 
-/** The sentence for a message that cannot be published as it is, or undefined. A blank topic means no message. */
+/** The error for a message that cannot be published, or undefined. A blank topic means no message. */
 export function messageProblem(message: Partial<MessageConfig> | undefined): string | undefined {
   const topic = message?.topic ?? '';
   const problem = topic === '' || namesVariables(topic) ? undefined : topicNameProblem(topic);
   return problem ? sharedText(`topicName.${problem}`) : messagePropertiesProblem(message?.properties);
 }
 
-/** Adds the fields of one message to `container`; the function returned reads them. */
+/** Adds the fields of one message to `container`. Returns a function that reads them. */
 export function addMessageFields(
   container: JQuery,
   texts: { readonly topic: string; readonly tip: string; readonly isWill?: boolean },

@@ -1,5 +1,5 @@
-// The fields of the broker dialog for the MQTT 5 properties of one message that the client publishes of itself. Their
-// values are fixed: there is no message that they could be taken from.
+// The fields of the broker dialog for the MQTT 5 properties of a birth, close or will message. Their values are fixed,
+// since there is no message to take them from.
 
 import type { MessageConfig } from '../../core/servers/message-config';
 import { namesVariables } from '../../settings/environment-text';
@@ -11,10 +11,10 @@ import { sharedText } from '../fields/shared-text';
 
 type Properties = MessageConfig['properties'];
 
-/** The properties that are typed in as text. */
+/** The properties that are entered as text. */
 type TextProperty = 'contentType' | 'responseTopic' | 'correlationData' | 'messageExpiryInterval' | 'willDelayInterval';
 
-/** The sentence for the first property that no packet can carry, or undefined. */
+/** The error for the first property that no packet can carry, or undefined. */
 export function messagePropertiesProblem(properties: Properties | undefined): string | undefined {
   const names: readonly TextProperty[] = ['messageExpiryInterval', 'willDelayInterval', 'responseTopic'];
   return names.map((name) => problemOf(name, shown(properties?.[name]))).find((problem) => problem !== undefined);
@@ -25,12 +25,12 @@ function problemOf(name: TextProperty, text: string): string | undefined {
   return name === 'responseTopic' ? responseTopicProblem(text) : undefined;
 }
 
-/** In s. */
+/** Whether the property is an interval in s. */
 function isInterval(name: TextProperty): boolean {
   return name === 'messageExpiryInterval' || name === 'willDelayInterval';
 }
 
-/** Adds the fields to `container`, folded away while none holds a value; the function returned reads them. */
+/** Adds the fields to `container`, collapsed when all are blank. Returns a function that reads them. */
 export function addMessageProperties(container: JQuery, saved: Properties, isWill: boolean): () => Properties {
   const fold = $('<details>', { class: 'mqtt-flows-mqtt5' }).prop('open', Object.keys(saved).length > 0);
   fold.append($('<summary>').text(sharedText('presence.properties'))).appendTo(container);
@@ -44,7 +44,7 @@ export function addMessageProperties(container: JQuery, saved: Properties, isWil
   title.append($('<i>', { class: 'fa fa-list', 'aria-hidden': 'true' }), ' ', sharedText('presence.userProperties'));
   $('<div>', { class: 'form-row' }).css({ marginBottom: '4px' }).append(title).appendTo(fold);
   const list = $('<ol>').appendTo($('<div>', { class: 'form-row' }).appendTo(fold));
-  // A flow may have been written by hand; what is no text is shown as such.
+  // A flow may be hand-edited; values that are not text are shown as text.
   prepareUserProperties(list, saved.userProperties as UserPropertiesConfig | undefined);
   return () => {
     const { userProperties: _shown, payloadFormatIndicator: _chosen, ...rest } = saved;
@@ -57,7 +57,7 @@ export function addMessageProperties(container: JQuery, saved: Properties, isWil
   };
 }
 
-/** What is blank is not saved. */
+/** Saves a value unless it is blank. */
 function keep(properties: Record<string, unknown>, name: string, value: unknown): void {
   if (value === '') delete properties[name];
   else properties[name] = value;
@@ -75,7 +75,7 @@ function addText(fold: JQuery, name: TextProperty, saved: unknown): JQuery {
   return input;
 }
 
-/** What stands around the field of a property. */
+/** Icon, label and tip of the field of a property. */
 function look(name: TextProperty): { readonly icon: string; readonly label: string; readonly tip: string } {
   switch (name) {
     case 'contentType':
@@ -120,7 +120,7 @@ function addIndicator(fold: JQuery, saved: unknown): JQuery {
   ] as const;
   for (const [value, label] of choices) select.append($('<option>', { value }).text(label));
   const chosen = saved === 1 ? 'true' : saved === 0 ? 'false' : shown(saved);
-  // A variable, which only a flow written by hand can have here.
+  // Only a hand-edited flow can have a variable here.
   if (namesVariables(chosen)) select.append($('<option>', { value: chosen }).text(chosen));
   addFormRow(fold, 'fa fa-font', sharedText('presence.payloadFormatIndicator'), select.val(chosen));
   return select;

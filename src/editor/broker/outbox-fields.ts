@@ -8,14 +8,14 @@ const OUTBOX_NUMBERS = ['maxMessages', 'maxBytes', 'messageTtl', 'maxInFlight', 
 
 const UNITS: Partial<Readonly<Record<keyof typeof OUTBOX_RANGES, Units>>> = { maxBytes: BYTES, messageTtl: SECONDS };
 
-/** The first sentence for a number of the outbox out of its range, or undefined. */
+/** The error for the first number of the outbox that is out of range, or undefined. */
 export function outboxProblem(saved: Partial<OutboxConfig> | undefined): string | undefined {
   return OUTBOX_NUMBERS.map((name) => numberProblem(saved?.[name], OUTBOX_RANGES[name], UNITS[name])).find(
     (problem) => problem !== undefined,
   );
 }
 
-/** Fills the fields with what is saved. */
+/** Fills the fields with the saved settings. */
 export function prepareOutboxFields(outbox: Partial<OutboxConfig> | undefined): void {
   const saved = { ...outboxDefaults, ...outbox };
   for (const name of OUTBOX_NUMBERS) {
@@ -29,7 +29,7 @@ export function prepareOutboxFields(outbox: Partial<OutboxConfig> | undefined): 
   showDisk();
 }
 
-/** What the fields of the outbox hold. */
+/** Reads the fields of the outbox. */
 export function readOutbox(): OutboxConfig {
   return {
     store: $('#mqtt-flows-store').val() === 'disk' ? 'disk' : 'memory',

@@ -1,11 +1,11 @@
-// The line of the broker dialog that says what waits in the deployed outbox, and the button that empties it.
+// The line of the broker dialog about the deployed outbox, and the button that empties it.
 
 import type { OutboxFigures } from '../../core/reports/outbox-figures';
 import { sharedText } from '../fields/shared-text';
 
 const ROW = '#mqtt-flows-outbox-state';
 
-/** Prepares the line of the deployed node `id`; the function returned shows what waits, if anything is known of it. */
+/** Prepares the line of the deployed node `id`. Returns a function that shows the figures, if they are known. */
 export function prepareOutboxState(id: string): (figures: OutboxFigures | undefined) => void {
   const button = $(`${ROW} button`);
   let sure = false;

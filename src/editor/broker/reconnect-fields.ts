@@ -1,4 +1,4 @@
-// The fields of the broker dialog about connecting again.
+// The fields of the broker dialog about reconnecting.
 
 import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../../settings/broker.config';
 import type { SavedNumber } from '../../settings/environment-text';
@@ -8,7 +8,7 @@ import { MILLISECONDS } from '../fields/unit';
 
 type Reconnect = BrokerConfig['reconnect'];
 
-/** The sentence for delays that are out of range, or that end before they begin; or undefined. */
+/** The error for delays out of range, or with the longest below the shortest; or undefined. */
 export function reconnectProblem(saved: Partial<Reconnect> | undefined): string | undefined {
   const { minDelay, maxDelay } = { ...brokerDefaults.reconnect, ...saved };
   return delayProblem('minDelay', minDelay) ?? longestProblem(maxDelay, minDelay);
@@ -23,12 +23,12 @@ function longestProblem(maxDelay: SavedNumber, minDelay: SavedNumber): string | 
   return outOfRange ?? (isLess(maxDelay, minDelay) ? sharedText('fields.delays') : undefined);
 }
 
-/** Variables and blanks compare with nothing. */
+/** False for variables and blanks, which cannot be compared. */
 function isLess(a: SavedNumber, b: SavedNumber): boolean {
   return a !== '' && b !== '' && Number(a) < Number(b);
 }
 
-/** Fills the fields with what is saved. */
+/** Fills the fields with the saved settings. */
 export function prepareReconnectFields(reconnect: Partial<Reconnect> | undefined): void {
   const delays = { ...brokerDefaults.reconnect, ...reconnect };
   prepareNumber('minDelay', delays.minDelay, (value) => delayProblem('minDelay', value), MILLISECONDS);
@@ -37,7 +37,7 @@ export function prepareReconnectFields(reconnect: Partial<Reconnect> | undefined
   $('#mqtt-flows-minDelay').on('input change', () => $('#mqtt-flows-maxDelay').trigger('change'));
 }
 
-/** What the fields of the delays hold, in ms. */
+/** Reads the delays, in ms. */
 export function readReconnect(): Reconnect {
   return { minDelay: readNumber('minDelay'), maxDelay: readNumber('maxDelay') };
 }

@@ -1,4 +1,4 @@
-// The fields of the broker dialog that say how its servers are reached: addresses, TLS, proxy, WebSocket.
+// The fields of the broker dialog about the servers: addresses, TLS, proxy, WebSocket.
 
 import { parseServerUrl, type ServerScheme, splitCredentials } from '../../core/servers/server-url';
 import {
@@ -19,7 +19,7 @@ import { sharedText } from '../fields/shared-text';
 const SERVERS = '#mqtt-flows-servers';
 const HEADERS = '#mqtt-flows-headers';
 
-/** Why the first of these addresses that is not valid is not; or undefined. */
+/** The error for the first invalid address, or undefined. */
 export function serversProblem(servers: ServerConfig['servers']): string | undefined {
   return listed(servers)
     .map(({ url }) => serverProblem(url))
@@ -27,13 +27,13 @@ export function serversProblem(servers: ServerConfig['servers']): string | undef
 }
 
 function serverProblem(url: string): string | undefined {
-  // What variables hold is not known here.
+  // The values of variables are unknown here.
   if (namesVariables(url)) return undefined;
   const result = parseServerUrl(url);
   return result.ok ? undefined : sharedText(`serverUrl.${result.problem}`);
 }
 
-/** What an address means that leaves something open; undefined when it says all. */
+/** The full meaning of an address that leaves parts out; undefined when it is complete. */
 function addressHint(url: string): string | undefined {
   if (namesVariables(url)) return sharedText('fields.variables');
   const result = parseServerUrl(url);
@@ -41,18 +41,18 @@ function addressHint(url: string): string | undefined {
   return sharedText('hint.port', { port: result.address.port });
 }
 
-/** The sentence for a TLS configuration that no address would use, which would look safer than it is; or undefined. */
+/** The error for a TLS configuration that no address uses, which would look safer than it is; or undefined. */
 export function tlsProblem(id: string | undefined, servers: ServerConfig['servers'] | undefined): string | undefined {
   const used = listed(servers).some(({ url }) => mayHave(url, ['mqtts', 'wss']));
   return isChosen(id) && !used ? sharedText('fields.tlsUnused') : undefined;
 }
 
-/** Node-RED's list of configuration nodes may stand at "add new". */
+/** The selection of Node-RED's list of configuration nodes may be "add new". */
 function isChosen(id: string | undefined): boolean {
   return id !== undefined && id !== '' && id !== '_ADD_';
 }
 
-/** The sentence for a password that MQTT 3.1.1 cannot send (section 3.1.2.9), or undefined. */
+/** The error for a password without a user name, which MQTT 3.1.1 cannot send (section 3.1.2.9), or undefined. */
 function passwordProblem(password: string): string | undefined {
   const alone = password !== '' && $('#node-config-input-username').val() === '';
   const older = ['3', '4'].includes(String($('#node-config-input-protocolVersion').val()));
@@ -79,7 +79,7 @@ function headerProblem({ name, value }: NameValue): string | undefined {
   return isBlank || namesVariables(name + value) || isHeader(name, value) ? undefined : sharedText('expected.header');
 }
 
-/** Fills the fields with `saved`, and shows only those that the addresses need. */
+/** Fills the fields with `saved`, and shows only those that apply to the addresses. */
 export function prepareServerFields(saved: ServerConfig): void {
   const list = $(SERVERS).editableList<{ url?: string }>({
     addItem: (container, _index, row) => addServer(container, row.url ?? ''),
@@ -109,7 +109,7 @@ function readServers(): ServerConfig['servers'] {
   return readRows<ServerConfig['servers'][number]>($(SERVERS));
 }
 
-/** What the fields hold; Node-RED reads the choice of the tls-config node itself. */
+/** Reads the fields. Node-RED reads the choice of the tls-config node itself. */
 export function readServerFields(): Omit<ServerConfig, 'tls'> {
   return {
     servers: readServers(),
@@ -150,7 +150,7 @@ function addServer(container: JQuery, saved: string): void {
     $('#node-config-input-password').val(found.password).trigger('change');
     url.trigger('input');
   };
-  // What is pasted is in the field after the event; what is typed is complete when the field is left.
+  // Pasted text is in the field only after the event. Typed text is complete when the field is left.
   url.on('paste', () => void setTimeout(takeApart, 0));
   url.on('change', takeApart);
   url.on('input change', showNeeded);
@@ -176,7 +176,7 @@ function showNeeded(): void {
   const secure = urls.some((url) => mayHave(url, ['mqtts', 'wss']));
   const tls = $('#node-config-input-tls');
   const id = String(tls.val() ?? '');
-  // One that is not used stays, to say so.
+  // A chosen TLS configuration that is not used stays visible, with a note about it.
   $('#mqtt-flows-tls-row').toggle(secure || isChosen(id));
   $('#mqtt-flows-tls-unverified').toggle(secure && isUnverified(id));
   tls.triggerHandler('input');
@@ -185,13 +185,13 @@ function showNeeded(): void {
 }
 
 function mayHave(url: string, schemes: readonly ServerScheme[]): boolean {
-  // A variable at the beginning may hold the scheme.
+  // A variable at the beginning may contain the scheme.
   if (/^\s*\$\{/.test(url)) return true;
   const result = parseServerUrl(url);
   return result.ok ? schemes.includes(result.address.scheme) : namesVariables(url);
 }
 
-/** The tls-config node with this id is told not to look at the certificate of the server. */
+/** Whether the tls-config node with this id disables the verification of the server's certificate. */
 function isUnverified(id: string): boolean {
   const node = RED.nodes.node(id);
   return node?.type === 'tls-config' && 'verifyservercert' in node && node.verifyservercert === false;

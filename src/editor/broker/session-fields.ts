@@ -1,4 +1,4 @@
-// The fields of the broker dialog about the session and what else CONNECT says: limits and user properties of MQTT 5.
+// The fields of the broker dialog about CONNECT: the session, and the limits and user properties of MQTT 5.
 
 import { SESSION_RANGES, type SessionConfig } from '../../settings/broker.session.config';
 import { prepareUserProperties, readUserProperties } from '../fields/name-value-list';
@@ -6,7 +6,7 @@ import { numberProblem, prepareNumber, readNumber } from '../fields/number-field
 import { sharedText } from '../fields/shared-text';
 import { BYTES, SECONDS, type Units } from '../fields/unit';
 
-/** The settings that CONNECT carries as properties, which only MQTT 5 has. */
+/** The settings that CONNECT carries as properties, in MQTT 5 only. */
 export type ConnectNumber = keyof typeof SESSION_RANGES;
 
 const NUMBERS: readonly ConnectNumber[] = [
@@ -21,21 +21,21 @@ const UNITS: Partial<Readonly<Record<ConnectNumber, Units>>> = {
 };
 const USER_PROPERTIES = '#mqtt-flows-userProperties';
 
-/** What decides whether a setting of MQTT 5 has any effect. */
+/** The settings that decide whether MQTT 5 settings have an effect. */
 export interface VersionChosen {
   readonly connectTo: string;
   readonly protocolVersion: string | number;
   readonly cleanStart: boolean;
 }
 
-/** Whether MQTT 5 may be spoken: the embedded broker speaks 3.1.1. */
+/** Whether MQTT 5 is possible: the embedded broker supports 3.1.1 only. */
 export function maySpeakMqtt5({ connectTo, protocolVersion }: VersionChosen): boolean {
   return connectTo !== 'embedded' && !['3', '4'].includes(String(protocolVersion));
 }
 
-/** Why the value of a setting of MQTT 5 cannot be used together with the others, or undefined. */
+/** Why the value of an MQTT 5 setting contradicts the others, or undefined. */
 export function connectNumberProblem(name: ConnectNumber, value: unknown, chosen: VersionChosen): string | undefined {
-  // What the embedded broker is not told is not shown either.
+  // Settings without effect on the embedded broker are hidden.
   if (chosen.connectTo === 'embedded') return undefined;
   const text = String(value ?? '').trim();
   if (text !== '' && !maySpeakMqtt5(chosen)) return sharedText('fields.mqtt5Only');
@@ -43,7 +43,7 @@ export function connectNumberProblem(name: ConnectNumber, value: unknown, chosen
   return numberProblem(value, SESSION_RANGES[name], UNITS[name]);
 }
 
-/** Fills the fields with `saved`; `chosen` tells what the fields beside them hold. */
+/** Fills the fields with `saved`. `chosen` reads the fields that they depend on. */
 export function prepareSessionFields(saved: SessionConfig, chosen: () => VersionChosen): void {
   $('#mqtt-flows-keep-session').prop('checked', !saved.cleanStart).on('change', recheck);
   for (const name of NUMBERS) {
@@ -52,7 +52,9 @@ export function prepareSessionFields(saved: SessionConfig, chosen: () => Version
   prepareUserProperties($(USER_PROPERTIES), saved.userProperties);
 }
 
-/** Hides what belongs to MQTT 5 while it is not spoken; a field that holds a value stays, to say that it is not used. */
+/**
+ * Hides the MQTT 5 fields where MQTT 5 is not possible. A field with a value stays, with a note that it is not used.
+ */
 export function showMqtt5Fields(chosen: VersionChosen): void {
   recheck();
   const speaks = maySpeakMqtt5(chosen);
@@ -66,7 +68,7 @@ export function showMqtt5Fields(chosen: VersionChosen): void {
   $('.mqtt-flows-mqtt5-unsent').toggle(!speaks);
 }
 
-/** What the fields hold. */
+/** Reads the fields. */
 export function readSessionFields(): Omit<SessionConfig, 'birth' | 'close' | 'will'> {
   return {
     cleanStart: keepsNoSession(),
@@ -78,7 +80,7 @@ export function readSessionFields(): Omit<SessionConfig, 'birth' | 'close' | 'wi
   };
 }
 
-/** The tick that is asked for is the opposite of what MQTT calls it. */
+/** Whether "Keep the session" is not ticked. The check box is the opposite of MQTT's clean start. */
 export function keepsNoSession(): boolean {
   return $('#mqtt-flows-keep-session').prop('checked') !== true;
 }

@@ -1,6 +1,6 @@
-// The line under a field: what is wrong with its value, or what the value will do.
+// The note under a field: what is wrong with its value, or what the value does.
 
-/** What a field says of its value. */
+/** The note of a field. */
 export interface FieldNote {
   readonly problem?: string | undefined;
   readonly hint?: string | undefined;
@@ -9,8 +9,8 @@ export interface FieldNote {
 let count = 0;
 
 /**
- * Adds a line at the end of `row` that says what `check` finds in `input`, now and at each change. Text is set as text,
- * never as markup. A problem marks the field as invalid for eyes and for screen readers.
+ * Adds a note at the end of `row` that shows the result of `check` for `input`, now and at each change. Text is set as
+ * text, never as markup. A problem marks the field as invalid, visibly and for screen readers.
  */
 export function addFieldNote(row: JQuery, input: JQuery, check: (value: string) => FieldNote): void {
   const id = `mqtt-flows-note-${++count}`;

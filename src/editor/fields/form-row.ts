@@ -1,8 +1,8 @@
-// A row of a dialog that a script makes: a label with an icon, and the field that it is for.
+// A row of a dialog, made by a script: a label with an icon, and a field.
 
 let count = 0;
 
-/** Adds a row with `input` to `container`; the text of the label also names the field for screen readers. */
+/** Adds a row with `input` to `container`. The label also names the field for screen readers. */
 export function addFormRow(container: JQuery, icon: string, title: string, input: JQuery): JQuery {
   const id = `mqtt-flows-field-${++count}`;
   const row = $('<div>', { class: 'form-row' }).appendTo(container);

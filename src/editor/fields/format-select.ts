@@ -1,10 +1,10 @@
-// The choice of a payload format.
+// The select for a payload format.
 
 import { BUILT_IN_FORMATS } from '../../core/payloads/format';
 
 /**
- * Fills a select with the formats, named by `label`. One that the package does not bring is kept under its own name, so
- * that opening a dialog loses nothing.
+ * Fills a select with the formats, named by `label`. An unknown format is kept under its own name, so that opening a
+ * dialog loses nothing.
  */
 export function fillFormatSelect(select: JQuery, format: string, label: (format: string) => string): void {
   const option = (name: string, text: string): JQuery => $('<option>', { value: name }).text(text);

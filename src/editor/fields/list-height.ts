@@ -1,6 +1,6 @@
-// Lets a list take the height that the other rows of a dialog leave.
+// Gives a list the height that the other rows of a dialog leave.
 
-/** The least height of a list and the button below it, in px: below that, the dialog scrolls. */
+/** The least height of a list and the button below it, in px. In a smaller dialog, the dialog scrolls. */
 const LEAST = 160;
 
 /** Fits `list`, the list in the row marked `mqtt-flows-list-row`, into a dialog of `height` px. */

@@ -1,4 +1,4 @@
-// Lists of names with values: headers of a request, user properties as MQTT has them and as they are saved.
+// Lists of names with values: HTTP headers, and user properties in MQTT's form and as they are saved.
 
 import { addFieldNote } from './field-note';
 import { keepReader, readRows } from './list-rows';
@@ -9,7 +9,7 @@ export interface NameValue {
   value: string;
 }
 
-/** Makes a list of `list` that shows `saved`; `problem` says what is wrong with a row, if anything is. */
+/** Turns `list` into an editable list of `saved`. `problem` says what is wrong with a row, if anything. */
 export function prepareNameValues(
   list: JQuery,
   saved: readonly NameValue[],
@@ -24,15 +24,15 @@ export function prepareNameValues(
   for (const row of saved) list.editableList('addItem', row);
 }
 
-/** The rows in which something has been entered. */
+/** The rows that are not blank. */
 export function readNameValues(list: JQuery): NameValue[] {
   return readRows<NameValue>(list).filter(({ name, value }) => name !== '' || value !== '');
 }
 
-/** User properties as they are saved: a name may have several values. */
+/** User properties as they are saved. A name may have several values. */
 export type UserPropertiesConfig = Record<string, string | string[]>;
 
-/** Makes a list of `list` that shows user properties; a flow that was written by hand may have none. */
+/** Turns `list` into an editable list of user properties. A hand-edited flow may have none. */
 export function prepareUserProperties(list: JQuery, saved: UserPropertiesConfig | undefined): void {
   const rows = Object.entries(saved ?? {}).flatMap(([name, values]) =>
     [values].flat().map((value) => ({ name, value })),
@@ -42,7 +42,7 @@ export function prepareUserProperties(list: JQuery, saved: UserPropertiesConfig 
   );
 }
 
-/** What a list of user properties holds; a name that stands in several rows has several values. */
+/** Reads a list of user properties. A name in several rows has several values. */
 export function readUserProperties(list: JQuery): UserPropertiesConfig {
   const properties: UserPropertiesConfig = {};
   for (const { name, value } of readNameValues(list)) {

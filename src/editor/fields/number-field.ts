@@ -1,4 +1,5 @@
-// Fields for whole numbers, some with a choice of units. They are text fields, because a number field of a browser throws `${NAME}` away.
+// Fields for whole numbers, some with a choice of units. They are text fields, because a browser's number field
+// discards `${NAME}`.
 
 import { namesVariables, type SavedNumber } from '../../settings/environment-text';
 import { addFieldNote } from './field-note';
@@ -9,8 +10,8 @@ import { amountText, inSmallest, type Units, unitOf } from './unit';
 export type NumberRange = readonly [number, number];
 
 /**
- * The sentence for a value that is no whole number in `range`, or undefined. Blank and variables are right. `units` are
- * those of its field; the value and the range are in the smallest.
+ * The error for a value that is not a whole number in `range`, or undefined. Blanks and variables are valid. `units`
+ * are those of the field; the value and the range are in the smallest.
  */
 export function numberProblem(value: unknown, [min, max]: NumberRange, units?: Units): string | undefined {
   const text = String(value ?? '').trim();
@@ -23,8 +24,8 @@ export function numberProblem(value: unknown, [min, max]: NumberRange, units?: U
 }
 
 /**
- * Shows `saved` in the field `#mqtt-flows-<name>`, in the largest of `units` that fits, and under it what `problem` says
- * of the value entered, in the smallest.
+ * Shows `saved` in the field `#mqtt-flows-<name>`, in the largest of `units` that fits. The note under it shows the
+ * result of `problem` for the entered value, in the smallest unit.
  */
 export function prepareNumber(
   name: string,
@@ -47,14 +48,14 @@ function addUnits(name: string, input: JQuery, units: Units): void {
   for (const { name: text, factor } of units) select.append($('<option>', { value: factor }).text(text()));
   input.after(' ', select);
   const saved = Number(input.val());
-  // Blank counts as 0, and text as no number at all.
+  // A blank becomes 0, and text becomes NaN.
   const unit = Number.isNaN(saved) ? units[0] : unitOf(saved, units);
   if (unit.factor > 1) input.val(String(saved / unit.factor));
   select.val(String(unit.factor)).on('change', () => input.trigger('change'));
   const showUse = (): void => {
     const variable = namesVariables(String(input.val()));
     select.prop('disabled', variable);
-    // What a variable holds is in the unit that is saved.
+    // The value of a variable is in the smallest unit.
     if (variable) select.val('1');
   };
   input.on('input change', showUse);
@@ -66,8 +67,8 @@ function unitId(name: string): string {
 }
 
 /**
- * What the field `#mqtt-flows-<name>` holds, in the smallest of its units; something that is no number stays as it was
- * typed, for the validator.
+ * The value of the field `#mqtt-flows-<name>`, in the smallest of its units. Anything that is not a number stays as
+ * entered, for the validator.
  */
 export function readNumber(name: string): SavedNumber {
   const text = String($(`#mqtt-flows-${name}`).val() ?? '').trim();

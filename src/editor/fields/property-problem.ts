@@ -1,4 +1,4 @@
-// What a dialog says about the value of an MQTT 5 property, wherever it is set.
+// Errors for values of MQTT 5 properties in dialogs.
 
 import { topicNameProblem } from '../../core/topics/topic-name';
 import { namesVariables } from '../../settings/environment-text';
@@ -8,12 +8,12 @@ import { sharedText } from './shared-text';
 /** s; four bytes (MQTT 5, sections 3.1.3.2.2 and 3.3.2.3.3) */
 const SECONDS: NumberRange = [0, 0xffff_ffff];
 
-/** The sentence for an interval in s that no packet can carry, or undefined. Blank and variables are right. */
+/** The error for an interval in s that no packet can carry, or undefined. Blanks and variables are valid. */
 export function intervalProblem(value: unknown): string | undefined {
   return numberProblem(value, SECONDS);
 }
 
-/** The sentence for a topic that nobody can answer to, or undefined. Blank and variables are right. */
+/** The error for an invalid response topic, or undefined. Blanks and variables are valid. */
 export function responseTopicProblem(topic: string): string | undefined {
   const problem = topic === '' || namesVariables(topic) ? undefined : topicNameProblem(topic);
   return problem && sharedText(`topicName.${problem}`);

@@ -1,4 +1,4 @@
-// Strings of the catalogue that all nodes share: the broker's, as in runtime/localize.ts.
+// Strings of the catalogue that all nodes share: that of the broker, as in runtime/node/localize.ts.
 
 const SHARED = '@mqtt-flows/node-red-mqtt-flows/broker:';
 

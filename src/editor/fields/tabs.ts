@@ -1,6 +1,6 @@
-// The tabs of a dialog: Node-RED's own, made to work by keyboard and to be told apart by screen readers.
+// The tabs of a dialog: Node-RED's own, with support for keyboards and screen readers.
 
-/** A part of the form, and what its tab says. */
+/** A part of the form, and the label of its tab. */
 export interface Pane {
   /** The id of the element that the tab shows. */
   readonly id: string;
@@ -8,8 +8,8 @@ export interface Pane {
 }
 
 /**
- * Makes tabs of the empty list `#<list>` for `panes`, the first of them shown. As the ARIA practices for tabs have it, Tab
- * reaches the chosen one, and the arrow keys, Home and End choose another.
+ * Makes tabs for `panes` in the empty list `#<list>`, and shows the first. As the ARIA practices for tabs say, Tab
+ * reaches the chosen tab; the arrow keys, Home and End choose another.
  */
 export function createTabs(list: string, panes: readonly Pane[]): void {
   const links = (): JQuery => $(`#${list}`).find('a.red-ui-tab-label');
@@ -21,7 +21,7 @@ export function createTabs(list: string, panes: readonly Pane[]): void {
         const chosen = panes[index]?.id === id;
         $(link).attr({ 'aria-selected': String(chosen), tabindex: chosen ? 0 : -1 });
       });
-      // Lists measure themselves, and could not while they were hidden.
+      // Lists measure their size, which is impossible while they are hidden.
       $(window).trigger('resize');
     },
   });
@@ -33,7 +33,7 @@ export function createTabs(list: string, panes: readonly Pane[]): void {
   links().each((index, link) => {
     const id = panes[index]?.id ?? '';
     $(link).attr({ role: 'tab', 'aria-controls': id });
-    // Node-RED takes two quick clicks on two tabs for a double click, and would ignore the second.
+    // Node-RED treats quick clicks on two tabs as a double click and would ignore the second.
     link.addEventListener('click', () => tabs.activateTab(id));
     link.addEventListener('keydown', (event) => {
       const next = nextIndex(event.key, index, panes.length);
@@ -46,11 +46,11 @@ export function createTabs(list: string, panes: readonly Pane[]): void {
   });
   const [first] = panes;
   if (first) tabs.activateTab(first.id);
-  // Its width is known once the dialog is shown.
+  // The width is known only when the dialog is shown.
   setTimeout(() => tabs.resize(), 0);
 }
 
-/** Which tab a key chooses, seen from the one at `index`; undefined when it is none of theirs. */
+/** The index of the tab that a key chooses, from the tab at `index`; undefined for other keys. */
 function nextIndex(key: string, index: number, count: number): number | undefined {
   switch (key) {
     case 'ArrowRight':

@@ -1,11 +1,13 @@
-// What a dialog says about a topic template, by the parser that the runtime uses.
+// Checks topic templates in dialogs with the parser of the runtime.
 
 import { topicNameProblem } from '../../core/topics/topic-name';
 import { parseTemplate } from '../../core/values/template';
 import { namesVariables } from '../../settings/environment-text';
 import { sharedText } from './shared-text';
 
-/** The sentence for a template that cannot give a topic, or undefined. One with variables is judged where they are known. */
+/**
+ * The error for a template that cannot make a topic, or undefined. A template with variables is checked by the runtime.
+ */
 export function topicTemplateProblem(text: string): string | undefined {
   if (namesVariables(text)) return undefined;
   const result = parseTemplate(text);

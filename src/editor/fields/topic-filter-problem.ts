@@ -1,16 +1,16 @@
-// What a dialog says about a topic filter, by the parser that the runtime uses.
+// Checks topic filters in dialogs with the parser of the runtime.
 
 import { parseTopicFilter, type TopicFilterResult } from '../../core/topics/topic-filter';
 import { namesVariables } from '../../settings/environment-text';
 import type { FieldNote } from './field-note';
 import { sharedText } from './shared-text';
 
-/** The sentence for a filter that is not valid, or undefined. One with variables is judged where they are known. */
+/** The error for an invalid filter, or undefined. A filter with variables is checked by the runtime. */
 export function topicFilterProblem(text: string): string | undefined {
   return namesVariables(text) ? undefined : problemOf(parseTopicFilter(text));
 }
 
-/** What is wrong with a filter, or which properties its named wildcards will set. */
+/** The error for a filter, or the properties that its named wildcards set. */
 export function topicFilterNote(text: string): FieldNote {
   if (namesVariables(text)) return { hint: sharedText('fields.variables') };
   const result = parseTopicFilter(text);

@@ -1,16 +1,16 @@
-// Units in which a number may be entered that is saved in the smallest of them: bytes, milliseconds, seconds.
+// Units in which a number may be entered. It is saved in the smallest: bytes, milliseconds, seconds.
 
 import { BYTE_UNITS } from '../../core/values/byte-unit';
 import { sharedText } from './shared-text';
 
-/** A unit, and how many of the smallest it is. */
+/** A unit, with its size in the smallest unit. */
 export interface Unit {
   /** In the language of the editor. */
   name(): string;
   readonly factor: number;
 }
 
-/** From the smallest, in which the number is saved, up. */
+/** In ascending order. The number is saved in the first. */
 export type Units = readonly [Unit, ...Unit[]];
 
 export const BYTES: Units = [
@@ -33,21 +33,21 @@ export const SECONDS: Units = [
   { name: () => sharedText('unit.days'), factor: 86_400 },
 ];
 
-/** The largest unit of which `value` is a whole number; the smallest for 0. */
+/** The largest unit that gives a whole number for `value`; the smallest for 0. */
 export function unitOf(value: number, units: Units): Unit {
   const [smallest] = units;
   if (value === 0) return smallest;
   return units.findLast(({ factor }) => value % factor === 0) ?? smallest;
 }
 
-/** `value` of a unit of `factor` in the smallest unit: 1.1 s are 1100 ms, with no fraction left by the arithmetic. */
+/** `value`, in a unit of `factor`, in the smallest unit. The result is rounded: 1.1 s are 1100 ms. */
 export function inSmallest(value: number, factor: number): number {
   const product = value * factor;
   const whole = Math.round(product);
   return Math.abs(product - whole) < 1e-6 ? whole : product;
 }
 
-/** As a person would say it: 64 MiB. */
+/** An amount with its unit, such as 64 MiB. */
 export function amountText(value: number, units: Units): string {
   const unit = unitOf(value, units);
   return `${value / unit.factor} ${unit.name()}`;

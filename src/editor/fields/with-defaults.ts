@@ -1,8 +1,8 @@
-// Completes what a flow holds of a node: one that was written by hand, or saved before a property was there, lacks some.
+// Adds defaults to the saved settings of a node. A hand-edited or old flow may lack some.
 
-/** `defaults` with what `saved` has instead; Node-RED sets a property that is not in the flow to undefined. */
+/** `saved`, with `defaults` for what it lacks. Node-RED sets a property that is not in the flow to undefined. */
 export function completed<D extends object, S extends object>(defaults: D, saved: S): D & S {
   const present = Object.entries(saved).filter(([, value]) => value !== undefined);
-  // What is left out of `saved` is not there in its type either, or comes from `defaults`.
+  // A property that `saved` lacks is optional in its type, or comes from `defaults`.
   return { ...defaults, ...Object.fromEntries(present) } as D & S;
 }

@@ -1,4 +1,4 @@
-// The fields of a dialog for the MQTT 5 properties of what it publishes.
+// The fields of a dialog for the MQTT 5 properties of its publications.
 
 import { namesVariables } from '../../settings/environment-text';
 import {
@@ -16,7 +16,7 @@ import { previewHint } from './template-preview';
 import { prepareTypedField, type TypedChoice } from './typed-field';
 import { typedValueProblem } from './typed-value-problem';
 
-/** The sentence for the first property that cannot be sent, or undefined. A blank one is left to the message. */
+/** The error for the first property that cannot be sent, or undefined. The message decides about blank ones. */
 export function propertiesProblem(saved: PropertiesConfig | undefined): string | undefined {
   const { userProperties, ...single } = saved ?? {};
   return [
@@ -31,7 +31,7 @@ export function hasProperties(saved: PropertiesConfig | undefined): boolean {
   return listed(userProperties).length > 0 || PROPERTY_NAMES.some((name) => isSet(single[name]));
 }
 
-/** Fills the rows `#mqtt-flows-<property>-row` with `saved`; the function returned reads them. */
+/** Fills the rows `#mqtt-flows-<property>-row` with `saved`. Returns a function that reads them. */
 export function preparePropertyFields(saved: PropertiesConfig | undefined): () => PropertiesConfig {
   const readers = PROPERTY_NAMES.map((name) => [name, prepareProperty(name, saved?.[name])] as const);
   const list = $('#mqtt-flows-user-properties').editableList<Partial<UserPropertyConfig>>({
@@ -94,7 +94,7 @@ function formatChoices(): TypedChoice[] {
   ];
 }
 
-/** Only a template is filled. */
+/** Only templates have a preview. */
 function hintFor({ value, type }: TypedValue): string | undefined {
   return type === 'str' ? previewHint(value) : undefined;
 }

@@ -1,9 +1,9 @@
-// What a template will give, with a sample in the place of each value: filled by the code that the runtime uses.
+// Previews a template with a sample for each value, filled by the code of the runtime.
 
 import { fillTemplate, type Path, parseTemplate } from '../../core/values/template';
 import { sharedText } from '../fields/shared-text';
 
-/** The text that `template` gives when each value is the name that it is read by; undefined for one without values. */
+/** The text of `template` when each value is the name that it is read by; undefined for a template without values. */
 function templatePreview(template: string): string | undefined {
   const result = parseTemplate(template);
   if (!result.ok || result.template.constant !== undefined) return undefined;
@@ -15,7 +15,7 @@ function templatePreview(template: string): string | undefined {
   return filled.ok ? filled.text : undefined;
 }
 
-/** What the line under a field says of the template in it; undefined for one without values. */
+/** The note for a template; undefined for a template without values. */
 export function previewHint(template: string): string | undefined {
   const text = templatePreview(template);
   return text && sharedText('fields.preview', { text });
@@ -25,14 +25,14 @@ interface Sample {
   [name: string]: Sample | string;
 }
 
-/** Puts a sample into `message` where `path` leads; the text that was put. */
+/** Puts a sample into `message` at `path`, and returns it. */
 function addSample(message: Sample, path: Path): string {
   const names = path.map((step) => (typeof step === 'string' ? step : addSample(message, step)));
   const last = names.pop() ?? '';
   let place = message;
   for (const name of names) {
     const inner = Object.hasOwn(place, name) ? place[name] : undefined;
-    // Where a value is read as a whole and in parts there is no sample for both.
+    // A value that is read both as a whole and in parts has no sample for both.
     if (typeof inner === 'string') return inner;
     const next = inner ?? {};
     place[name] = next;

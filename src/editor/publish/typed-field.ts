@@ -1,4 +1,4 @@
-// A field whose value is fixed or found elsewhere: Node-RED's typed input, with what its types mean to us.
+// A field whose value is fixed or found elsewhere: Node-RED's typed input with our types.
 
 import type { TypedValue, ValueType } from '../../settings/publish.config';
 import { addFieldNote, type FieldNote } from '../fields/field-note';
@@ -14,21 +14,21 @@ export interface TypedField {
   readonly types: readonly ValueType[];
   /** The name of the field for screen readers, where its row has none. */
   readonly label?: string;
-  /** Where Node-RED keeps the type. */
+  /** The field in which Node-RED keeps the type. */
   readonly typeField?: JQuery;
-  /** The fixed values, where there are only these. */
+  /** The fixed values, if the field has no others. */
   readonly choices?: readonly TypedChoice[];
-  /** Offers what a template may begin with. */
+  /** Offers topics to begin a template with. */
   complete?(text: string, done: (found: readonly string[]) => void): void;
-  /** Says what is wrong with the value, or what it will do. */
+  /** What is wrong with the value, or what it does. */
   note(typed: TypedValue): FieldNote;
 }
 
-/** Makes a typed input of `input`, which stands in `row`; the function returned reads it. */
+/** Turns `input`, which is in `row`, into a typed input. Returns a function that reads it. */
 export function prepareTypedField(row: JQuery, input: JQuery, field: TypedField, saved?: TypedValue): () => TypedValue {
   const read = (): TypedValue => ({
     value: input.typedInput('value'),
-    // It knows no types but those it was given.
+    // The typed input has only the types that it was given.
     type: input.typedInput('type') as ValueType,
   });
   const types = field.types.map((type) => typeOption(type, field));
@@ -40,7 +40,7 @@ export function prepareTypedField(row: JQuery, input: JQuery, field: TypedField,
   addFieldNote(row, input, () => field.note(read()));
   shown.attr('aria-describedby', input.attr('aria-describedby') ?? '');
   input.on('input change', () => shown.attr('aria-invalid', input.attr('aria-invalid') ?? 'false'));
-  // The typed input tells of changes when it is left; the note is to follow each letter.
+  // The typed input reports a change when it is left, and the note has to follow each letter.
   shown.on('input', () => input.val(read().value).trigger('input'));
   return read;
 }

@@ -1,11 +1,11 @@
-// What a dialog says about the value of a typed input.
+// Checks the values of typed inputs in dialogs.
 
 import { parsePath, parseTemplate } from '../../core/values/template';
 import { namesVariables } from '../../settings/environment-text';
 import type { TypedValue } from '../../settings/publish.config';
 import { sharedText } from '../fields/shared-text';
 
-/** The sentence for a value that does not fit its type, or undefined. One with variables is judged where they are known. */
+/** The error for a value that does not fit its type, or undefined. A value with variables is checked by the runtime. */
 export function typedValueProblem({ value, type }: TypedValue): string | undefined {
   if (type === 'none') return undefined;
   if (type === 'env') return variableProblem(value);
@@ -27,7 +27,7 @@ export function typedValueProblem({ value, type }: TypedValue): string | undefin
   }
 }
 
-/** Node-RED puts the value of a variable in the place of `${NAME}` alone, which would then be taken for a name. */
+/** Node-RED replaces `${NAME}` alone by the value of the variable, which would then be taken for a name. */
 function variableProblem(name: string): string | undefined {
   if (name.trim() === '') return sharedText('fields.blank');
   return /^\$\{[^}]+\}$/.test(name) ? sharedText('fields.variableName') : undefined;
@@ -38,13 +38,13 @@ function templateProblem(text: string): string | undefined {
   return result.ok ? undefined : sharedText(`template.${result.problem}`, { at: result.at });
 }
 
-/** Node-RED knows its contexts and JSONata. */
+/** Node-RED checks context keys and JSONata. */
 function ownProblem(value: string, type: string): string | undefined {
   const validity = RED.utils.validateTypedProperty(value, type, {});
   return validity === true ? undefined : String(validity);
 }
 
-/** As Node-RED's buffer editor writes them. */
+/** Whether `text` has the form that Node-RED's buffer editor writes. */
 function isBytes(text: string): boolean {
   let value: unknown;
   try {

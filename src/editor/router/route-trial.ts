@@ -1,4 +1,4 @@
-// The try-it line of the router: type a topic, and see which rules take it.
+// The line of the router's dialog that tries a topic and shows which rules take it.
 
 import type { Route } from '../../core/routes/route';
 import { type TrialStep, tryTopic } from '../../core/routes/route-trial';
@@ -7,13 +7,13 @@ import { parseRule, type RuleConfig } from '../../settings/router.config';
 import { sharedText } from '../fields/shared-text';
 import { offerTopics } from '../fields/topic-completion';
 
-/** The rules as they stand in the dialog. */
+/** The rules as entered in the dialog. */
 export interface TriedRules {
   readonly rules: readonly RuleConfig[];
   readonly match: 'first' | 'all';
 }
 
-/** Adds the line to `container`; the function returned shows the result anew when the rules have changed. */
+/** Adds the line to `container`. Returns a function that updates the result when the rules have changed. */
 export function addRouteTrial(container: JQuery, tried: () => TriedRules): () => void {
   const label = sharedText('trial.topic');
   const input = $('<input>', { type: 'text', placeholder: label, 'aria-label': label, spellcheck: false })
@@ -28,7 +28,7 @@ export function addRouteTrial(container: JQuery, tried: () => TriedRules): () =>
     const before = result.outerHeight();
     const lines = topic === '' ? [] : linesFor(topic, tried());
     result.empty().append(lines.map((line) => $('<div>').text(line)));
-    // The list of rules leaves it as much height as it needs.
+    // The list of rules gives up the height that the line needs.
     if (result.outerHeight() !== before) $(window).trigger('resize');
   };
   input.on('input change', show);
@@ -42,7 +42,7 @@ function linesFor(topic: string, { rules, match }: TriedRules): string[] {
   return lines;
 }
 
-/** A rule that is not valid says so in its own row. */
+/** An invalid rule has a note in its own row. */
 function routeOf(rule: RuleConfig, index: number): Route[] {
   const result = parseRule(rule, index);
   return result.ok && !namesVariables(rule.filter) ? [result.config] : [];

@@ -1,4 +1,4 @@
-// A row in the list of a router's rules: the filter, the new topic, and folded below what is needed now and then.
+// A row in the list of a router's rules: the filter, the new topic, and a collapsed part for the rest.
 
 import { namesVariables } from '../../settings/environment-text';
 import { parseRule, type RuleConfig, ruleDefaults } from '../../settings/router.config';
@@ -10,7 +10,7 @@ import { offerTopics } from '../fields/topic-completion';
 import { topicFilterNote, topicFilterProblem } from '../fields/topic-filter-problem';
 import { nameTypedInput } from '../fields/typed-input-name';
 
-/** A rule, and the output that it had when the dialog opened. */
+/** A rule, with the output that it had when the dialog opened. */
 export interface RuleRow extends Partial<RuleConfig> {
   readonly output?: number;
 }
@@ -19,20 +19,20 @@ export interface RuleValue extends RuleConfig {
   readonly output: number | undefined;
 }
 
-/** Where a rule stood when it was deployed, left on the line that says how often it was taken. */
+/** The place of a rule when it was deployed, attached to the line that shows its count. */
 export interface SavedRule {
   readonly output: number | undefined;
   readonly filter: string;
 }
 
-/** What is wrong with a rule, or undefined. What holds variables is judged where they are known. */
+/** The error for a rule, or undefined. Values with variables are checked by the runtime. */
 export function ruleProblem(rule: Partial<RuleConfig>): string | undefined {
   const { filter, topic, data, dataType, condition } = { ...ruleDefaults, ...rule };
   const problem = topicFilterProblem(filter) ?? (topic === '' ? undefined : topicTemplateProblem(topic));
   return problem ?? dataProblem(data, dataType) ?? conditionProblem(condition);
 }
 
-/** Builds the content of a row; `changed` is called when its value changes. */
+/** Builds the content of a row. `changed` is called when its value changes. */
 export function addRuleRow(container: JQuery, row: RuleRow, changed: () => void): void {
   const saved: RuleConfig = { ...ruleDefaults, ...savedPart(row) };
   const filterLine = $('<div>').appendTo(container);
@@ -70,7 +70,7 @@ function textInput(label: string, placeholder: string, value: string): JQuery {
 
 type More = Pick<RuleConfig, 'data' | 'dataType' | 'retained' | 'qos' | 'condition'>;
 
-/** The folded part is built when it is opened: typed inputs are slow, and few rules need them. */
+/** Builds the collapsed part when it is opened: typed inputs are slow, and few rules need them. */
 function addMore(container: JQuery, saved: RuleConfig): () => Partial<More> {
   const used = saved.data !== '' || saved.retained !== 'any' || saved.qos !== '' || saved.condition !== '';
   const fold = $('<details>').css({ marginTop: '4px' }).appendTo(container);
@@ -110,7 +110,7 @@ function buildMore(container: JQuery, saved: RuleConfig): () => More {
   const data = typedRow(container, sharedText('rule.data'), saved.data, DATA_TYPES, saved.dataType);
   addFieldNote(data.line, data.input, (text) => ({ problem: dataProblem(text, dataTypeOf(data.input)) }));
   return () => ({
-    // The values of the two selects are those of their options.
+    // The values of the two selects are limited to their options.
     retained: String(retained.val()) as RuleConfig['retained'],
     qos: qos.val() === '' ? '' : (Number(qos.val()) as RuleConfig['qos']),
     condition: readCondition(),
@@ -119,7 +119,7 @@ function buildMore(container: JQuery, saved: RuleConfig): () => More {
   });
 }
 
-/** Node-RED marks a blank expression as an error: no condition is a type of its own. */
+/** Node-RED marks a blank expression as an error, so "no condition" is a type of its own. */
 const ALWAYS = 'always';
 const DATA_TYPES = ['str', 'num', 'bool', 'json'] as const satisfies readonly RuleConfig['dataType'][];
 
@@ -147,7 +147,7 @@ function typedRow(
   input.typedInput({ types, default: type });
   input.typedInput('type', type);
   input.typedInput('value', value);
-  // Its own method for the width measures, which it cannot before the dialog is shown.
+  // The typed input's own method measures the width, which is impossible before the dialog is shown.
   line.find('.red-ui-typedInput-container').css('width', '100%');
   nameTypedInput(line, input, label);
   return { line, input };

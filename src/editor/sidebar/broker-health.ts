@@ -1,4 +1,5 @@
-// How the connection of the flows is, beside the topics: state and reason, rates, what waits, and who subscribes to what.
+// The health of the flows' connection above the topics: state and reason, rates, the outbox, and who subscribes to
+// what.
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import { type BrokerStateReport, errorOf, serverOf } from '../../core/reports/broker-state';
@@ -7,7 +8,7 @@ import { sharedText } from '../fields/shared-text';
 import { rounded } from './topic-row';
 import { topicsText } from './topics-text';
 
-/** What was counted, and when. */
+/** The counts at a point in time. */
 interface Sample {
   readonly at: number;
   readonly received: number;
@@ -47,7 +48,7 @@ export class BrokerHealthView {
     this.#list(subscriptions);
   }
 
-  /** For another broker: what has been counted so far is not of its. */
+  /** Discards the samples, which belong to another broker. */
   forget(): void {
     this.#last = undefined;
     this.element.hide();
@@ -61,7 +62,7 @@ export class BrokerHealthView {
   }
 }
 
-/** A dot and a word, as under a node. */
+/** A dot and a word, like the status of a node. */
 function stateElement(state: BrokerStateReport): JQuery {
   const dot = $('<span>', { class: `mqtt-flows-state mqtt-flows-state-${state.kind}`, 'aria-hidden': 'true' });
   const error = errorOf(state);
@@ -69,7 +70,7 @@ function stateElement(state: BrokerStateReport): JQuery {
   return $('<span>').append(dot, document.createTextNode(text));
 }
 
-/** The server that `state` is about, in the language of the editor; blank when it is about none. */
+/** The server that `state` is about, in the language of the editor; blank when there is none. */
 export function shownServer(state: BrokerStateReport): string {
   const server = serverOf(state);
   return server === '' ? sharedText('state.embedded') : (server ?? '');

@@ -1,4 +1,4 @@
-// The messages of a topic over time: a list with the difference between two of them, and a chart of a number in them.
+// The messages of a topic over time: a list with the difference between two of them, and a chart of a number.
 
 import { differenceOf } from '../../core/sidebar/payload-difference';
 import type { LoggedMessage, MessageLog } from './message-log';
@@ -8,10 +8,10 @@ import type { TabPane } from './tab-strip';
 import { topicsText } from './topics-text';
 import { factsOf, hint } from './value-pane';
 
-/** The newest are listed; the chart has them all. */
+/** The number of newest messages that are listed. The chart has all of them. */
 const LISTED = 100;
 
-/** Which two messages are compared, by their sequence numbers. */
+/** The two messages that are compared, by sequence number. */
 interface Compared {
   newer: number | undefined;
   older: number | undefined;
@@ -87,7 +87,7 @@ export function chartPane(log: MessageLog): TabPane {
       const value = numbers.get(path);
       return value === undefined ? [] : [{ at, value }];
     });
-    // The list stays while somebody chooses from it.
+    // The list must not change while somebody chooses from it.
     const known = pane.find('select');
     const offered = paths.includes(path) ? paths : [path, ...paths];
     if (known.data('paths') !== offered.join('\n')) {

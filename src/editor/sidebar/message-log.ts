@@ -1,4 +1,4 @@
-// The messages of the topic that is looked at, as far as this page has got them, each read once.
+// The messages of the selected topic that this page has received, each decoded once.
 
 import { numbersIn } from '../../core/sidebar/payload-numbers';
 import type { ShownMessage } from '../../core/sidebar/sidebar-protocol';
@@ -6,11 +6,11 @@ import { type ReadPayload, readPayload } from './payload-view';
 
 export interface LoggedMessage extends ShownMessage {
   readonly read: ReadPayload;
-  /** By their paths. */
+  /** By path. */
   readonly numbers: ReadonlyMap<string, number>;
 }
 
-/** A page that is left open must not fill up. */
+/** The most messages kept, so that an open page does not fill the memory. */
 const MOST = 500;
 const MOST_BYTES = 8 * 1024 * 1024;
 
@@ -27,7 +27,7 @@ export class MessageLog {
     return this.#messages.at(-1);
   }
 
-  /** The sequence number after which messages are news. */
+  /** The sequence number of the last known message. */
   get after(): number {
     return this.latest?.sequence ?? 0;
   }

@@ -13,7 +13,7 @@ const WIDTH = 300;
 const HEIGHT = 120;
 const MARGIN = 4;
 
-/** The chart of `points`, oldest first. Widens to the room that it is given. */
+/** The chart of `points`, oldest first. It uses the available width. */
 export function numberChart(points: readonly Point[]): JQuery {
   const values = points.map(({ value }) => value);
   const low = Math.min(...values);
@@ -38,7 +38,7 @@ function drawing(points: readonly Point[], low: number, high: number, title: str
   const places = points.map((point) => placeOf(point, points, low, high).join(','));
   svg.append(element('polyline', { points: places.join(' '), class: 'mqtt-flows-line' }));
   const end = placeOf(points[points.length - 1] ?? { at: 0, value: low }, points, low, high).join(',');
-  // A line of no length with round ends is a dot that keeps its shape however the drawing is stretched.
+  // A line of length zero with round ends is a dot that keeps its shape when the drawing is stretched.
   svg.append(element('polyline', { points: `${end} ${end}`, class: 'mqtt-flows-dot' }));
   return svg;
 }

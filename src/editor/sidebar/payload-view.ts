@@ -1,14 +1,14 @@
-// A payload for people: as text, as a tree of JSON, in hexadecimal. All of it is text to the page, never markup.
+// Shows a payload as text, as a JSON tree or in hexadecimal. All of it is set as text, never as markup.
 
 import type { ShownMessage } from '../../core/sidebar/sidebar-protocol';
 import { topicsText } from './topics-text';
 
-/** What can be made of a payload. */
+/** A decoded payload. */
 export interface ReadPayload {
   readonly bytes: Uint8Array;
   /** Undefined when the payload is not UTF-8. */
   readonly text: string | undefined;
-  /** Undefined when it is no JSON; in an object, because null and false are JSON too. */
+  /** Undefined when it is not JSON. Wrapped in an object, because null and false are JSON too. */
   readonly json: { readonly value: unknown } | undefined;
 }
 
@@ -36,17 +36,17 @@ function parsed(text: string): { value: unknown } | undefined {
   }
 }
 
-/** In lines that can be compared: JSON laid out, other text as it is, other bytes in hexadecimal. */
+/** The payload in lines that can be compared: formatted JSON, other text unchanged, other bytes in hexadecimal. */
 export function comparableText({ bytes, text, json }: ReadPayload): string {
   if (json && typeof json.value === 'object') return JSON.stringify(json.value, undefined, 2);
   return text ?? hexLines(bytes);
 }
 
-/** Bytes of a payload that are laid out in hexadecimal. */
+/** The most bytes of a payload that are shown in hexadecimal. */
 const MOST_HEX = 16 * 1024;
 const ROW = 8;
 
-/** Eight bytes to a line: their place, their values, and those that are printable. */
+/** Eight bytes per line: offset, values, and printable characters. */
 export function hexLines(bytes: Uint8Array): string {
   const lines: string[] = [];
   for (let at = 0; at < Math.min(bytes.length, MOST_HEX); at += ROW) {
@@ -59,10 +59,10 @@ export function hexLines(bytes: Uint8Array): string {
   return lines.join('\n');
 }
 
-/** Entries of one list or object that are shown. */
+/** The most entries of one list or object that are shown. */
 const MOST_ENTRIES = 500;
 
-/** A tree of a JSON value, whose branches are made when they are opened. */
+/** A tree of a JSON value. Branches are built when they are opened. */
 export function jsonTree(value: unknown, name = '', open = true): JQuery {
   const label = name === '' ? '' : `${name}: `;
   if (typeof value !== 'object' || value === null) {

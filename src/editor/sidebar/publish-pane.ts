@@ -1,4 +1,4 @@
-// Publishes to a topic from the sidebar, and takes away what a server keeps of it.
+// Publishes to a topic from the sidebar, and deletes its retained message.
 
 import type { PublishRequest } from '../../core/sidebar/sidebar-protocol';
 import type { MessageLog } from './message-log';
@@ -11,7 +11,7 @@ interface Target {
   readonly path: string;
 }
 
-/** The form is made once for a topic: what is being typed must not change under the user's hands. */
+/** The form is built once for each topic, since it must not change while the user types. */
 export function publishPane(log: MessageLog, target: () => Target | undefined): TabPane {
   let madeFor: string | undefined;
   return {
@@ -63,7 +63,10 @@ function field(input: JQuery, label: string): JQuery {
   return input.attr({ 'aria-label': label, placeholder: label });
 }
 
-/** Asks first, then publishes the empty retained message that takes away the one kept (MQTT 5, section 3.3.1.3). */
+/**
+ * Asks for confirmation, then publishes the empty retained message that deletes the retained one (MQTT 5, section
+ * 3.3.1.3).
+ */
 export function clearRetained({ broker, path }: Target): void {
   const question = $('<div>').append(
     $('<p>', { text: topicsText('clear.question') }),
@@ -87,7 +90,7 @@ export function clearRetained({ broker, path }: Target): void {
   });
 }
 
-/** Shows why something did not work; as text, because a server may have had a say in it. */
+/** Shows an error as text, because part of it may come from a server. */
 export function notifyProblem(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
   RED.notify($('<span>', { text }), { type: 'error', timeout: 8000 });

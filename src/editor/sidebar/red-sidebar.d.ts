@@ -1,4 +1,4 @@
-// The part of Node-RED's editor API that the topics sidebar uses beside that of the dialogs.
+// The part of Node-RED's editor API that only the topics sidebar uses.
 
 interface EditorNotification {
   close(): void;
@@ -42,12 +42,12 @@ interface EditorRed {
 interface EditorPlugin {
   type?: string;
   onadd?(): void;
-  /** Asked by fields for MQTT topics, the core nodes' included. */
+  /** Called by fields for MQTT topics, including those of the core nodes. */
   getCompletions?(text: string): Promise<readonly string[]>;
 }
 
 interface EditorNodes {
-  /** An id that no node has. */
+  /** A new node id. */
   id(): string;
 }
 

@@ -1,8 +1,8 @@
-// Small tabs for a narrow place: they wrap, and work by keyboard.
+// Small tabs for a narrow place. They wrap, and work by keyboard.
 
 export interface TabPane {
   readonly label: string;
-  /** Fills the pane anew: when it is chosen, and when its content has changed. */
+  /** Fills the pane, when it is chosen and when its content has changed. */
   render(pane: JQuery): void;
 }
 
@@ -37,7 +37,7 @@ export class TabStrip {
     this.render();
   }
 
-  /** Shows what the chosen tab has to show now. */
+  /** Updates the pane of the chosen tab. */
   render(): void {
     this.#panes[this.#chosen]?.render(this.#pane);
   }

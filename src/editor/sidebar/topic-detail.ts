@@ -1,4 +1,4 @@
-// What the sidebar shows of the selected topic, and what can be done with it.
+// The details of the selected topic in the sidebar, and the actions on it.
 
 import type { ShownMessage } from '../../core/sidebar/sidebar-protocol';
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
@@ -45,7 +45,7 @@ export class TopicDetail {
     this.element.append(this.#topic, buttons, this.#tabs.element);
   }
 
-  /** The topic whose messages are wanted, and after which of them. */
+  /** The topic whose messages are requested, and the last known sequence number. */
   get wanted(): { readonly topic?: string; readonly after: number } {
     return this.#row ? { topic: this.#row.path, after: this.#log.after } : { after: 0 };
   }
@@ -59,7 +59,7 @@ export class TopicDetail {
     this.update([], row);
   }
 
-  /** Adds messages of the topic; `row` as it is now. */
+  /** Adds messages of the topic. `row` is its current row. */
   update(news: readonly ShownMessage[], row: TopicRow): void {
     this.#log.add(news);
     this.#row = row;
@@ -74,8 +74,8 @@ export class TopicDetail {
   }
 
   /**
-   * Puts a node for `row` into a drag: Node-RED's workspace takes nodes that are dropped on it as text. Without a node there
-   * is no drag, for a topic may read like a flow, which the workspace would take as well.
+   * Puts a node for `row` into a drag. Node-RED's workspace accepts nodes that are dropped as text. Without a node, the
+   * drag is cancelled: the topic itself may read like a flow, which the workspace would accept as well.
    */
   static drag(broker: string, row: TopicRow, kind: NodeKind, event: DragEvent): void {
     const node = nodeFor(kind, { broker, path: row.path, branch: row.preview === undefined });
@@ -84,7 +84,7 @@ export class TopicDetail {
     event.dataTransfer.setData('text/plain', JSON.stringify([node]));
   }
 
-  /** Adds a node when it is pressed, or where it is dragged to. */
+  /** A button that adds a node when it is pressed, or where it is dropped. */
   #nodeButton(kind: NodeKind, icon: string, label: string): JQuery {
     const made = button(icon, label, () => this.#addNode(kind)).attr('draggable', 'true');
     made[0]?.addEventListener('dragstart', (event) => {

@@ -1,4 +1,4 @@
-// Nodes made of a topic: a subscribe node that receives it, a publish node that publishes to it.
+// Makes nodes from a topic: a subscribe node that receives it, or a publish node that publishes to it.
 
 import { parseTopicFilter } from '../../core/topics/topic-filter';
 import { namesVariables } from '../../settings/environment-text';
@@ -7,7 +7,7 @@ import { subscribeDefaults, subscriptionDefaults } from '../../settings/subscrib
 
 export type NodeKind = 'subscribe' | 'publish';
 
-/** The topics of a branch and below it, or one topic. */
+/** One topic, or all topics of a branch. */
 export interface NodeTopic {
   readonly broker: string;
   readonly path: string;
@@ -15,8 +15,8 @@ export interface NodeTopic {
 }
 
 /**
- * A new node, or undefined when its setting would mean something else than the topic: the name of a variable, a property
- * of a message or a shared group. Topics are what others have published, and must not make flows read our variables.
+ * A new node, or undefined when the setting would mean something other than the topic: a variable, a property of a
+ * message or a shared group. Others choose the topics, which must not make flows read our variables.
  */
 export function nodeFor(kind: NodeKind, { broker, path, branch }: NodeTopic): object | undefined {
   if (namesVariables(path) || path.includes('{{')) return undefined;

@@ -3,15 +3,15 @@
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { topicsText } from './topics-text';
 
-/** px; a fixed height is what makes a tree of any length quick to scroll. */
+/** In px. A fixed height makes a tree of any length fast to scroll. */
 export const ROW_HEIGHT = 24;
 const INDENT = 12;
-/** Levels that are indented; deeper ones would leave no room for their names. */
+/** The most levels that are indented. More would leave no room for names. */
 const DEEPEST = 20;
 
 /**
- * Changed in place from answer to answer: an element that is being pressed or dragged must stay. All that a server has
- * named becomes text.
+ * Updated in place by each answer, since an element that is being pressed or dragged must stay. Everything that a
+ * server has named is set as text.
  */
 export class TopicRowElement {
   readonly element = document.createElement('div');
@@ -63,7 +63,7 @@ export class TopicRowElement {
     });
   }
 
-  /** Writes to the page only what is new to it. */
+  /** Writes to the page only what has changed. */
   #change(what: string, value: string, write: (value: string) => void): void {
     if (this.#shown.get(what) === value) return;
     this.#shown.set(what, value);
@@ -78,7 +78,7 @@ export class TopicRowElement {
   }
 }
 
-/** The id of the element with that index. */
+/** The id of the element of the row with that index. */
 export function rowId(index: number): string {
   return `mqtt-flows-topic-${index}`;
 }
@@ -102,7 +102,7 @@ function titleOf({ path, messages, topics, rate, qos, at, preview }: TopicRow): 
   return lines.join('\n');
 }
 
-/** A rate with as many digits as say something. */
+/** A rate with its significant digits. */
 export function rounded(rate: number): string {
   return rate < 10 ? rate.toFixed(1) : String(Math.round(rate));
 }

@@ -1,13 +1,13 @@
-// The topic tree on the page: of any length, because only the rows in sight are there. Works by pointer and by keyboard as
-// the ARIA practices for trees have it.
+// The topic tree on the page. It may have any length, because the page holds only the rows in sight. It works by
+// pointer and by keyboard, as the ARIA practices for trees say.
 
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { ROW_HEIGHT, rowId, TopicRowElement } from './topic-row';
 import { topicsText } from './topics-text';
 
-/** What the list asks of whoever fills it. */
+/** Callbacks to the code that fills the list. */
 export interface TreeListActions {
-  /** Other rows than those that are there are in sight. */
+  /** Rows are in sight that the list does not have. */
   moved(): void;
   toggle(row: TopicRow): void;
   select(row: TopicRow): void;
@@ -20,13 +20,13 @@ export class TopicTreeList {
   readonly #room: HTMLElement;
   readonly #actions: TreeListActions;
   #rows: readonly TopicRow[] = [];
-  /** Those of `#rows`, by path. */
+  /** The elements of `#rows`, by path. */
   #elements = new Map<string, TopicRowElement>();
   #from = 0;
   #total = 0;
   #selected: TopicRow | undefined;
   #selectedIndex = 0;
-  /** The row to select once it is there. */
+  /** The row to select once it has arrived. */
   #wanted: number | undefined;
 
   constructor(actions: TreeListActions) {
@@ -51,14 +51,14 @@ export class TopicTreeList {
     });
   }
 
-  /** The rows to ask for: those in sight, and a screen before and after. */
+  /** The rows to request: those in sight, and a screen before and after. */
   get wanted(): { readonly from: number; readonly count: number } {
     const inSight = Math.ceil(this.#list.clientHeight / ROW_HEIGHT) + 1;
     const first = Math.floor(this.#list.scrollTop / ROW_HEIGHT);
     return { from: Math.max(0, first - inSight), count: 3 * inSight };
   }
 
-  /** Whether a row in sight is not there. */
+  /** Whether a row in sight is missing. */
   get incomplete(): boolean {
     const first = Math.floor(this.#list.scrollTop / ROW_HEIGHT);
     const last = Math.min(this.#total, first + Math.ceil(this.#list.clientHeight / ROW_HEIGHT));
@@ -69,7 +69,7 @@ export class TopicTreeList {
     return this.#selected;
   }
 
-  /** Shows `rows`, of which the first has the index `from` of `total`. */
+  /** Shows `rows`. The first has the index `from` of `total`. */
   show(rows: readonly TopicRow[], from: number, total: number): void {
     this.#rows = rows;
     this.#from = from;
@@ -98,7 +98,7 @@ export class TopicTreeList {
     else this.#list.setAttribute('aria-activedescendant', rowId(this.#selectedIndex));
   }
 
-  /** Keeps the elements of topics that are still in sight, in the order of the rows. */
+  /** Puts the elements in the order of the rows, and keeps those of topics that are still in sight. */
   #place(selected: number): void {
     const before = this.#elements;
     this.#elements = new Map();
@@ -142,11 +142,11 @@ export class TopicTreeList {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (!this.#press(event.key)) return;
     event.preventDefault();
-    // Node-RED moves nodes with the same keys.
+    // Node-RED uses the same keys to move nodes.
     event.stopPropagation();
   }
 
-  /** Whether the key means anything here. */
+  /** Handles a key. Returns whether the tree uses it. */
   #press(key: string): boolean {
     const page = Math.max(1, Math.floor(this.#list.clientHeight / ROW_HEIGHT) - 1);
     const row = this.#selected;

@@ -1,5 +1,4 @@
-// What the topics sidebar asks of the runtime. Paths are relative, so that Node-RED puts its root before them and adds
-// who the user is.
+// The requests of the topics sidebar. Paths are relative, so that Node-RED adds its root and the user's token.
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { BrokerHealth, PublishRequest, ViewAnswer } from '../../core/sidebar/sidebar-protocol';
@@ -12,7 +11,7 @@ export interface DeployedBroker {
   readonly name: string;
 }
 
-/** What POST topics/view takes. */
+/** The body of POST topics/view. */
 export interface View {
   readonly viewer: string;
   readonly from: number;
@@ -23,7 +22,7 @@ export interface View {
   readonly hidden: boolean;
 }
 
-/** Why a request has failed, as a sentence; `gone` when the runtime knows the viewer no more, or not the user. */
+/** Why a request has failed, as a sentence. `gone` means that the runtime no longer knows the viewer or the user. */
 export class RequestFailure extends Error {
   readonly gone: boolean;
 
@@ -34,7 +33,7 @@ export class RequestFailure extends Error {
 }
 
 function failure(answer: JQuery.jqXHR): RequestFailure {
-  // Our routes answer failures with one of these; others, and whatever stands in between, with anything.
+  // Our routes answer failures with one of these. Proxies and others may answer with anything.
   const body: { refusal?: unknown; error?: Parameters<typeof errorSentence>[0] } = answer.responseJSON ?? {};
   if (body.error) return new RequestFailure(errorSentence(body.error, {}, sharedText), false);
   const gone = body.refusal === 'viewer-gone' || answer.status === 401 || answer.status === 403;
@@ -62,7 +61,7 @@ function sentence(status: number, refusal: unknown): string {
 
 function ask<Answer>(settings: JQuery.AjaxSettings): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    // The routes answer with what core/sidebar/sidebar-protocol.ts says.
+    // The routes answer as core/sidebar/sidebar-protocol.ts describes.
     $.ajax({ dataType: 'json', timeout: 30_000, ...settings }).then(
       (answer: Answer) => resolve(answer),
       (answer: JQuery.jqXHR) => reject(failure(answer)),
@@ -83,7 +82,7 @@ export function askHealth(broker: string): Promise<BrokerHealth> {
   return ask({ url: `mqtt-flows/brokers/${encodeURIComponent(broker)}`, cache: false });
 }
 
-/** Answers with the name under which this page looks on from now on. */
+/** Resolves with the viewer id of this page. */
 export async function startViewing(broker: string, filter: string, own: boolean): Promise<string> {
   const path = own ? 'topics/start' : 'topics/start-shared';
   const { viewer } = await post<{ readonly viewer: string }>(path, { broker, filter });
@@ -94,14 +93,14 @@ export function askView(view: View): Promise<ViewAnswer> {
   return post('topics/view', view);
 }
 
-/** Works while the page is being closed, too. */
+/** Also works while the page is being closed. */
 export function stopViewing(viewer: string): void {
   const url = 'mqtt-flows/topics/stop';
   const tokens = RED.settings.get('auth-tokens');
   const token =
     typeof tokens === 'object' && tokens !== null && 'access_token' in tokens ? String(tokens.access_token) : undefined;
   const headers = { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-  // Nobody waits for the answer, and without one the runtime notices by itself.
+  // Nobody waits for the answer. If the request fails, the runtime notices the missing viewer by itself.
   void fetch(url, { method: 'POST', keepalive: true, headers, body: JSON.stringify({ viewer }) }).catch(() => {});
 }
 
@@ -109,7 +108,7 @@ export async function publish(request: PublishRequest): Promise<void> {
   await post('topics/publish', request);
 }
 
-/** Everything that is kept of a recording, as JSON lines. */
+/** All messages kept in a recording, as JSON lines. */
 export function askRecording(viewer: string): Promise<string> {
   return ask({ url: 'mqtt-flows/topics/export', data: { viewer }, dataType: 'text', timeout: 120_000, cache: false });
 }

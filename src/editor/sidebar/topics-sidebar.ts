@@ -1,4 +1,4 @@
-// The topics sidebar: what is on its parts, and what they tell each other.
+// The topics sidebar: its parts, and how they work together.
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { ErrorReport } from '../../core/errors/mqtt-flows-error';
@@ -16,7 +16,7 @@ import { topicsText } from './topics-text';
 import { TopicsToolbar } from './topics-toolbar';
 import { Viewing } from './viewing';
 
-/** ms between two looks at the health of the broker. */
+/** ms between two requests of the broker's health. */
 const HEALTH = 2000;
 
 export class TopicsSidebar {
@@ -45,7 +45,7 @@ export class TopicsSidebar {
   });
   readonly #detail = new TopicDetail();
   #viewing: Viewing | undefined;
-  /** The broker that is, or was last, recorded. */
+  /** The broker that is being recorded, or was last. */
   #broker = '';
   #open = false;
   #search = '';
@@ -73,7 +73,7 @@ export class TopicsSidebar {
     );
   }
 
-  /** Call when something is deployed: it matters to whoever looks. */
+  /** Call when something is deployed. */
   deployed(): void {
     if (this.element.is(':visible')) this.refresh();
   }
@@ -107,7 +107,7 @@ export class TopicsSidebar {
     }
   }
 
-  /** A screen reader reads an alert out whenever it is written. */
+  /** A screen reader announces an alert each time it is written. */
   #say(problem: string): void {
     if (this.#problem.text() !== problem) this.#problem.text(problem);
   }
@@ -151,7 +151,7 @@ export class TopicsSidebar {
       const health = await askHealth(broker);
       if (broker === this.#toolbar.broker) this.#health.show(health);
     } catch {
-      // It may be between two deploys; the next look will tell.
+      // A deploy may be under way. The next request shows.
       this.#health.forget();
     }
   }
@@ -169,7 +169,7 @@ export class TopicsSidebar {
   }
 }
 
-/** What servers say, among other things, that let in only one client or only certain identifiers. */
+/** Errors of servers that allow only one client or certain client identifiers. They may have other causes too. */
 const ONE_CLIENT = new Set<string>([
   'not-authorized',
   'client-identifier-refused',

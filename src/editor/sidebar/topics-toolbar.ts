@@ -1,4 +1,4 @@
-// The upper part of the topics sidebar: which broker, which topics, start and stop, and what is searched for.
+// The upper part of the topics sidebar: broker, topics, start and stop, and search.
 
 import { topicFilterProblem } from '../fields/topic-filter-problem';
 import { button } from './topic-detail';
@@ -14,7 +14,7 @@ export interface ToolbarActions {
   exportAll(): void;
 }
 
-/** ms after the last key until a search begins. */
+/** Delay in ms between the last key and the search. */
 const TYPING = 200;
 
 export class TopicsToolbar {
@@ -40,7 +40,7 @@ export class TopicsToolbar {
     this.#filter.on('keydown', ({ key }) => {
       if (key === 'Enter' && !this.#running) this.#begin(actions);
     });
-    // Through the connection of the flows is more than looking on.
+    // Recording through the flows' connection needs the permission to write.
     this.#mayShare = RED.user.hasPermission('mqtt-flows.write');
     let timer: ReturnType<typeof setTimeout> | undefined;
     this.#search.on('input', () => {
@@ -81,7 +81,7 @@ export class TopicsToolbar {
     if (running) this.#tools.show();
   }
 
-  /** Offers the brokers that are deployed now. */
+  /** Offers the deployed brokers. */
   async refresh(): Promise<void> {
     const brokers = await askBrokers();
     const chosen = this.broker;

@@ -1,4 +1,4 @@
-// The last message of a topic: its payload as text, JSON or hexadecimal, and what MQTT says about it.
+// The last message of a topic: its payload as text, JSON or hexadecimal, and its MQTT data.
 
 import type { LoggedMessage, MessageLog } from './message-log';
 import { hexLines, jsonTree } from './payload-view';
@@ -7,7 +7,7 @@ import { topicsText } from './topics-text';
 
 type Form = 'json' | 'text' | 'hex';
 
-/** Characters of a text that are laid out. */
+/** The most characters of a text that are shown. */
 const MOST_TEXT = 64 * 1024;
 
 export function valuePane(log: MessageLog): TabPane {
@@ -19,7 +19,7 @@ export function valuePane(log: MessageLog): TabPane {
     if (!message) return void pane.empty().append(hint(topicsText('value.none')));
     const forms = formsOf(message);
     const form = chosen && forms.includes(chosen) ? chosen : (forms[0] ?? 'hex');
-    // What is there stays, with what a person has selected or opened in it.
+    // The content stays, with what the user has selected or opened in it.
     if (shown?.sequence === message.sequence && shownAs === form && pane.children().length > 0) return;
     [shown, shownAs] = [message, form];
     const choice = $('<select>', { class: 'mqtt-flows-form', 'aria-label': topicsText('value.form') });
@@ -59,7 +59,7 @@ function payload({ read, size }: LoggedMessage, form: Form): JQuery {
   return $('<pre>', { class: 'mqtt-flows-payload', text: cut, tabindex: 0 });
 }
 
-/** When it came, and what came with it. */
+/** The time and the MQTT data of a message. */
 export function factsOf({ at, size, qos, retain, read }: LoggedMessage): JQuery {
   const facts = [new Date(at).toLocaleTimeString(), `QoS ${qos}`, topicsText('value.bytes', { size })];
   if (retain) facts.push(topicsText('value.retained'));

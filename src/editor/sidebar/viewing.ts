@@ -1,21 +1,21 @@
-// The conversation with the runtime while somebody looks: one request at a time, a few in a second, sooner when the user
-// has done something.
+// The requests to the runtime while the sidebar is open: one at a time, a few per second, and sooner after an action of
+// the user.
 
 import type { ViewAnswer } from '../../core/sidebar/sidebar-protocol';
 import { askView, RequestFailure, stopViewing, type View } from './topics-requests';
 
-/** ms between requests while the sidebar is in sight, while another tab of it is, and while the page is not. */
+/** ms between requests while the sidebar is visible, while another sidebar tab is, and while the page is hidden. */
 const IN_SIGHT = 250;
 const ASIDE = 2000;
 const HIDDEN = 5000;
-/** ms after a request that has failed: Node-RED may be starting. */
+/** Delay in ms after a failed request. Node-RED may be starting. */
 const AFTER_FAILURE = 2000;
 
 export interface ViewingActions {
-  /** What to ask for now. */
+  /** What to request now. */
   wanted(): Omit<View, 'viewer' | 'hidden' | 'selection'>;
   answered(answer: ViewAnswer, from: number): void;
-  /** A request has failed; `over` when no other will follow. */
+  /** A request has failed. `over` means that no other will follow. */
   failed(sentence: string, over: boolean): void;
   inSight(): boolean;
 }
@@ -35,13 +35,13 @@ export class Viewing {
     this.#actions = actions;
   }
 
-  /** Asks with another choice of branches and search. */
+  /** Sends a request with other open branches or another search. */
   select(selection: NonNullable<View['selection']>): void {
     this.#selection = selection;
     this.soon();
   }
 
-  /** Asks now, or once the request that is under way has been answered. */
+  /** Sends a request now, or after the current one. */
   soon(): void {
     this.#again = this.#asking;
     if (!this.#asking && !this.#over) void this.#ask();

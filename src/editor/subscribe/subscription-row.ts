@@ -1,4 +1,4 @@
-// A row in the list of topic filters: the filter, its QoS and, behind a button, what else MQTT lets one ask for.
+// A row in the list of topic filters: the filter, its QoS and, behind a button, the other subscription options.
 
 import { type SubscriptionConfig, subscriptionDefaults } from '../../settings/subscribe.config';
 import { addFieldNote } from '../fields/field-note';
@@ -9,7 +9,7 @@ import { topicFilterNote } from '../fields/topic-filter-problem';
 
 const SHARED = /^\$share\/([^/]*)\/(.*)$/s;
 
-/** The group of a shared subscription, and the filter without it. */
+/** Splits a filter into the group of a shared subscription and the rest. */
 function splitGroup(filter: string): { group: string; rest: string } {
   const [, group = '', rest = filter] = SHARED.exec(filter) ?? [];
   return { group, rest };
@@ -25,7 +25,7 @@ function checkBox(parent: JQuery, label: string, checked: boolean): JQuery {
   return box;
 }
 
-/** A line with `field` and what it is, which a placeholder would say only while nothing is entered. */
+/** Adds a line with `field` and its label. A placeholder would be visible only while the field is empty. */
 function addLabelled(parent: JQuery, label: string, field: JQuery): void {
   const css = { display: 'flex', gap: '6px', alignItems: 'baseline', flex: '1 1 100%', width: 'auto', margin: 0 };
   const text = $('<span>').css({ flex: '0 0 38%' }).text(label);
@@ -40,7 +40,7 @@ interface RowOptions {
   read(): Pick<SubscriptionConfig, 'noLocal' | 'retainAsPublished' | 'retainHandling'>;
 }
 
-/** The second line, hidden until it is asked for or holds something unusual. */
+/** Adds the second line, hidden until it is opened or holds a value other than the default. */
 function addOptions(container: JQuery, saved: SubscriptionConfig, group: string): RowOptions & { line: JQuery } {
   const css = { display: 'flex', flexWrap: 'wrap', gap: '4px 12px', alignItems: 'baseline', marginTop: '4px' };
   const line = $('<div>').css(css).appendTo(container);

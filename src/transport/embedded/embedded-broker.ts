@@ -1,5 +1,5 @@
-// A broker inside Node-RED: aedes, joined to the client by a stream in memory, and to devices by a TCP port on demand.
-// It speaks MQTT 3.1 and 3.1.1, as aedes does.
+// A broker inside Node-RED: aedes, connected to our client by a stream in memory, and to devices by an optional TCP
+// port. It supports MQTT 3.1 and 3.1.1, as aedes does.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -10,28 +10,30 @@ import { isLoopback } from '../../core/servers/loopback';
 import type { OpenStream } from '../transport';
 import { TopicEmitter } from './topic-emitter';
 
-/** Where devices reach an embedded broker, and what they must know. */
+/** Where devices reach an embedded broker, and their credentials. */
 export interface ListenOptions {
   readonly port: number;
   readonly bindAddress: string;
   readonly username: string;
   readonly password: string;
-  /** The user has ticked that anyone may connect from other machines. */
+  /** Whether clients without credentials may connect from other machines. */
   readonly allowAnonymous: boolean;
 }
 
-/** How long a device may take to say CONNECT, in ms. */
+/** The time in ms in which a device must send CONNECT. */
 const CONNECT_TIME = 10_000;
-/** How much it may say by then, in bytes: more than a CONNECT with a large will, less than fills the memory. */
+/**
+ * The bytes that a device may send until then: more than a CONNECT with a large will, and too few to fill the memory.
+ */
 const MAX_CONNECT_BYTES = 256 * 1024;
-/** How long a device may read nothing while the others wait for it, in ms; then it is disconnected. */
+/** The time in ms for which a device may read nothing while others wait for it. Then it is disconnected. */
 const DRAIN_TIME = 2000;
-/** Devices at a time. */
+/** The most devices at a time. */
 const MAX_DEVICES = 1000;
 
 export class EmbeddedBroker {
   readonly #aedes: Promise<Aedes>;
-  /** Streams that this process opened: their clients need no credentials. */
+  /** Streams that this process opened. Their clients need no credentials. */
   readonly #own = new WeakSet<object>();
   readonly #ownIdentifiers = new Set<string>();
   readonly #sockets = new Set<Socket>();
@@ -41,7 +43,7 @@ export class EmbeddedBroker {
 
   constructor() {
     this.#aedes = this.#start();
-    // A failure is reported by whoever opens a stream; without one it must not end the process.
+    // open() reports a failure. If nobody calls it, the rejection must not end the process.
     this.#aedes.catch(() => {});
   }
 
@@ -50,7 +52,7 @@ export class EmbeddedBroker {
     return this.#sockets.size;
   }
 
-  /** The port in use, also when the operating system chose it; undefined while not listening. */
+  /** The port in use, even if the operating system chose it; undefined while not listening. */
   get port(): number | undefined {
     const address = this.#server?.address();
     return typeof address === 'object' && address !== null ? address.port : undefined;
@@ -66,18 +68,18 @@ export class EmbeddedBroker {
     const [ours, theirs] = stream.duplexPair();
     this.#own.add(theirs);
     aedes.handle(theirs);
-    // A pair does not pass on destruction, and a broker whose client is gone must notice it as over TCP.
+    // Destroying one half of a pair does not destroy the other, and the broker must notice that its client is gone.
     ours.once('close', () => theirs.destroy());
     theirs.once('close', () => ours.destroy());
     return ours;
   };
 
   /**
-   * Listens for devices, or closes the port when `options` is undefined. Connected devices stay when nothing changed.
-   * Rejects with MqttFlowsError; the in-process side works on all the same.
+   * Listens for devices, or closes the port when `options` is undefined. Connected devices stay if nothing has changed.
+   * Rejects with MqttFlowsError; the in-process side keeps working.
    */
   listen(options: ListenOptions | undefined): Promise<void> {
-    // One after the other: two at once would fight over the port.
+    // One at a time: two would compete for the port.
     const listening = this.#changing.then(() => this.#listen(options));
     this.#changing = listening.catch(() => {});
     return listening;
@@ -110,7 +112,7 @@ export class EmbeddedBroker {
   }
 
   async #start(): Promise<Aedes> {
-    // aedes is an ES module, and 50 modules that a flow without an embedded broker need not load.
+    // aedes is an ES module, and its 50 modules are not needed by a flow without an embedded broker.
     const { Aedes } = await import('aedes');
     const aedes = await Aedes.createBroker({
       mq: new TopicEmitter(),
@@ -119,11 +121,11 @@ export class EmbeddedBroker {
       connectTimeout: CONNECT_TIME,
       drainTimeout: DRAIN_TIME,
       authenticate: (client, username, password, done) => done(null, this.#authenticate(client, username, password)),
-      // aedes has no shared subscriptions: it would grant them as filters that match nothing.
+      // aedes has no shared subscriptions: it would grant them as filters that never match.
       authorizeSubscribe: (_client, subscription, done) =>
         done(null, subscription.topic.startsWith('$share/') ? null : subscription),
     });
-    // Clients fail for reasons of their own; the broker goes on.
+    // A failure of one client does not concern the broker.
     aedes.on('clientError', () => {});
     aedes.on('connectionError', () => {});
     return aedes;
@@ -136,7 +138,7 @@ export class EmbeddedBroker {
     }
     const expected = this.#listening;
     if (!expected) return false;
-    // Whoever comes with the identifier of a client in this process would throw it out.
+    // A device with the identifier of a client in this process would take over its session.
     if (this.#ownIdentifiers.has(client.id)) return false;
     if (expected.username === '') return true;
     const nameFits = sameSecret(username ?? '', expected.username);
@@ -190,7 +192,7 @@ function sameListening(a: ListenOptions, b: ListenOptions | undefined): boolean 
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Compares hashes, so that neither length nor content shows in the time it takes. */
+/** Compares hashes, so that the time taken reveals neither length nor content. */
 function sameSecret(given: string | Buffer, expected: string): boolean {
   const hash = (value: string | Buffer): Buffer => createHash('sha256').update(value).digest();
   return timingSafeEqual(hash(given), hash(expected));

@@ -1,5 +1,5 @@
-// The message bus inside the embedded broker: aedes asks it who gets a packet. It stands in for mqemitter, which calls
-// itself once for each packet in its queue: a few thousand of them without a listener end the process with a stack
+// The message bus inside the embedded broker, which tells aedes who gets a packet. It replaces mqemitter, which
+// recurses for each packet in its queue: a few thousand packets without a listener end the process with a stack
 // overflow (seen when a subscriber left 6,000 undelivered packets; mcollina/mqemitter#204).
 
 import { Fifo } from '../../core/queues/fifo';
@@ -19,10 +19,10 @@ interface Emission {
   readonly done: Done;
 }
 
-/** How many packets may be on their way to slow listeners before the next ones wait. */
+/** The number of packets that slow listeners may have before the next ones wait. */
 const CONCURRENCY = 100;
 
-/** mqemitter's interface, as far as aedes uses it. */
+/** The part of mqemitter's interface that aedes uses. */
 export class TopicEmitter {
   readonly concurrency = CONCURRENCY;
   readonly #trie = new TopicTrie<Notify>();
@@ -43,7 +43,7 @@ export class TopicEmitter {
 
   on(filter: string, notify: Notify, done?: Done): this {
     const parsed = parseTopicFilter(filter);
-    // aedes lets some invalid filters through; no topic matches them.
+    // aedes accepts some invalid filters. No topic matches them.
     if (parsed.ok) this.#trie.add(parsed.filter, notify);
     if (done) setImmediate(done);
     return this;
@@ -73,7 +73,7 @@ export class TopicEmitter {
   }
 
   #drain(): void {
-    // Whoever finishes within the loop has its successor started by the loop, not by a call of its own.
+    // A listener that finishes within the loop lets the loop start the next packet, without recursion.
     if (this.#draining) return;
     this.#draining = true;
     try {

@@ -1,14 +1,14 @@
-// The order of acknowledgements on one connection: that in which the publications came (MQTT 5, section 4.6).
+// The order of acknowledgements on one connection: the order of arrival (MQTT 5, section 4.6).
 
 import { Fifo } from '../../core/queues/fifo';
 import type { Receipt } from '../transport';
 
 type State = 'waiting' | 'acknowledged' | 'abandoned';
 
-/** What waits for its acknowledgement. It may outlive its connection, and get a place on the next one. */
+/** A publication that waits for its acknowledgement. It may outlive its connection and get a place on the next one. */
 export class OrderedReceipt implements Receipt {
   readonly identifier: number;
-  /** Of the publication, as long as somebody holds it. */
+  /** Bytes of the publication while its receipt is held. */
   readonly bytes: number;
   #state: State = 'waiting';
   #reasonCode = 0;
@@ -27,7 +27,7 @@ export class OrderedReceipt implements Receipt {
     return this.#reasonCode;
   }
 
-  /** Gives it the last place on a connection. */
+  /** Appends it to the order of a connection. */
   join(order: AcknowledgementOrder): void {
     this.#order = order;
     order.add(this);
@@ -53,15 +53,20 @@ export class OrderedReceipt implements Receipt {
   }
 }
 
-/** Sends an acknowledgement when it is due and those before it are sent; those that never will be hold up nobody. */
+/**
+ * Sends an acknowledgement when it is due and all earlier ones are sent. Those that will never be due hold up nobody.
+ */
 export class AcknowledgementOrder {
   readonly #receipts = new Fifo<OrderedReceipt>();
   readonly #send: (receipt: OrderedReceipt) => void;
   readonly #settled: (receipt: OrderedReceipt) => void;
-  /** The oldest, when it has been taken from the queue to be looked at. */
+  /** The oldest, once it has been taken from the queue. */
   #oldest: OrderedReceipt | undefined;
 
-  /** `settled` hears of each when nobody holds it any longer, `send` of those that are acknowledged when it is their turn. */
+  /**
+   * `settled` is called for each receipt when nobody holds it any longer, `send` for each that is acknowledged, in
+   * turn.
+   */
   constructor(settled: (receipt: OrderedReceipt) => void, send: (receipt: OrderedReceipt) => void) {
     this.#settled = settled;
     this.#send = send;

@@ -1,5 +1,5 @@
-// Publications from the server and their acknowledgements, on one connection. mqtt.js would acknowledge by itself, and
-// hold up every other packet, pings included, while it is kept from that.
+// Publications from the server and their acknowledgements, on one connection. mqtt.js would acknowledge by itself. When
+// it is kept from that, it holds up every other packet, pings included.
 
 import type { IPublishPacket, Packet } from 'mqtt';
 import type { IncomingPublication } from '../../core/publications/publication';
@@ -14,21 +14,22 @@ import { TopicAliases, type Violation } from './incoming-aliases';
 const IDENTIFIER_NOT_FOUND = 0x92;
 const RECEIVE_MAXIMUM_EXCEEDED = 0x93;
 /**
- * As many identifiers as there are. Our receive maximum is less, but not a bound: mosquitto 2.0.11 answers each PUBACK with
- * twenty publications while it has them, by MQTT 5 as by 3.1.1, and ending the connection would have it do so again.
+ * The number of packet identifiers. Our receive maximum is smaller, but servers exceed it: mosquitto 2.0.11 answers
+ * each PUBACK with twenty publications while it has them, with MQTT 5 as with 3.1.1. Ending the connection would make
+ * it do the same again.
  */
 const WIDEST_WINDOW = 65_535;
 
-/** Bytes of publications: what bounds memory, whatever a server sends. */
+/** The most bytes of held publications. This bounds memory, whatever a server sends. */
 const MOST_HELD = { v5: 16 * 1024 * 1024, older: 8 * 1024 * 1024 };
 
 type IPubrelPacket = Extract<Packet, { cmd: 'pubrel' }>;
 
 export interface InboundListener {
   message(publication: IncomingPublication, receipt?: Receipt): void;
-  /** Whether so much is held that no more must be read: not every server stops when its window is full. */
+  /** Whether so much is held that reading must stop: not every server stops when its window is full. */
   crowded(crowded: boolean): void;
-  /** The server has broken the rules: the connection cannot go on. */
+  /** The server has violated the protocol: the connection cannot go on. */
   violated(violation: Violation): void;
 }
 
@@ -41,16 +42,19 @@ export class InboundFlow {
   readonly #aliases: TopicAliases;
   readonly #pubacks: AcknowledgementOrder;
   readonly #pubrecs: AcknowledgementOrder;
-  /** Identifiers at QoS 1 that wait: a server of MQTT 3.1 sends again what it finds late (MQTT 3.1, section 4.1). */
+  /**
+   * Identifiers at QoS 1 that wait. A server of MQTT 3.1 sends a publication again when its acknowledgement is late
+   * (MQTT 3.1, section 4.1).
+   */
   readonly #waiting = new Set<number>();
-  /** Identifiers at QoS 2 that the server has not heard the end of. */
+  /** Identifiers at QoS 2 whose exchange the server has not completed. */
   readonly #exchanges = new Set<number>();
-  /** Publications at QoS 1 that are not acknowledged, those included that never will be. */
+  /** Publications at QoS 1 that are not acknowledged, including those that never will be. */
   #unacknowledged = 0;
-  /** bytes of the publications that somebody holds */
+  /** Bytes of the publications whose receipts are held. */
   #held = 0;
   #crowded = false;
-  /** What has come in one piece with CONNACK, for mqtt.js says later that there is a connection. */
+  /** Packets that arrived together with CONNACK: mqtt.js reports the connection only later. */
   #early: (IPublishPacket | IPubrelPacket)[] | undefined = [];
 
   constructor(
@@ -81,15 +85,15 @@ export class InboundFlow {
     );
   }
 
-  /** Takes a PUBLISH, which has an identifier unless its QoS is 0, or a PUBREL, which has one. */
+  /** Takes a PUBLISH, which has an identifier unless its QoS is 0, or a PUBREL, which always has one. */
   take(packet: IPublishPacket | IPubrelPacket): void {
-    // A copy: what is taken from mqtt.js is a packet no more.
+    // A copy, since take() changes the packet so that mqtt.js ignores it.
     if (this.#early) this.#early.push({ ...packet });
     else if (packet.cmd === 'publish') this.#publish(packet);
     else this.#release(packet.messageId ?? 0);
   }
 
-  /** The listener has heard of the connection: what has come since CONNACK is for it. */
+  /** The listener knows of the connection: packets since CONNACK are delivered now. */
   start(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
@@ -124,15 +128,15 @@ export class InboundFlow {
   }
 
   /**
-   * Delivered at PUBLISH, while PUBREC waits for the receipt: from PUBREC on, a server sends no more than PUBREL, and the
-   * publication would be gone with a process that ends then.
+   * Delivers at PUBLISH, while PUBREC waits for the receipt. After PUBREC a server sends only PUBREL, and a process
+   * that ends then would have lost the publication.
    */
   #exactlyOnce(topic: string, packet: IPublishPacket, identifier: number): void {
     if (!this.#exchanges.has(identifier) && !this.#admits()) return;
     this.#exchanges.add(identifier);
     const known = this.#session.exchanges.get(identifier);
     if (known) {
-      // Never delivered twice: PUBREC is sent again, or by this connection in place of the one that it came by.
+      // The publication is not delivered twice. PUBREC is sent again, or by this connection instead of an earlier one.
       if (known.state !== 'waiting' || !known.isOn(this.#pubrecs)) {
         if (known.state === 'waiting') this.#hold(known);
         known.join(this.#pubrecs);
@@ -156,13 +160,13 @@ export class InboundFlow {
     const { identifier, reasonCode } = receipt;
     this.#writer.write(PUBREC, identifier, reasonCode);
     if (reasonCode < 0x80) return;
-    // A refusal ends the exchange: no PUBREL follows (MQTT 5, section 4.3.3).
+    // A refusal ends the exchange. No PUBREL follows (MQTT 5, section 4.3.3).
     this.#exchanges.delete(identifier);
     this.#session.forget(receipt);
   }
 
   #receipt({ length, payload }: IPublishPacket, identifier: number): OrderedReceipt {
-    // mqtt-packet says how long a packet was, topic and properties included.
+    // mqtt-packet gives the length of the packet, including topic and properties.
     const bytes = length ?? payload.length;
     return this.#v5 ? new OrderedReceipt(identifier, bytes) : new UnrefusableReceipt(identifier, bytes);
   }
@@ -181,7 +185,7 @@ export class InboundFlow {
     this.#listener.crowded(false);
   }
 
-  /** Whether there is an identifier left for one more. */
+  /** Whether the server may have one more publication unacknowledged. */
   #admits(): boolean {
     if (this.#unacknowledged + this.#exchanges.size < WIDEST_WINDOW) return true;
     const reason = `more than ${WIDEST_WINDOW} unacknowledged publications`;
@@ -190,12 +194,12 @@ export class InboundFlow {
   }
 
   #publication(topic: string, packet: IPublishPacket): IncomingPublication {
-    // Without `encoding`, mqtt-packet gives a payload as it came.
+    // Without `encoding`, mqtt-packet gives a payload as a Buffer.
     return fromPacket(topic, packet.payload as Buffer, packet);
   }
 }
 
-/** MQTT 3.1.1 cannot refuse; what is refused there is not acknowledged. */
+/** MQTT 3.1.1 has no refusal: a refused publication is not acknowledged. */
 class UnrefusableReceipt extends OrderedReceipt {
   override acknowledge(reasonCode = 0): void {
     if (reasonCode < 0x80) super.acknowledge();

@@ -1,5 +1,5 @@
-// What has come in at QoS 2 and has not been released: it belongs to the session and outlives connections
-// (MQTT 5, section 4.3.3).
+// Publications received at QoS 2 and not released. They belong to the session and outlive connections (MQTT 5, section
+// 4.3.3).
 
 import type { OrderedReceipt } from './acknowledgement-order';
 
@@ -19,7 +19,7 @@ export class InboundSession {
     this.#clientId = clientId;
   }
 
-  /** Ends the exchange of `receipt`, unless its identifier has another one by now. */
+  /** Ends the exchange of `receipt`, unless its identifier has been given to another one. */
   forget(receipt: OrderedReceipt): void {
     if (this.exchanges.get(receipt.identifier) === receipt) this.exchanges.delete(receipt.identifier);
   }

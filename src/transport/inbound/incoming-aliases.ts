@@ -2,7 +2,7 @@
 
 import type { IPublishPacket } from 'mqtt';
 
-/** A packet that breaks the rules: the connection ends with this reason code (MQTT 5, section 4.13). */
+/** A packet that violates the protocol. The connection ends with this reason code (MQTT 5, section 4.13). */
 export interface Violation {
   readonly reasonCode: number;
   readonly reason: string;
@@ -17,10 +17,10 @@ export class TopicAliases {
     this.#maximum = maximum;
   }
 
-  /** The topic name of a publication, by its alias if it has one; remembers the alias that comes with a name. */
+  /** The topic name of a publication, resolved from its alias if needed. Remembers an alias that comes with a name. */
   resolve(packet: IPublishPacket): string | Violation {
     const { topic } = packet;
-    // mqtt-packet makes an array of a property that comes twice.
+    // mqtt-packet turns a property that occurs twice into an array.
     const alias: unknown = packet.properties?.topicAlias;
     if (alias === undefined) return topic === '' ? { reasonCode: 0x82, reason: 'PUBLISH without a topic' } : topic;
     if (typeof alias !== 'number' || alias < 1 || alias > this.#maximum) {

@@ -1,21 +1,21 @@
-// What answers where an MQTT server should: told by the first bytes that come back.
+// Recognises by the first bytes of an answer what answers in place of an MQTT server.
 
 import type { Duplex } from 'node:stream';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
 
-/** First bytes of the packets that may answer CONNECT (MQTT 5, section 4.12 and 3.2). */
+/** First bytes of the packets that may answer CONNECT (MQTT 5, sections 4.12 and 3.2). */
 const CONNACK = 0x20;
 const AUTH = 0xf0;
-/** TLS records: a fatal alert or a handshake, of any version (RFC 8446, section 5.1). */
+/** TLS records of any version: a fatal alert or a handshake (RFC 8446, section 5.1). */
 const TLS_RECORDS = [0x15, 0x16];
 const TLS_MAJOR_VERSION = 0x03;
 
 const PRINTABLE = /^[\t\r\n\x20-\x7e]{4,}/;
 
 /**
- * Calls `found` when the first bytes that `stream` brings are not those of an MQTT server. Call it when the stream has
- * its reader already, which hears of the bytes after `found`. Later bytes are not looked at.
+ * Calls `found` when the first bytes from `stream` are not those of an MQTT server. Call it after the stream has got
+ * its reader, which then sees the bytes after `found`. Later bytes are not checked.
  */
 export function checkFirstBytes(stream: Duplex, found: (error: MqttFlowsError) => void): void {
   stream.prependOnceListener('data', (bytes: Buffer) => {
@@ -24,7 +24,7 @@ export function checkFirstBytes(stream: Duplex, found: (error: MqttFlowsError) =
   });
 }
 
-/** What the sender of `bytes` is instead of an MQTT server. */
+/** The error that names the sender of `bytes`; undefined for an MQTT server. */
 function notMqtt(bytes: Buffer): MqttFlowsError | undefined {
   const [first, second] = bytes;
   if (first === CONNACK || first === AUTH || first === undefined) return undefined;

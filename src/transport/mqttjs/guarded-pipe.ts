@@ -1,28 +1,28 @@
-// Hands the bytes of a stream to mqtt.js so that nothing it throws over them ends the process: it has no catch of its own.
+// Feeds mqtt.js from a stream so that nothing it throws ends the process: it has no catch of its own.
 
 import type { Duplex, Writable } from 'node:stream';
 import { type Admits, PacketCutter, PIECE } from './packet-cutter';
 
-/** How somebody who looks on spares the processor. */
+/** How a viewer saves processor time. */
 export interface Thrift {
-  /** What is not admitted is not read. */
+  /** Publications that are not admitted are not read. */
   readonly admits: Admits;
-  /** ms between two reads. Servers send each message by itself: taking them in one by one is dearer than what is in them. */
+  /** ms between two reads. Servers send each message separately, and waking up for each costs more than reading it. */
   readonly rest: number;
 }
 
-/** Hears of what ends a pipe: after that, the reader gets no more bytes. */
+/** Called when a pipe ends. The reader gets no more bytes then. */
 export interface PipeEnd {
   /** The reader has thrown. */
   failed(error: unknown): void;
-  /** A packet has begun to come that is larger than it may be. */
+  /** A packet has begun to arrive that exceeds the limit. */
   tooLarge(bytes: number): void;
 }
 
 /**
- * Makes `stream.pipe()` tell `end` what goes wrong. mqtt.js handles the first packet of a piece before its write() returns,
- * and further ones later, where nobody could catch; so each packet that it handles itself is a piece of its own. It would
- * also collect a packet to its last byte before it looks at the size: `limit` is the largest that may come, in bytes.
+ * Makes `stream.pipe()` report failures to `end`. mqtt.js handles the first packet of a piece before its write()
+ * returns, and further ones later, where nothing catches. So each packet that it handles itself becomes a piece of its
+ * own. It would also collect a whole packet before it checks the size; `limit` is the largest allowed packet, in bytes.
  * With `thrift`, it gets less, and less often.
  */
 export function guardPipe(stream: Duplex, end: PipeEnd, limit?: number, thrift?: Thrift): GuardedPipe {
@@ -37,7 +37,7 @@ export function guardPipe(stream: Duplex, end: PipeEnd, limit?: number, thrift?:
 }
 
 export interface GuardedPipe {
-  /** Whether the reader is to get nothing for the time being: the other side then has to wait as well. */
+  /** Whether the reader gets nothing for now. The server then has to wait as well. */
   hold(held: boolean): void;
 }
 
@@ -51,7 +51,7 @@ class Feed {
   #tired = false;
   #asleep = false;
   #pieces: Buffer[] = [];
-  /** bytes that have been handed on in this turn of the event loop */
+  /** Bytes handed on in this turn of the event loop. */
   #turn = 0;
   #busy = false;
   #held = false;
@@ -67,7 +67,7 @@ class Feed {
 
   hold(held: boolean): void {
     this.#held = held;
-    // Not from within a packet: this may be called while one is handled.
+    // Deferred, since this may be called while a packet is handled.
     if (!held) setImmediate(this.#handOn);
   }
 
@@ -86,7 +86,7 @@ class Feed {
 
   readonly #handled = (): void => {
     this.#busy = false;
-    // The flows get their turn: with all messages of 64 KiB on their way at once, memory is what most time goes into.
+    // Let the flows run: with all messages of 64 KiB alive at once, garbage collection takes most of the time.
     if (this.#pieces.length > 0 && this.#turn >= PIECE) setImmediate(this.#nextTurn);
     else this.#handOn();
   };
@@ -101,7 +101,7 @@ class Feed {
     if (this.#pieces.length === 0 && !this.#held && !this.#asleep) this.#stream.resume();
   };
 
-  /** First it reads what is there already, which the rest of this turn of the event loop does. */
+  /** Reads what has arrived already first, which takes the rest of this turn of the event loop. */
   #takeRest(): void {
     this.#tired = true;
     setImmediate(() => {
@@ -117,7 +117,7 @@ class Feed {
     this.#handOn();
   };
 
-  /** One at a time: a piece that waited in the reader would be handled where nobody catches. */
+  /** One piece at a time: mqtt.js would handle a queued piece where nothing catches. */
   #next(): void {
     const piece = this.#busy || this.#held ? undefined : this.#pieces.shift();
     if (!piece) return;

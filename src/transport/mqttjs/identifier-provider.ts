@@ -1,9 +1,9 @@
-// Our packet identifiers in the shape in which mqtt.js asks for them.
+// Our packet identifiers, in the form that mqtt.js expects.
 
 import type { IClientOptions } from 'mqtt';
 import type { PacketIdentifiers } from '../../core/publications/packet-identifiers';
 
-/** The identifiers that mqtt.js gives to SUBSCRIBE and UNSUBSCRIBE. */
+/** The identifiers that mqtt.js uses for SUBSCRIBE and UNSUBSCRIBE. */
 export function identifierProvider(identifiers: PacketIdentifiers): NonNullable<IClientOptions['messageIdProvider']> {
   let last: number | undefined;
   return {

@@ -1,17 +1,17 @@
-// When a connection counts as dead: mqtt.js asks for nothing but the answer to its last ping, which may stand in line
-// behind what we do not read for the moment.
+// Decides when a connection counts as dead. mqtt.js accepts nothing but the answer to its last ping, which may be
+// queued behind data that we do not read for now.
 
 import type { IClientOptions, MqttClient } from 'mqtt';
 
 type Timer = Exclude<NonNullable<IClientOptions['timerVariant']>, string>;
 
-/** mqtt.js sends PINGREQ at the second tick after it last heard an answer, and ends the connection at the third. */
+/** mqtt.js sends PINGREQ at the second tick after the last answer, and ends the connection at the third. */
 const LAST_TICK = 3;
 
 export class KeepAlive {
-  /** Nothing is read for the moment. */
+  /** Whether reading is stopped. */
   held = false;
-  /** A packet has come since mqtt.js last asked. */
+  /** Whether a packet has arrived since mqtt.js last checked. */
   heard = false;
   #client: MqttClient | undefined;
 
@@ -19,7 +19,7 @@ export class KeepAlive {
     this.#client = client;
   }
 
-  /** The timer for mqtt.js. */
+  /** The timer that mqtt.js uses. */
   readonly timer: Timer = {
     set: (tick, time) => {
       let ticks = 0;
@@ -32,10 +32,10 @@ export class KeepAlive {
     clear: (timer) => clearInterval(timer),
   };
 
-  /** The server hears from us all the same, and a stream that is gone shows by it. */
+  /** Keeps the connection. Pings still go out, and a stream that is gone is noticed by them. */
   #goOn(): void {
     this.heard = false;
-    // Forced, it begins to count anew.
+    // With `true`, mqtt.js starts counting again.
     this.#client?.reschedulePing(true);
     this.#client?.sendPing();
   }

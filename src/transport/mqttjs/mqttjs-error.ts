@@ -1,4 +1,4 @@
-// What ends an mqtt.js client, as errors of ours: what it reports, and what the server says to it.
+// Turns what ends an mqtt.js client into our errors: what it reports, and what the server says.
 
 import type { Packet } from 'mqtt';
 import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';

@@ -1,4 +1,4 @@
-// CONNECT and CONNACK between mqtt.js's shapes and ours.
+// Converts CONNECT and CONNACK between mqtt.js's types and ours.
 
 import type { IClientOptions, IConnackPacket } from 'mqtt';
 import { isQoS } from '../../core/publications/publication';
@@ -6,18 +6,18 @@ import type { ConnectOptions, ServerInfo, Will } from '../transport';
 
 type WillOptions = NonNullable<IClientOptions['will']>;
 
-/** The longest time a timer of Node.js can wait, in ms: the connection's own deadline comes first. */
+/** The longest time that a timer of Node.js can wait, in ms. The connection has its own, earlier deadline. */
 const NEVER = 2 ** 31 - 1;
 
-/** mqtt.js words seven lines for each packet, for `debug`, which throws them away, and shows passwords where it does not. */
+/** mqtt.js formats seven debug lines for each packet. `debug` discards them, or shows passwords where it does not. */
 const silent = (): void => {};
 
-/** Options with which mqtt.js queues nothing, reconnects never and resubscribes never. */
+/** Options with which mqtt.js never queues, reconnects or resubscribes. */
 export function clientOptions(options: ConnectOptions): IClientOptions {
   const { protocolVersion, clientId, username, password, keepalive, cleanStart, will, properties } = options;
   const v5 = protocolVersion === 5;
   return {
-    // MQTT 3.1 had another name (MQTT 3.1, section 3.1).
+    // MQTT 3.1 has another protocol name (MQTT 3.1, section 3.1).
     protocolId: protocolVersion === 3 ? 'MQIsdp' : 'MQTT',
     protocolVersion,
     clientId,
@@ -41,7 +41,7 @@ function willOptions({ topic, payload, qos, retain, properties, delayInterval }:
   return { topic, payload, qos, retain, ...(all ? { properties: all } : {}) };
 }
 
-/** MQTT 5, section 3.2.2.3: a limit that CONNACK does not name has the widest value. */
+/** MQTT 5, section 3.2.2.3: a limit that CONNACK does not name has its default value. */
 export function serverInfo(packet: IConnackPacket, options: ConnectOptions): ServerInfo {
   const { protocolVersion } = options;
   const properties = packet.properties ?? {};

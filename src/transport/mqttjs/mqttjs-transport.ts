@@ -1,5 +1,5 @@
 // The transport over mqtt.js: one MqttClient for one byte stream, used only while connected. mqtt.js neither queues,
-// reconnects nor resubscribes here; those are the connection's, because of what mqtt.js does with them.
+// reconnects nor resubscribes here; the connection does (docs/decisions.md, 1).
 
 import type { Duplex } from 'node:stream';
 import type { IConnackPacket, MqttClient, Packet } from 'mqtt';
@@ -39,8 +39,8 @@ import { Unanswered } from './pending-answers';
 import { CLOSE_GRACE, sendLastWord } from './send-disconnect';
 
 /**
- * Opens the transports of one connection. They share what its session keeps between them. With `thrift`, they read what it
- * admits, and may be used by connections whose options allow no topic aliases.
+ * Opens the transports of one connection, which share the state of its session. With `thrift`, they read only what it
+ * admits; the options of the connection must then allow no topic aliases.
  */
 export function mqttjsTransports(thrift?: Thrift): OpenTransport {
   const session = new InboundSession();
@@ -66,7 +66,7 @@ class MqttjsTransport implements Transport {
   #pipe: GuardedPipe | undefined;
   #outbound: OutboundFlow | undefined;
   #connected = false;
-  /** Set once the listener has heard, or must no longer hear, that it is over. */
+  /** Set once the listener has been told of the end, or must no longer be told. */
   #over = false;
   #error: MqttFlowsError | undefined;
   readonly #unanswered = new Unanswered();
@@ -93,7 +93,7 @@ class MqttjsTransport implements Transport {
 
   get writable(): boolean {
     const stream = this.#stream;
-    // A destroyed stream is not writable, though its close event may still be to come.
+    // A destroyed stream is not writable, even before its close event.
     return this.#connected && !this.#over && stream?.writable === true && !stream.writableNeedDrain;
   }
 
@@ -154,7 +154,7 @@ class MqttjsTransport implements Transport {
         return;
       }
       this.#acknowledgements?.flush();
-      // end(false) waits without limit for what is unacknowledged, and end(true) sends no DISCONNECT.
+      // end(false) waits without limit for acknowledgements, and end(true) sends no DISCONNECT.
       for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
       const forget = this.#options.protocolVersion === 5 && endSession;
       client.end(false, forget ? { properties: { sessionExpiryInterval: 0 } } : {});
@@ -181,7 +181,7 @@ class MqttjsTransport implements Transport {
     }
     this.#stream = stream;
     this.#enter('connack');
-    // Before mqtt.js adds its own, which swallows errors without a code.
+    // Added before mqtt.js adds its own listener, which swallows errors without a code.
     stream.on('error', (error) => this.#note(asMqttFlowsError(error, this.#stage)));
     stream.on('close', () => this.#fail(this.#error ?? hungUp(this.#stage)));
     stream.on('drain', () => {
@@ -219,10 +219,10 @@ class MqttjsTransport implements Transport {
     this.#keepAlive.heard = true;
     if (lacksIdentifier(packet)) {
       this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason: packet.cmd } }));
-      // mqtt.js would throw where nobody catches it.
+      // mqtt.js would throw where nothing catches.
       return take(packet);
     }
-    // mqtt.js knows of a refusal, but not what the server says beside it.
+    // mqtt.js reports a refusal without the server's explanation.
     const refusal = serverRefusal(packet, this.#options.protocolVersion === 5);
     if (refusal) return this.#note(refusal);
     if (packet.cmd === 'connack') this.#accepted(packet);
@@ -236,7 +236,7 @@ class MqttjsTransport implements Transport {
     take(packet);
   };
 
-  /** Before mqtt.js says so: what follows CONNACK in one piece comes before its event. */
+  /** Called before mqtt.js's event: packets in one piece with CONNACK come before that. */
   #accepted({ sessionPresent, properties }: IConnackPacket): void {
     const stream = this.#stream;
     if (!stream || this.#inbound) return;
@@ -264,7 +264,7 @@ class MqttjsTransport implements Transport {
     sendLastWord(this.#stream, reasonCode);
   }
 
-  /** What is thrown over a packet costs this connection, and not the process. */
+  /** An exception over a packet ends this connection, not the process. */
   #catch<P extends Packet>(handle: (packet: P) => void, packet: P): void {
     try {
       handle(packet);
@@ -278,10 +278,10 @@ class MqttjsTransport implements Transport {
     this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason } }));
   }
 
-  /** Keeps the first error as the reason for the end that follows it. */
+  /** Keeps the first error as the reason for the end of the stream. */
   #note(error: MqttFlowsError): void {
     this.#error ??= error;
-    // A refused CONNECT and a broken packet stream are final, whether or not mqtt.js closes the stream.
+    // After a refused CONNECT or a malformed packet the connection is over, whether or not mqtt.js closes the stream.
     this.#stream?.destroy();
   }
 

@@ -1,4 +1,4 @@
-// mqtt.js as a way to write packets, and no more.
+// Uses mqtt.js only to write packets.
 
 import type { Duplex } from 'node:stream';
 import type { IConnackPacket, MqttClient } from 'mqtt';

@@ -1,6 +1,7 @@
-// Cuts what comes over a stream where MQTT packets begin and end (MQTT 5, section 2.1), and leaves out what nobody has room for.
+// Cuts a byte stream at the boundaries of MQTT packets (MQTT 5, section 2.1), and leaves out publications that are not
+// admitted.
 
-/** Kinds of packets that only go through mqtt.js: they may stay together. The others it handles itself. */
+/** Kinds of packets that only pass through mqtt.js and may stay together. It handles the others itself. */
 const TOGETHER: ReadonlySet<number> = new Set([
   3, // PUBLISH
   4, // PUBACK
@@ -10,58 +11,60 @@ const TOGETHER: ReadonlySet<number> = new Set([
   13, // PINGRESP
 ]);
 
-/** Four bytes at most say how long a packet is (section 1.5.5): the weight of each. */
+/** The weights of the length bytes, four at most (section 1.5.5). */
 const LENGTH_BYTES = [1, 128, 128 ** 2, 128 ** 3];
 
 /**
- * Asked for each publication at QoS 0, before it is read: false leaves it out, as if the network had lost it. The server must
- * not use topic aliases then: the publication left out may be the one that says what an alias means.
+ * Called for each publication at QoS 0 before it is read. False leaves it out, as if the network had lost it. The
+ * server must not use topic aliases then: the publication left out may be the one that defines an alias.
  */
 export type Admits = () => boolean;
 
-/** bytes after which a piece ends with the packet under way, so that what is read at once can be handed on bit by bit */
+/** Bytes after which a piece ends with the current packet, so that one read can be handed on in parts. */
 export const PIECE = 8192;
 
 const PUBLISH = 3;
-/** Of the first byte of a PUBLISH (section 3.3.1.2). */
+/** The QoS bits in the first byte of a PUBLISH (section 3.3.1.2). */
 const QOS_BITS = 0b110;
 
 export class PacketCutter {
   readonly #limit: number;
   readonly #admits: Admits | undefined;
   #tooLarge: number | undefined;
-  /** Bytes of the packet under way that are still to come, once its length is known. */
+  /** Remaining bytes of the current packet, once its length is known. */
   #left = 0;
   #readingLength = false;
   #length = 0;
   #factor = 1;
   #alone = false;
-  /** Whether the packet under way is a publication at QoS 0. */
+  /** Whether the current packet is a publication at QoS 0. */
   #droppable = false;
   #dropping = false;
-  /** What comes is no MQTT: the rest is not cut. */
+  /** Whether the stream is not MQTT. The rest is not cut then. */
   #lost = false;
 
-  /** `limit` is the largest packet that may come, in bytes. */
+  /** `limit` is the largest allowed packet, in bytes. */
   constructor(limit = Number.POSITIVE_INFINITY, admits?: Admits) {
     this.#limit = limit;
     this.#admits = admits;
   }
 
-  /** The bytes of a packet that is larger than it may be, known from its first bytes; undefined when there was none. */
+  /**
+   * The size in bytes of a packet that exceeds the limit, known from its first bytes; undefined when there was none.
+   */
   get tooLarge(): number | undefined {
     return this.#tooLarge;
   }
 
   /**
-   * `bytes` in pieces: of a packet that mqtt.js handles itself, no piece holds more than that packet, and of others none
-   * holds more than those that begin in its first PIECE bytes.
+   * `bytes` in pieces. A packet that mqtt.js handles itself is a piece of its own. A piece of other packets holds no
+   * more than those that begin in its first PIECE bytes.
    */
   cut(bytes: Buffer): Buffer[] {
     const pieces: Buffer[] = [];
     let start = 0;
     let at = 0;
-    /** Where the packet under way begins, unless it did in bytes that have gone on. */
+    /** Where the current packet begins, unless its beginning has been handed on. */
     let packet: number | undefined;
     const cutAt = (end: number): void => {
       if (end > start) pieces.push(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
@@ -102,7 +105,7 @@ export class PacketCutter {
     this.#factor = 1;
   }
 
-  /** Asks once for each packet: when its length has been read. */
+  /** Asks once for each packet, when its length has been read. */
   #isUnwanted(): boolean {
     if (!this.#admits || !this.#droppable || this.#readingLength || this.#lost) return false;
     return !this.#admits();

@@ -1,9 +1,10 @@
-// What waits for an answer of the server: settled as unanswered when the stream goes, since mqtt.js forgets some callbacks.
+// Callbacks that wait for an answer of the server. They are settled as unanswered when the stream ends, since mqtt.js
+// forgets some of them.
 
 export class Unanswered {
   readonly #giveUps = new Set<() => void>();
 
-  /** `settled`, to be called with the answer; it is called once, with `unanswered` if none has come before the end. */
+  /** Wraps `settled` so that it is called once: with the answer, or with `unanswered` if the stream ends first. */
   once<O>(settled: (outcome: O) => void, unanswered: O): (outcome: O) => void {
     const giveUp = (): void => settle(unanswered);
     const settle = (outcome: O): void => {

@@ -1,8 +1,8 @@
-// The last word to a server that has broken the rules of MQTT: why the connection ends.
+// Sends DISCONNECT to a server that has violated the protocol, with the reason.
 
 import type { Duplex } from 'node:stream';
 
-/** How long a stream may take to be read to its end before it is destroyed all the same, in ms. */
+/** The time in ms that a server has to read the stream to its end before it is destroyed. */
 export const CLOSE_GRACE = 500;
 
 /** Sends DISCONNECT with a reason code (MQTT 5, section 3.14), and destroys `stream`. */

@@ -1,5 +1,5 @@
-// What is written in one turn of the event loop leaves together: a system call for each small packet costs more than all
-// else that is done for it.
+// Collects the writes of one turn of the event loop into one: a system call for each small packet costs more than
+// everything else about it.
 
 import type { Writable } from 'node:stream';
 
@@ -12,17 +12,17 @@ export class WriteBatch {
     this.#stream = stream;
   }
 
-  /** Something has been held back that the stream is yet to get. */
+  /** Whether writes are held back. */
   get open(): boolean {
     return this.#open;
   }
 
-  /** Calls `flushed` each time that the stream has been given what was held back. */
+  /** Calls `flushed` each time the held-back writes have gone to the stream. */
   onFlushed(flushed: () => void): void {
     this.#flushed = flushed;
   }
 
-  /** Call before a write: it is held back until the event loop has come round. */
+  /** Call before a write, which is then held back until the next turn of the event loop. */
   begin(): void {
     if (this.#open) return;
     this.#open = true;

@@ -1,5 +1,5 @@
-// The way out of publications over one connection: PUBLISH, and what follows it at QoS 1 and 2 (MQTT 5, section 4.3).
-// mqtt.js only writes the packets: what it does with unacknowledged ones is not what the specification asks for.
+// Sends publications over one connection: PUBLISH, and what follows it at QoS 1 and 2 (MQTT 5, section 4.3). mqtt.js
+// only writes the packets: its handling of unacknowledged ones does not follow the specification.
 
 import type { IPublishPacket, Packet } from 'mqtt';
 import { isFailure } from '../../core/errors/reason-code';
@@ -12,39 +12,39 @@ import { OutgoingAliases } from './outgoing-aliases';
 
 type Acknowledgement = Extract<Packet, { cmd: 'puback' | 'pubrec' | 'pubcomp' }>;
 
-/** The connection that packets go out on. */
+/** The connection that packets are written to. */
 export interface OutboundWire {
   readonly v5: boolean;
   /** The server's, from CONNACK. */
   readonly topicAliasMaximum: number;
   /** bytes; the server's, from CONNACK */
   readonly maximumPacketSize: number;
-  /** The stream has not taken all that was written. */
+  /** Whether the stream has not taken everything written. */
   full(): boolean;
-  /** Calls `flushed` whenever the stream has been given what was written, whether or not it has room for more. */
+  /** Calls `flushed` whenever writes have gone to the stream, whether or not it has room for more. */
   onFlushed(flushed: () => void): void;
   write(packet: Packet): void;
 }
 
-/** What the server has to answer next. */
+/** An answer that is expected from the server. */
 interface Pending {
-  /** None any more when it is answered: V8 keeps what stood in a map for longer than the map does. */
+  /** Undefined once it is answered: V8 keeps what a map held longer than the map does. */
   outbound: Outbound | undefined;
   awaits: 'puback' | 'pubrec' | 'nothing' | 'pubcomp';
-  /** What PUBREC has said, where PUBCOMP has nothing to say. */
+  /** The reason code of PUBREC, used where PUBCOMP has none. */
   reasonCode: number;
 }
 
-/** The topic takes its bytes and an alias three more with the first publication: those may be too many then. */
+/** The first publication with an alias carries the topic and three bytes more, which may exceed the packet limit. */
 const ALIAS_BYTES = 16;
-/** MQTT 5, section 3.7.2.1: the server knows nothing of this identifier (any more), so the publication is through. */
+/** MQTT 5, section 3.7.2.1: the server does not know this identifier, or no longer, so the publication is complete. */
 const IDENTIFIER_NOT_FOUND = 0x92;
 
 export class OutboundFlow {
   readonly #wire: OutboundWire;
   readonly #aliases: OutgoingAliases;
   readonly #pending = new Map<number, Pending>();
-  /** Of QoS 0, written and not handed over: they are once the stream has taken all. */
+  /** Publications at QoS 0 that are written. They are handed over once the stream has taken everything. */
   #undrained: Outbound[] = [];
   #ended = false;
 
@@ -54,7 +54,7 @@ export class OutboundFlow {
     wire.onFlushed(() => this.drained());
   }
 
-  /** Sends PUBLISH, for the first time in this session or, as `dup`, again. */
+  /** Sends PUBLISH for the first time in this session, or again with `dup`. */
   send(outbound: Outbound, dup: boolean): void {
     if (this.#ended) return outbound.settled({ kind: 'unconfirmed' });
     const { publication, packetIdentifier } = outbound;
@@ -72,7 +72,7 @@ export class OutboundFlow {
     this.#wire.write({ cmd: 'pubrel', messageId: outbound.packetIdentifier });
   }
 
-  /** Publishes what belongs to this connection alone: it is not sent again. */
+  /** Publishes a message of this connection alone, which is not sent again. */
   publish(
     publication: OutgoingPublication,
     identifiers: PacketIdentifiers,
@@ -92,12 +92,12 @@ export class OutboundFlow {
     this.send(outbound, false);
   }
 
-  /** Takes an answer of the server, and returns what is wrong with it, if anything. */
+  /** Takes an answer of the server. Returns what is wrong with it, if anything. */
   answered(packet: Acknowledgement): string | undefined {
     const { cmd, messageId: identifier = 0, reasonCode = 0 } = packet;
     const pending = this.#pending.get(identifier);
     const outbound = pending?.outbound;
-    // An answer that comes late, or twice, is no reason to end a connection.
+    // A late or repeated answer is no reason to end a connection.
     if (!outbound || (cmd === 'pubrec' && pending.awaits === 'nothing')) return undefined;
     if (cmd === 'pubrec' && pending.awaits === 'pubcomp') {
       this.release(outbound);
@@ -116,7 +116,7 @@ export class OutboundFlow {
     return undefined;
   }
 
-  /** The stream may have room again: what was written before has been handed over then. */
+  /** The stream has room again: earlier publications have been handed over. */
   drained(): void {
     if (this.#undrained.length === 0 || this.#wire.full()) return;
     const handedOver = this.#undrained;
@@ -124,7 +124,7 @@ export class OutboundFlow {
     for (const outbound of handedOver) outbound.settled({ kind: 'acknowledged', reasonCode: 0 });
   }
 
-  /** The stream is gone: nobody knows what became of the rest. */
+  /** The stream is gone. Whether the server has the remaining publications is unknown. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;

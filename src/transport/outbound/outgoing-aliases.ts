@@ -1,28 +1,28 @@
-// Topic aliases for what is sent (MQTT 5, section 3.3.2.3.4): a number in the place of a topic that was sent before.
-// They hold for one connection, so only publications that are never sent again may use them: those of QoS 0.
+// Topic aliases for outgoing publications (MQTT 5, section 3.3.2.3.4): a number instead of a topic sent before. They
+// are valid for one connection, so only publications that are never sent again may use them: those at QoS 0.
 
-/** More than this many topics are not remembered, whatever the server allows. */
+/** The most topics that are remembered, whatever the server allows. */
 const MOST = 1000;
-/** A topic of so many characters is not worth an alias, which takes three bytes. */
+/** Topics up to this many characters get no alias, which takes three bytes. */
 const SHORT = 4;
 
 export interface TopicAlias {
   readonly alias: number;
-  /** The server knows what it stands for: the topic can be left out. */
+  /** Whether the server knows the alias, so that the topic can be left out. */
   readonly known: boolean;
 }
 
 export class OutgoingAliases {
   readonly #maximum: number;
-  /** The alias that was used last stands last. */
+  /** In the order of use, the latest last. */
   readonly #byTopic = new Map<string, TopicAlias>();
 
-  /** `maximum` is the server's. */
+  /** `maximum` is the server's topic alias maximum. */
   constructor(maximum: number) {
     this.#maximum = Math.min(maximum, MOST);
   }
 
-  /** The alias with which a publication to `topic` goes out now, or undefined when it goes without. */
+  /** The alias for a publication to `topic` that is sent now, or undefined when it is sent without one. */
   take(topic: string): TopicAlias | undefined {
     if (this.#maximum === 0 || topic.length <= SHORT) return undefined;
     const found = this.#byTopic.get(topic);
@@ -36,7 +36,7 @@ export class OutgoingAliases {
     return { alias, known: false };
   }
 
-  /** A new one, or that of the topic that has not been used for longest: a server forgets that one then. */
+  /** A new alias, or that of the least recently used topic, whose meaning it replaces. */
   #nextAlias(): number {
     if (this.#byTopic.size < this.#maximum) return this.#byTopic.size + 1;
     for (const [topic, { alias }] of this.#byTopic) {

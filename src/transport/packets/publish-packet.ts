@@ -1,4 +1,4 @@
-// The properties of a PUBLISH between mqtt.js's shape and ours.
+// Converts a PUBLISH from mqtt.js's type to ours.
 
 import type { IPublishPacket } from 'mqtt';
 import type { IncomingPublication, PublicationProperties } from '../../core/publications/publication';
@@ -7,7 +7,10 @@ type WireProperties = NonNullable<IPublishPacket['properties']>;
 
 const NO_IDENTIFIERS: readonly number[] = [];
 
-/** An incoming publication from mqtt.js's packet. `topic` is the event's, for the packet's is empty under an alias. */
+/**
+ * An incoming publication from mqtt.js's packet. `topic` is that of the event, since the packet's is empty under an
+ * alias.
+ */
 export function fromPacket(topic: string, payload: Buffer, packet: IPublishPacket): IncomingPublication {
   const wire = packet.properties;
   const properties = wire && fromWire(wire);
@@ -22,7 +25,7 @@ export function fromPacket(topic: string, payload: Buffer, packet: IPublishPacke
   };
 }
 
-/** mqtt-packet gives one identifier as a number, several as an array, and one that is cut off as something else. */
+/** mqtt-packet gives one identifier as a number, several as an array, and a truncated one as something else. */
 function identifiers(wire: unknown): readonly number[] {
   if (typeof wire === 'number') return [wire];
   return Array.isArray(wire) ? wire.filter((identifier) => typeof identifier === 'number') : NO_IDENTIFIERS;
@@ -38,7 +41,7 @@ function fromWire(wire: WireProperties): PublicationProperties | undefined {
     found = true;
   }
   if (wire.userProperties) {
-    // A copy with own properties only: the server chose the names, `__proto__` among them.
+    // A copy with own properties only: the server chose the names, and `__proto__` may be one.
     properties.userProperties = Object.fromEntries(Object.entries(wire.userProperties));
     found = true;
   }
@@ -49,7 +52,10 @@ type Check = readonly [Exclude<keyof PublicationProperties, 'userProperties'>, (
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 
-/** mqtt-packet makes an array of a property that a server sends twice, which it must not (MQTT 5, section 3.3.2.3). */
+/**
+ * mqtt-packet turns a property that a server sends twice into an array. A server must not do so (MQTT 5, section
+ * 3.3.2.3).
+ */
 const CHECKS: readonly Check[] = [
   ['payloadFormatIndicator', (value) => typeof value === 'boolean'],
   ['messageExpiryInterval', (value) => typeof value === 'number'],

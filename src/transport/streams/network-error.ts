@@ -1,4 +1,4 @@
-// Node.js's network errors as errors of ours.
+// Converts network errors of Node.js to ours.
 
 import { type ErrorCode, type ErrorParams, type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
@@ -17,7 +17,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   EPIPE: 'connection-lost',
 };
 
-/** What it means that the other side hangs up while this is going on. */
+/** The error code when the other side closes the connection at this stage. */
 const HUNG_UP: Readonly<Partial<Record<ErrorStage, ErrorCode>>> = {
   proxy: 'proxy-failed',
   tls: 'tls-closed',
@@ -46,13 +46,13 @@ function systemCodeOf(error: Error): string {
   return plainText('code' in error && typeof error.code === 'string' ? error.code : error.message);
 }
 
-/** For whom a certificate is that is for somebody else; Node.js says it in a sentence only. */
+/** The names in a certificate that is for another host. Node.js gives them in a sentence only. */
 function namesIn(error: Error): ErrorParams {
   const names = /.*(?:altnames: |CN: )(.*)$/s.exec(error.message)?.[1];
   return names === undefined ? {} : { names: plainText(names) };
 }
 
-/** Anything that was thrown, as an error of ours. `params` name the address. */
+/** Converts anything thrown to an MqttFlowsError. `params` name the address. */
 export function asMqttFlowsError(error: unknown, stage: ErrorStage, params: ErrorParams = {}): MqttFlowsError {
   if (error instanceof MqttFlowsError) return error;
   return networkError(error instanceof Error ? error : new Error(String(error)), stage, params);

@@ -1,4 +1,4 @@
-// Which proxy the environment names for a server, as curl and its relatives read it; docs/decisions.md says what counts.
+// Which proxy the environment names for a server, read as curl does (docs/decisions.md, 16).
 
 import { BlockList, isIP } from 'node:net';
 import { isLoopback } from '../../core/servers/loopback';
@@ -7,7 +7,10 @@ import type { ServerAddress, ServerScheme } from '../../core/servers/server-url'
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The first that is set counts. A plain server in the local network must not go through the proxy of the web. */
+/**
+ * The first variable that is set counts. A plain MQTT server in the local network must not go through the proxy for the
+ * web.
+ */
 const VARIABLES: Readonly<Record<ServerScheme, readonly string[]>> = {
   mqtt: ['all_proxy'],
   mqtts: ['https_proxy', 'all_proxy'],
@@ -15,12 +18,12 @@ const VARIABLES: Readonly<Record<ServerScheme, readonly string[]>> = {
   wss: ['https_proxy', 'all_proxy'],
 };
 
-/** The proxy for `server`, or undefined for none; also when the variable holds no address that we understand. */
+/** The proxy for `server`; undefined when there is none, or when the variable holds no valid address. */
 export function proxyFromEnvironment(server: ServerAddress, environment: Environment): ProxyAddress | undefined {
   return chosen(server, environment)?.proxy;
 }
 
-/** The name of the variable that would choose a proxy for `server`, but holds no address of one. */
+/** The name of the variable that would choose a proxy for `server` but holds no valid address. */
 export function faultyProxyVariable(server: ServerAddress, environment: Environment): string | undefined {
   const choice = chosen(server, environment);
   return choice && !choice.proxy ? choice.name : undefined;
@@ -30,7 +33,7 @@ function chosen(
   server: ServerAddress,
   environment: Environment,
 ): { readonly name: string; readonly proxy: ProxyAddress | undefined } | undefined {
-  // No proxy could reach this computer from where it stands.
+  // A proxy cannot reach this computer's loopback addresses.
   if (isLoopback(server.host) || isExcepted(server, variable(environment, 'no_proxy'))) return undefined;
   for (const name of VARIABLES[server.scheme]) {
     const value = variable(environment, name);
@@ -39,12 +42,15 @@ function chosen(
   return undefined;
 }
 
-/** In small letters first, as curl does. */
+/** Reads the lower-case name first, as curl does. */
 function variable(environment: Environment, name: string): string {
   return (environment[name] || environment[name.toUpperCase()] || '').trim();
 }
 
-/** Entries with commas or spaces between them: `*`, a name and what is below it, an address, a network as 10.0.0.0/8. */
+/**
+ * `list` has entries separated by commas or spaces: `*`, a name and all below it, an address, or a network such as
+ * 10.0.0.0/8.
+ */
 function isExcepted({ host, port }: ServerAddress, list: string): boolean {
   const name = host.toLowerCase();
   return list

@@ -13,7 +13,7 @@ import { ignore, inStage, type Opening } from './opening-stage';
 import { tcpStream } from './tcp-stream';
 import { type TlsOptions, tlsStream } from './tls-stream';
 
-/** How to speak TLS with an https:// proxy; the authorities of the system are trusted unless it says otherwise. */
+/** TLS options for an https:// proxy. By default, the system's certificate authorities are trusted. */
 export interface ProxyServer extends ProxyAddress {
   readonly tls?: TlsOptions;
 }
@@ -23,7 +23,7 @@ function socks(): typeof import('socks') {
   return require('socks');
 }
 
-/** More than the connection's own deadline, in ms: socks has one too, which cannot be switched off. */
+/** In ms, longer than the connection's own deadline: the timeout of socks cannot be switched off. */
 const SOCKS_TIMEOUT = 60_000;
 
 /** Opens a stream to `host`:`port` through `proxy`, which also looks up the host. */
@@ -40,7 +40,7 @@ export async function proxyStream(proxy: ProxyServer, host: string, port: number
   );
 }
 
-/** The way to the proxy itself is one stage for the user, whatever it is made of. */
+/** Opens the stream to the proxy itself, which is one stage for the user. */
 async function toProxy(proxy: ProxyServer, params: ErrorParams, { report, signal, learn }: Opening): Promise<Socket> {
   report('proxy');
   learn({ kind: 'proxy', proxy: `${bracketed(proxy.host)}:${proxy.port}` });
@@ -92,7 +92,7 @@ async function connected(
   signal: AbortSignal,
 ): Promise<[response: IncomingMessage, socket: Duplex, head: Buffer]> {
   try {
-    // Node.js emits `connect` with these arguments, whatever the status is.
+    // Node.js emits `connect` with these arguments, whatever the status.
     return (await once(asking, 'connect', { signal })) as [IncomingMessage, Duplex, Buffer];
   } catch (error) {
     throw failed(error, params);
@@ -112,7 +112,7 @@ async function askSocks(
   signal: AbortSignal,
 ): Promise<Socket> {
   const credentials = proxy.username === '' ? {} : { userId: proxy.username, password: proxy.password };
-  // socks knows no abort, but ends when its socket does.
+  // socks cannot be aborted, but it ends when its socket does.
   const giveUp = (): void => void socket.destroy();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
@@ -131,7 +131,7 @@ async function askSocks(
   }
 }
 
-/** What a SOCKS proxy answers, as socks words it. */
+/** The refusals of a SOCKS proxy, in the words of socks. */
 const SOCKS_REFUSALS: readonly [RegExp, ErrorCode][] = [
   [/authentication failed|no accepted authentication/i, 'proxy-credentials-refused'],
   [/rejected connection - (NotAllowed|CommandNotSupported|AddressNotSupported)/, 'proxy-refused'],
@@ -146,7 +146,7 @@ function socksRefusal(error: unknown, params: ErrorParams): MqttFlowsError {
   return new MqttFlowsError(code, { stage: 'proxy', params: { ...params, reason: plainText(reason) } });
 }
 
-/** It does not speak as a proxy does, or hangs up. */
+/** The other side does not behave like a proxy, or closes the connection. */
 function failed(error: unknown, params: ErrorParams): MqttFlowsError {
   const reason = plainText(error instanceof Error ? error.message : String(error));
   return new MqttFlowsError('proxy-failed', { stage: 'proxy', params: { ...params, reason } });

@@ -1,4 +1,4 @@
-// How a server is reached: TCP or a proxy, then TLS, then WebSocket, as its address says.
+// Opens the stream to a server: TCP or a proxy, then TLS, then WebSocket, according to its address.
 
 import type { ServerAddress } from '../../core/servers/server-url';
 import type { OpenStream } from '../transport';
@@ -8,7 +8,9 @@ import { tcpStream } from './tcp-stream';
 import { type TlsOptions, tlsStream } from './tls-stream';
 import { type WebSocketOptions, webSocketStream } from './websocket-stream';
 
-/** How to reach a server, beside its address. The functions are asked at each attempt; what they throw ends it. */
+/**
+ * How to reach a server, beside its address. The functions are called at each attempt. An exception ends the attempt.
+ */
 export interface ServerStreamSettings {
   readonly tls: () => TlsOptions;
   readonly proxy: (address: ServerAddress) => Promise<ProxyServer | undefined>;

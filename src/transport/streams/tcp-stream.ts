@@ -6,14 +6,14 @@ import type { OpenStream } from '../transport';
 import { networkError } from './network-error';
 import { ignore } from './opening-stage';
 
-/** How long one address of several may take, in ms: Node.js gives it 250, less than a satellite needs there and back. */
+/** The time in ms for one address of several. Node.js allows 250, which is less than a round trip over a satellite. */
 const ADDRESS_TIME = 1500;
 
 /** Opens TCP connections to `host`:`port`. An IPv6 address comes without brackets. */
 export function tcpStream(host: string, port: number): (...told: Parameters<OpenStream>) => Promise<Socket> {
   return (report, signal, learn = ignore) =>
     new Promise((resolve, reject) => {
-      // An address needs no look-up.
+      // An IP address needs no lookup.
       let stage: 'dns' | 'tcp' = isIP(host) === 0 ? 'dns' : 'tcp';
       report(stage);
       // Nagle's algorithm and delayed acknowledgements together cost up to 40 ms per small packet.
@@ -27,7 +27,7 @@ export function tcpStream(host: string, port: number): (...told: Parameters<Open
         reject(new MqttFlowsError('connection-closed', { stage, params: { host, port } }));
       };
       signal.addEventListener('abort', abort, { once: true });
-      // Once for each address of the name.
+      // Emitted once for each address of the name.
       socket.on('lookup', (error, address) => {
         if (error) return;
         learn({ kind: 'found', address });

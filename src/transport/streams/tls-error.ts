@@ -1,4 +1,4 @@
-// What OpenSSL and Node.js say when TLS fails, as codes of ours.
+// Converts TLS errors of OpenSSL and Node.js to our codes.
 
 import type { ErrorCode } from '../../core/errors/mqtt-flows-error';
 
@@ -11,7 +11,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'certificate-unknown-issuer',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate-unknown-issuer',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate-unknown-issuer',
-  // An authority of the same name with another key: it was renewed, or is another one.
+  // An authority of the same name with another key: a renewed one, or a different one.
   CERT_SIGNATURE_FAILURE: 'certificate-unknown-issuer',
   CERT_UNTRUSTED: 'certificate-unknown-issuer',
   ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-wrong-host',
@@ -21,11 +21,11 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   INVALID_CA: 'certificate-invalid',
   INVALID_PURPOSE: 'certificate-invalid',
   PATH_LENGTH_EXCEEDED: 'certificate-invalid',
-  // What answers does not speak TLS.
+  // The other side does not speak TLS.
   ERR_SSL_WRONG_VERSION_NUMBER: 'tls-not-spoken',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'tls-not-spoken',
   ERR_SSL_HTTP_REQUEST: 'tls-not-spoken',
-  // The server has its reasons and names none; before TLS 1.3, a missing certificate of the client is one of them.
+  // The server gives no reason. Before TLS 1.3, a missing client certificate is one possibility.
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'tls-refused',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'tls-refused',
   ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY: 'tls-refused',
@@ -44,10 +44,10 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR: 'client-certificate-refused',
 };
 
-/** From OpenSSL 3.2 on, alerts as old as SSL 3 are no longer called by its name. */
+/** From OpenSSL 3.2 on, the alerts that date from SSL 3 have new names. */
 const RENAMED = 'ERR_SSL_SSL/TLS_';
 
-/** The code for what Node.js calls `reason`; undefined when it is none of TLS's. */
+/** The code for the Node.js error code `reason`; undefined when it is not about TLS. */
 export function tlsErrorCode(reason: string): ErrorCode | undefined {
   const known = CODES[reason.replace(RENAMED, 'ERR_SSL_SSLV3_')];
   if (known) return known;

@@ -1,4 +1,4 @@
-// TLS over a stream that is open already.
+// TLS over an open stream.
 
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,15 +15,15 @@ import {
 import { plainText } from '../../core/errors/plain-text';
 import { ignore, inStage, type Opening } from './opening-stage';
 
-/** Certificates, keys, server name, ALPN: what Node-RED's tls-config node sets. */
+/** Certificates, keys, server name and ALPN, as Node-RED's tls-config node sets them. */
 export type TlsOptions = Pick<
   ConnectionOptions,
   'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'servername' | 'ALPNProtocols' | 'rejectUnauthorized'
 >;
 
 /**
- * Speaks TLS with `host` over `socket`, which is destroyed if that fails. The certificate is verified unless `options`
- * say expressly that it is not to be.
+ * Starts TLS with `host` over `socket`, which is destroyed on failure. The certificate is verified unless `options`
+ * explicitly disable that.
  */
 export function tlsStream(socket: Duplex, host: string, options: TlsOptions, opening: Opening): Promise<TLSSocket> {
   let secure: TLSSocket | undefined;
@@ -31,7 +31,7 @@ export function tlsStream(socket: Duplex, host: string, options: TlsOptions, ope
     secure?.destroy();
     socket.destroy();
   };
-  // What goes wrong below comes out above as well.
+  // Errors of the socket also reach the TLS stream.
   socket.on('error', ignore);
   return inStage('tls', opening, { host }, destroy, async () => {
     secure = connect({ ...options, ...serverName(host, options), socket, host, ...verification(host, options) });
@@ -43,34 +43,34 @@ export function tlsStream(socket: Duplex, host: string, options: TlsOptions, ope
   });
 }
 
-/** Before Node.js looks at it: one that it refuses takes the socket with it, and says nothing of itself any more. */
+/** Reports the certificate before Node.js verifies it: a refused certificate ends the socket without details. */
 function tellCertificate(secure: TLSSocket, { learn }: Opening): void {
   secure.prependOnceListener('secure', () => {
-    // Not getPeerX509Certificate(), after which Node.js 20 finds no certificate to verify.
+    // Not getPeerX509Certificate(): after that call, Node.js 20 finds no certificate to verify.
     const { subject, issuer, subjectaltname, valid_to: until } = secure.getPeerCertificate();
-    // Declared as always there, but a server may come without.
+    // The type says that it is always set, but a server may have no certificate.
     if (!subject) return;
     const name = nameOf(subject) || plainText(subjectaltname ?? '');
     learn({ kind: 'certificate', subject: name, issuer: nameOf(issuer), until: Date.parse(until) });
   });
 }
 
-/** A certificate may leave its common name out, or have several. */
+/** A certificate may have no common name, or several. */
 function nameOf({ CN, O }: Certificate): string {
   return plainText([CN ?? O ?? ''].flat().join(', '));
 }
 
-/** RFC 6066, section 3: addresses are not sent as server names. */
+/** RFC 6066, section 3: IP addresses are not sent as server names. */
 function serverName(host: string, { servername }: TlsOptions): ConnectionOptions {
   if (servername) return { servername };
   return isIP(host) === 0 ? { servername: host } : {};
 }
 
-/** Not left to NODE_TLS_REJECT_UNAUTHORIZED, which switches it off for the whole process. */
+/** Set explicitly, since NODE_TLS_REJECT_UNAUTHORIZED would disable it for the whole process. */
 function verification(host: string, { rejectUnauthorized, servername }: TlsOptions): ConnectionOptions {
   const always = { rejectUnauthorized: rejectUnauthorized !== false };
   if (servername || isIP(host) !== 6) return always;
-  // Node.js 22.23 takes an IPv6 address for a name, and then finds it in no certificate.
+  // Node.js 22.23 treats an IPv6 address as a name and finds it in no certificate.
   const isForHost = ({ raw }: PeerCertificate): boolean => new X509Certificate(raw).checkIP(host) !== undefined;
   return {
     ...always,

@@ -1,4 +1,4 @@
-// MQTT over WebSocket (MQTT 5, section 6) over a stream that is open already.
+// MQTT over WebSocket (MQTT 5, section 6) over an open stream.
 
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -23,10 +23,10 @@ function ws(): typeof import('ws') {
 /** The largest MQTT packet, in bytes: a length of 268,435,455 and the header before it. */
 const MAX_PAYLOAD = 268_435_455 + 5;
 
-/** RFC 6455, section 7.4.1: closed on purpose, or without a word. */
+/** RFC 6455, section 7.4.1: closed normally, or without a status. */
 const UNREMARKABLE = [1000, 1001, 1005, 1006];
 
-/** Upgrades `socket`, which is destroyed if that fails. */
+/** Upgrades `socket`, which is destroyed on failure. */
 export function webSocketStream(
   socket: Duplex,
   address: ServerAddress,
@@ -54,12 +54,12 @@ export function webSocketStream(
   });
 }
 
-/** Rejects with what the server says instead of upgrading. */
+/** Rejects with the server's answer if it does not upgrade. */
 function opened(webSocket: WebSocket, signal: AbortSignal): Promise<unknown> {
   webSocket.once('unexpected-response', (_request, response: IncomingMessage) => {
     const { statusCode = 0, statusMessage = '' } = response;
     const params = { status: statusCode, statusText: plainText(statusMessage) };
-    // A listener of its own for this event takes over from the error that ws would make of it.
+    // With a listener for this event, ws does not make an error of its own.
     webSocket.emit('error', new MqttFlowsError('websocket-refused', { stage: 'websocket', params }));
   });
   return once(webSocket, 'open', { signal });
@@ -72,7 +72,7 @@ function streamOf(webSocket: WebSocket): Duplex {
     const params = { status, statusText: plainText(text.toString()) };
     if (!UNREMARKABLE.includes(status)) reason = new MqttFlowsError('websocket-closed', { stage: 'websocket', params });
   });
-  // The stream of ws stays half open when the server closes; by then all that came has been read.
+  // The stream of ws stays half open when the server closes. All data has been read by then.
   stream.once('end', () => stream.destroy(reason));
   return stream;
 }
