@@ -107,7 +107,7 @@ describe('The scorecard of the nodes', () => {
 });
 
 describe('The scorecard of the dependencies', () => {
-  const dependencies = Object.keys(manifest.dependencies);
+  const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
 
   it('D01: are six at most', () => {
     assert.ok(dependencies.length <= 6);

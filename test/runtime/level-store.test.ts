@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
@@ -17,6 +17,7 @@ import { contentBytes } from '#src/core/publications/publication-size';
 import { LevelStore } from '#src/runtime/storage/level-store';
 import { outgoing } from '../connection/publications';
 import { emptyUserDir } from '../helpers/flows/node-red-process';
+import { repository } from '../helpers/package/environment';
 
 /** A chunk of publications on these topics. */
 function chunk(number: number, ...topics: readonly string[]): StoreChange {
@@ -200,5 +201,44 @@ describe('the store of an outbox on disk', () => {
 
   it('says so when it is used while closed', async () => {
     assert.equal((await errorOf(store().write([chunk(1, 'a')]))).code, 'outbox-unavailable');
+  });
+
+  describe('where classic-level is not installed', () => {
+    let packages: string;
+    let alone: LevelStore;
+    beforeEach(() => {
+      // Our files where no package is found but in this folder.
+      packages = join(folder, 'node_modules');
+      mkdirSync(packages);
+      cpSync(join(repository, 'build/src'), join(folder, 'src'), { recursive: true });
+      const file = join(folder, 'src/runtime/storage/level-store.js');
+      const { LevelStore: Copy }: typeof import('#src/runtime/storage/level-store') = require(file);
+      alone = new Copy({ path: join(folder, 'x.outbox'), fsync: false });
+      stores.push(alone);
+    });
+
+    /** The error has a class of its own, as all that is copied. */
+    function says(detail: RegExp): (error: MqttFlowsError) => boolean {
+      return ({ code, params }) => code === 'outbox-not-installed' && detail.test(String(params.detail));
+    }
+
+    it('says so, makes no folder, and works as soon as it is there', async () => {
+      await assert.rejects(alone.open(), says(/^Cannot find module 'classic-level'$/));
+      assert.deepEqual(readdirSync(folder).sort(), ['node_modules', 'src']);
+      symlinkSync(join(repository, 'node_modules/classic-level'), join(packages, 'classic-level'), 'junction');
+      assert.equal((await alone.open()).count, 0);
+    });
+
+    it('says so when it is there without a build for this machine', async () => {
+      const installed = join(repository, 'node_modules');
+      cpSync(join(installed, 'classic-level'), join(packages, 'classic-level'), {
+        recursive: true,
+        filter: (path) => !path.includes('prebuilds'),
+      });
+      for (const name of ['abstract-level', 'module-error', 'node-gyp-build']) {
+        symlinkSync(join(installed, name), join(packages, name), 'junction');
+      }
+      await assert.rejects(alone.open(), says(/^No native build was found for platform=[^\n]*$/));
+    });
   });
 });

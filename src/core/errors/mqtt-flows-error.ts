@@ -116,6 +116,7 @@ export type ErrorCode =
   | 'publication-kept'
   | 'publication-cleared'
   | 'outbox-unavailable'
+  | 'outbox-not-installed'
   | 'outbox-locked'
   | 'outbox-damaged'
   | 'outbox-other-version'

@@ -99,10 +99,9 @@ export class LevelStore implements OutboxStore {
 
   async #openAndRead(): Promise<StoreContents> {
     const { path } = this.#options;
+    const { ClassicLevel } = classicLevel();
     await mkdir(dirname(path), { recursive: true });
     await checkFiles(path);
-    // Loaded when it is needed: a platform that it was not built for can use all else.
-    const { ClassicLevel } = await import('classic-level');
     const level: Level = new ClassicLevel<string, Buffer>(path, { valueEncoding: 'buffer' });
     this.#level = level;
     await level.open();
@@ -172,6 +171,17 @@ export class LevelStore implements OutboxStore {
     }
     const detail = plainText(rootOf(error));
     return new MqttFlowsError('outbox-unavailable', { stage: 'outbox', params: { path, detail } });
+  }
+}
+
+/** An optional dependency: npm leaves it out where it is not built for the machine, and all else works without it. */
+function classicLevel(): typeof import('classic-level') {
+  try {
+    return require('classic-level');
+  } catch (error) {
+    // What follows the first line are paths.
+    const detail = plainText(rootOf(error).split('\n', 1)[0] ?? '');
+    throw new MqttFlowsError('outbox-not-installed', { stage: 'outbox', params: { detail } });
   }
 }
 

@@ -12,6 +12,7 @@ interface Manifest {
   readonly keywords: readonly string[];
   readonly engines: { readonly node: string };
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly 'node-red': {
     readonly version: string;
     readonly nodes: Readonly<Record<string, string>>;

@@ -1,9 +1,11 @@
 // The tarball as a user gets it: installed into a bare user directory of a real Node-RED, and used.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { brokerDefaults } from '#src/settings/broker.config';
 import { editorDefinition } from '../../helpers/editor/editor-definitions';
+import { brokerNode, embeddedNode, publishNodes, subscribeNodes } from '../../helpers/flows/flow-nodes';
 import { emptyUserDir, NodeRedProcess, packageName, removeUserDir } from '../../helpers/flows/node-red-process';
 import { catalogue, languages } from '../../helpers/package/catalogues';
 import { repository } from '../../helpers/package/environment';
@@ -38,6 +40,37 @@ function installPackage(userDir: string): void {
   const { filename } = packed[0] as { filename: string };
   writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'test-user-dir', private: true }));
   npm(userDir, 'install', '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline', `./${filename}`);
+}
+
+const START = {
+  once: true,
+  onceDelay: 0.1,
+  props: [{ p: 'topic', vt: 'str' }, { p: 'payload' }],
+  topic: 'installed/a',
+  payload: 'through',
+  payloadType: 'str',
+};
+
+/** One message to the publish nodes of two broker nodes, and what arrives where the outbox is in memory. */
+function memoryAndDisk(): object[] {
+  const [subscribe] = subscribeNodes('sub', 'memory', ['installed/#']);
+  const [inMemory] = publishNodes('pub-memory', 'memory');
+  const [onDisk] = publishNodes('pub-disk', 'disk');
+  assert.ok(subscribe && inMemory && onDisk);
+  const wired = [
+    { ...START, id: 'start', type: 'inject', wires: [['pub-memory', 'pub-disk']] },
+    { ...subscribe, wires: [['received']] },
+    { ...inMemory, wires: [[]] },
+    { ...onDisk, wires: [[]] },
+    { id: 'received', type: 'debug', name: 'received', active: true, console: true, complete: 'payload' },
+  ];
+  const place = { z: 'tab', x: 0, y: 0 };
+  return [
+    { id: 'tab', type: 'tab', label: 'Without classic-level' },
+    embeddedNode('memory'),
+    brokerNode('disk', { connectTo: 'embedded', outbox: { ...brokerDefaults.outbox, store: 'disk' } }),
+    ...wired.map((node) => ({ wires: [], ...place, ...node })),
+  ];
 }
 
 /** The lines that Node-RED on its own would not have printed, or only as news. */
@@ -122,5 +155,23 @@ describe('The tarball, installed into a bare Node-RED', () => {
   it('makes Node-RED print no warning and no error', async () => {
     await nodeRed.stop();
     assert.deepEqual(complaints(nodeRed.output), []);
+  });
+
+  describe('where classic-level could not be built', () => {
+    before(async function () {
+      this.timeout(60_000);
+      await nodeRed.stop();
+      rmSync(join(userDir, 'node_modules/classic-level'), { recursive: true });
+      writeFileSync(join(userDir, 'flows.json'), JSON.stringify(memoryAndDisk()));
+      nodeRed = await NodeRedProcess.start(userDir);
+    });
+
+    it('passes messages on through an outbox in memory', () => nodeRed.waitForOutput('[debug:received] through'));
+
+    it('refuses messages for an outbox on disk, and says how to get it', async () => {
+      const text = catalogue('en-US', 'broker').get('errors.outbox-not-installed') ?? '';
+      const [beginning = '', end = ''] = text.split('__detail__');
+      await nodeRed.waitForOutput(`${beginning}Cannot find module 'classic-level'${end}`);
+    });
   });
 });
