@@ -9,7 +9,7 @@ import type { OutsideFound } from '../core/values/value-source';
 import { useBroker } from '../runtime/broker/broker-node';
 import { controlled } from '../runtime/broker/connection-actions';
 import { localizedError } from '../runtime/node/localize';
-import { refuseMessages, showProblem } from '../runtime/node/node-problem';
+import { refuseMessages, showProblem, thrownError } from '../runtime/node/node-problem';
 import { readSettings } from '../runtime/node/read-settings';
 import { type MessageInput, messageAnswers } from '../runtime/publish/message-answers';
 import { outsideFinder } from '../runtime/publish/outside-values';
@@ -52,10 +52,14 @@ export = function register(RED: NodeAPI): void {
 
     this.on('input', (message, send, done) => {
       if (controlled(RED, control, message, done)) return;
-      findOutside(message, (found) => {
-        if (found.ok) publish({ message, send, done }, found.config);
-        else done(localizedError(RED, found.error));
-      });
+      findOutside(
+        message,
+        (found) => {
+          if (found.ok) publish({ message, send, done }, found.config);
+          else done(localizedError(RED, found.error));
+        },
+        (error) => done(thrownError(error)),
+      );
     });
   }
 

@@ -3,6 +3,10 @@
 import assert from 'node:assert/strict';
 import { InOrder } from '#src/core/queues/in-order';
 
+function unexpected(error: unknown): void {
+  assert.fail(String(error));
+}
+
 describe('core/queues/in-order', () => {
   it('what need not wait is done at once', async () => {
     const order = new InOrder(10);
@@ -10,7 +14,7 @@ describe('core/queues/in-order', () => {
     order.run(() => {
       done = true;
       return undefined;
-    });
+    }, unexpected);
     assert.equal(done, true);
     await order.idle();
   });
@@ -20,12 +24,15 @@ describe('core/queues/in-order', () => {
     const done: number[] = [];
     const finish: (() => void)[] = [];
     const waiting = (number: number): boolean =>
-      order.run(() => new Promise<void>((resolve) => finish.push(resolve)).then(() => void done.push(number)));
+      order.run(
+        () => new Promise<void>((resolve) => finish.push(resolve)).then(() => void done.push(number)),
+        unexpected,
+      );
     const quick = (number: number): boolean =>
       order.run(() => {
         done.push(number);
         return undefined;
-      });
+      }, unexpected);
     waiting(1);
     quick(2);
     waiting(3);
@@ -47,18 +54,48 @@ describe('core/queues/in-order', () => {
     const done: number[] = [];
     let finish: () => void = () => assert.fail('nothing is under way');
     assert.equal(
-      order.run(() => new Promise<void>((resolve) => (finish = resolve))),
+      order.run(() => new Promise<void>((resolve) => (finish = resolve)), unexpected),
       true,
     );
     const quick = (number: number): boolean =>
       order.run(() => {
         done.push(number);
         return undefined;
-      });
+      }, unexpected);
     assert.deepEqual([quick(1), quick(2), quick(3)], [true, true, false]);
     finish();
     await order.idle();
     assert.equal(quick(4), true);
     assert.deepEqual(done, [1, 2, 4]);
   });
+
+  for (const [how, fail] of [
+    [
+      'throws',
+      () => {
+        throw new Error('broken');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('broken'))],
+  ] as const) {
+    it(`a task that ${how} is told about, and those behind it are done`, async () => {
+      const order = new InOrder(10);
+      const told: unknown[] = [];
+      const done: number[] = [];
+      const tell = (error: unknown): void => void told.push(String(error));
+      const add = (number: number): undefined => void done.push(number);
+      order.run(() => Promise.resolve(add(1)), unexpected);
+      order.run(fail, tell);
+      order.run(() => add(2), unexpected);
+      order.run(() => Promise.resolve(add(3)), unexpected);
+      await order.idle();
+      assert.deepEqual(done, [1, 2, 3]);
+      assert.deepEqual(told, ['Error: broken']);
+      order.run(fail, tell);
+      order.run(() => add(4), unexpected);
+      await order.idle();
+      assert.deepEqual(done, [1, 2, 3, 4]);
+      assert.deepEqual(told, ['Error: broken', 'Error: broken']);
+    });
+  }
 });

@@ -50,6 +50,28 @@ onEachServer('Messages that subscribe', (server) => {
     assert.deepEqual([topic, payload, room], [`${base}/x`, { on: true }, { name: 'kitchen' }]);
   });
 
+  it('that cannot be changed are errors at the node, and what they ask for is done', async () => {
+    const base = unique('t');
+    const flow = await load([], { keepSubscriptions: true });
+    await flow.connected('sub');
+    const fixed = (message: object): object =>
+      Object.defineProperties(message, {
+        subscriptions: { value: [], writable: false },
+        payload: { value: 'fixed', writable: false },
+      });
+    const asked = [{ action: 'subscribe', topic: `${base}/a` }, { action: 'getSubscriptions' }];
+    for (const message of asked) {
+      flow.inject('sub', fixed(message));
+      const { error } = await flow.caught.next();
+      assert.match(error.message, /read only/);
+      assert.equal(error.source.id, 'sub');
+    }
+    flow.inject('pub', { topic: `${base}/a`, payload: 'through' });
+    assert.equal((await flow.received('sub-out').next()).payload, 'through');
+    flow.inject('sub', fixed({ action: 'unsubscribe', topic: `${base}/a` }));
+    assert.match((await flow.caught.next()).error.message, /read only/);
+  });
+
   it('take away what messages have added, one, several or all, and nothing else', async () => {
     const base = unique('t');
     const flow = await load([`${base}/fixed`]);

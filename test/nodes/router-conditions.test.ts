@@ -58,6 +58,28 @@ describe('conditions of a router', () => {
     assert.equal(payloads(flow, 1).at(-1), 10_000);
   });
 
+  it('a message that cannot be changed is an error at its node, and those behind it are routed', async () => {
+    const flow = await flowWith([{ filter: 'slow/+level', condition: 'payload > 0' }, 'quick/+level'], {
+      otherwise: false,
+    });
+    const fixed = (topic: string, payload: number): object =>
+      Object.defineProperty({ topic, payload }, 'params', { value: {}, writable: false });
+    flow.inject('router', { topic: 'slow/a', payload: 1 });
+    flow.inject('router', fixed('quick/a', 2));
+    flow.inject('router', fixed('slow/a', 3));
+    for (const payload of [4, 5]) flow.inject('router', { topic: 'slow/a', payload });
+    const caught = [await flow.caught.next(), await flow.caught.next()];
+    assert.deepEqual(
+      caught.map(({ payload, error }) => [payload, /read only/.test(error.message), error.source.id]),
+      [
+        [2, true, 'router'],
+        [3, true, 'router'],
+      ],
+    );
+    while (payloads(flow, 1).length < 3) await flow.completed.next();
+    assert.deepEqual(payloads(flow, 1), [1, 4, 5]);
+  });
+
   it('leave messages in their order, those that need no waiting among them', async () => {
     const flow = await flowWith([{ filter: 'slow/#', condition: '$sum([1..payload]) > 0', topic: 'all' }, 'quick/#'], {
       otherwise: false,

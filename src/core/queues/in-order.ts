@@ -2,8 +2,14 @@
 
 import { Fifo } from './fifo';
 
-/** A task must not throw. A promise means that it is still running; the promise must not reject. */
-type Task = () => Promise<void> | undefined;
+/** A promise means that the task is still running. */
+type Work = () => Promise<void> | undefined;
+
+interface Task {
+  readonly work: Work;
+  /** Must not throw. */
+  readonly failed: (error: unknown) => void;
+}
 
 export class InOrder {
   readonly #waiting = new Fifo<Task>();
@@ -21,9 +27,13 @@ export class InOrder {
     return this.#busy && this.#waiting.length >= this.#most;
   }
 
-  /** Runs `task` after all earlier ones, at once when none is running. False when too many wait already. */
-  run(task: Task): boolean {
+  /**
+   * Does `work` after all earlier tasks, at once when none is running. `failed` gets what it throws or rejects with; the
+   * tasks behind it go on. False when too many wait already.
+   */
+  run(work: Work, failed: (error: unknown) => void): boolean {
     if (this.full) return false;
+    const task = { work, failed };
     if (this.#busy) this.#waiting.push(task);
     else this.#start(task);
     return true;
@@ -35,11 +45,16 @@ export class InOrder {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
-  #start(task: Task): void {
-    const done = task();
+  #start({ work, failed }: Task): void {
+    let done: Promise<void> | undefined;
+    try {
+      done = work();
+    } catch (error) {
+      failed(error);
+    }
     if (!done) return;
     this.#busy = true;
-    void done.then(() => this.#continue());
+    void done.catch(failed).then(() => this.#continue());
   }
 
   #continue(): void {

@@ -8,9 +8,14 @@ import type { ConfigResult } from '../../settings/saved-config';
 
 /**
  * Finds the values for `message` and hands them to `use`, or why they cannot be had. What has been asked for first is used
- * first, however long its values take.
+ * first, however long its values take. `failed` gets what `use` throws after that; without values to find, `use` is called
+ * at once and may throw.
  */
-export type FindOutside = (message: NodeMessage, use: (found: ConfigResult<OutsideFound>) => void) => void;
+export type FindOutside = (
+  message: NodeMessage,
+  use: (found: ConfigResult<OutsideFound>) => void,
+  failed: (error: unknown) => void,
+) => void;
 
 type FindOne = (message: NodeMessage) => Promise<unknown>;
 
@@ -27,15 +32,15 @@ export function outsideFinder(RED: NodeAPI, node: Node, values: readonly Outside
     if (finder instanceof MqttFlowsError) return { ok: false, error: finder };
     finders.push(orUnavailable(finder, value));
   }
-  return { ok: true, config: finders.length === 0 ? (_message, use) => use(NOTHING) : inOrder(node, finders) };
+  return { ok: true, config: finders.length === 0 ? (_message, use) => use(NOTHING) : inOrder(finders) };
 }
 
-function inOrder(node: Node, finders: readonly FindOne[]): FindOutside {
+function inOrder(finders: readonly FindOne[]): FindOutside {
   const order = new InOrder(MOST_WAITING);
-  return (message, use) => {
+  return (message, use, failed) => {
     if (order.full) return use({ ok: false, error: tooManyWaiting() });
     const finding = findAll(finders, message);
-    order.run(() => finding.then(use).catch((error: Error) => node.error(error, message)));
+    order.run(() => finding.then(use), failed);
   };
 }
 

@@ -6,7 +6,7 @@ import { InOrder } from '../../core/queues/in-order';
 import type { RoutedMessage, Routing, TopicRouter } from '../../core/routes/topic-router';
 import { flowsStarted } from '../deploy/deploy-events';
 import { localizedError, sharedKey } from '../node/localize';
-import { reportError } from '../node/node-problem';
+import { reportError, thrownError } from '../node/node-problem';
 import type { ActionResult, RouteControl } from './route-actions';
 import type { RouteCounter } from './route-counts';
 
@@ -30,15 +30,24 @@ export function routedInput(RED: NodeAPI, node: Node, parts: RouterParts): void 
   const { router, control } = parts;
   const order = new InOrder(MOST_WAITING);
   const outputs: Outputs = [];
-  if (control) order.run(() => loaded(RED, node, control));
+  if (control)
+    order.run(
+      () => loaded(RED, node, control),
+      (error) => node.error(error),
+    );
   node.on('input', (message: NodeMessageInFlow, send: Send, done: Done) => {
-    const taken = order.run(() => {
-      const settle = (result: Routing | ActionResult): void =>
-        settled(RED, parts, result, sendAll(outputs, send), done);
-      const result = control?.answer(message) ?? router.route(message);
-      if (!(result instanceof Promise)) return void settle(result);
-      return result.then(settle).catch((error: Error) => done(error));
-    });
+    const taken = order.run(
+      () => {
+        const settle = (result: Routing | ActionResult): void =>
+          settled(RED, parts, result, sendAll(outputs, send), done);
+        const result = control?.answer(message) ?? router.route(message);
+        if (result instanceof Promise) return result.then(settle);
+        settle(result);
+        return undefined;
+      },
+      // Such as a message with a property that cannot be changed.
+      (error) => done(thrownError(error)),
+    );
     if (!taken) done(localizedError(RED, tooManyWaiting()));
   });
   node.on('close', (close: () => void) => void order.idle().then(close));

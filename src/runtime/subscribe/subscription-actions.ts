@@ -13,6 +13,7 @@ import {
 } from '../../core/subscriptions/subscription-action';
 import type { RetainedPolicy } from '../../core/subscriptions/subscription-options';
 import { localizedError } from '../node/localize';
+import { thrownError } from '../node/node-problem';
 import type { MessageInput } from '../publish/message-answers';
 import type { NodeSubscription, NodeSubscriptions } from './node-subscriptions';
 
@@ -44,22 +45,26 @@ export function subscriptionControl(
     // A message may hold anything under any name.
     const action = readSubscriptionAction(input.message as NodeMessageInFlow & Record<string, unknown>);
     if (!action) return false;
-    const carriedOut = (): void => carryOut(RED, node, subscriptions, settings, action, input);
+    const carriedOut = (): Promise<void> =>
+      // A message may have a property that cannot be changed.
+      carryOut(RED, node, subscriptions, settings, action, input).catch((error: unknown) =>
+        input.done(thrownError(error)),
+      );
     // What was kept comes before what is asked for now.
     if (started) void started.then(carriedOut);
-    else carriedOut();
+    else void carriedOut();
     return true;
   };
 }
 
-function carryOut(
+async function carryOut(
   RED: NodeAPI,
   node: Node,
   subscriptions: NodeSubscriptions,
   settings: DynamicSettings,
   action: SubscriptionAction,
   { message, send, done }: MessageInput,
-): void {
+): Promise<void> {
   const list = (): object[] => subscriptions.requested.map(({ given }) => RED.util.cloneMessage(given));
   const finish = (error?: MqttFlowsError): void => {
     if (settings.keep) node.context().set(KEY, list(), (failed: unknown) => failed && node.warn(String(failed)));
@@ -74,11 +79,12 @@ function carryOut(
       send(Object.assign(message, { topic: KEY, payload: list() }));
       return done();
     case 'unsubscribe':
-      return void subscriptions.unsubscribe(action.filters).then(() => finish());
+      await subscriptions.unsubscribe(action.filters);
+      return finish();
     case 'subscribe': {
       const added = nodeSubscriptions(action.subscriptions, settings);
       if (!added.ok) return done(localizedError(RED, added.error));
-      return void subscriptions.subscribe(added.value).then(finish);
+      return finish(await subscriptions.subscribe(added.value));
     }
   }
 }
