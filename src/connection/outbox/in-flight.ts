@@ -11,9 +11,15 @@ export class InFlight {
   #first: OutboxEntry | undefined;
   #last: OutboxEntry | undefined;
   #size = 0;
+  #exchanges = 0;
 
   get size(): number {
     return this.#size;
+  }
+
+  /** How many of them are at QoS 2: each is an exchange that the server keeps until PUBREL (MQTT 5, section 4.3.3). */
+  get exchanges(): number {
+    return this.#exchanges;
   }
 
   /** The one that has been on its way for the longest. */
@@ -29,6 +35,7 @@ export class InFlight {
     else this.#first = entry;
     this.#last = entry;
     this.#size++;
+    if (entry.publication.qos === 2) this.#exchanges++;
   }
 
   /** False when it was not on its way. */
@@ -43,6 +50,7 @@ export class InFlight {
     entry.before = undefined;
     entry.after = undefined;
     this.#size--;
+    if (entry.publication.qos === 2) this.#exchanges--;
     return true;
   }
 

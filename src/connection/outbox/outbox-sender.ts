@@ -51,6 +51,11 @@ interface SendingWorld extends SendingWatch {
 
 /** How many publications may be on their way at once when the settings do not say. */
 const WINDOW = 100;
+/**
+ * How many exchanges of QoS 2 may be open where the server cannot say: before MQTT 5 there is no receive maximum. Beyond its
+ * own window (20 by default), mosquitto 2.0 answers PUBREC as usual and drops the publication, which MQTT 3.1.1 hides.
+ */
+const UNTOLD_EXCHANGES = 10;
 
 export class OutboxSender implements EntryCarrier {
   readonly #queue: OutboxQueue;
@@ -138,7 +143,7 @@ export class OutboxSender implements EntryCarrier {
     if (this.#pumping) return;
     this.#pumping = true;
     try {
-      while (this.#link?.transport.writable && this.#inFlight.size < this.#allowed(this.#link.server)) {
+      while (this.#link?.transport.writable && this.#hasPlace(this.#link.server)) {
         if (this.#bucket && !this.#hasToken(this.#bucket)) break;
         const entry = this.#queue.shift();
         if (!entry) break;
@@ -183,9 +188,14 @@ export class OutboxSender implements EntryCarrier {
     this.pump();
   }
 
-  #allowed(server: ServerInfo): number {
-    const window = Math.min(this.#window, server.receiveMaximum);
-    return this.#suspects.oneByOne ? 1 : Math.max(1, window - this.#left.finishing);
+  /** Whether one more publication may be on its way. */
+  #hasPlace({ protocolVersion, receiveMaximum }: ServerInfo): boolean {
+    const { size, exchanges } = this.#inFlight;
+    if (size === 0) return true;
+    if (this.#suspects.oneByOne) return false;
+    const { finishing } = this.#left;
+    if (protocolVersion < 5 && exchanges + finishing >= UNTOLD_EXCHANGES) return false;
+    return size + finishing < Math.min(this.#window, receiveMaximum);
   }
 
   #hasToken(bucket: TokenBucket): boolean {
