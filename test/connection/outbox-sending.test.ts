@@ -56,6 +56,22 @@ describe('the outbox, sending', () => {
       });
     }
 
+    it('no more than ten exchanges of QoS 2 are open at a server of MQTT 3.1.1, which cannot name its window', () => {
+      const bench = new Bench();
+      const transport = bench.attach({ protocolVersion: 4, receiveMaximum: 65_535 });
+      for (let i = 0; i < 12; i++) bench.outbox.accept(outgoing(`t${i}`, 2), bench.settlements.of(`t${i}`));
+      assert.equal(transport.published.length, 10);
+      answer(transport, 't3');
+      assert.deepEqual([transport.published.length, transport.topics.at(-1)], [11, 't10']);
+    });
+
+    it('QoS 2 has the window that an MQTT 5 server names', () => {
+      const bench = new Bench();
+      const transport = bench.attach({ protocolVersion: 5, receiveMaximum: 20 });
+      for (let i = 0; i < 25; i++) bench.outbox.accept(outgoing(`t${i}`, 2), bench.settlements.of(`t${i}`));
+      assert.equal(transport.published.length, 20);
+    });
+
     it('the window is that of the server that is there now', () => {
       const bench = new Bench();
       bench.lose(bench.attach({ receiveMaximum: 1 }));
