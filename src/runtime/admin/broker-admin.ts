@@ -1,4 +1,4 @@
-// What the dialog of a broker node asks the runtime for: the state of the deployed node, and tests of its settings.
+// The admin routes of the broker dialog: the state of the deployed node, and tests of its settings.
 
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
@@ -24,7 +24,7 @@ export function serveBrokerDialog(RED: NodeAPI): void {
   httpAdmin.post(
     '/mqtt-flows/connection-test',
     auth.needsPermission('mqtt-flows.write'),
-    // A test uses secrets and variables with an address of the asker's choice, as deploying a flow does.
+    // A test sends secrets and variables to an address that the user chooses, as a deploy does.
     auth.needsPermission('flows.write'),
     jsonOnly,
     (request, response) => void answerTest(RED, limit, request, response),
@@ -47,7 +47,7 @@ async function answerTest(RED: NodeAPI, limit: RequestLimit, request: Request, r
   }
 }
 
-/** The body of a request, which may be anything; undefined when it is not what the dialog sends. */
+/** Reads the body of a request, which may be anything; undefined when it is not what the dialog sends. */
 function enteredBroker(body: unknown): EnteredBroker | undefined {
   if (!isRecord(body)) return undefined;
   const { id, z = '', settings, credentials } = body;

@@ -1,4 +1,4 @@
-// Connections and subscriptions in the form in which the editor gets them: plain data, no secret in it.
+// Connections and subscriptions as plain data for the editor, without secrets.
 
 import type { NodeAPI } from 'node-red';
 import type { ConnectionState } from '../../connection/connection-state';
@@ -9,9 +9,9 @@ import type { BrokerHealth, ShownSubscription } from '../../core/sidebar/sidebar
 import { findBroker } from '../broker/broker-node';
 import { sharedText } from '../node/localize';
 
-/** The state of a connection; one that is closed waits for somebody to use it, as a new one does. */
+/** The state of a connection. A closed connection waits for a user, as a new one does. */
 export function stateReport(RED: NodeAPI, state: ConnectionState): BrokerStateReport {
-  // Its name is in the language of the runtime, and the editor has its own.
+  // The name of the embedded broker is in the language of the runtime; the editor has its own.
   const nameOf = (server: string): string => (server === sharedText(RED, 'log.embedded') ? '' : server);
   switch (state.kind) {
     case 'connected':
@@ -36,7 +36,7 @@ function shownSubscription({ filter, state, owners }: SubscriptionInUse): ShownS
   return state.kind === 'granted' ? { ...common, qos: state.qos } : common;
 }
 
-/** How the broker node with this id is, whether it is deployed or not. */
+/** The health of the broker node with this id, deployed or not. */
 export function brokerHealth(RED: NodeAPI, id: string): BrokerHealth {
   const link = findBroker(RED, id)?.link;
   if (!link?.ok) {

@@ -1,4 +1,4 @@
-// Tests the settings of a broker node that have not been deployed: connects as the node would, and tells each step.
+// Tests settings of a broker node that are not deployed: connects as the node would, and reports each step.
 
 import type { Node, NodeAPI } from 'node-red';
 import { tryConnection } from '../../connection/attempts/try-connection';
@@ -16,22 +16,24 @@ import { prepareEndpoints } from '../client/server-endpoints';
 import { readSettings } from '../node/read-settings';
 import { withTimeLimit } from './time-limit';
 
-/** ms for all servers together, and until the last of them is gone */
+/** ms for all servers together, including the end of the last connection */
 const TIME = 9000;
 
-/** What the dialog holds when the button is pressed. */
+/** The content of the dialog when the button is pressed. */
 export interface EnteredBroker {
   readonly id: string;
-  /** The flow that the node is for; blank for all. */
+  /** The flow of the node; blank for a global node. */
   readonly z: string;
   readonly settings: RawConfig;
   readonly credentials: Readonly<Record<string, string>>;
 }
 
-/** What Node-RED shows instead of a password that it keeps. */
+/** Node-RED's placeholder for a stored password. */
 const KEPT = '__PWRD__';
 
-/** Runs the test; `tell` hears of each step, of the end last. Never rejects. When `signal` aborts, it ends early. */
+/**
+ * Runs the test. `tell` is called for each step, and last for the end. Never rejects. Ends early when `signal` aborts.
+ */
 export async function testConnection(
   RED: NodeAPI,
   entered: EnteredBroker,
@@ -65,7 +67,7 @@ async function prepare(RED: NodeAPI, entered: EnteredBroker): Promise<Prepared |
   const read = readSettings(RED, node, definition, brokerDefaults, parseBrokerConfig);
   if (!read.ok) return read.error;
   const settings = read.config;
-  // Nothing of it is on the way that could fail.
+  // There is nothing on the way to the embedded broker that could fail.
   if (settings.connectTo === 'embedded') return { endpoints: [], options: NOBODY, protocolVersion: 4 };
   const presence = preparePresence(settings);
   if (!presence.ok) return presence.error;
@@ -82,7 +84,7 @@ async function prepare(RED: NodeAPI, entered: EnteredBroker): Promise<Prepared |
 
 const NOBODY: AttemptOptions = { clientId: '', keepalive: 0, cleanStart: true };
 
-/** A node by which Node-RED finds variables: the one that is tested, if it is deployed, or one of the same flow. */
+/** A node from which Node-RED finds variables: the tested node if it is deployed, or one of the same flow. */
 function nodeFor(RED: NodeAPI, { id, z }: EnteredBroker): Node {
   const deployed: Node | null = RED.nodes.getNode(id);
   if (deployed) return deployed;
@@ -90,11 +92,11 @@ function nodeFor(RED: NodeAPI, { id, z }: EnteredBroker): Node {
   RED.nodes.eachNode((definition) => {
     if ((definition.z ?? '') === z) neighbour ??= RED.nodes.getNode(definition.id);
   });
-  // Where there is none, the variables of the process are found by anything that is no part of a flow.
+  // Without one, Node-RED finds the variables of the process from any object outside a flow.
   return neighbour ?? ({ id } as Node);
 }
 
-/** The editor is not told a password that is kept, and names it by a placeholder. */
+/** The editor does not know a stored password, and sends a placeholder for it. */
 function enteredCredentials(RED: NodeAPI, { id, credentials }: EnteredBroker): EnteredCredential {
   const kept = savedCredentials(RED, { id, type: '', name: '', z: '' });
   return (name) => {
@@ -124,7 +126,7 @@ async function testServer(
   if (!result.ok) tell({ kind: 'failed', index, error: reportOf(result.error), at: at() });
 }
 
-/** JSON has no word for infinity. */
+/** JSON cannot express infinity. */
 function testedServer({ maximumPacketSize, ...info }: ServerInfo): TestedServer {
   const { assignedClientIdentifier: _assigned, sessionPresent: _present, ...limits } = info;
   return { ...limits, ...(Number.isFinite(maximumPacketSize) ? { maximumPacketSize } : {}) };

@@ -1,6 +1,6 @@
-// How often something may be asked for: so many at a time, and so many in a while.
+// Limits requests: the number at a time, and the number within a period.
 
-/** `now` gives ms since any moment. */
+/** `now` returns ms since any fixed moment. */
 export class RequestLimit {
   readonly #atOnce: number;
   readonly #most: number;
@@ -9,7 +9,7 @@ export class RequestLimit {
   #running = 0;
   #begun: number[] = [];
 
-  /** At most `atOnce` at a time, and at most `most` begun within `period` ms. */
+  /** At most `atOnce` requests at a time, and at most `most` within `period` ms. */
   constructor(atOnce: number, most: number, period: number, now: () => number = () => performance.now()) {
     this.#atOnce = atOnce;
     this.#most = most;
@@ -17,7 +17,7 @@ export class RequestLimit {
     this.#now = now;
   }
 
-  /** A place, to be given back by calling it once; undefined when there is none. */
+  /** Takes a place. Call the returned function once to give it back; undefined when there is no place. */
   take(): (() => void) | undefined {
     const now = this.#now();
     this.#begun = this.#begun.filter((begun) => now - begun < this.#while);

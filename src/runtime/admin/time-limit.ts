@@ -1,11 +1,10 @@
-// Work that is told to stop after a time. How it stops, and what it then answers, is the work's.
+// Tells work to stop after a time. The work decides how it stops and what it then returns.
 
 /**
- * Does `work` with a signal that aborts after `limit` ms, or as soon as `signal` does. Settles as `work` does; nothing is
- * left of the limit then.
- *
- * It is not `AbortSignal.any` over `AbortSignal.timeout`: Node.js holds both weakly, and when memory is collected while
- * nobody else holds them, the limit never comes (nodejs/node#57736).
+ * Runs `work` with a signal that aborts after `limit` ms, or as soon as `signal` does. Settles as `work` does, and
+ * leaves no timer.
+ * It does not use `AbortSignal.any` over `AbortSignal.timeout`: Node.js holds both weakly, and after a garbage
+ * collection the limit may never come if nothing else holds them (nodejs/node#57736).
  */
 export async function withTimeLimit<T>(
   limit: number,

@@ -1,5 +1,5 @@
-// The connection of a broker node, tied to the life of the node; a deploy that changes nothing about it hands it over
-// to the next instance.
+// The connection of a broker node, which ends with the node. A deploy that does not change it hands it over to the next
+// instance.
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
@@ -15,15 +15,15 @@ import { type BrokerParts, LiveConnection } from './live-connection';
 export interface ControlledConnection {
   readonly connection: Connection;
   readonly control: ConnectionControl;
-  /** Another connection to where this one connects, which the flows do not notice. The caller closes it. */
+  /** Another connection to the same server, which the flows do not notice. The caller closes it. */
   readonly observe: LiveConnection['observe'];
 }
 
 const handover = new Handover<LiveConnection>();
 
 /**
- * The connection that an earlier instance of `node` has left, or a new one; `users` and messages decide when it is opened,
- * and the end of `node` is its end, unless an instance with the same settings follows.
+ * The connection that an earlier instance of `node` has left, or a new one. `users` and messages decide when it is
+ * opened. It ends with `node`, unless an instance with the same settings follows.
  */
 export function brokerConnection(
   RED: NodeAPI,
@@ -43,7 +43,7 @@ export function brokerConnection(
   const saved = savedState(RED, editorId(node));
   const leave = async (removed: boolean): Promise<void> => {
     const mayFollow = !removed && isReplacing(RED);
-    // Node-RED knows by now what is deployed: a changed node must have left the server before its next instance comes.
+    // Node-RED knows the new flows by now: a changed node must have disconnected before its next instance connects.
     if (!mayFollow || savedState(RED, editorId(node)) !== saved) return live.end(removed);
     handover.leave(RED, node, live, () => void live.end(false));
   };

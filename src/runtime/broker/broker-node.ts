@@ -1,4 +1,4 @@
-// What the other nodes know of a broker node, and how they find theirs.
+// How other nodes find their broker node, and what they use of it.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
@@ -7,9 +7,12 @@ import type { ControlledConnection } from './broker-connection';
 const BROKER_TYPE = 'mqtt-flows-broker';
 
 export interface BrokerNode extends Node {
-  /** What its users use, or why the broker node cannot work; it reports that itself, on behalf of its users. */
+  /**
+   * What other nodes use, or why the broker node cannot work. The broker node itself reports that error on behalf of
+   * its users.
+   */
   link: BrokerLink;
-  /** Node-RED's own name for the nodes whose flows hear of an error of this one. */
+  /** Node-RED reads this property: the nodes whose flows get the errors of this config node. */
   users: Readonly<Record<string, Node>>;
   addUser(user: Node): void;
 }
@@ -18,7 +21,7 @@ export type BrokerLink =
   | ({ readonly ok: true } & ControlledConnection)
   | { readonly ok: false; readonly error: MqttFlowsError; readonly reported: boolean };
 
-/** The connection that `node` is to use, by the id of its broker node. */
+/** The connection that `node` uses, by the id of its broker node. */
 export function useBroker(RED: NodeAPI, node: Node, brokerId: string): BrokerLink {
   const broker = findBroker(RED, brokerId);
   if (!broker) {
@@ -39,7 +42,7 @@ function isBrokerNode(node: Node): node is BrokerNode {
   return node.type === BROKER_TYPE;
 }
 
-/** The node itself is disabled, or the flow that it belongs to. */
+/** Whether the node or its flow is disabled. */
 function isDisabled(RED: NodeAPI, id: string): boolean {
   const definitions = new Map<string, NodeDef & { d?: boolean; disabled?: boolean }>();
   RED.nodes.eachNode((definition) => definitions.set(definition.id, definition));

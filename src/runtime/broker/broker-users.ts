@@ -1,12 +1,12 @@
-// The nodes that use a broker node: they decide whether it connects, and their flows hear of its failures.
+// The nodes that use a broker node. They decide whether it connects, and their flows get its errors.
 
 import type { Node } from 'node-red';
 
 export class BrokerUsers {
   readonly #nodes = new Set<Node>();
   /**
-   * The first user on each flow, by id. Node-RED hands an error of a config node to the flows of those that stand in its
-   * property `users`: with one of each flow, a Catch node hears of an outage once, however many nodes it concerns.
+   * The first user on each flow, by id. Node-RED routes an error of a config node to the flows of the nodes in its
+   * property `users`. With one node for each flow, a Catch node gets an outage once, however many nodes it affects.
    */
   readonly reporters: Record<string, Node> = {};
 

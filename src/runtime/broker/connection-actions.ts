@@ -1,4 +1,4 @@
-// What messages ask of a connection, as with the core MQTT nodes: `msg.action` = "connect" or "disconnect".
+// Messages that control a connection, as with the core MQTT nodes: `msg.action` = "connect" or "disconnect".
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { Connection } from '../../connection/connection';
@@ -10,7 +10,7 @@ import { overridePresence, type PreparedPresence } from '../client/presence-mess
 import { localizedError } from '../node/localize';
 import type { MessageInput } from '../publish/message-answers';
 
-/** Where and how a broker node connects, and how it would reach another server; the embedded broker knows no other. */
+/** Where and how a broker node connects, and how it would reach another server. The embedded broker has no other. */
 export interface ControlledTarget extends Pick<ConnectionSettings, 'endpoints' | 'protocolVersion'> {
   readonly server?: ServerAddress;
   readonly endpointsFor?: (server: ServerAddress) => ConnectionSettings['endpoints'];
@@ -19,7 +19,7 @@ export interface ControlledTarget extends Pick<ConnectionSettings, 'endpoints' |
 
 type Aim = Pick<ConnectionSettings, 'endpoints' | 'protocolVersion' | 'messages'>;
 
-/** Why an action failed, and at which server. */
+/** Why an action failed, and for which server. */
 interface Failure {
   readonly error: MqttFlowsError;
   readonly server: string;
@@ -31,10 +31,10 @@ export class ConnectionControl {
   #overrides: ConnectOverrides = {};
   #presence: PreparedPresence;
   #wanted: boolean;
-  /** Counts actions: one that a later one has overtaken does nothing more. */
+  /** Counts actions. An action that a later one has overtaken does nothing more. */
   #turn = 0;
 
-  /** `autoConnect`: whether the connection is wanted before a message says so. */
+  /** `autoConnect`: whether to connect without a message. */
   constructor(connection: Connection, target: ControlledTarget, autoConnect: boolean) {
     this.#connection = connection;
     this.#target = target;
@@ -42,27 +42,27 @@ export class ConnectionControl {
     this.#wanted = autoConnect;
   }
 
-  /** Whether the connection is to be opened when a deploy has brought it users. */
+  /** Whether the connection opens when a deploy has brought it users. */
   get wanted(): boolean {
     return this.#wanted;
   }
 
-  /** What the last connect action has set, until the next one. */
+  /** The overrides of the last connect action. */
   get overrides(): ConnectOverrides {
     return this.#overrides;
   }
 
-  /** What CONNECT says beside the identity. */
+  /** The content of CONNECT beside the identity. */
   get connectOptions(): PreparedPresence['connect'] {
     return this.#presence.connect;
   }
 
-  /** The server whose parts stand in for what a message leaves out. */
+  /** The server that supplies the parts of an address that a message leaves out. */
   get server(): ServerAddress | undefined {
     return this.#target.server;
   }
 
-  /** Goes on for another instance of the broker node: what messages have set stays, but for a disconnect. */
+  /** Continues for another instance of the broker node. Overrides of messages stay; a disconnect does not. */
   adopt(target: ControlledTarget, autoConnect: boolean): void {
     this.#target = target;
     if (this.#wanted) return;
@@ -72,14 +72,17 @@ export class ConnectionControl {
     if (this.#connection.state.kind === 'idle') this.#connection.retarget(this.aim());
   }
 
-  /** Connects once more as it is set to. */
+  /** Reconnects with the current settings. */
   async renew(): Promise<void> {
     const turn = ++this.#turn;
     await this.#end(turn);
     if (turn === this.#turn && this.#wanted) this.#connection.connect();
   }
 
-  /** Resolves when the connection stands, or with the failure of the first attempt; further ones follow by themselves. */
+  /**
+   * Resolves when the connection stands, or with the failure of the first attempt. Further attempts follow
+   * automatically.
+   */
   async connect({ force, overrides }: ConnectAction): Promise<Failure | undefined> {
     const { kind } = this.#connection.state;
     if (kind === 'connected' && !force) return overrides && failure('already-connected');
@@ -97,20 +100,20 @@ export class ConnectionControl {
     return firstOutcome(this.#connection);
   }
 
-  /** Resolves when the connection is gone; it stays so until a connect action or a deploy of the broker node. */
+  /** Resolves when the connection has ended. It stays closed until a connect action or a deploy of the broker node. */
   async disconnect(): Promise<void> {
     this.#wanted = false;
     await this.#end(++this.#turn);
   }
 
-  /** Where and how to connect, as the settings and the last connect action say. */
+  /** Where and how to connect, from the settings and the last connect action. */
   aim(): Aim {
     const { server, protocolVersion = this.#target.protocolVersion } = this.#overrides;
     const endpoints = (server && this.#target.endpointsFor?.(server)) ?? this.#target.endpoints;
     return { endpoints, protocolVersion, messages: this.#presence.messages };
   }
 
-  /** A deploy may have started a connection anew by the time that the end of the last one is known. */
+  /** A deploy may have started a new connection before the old one has ended. */
   async #end(turn: number): Promise<void> {
     do await this.#connection.disconnect();
     while (turn === this.#turn && this.#connection.state.kind === 'connecting');
@@ -118,8 +121,8 @@ export class ConnectionControl {
 }
 
 /**
- * Carries out what `message` asks for, and calls `done` when it has happened or failed. False when it asks for neither
- * connecting nor disconnecting: `done` is not called then.
+ * Carries out the action of `message`, and calls `done` when it has completed or failed. Returns false, without calling
+ * `done`, when the message asks for neither connect nor disconnect.
  */
 export function controlled(
   RED: NodeAPI,
@@ -146,7 +149,7 @@ export function controlled(
   return true;
 }
 
-/** Makes `node` answer messages that control the connection, or that `others` carries out, and refuse the rest. */
+/** Makes `node` handle messages that control the connection, or that `others` handles, and reject the rest. */
 export function acceptControl(
   RED: NodeAPI,
   node: Node,
@@ -160,7 +163,7 @@ export function acceptControl(
   });
 }
 
-/** What is wrong with a message is no fault of the settings. */
+/** Turns an error of the settings into an error of a message. */
 function ofMessage({ code, params }: MqttFlowsError): MqttFlowsError {
   return new MqttFlowsError(code === 'config-invalid' ? 'property-invalid' : code, { stage: 'control', params });
 }
@@ -169,12 +172,12 @@ function failure(code: 'already-connected' | 'connect-interrupted'): Failure {
   return { error: new MqttFlowsError(code, { stage: 'control' }), server: '' };
 }
 
-/** What comes of the attempt under way; undefined when the connection stands. */
+/** The outcome of the current attempt; undefined when the connection stands. */
 function firstOutcome(connection: Connection): Promise<Failure | undefined> {
   return new Promise((resolve) => {
     const unwatch = connection.watch((state) => {
       if (state.kind === 'connecting') return;
-      // The first call comes before watch() has returned, but finds the attempt under way or is the last one to matter.
+      // The first call comes before watch() has returned. It finds either the current attempt or the final state.
       queueMicrotask(() => unwatch());
       if (state.kind === 'connected') resolve(undefined);
       else if (state.kind === 'waiting') resolve({ error: state.error, server: state.server });

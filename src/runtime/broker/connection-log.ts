@@ -1,4 +1,4 @@
-// What a broker node tells of its connection: a log line per change, and one error per outage.
+// What a broker node reports about its connection: a log line for each change, and one error for each outage.
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
@@ -12,7 +12,7 @@ import { publishingNode } from '../publish/message-answers';
 type Waiting = Extract<ConnectionState, { kind: 'waiting' }>;
 type Connected = Extract<ConnectionState, { kind: 'connected' }>;
 
-/** The last failure at a server that has been told, and how often it came again since. */
+/** The last reported failure of a server, and how often it has recurred. */
 interface Told {
   readonly code: string;
   readonly reasonCode: number | undefined;
@@ -21,11 +21,11 @@ interface Told {
 }
 
 /**
- * A listener for the states of a connection: the first failure of an outage is an error, each change after it a line in
- * the log, and repeats are counted. `reporter` is the node that the connection belongs to at the moment.
+ * A listener for the states of a connection. The first failure of an outage is an error. Each later change is a log
+ * line, and repetitions are counted. `reporter` returns the current node of the connection.
  */
 export function connectionReport(RED: NodeAPI, reporter: () => Node): (state: ConnectionState) => void {
-  /** By the name of the server: with several, each has its own reasons. */
+  /** By the name of the server: each of several servers fails for its own reasons. */
   const told = new Map<string, Told>();
   let failedAttempts = 0;
 
@@ -46,7 +46,7 @@ export function connectionReport(RED: NodeAPI, reporter: () => Node): (state: Co
     told.set(server, { code: error.code, reasonCode: error.reasonCode, text, repeats: 0 });
     const values = { text, attempt: failedAttempts, time: timeOfDay(nextAt) };
     const line = failedAttempts > 0 ? sharedText(RED, 'log.attempt', values) : sharedText(RED, 'log.retry', values);
-    // Only with a message does Node-RED route an error to Catch nodes.
+    // Node-RED routes an error to Catch nodes only if it has a message.
     if (first) reporter().error(reportedError(line, error, { server, attempt: failedAttempts, nextAt }), {});
     else reporter().warn(line);
   };
@@ -63,12 +63,15 @@ export function connectionReport(RED: NodeAPI, reporter: () => Node): (state: Co
   };
 }
 
-/** As the clock on the wall shows it: logs have the date. */
+/** The local time of day. Log lines have the date already. */
 function timeOfDay(time: number): string {
   return new Date(time).toTimeString().slice(0, 8);
 }
 
-/** Reports what fails beside the states of a connection, at the node that it belongs to at the moment; a lost publication at the node that published it. */
+/**
+ * Reports failures that are not states of a connection, at its current node. A lost publication is reported at the node
+ * that published it.
+ */
 export function connectionFailures(RED: NodeAPI, reporter: () => Node): Report {
   return (error, lost) => {
     const origin = lost && publishingNode(lost.origin);
@@ -80,9 +83,9 @@ export function connectionFailures(RED: NodeAPI, reporter: () => Node): Report {
 }
 
 /**
- * Closes the connection of `node`; when that is `removed`, its session goes too. What it still had to send goes back to its
- * nodes as errors, unless it stays on disk; how many these are the log tells as well: a deploy may have stopped the Catch
- * nodes before.
+ * Closes the connection of `node`. If the node is `removed`, its session ends too. Unsent publications go back to their
+ * nodes as errors, unless they stay on disk. The log tells their number as well, since a deploy may have stopped the
+ * Catch nodes before.
  */
 export async function closeConnection(
   RED: NodeAPI,
@@ -91,7 +94,7 @@ export async function closeConnection(
   removed: boolean,
 ): Promise<void> {
   const lost = await connection.close(removed);
-  // Without a message, so that no Catch node keeps it out of the log.
+  // Without a message, so that it reaches the log even if there is a Catch node.
   if (lost > 0) node.error(sharedText(RED, 'log.lost', { count: lost }));
   const kept = connection.outboxDepth;
   if (kept > 0) node.log(sharedText(RED, 'log.kept', { count: kept }));

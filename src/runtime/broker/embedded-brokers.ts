@@ -1,4 +1,4 @@
-// The embedded brokers of this Node-RED. One outlives the redeploy of its node, so that pressing Deploy neither loses
+// The embedded brokers of this Node-RED. A broker outlives the redeploy of its node, so that a deploy neither loses
 // retained messages nor disconnects devices.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
@@ -14,8 +14,8 @@ import { reportError } from '../node/node-problem';
 const handover = new Handover<EmbeddedBroker>();
 
 /**
- * The broker that an earlier instance of the node left, or a new one. Devices reach it as `address` says; when they
- * cannot, that is reported and the in-process side works on.
+ * The broker that an earlier instance of the node has left, or a new one. Devices reach it at `address`. If they
+ * cannot, that is reported and the in-process side keeps working.
  */
 export function takeEmbeddedBroker(
   RED: NodeAPI,
@@ -30,7 +30,7 @@ export function takeEmbeddedBroker(
     closed = true;
   });
   const listening = listenOptions(RED, node, definition, address).then(async (listen) => {
-    // What a replaced node reads late must not undo what its successor has set.
+    // Settings that a replaced node reads late must not override those of its successor.
     if (closed) return;
     await broker.listen(listen);
     if (broker.port === undefined || !listen) return;
@@ -57,8 +57,8 @@ async function listenOptions(
 }
 
 /**
- * Closes `broker`, unless its node may come back: then it waits for that until the deploy is over. `closeClient` ends the
- * connection of the node itself, which may still have something to say.
+ * Closes `broker`, unless its node may come back: then the broker waits until the deploy is over. `closeClient` ends
+ * the connection of the node itself, which may still send its close message.
  */
 export async function leaveEmbeddedBroker(
   RED: NodeAPI,
@@ -72,6 +72,6 @@ export async function leaveEmbeddedBroker(
     await broker.close();
   };
   if (removed) return end();
-  // One that never started has nothing to close, and has been reported by whoever wanted to connect.
+  // A broker that never started has nothing to close. The failed connection has reported it.
   handover.leave(RED, node, broker, () => void end().catch(() => {}));
 }

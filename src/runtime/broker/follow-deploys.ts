@@ -1,4 +1,4 @@
-// How a connection follows deploys: it opens once its users are there and closes when a deploy leaves it none.
+// Opens a connection once its users exist, and closes it when a deploy leaves it without any.
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
@@ -6,10 +6,10 @@ import { onDeploy } from '../deploy/deploy-events';
 import type { BrokerUsers } from './broker-users';
 
 /**
- * Keeps `connection` in step with deploys until `node` is closed: it is opened when all of its users are there, so
- * that none misses a first message, unless it is to wait for a message, and closed when a deploy leaves it without any.
- * While nodes are being replaced no subscription is sent; `held` says that this is so already, since an earlier instance
- * of `node` has seen the deploy begin.
+ * Makes `connection` follow deploys until `node` is closed. It opens when all users exist, so that none misses a first
+ * message, unless it has to wait for a message; it closes when a deploy leaves it without users. While nodes are being
+ * replaced, no SUBSCRIBE is sent. `held` means that this is the case already, since an earlier instance of `node` saw
+ * the deploy begin.
  */
 export function followDeploys(
   RED: NodeAPI,
@@ -30,7 +30,8 @@ export function followDeploys(
     if (stopping) connection.releaseSubscriptions();
     stopping = false;
     if (users.count > 0 && control.wanted) connection.connect();
-    // After the changes of subscriptions, which are sent by a timer of now: a session would keep what is gone.
+    // Disconnects after the changes of subscriptions, which a timer of this turn sends. Otherwise a session would keep
+    // removed subscriptions.
     if (users.count === 0) leaving = setTimeout(() => void connection.disconnect(), 0);
   };
   const stopBegin = onDeploy(RED, 'flows:stopping', begin);

@@ -1,4 +1,4 @@
-// A connection that outlives the instances of its broker node: which one it works for at the moment, and how it ends.
+// A connection that outlives the instances of its broker node: which instance it serves, and how it ends.
 
 import type { Node, NodeAPI } from 'node-red';
 import { systemClock } from '../../connection/clock';
@@ -25,7 +25,7 @@ export interface BrokerParts extends Pick<ControlledTarget, 'endpoints' | 'serve
   readonly settings: BrokerSettings;
   readonly identity: IdentitySource;
   readonly presence: PreparedPresence;
-  /** The same for two instances of a node whose settings, variables and certificates are the same. */
+  /** Equal for two instances of a node with the same settings, variables and certificates. */
   readonly fingerprint: string;
 }
 
@@ -39,7 +39,10 @@ export class LiveConnection {
   /** User name and password of the latest attempt. */
   #shown: string | undefined;
 
-  /** No attempt is made before `predecessor` resolves: two connections of one client would throw each other out. */
+  /**
+   * No attempt is made before `predecessor` resolves: two connections with one client identifier would disconnect each
+   * other.
+   */
   constructor(RED: NodeAPI, node: Node, parts: BrokerParts, predecessor?: Promise<void>) {
     this.#RED = RED;
     this.#node = node;
@@ -72,19 +75,19 @@ export class LiveConnection {
     this.connection.watch(connectionReport(RED, () => this.#node));
   }
 
-  /** Whether it is the connection that a node with these `parts` would make. */
+  /** Whether a node with these `parts` would make the same connection. */
   fits({ fingerprint }: BrokerParts): boolean {
     return fingerprint === this.#parts.fingerprint;
   }
 
-  /** Works for `node` from now on, an instance whose `parts` fit. */
+  /** Serves `node` from now on, an instance with fitting `parts`. */
   adopt(node: Node, parts: BrokerParts): void {
     this.#node = node;
     this.#parts = parts;
     this.control.adopt(this.#target(), parts.settings.autoConnect);
   }
 
-  /** Connects anew if user name or password are others by now than those that the server was shown. */
+  /** Reconnects if user name or password differ from those of the latest attempt. */
   async refresh(): Promise<void> {
     if (this.connection.state.kind !== 'connected') return;
     const client = await this.#identity();
@@ -92,7 +95,7 @@ export class LiveConnection {
     await this.control.renew();
   }
 
-  /** Another connection to where this one connects, for somebody who looks on and takes what `admits` admits; the caller closes it. */
+  /** Another connection to the same server, for a viewer. It receives what `admits` admits. The caller closes it. */
   observe(report: Report, admits: Admits): Connection {
     const { reconnect } = this.#parts.settings;
     const connectOptions = async (): Promise<AttemptOptions | MqttFlowsError> => {
@@ -104,7 +107,7 @@ export class LiveConnection {
     return observingConnection(settings, report, admits);
   }
 
-  /** Ends it for good; `removed` when no instance of its node will follow. */
+  /** Ends the connection for good. `removed` means that no instance of its node follows. */
   async end(removed: boolean): Promise<void> {
     await closeConnection(this.#RED, this.#node, this.connection, removed);
     await (removed ? this.#session?.forget() : this.#session?.written());
@@ -112,7 +115,7 @@ export class LiveConnection {
 
   #identity(): Promise<ClientIdentity | MqttFlowsError> {
     const { overrides } = this.control;
-    // The saved credentials are for the saved server: a message that names another one must not send them there.
+    // The saved credentials are for the saved server. They must not go to a server that a message names.
     const stranger = overrides.server === undefined ? {} : { username: '', password: '' };
     return this.#parts.identity({ ...stranger, ...overrides });
   }
@@ -128,7 +131,8 @@ export class LiveConnection {
   #attemptOptions(client: ClientIdentity): AttemptOptions {
     const { overrides, connectOptions } = this.control;
     const { settings } = this.#parts;
-    // A session belongs to one client at one server, and not to another that a message has named, unless it says so.
+    // A session belongs to one client at one server. A server or client that a message names has no part in it, unless
+    // the message says so.
     const other = overrides.server !== undefined || overrides.clientId !== undefined;
     return {
       ...client,
@@ -138,7 +142,7 @@ export class LiveConnection {
     };
   }
 
-  /** Asked anew at each attempt: an instance that is gone must not be held, nor its certificates used. */
+  /** Evaluated at each attempt, so that neither a closed instance nor its certificates are kept. */
   #target(): ControlledTarget {
     const { endpoints, server, endpointsFor, presence, settings } = this.#parts;
     const lasting = ({ name, address }: Endpoint, index: number): Endpoint => ({

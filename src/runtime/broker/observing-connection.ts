@@ -1,5 +1,5 @@
-// A second connection to the server of a broker node, for somebody who looks on: the same settings and credentials, but a
-// client of its own that leaves no trace: no session, no will, no birth or close message.
+// A second connection to the server of a broker node, for a viewer. It has the same settings and credentials, but a
+// client identifier of its own, and no session, will, birth or close message.
 
 import { systemClock } from '../../connection/clock';
 import { Connection } from '../../connection/connection';
@@ -10,12 +10,12 @@ import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
 import type { Admits } from '../../transport/mqttjs/packet-cutter';
 import { clientBeside } from '../client/companion-client';
 
-/** ms between two reads; nobody sees a sidebar that is that late. */
+/** ms between two reads. Nobody notices this delay in a sidebar. */
 const REST = 50;
 
 /**
- * Not connected yet; the caller closes it. `clientId` gets a suffix, `connectOptions` are those of the broker node. Messages at
- * QoS 0 that `admits` does not admit are dropped before they cost anything.
+ * Returns the connection, not connected yet. The caller closes it. `clientId` gets a suffix; `connectOptions` are those
+ * of the broker node. Messages at QoS 0 that `admits` does not admit are dropped before they cost processor time.
  */
 export function observingConnection(
   settings: Pick<
@@ -41,7 +41,7 @@ export function observingConnection(
   );
 }
 
-/** A message that is dropped unread may be the one that says what an alias means. */
+/** A message that is dropped unread may define a topic alias. */
 function withoutAliases({ properties, ...options }: AttemptOptions): AttemptOptions {
   const { topicAliasMaximum: _none, ...others } = properties ?? {};
   return { ...options, properties: others };

@@ -1,5 +1,5 @@
-// Who a broker node says it is: client identifier, user name and password, evaluated anew at each attempt to connect,
-// so that a secret that was changed outside works without a deploy.
+// The identity of a broker node: client identifier, user name and password. They are evaluated at each attempt to
+// connect, so that a secret that changes outside takes effect without a deploy.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -17,27 +17,27 @@ export interface ClientIdentity {
   readonly password?: string;
 }
 
-/** Parts of an identity that a message gives. They are taken literally: a message must not read variables or files. */
+/** Parts of an identity from a message. They are taken literally: a message must not read variables or files. */
 export type IdentityOverrides = Partial<ClientIdentity>;
 
-/** The identity at this moment, or why there is none: a variable that is not set, a file that cannot be read. */
+/** The current identity, or the error when a variable is not set or a file cannot be read. */
 export type IdentitySource = (overrides: IdentityOverrides) => Promise<ClientIdentity | MqttFlowsError>;
 
 /** A credential as it was entered, with its variables; blank when there is none. */
 export type EnteredCredential = (name: string) => string;
 
-/** What was entered of an identity. */
+/** An identity as it was entered. */
 export interface EnteredIdentity {
   readonly clientId: string;
   readonly credential: EnteredCredential;
 }
 
-/** What is saved for the broker node of `definition`; read while the node is constructed. */
+/** The saved identity of the broker node of `definition`. Call it while the node is constructed. */
 export function savedIdentity(RED: NodeAPI, definition: NodeDef): EnteredIdentity {
   return { clientId: savedText(RED, definition, 'clientId').trim(), credential: savedCredentials(RED, definition) };
 }
 
-/** The source for the broker node `node`. The embedded broker knows its own clients. */
+/** The identity source for the broker node `node`. The embedded broker needs no credentials from its own client. */
 export function identitySource(
   RED: NodeAPI,
   node: Node,
@@ -64,7 +64,7 @@ function withoutBlanks({ clientId, username, password }: Required<ClientIdentity
   return { clientId, ...(username ? { username } : {}), ...(password ? { password } : {}) };
 }
 
-/** `{{hostname}}` is the name of the machine: flows that several machines share then differ in their identifiers. */
+/** `{{hostname}}` is the host name, so that machines with the same flow have different client identifiers. */
 function evaluateClientId(RED: NodeAPI, node: Node, saved: string): string {
   const text = settingText(RED, node, saved, 'clientId');
   const parsed = parseTemplate(text);
@@ -75,12 +75,13 @@ function evaluateClientId(RED: NodeAPI, node: Node, saved: string): string {
 }
 
 /**
- * The credentials of a node, from Node-RED's store at each call: in what the node holds, one that is exactly `${NAME}`
- * has been replaced.
+ * The credentials of a node, read from Node-RED's store at each call. In the node's own copy, a text that is exactly
+ * `${NAME}` has been replaced already.
  */
 export function savedCredentials(RED: NodeAPI, definition: NodeDef): EnteredCredential {
   return (name) => {
-    // Declared as an object, but undefined for a node without credentials, and whatever an imported flow held.
+    // The type says object, but it is undefined for a node without credentials, and may hold anything that was
+    // imported.
     const stored: Readonly<Record<string, unknown>> = {
       ...RED.nodes.getCredentials(editorId(definition)),
     };
@@ -89,7 +90,7 @@ export function savedCredentials(RED: NodeAPI, definition: NodeDef): EnteredCred
   };
 }
 
-/** A credential of `node` as it is now; blank when there is none. Rejects with MqttFlowsError. */
+/** The current value of a credential of `node`; blank when there is none. Rejects with MqttFlowsError. */
 export async function evaluateCredential(
   RED: NodeAPI,
   node: Node,
@@ -99,12 +100,13 @@ export async function evaluateCredential(
   return readSecret(settingText(RED, node, entered(name), name));
 }
 
-/** What Node-RED calls itself when it keeps no identity of its own, as in tests. */
+/** Stands for the instance id when Node-RED stores none, as in tests. */
 const anonymousInstance = randomBytes(8).toString('hex');
 
 /**
- * 22 characters of a–z and 0–9, which even MQTT 3.1 servers take (MQTT 3.1.1, section 3.1.3.1). Made from the identity
- * that Node-RED keeps for its user directory and the node's id: a flow imported elsewhere gets an identifier of its own.
+ * 22 characters of a–z and 0–9, which even MQTT 3.1 servers accept (MQTT 3.1.1, section 3.1.3.1). It is a hash of the
+ * instance id in Node-RED's user directory and the node's id, so a flow that is imported elsewhere gets another
+ * identifier.
  */
 export function clientIdentifier(RED: NodeAPI, nodeId: string): string {
   const identity = instanceId(RED) ?? anonymousInstance;
@@ -112,7 +114,7 @@ export function clientIdentifier(RED: NodeAPI, nodeId: string): string {
 }
 
 function instanceId(RED: NodeAPI): string | undefined {
-  // Without storage, as in node-red-node-test-helper, asking for a setting throws.
+  // Without storage, as in node-red-node-test-helper, reading a setting throws.
   if (!RED.settings.available()) return undefined;
   const instance: unknown = RED.settings.get('instanceId');
   return typeof instance === 'string' && instance !== '' ? instance : undefined;

@@ -1,14 +1,15 @@
-// A second client beside that of a broker node: the same account, but an identifier of its own and nothing that it leaves.
+// A second client beside that of a broker node: the same account, another client identifier, and nothing that it leaves
+// on the server.
 
 import { randomBytes } from 'node:crypto';
 import type { AttemptOptions, ConnectionSettings } from '../../connection/connection-settings';
 
-/** MQTT 3.1 allows 23 characters, and most servers for it no more. */
+/** MQTT 3.1 allows 23 characters, and most of its servers accept no more. */
 const LONGEST_IN_3_1 = 23;
 
 /**
- * Changes what a broker node says at CONNECT to what its companion says: always with the same suffix to the identifier,
- * which names the `purpose`, and without a session and a will.
+ * Changes the CONNECT of a broker node to that of its companion: the client identifier gets a fixed suffix that names
+ * the `purpose`, and session and will are left out.
  */
 export function clientBeside(
   purpose: string,

@@ -1,4 +1,4 @@
-// The messages that a broker node publishes by itself, made of its settings and checked like any other publication.
+// Birth, close and will messages, made from the settings and checked like any other publication.
 
 import type { PresenceMessages } from '../../connection/presence';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
@@ -14,7 +14,7 @@ import type { SessionSettings } from '../../settings/broker.session.config';
 import { type ConfigResult, invalidSetting } from '../../settings/saved-config';
 import type { ConnectProperties, Will } from '../../transport/transport';
 
-/** What a connection says of itself, at CONNECT and around it. */
+/** CONNECT, and the birth and close messages of a connection. */
 export interface PreparedPresence {
   readonly messages: PresenceMessages;
   readonly connect: { readonly cleanStart: boolean; readonly will?: Will; readonly properties: ConnectProperties };
@@ -22,7 +22,7 @@ export interface PreparedPresence {
 
 const FOUR_BYTES = 0xffff_ffff;
 
-/** Prepares the messages; the first that does not fit MQTT is the error, and names its setting. */
+/** Prepares the messages. The first that does not fit MQTT is the error, which names its setting. */
 export function preparePresence(settings: SessionSettings): ConfigResult<PreparedPresence> {
   const birth = prepare(settings.birth, 'birth');
   const close = prepare(settings.close, 'close');
@@ -44,7 +44,7 @@ export function preparePresence(settings: SessionSettings): ConfigResult<Prepare
   };
 }
 
-/** What `overrides` change of `configured`; the first message that does not fit MQTT is the error. */
+/** `configured` with the changes of `overrides`. The first message that does not fit MQTT is the error. */
 export function overridePresence(
   configured: PreparedPresence,
   { cleanStart, properties: limits, userProperties, messages = {} }: ConnectOverrides,
@@ -57,7 +57,7 @@ export function overridePresence(
     if (part instanceof MqttFlowsError) return { ok: false, error: part };
   }
   const { will: _will, properties, ...connect } = configured.connect;
-  // As in the settings: kept for ever, where nothing is said of how long.
+  // As in the settings: without an expiry interval, a session is kept for ever.
   const kept = cleanStart === false ? { sessionExpiryInterval: FOUR_BYTES } : {};
   return {
     ok: true,
@@ -73,9 +73,9 @@ export function overridePresence(
   };
 }
 
-/** `{ [name]: value }`, or nothing when there is none. */
+/** `{ [name]: value }`, or an empty object when there is no value. */
 function present<N extends string, V>(name: N, value: V): { [K in N]?: Exclude<V, undefined | MqttFlowsError> } {
-  // The computed key keeps its name in the type only by this assertion.
+  // TypeScript keeps the name of a computed key only with this assertion.
   return (value === undefined ? {} : { [name]: value }) as { [K in N]?: Exclude<V, undefined | MqttFlowsError> };
 }
 

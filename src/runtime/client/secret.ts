@@ -1,4 +1,4 @@
-// User names and passwords: as they are saved, from a variable, or from a file, as containers are given their secrets.
+// Reads user names and passwords: as saved, from a variable, or from a file, which is how containers get their secrets.
 
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -17,12 +17,12 @@ export type SecretFileProblem =
   | 'unreadable';
 
 const PREFIX = 'file:';
-/** bytes; the most that CONNECT can carry in one field */
+/** In bytes; the most that CONNECT can carry in one field. */
 const MAX_BYTES = 65_535;
 
 /**
- * The secret that `setting` is or, with `file:/absolute/path`, names: the content of the file without the newline at
- * its end, read anew each time. Rejects with `secret-file-unreadable`, which names the path and nothing of the content.
+ * The secret `setting` or, for `file:/absolute/path`, the content of that file without its final newline. The file is
+ * read each time. Rejects with `secret-file-unreadable`, which names the path and nothing of the content.
  */
 export async function readSecret(setting: string): Promise<string> {
   if (!setting.startsWith(PREFIX)) return setting;
@@ -36,7 +36,7 @@ export async function readSecret(setting: string): Promise<string> {
   }
 }
 
-/** `file:/path`, and `file:///path` as well; undefined when that is no file of this machine. */
+/** The path of `file:/path` or `file:///path`; undefined when it is not a file of this machine. */
 function filePath(setting: string): string | undefined {
   if (!setting.startsWith(`${PREFIX}//`)) return setting.slice(PREFIX.length);
   try {
@@ -48,7 +48,7 @@ function filePath(setting: string): string | undefined {
 
 async function readBounded(path: string): Promise<Buffer> {
   try {
-    // Without O_NONBLOCK a named pipe would hold a thread of this process until somebody writes to it.
+    // Without O_NONBLOCK, a named pipe would block a thread of this process until somebody writes to it.
     const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       if (!(await file.stat()).isFile()) throw unreadable(path, 'notFile');

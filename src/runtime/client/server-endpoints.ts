@@ -1,4 +1,4 @@
-// How a broker node reaches its servers: with the certificates of a tls-config node, through a proxy, over WebSocket.
+// How a broker node reaches its servers: the certificates of a tls-config node, a proxy, WebSocket.
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Endpoint } from '../../connection/connection-settings';
@@ -17,20 +17,20 @@ import { type EnteredCredential, evaluateCredential } from './client-identity';
 type Addresses = ServerReach['servers'];
 type Endpoints = readonly [Endpoint, ...Endpoint[]];
 
-/** Node-RED's own node of the type tls-config, which has no public types. */
+/** Node-RED's tls-config node, which has no public types. */
 interface TlsConfigNode extends Node {
   readonly valid: boolean;
   addTLSOptions(options: TlsOptions): TlsOptions;
 }
 
-/** The way to servers, as far as it is known before the first attempt. */
+/** The way to the servers, as far as it is known before the first attempt. */
 export interface PreparedReach {
   readonly endpoints: (addresses: Addresses) => Endpoints;
-  /** What the tls-config node says at this moment. */
+  /** The current settings of the tls-config node. */
   readonly certificates: TlsOptions;
 }
 
-/** Makes endpoints of addresses, all reached as the settings of `node` say. */
+/** Makes endpoints from addresses, which are reached as the settings of `node` say. */
 export function prepareEndpoints(
   RED: NodeAPI,
   node: Node,
@@ -58,8 +58,8 @@ export function prepareEndpoints(
 }
 
 /**
- * Warns when the certificate of a server that is reached by TLS will not be verified, and when a variable that chooses the
- * proxy cannot be understood. Its value may hold a password.
+ * Warns when the certificate of a TLS server will not be verified, and when a proxy variable is invalid. The value of
+ * the variable is not shown, since it may contain a password.
  */
 export function warnOfReach(
   RED: NodeAPI,
@@ -75,12 +75,12 @@ export function warnOfReach(
   for (const name of new Set(names)) node.warn(sharedText(RED, 'log.faultyProxyVariable', { name }));
 }
 
-/** On a new object each time: what one attempt leaves in it must not reach the next. */
+/** Returns a new object each time, since an attempt may change it. */
 function tlsOptions(RED: NodeAPI, id: string): TlsOptions | MqttFlowsError {
   if (id === '') return {};
   const node: Node | null = RED.nodes.getNode(id);
   if (!node || !isTlsConfig(node)) return new MqttFlowsError('tls-config-missing', { stage: 'config' });
-  // It has reported the reason itself.
+  // The tls-config node has reported the reason itself.
   const reason = node.name || 'tls-config';
   if (!node.valid) return new MqttFlowsError('tls-config-invalid', { stage: 'config', params: { reason } });
   return node.addTLSOptions({});

@@ -1,12 +1,12 @@
-// The moments of a deploy, for any number of nodes: Node-RED's emitter warns of a leak from eleven listeners on.
+// The events of a deploy, for any number of nodes: Node-RED's emitter warns of a leak from eleven listeners on.
 
 import type { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 
-/** A deploy begins to stop nodes, or all of its nodes run. */
+/** A deploy begins to stop nodes, or all of its nodes have started. */
 export type DeployMoment = 'flows:stopping' | 'flows:started';
 
-/** What Node-RED says at both moments: `config` is the very object with the flows that are to run from now on. */
+/** The data of both events. `config` is the object with the flows that run from now on. */
 interface FlowsEvent {
   readonly config?: object;
 }
@@ -53,19 +53,19 @@ function deploysOf(emitter: EventEmitter): Deploys {
   return known;
 }
 
-/** Calls `listener` at each such moment; the function returned ends that. */
+/** Calls `listener` at each such event. Returns a function that removes it. */
 export function onDeploy(RED: NodeAPI, moment: DeployMoment, listener: () => void): () => void {
   return deploysOf(RED.events).listen(moment, listener);
 }
 
-/** Whether nodes are being stopped to be replaced by those of a deploy, and not because the flows or Node-RED stop. */
+/** Whether nodes are being stopped because a deploy replaces them, and not because the flows or Node-RED stop. */
 export function isReplacing(RED: NodeAPI): boolean {
   return deploysOf(RED.events).replacing;
 }
 
 /**
- * Resolves once all nodes of the deploy under way exist; never when `node` is closed before. Until then no Catch node
- * hears an error.
+ * Resolves once all nodes of the current deploy exist. Never resolves if `node` is closed before. Until then, Catch
+ * nodes do not get errors.
  */
 export function flowsStarted(RED: NodeAPI, node: Node): Promise<void> {
   return new Promise((resolve) => {

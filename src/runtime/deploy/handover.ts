@@ -1,9 +1,9 @@
-// What a node leaves for its next instance while a deploy replaces it.
+// Passes a thing from a node to its next instance while a deploy replaces it.
 
 import type { Node, NodeAPI } from 'node-red';
 import { onDeploy } from './deploy-events';
 
-/** How long it waits for the next instance when no deploy ends, in ms. */
+/** How long the thing waits for the next instance if no deploy ends, in ms. */
 const PATIENCE = 5000;
 
 interface Left<T> {
@@ -12,10 +12,10 @@ interface Left<T> {
 }
 
 export class Handover<T> {
-  /** By the id of the node. */
+  /** By node id. */
   readonly #left = new Map<string, Left<T>>();
 
-  /** What the instance of `node` before this one has left, if anything. */
+  /** What the earlier instance of `node` has left, if anything. */
   take(node: Node): T | undefined {
     const left = this.#left.get(node.id);
     left?.stopWaiting();
@@ -23,7 +23,7 @@ export class Handover<T> {
     return left?.thing;
   }
 
-  /** Keeps `thing` until the deploy under way is over; if nobody has taken it by then, `end` is called. */
+  /** Keeps `thing` until the current deploy is over. If no instance has taken it by then, `end` is called. */
   leave(RED: NodeAPI, node: Node, thing: T, end: () => void): void {
     const giveUp = (): void => {
       left.stopWaiting();

@@ -1,9 +1,9 @@
-// What is saved of a node, as something that can be compared: it tells whether a deploy has changed the node.
+// The saved state of a node in a form that can be compared, which shows whether a deploy has changed the node.
 
 import { createHash } from 'node:crypto';
 import type { NodeAPI, NodeDef } from 'node-red';
 
-/** The settings and credentials of node `id` in the flows that Node-RED has, but for its name, as a digest. */
+/** A digest of the settings and credentials of node `id` in Node-RED's current flows, except its name. */
 export function savedState(RED: NodeAPI, id: string): string {
   let saved: object | undefined;
   RED.nodes.eachNode((definition) => {
@@ -13,8 +13,8 @@ export function savedState(RED: NodeAPI, id: string): string {
 }
 
 /**
- * Whether a node of this id is in the flows that Node-RED has. In the instance of a subflow, its id is that of the instance
- * and that in the template, joined by a hyphen; subflows may be in subflows.
+ * Whether a node with this id is in Node-RED's current flows. In an instance of a subflow, the id consists of the id of
+ * the instance and the id in the template, joined by a hyphen. Subflows may be nested.
  */
 export function isSaved(RED: NodeAPI, id: string): boolean {
   return definitionIn(definitionsOf(RED), id) !== undefined;
@@ -22,7 +22,7 @@ export function isSaved(RED: NodeAPI, id: string): boolean {
 
 type Definitions = ReadonlyMap<string, NodeDef>;
 
-/** Many nodes may ask while a deploy stops them: one list does for all that ask in one turn of the event loop. */
+/** A deploy may stop many nodes at once: one list serves all of them within one turn of the event loop. */
 let latest: { readonly RED: NodeAPI; readonly definitions: Definitions } | undefined;
 
 function definitionsOf(RED: NodeAPI): Definitions {
@@ -36,11 +36,11 @@ function definitionsOf(RED: NodeAPI): Definitions {
   return definitions;
 }
 
-/** What makes a node `id`: its own definition, or that in a template. */
+/** The definition of node `id`: its own, or that in a template. */
 function definitionIn(definitions: Definitions, id: string): NodeDef | undefined {
   const own = definitions.get(id);
   if (own) return own;
-  // Ids may have hyphens of their own.
+  // Ids may contain hyphens.
   for (let at = id.indexOf('-'); at > 0; at = id.indexOf('-', at + 1)) {
     const instance = definitionIn(definitions, id.slice(0, at));
     const found = instance && memberOf(definitions, instance, id.slice(at + 1));
@@ -51,18 +51,18 @@ function definitionIn(definitions: Definitions, id: string): NodeDef | undefined
 
 function memberOf(definitions: Definitions, instance: NodeDef, id: string): NodeDef | undefined {
   if (instance.type === 'tab' || instance.type === 'subflow') return undefined;
-  // A subflow that is installed as a module has a template that nobody is told: it has what it has.
+  // The template of a subflow from a module is not public. Its nodes exist as long as the instance does.
   if (!instance.type.startsWith('subflow:')) return instance;
   const member = definitions.get(id);
   return member && `subflow:${member.z}` === instance.type ? member : undefined;
 }
 
-/** The same for equal values. Secrets may be part of them. */
+/** A hash that is equal for equal values, which may include secrets. */
 export function digest(values: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(values)).digest('base64');
 }
 
-/** A node of a subflow's instance is a copy, with an id of its own, of the one in the template that the editor shows. */
+/** The id in the editor. A node in a subflow instance is a copy of a node in the template, with an id of its own. */
 export function editorId(node: { readonly id: string }): string {
   return '_alias' in node && typeof node._alias === 'string' ? node._alias : node.id;
 }

@@ -1,10 +1,10 @@
-// Shows the status of a node without repeating it: each status goes to every open editor.
+// Shows the status of a node only when it changes, since each status goes to every open editor.
 
 import type { Node, NodeStatus } from 'node-red';
 import type { ConnectionState } from '../../connection/connection-state';
 import { sharedKey } from './localize';
 
-/** A function that sets the status of `node` when it differs from the last one set. */
+/** Returns a function that sets the status of `node` if it differs from the last one. */
 export function showStatus(node: Node): (status: NodeStatus) => void {
   let shown = '';
   return (status) => {
@@ -15,10 +15,10 @@ export function showStatus(node: Node): (status: NodeStatus) => void {
   };
 }
 
-/** The numbers of attempts that have a text of their own: an editor translates keys, and fills nothing in. */
+/** The numbers of attempts that have a text of their own: an editor translates keys but inserts no values. */
 const COUNTED_ATTEMPTS = ['2', '3', '4', '5', '6', '7', '8', '9'] as const;
 
-/** The badge of a state. Its text is a key, so that each user of the editor reads their own language. */
+/** The badge of a state. Its text is a key, so that each user of the editor sees their own language. */
 export function connectionStatus(state: ConnectionState): NodeStatus {
   switch (state.kind) {
     case 'idle':
@@ -35,7 +35,7 @@ export function connectionStatus(state: ConnectionState): NodeStatus {
   }
 }
 
-/** After a failure the number of the attempt: that it is connecting again is seen by that. */
+/** After a failure, shows the number of the attempt, so that reconnecting is visible. */
 function connectingText(attempt: number): string {
   if (attempt <= 1) return sharedKey('status.connecting');
   const counted = COUNTED_ATTEMPTS.find((number) => Number(number) === attempt);

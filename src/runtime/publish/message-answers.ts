@@ -1,26 +1,26 @@
-// What becomes of a message once its publication is settled, which may be after a deploy has replaced its node.
+// Answers a message once its publication is settled, which may be after a deploy has replaced its node.
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { PublishResult } from '../../core/publications/publish-options';
 import { onClose } from '../deploy/node-closing';
 import { localizedError } from '../node/localize';
 
-/** A message at the input of a node, with what Node-RED gives to answer it. */
+/** A message at the input of a node, with Node-RED's functions to answer it. */
 export interface MessageInput {
   readonly message: NodeMessageInFlow;
   readonly send: (message: NodeMessageInFlow) => void;
   readonly done: (error?: Error) => void;
 }
 
-/** `reasoned`: whether the settlement has a reason code of the server to be sent on. */
+/** `reasoned`: whether the result has a reason code of the server to pass on. */
 type Answer = (settlement: PublishResult, input: MessageInput, reasoned: boolean) => void;
 
-/** The latest instance of each node, by id: while a deploy stops nodes, Node-RED no longer knows the one that it stops. */
+/** The latest instance of each node, by id. Node-RED no longer knows a node that it is stopping. */
 const latest = new Map<string, Node>();
 
 /**
- * Passes messages of `node` on when their publications are acknowledged, and gives them back as errors otherwise. When
- * a deploy has replaced `node` meanwhile, its next instance does so: the wires and Catch nodes of before are gone.
+ * Passes messages of `node` on when their publications are acknowledged, and reports errors otherwise. If a deploy has
+ * replaced `node` meanwhile, its next instance does so, since the old wires and Catch nodes are gone.
  */
 export function messageAnswers(RED: NodeAPI, node: Node): Answer {
   let closed = false;
@@ -44,7 +44,7 @@ export function messageAnswers(RED: NodeAPI, node: Node): Answer {
   };
 }
 
-/** The node with this id that publishes or did so last, if it is not deleted. */
+/** The current or last publishing node with this id, if it has not been deleted. */
 export function publishingNode(id: string): Node | undefined {
   return latest.get(id);
 }
@@ -55,8 +55,8 @@ function nextInstance(node: Node): Node | undefined {
 }
 
 /**
- * `message` with the reason code by which the server has acknowledged it. Without one it goes on as it came, but for the
- * reason code of an earlier publication. The message itself is not changed.
+ * A copy of `message` with the reason code of the acknowledgement. Without one, the message goes on without the reason
+ * code of an earlier publication. The message itself is not changed.
  */
 export function publishedMessage<M extends object>(message: M, reasonCode: number | undefined): M {
   if (reasonCode !== undefined) return { ...message, reasonCode };

@@ -1,4 +1,4 @@
-// Values that are found for each message outside of it: in the context of flow and process, or by a JSONata expression.
+// Finds values outside a message, for each message: in the context of flow and process, or by a JSONata expression.
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
@@ -19,12 +19,15 @@ export type FindOutside = (
 
 type FindOne = (message: NodeMessage) => Promise<unknown>;
 
-/** A context store that never answers must not take all memory: what comes beyond these is an error. */
+/** A context store that never answers must not fill the memory: messages above this number are errors. */
 const MOST_WAITING = 10_000;
 
 const NOTHING: ConfigResult<OutsideFound> = { ok: true, config: [] };
 
-/** How `node` finds `values`: without any, at once. An expression that is not valid is the error. */
+/**
+ * Returns a function that finds `values` for `node`, synchronously when there are none. An invalid expression is the
+ * error.
+ */
 export function outsideFinder(RED: NodeAPI, node: Node, values: readonly OutsideValue[]): ConfigResult<FindOutside> {
   const finders: FindOne[] = [];
   for (const value of values) {
@@ -48,7 +51,7 @@ function tooManyWaiting(): MqttFlowsError {
   return new MqttFlowsError('publish-overloaded', { stage: 'publish', params: { maximum: MOST_WAITING } });
 }
 
-/** Never rejects: while others are waited for, nobody would be there to take it. */
+/** Never rejects, since nothing would handle the rejection while earlier messages are waited for. */
 function findAll(finders: readonly FindOne[], message: NodeMessage): Promise<ConfigResult<OutsideFound>> {
   return Promise.all(finders.map((find) => find(message))).then(
     (config) => ({ ok: true, config }),
@@ -56,7 +59,7 @@ function findAll(finders: readonly FindOne[], message: NodeMessage): Promise<Con
   );
 }
 
-/** A store may answer late, which is why each value is a promise. */
+/** A store may answer late, so each value is a promise. */
 function inContext(RED: NodeAPI, node: Node, { type, text }: OutsideValue): FindOne {
   return (message) =>
     new Promise((resolve, reject) => {
@@ -90,7 +93,7 @@ function orUnavailable(find: FindOne, { setting, text }: OutsideValue): FindOne 
     });
 }
 
-/** JSONata throws objects that are no errors. */
+/** JSONata throws objects that are not errors. */
 function detailOf(error: unknown): string {
   const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
   return String(message).slice(0, 200);

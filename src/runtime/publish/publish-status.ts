@@ -1,15 +1,15 @@
-// The status of a publish node: how its connection is, and how many messages wait in the outbox of its broker.
+// The status of a publish node: the state of its connection, and how many messages wait in the outbox of its broker.
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
 import { sharedText } from '../node/localize';
 import { connectionStatus, showStatus } from '../node/node-status';
 
-/** How often the number is shown anew, in ms: each status goes to every open editor. */
+/** The interval of updates in ms, since each status goes to every open editor. */
 const PACE = 1000;
 
 export interface PublishStatus {
-  /** To be called when a message has been given to the outbox: it may have to wait. */
+  /** Call when a message has been given to the outbox, where it may have to wait. */
   look(): void;
   stop(): void;
 }
@@ -17,7 +17,7 @@ export interface PublishStatus {
 export function publishStatus(RED: NodeAPI, node: Node, connection: Connection): PublishStatus {
   const show = showStatus(node);
   let timer: NodeJS.Timeout | undefined;
-  /** How many waited at the last look. */
+  /** The number of waiting messages at the last update. */
   let count = 0;
 
   const update = (): void => {

@@ -1,4 +1,4 @@
-// Routes that came in messages, kept in the context of flow or process so that they outlive the node.
+// Keeps routes from messages in the context of flow or process, so that they outlive the node.
 
 import type { Node, NodeAPI } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
@@ -9,7 +9,7 @@ export class KeptRoutes {
   readonly #context;
   readonly #key: string;
   readonly #store: string | undefined;
-  /** The write that has not begun: all changes until then go with it. */
+  /** The next write, which has not begun. It includes all changes until then. */
   #next: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
 
@@ -20,7 +20,7 @@ export class KeptRoutes {
     this.#store = place.store;
   }
 
-  /** What has been kept; undefined when there is nothing. Rejects with `routes-unreadable`. */
+  /** The kept routes; undefined when there are none. Rejects with `routes-unreadable`. */
   load(): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#context.get(this.#key, this.#store, (error, value) => {
@@ -30,7 +30,7 @@ export class KeptRoutes {
     });
   }
 
-  /** Keeps what `list` gives when the store is ready to take it. Rejects with `routes-not-kept`. */
+  /** Keeps the result of `list`, which is called when the store is ready. Rejects with `routes-not-kept`. */
   save(list: () => RouteDefinition[]): Promise<void> {
     this.#next ??= this.#writing.then(() => {
       this.#next = undefined;

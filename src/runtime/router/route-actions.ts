@@ -1,11 +1,11 @@
-// What messages ask of a router: `msg.action` = "addRoutes", "removeRoutes", "setRoutes" or "getRoutes".
+// Messages that change the routes of a router: `msg.action` = "addRoutes", "removeRoutes", "setRoutes" or "getRoutes".
 
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { DynamicRoutes } from '../../core/routes/dynamic-routes';
 import type { FlowMessage } from '../../core/routes/routed-message';
 import type { KeptRoutes } from './kept-routes';
 
-/** What comes of an action; only "getRoutes" has a message to send on. */
+/** The result of an action. Only "getRoutes" has a message to send. */
 export type ActionResult =
   | { readonly ok: true; readonly reply?: FlowMessage }
   | { readonly ok: false; readonly error: MqttFlowsError };
@@ -16,17 +16,17 @@ export class RouteControl {
   readonly #routes: DynamicRoutes;
   readonly #kept: KeptRoutes | undefined;
   readonly #cured: () => void;
-  /** Why what was kept could not be taken over: until all routes are set anew, nothing is kept in its place. */
+  /** Why the kept routes could not be read. Until all routes are set anew, they are not overwritten. */
   #unreadable: MqttFlowsError | undefined;
 
-  /** `cured` is called when routes have been set anew after load() has failed. */
+  /** `cured` is called when all routes have been set after a failed load(). */
   constructor(routes: DynamicRoutes, kept: KeptRoutes | undefined, cured: () => void) {
     this.#routes = routes;
     this.#kept = kept;
     this.#cured = cured;
   }
 
-  /** Takes over what has been kept; resolves with the error when that cannot be. */
+  /** Restores the kept routes. Resolves with the error if that is impossible. */
   async load(): Promise<MqttFlowsError | undefined> {
     try {
       const list = await this.#kept?.load();
@@ -39,7 +39,7 @@ export class RouteControl {
     return this.#unreadable;
   }
 
-  /** Carries out what `message` asks for; undefined when it asks for nothing. */
+  /** Carries out the action of `message`; undefined when it has none. */
   answer(message: FlowMessage): ActionResult | Promise<ActionResult> | undefined {
     switch (message.action) {
       case 'addRoutes':

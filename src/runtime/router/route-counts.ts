@@ -1,11 +1,11 @@
-// How many messages each rule of a router has taken since the deploy: counted here, and told to the dialog.
+// Counts how many messages each rule of a router has taken since the deploy, for the dialog.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { RouteCounts } from '../../core/reports/route-counts';
 import type { Route } from '../../core/routes/route';
 import { editorId } from '../deploy/saved-nodes';
 
-/** The counters of one node that runs. */
+/** The counters of one running node. */
 export class RouteCounter {
   readonly #rules: readonly string[];
   readonly #taken: number[];
@@ -34,10 +34,10 @@ export class RouteCounter {
   }
 }
 
-/** By the id that the editor knows: a node in a subflow runs once for each instance. */
+/** By the id in the editor. A node in a subflow runs once for each instance. */
 const counters = new Map<string, Set<RouteCounter>>();
 
-/** Lets the dialog of `node` ask for `counter` until the node is closed. */
+/** Makes `counter` available to the dialog of `node` until the node is closed. */
 export function showCounts(node: Node, definition: NodeDef, counter: RouteCounter): void {
   const id = editorId(definition);
   const instances = counters.get(id) ?? new Set();
@@ -48,14 +48,14 @@ export function showCounts(node: Node, definition: NodeDef, counter: RouteCounte
   });
 }
 
-/** Serves the counts of each router to those who may read what flows do. */
+/** Serves the counts of each router to users who may read flows. */
 export function serveCounts(RED: NodeAPI): void {
   RED.httpAdmin.get(
     '/mqtt-flows/routers/:id/counts',
     RED.auth.needsPermission('mqtt-flows.read'),
     (request, response) => {
       const counts = sum([...(counters.get(String(request.params.id)) ?? [])].map((counter) => counter.counts));
-      // A node that is not deployed yet has a dialog as well.
+      // The dialog may belong to a node that is not deployed yet.
       if (counts) response.json(counts);
       else response.status(204).end();
     },

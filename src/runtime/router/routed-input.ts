@@ -1,4 +1,4 @@
-// The input of a router node: messages that ask for something are answered, all others go their ways, all in order.
+// The input of a router node: actions are answered, all other messages are routed, in order.
 
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
@@ -14,7 +14,7 @@ export interface RouterParts {
   readonly router: TopicRouter;
   readonly control: RouteControl | undefined;
   readonly counter: RouteCounter;
-  /** The output of replies; counts from 0. */
+  /** The output of replies, counted from 0. */
   readonly replies: number;
 }
 
@@ -22,10 +22,10 @@ type Outputs = (NodeMessage | NodeMessage[] | null)[];
 type Send = (outputs: Outputs) => void;
 type Done = (error?: Error) => void;
 
-/** A context store that never answers must not take all memory: what comes beyond these is an error. */
+/** A context store that never answers must not fill the memory: messages above this number are errors. */
 const MOST_WAITING = 10_000;
 
-/** Lets `node` route its messages, after the routes that have been kept are there. */
+/** Makes `node` route its messages, once the kept routes have been restored. */
 export function routedInput(RED: NodeAPI, node: Node, parts: RouterParts): void {
   const { router, control } = parts;
   const order = new InOrder(MOST_WAITING);
@@ -57,7 +57,7 @@ function tooManyWaiting(): MqttFlowsError {
   return new MqttFlowsError('router-overloaded', { stage: 'route', params: { maximum: MOST_WAITING } });
 }
 
-/** What comes of a message, told to the flow. */
+/** Sends the result of a message, and calls `done`. */
 function settled(
   RED: NodeAPI,
   { counter, replies }: RouterParts,
@@ -76,8 +76,8 @@ function settled(
 }
 
 /**
- * Sends messages by `outputs`, which is empty before and after: a router may have a thousand outputs, and a new list of
- * them for each message would cost more than all the rest. Node-RED has read the list when send() returns.
+ * Sends messages by `outputs`, which is empty before and after. A router may have a thousand outputs, and a new list
+ * for each message would cost more than everything else. Node-RED has read the list when send() returns.
  */
 function sendAll(outputs: Outputs, send: Send): (sent: readonly RoutedMessage[]) => void {
   return (sent) => {

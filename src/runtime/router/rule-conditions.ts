@@ -1,4 +1,4 @@
-// The JSONata expressions of a router's rules, compiled once, when the node is made.
+// The JSONata expressions of a router's rules, compiled once when the node is made.
 
 import type { Node, NodeAPI } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
@@ -7,7 +7,7 @@ import type { FlowMessage } from '../../core/routes/routed-message';
 
 type Holds = (route: Route, message: FlowMessage) => Promise<boolean>;
 
-/** Decides whether the expression of a route holds; or the error for the first rule whose expression is none. */
+/** Returns a function that evaluates the expression of a route, or the error for the first invalid expression. */
 export function ruleConditions(RED: NodeAPI, node: Node, routes: readonly Route[]): Holds | MqttFlowsError {
   const expressions = new Map<Route, ReturnType<typeof RED.util.prepareJSONataExpression>>();
   for (const route of routes) {
@@ -30,7 +30,7 @@ export function ruleConditions(RED: NodeAPI, node: Node, routes: readonly Route[
 }
 
 function paramsOf({ rank, test }: Route, error: unknown): Record<string, string | number> {
-  // JSONata throws objects that are no errors.
+  // JSONata throws objects that are not errors.
   const detail = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
   return { rule: rank + 1, condition: (test?.expression ?? '').slice(0, 200), detail: String(detail).slice(0, 200) };
 }

@@ -1,5 +1,5 @@
-// The admin routes under the topics sidebar. Each asks for a permission of its own; what changes anything is a POST with
-// a JSON body, which no page of another site can send unasked.
+// The admin routes of the topics sidebar. Each needs a permission. Routes that change something are POST requests with
+// a JSON body, which a page of another site cannot send without a preflight request.
 
 import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
@@ -12,9 +12,9 @@ import { topicsFor } from './topic-completion';
 import { deployedBrokers } from './topic-recorder';
 import { TopicViewers } from './topic-viewers';
 
-/** ms until a browser is told that the server has not acknowledged yet. */
+/** ms until a browser is told that the server has not acknowledged yet */
 const PUBLISH_TIMEOUT = 10_000;
-/** Lines of an export that are made in one go. */
+/** The number of lines of an export that are made in one turn of the event loop. */
 const LINES = 500;
 
 type Permission = 'mqtt-flows.read' | 'mqtt-flows.write';
@@ -41,7 +41,7 @@ export function addTopicRoutes(RED: NodeAPI): void {
     void exportRecording(viewers, request, response).catch(next);
   });
   post('topics/start', 'mqtt-flows.read', (request, response) => start(RED, viewers, true, request, response));
-  // Subscribes for the flows, which is more than looking on.
+  // Subscribes on the flows' connection, which needs the permission to write.
   post('topics/start-shared', 'mqtt-flows.write', (request, response) => {
     start(RED, viewers, false, request, response);
   });
@@ -89,7 +89,7 @@ function start(RED: NodeAPI, viewers: TopicViewers, own: boolean, request: Reque
 function publish(RED: NodeAPI, { broker, ...publication }: PublishRequest, response: Response): void {
   const link = findBroker(RED, broker)?.link;
   if (!link) return refuse(response, 404, 'broker-gone');
-  // What waited for a connection would be sent when nobody remembers why.
+  // A publication that waits for a connection could be sent long after the user has forgotten it.
   if (!link.ok || link.connection.state.kind !== 'connected') return refuse(response, 409, 'not-connected');
   const timer = setTimeout(() => refuse(response, 504, 'not-acknowledged'), PUBLISH_TIMEOUT);
   link.connection.publish(publication, (settlement) => {
@@ -100,7 +100,7 @@ function publish(RED: NodeAPI, { broker, ...publication }: PublishRequest, respo
   });
 }
 
-/** Writes all that a viewer's recorder keeps, some lines at a time: the flows go on meanwhile. */
+/** Writes everything that a viewer's recorder keeps, some lines at a time, so that the flows can run in between. */
 async function exportRecording(viewers: TopicViewers, request: Request, response: Response): Promise<void> {
   const { viewer } = request.query;
   const recorder = typeof viewer === 'string' ? viewers.recorderOf(viewer) : undefined;

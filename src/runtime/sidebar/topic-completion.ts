@@ -1,4 +1,4 @@
-// Topics that somebody who types one may mean: those that the flows have carried, and those that are being recorded.
+// Offers topics while one is typed: those that the flows have carried, and those being recorded.
 
 import type { NodeAPI } from 'node-red';
 import type { TopicNode } from '../../core/sidebar/topic-tree';
@@ -7,10 +7,10 @@ import { deployedBrokers } from './topic-recorder';
 import type { TopicViewers } from './topic-viewers';
 
 const MOST = 100;
-/** Topics that are looked at in a recorder: typing must not hold up the flows. */
+/** The number of topics that are searched in a recorder, so that typing does not hold up the flows. */
 const EFFORT = 20_000;
 
-/** Topics that contain `text`, whatever its capitals; of one broker, or of all when `broker` is blank. */
+/** Topics that contain `text`, ignoring case; of one broker, or of all when `broker` is blank. */
 export function topicsFor(RED: NodeAPI, viewers: TopicViewers, broker: string, text: string): string[] {
   const wanted = text.toLowerCase();
   const found = new Set<string>();

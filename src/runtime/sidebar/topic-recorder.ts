@@ -1,5 +1,5 @@
-// Records what a broker has to say, for as long as somebody looks: by a connection of its own, or through the one of the
-// flows where a server allows only that.
+// Records the messages of a broker while it has viewers: by a connection of its own, or through the flows' connection
+// where a server allows only that.
 
 import type { NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
@@ -12,7 +12,7 @@ import { stateReport } from '../admin/broker-health';
 import { findBroker } from '../broker/broker-node';
 import { onDeploy } from '../deploy/deploy-events';
 
-/** For one recorder; a full tree was measured at 72 MB, 28 MB of them messages. */
+/** The limits of one recorder. A full tree was measured at 72 MB, 28 MB of them messages. */
 const LIMITS: TopicTreeLimits = {
   nodes: 100_000,
   characters: 16 * 1024 * 1024,
@@ -24,9 +24,9 @@ const LIMITS: TopicTreeLimits = {
   burst: 100_000,
 };
 
-/** What is being recorded from. */
+/** The source of a recording. */
 interface Source {
-  /** That of the flows: another one means that the broker node was deployed anew. */
+  /** The flows' connection. When it changes, the broker node was redeployed. */
   readonly of: Connection;
   readonly connection: Connection;
   readonly unsubscribe: () => void;
@@ -49,17 +49,17 @@ export class TopicRecorder {
     this.#stopFollowing = onDeploy(RED, 'flows:started', () => this.#follow());
   }
 
-  /** The state of the connection that is recorded from; absent when the broker node is not there any more. */
+  /** The state of the recorded connection; absent when the broker node no longer exists. */
   get state(): BrokerStateReport {
     return this.#source ? stateReport(this.#RED, this.#source.connection.state) : { kind: 'absent' };
   }
 
-  /** Why the server does not send what was asked for. */
+  /** Why the server refused the subscription. */
   get refused(): ErrorReport | undefined {
     return this.#subscription.kind === 'refused' ? reportOf(this.#subscription.error) : undefined;
   }
 
-  /** Whether another request could be served by this recorder. */
+  /** Whether this recorder fits another request. */
   serves({ broker, filter, own }: StartRequest): boolean {
     return broker === this.#request.broker && filter.wire === this.#request.filter.wire && own === this.#request.own;
   }
@@ -69,7 +69,7 @@ export class TopicRecorder {
     this.#leave();
   }
 
-  /** Records from the broker node as it is deployed now; what has been recorded before stays. */
+  /** Records from the current instance of the broker node. Earlier messages stay. */
   #follow(): void {
     const node = findBroker(this.#RED, this.broker);
     const link = node?.link;
@@ -93,7 +93,7 @@ export class TopicRecorder {
   #subscriber(): Subscriber {
     const { filter, own } = this.#request;
     return {
-      // As much as any publisher has asked for, so that its QoS is seen; on the connection of the flows as little as any.
+      // On a connection of its own, QoS 2 shows the QoS of the publisher. On the flows' connection, QoS 0 costs least.
       subscriptions: [{ filter, qos: own ? 2 : 0, noLocal: false, retainAsPublished: true, retainHandling: 0 }],
       deliver: (publication) => this.tree.record(publication, Date.now()),
       stateChanged: (_subscription, state) => {
@@ -103,7 +103,7 @@ export class TopicRecorder {
   }
 }
 
-/** The brokers that can be recorded: those that are deployed. */
+/** The brokers that can be recorded: the deployed ones. */
 export function deployedBrokers(RED: NodeAPI): { readonly id: string; readonly name: string }[] {
   const brokers: { id: string; name: string }[] = [];
   RED.nodes.eachNode(({ id, name }) => {

@@ -1,5 +1,5 @@
-// Who looks at which recorder: recorders start with their first viewer and stop with their last. A viewer that has not
-// asked for a while is gone, however that came about.
+// The viewers of each recorder. A recorder starts with its first viewer and stops with its last. A viewer that has sent
+// no request for a while counts as gone.
 
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
@@ -10,16 +10,18 @@ import type { ShownMessage, StartRequest, ViewAnswer, ViewRequest } from '../../
 import { TopicTreeView } from '../../core/sidebar/topic-tree-view';
 import { TopicRecorder } from './topic-recorder';
 
-/** ms without a request, after which a viewer is gone. */
+/** ms without a request after which a viewer counts as gone */
 const LEASE = 15_000;
-/** ms for a page that is not on the screen: browsers let it ask once in a minute. */
+/** The same in ms for a hidden page, which browsers let send one request a minute. */
 const HIDDEN_LEASE = 150_000;
 const SWEEP = 1000;
 const MOST_VIEWERS = 20;
 const MOST_RECORDERS = 5;
-/** Listing a large tree takes time that the flows miss: this many times as long passes before the next listing. */
+/**
+ * Listing a large tree takes time from the flows: the next listing waits this many times as long as the last one took.
+ */
 const REST = 20;
-/** Characters of payloads in one answer. */
+/** The most characters of payloads in one answer. */
 const MOST_PAYLOAD = 2 * 1024 * 1024;
 
 interface Viewer {
@@ -46,7 +48,7 @@ export class TopicViewers {
     return new Set(Array.from(this.#viewers.values(), ({ recorder }) => recorder));
   }
 
-  /** The name of a new viewer, or undefined when there are too many already. */
+  /** Starts a viewer and returns its id; undefined when there are too many. */
   start(request: StartRequest): string | undefined {
     const { recorders } = this;
     let recorder = [...recorders].find((each) => each.serves(request));
@@ -68,12 +70,12 @@ export class TopicViewers {
     this.#cancelSweep = undefined;
   }
 
-  /** What the recorder of a viewer has; undefined for a viewer that is gone. */
+  /** The recorder of a viewer; undefined when the viewer is gone. */
   recorderOf(id: string): TopicRecorder | undefined {
     return this.#viewers.get(id)?.recorder;
   }
 
-  /** What a viewer sees now; undefined for one that is gone. */
+  /** The current view of a viewer; undefined when the viewer is gone. */
   look(request: ViewRequest): ViewAnswer | undefined {
     const viewer = this.#viewers.get(request.viewer);
     if (!viewer) return undefined;
@@ -111,7 +113,7 @@ function list(viewer: Viewer, { selection }: ViewRequest): void {
   viewer.listAgain = end + REST * (end - start);
 }
 
-/** The newest messages of the topic asked for, as many as an answer can hold. */
+/** The newest messages of the requested topic, as many as fit into an answer. */
 function news({ tree }: TopicRecorder, { topic, after }: ViewRequest): ViewAnswer['news'] {
   const history = topic === undefined ? [] : (tree.find(topic)?.history ?? []);
   let room = MOST_PAYLOAD;
@@ -120,14 +122,14 @@ function news({ tree }: TopicRecorder, { topic, after }: ViewRequest): ViewAnswe
     const observation = history[i];
     if (!observation || observation.sequence <= after) break;
     room -= observation.bytes.length;
-    // The last one is shown however long it is.
+    // The last message is always included.
     if (room < 0 && i < history.length - 1) break;
     from = i;
   }
   return history.slice(from).map(shownMessage);
 }
 
-/** A message as the editor gets it: plain data, with its bytes in base64. */
+/** A message for the editor: plain data, with its bytes in base64. */
 function shownMessage({ bytes, properties, ...observation }: Observation): ShownMessage {
   const payload = Buffer.from(bytes, 'latin1').toString('base64');
   if (!properties) return { ...observation, payload };

@@ -1,24 +1,24 @@
-// When the disk space of a LevelDB is worth reclaiming: what is deleted stays in its files until it is compacted.
+// Decides when to reclaim the disk space of a LevelDB: deleted data stays in its files until they are compacted.
 
 import type { StoreChange } from '../../connection/outbox/disk/outbox-store';
 
-/** bytes that may be left behind */
+/** Bytes of deleted data that may stay. */
 const WORTHWHILE = 32 * 1024 * 1024;
 
 export class LevelSpace {
-  /** How many chunks are there. */
+  /** The number of chunks in the store. */
   #chunks = 0;
-  /** bytes that have been written since the last time */
+  /** Bytes written since the last compaction. */
   #bytes = 0;
 
-  /** A store of so many `chunks` and `bytes` has been opened. */
+  /** A store with `chunks` chunks of `bytes` bytes has been opened. */
   opened(chunks: number, bytes: number): void {
     this.#chunks = chunks;
-    // What an earlier process has left in the files of an empty one is not known.
+    // The files of an empty store may hold deleted data of an earlier process.
     this.#bytes = chunks === 0 ? WORTHWHILE : bytes;
   }
 
-  /** Notes what has been written; true when it is time to compact, because nothing is left but files. */
+  /** Notes what has been written. True when it is time to compact, because the store is empty but its files are not. */
   wrote(changes: readonly StoreChange[]): boolean {
     for (const change of changes) {
       if (change.kind === 'remove') this.#chunks--;

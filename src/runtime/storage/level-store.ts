@@ -1,4 +1,4 @@
-// The disk of an outbox: a LevelDB in a folder of its own, which only one process can have open.
+// The store of an outbox on disk: a LevelDB in a folder of its own, which only one process can open.
 
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -14,11 +14,11 @@ import { LevelSpace } from './level-space';
 export interface LevelStoreOptions {
   /** The folder. */
   readonly path: string;
-  /** Whether each write waits for the disk: then it survives a power cut as well as the end of the process. */
+  /** Whether each write waits for the disk, so that it survives a power cut as well as the end of the process. */
   readonly fsync: boolean;
   /** The store is not opened before this resolves. */
   readonly after?: Promise<void>;
-  /** Hears what was in it each time that it is opened. */
+  /** Called with the contents each time that the store is opened. */
   readonly opened?: (contents: StoreContents) => void;
 }
 
@@ -27,12 +27,12 @@ type Batch = ReturnType<Level['batch']>;
 
 const CHUNK = 'c';
 const MARKS = 'm';
-/** Before and after all digits. */
+/** Characters that sort before and after all digits. */
 const [LOWEST, HIGHEST] = ['', ':'];
-/** Where the store says how it is laid out, and what it says when we have made it. */
+/** The key of the layout, and its current value. */
 const LAYOUT_KEY = 'layout';
 const LAYOUT = 'chunks 1';
-/** How many values are read at a time: a value has a hundred publications, or one that is large. */
+/** The number of values read at a time. A value holds a hundred publications, or one large one. */
 const READ_AHEAD = 10;
 
 /** Another version of this package has written the store. */
@@ -61,13 +61,13 @@ export class LevelStore implements OutboxStore {
 
   async write(changes: readonly StoreChange[]): Promise<void> {
     try {
-      // A chained batch takes the operations as they are; an array of them is copied with the options into each, which
-      // costs more than LevelDB itself.
+      // A chained batch takes the operations unchanged. An array is copied with the options of each, which costs more
+      // than LevelDB itself.
       const level = this.#opened();
       const batch = level.batch();
       for (const change of changes) addTo(batch, change);
       await batch.write({ sync: this.#options.fsync });
-      // A store that cannot compact cannot be written either, which the next write says.
+      // If compaction fails, the next write fails too and reports it.
       if (this.#space.wrote(changes)) void level.compactRange(CHUNK, `${MARKS}${HIGHEST}`).catch(() => {});
     } catch (error) {
       throw this.#problem(error);
@@ -93,7 +93,7 @@ export class LevelStore implements OutboxStore {
   async close(): Promise<void> {
     const level = this.#level;
     this.#level = undefined;
-    // What cannot even be closed has been reported for what made it so.
+    // The failure that prevents closing has been reported already.
     await level?.close().catch(() => {});
   }
 
@@ -199,7 +199,7 @@ function addTo(batch: Batch, change: StoreChange): void {
   }
 }
 
-/** Keys sort as their numbers do. */
+/** Keys sort like their numbers. */
 function key(kind: string, number: number): string {
   return kind + String(number).padStart(16, '0');
 }
@@ -208,7 +208,7 @@ function numberOf(name: string): number {
   return Number(name.slice(1));
 }
 
-/** Nothing is read that is laid out in another way: it would be taken for damaged, or for empty. */
+/** A store with another layout is not read: it would look damaged or empty. */
 async function checkLayout(level: Level): Promise<void> {
   const layout = await level.get(LAYOUT_KEY);
   if (layout?.toString() === LAYOUT) return;
@@ -225,14 +225,14 @@ async function marksIn(level: Level): Promise<Map<number, Buffer>> {
   return marks;
 }
 
-/** LevelDB would begin anew, without a word, where the file is gone that names the others. */
+/** Without the file that names the others, LevelDB would silently create an empty store. */
 async function checkFiles(path: string): Promise<void> {
   const names = await readdir(path).catch((): string[] => []);
   const holdsData = names.some((name) => /\.(?:ldb|sst|log)$/.test(name));
   if (holdsData && !names.includes('CURRENT')) throw new Error('Corruption: CURRENT is missing');
 }
 
-/** An error of classic-level has that of LevelDB as its cause. */
+/** An error of classic-level has the error of LevelDB as its cause. */
 function chainOf(error: unknown): unknown[] {
   const chain: unknown[] = [];
   for (

@@ -7,10 +7,10 @@ import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { sharedText } from '../node/localize';
 import { LevelStore } from './level-store';
 
-/** The store of `node`; it is not opened before `after` resolves. */
+/** The store of `node`. It is not opened before `after` resolves. */
 export function outboxStore(RED: NodeAPI, node: Node, fsync: boolean, after?: Promise<void>): OutboxStore {
   const { userDir } = RED.settings;
-  // Without a user directory, as in tests, there is nothing that would outlive the process.
+  // Without a user directory, as in tests, nothing outlives the process.
   if (typeof userDir !== 'string' || userDir === '') return homeless;
   const path = join(userDir, 'mqtt-flows', `${node.id}.outbox`);
   const opened = ({ count }: StoreContents): void => {

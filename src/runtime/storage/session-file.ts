@@ -1,4 +1,4 @@
-// What a broker node with a persistent session remembers over a restart: a small file in Node-RED's user directory.
+// What a broker node with a persistent session remembers across a restart: a small file in Node-RED's user directory.
 
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -8,23 +8,23 @@ import type { RememberedSubscription, SessionMemory } from '../../connection/ses
 import { isQoS } from '../../core/publications/publication';
 import { isRecord } from '../../core/values/plain-value';
 
-/** A memory that is on disk once its last change has been written. */
+/** A session memory on disk. */
 export interface SessionFile extends SessionMemory {
-  /** Resolves when what was remembered last is on disk, or cannot be written. */
+  /** Resolves when the last change is on disk, or cannot be written. */
   written(): Promise<void>;
-  /** Removes the file: the node is gone. */
+  /** Removes the file, since the node has been deleted. */
   forget(): Promise<void>;
 }
 
 type Remembered = Pick<SessionMemory, 'home' | 'subscriptions'>;
 
 /**
- * The memory of `node`. A file that cannot be read counts as empty: then the server is asked for every subscription again,
- * and keeps those that are gone.
+ * The memory of `node`. An unreadable file counts as empty: every subscription is then requested again, and the server
+ * keeps those that were removed.
  */
 export function sessionFile(RED: NodeAPI, node: Node): SessionFile | undefined {
   const { userDir } = RED.settings;
-  // Without a user directory, as in tests, there is nothing that would outlive the process.
+  // Without a user directory, as in tests, nothing outlives the process.
   if (typeof userDir !== 'string' || userDir === '') return undefined;
   const path = join(userDir, 'mqtt-flows', `${node.id}.session.json`);
   const remembered = read(path);
@@ -62,17 +62,18 @@ export function sessionFile(RED: NodeAPI, node: Node): SessionFile | undefined {
   const remember: SessionMemory['remember'] = (current) => {
     const waiting = next !== undefined;
     next = current;
-    // Changes that come while one is being written become one write.
+    // Changes during a write are combined into the next one.
     if (!waiting) writing = writing.then(write);
   };
   return {
     ...remembered,
     settle(other) {
       home = other;
-      // Before anything is sent in this session: killed right after that, the next process must know whose session the
-      // packet identifiers in the outbox belong to. A small file, once for each server.
+      // Written before anything is sent in this session. If the process is killed right after that, the next one must
+      // know which session the packet identifiers in the outbox belong to. The file is small, and this happens once for
+      // each server.
       writeAtOnce();
-      // Also where nothing is subscribed to: publications under way belong to the session as well.
+      // Also without subscriptions, since publications in flight belong to the session as well.
       remember(() => []);
     },
     remember,
@@ -97,7 +98,7 @@ function read(path: string): Remembered {
   }
 }
 
-/** We wrote the file ourselves; this tells it from a damaged one. */
+/** We wrote the file ourselves. The check recognises a damaged one. */
 function isRemembered(value: unknown): value is RememberedSubscription {
   if (!isRecord(value) || !isRecord(value.request)) return false;
   const { filter, qos, identifier } = value.request;

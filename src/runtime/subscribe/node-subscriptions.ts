@@ -1,4 +1,4 @@
-// The subscriptions of one node: those of its settings, and those that messages have added.
+// The subscriptions of one node: those of its settings, and those added by messages.
 
 import type { Connection } from '../../connection/connection';
 import type { Subscriber, SubscriptionState } from '../../connection/subscriptions/subscriber';
@@ -8,20 +8,23 @@ import type { RequestedSubscription } from '../../core/subscriptions/subscriptio
 import type { SubscriptionOptions } from '../../core/subscriptions/subscription-options';
 import type { TopicFilter, WireFilter } from '../../core/topics/topic-filter';
 
-/** One filter of a node, and what its messages are to be. */
+/** One filter of a node, and the format of its messages. */
 export interface NodeSubscription {
   readonly options: SubscriptionOptions;
   readonly codec: Codec;
-  /** What a message has asked for. */
+  /** The request of the message that added it. */
   readonly requested?: RequestedSubscription;
 }
 
 export interface SubscriptionListener extends Pick<Subscriber, 'owner' | 'identity' | 'deliver'> {
-  /** The server refuses what no message waits for. */
+  /** The server has refused a subscription for which no message waits. */
   refused(error: MqttFlowsError): void;
-  /** The server sends by this filter what it was asked not to: once, until that is over. */
+  /**
+   * The node gets its own connection's publications by this filter, although it asked for no local. Called once until
+   * that is over.
+   */
   hearsItself(filter: TopicFilter): void;
-  /** The states are others. */
+  /** A state has changed. */
   changed(): void;
 }
 
@@ -34,9 +37,9 @@ export class NodeSubscriptions {
   readonly #dynamic = new Map<WireFilter, NodeSubscription>();
   readonly #byFilter = new Map<TopicFilter, NodeSubscription>();
   readonly #states = new Map<SubscriptionOptions, SubscriptionState>();
-  /** Who waits for the answer of the server. */
+  /** Messages that wait for the server's answer. */
   readonly #waiting = new Map<SubscriptionOptions, (outcome: Outcome) => void>();
-  /** Filters by which the node gets what its own connection publishes, against its wish. */
+  /** Filters by which the node gets its own connection's publications, although it asked for no local. */
   readonly #conflicts = new Set<WireFilter>();
   #closed = false;
   #remove: (done?: () => void) => void = (done) => done?.();
@@ -47,28 +50,31 @@ export class NodeSubscriptions {
     this.#listener = listener;
   }
 
-  /** The one that has this filter; undefined once it is gone. */
+  /** The subscription with this filter; undefined once it is removed. */
   of(filter: TopicFilter): NodeSubscription | undefined {
     return this.#byFilter.get(filter);
   }
 
-  /** Each with the QoS that was asked for. */
+  /** The state of each subscription. */
   get states(): ReadonlyMap<SubscriptionOptions, SubscriptionState> {
     return this.#states;
   }
 
-  /** What messages have asked for, oldest first. */
+  /** The requests of messages, oldest first. */
   get requested(): readonly RequestedSubscription[] {
     return Array.from(this.#dynamic.values()).flatMap(({ requested }) => requested ?? []);
   }
 
-  /** Subscribes for the first time, also to what messages had asked for before. */
+  /** Subscribes for the first time, including subscriptions that messages had added before. */
   start(dynamic: readonly NodeSubscription[]): void {
     for (const one of dynamic) this.#dynamic.set(one.options.filter.wire, one);
     this.#renew();
   }
 
-  /** Adds, or replaces those of the same filters. Resolves when the server has answered, with the first refusal. */
+  /**
+   * Adds subscriptions, or replaces those with the same filters. Resolves when the server has answered, with the first
+   * refusal.
+   */
   async subscribe(added: readonly NodeSubscription[]): Promise<Outcome> {
     const answers = added.map(({ options }) => this.#answer(options));
     for (const one of added) {
@@ -80,7 +86,7 @@ export class NodeSubscriptions {
     return outcomes.find((outcome) => outcome !== undefined);
   }
 
-  /** Takes away what messages have added. Resolves when the server has answered. */
+  /** Removes subscriptions that messages have added. Resolves when the server has answered. */
   unsubscribe(filters: readonly WireFilter[] | 'all'): Promise<void> {
     for (const filter of filters === 'all' ? [...this.#dynamic.keys()] : filters) this.#abandon(filter);
     return new Promise((resolve) => this.#renew(resolve));
@@ -96,7 +102,7 @@ export class NodeSubscriptions {
     return new Promise((resolve) => this.#waiting.set(options, resolve));
   }
 
-  /** Whoever waits for it waits in vain. */
+  /** Removes a subscription. A message that waits for its answer gets an error. */
   #abandon(filter: WireFilter): void {
     const options = this.#dynamic.get(filter)?.options;
     this.#dynamic.delete(filter);
@@ -110,9 +116,9 @@ export class NodeSubscriptions {
     return settle !== undefined;
   }
 
-  /** One subscriber for all: a publication that several of the filters match comes once. */
+  /** Subscribes once for all filters, so that a publication that matches several of them arrives once. */
   #renew(done?: () => void): void {
-    // What the context has kept may come, or a refusal be heard of, after the end.
+    // Kept subscriptions or a refusal may arrive after the node is closed.
     if (this.#closed) return done?.();
     const remove = this.#remove;
     const known = new Map(this.#states);
@@ -147,7 +153,7 @@ export class NodeSubscriptions {
     }
     if (state.kind !== 'refused' || state === before) return;
     if (!this.#settle(options, state.error)) return this.#listener.refused(state.error);
-    // What was refused to a message is not asked for again.
+    // A subscription that was refused to a message is not requested again.
     this.#dynamic.delete(options.filter.wire);
     queueMicrotask(() => this.#renew());
   }

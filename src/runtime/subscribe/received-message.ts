@@ -1,4 +1,4 @@
-// What has come for a subscribe node, as messages of its flow.
+// Turns deliveries of a subscribe node into messages.
 
 import { randomBytes } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
@@ -12,13 +12,13 @@ import { localizedError } from '../node/localize';
 import type { NodeSubscription } from './node-subscriptions';
 
 export interface MessageSettings {
-  /** For what comes by a subscription that has none of its own. */
+  /** The codec for subscriptions without one of their own. */
   readonly codec: Codec;
-  /** What becomes of a payload that cannot be read: an error for a Catch node, or a message with the raw bytes. */
+  /** What happens to a payload that cannot be decoded: an error for a Catch node, or a message with the raw bytes. */
   readonly undecodable: 'error' | 'pass';
 }
 
-/** The message of a delivery, which came `by` this subscription unless that is gone by now. */
+/** The message of a delivery by the subscription `by`, which is undefined if it has been removed meanwhile. */
 export function receivedMessage(
   RED: NodeAPI,
   { publication, filter, qos }: Delivery,
@@ -32,14 +32,14 @@ export function receivedMessage(
   const complete = properties ? { ...RED.util.cloneMessage(properties), ...received } : received;
   const message = Object.assign(complete, { _msgid: messageId() });
   if (decoded.ok || settings.undecodable === 'pass') return { message };
-  // The message with the raw payload: what cannot be read is not lost either.
+  // The error carries the message with the raw payload, so that nothing is lost.
   return { message, error: localizedError(RED, payloadError('payload-undecodable', decoded, publication.topic)) };
 }
 
 const prefix = randomBytes(6).toString('hex');
 let count = 0;
 
-/** One that no other message has, in this process and as good as surely in others. */
+/** A message id that is unique in this process, and practically unique in others. */
 export function messageId(): string {
   return prefix + (count++).toString(16).padStart(4, '0');
 }

@@ -1,4 +1,4 @@
-// How a subscribe node looks: the state of its connection, and once that stands, of its subscriptions.
+// The status of a subscribe node: the state of its connection and, while connected, of its subscriptions.
 
 import type { NodeAPI, NodeStatus } from 'node-red';
 import type { ConnectionState } from '../../connection/connection-state';
@@ -26,13 +26,16 @@ export function subscriptionStatus(
   return lessThanAsked ?? connectionStatus(connection);
 }
 
-/** Why a node gets by `filter` what its own connection publishes, although it is set not to, and what to do. */
+/**
+ * Explains why a node gets its own connection's publications by `filter` although it asked for no local, and what to
+ * do.
+ */
 export function whyItHearsItself(RED: NodeAPI, { text, shareGroup }: TopicFilter): string {
   if (shareGroup === undefined) return sharedText(RED, 'log.hearsItself', { filter: text });
   return sharedText(RED, 'log.groupHearsItself', { filter: text });
 }
 
-/** What the server has granted less than was asked for. */
+/** How the granted subscription falls short of the requested one. */
 function shortfall(
   { qos }: SubscriptionOptions,
   granted: Extract<SubscriptionState, { kind: 'granted' }>,
@@ -44,14 +47,14 @@ function shortfall(
   return granted.hearsItself ? { fill: 'yellow', shape: 'dot', text: sharedKey('status.hears-itself') } : undefined;
 }
 
-/** `connected`, with what there is to say beside it. */
+/** The status `connected`, with the figures of the deliveries. */
 export function deliveryStatus(
   RED: NodeAPI,
   connected: NodeStatus,
   { unacknowledged, failed, stuck }: DeliveryFigures,
 ): NodeStatus {
   if (stuck) return { ...connected, fill: 'red', text: sharedText(RED, 'status.stuck', { n: failed }) };
-  // A window full of failures lets nothing more in: that would be silence without a reason.
+  // When failures fill the window, nothing more arrives: the status has to say why.
   if (failed > 0) return { ...connected, fill: 'yellow', text: sharedText(RED, 'status.failed', { count: failed }) };
   if (unacknowledged === 0) return connected;
   return { ...connected, text: sharedText(RED, 'status.at-work', { count: unacknowledged }) };

@@ -1,4 +1,4 @@
-// Messages that subscribe, unsubscribe and ask for the list, and the memory of what they asked for.
+// Handles messages that subscribe, unsubscribe and ask for the list, and keeps the subscriptions that they add.
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
@@ -28,8 +28,8 @@ export interface DynamicSettings {
 }
 
 /**
- * Starts `subscriptions`, with what messages have asked for before if that is kept, and carries out what further ones
- * ask. The function returned says false for a message that asks for nothing of the kind.
+ * Starts `subscriptions`, including those added by earlier messages if they are kept, and carries out further messages.
+ * The returned function returns false for a message that asks for none of this.
  */
 export function subscriptionControl(
   RED: NodeAPI,
@@ -50,7 +50,7 @@ export function subscriptionControl(
       carryOut(RED, node, subscriptions, settings, action, input).catch((error: unknown) =>
         input.done(thrownError(error)),
       );
-    // What was kept comes before what is asked for now.
+    // Kept subscriptions are restored before new requests are carried out.
     if (started) void started.then(carriedOut);
     else void carriedOut();
     return true;
@@ -89,7 +89,7 @@ async function carryOut(
   }
 }
 
-/** What the context of `node` has kept; what no longer fits is left out. */
+/** The subscriptions kept in the context of `node`. Entries that are no longer valid are left out. */
 function keptSubscriptions(node: Node, settings: DynamicSettings): Promise<readonly NodeSubscription[]> {
   return new Promise((resolve) => {
     node.context().get(KEY, (error: unknown, value: unknown) => {
