@@ -9,8 +9,9 @@ module.exports = {
   // A test that waits for an event which never comes fails here; none waits on purpose.
   timeout: 20_000,
   reporter: 'scripts/test-reporter.cjs',
-  // On a developer's machine a missing server or browser skips its tests; in CI that is a failure.
-  forbidPending: ci,
+  // On a developer's machine a missing server or browser skips its tests; in CI that is a failure, except on
+  // machines for which there is no server.
+  forbidPending: ci && process.env.MQTT_FLOWS_MAY_SKIP !== 'true',
   forbidOnly: true,
   // A test that fails may leave a server open, which would hold the process, and with it CI, for ever.
   exit: ci,

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { printCoverage } from './coverage.mjs';
 import { nodeRed5 } from './node-red-5.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -28,7 +29,8 @@ if (!files) {
   process.exit(1);
 }
 const { program, env } = suite === 'node-red-5' ? nodeRed5() : { program: process.execPath, env: {} };
-const coverage = args.includes('--coverage') ? [join(root, 'node_modules/c8/bin/c8.js'), program] : [];
+const covering = args.includes('--coverage');
+const coverage = covering ? [join(root, 'node_modules/c8/bin/c8.js'), program] : [];
 const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
 const own = args.filter((arg) => arg !== '--coverage');
 // Files that are named on the command line stand in place of those of the suite.
@@ -50,6 +52,7 @@ if ((await Promise.race([exit, late])) === 'late') {
   process.exit(1);
 }
 const [code] = await exit;
+if (covering) printCoverage(root);
 process.exit(code ?? 1);
 
 /** Asks the run to end, which lets its processes end what they have started, and then ends it. */
