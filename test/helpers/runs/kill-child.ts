@@ -20,6 +20,10 @@ function asQoS(value: number): QoS {
 }
 
 const homeFile = join(folder, 'home');
+let tellOpened: () => void = () => {};
+const opened = new Promise<void>((resolve) => {
+  tellOpened = resolve;
+});
 const connection = new Connection(
   {
     endpoints: [{ name: 'server', open: tcpStream('127.0.0.1', Number(port)) }],
@@ -33,7 +37,7 @@ const connection = new Connection(
     connectTimeout: 5000,
     reconnect: { minDelay: 1, maxDelay: 5 },
     outbox: { maxMessages: 1_000_000, maxBytes: 1_000_000_000, overflow: 'reject' },
-    outboxStore: new LevelStore({ path: join(folder, 'outbox'), fsync: false }),
+    outboxStore: new LevelStore({ path: join(folder, 'outbox'), fsync: false, opened: tellOpened }),
     messages: {},
     session: {
       subscriptions: [],
@@ -76,4 +80,5 @@ function publish(): void {
 
 connection.connect();
 // The number of those that wait is known once the disk has been read.
-setTimeout(publish, end === 'drain' ? 500 : 0);
+if (end === 'drain') void opened.then(() => setTimeout(publish, 1));
+else setTimeout(publish, 0);
