@@ -40,6 +40,7 @@ describe('the outbox, over time', () => {
       bench.lose(transport);
       bench.clock.advance(60 * SECOND);
       assert.deepEqual(bench.log, []);
+      assert.equal(bench.clock.pending, 0, 'and is not looked for again and again');
       assert.deepEqual(bench.attach({ sessionPresent: true }).packets, ['PUBREL a']);
     });
 

@@ -135,6 +135,14 @@ describe('A topic tree', () => {
     assert.deepEqual([tree.root.messages, tree.dropped.rate], [20, 6], 'what was not asked for has no room of its own');
   });
 
+  it('gives the room of a message that was admitted and lost with its connection to no other', () => {
+    const tree = new TopicTree({ ...ROOMY, messagesPerSecond: 10, burst: 20 });
+    for (let i = 0; i < 20; i++) tree.admits(1000);
+    tree.forgetAdmitted();
+    for (let i = 0; i < 15; i++) tree.record(message('a'), 2000);
+    assert.deepEqual([tree.root.messages, tree.dropped.rate], [10, 5]);
+  });
+
   it('records so many messages in a second, more at once at the start, and counts the others', () => {
     const tree = new TopicTree({ ...ROOMY, messagesPerSecond: 10, burst: 20 });
     for (let i = 0; i < 25; i++) tree.record(message('a'), 1000);

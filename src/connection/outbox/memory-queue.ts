@@ -54,7 +54,7 @@ export function sweepFifo(
   let next = Number.POSITIVE_INFINITY;
   const expired = waiting.takeWhere((entry) => {
     if (entry.hasExpired(now)) return true;
-    next = Math.min(next, entry.expiresAt);
+    next = Math.min(next, entry.expiry);
     return false;
   });
   return { expired, next };

@@ -61,9 +61,13 @@ export class OutboxEntry implements Outbound, RecordedPublication {
     this.#carrier.finished(this, outcome);
   }
 
-  /** What the server has received already does not expire with us. */
+  /** When it expires, in ms since the epoch. Once the server has received it, it does not expire here. */
+  get expiry(): number {
+    return this.progress === 'received' ? Number.POSITIVE_INFINITY : this.expiresAt;
+  }
+
   hasExpired(now: number): boolean {
-    return now > this.expiresAt && this.progress !== 'received';
+    return now > this.expiry;
   }
 
   /** Makes `publication` what is to be sent at `now`: its expiry interval is what is left of it (section 3.3.2.3.3). */

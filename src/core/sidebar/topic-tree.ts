@@ -141,6 +141,11 @@ export class TopicTree {
     return true;
   }
 
+  /** Messages that were admitted and have not arrived never will: their connection is gone. */
+  forgetAdmitted(): void {
+    this.#promised = 0;
+  }
+
   /** Records a message, or counts it as dropped. `now` is in ms since the epoch. */
   record(publication: IncomingPublication, now: number): void {
     if (this.#promised > 0) this.#promised--;

@@ -8,6 +8,7 @@ import { recordingLine } from '../../core/sidebar/recording-line';
 import { type PublishRequest, readPublish, readStart, readView, readViewer } from '../../core/sidebar/sidebar-protocol';
 import { jsonOnly } from '../admin/json-only';
 import { findBroker } from '../broker/broker-node';
+import { roomIn } from './room-in';
 import { topicsFor } from './topic-completion';
 import { deployedBrokers } from './topic-recorder';
 import { TopicViewers } from './topic-viewers';
@@ -110,10 +111,7 @@ async function exportRecording(viewers: TopicViewers, request: Request, response
   for (let i = 0; i < recorded.length && !response.destroyed; i += LINES) {
     const lines = recorded.slice(i, i + LINES).map(({ topic, observation }) => recordingLine(topic, observation));
     const room = response.write(lines.join(''));
-    await new Promise<void>((resolve) => {
-      if (room) setImmediate(resolve);
-      else response.once('drain', resolve).once('close', resolve);
-    });
+    await (room ? new Promise<void>((resolve) => setImmediate(resolve)) : roomIn(response));
   }
   response.end();
 }

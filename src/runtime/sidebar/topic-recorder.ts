@@ -29,7 +29,7 @@ interface Source {
   /** The flows' connection. When it changes, the broker node was redeployed. */
   readonly of: Connection;
   readonly connection: Connection;
-  readonly unsubscribe: () => void;
+  readonly leave: () => void;
 }
 
 export class TopicRecorder {
@@ -78,7 +78,15 @@ export class TopicRecorder {
     if (!node || !link?.ok) return;
     const admits = (): boolean => this.tree.admits(Date.now());
     const connection = this.#request.own ? link.observe((error) => node.debug(error), admits) : link.connection;
-    this.#source = { of: link.connection, connection, unsubscribe: connection.subscribe(this.#subscriber()) };
+    const unsubscribe = connection.subscribe(this.#subscriber());
+    const unwatch = connection.watch(({ kind }) => {
+      if (kind !== 'connected') this.tree.forgetAdmitted();
+    });
+    const leave = (): void => {
+      unwatch();
+      unsubscribe();
+    };
+    this.#source = { of: link.connection, connection, leave };
     if (this.#request.own) connection.connect();
   }
 
@@ -86,7 +94,8 @@ export class TopicRecorder {
     const source = this.#source;
     this.#source = undefined;
     this.#subscription = { kind: 'pending' };
-    source?.unsubscribe();
+    this.tree.forgetAdmitted();
+    source?.leave();
     if (source && source.connection !== source.of) void source.connection.close();
   }
 
