@@ -6,6 +6,8 @@ import type { IncomingPublication, OutgoingPublication } from '../core/publicati
 import { defaultPublishOptions, type PublishOptions, type Settled } from '../core/publications/publish-options';
 import type { OutboxFigures } from '../core/reports/outbox-figures';
 import type { Receipt, ServerInfo, Transport, TransportListener } from '../transport/transport';
+import type { DeliveryWindow } from './acknowledgement/delivery-window';
+import { DeliveryWindows } from './acknowledgement/delivery-windows';
 import { AnswerWatch, type SendingWatch } from './answer-watch';
 import { Retry } from './attempts/retry';
 import { ServerChoice } from './attempts/server-choice';
@@ -29,6 +31,7 @@ export class Connection {
   readonly #world: ConnectionWorld & SendingWatch;
   readonly #outbox: Outbox;
   readonly #subscriptions: Subscriptions;
+  readonly #windows: DeliveryWindows;
   readonly #retry: Retry;
   #presence: Presence;
   readonly #states: StateWatch;
@@ -61,6 +64,8 @@ export class Connection {
     this.#states = new StateWatch(world.report);
     this.#outbox = new Outbox(settings.outbox, this.#world, settings.outboxStore);
     this.#subscriptions = new Subscriptions(world.clock, world.report, this.#world.answers, settings.session);
+    this.#windows = new DeliveryWindows(world.clock);
+    this.#states.add((state) => this.#windows.follow(state));
     this.#retry = new Retry(settings.reconnect, world.random);
     this.#presence = new Presence(settings.messages, this.#world);
     this.#home = new SessionHome(settings.session);
@@ -134,6 +139,11 @@ export class Connection {
   /** Adds a subscriber; the function returned takes it away again. */
   subscribe(subscriber: Subscriber): RemoveSubscriber {
     return this.#subscriptions.add(subscriber);
+  }
+
+  /** A window for a subscriber that acknowledges later. It hears of this connection until it is discarded. */
+  openWindow(): DeliveryWindow {
+    return this.#windows.open();
   }
 
   get subscriptionsInUse(): SubscriptionInUse[] {

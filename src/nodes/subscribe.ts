@@ -1,12 +1,13 @@
 // The subscribe node: each publication that matches one of its filters becomes a message.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { Delivery } from '../connection/acknowledgement/delivery-window';
+import type { Delivery, DeliveryFigures } from '../connection/acknowledgement/delivery-window';
 import type { Connection } from '../connection/connection';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { Codec } from '../core/payloads/codec';
 import { findCodec } from '../core/payloads/find-codec';
-import { acknowledging, type DeliveryFigures, type PreparedMessage } from '../runtime/acknowledgement/acknowledgement';
+import type { PreparedMessage } from '../runtime/acknowledgement/acknowledgement';
+import { acknowledging } from '../runtime/acknowledgement/acknowledging';
 import { useBroker } from '../runtime/broker/broker-node';
 import { acceptControl } from '../runtime/broker/connection-actions';
 import { onClose } from '../runtime/deploy/node-closing';
@@ -58,15 +59,17 @@ export = function register(RED: NodeAPI): void {
     };
     const prepare = (delivery: Delivery): PreparedMessage =>
       receivedMessage(RED, delivery, subscriptions.of(delivery.filter), { codec, undecodable });
-    const acknowledgement = acknowledging(RED, node, connection, settings, prepare, (latest) => {
+    const showFigures = (latest: DeliveryFigures): void => {
       figures = latest;
       refresh();
-    });
+    };
+    const acknowledgement = acknowledging({ RED, node, connection, settings, prepare, show: showFigures });
     const fixed = settings.subscriptions.map((options) => ({ options, codec }));
     const subscriptions = new NodeSubscriptions(connection, fixed, {
       owner: editorId(node),
       identity: node.id,
-      deliver: acknowledgement.deliver,
+      window: acknowledgement.window,
+      deliver: (...delivery) => acknowledgement.deliver(...delivery),
       hearsItself: (filter) => node.warn(whyItHearsItself(RED, filter)),
       refused: (error) => reportError(RED, node, error),
       changed: refresh,

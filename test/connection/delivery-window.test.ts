@@ -18,6 +18,8 @@ const { filter } = parsed;
 class Bench {
   readonly clock = new FakeClock();
   readonly failed = new FailedDeliveries();
+  /** How many failures there were at each alarm. */
+  readonly alarms: number[] = [];
   readonly window = new DeliveryWindow(this.clock, this.failed);
   /** Topics in the order of delivery; `again` where one is marked so. */
   readonly handed: string[] = [];
@@ -41,6 +43,7 @@ class Bench {
       },
       expired: () => ({ kind: 'refused', reasonCode: 0x83 }),
       changed: () => {},
+      failuresFillWindow: (count) => this.alarms.push(count),
     });
   }
 
@@ -168,19 +171,19 @@ describe('Window of deliveries', () => {
 
   it('raises an alarm once on each connection when failures may fill the window of the server', () => {
     const bench = new Bench(20);
-    const fail = (...topics: readonly string[]): boolean[] => {
-      return topics.map((topic) => {
+    const fail = (window: number, topics: string): number[] => {
+      bench.failed.restart(window);
+      bench.alarms.length = 0;
+      for (const topic of topics) {
         bench.take(topic);
         bench.settle(topic, 'abandoned');
-        return bench.failed.alarm();
-      });
+      }
+      return bench.alarms;
     };
-    bench.failed.restart(3);
-    assert.deepEqual(fail('a', 'b', 'c', 'd'), [false, false, true, false]);
-    bench.failed.restart(3);
-    assert.deepEqual(fail('a', 'b', 'c'), [false, false, true]);
-    bench.failed.restart(1000);
-    assert.deepEqual(fail(...'abcdefghij'), [...Array(9).fill(false), true]);
+    assert.deepEqual(fail(3, 'abcd'), [3]);
+    assert.deepEqual(fail(3, 'ab'), []);
+    assert.deepEqual(fail(3, 'abc'), [3]);
+    assert.deepEqual(fail(1000, 'abcdefghij'), [10]);
   });
 
   it('takes a window for filled with failures only as long as nothing more comes', () => {

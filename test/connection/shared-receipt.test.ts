@@ -23,9 +23,16 @@ class Holder implements Subscriber {
     this.#holds = holds;
   }
 
-  deliver(...[, , , receipt]: Parameters<Subscriber['deliver']>): void {
-    if (this.#holds && receipt) this.held.push(receipt.hold());
+  get window(): Subscriber['window'] {
+    if (!this.#holds) return undefined;
+    return {
+      take: (_delivery, receipt) => {
+        if (receipt) this.held.push(receipt.hold());
+      },
+    };
   }
+
+  deliver(): void {}
 
   stateChanged(): void {}
 

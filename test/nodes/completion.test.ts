@@ -276,6 +276,34 @@ describe('acknowledging when the flow is done', () => {
     });
   });
 
+  for (const [what, order] of [
+    ['the first', ['t/1', 't/2']],
+    ['the second', ['t/2', 't/1']],
+  ] as const) {
+    it(`keeps messages apart that a flow has given the same id, when ${what} is done first`, async () => {
+      const rename = functionNode('rename', 'msg._msgid = "same"; return msg;', ['fork']);
+      const fork = functionNode('fork', 'return [msg, msg];', ['one'], ['two']);
+      await start([rename, fork, gateNode('one', 'last'), gateNode('two'), gateNode('last')]);
+      // Each in an order of its own: PUBACK goes out in the order of arrival.
+      await server.send(1, 1);
+      await server.send(2, 2);
+      for (const topic of ['t/1', 't/2']) {
+        (await gates.at('one', topic)).pass();
+        await gates.at('last', topic);
+        await gates.at('two', topic);
+      }
+      const answers: string[] = [];
+      for (const topic of order) {
+        (await gates.at('two', topic)).end();
+        await server.pinged();
+        assert.deepEqual(server.answers, answers);
+        (await gates.at('last', topic)).end();
+        answers.push(topic.slice(2));
+        assert.deepEqual(await server.acknowledged(answers.length), answers);
+      }
+    });
+  }
+
   it('hands the flow no more than it may have, and QoS 0 all the same', async () => {
     await start([gateNode('work')], { maxInFlight: 2 });
     for (const id of [1, 2, 3]) await server.send(id);

@@ -23,8 +23,23 @@ export type Taken = 'taken' | 'late' | 'unknown';
 /** Ends a delivery, once. */
 export type SettleDelivery = (outcome: Outcome) => Taken;
 
-/** Tells people where a delivery is at the moment; undefined when nobody knows. */
-export type Whereabouts = () => string | undefined;
+/** A delivery that the flow has been given. */
+export interface HandedDelivery {
+  /** Where it is at the moment, for people; undefined when nobody knows. */
+  whereabouts(): string | undefined;
+  /** It is settled, whoever has settled it: nobody waits for it any more. Called once. */
+  settled(): void;
+}
+
+/** Deliveries of one subscriber, in numbers. */
+export interface DeliveryFigures {
+  /** Those that the flow has, or that wait for it. */
+  readonly unacknowledged: number;
+  /** Those that failed and stay unacknowledged while this connection stands. */
+  readonly failed: number;
+  /** Nothing is left but failures, as many as may keep the server from sending any more. */
+  readonly stuck: boolean;
+}
 
 export interface DeliveryHandler {
   /** Deliveries that may be unsettled at a time. */
@@ -32,11 +47,13 @@ export interface DeliveryHandler {
   /** ms that a delivery may take; 0 for any time */
   readonly timeout: number;
   /** Gives a delivery to the flow; without `settle` nobody waits for the outcome. */
-  hand(delivery: Delivery, settle?: SettleDelivery): Whereabouts | undefined;
+  hand(delivery: Delivery, settle?: SettleDelivery): HandedDelivery | undefined;
   /** A delivery has taken too long: what is to become of it. */
   expired(delivery: Delivery, at: string | undefined): Acknowledgement;
   /** The number of unsettled or failed deliveries has changed. */
   changed(): void;
+  /** The failures of the connection, `count` of them, may fill the window of the server; told once on each connection. */
+  failuresFillWindow(count: number): void;
 }
 
 interface Held {
@@ -45,7 +62,7 @@ interface Held {
   /** Its connection is gone: at QoS 1, the server sends it again if it has kept the session. */
   lost: boolean;
   cancelTimeout: () => void;
-  whereabouts: Whereabouts | undefined;
+  handed: HandedDelivery | undefined;
 }
 
 const nothing = (): void => {};
@@ -60,12 +77,14 @@ export class DeliveryWindow {
   #paused = false;
   #handing = false;
   readonly #connectionFailed: FailedDeliveries;
+  readonly #discarded: () => void;
   #failed = 0;
 
-  /** `failed` counts for all windows of the connection. */
-  constructor(clock: Clock, failed: FailedDeliveries) {
+  /** `failed` counts for all windows of the connection; `discarded` is called when this one is given up. */
+  constructor(clock: Clock, failed: FailedDeliveries, discarded: () => void = nothing) {
     this.#clock = clock;
     this.#connectionFailed = failed;
+    this.#discarded = discarded;
   }
 
   /** Deliveries that the flow has been given and that are not settled. */
@@ -81,6 +100,12 @@ export class DeliveryWindow {
   /** Those that the server will not hear of on this connection: each holds a place in its window. */
   get failed(): number {
     return this.#failed;
+  }
+
+  get figures(): DeliveryFigures {
+    const unacknowledged = this.unsettled + this.waiting;
+    const stuck = this.#connectionFailed.full && this.#failed > 0 && unacknowledged === 0;
+    return { unacknowledged, failed: this.#failed, stuck };
   }
 
   /** Gives deliveries to `handler` from now on. */
@@ -116,7 +141,7 @@ export class DeliveryWindow {
       release: receipt.hold(),
       lost: false,
       cancelTimeout: nothing,
-      whereabouts: undefined,
+      handed: undefined,
     });
     this.#next();
   }
@@ -134,7 +159,7 @@ export class DeliveryWindow {
       held.lost = held.delivery.publication.qos === 1;
       this.#waiting.push(held);
     }
-    this.#handler?.changed();
+    this.#changed();
   }
 
   /** The session goes on: what waits at QoS 1 comes again, and would wait twice. */
@@ -147,6 +172,7 @@ export class DeliveryWindow {
     this.#handler = undefined;
     for (const held of this.#waiting.drain()) held.release(settlement);
     for (const held of [...this.#unsettled]) this.#settle(held, settlement);
+    this.#discarded();
   }
 
   #next(): void {
@@ -168,21 +194,32 @@ export class DeliveryWindow {
     this.#unsettled.add(held);
     if (handler.timeout > 0) {
       held.cancelTimeout = this.#clock.after(handler.timeout, () => {
-        this.#settle(held, handler.expired(held.delivery, held.whereabouts?.()));
+        this.#settle(held, handler.expired(held.delivery, held.handed?.whereabouts()));
       });
     }
-    handler.changed();
-    held.whereabouts = handler.hand(held.delivery, (outcome) => this.#settle(held, outcome));
+    this.#changed();
+    const handed = handler.hand(held.delivery, (outcome) => this.#settle(held, outcome));
+    // The flow may be done with it by now.
+    if (this.#unsettled.has(held)) held.handed = handed;
+    else handed?.settled();
   }
 
   #settle(held: Held, outcome: Outcome): Taken {
     if (!this.#unsettled.delete(held)) return 'unknown';
     held.cancelTimeout();
+    held.handed?.settled();
     if (outcome.kind === 'interrupted') this.#again(held);
     else this.#release(held, outcome);
-    this.#handler?.changed();
+    this.#changed();
     this.#next();
     return held.lost ? 'late' : 'taken';
+  }
+
+  #changed(): void {
+    const handler = this.#handler;
+    if (!handler) return;
+    if (this.#connectionFailed.alarm()) handler.failuresFillWindow(this.#connectionFailed.count);
+    handler.changed();
   }
 
   #release({ release, lost }: Held, settlement: Acknowledgement): void {
@@ -199,6 +236,6 @@ export class DeliveryWindow {
     const { delivery } = held;
     const publication = { ...delivery.publication, dup: true };
     const again = { ...delivery, publication };
-    this.#waiting.unshift([{ ...held, delivery: again, cancelTimeout: nothing }]);
+    this.#waiting.unshift([{ ...held, delivery: again, cancelTimeout: nothing, handed: undefined }]);
   }
 }

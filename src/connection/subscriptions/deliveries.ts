@@ -126,7 +126,8 @@ export class Deliveries {
     if (interest.gone) return;
     const qos = publication.qos < options.qos ? publication.qos : options.qos;
     try {
-      subscriber.deliver(publication, options.filter, qos, receipt);
+      if (subscriber.window) subscriber.window.take({ publication, filter: options.filter, qos }, receipt);
+      else subscriber.deliver(publication, options.filter, qos);
     } catch (error) {
       this.#report(asError(error));
     }

@@ -4,7 +4,7 @@ import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { IncomingPublication, QoS } from '../../core/publications/publication';
 import type { SubscriptionOptions } from '../../core/subscriptions/subscription-options';
 import type { TopicFilter } from '../../core/topics/topic-filter';
-import type { SharedReceipt } from '../acknowledgement/shared-receipt';
+import type { DeliveryWindow } from '../acknowledgement/delivery-window';
 
 export type SubscriptionState =
   /** Not sent, or not answered yet. */
@@ -29,10 +29,12 @@ export interface Subscriber {
   /** In order of preference: of several matching filters, the first gives the captures. */
   readonly subscriptions: readonly SubscriptionOptions[];
   /**
-   * `qos` is at most what the matching filter asked for. Whoever holds `receipt` before this returns puts off the
-   * acknowledgement; it comes with QoS 1 and 2 of the publication, whatever the filter asked for.
+   * Takes deliveries in the place of deliver(), with the receipt that comes with QoS 1 and 2 of the publication, whatever
+   * the filter asked for: whoever holds it before take() returns puts off the acknowledgement.
    */
-  deliver(publication: IncomingPublication, filter: TopicFilter, qos: QoS, receipt: SharedReceipt | undefined): void;
+  readonly window?: Pick<DeliveryWindow, 'take'> | undefined;
+  /** Is acknowledged when this returns. `qos` is at most what the matching filter asked for. */
+  deliver(publication: IncomingPublication, filter: TopicFilter, qos: QoS): void;
   /** The server has answered, or the answer no longer holds. Called once at the start as well. */
   stateChanged(subscription: SubscriptionOptions, state: SubscriptionState): void;
 }

@@ -5,8 +5,9 @@ import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { onDeploy } from '../deploy/deploy-events';
 import { Handling } from './flow-handling';
-import { type FlowOutcome, FlowTrack } from './flow-track';
-import { reportsWhatWasThrown } from './thrown-error';
+import { type FinishedOutcome, FlowTrack } from './flow-track';
+import { handlersOf, hasOneHandler, reportsWhatWasThrown } from './node-red-internals';
+import { TrackNames } from './track-names';
 
 const LABEL = 'mqtt-flows-completion';
 /** Node-RED's level of errors in the log. */
@@ -37,7 +38,7 @@ export function flowCompletion(RED: NodeAPI): FlowCompletion {
 
 export class FlowCompletion {
   readonly #RED: NodeAPI;
-  readonly #byId = new Map<string, FlowTrack>();
+  readonly #names = new TrackNames();
   /** For what a node has given another id, or none. */
   readonly #byMessage = new WeakMap<object, FlowTrack>();
   readonly #handling = new Handling();
@@ -74,11 +75,11 @@ export class FlowCompletion {
     node: Node,
     message: NodeMessage & { _msgid: string },
     send: () => void,
-    finished: (outcome: FlowOutcome) => void,
+    finished: (outcome: FinishedOutcome) => void,
   ): FlowTrack {
     const track = new FlowTrack((outcome) => {
-      for (const id of track.ids) this.#byId.delete(id);
-      finished(outcome);
+      this.#names.remove(track);
+      if (outcome.kind !== 'forgotten') finished(outcome);
     });
     this.#name(message, track);
     this.#handling.run(node, track, send);
@@ -114,7 +115,7 @@ export class FlowCompletion {
   }
 
   #sent(message: NodeMessage, from: Node, to: Node): void {
-    const track = this.#trackOf(message) ?? this.#handling.trackOf(from);
+    const track = this.#trackOf(message, from) ?? this.#handling.trackOf(from);
     if (!track || track.over) return;
     this.#name(message, track);
     track.coming(to);
@@ -143,7 +144,7 @@ export class FlowCompletion {
     const handlers = handlersOf(node);
     // A node that was stopped has none, and what was on its way to it is gone.
     if (handlers === 'none' && !this.#runs(node)) track.interrupt();
-    else if (handlers !== 'done' || (thrown && isOnly(node))) this.#finish({ node, track });
+    else if (handlers !== 'done' || (thrown && hasOneHandler(node))) this.#finish({ node, track });
   }
 
   #done(message: NodeMessage, node: Node, error: unknown): void {
@@ -184,43 +185,31 @@ export class FlowCompletion {
 
   #deployed(): void {
     this.#deploying = false;
-    for (const track of new Set(this.#byId.values())) {
+    for (const track of this.#names.tracks) {
       for (const node of track.nodes) if (!this.#runs(node)) track.interrupt();
     }
   }
 
-  #trackOf(message: NodeMessage): FlowTrack | undefined {
+  /** By the object while it has an id of its track, for others may have that id as well; by the id for a copy. */
+  #trackOf(message: NodeMessage, from?: Node): FlowTrack | undefined {
     const { _msgid } = message;
-    return (_msgid === undefined ? undefined : this.#byId.get(_msgid)) ?? this.#byMessage.get(message);
+    const own = this.#byMessage.get(message);
+    if (_msgid === undefined || own?.ids.has(_msgid)) return own;
+    const named = this.#names.of(_msgid);
+    const [first] = named;
+    if (!first || (named.length === 1 && (!own || own.over))) return first ?? own;
+    // An id that several have, or that the flow has just given to this one: it comes of what its sender has at hand.
+    const likely = from ? this.#handling.trackOf(from) : this.#handling.latest?.track;
+    return likely && (likely === own || named.includes(likely)) ? likely : named.at(-1);
   }
 
   #name(message: NodeMessage, track: FlowTrack): void {
     this.#byMessage.set(message, track);
     const { _msgid } = message;
-    if (_msgid === undefined || track.ids.has(_msgid)) return;
-    track.ids.add(_msgid);
-    this.#byId.set(_msgid, track);
+    if (_msgid !== undefined) this.#names.add(_msgid, track);
   }
 
   #runs(node: Node): boolean {
     return this.#RED.nodes.getNode(node.id) === node;
   }
-}
-
-/** What we read of Node-RED's nodes beyond their interface, all of it only read. */
-interface InputHandlers {
-  readonly _expectedDoneCount?: number;
-  readonly _inputCallback?: unknown;
-  readonly _inputCallbacks?: unknown;
-}
-
-/** Whether a node says when it is done: Node-RED calls `done` for nobody, and handlers of old take no such argument. */
-function handlersOf(node: Node & InputHandlers): 'done' | 'without done' | 'none' {
-  if (!node._inputCallback && !node._inputCallbacks) return 'none';
-  return node._expectedDoneCount === 0 ? 'without done' : 'done';
-}
-
-/** Whether the node handles a message in one place: with more of them, Node-RED waits for all to be done. */
-function isOnly({ _inputCallback }: Node & InputHandlers): boolean {
-  return Boolean(_inputCallback);
 }

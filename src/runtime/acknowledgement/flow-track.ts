@@ -2,12 +2,15 @@
 
 import type { Node } from 'node-red';
 
-export type FlowOutcome =
+export type FinishedOutcome =
   | { readonly kind: 'completed' }
   /** A node has reported an error that no Catch node took. */
   | { readonly kind: 'failed' }
   /** A deploy has stopped a node that was at work. */
   | { readonly kind: 'interrupted' };
+
+/** `forgotten`: nobody waits for the message any more. */
+export type FlowOutcome = FinishedOutcome | { readonly kind: 'forgotten' };
 
 interface Work {
   /** Messages that have been sent to the node and have not arrived. */
@@ -74,6 +77,11 @@ export class FlowTrack {
 
   interrupt(): void {
     this.#end({ kind: 'interrupted' });
+  }
+
+  /** Nobody waits for it any more. */
+  forget(): void {
+    this.#end({ kind: 'forgotten' });
   }
 
   #at(node: Node): Work {

@@ -1,11 +1,11 @@
 // The status of a subscribe node: the state of its connection and, while connected, of its subscriptions.
 
 import type { NodeAPI, NodeStatus } from 'node-red';
+import type { DeliveryFigures } from '../../connection/acknowledgement/delivery-window';
 import type { ConnectionState } from '../../connection/connection-state';
 import type { SubscriptionState } from '../../connection/subscriptions/subscriber';
 import type { SubscriptionOptions } from '../../core/subscriptions/subscription-options';
 import type { TopicFilter } from '../../core/topics/topic-filter';
-import type { DeliveryFigures } from '../acknowledgement/acknowledgement';
 import { sharedKey, sharedText } from '../node/localize';
 import { connectionStatus } from '../node/node-status';
 

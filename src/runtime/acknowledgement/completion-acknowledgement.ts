@@ -1,0 +1,42 @@
+// Acknowledges each message when all branches of the flow are done with it.
+
+import type { Node } from 'node-red';
+import type { HandedDelivery, SettleDelivery } from '../../connection/acknowledgement/delivery-window';
+import { type AcknowledgingNode, type PreparedMessage, send } from './acknowledgement';
+import { type FlowCompletion, flowCompletion } from './flow-completion';
+import { LaterAcknowledgement } from './later-acknowledgement';
+
+export class CompletionAcknowledgement extends LaterAcknowledgement {
+  readonly #completion: FlowCompletion;
+  readonly #stopFollowing: () => void;
+
+  constructor(to: AcknowledgingNode) {
+    super(to);
+    this.#completion = flowCompletion(to.RED);
+    this.#stopFollowing = this.#completion.use();
+    this.begin();
+  }
+
+  protected override give(prepared: PreparedMessage, settle: SettleDelivery): HandedDelivery {
+    const { node } = this.to;
+    const handOver = (): void => send(node, prepared);
+    const track = this.#completion.follow(node, prepared.message, handOver, ({ kind }) => {
+      settle(kind === 'completed' ? { kind: 'acknowledged' } : kind === 'failed' ? this.failed : { kind });
+    });
+    return {
+      whereabouts: () => namesOf(track.nodes) || undefined,
+      settled: () => track.forget(),
+    };
+  }
+
+  protected override left(): void {}
+
+  protected override ended(): void {
+    this.#stopFollowing();
+  }
+}
+
+/** Nodes as people know them: by name and kind, and by id where they have no name. */
+function namesOf(nodes: Iterable<Node>): string {
+  return Array.from(nodes, ({ id, name, type }) => (name ? `"${name}" (${type})` : `${type} ${id}`)).join(', ');
+}

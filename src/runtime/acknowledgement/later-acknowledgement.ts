@@ -1,0 +1,126 @@
+// Acknowledges messages later than they are handed over, by a window of the connection: what both ways of it share.
+
+import type {
+  Delivery,
+  DeliveryHandler,
+  DeliveryWindow,
+  HandedDelivery,
+  SettleDelivery,
+} from '../../connection/acknowledgement/delivery-window';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import type { Acknowledgement } from '../../core/publications/acknowledgement';
+import { onDeploy } from '../deploy/deploy-events';
+import { reportError } from '../node/node-problem';
+import { type Acknowledging, type AcknowledgingNode, type PreparedMessage, send } from './acknowledgement';
+import { type LeftWindow, leftWindows } from './left-window';
+
+/** How often figures are shown, in ms: a status goes to every open editor. */
+const PACE = 1000;
+
+/** MQTT 5, section 3.4.2.1: "the receiver does not accept the publication", for no reason that MQTT has a code for. */
+const IMPLEMENTATION_SPECIFIC = 0x83;
+
+export abstract class LaterAcknowledgement implements Acknowledging, DeliveryHandler {
+  readonly window: DeliveryWindow;
+  /** Deliveries that the flow may have at a time. */
+  readonly limit: number;
+  /** ms that a delivery may take; 0 for any time */
+  readonly timeout: number;
+  protected readonly to: AcknowledgingNode;
+  /** What becomes of a message that failed or took too long. */
+  protected readonly failed: Acknowledgement;
+  readonly #before: LeftWindow | undefined;
+  readonly #stops: readonly (() => void)[];
+  #pace: NodeJS.Timeout | undefined;
+
+  constructor(to: AcknowledgingNode) {
+    const { RED, settings } = to;
+    this.to = to;
+    this.limit = settings.maxInFlight;
+    this.timeout = settings.acknowledgeTimeout * 1000;
+    this.failed =
+      settings.onError === 'refuse' ? { kind: 'refused', reasonCode: IMPLEMENTATION_SPECIFIC } : { kind: 'abandoned' };
+    this.#before = leftWindows.take(to.node);
+    const window = windowOf(to, this.#before);
+    this.window = window;
+    // During a deploy, the nodes that follow may be gone or not there yet.
+    this.#stops = [
+      onDeploy(RED, 'flows:stopping', () => window.pause()),
+      onDeploy(RED, 'flows:started', () => window.resume()),
+    ];
+  }
+
+  /** Takes the place of the instance before this one, and starts to hand over deliveries. */
+  protected begin(): void {
+    this.#before?.end();
+    this.window.open(this);
+  }
+
+  /** Hands a message to the flow, which has `settle` called when it is done with it. */
+  protected abstract give(prepared: PreparedMessage, settle: SettleDelivery): HandedDelivery;
+
+  /** The node is closed, and its window is left to the next instance. */
+  protected abstract left(): void;
+
+  /** The subscriber of the node is removed: nobody collects deliveries for the window any longer. */
+  protected abstract ended(): void;
+
+  /** All deliveries come by the window. */
+  deliver(): void {}
+
+  hand(delivery: Delivery, settle?: SettleDelivery): HandedDelivery | undefined {
+    const prepared = this.to.prepare(delivery);
+    if (settle) return this.give(prepared, settle);
+    send(this.to.node, prepared);
+    return undefined;
+  }
+
+  expired({ publication: { topic } }: Delivery, at: string | undefined): Acknowledgement {
+    const params = { topic, seconds: this.to.settings.acknowledgeTimeout, ...(at === undefined ? {} : { at }) };
+    const code = at === undefined ? 'acknowledgement-overdue' : 'flow-overdue';
+    this.#report(new MqttFlowsError(code, { stage: 'acknowledge', params }));
+    return this.failed;
+  }
+
+  failuresFillWindow(count: number): void {
+    this.#report(new MqttFlowsError('failures-fill-window', { stage: 'acknowledge', params: { count } }));
+  }
+
+  changed(): void {
+    this.#pace ??= setTimeout(() => {
+      this.#pace = undefined;
+      this.to.show(this.window.figures);
+    }, PACE);
+  }
+
+  leave(removed: boolean, unsubscribe: () => void): void {
+    const { window, to } = this;
+    const { RED, node, connection } = to;
+    for (const stop of this.#stops) stop();
+    clearTimeout(this.#pace);
+    window.leave();
+    const end = (): void => {
+      unsubscribe();
+      this.ended();
+    };
+    const discard = (): void => {
+      // Nobody wants any more what a node was given that has been deleted; all else may come again.
+      window.discard({ kind: removed ? 'acknowledged' : 'abandoned' });
+      end();
+    };
+    if (removed) return discard();
+    this.left();
+    leftWindows.leave(RED, node, { window, connection, end }, discard);
+  }
+
+  #report(error: MqttFlowsError): void {
+    reportError(this.to.RED, this.to.node, error);
+  }
+}
+
+/** The window of the instance before this one, if it was on the same connection. */
+function windowOf({ connection }: AcknowledgingNode, before: LeftWindow | undefined): DeliveryWindow {
+  if (before?.connection === connection) return before.window;
+  before?.window.discard({ kind: 'abandoned' });
+  return connection.openWindow();
+}

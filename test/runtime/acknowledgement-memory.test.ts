@@ -1,0 +1,153 @@
+// What is kept of a message that a subscribe node acknowledges later: nothing, once the server has its answer, although a
+// node of the flow may never be done with it, or an acknowledge node never get it.
+
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { dirname } from 'node:path';
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import type { Acknowledging } from '#src/runtime/acknowledgement/acknowledgement';
+import { acknowledging } from '#src/runtime/acknowledgement/acknowledging';
+import { settleReceipt } from '#src/runtime/acknowledgement/open-receipts';
+import type { AcknowledgementSettings } from '#src/settings/subscribe.config';
+import { ConnectionBench, promisesKept } from '../connection/connection-bench';
+import { incoming } from '../connection/publications';
+import { filterOf } from '../core/parsed';
+import { RecordedReceipt } from '../helpers/fakes/recorded-receipt';
+import { nodeRedScript } from '../helpers/package/environment';
+import { heapInUse } from '../helpers/process/heap';
+
+/** The messaging hooks of Node-RED itself. */
+const { hooks }: { hooks: NodeAPI['hooks'] & { trigger(name: string, event: object, done: () => void): void } } =
+  require(require.resolve('@node-red/util', { paths: [dirname(nodeRedScript)] }));
+
+const COUNT = 3000;
+const BYTES = 4000;
+/** bytes; all payloads together are 12 MB. */
+const LITTLE = 2_000_000;
+const nothing = (): void => {};
+
+/** A subscribe node on a connection, and a node that takes its messages and is never done with them. */
+class Bench {
+  readonly connection = new ConnectionBench();
+  readonly ids: string[] = [];
+  readonly given: RecordedReceipt[] = [];
+  /** How many errors the node has reported. */
+  errors = 0;
+  readonly acknowledgement: Acknowledging;
+  readonly #node: Node;
+
+  constructor(settings: Partial<AcknowledgementSettings>) {
+    const never = Object.assign(new EventEmitter(), { id: 'never', _inputCallback: nothing, _expectedDoneCount: 1 });
+    const send = (msg: NodeMessage): void => {
+      hooks.trigger('preDeliver', { msg, source: { node: this.#node }, destination: { node: never } }, nothing);
+      hooks.trigger('onReceive', { msg, destination: { node: never } }, nothing);
+    };
+    const error = (): number => this.errors++;
+    this.#node = Object.assign(new EventEmitter(), { id: 'sub', send, error }) as unknown as Node;
+    const RED = {
+      _: (key: string) => key,
+      hooks,
+      log: { addHandler: nothing, removeHandler: nothing },
+      nodes: { getNode: () => never },
+      events: new EventEmitter(),
+    } as unknown as NodeAPI;
+    this.acknowledgement = acknowledging({
+      RED,
+      node: this.#node,
+      connection: this.connection.connection,
+      settings: { acknowledge: 'manual', maxInFlight: COUNT, acknowledgeTimeout: 60, onError: 'refuse', ...settings },
+      prepare: ({ publication: { topic, payload } }) => {
+        const id = `${topic} ${this.ids.length}`;
+        this.ids.push(id);
+        // Text, which stands on the heap that is measured.
+        return { message: { _msgid: id, payload: payload.toString('latin1') } };
+      },
+      show: nothing,
+    });
+    this.connection.connection.subscribe({
+      subscriptions: [{ filter: filterOf('#'), qos: 1, noLocal: false, retainAsPublished: false, retainHandling: 0 }],
+      window: this.acknowledgement.window,
+      deliver: this.acknowledgement.deliver,
+      stateChanged: nothing,
+    });
+    this.connection.connected().subscribed[0]?.answer({ kind: 'granted', qos: 1 });
+  }
+
+  receive(count: number): void {
+    for (let index = 0; index < count; index++) {
+      const receipt = new RecordedReceipt();
+      this.given.push(receipt);
+      const payload = Buffer.alloc(BYTES, index);
+      this.connection.transport.message(incoming(`t/${index}`, [], { qos: 1, payload }), receipt);
+    }
+  }
+
+  /** How many were given an answer. */
+  get answered(): number {
+    return this.given.filter(({ given }) => given.length > 0).length;
+  }
+}
+
+/** How much more is in use after `work` than before it, in bytes. */
+async function growth(work: () => void): Promise<number> {
+  const before = heapInUse();
+  work();
+  // What the present call has at hand is in use.
+  await promisesKept();
+  return heapInUse() - before;
+}
+
+describe('memory of acknowledgement', () => {
+  for (const acknowledge of ['manual', 'completion'] as const) {
+    describe(`in the mode ${acknowledge}`, () => {
+      let bench: Bench;
+
+      beforeEach(() => {
+        bench = new Bench({ acknowledge });
+      });
+      afterEach(() => bench.acknowledgement.leave(true, nothing));
+
+      it('holds messages as long as they are open', async () => {
+        const more = await growth(() => bench.receive(COUNT));
+        assert.ok(more > LITTLE, `${more} bytes`);
+        assert.equal(bench.answered, 0);
+      });
+
+      it('keeps nothing of messages that took too long', async () => {
+        const more = await growth(() => {
+          bench.receive(COUNT);
+          bench.connection.clock.advance(60_000);
+        });
+        assert.deepEqual([bench.answered, bench.errors], [COUNT, COUNT]);
+        assert.ok(more < LITTLE, `${more} bytes`);
+      });
+
+      it('keeps nothing of messages that a deleted node was given', async () => {
+        const more = await growth(() => {
+          bench.receive(COUNT);
+          bench.acknowledgement.leave(true, nothing);
+        });
+        assert.equal(bench.answered, COUNT);
+        assert.ok(more < LITTLE, `${more} bytes`);
+      });
+    });
+  }
+
+  it('keeps one copy of a message that is delivered again, and its new receipt alone', async () => {
+    const bench = new Bench({});
+    const { window } = bench.acknowledgement;
+    assert.ok(window);
+    bench.receive(COUNT);
+    const more = await growth(() => {
+      for (let time = 0; time < 5; time++) window.interrupt();
+    });
+    assert.ok(more < LITTLE, `${more} bytes`);
+    assert.equal(bench.ids.length, 6 * COUNT);
+    const [first = ''] = bench.ids;
+    assert.equal(settleReceipt(first, { kind: 'acknowledged' }), 'unknown');
+    for (const id of bench.ids.slice(-COUNT)) assert.equal(settleReceipt(id, { kind: 'acknowledged' }), 'taken');
+    assert.equal(bench.answered, COUNT);
+    assert.equal(settleReceipt(bench.ids.at(-1) ?? '', { kind: 'acknowledged' }), 'unknown');
+    bench.acknowledgement.leave(true, nothing);
+  });
+});
