@@ -14,3 +14,23 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Waits for one thing at a time: what is started takes the place of what was. */
+export class Timer {
+  readonly #clock: Clock;
+  #cancel: () => void = () => {};
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Calls `callback` after `delay` ms. */
+  start(delay: number, callback: () => void): void {
+    this.#cancel();
+    this.#cancel = this.#clock.after(delay, callback);
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+}

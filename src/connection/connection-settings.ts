@@ -29,7 +29,7 @@ export interface ConnectionSettings {
   readonly protocolVersion: 'auto' | ProtocolVersion;
   /** Asked at each attempt, so that what it answers may change. An error is that of the attempt; it never rejects. */
   readonly connectOptions: () => AttemptOptions | Promise<AttemptOptions | MqttFlowsError>;
-  /** ms from the first packet to CONNACK */
+  /** ms from the beginning of an attempt to CONNACK */
   readonly connectTimeout: number;
   readonly reconnect: BackoffLimits;
   readonly outbox: OutboxLimits;

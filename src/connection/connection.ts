@@ -9,8 +9,11 @@ import type { Receipt, ServerInfo, Transport, TransportListener } from '../trans
 import type { DeliveryWindow } from './acknowledgement/delivery-window';
 import { DeliveryWindows } from './acknowledgement/delivery-windows';
 import { AnswerWatch, type SendingWatch } from './answer-watch';
+import { connectTimedOut } from './attempts/connect-timed-out';
+import { hearWhile } from './attempts/hear-while';
 import { Retry } from './attempts/retry';
 import { ServerChoice } from './attempts/server-choice';
+import { Timer } from './clock';
 import type { AttemptOptions, ConnectionSettings, ConnectionWorld, Endpoint } from './connection-settings';
 import type { ConnectionState } from './connection-state';
 import { type StateListener, StateWatch } from './connection-state';
@@ -50,7 +53,8 @@ export class Connection {
   #clientId = '';
   readonly #home: SessionHome;
   #endSession = false;
-  #cancelTimer: (() => void) | undefined;
+  /** For the next attempt, for the end of this one, or for the last acknowledgements. */
+  readonly #timer: Timer;
   #leaving: Promise<void> | undefined;
   #final = false;
   /** Whether the last word was connect() or disconnect(). */
@@ -61,6 +65,7 @@ export class Connection {
   constructor(settings: ConnectionSettings, world: ConnectionWorld) {
     this.#settings = settings;
     this.#world = { ...world, answers: new AnswerWatch(world.clock), traffic: this.traffic };
+    this.#timer = new Timer(world.clock);
     this.#states = new StateWatch(world.report);
     this.#outbox = new Outbox(settings.outbox, this.#world, settings.outboxStore);
     this.#subscriptions = new Subscriptions(world.clock, world.report, this.#world.answers, settings.session);
@@ -165,7 +170,7 @@ export class Connection {
     const endpoint = this.#servers.current;
     const server = endpoint.name;
     this.#states.enter({ kind: 'connecting', stage: 'tcp', attempt, server });
-    this.#wait(connectTimeout, () => this.#giveUp(server));
+    this.#timer.start(connectTimeout, () => this.#giveUp(server));
     const options = connectOptions();
     const generation = ++this.#generation;
     if (!(options instanceof Promise)) return this.#open(endpoint, options);
@@ -186,29 +191,18 @@ export class Connection {
   #giveUp(server: string): void {
     const stage = this.state.kind === 'connecting' ? this.state.stage : 'tcp';
     this.#transport?.destroy();
-    this.#lost(new MqttFlowsError('connection-timeout', { stage }), server);
+    this.#lost(connectTimedOut(stage, this.#settings.connectTimeout), server);
   }
 
   #listener(server: string): TransportListener {
     const generation = ++this.#generation;
-    const current = (): boolean => this.#generation === generation;
-    return {
-      stage: (stage) => {
-        if (current()) this.#stage(stage);
-      },
-      connected: (info) => {
-        if (current()) this.#connected(info, server);
-      },
-      message: (publication, receipt) => {
-        if (current()) this.#received(publication, receipt);
-      },
-      writable: () => {
-        if (current()) this.#outbox.pump();
-      },
-      closed: (error) => {
-        if (current()) this.#lost(error, server);
-      },
-    };
+    return hearWhile(() => this.#generation === generation, {
+      stage: (stage) => this.#stage(stage),
+      connected: (info) => this.#connected(info, server),
+      message: (publication, receipt) => this.#received(publication, receipt),
+      writable: () => this.#outbox.pump(),
+      closed: (error) => this.#lost(error, server),
+    });
   }
 
   #received(publication: IncomingPublication, receipt?: Receipt): void {
@@ -224,7 +218,7 @@ export class Connection {
   #connected(info: ServerInfo, server: string): void {
     const transport = this.#transport;
     if (!transport) return;
-    this.#stopWaiting();
+    this.#timer.stop();
     this.#attempt = 0;
     this.#connectedAt = this.#world.clock.now();
     this.#world.answers.begin(transport, (error) => {
@@ -255,7 +249,7 @@ export class Connection {
     const { count } = this.#servers;
     const { error: explained, delay } = this.#retry.after(error, this.#attempt, lived, count, overPublication);
     this.#states.enter({ kind: 'waiting', error: explained, attempt, nextAt: this.#world.clock.now() + delay, server });
-    this.#wait(delay, () => this.#try(attempt));
+    this.#timer.start(delay, () => this.#try(attempt));
   }
 
   /** Ends what is; whoever asks again meanwhile waits for the same end. */
@@ -266,7 +260,7 @@ export class Connection {
 
   async #end(): Promise<void> {
     const info = this.state.kind === 'connected' ? this.state.info : undefined;
-    this.#stopWaiting();
+    this.#timer.stop();
     this.#states.enter({ kind: 'closing' });
     const answers = !(info && this.#final) || (await this.#drained());
     const retiring = info && this.#transport && this.#presence.retire(this.#transport, info);
@@ -293,7 +287,7 @@ export class Connection {
   #drained(): Promise<boolean> {
     return new Promise((resolve) => {
       this.#endDrain = () => resolve(false);
-      this.#wait(DRAIN, this.#endDrain);
+      this.#timer.start(DRAIN, this.#endDrain);
       this.#outbox.onceEmpty(() => resolve(true));
     });
   }
@@ -306,17 +300,7 @@ export class Connection {
     this.#world.answers.end();
     this.#stopAnnouncing();
     this.#generation++;
-    this.#stopWaiting();
+    this.#timer.stop();
     return transport;
-  }
-
-  #wait(delay: number, callback: () => void): void {
-    this.#stopWaiting();
-    this.#cancelTimer = this.#world.clock.after(delay, callback);
-  }
-
-  #stopWaiting(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
   }
 }

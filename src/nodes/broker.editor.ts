@@ -115,6 +115,10 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
       value: brokerDefaults.keepalive,
       validate: (value, _options) => numberProblem(value, BROKER_RANGES.keepalive) ?? true,
     },
+    connectTimeout: {
+      value: brokerDefaults.connectTimeout,
+      validate: (value, _options) => numberProblem(value, BROKER_RANGES.connectTimeout) ?? true,
+    },
     cleanStart: { value: brokerDefaults.cleanStart },
     sessionExpiryInterval: connectNumber('sessionExpiryInterval'),
     birth: message('birth'),
@@ -160,7 +164,9 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     prepareSessionFields(completed(sessionDefaults, this), chosen);
     prepareOutboxFields(this.outbox);
     prepareReconnectFields(this.reconnect);
-    prepareNumber('keepalive', this.keepalive, (value) => numberProblem(value, BROKER_RANGES.keepalive));
+    for (const name of ['keepalive', 'connectTimeout'] as const) {
+      prepareNumber(name, this[name] ?? brokerDefaults[name], (value) => numberProblem(value, BROKER_RANGES[name]));
+    }
     const messages = $('#mqtt-flows-tab-messages');
     messages.data('read', {
       birth: addMessageFields(messages, { topic: this._('field.birth'), tip: this._('tip.birth') }, this.birth),
@@ -218,6 +224,7 @@ function readBroker() {
     outbox: readOutbox(),
     reconnect: readReconnect(),
     keepalive: readNumber('keepalive'),
+    connectTimeout: readNumber('connectTimeout'),
   };
 }
 

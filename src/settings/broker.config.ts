@@ -14,6 +14,8 @@ export interface BrokerConfig extends ServerConfig, SessionConfig {
   clientId: string;
   /** s */
   keepalive: SavedNumber;
+  /** s until the server has accepted, at each attempt; blank: 30 */
+  connectTimeout: SavedNumber;
   /** False: the connection waits for a message with the action connect. */
   autoConnect: boolean;
   /** ms */
@@ -40,6 +42,7 @@ export const brokerDefaults = {
   protocolVersion: 'auto',
   clientId: '',
   keepalive: 60,
+  connectTimeout: 30,
   autoConnect: true,
   ...sessionDefaults,
   reconnect: { minDelay: 1000, maxDelay: 60_000 },
@@ -52,6 +55,8 @@ interface SharedSettings extends SessionSettings, Pick<BrokerConfig, 'protocolVe
   readonly keepalive: number;
   /** ms */
   readonly reconnect: { readonly minDelay: number; readonly maxDelay: number };
+  /** ms */
+  readonly connectTimeout: number;
   readonly outbox: OutboxSettings;
 }
 
@@ -90,6 +95,8 @@ const MAX_DELAY = 24 * 3600 * 1000;
 /** The ranges of the whole numbers, both ends included. */
 export const BROKER_RANGES = {
   keepalive: [0, 65_535],
+  /** s */
+  connectTimeout: [1, 600],
   minDelay: [1, MAX_DELAY],
   maxDelay: [1, MAX_DELAY],
   port: [1, 65_535],
@@ -97,11 +104,13 @@ export const BROKER_RANGES = {
 
 function readShared(saved: SavedConfig): SharedSettings {
   const reconnect = saved.section('reconnect');
+  const timeout = saved.integer('connectTimeout', brokerDefaults.connectTimeout, ...BROKER_RANGES.connectTimeout);
   const minDelay = reconnect.integer('minDelay', brokerDefaults.reconnect.minDelay, ...BROKER_RANGES.minDelay);
   return {
     protocolVersion: saved.choice('protocolVersion', ['auto', 5, 4, 3], brokerDefaults.protocolVersion),
     clientId: saved.text('clientId', brokerDefaults.clientId).trim(),
     keepalive: saved.integer('keepalive', brokerDefaults.keepalive, ...BROKER_RANGES.keepalive),
+    connectTimeout: timeout * 1000,
     autoConnect: saved.boolean('autoConnect', brokerDefaults.autoConnect),
     ...readSession(saved),
     reconnect: {

@@ -80,6 +80,7 @@ describe('connection/attempts', () => {
       assert.equal(transport.destroyed, true);
       assert.equal(bench.waiting.error.code, 'connection-timeout');
       assert.equal(bench.waiting.error.stage, 'connack');
+      assert.equal(bench.waiting.error.params.seconds, TIMEOUT / 1000);
     });
 
     it('a server that says nothing to MQTT 5 is asked for 3.1.1 at once, with the full time, and from then on', () => {

@@ -84,6 +84,7 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
       ],
     },
   ],
+  'broker.connectTimeout': [{ good: ['', 1, 30, '600', '${PATIENCE}'], bad: [0, 601, 1.5, 'soon'] }],
   'broker.keepalive': [{ good: ['', 0, 60, '60', 65_535, '${KEEP}'], bad: [-1, 65_536, 1.5, 'soon'] }],
   'broker.reconnect': [
     {

@@ -13,10 +13,14 @@ describe('protocol version', () => {
     await server.stop();
   });
 
-  async function load(script: Script, protocolVersion: BrokerConfig['protocolVersion']): Promise<Flow> {
+  async function load(
+    script: Script,
+    protocolVersion: BrokerConfig['protocolVersion'],
+    connectTimeout = 30,
+  ): Promise<Flow> {
     server = await ScriptedServer.start(script);
     return loadFlow([
-      serverNode('version-broker', server.port, { protocolVersion }),
+      serverNode('version-broker', server.port, { protocolVersion, connectTimeout }),
       ...subscribeNodes('sub', 'version-broker', [unique('version')]),
       ...publishNodes('pub', 'version-broker'),
     ]);
@@ -72,6 +76,17 @@ describe('protocol version', () => {
       assert.deepEqual(versions(), [5, 4, 4]);
     });
   }
+
+  it('auto: 3.1.1 where the server says nothing to MQTT 5, and from then on', async () => {
+    const script: Script = { connect: (client) => client.protocolVersion === 4 && client.connack(0) };
+    const flow = await load(script, 'auto', 1);
+    await flow.connected('sub', 'pub');
+    assert.deepEqual(flow.caughtCodes, []);
+    server.clients.all.at(-1)?.socket.destroy();
+    await server.clients.first(3);
+    await flow.connected('sub', 'pub');
+    assert.deepEqual(versions(), [5, 4, 4]);
+  });
 
   it('5: a server that accepts in the shape of 3.1.1 has not understood', async () => {
     const flow = await load(olderServer(0), 5);

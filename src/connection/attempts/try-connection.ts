@@ -3,7 +3,9 @@
 import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { TestFact } from '../../core/reports/connection-test';
 import type { OpenTransport, ProtocolVersion, ServerInfo, TransportListener } from '../../transport/transport';
+import type { Clock } from '../clock';
 import type { AttemptOptions, ConnectionSettings, Endpoint } from '../connection-settings';
+import { connectTimedOut } from './connect-timed-out';
 import { VersionChoice } from './version-choice';
 
 /** Hears of a trial while it goes on. */
@@ -24,12 +26,16 @@ export interface Trial {
   readonly endpoint: Endpoint;
   readonly options: AttemptOptions;
   readonly protocolVersion: ConnectionSettings['protocolVersion'];
+  /** ms that each version of MQTT may take until CONNACK */
+  readonly connectTimeout: number;
   readonly openTransport: OpenTransport;
+  readonly clock: Clock;
 }
 
 /**
- * Connects as a connection would, with an older version when the server refuses MQTT 5, and closes again. When `signal`
- * aborts, whatever is half open is destroyed, and the result is `connection-timeout` with the stage it had got to.
+ * Connects as a connection would, with an older version when the server refuses MQTT 5, and closes again. What takes too
+ * long is `connection-timeout` with the stage it had got to. When `signal` aborts, whatever is half open is destroyed, and
+ * the result is `connection-closed`.
  */
 export async function tryConnection(trial: Trial, listener: TrialListener, signal: AbortSignal): Promise<TrialResult> {
   const choice = new VersionChoice(trial.protocolVersion);
@@ -41,15 +47,19 @@ export async function tryConnection(trial: Trial, listener: TrialListener, signa
 }
 
 function attempt(
-  { endpoint, options, openTransport }: Trial,
+  { endpoint, options, connectTimeout, openTransport, clock }: Trial,
   protocolVersion: ProtocolVersion,
   listener: TrialListener,
   signal: AbortSignal,
 ): Promise<TrialResult> {
   return new Promise((resolve) => {
     let reached: ErrorStage = 'tcp';
+    const stopWaiting = (): void => {
+      cancelTimer();
+      signal.removeEventListener('abort', abort);
+    };
     const finish = (result: TrialResult): void => {
-      signal.removeEventListener('abort', giveUp);
+      stopWaiting();
       resolve(result);
     };
     const heard: TransportListener = {
@@ -58,7 +68,7 @@ function attempt(
         listener.stage(stage);
       },
       connected: (info) => {
-        signal.removeEventListener('abort', giveUp);
+        stopWaiting();
         listener.connected(info);
         void transport.close().then(() => finish({ ok: true, info }));
       },
@@ -71,11 +81,13 @@ function attempt(
       { ...options, server: endpoint.name, protocolVersion },
       heard,
     );
-    const giveUp = (): void => {
+    const giveUp = (error: MqttFlowsError): void => {
       transport.destroy();
-      finish({ ok: false, error: new MqttFlowsError('connection-timeout', { stage: reached }) });
+      finish({ ok: false, error });
     };
-    signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) giveUp();
+    const abort = (): void => giveUp(new MqttFlowsError('connection-closed', { stage: reached }));
+    const cancelTimer = clock.after(connectTimeout, () => giveUp(connectTimedOut(reached, connectTimeout)));
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
   });
 }

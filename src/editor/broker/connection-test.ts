@@ -83,7 +83,7 @@ class TestView {
     if (!row) return;
     switch (event.kind) {
       case 'attempt':
-        if (event.version !== 5) this.#again(row, event.version);
+        if (event.version !== 5) this.#again(row, event.version, event.at);
         return;
       case 'stage':
         this.#endStep(row, event.at);
@@ -100,7 +100,7 @@ class TestView {
         return;
       }
       case 'failed':
-        if (row.step) setIcon(row.step, 'fa-times', 'error');
+        this.#failStep(row, event.at);
         this.#say(row.verdict, sentence(event.error, row.name), true);
     }
   }
@@ -122,9 +122,9 @@ class TestView {
     });
   }
 
-  #again(row: Row, version: 3 | 4): void {
+  #again(row: Row, version: 3 | 4, at: number): void {
     if (!row.step) return;
-    setIcon(row.step, 'fa-times', 'error');
+    this.#failStep(row, at);
     row.step = undefined;
     $('<li>')
       .text(sharedText('test.again', { version: VERSION_NAMES[version] }))
@@ -134,6 +134,12 @@ class TestView {
   #endStep({ step, begun }: Row, at: number): void {
     if (!step) return;
     setIcon(step, 'fa-check', 'success');
+    addDetail(step, `${at - begun} ms`);
+  }
+
+  #failStep({ step, begun }: Row, at: number): void {
+    if (!step) return;
+    setIcon(step, 'fa-times', 'error');
     addDetail(step, `${at - begun} ms`);
   }
 

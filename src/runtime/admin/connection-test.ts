@@ -2,10 +2,11 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import { tryConnection } from '../../connection/attempts/try-connection';
+import { systemClock } from '../../connection/clock';
 import type { AttemptOptions, Endpoint } from '../../connection/connection-settings';
 import { MqttFlowsError, reportOf } from '../../core/errors/mqtt-flows-error';
 import type { TestEvent, TestedServer } from '../../core/reports/connection-test';
-import { brokerDefaults, parseBrokerConfig, type ServerSettings } from '../../settings/broker.config';
+import { brokerDefaults, parseBrokerConfig } from '../../settings/broker.config';
 import type { RawConfig } from '../../settings/saved-config';
 import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
 import type { ServerInfo } from '../../transport/transport';
@@ -14,10 +15,6 @@ import { clientBeside } from '../client/companion-client';
 import { preparePresence } from '../client/presence-messages';
 import { prepareEndpoints } from '../client/server-endpoints';
 import { readSettings } from '../node/read-settings';
-import { withTimeLimit } from './time-limit';
-
-/** ms for all servers together, including the end of the last connection */
-const TIME = 9000;
 
 /** The content of the dialog when the button is pressed. */
 export interface EnteredBroker {
@@ -44,21 +41,17 @@ export async function testConnection(
   if (prepared instanceof MqttFlowsError) {
     tell({ kind: 'unusable', error: reportOf(prepared) });
   } else {
-    const { endpoints, options, protocolVersion } = prepared;
-    tell({ kind: 'begin', servers: endpoints.map(({ name }) => name), clientId: options.clientId });
-    await withTimeLimit(TIME, signal, (limited) =>
-      Promise.all(
-        endpoints.map((endpoint, index) => testServer({ endpoint, options, protocolVersion }, index, tell, limited)),
-      ),
-    );
+    const { endpoints, ...trial } = prepared;
+    tell({ kind: 'begin', servers: endpoints.map(({ name }) => name), clientId: trial.options.clientId });
+    await Promise.all(endpoints.map((endpoint, index) => testServer({ endpoint, ...trial }, index, tell, signal)));
   }
   tell({ kind: 'end' });
 }
 
-interface Prepared {
+type Tried = Parameters<typeof tryConnection>[0];
+
+interface Prepared extends Pick<Tried, 'options' | 'protocolVersion' | 'connectTimeout'> {
   readonly endpoints: readonly Endpoint[];
-  readonly options: AttemptOptions;
-  readonly protocolVersion: ServerSettings['protocolVersion'];
 }
 
 async function prepare(RED: NodeAPI, entered: EnteredBroker): Promise<Prepared | MqttFlowsError> {
@@ -68,7 +61,8 @@ async function prepare(RED: NodeAPI, entered: EnteredBroker): Promise<Prepared |
   if (!read.ok) return read.error;
   const settings = read.config;
   // There is nothing on the way to the embedded broker that could fail.
-  if (settings.connectTo === 'embedded') return { endpoints: [], options: NOBODY, protocolVersion: 4 };
+  if (settings.connectTo === 'embedded')
+    return { endpoints: [], options: NOBODY, protocolVersion: 4, connectTimeout: 0 };
   const presence = preparePresence(settings);
   if (!presence.ok) return presence.error;
   const credential = enteredCredentials(RED, entered);
@@ -77,9 +71,9 @@ async function prepare(RED: NodeAPI, entered: EnteredBroker): Promise<Prepared |
   const clientId = typeof entered.settings.clientId === 'string' ? entered.settings.clientId.trim() : '';
   const identity = await identitySource(RED, node, { clientId, credential }, 'server')({});
   if (identity instanceof MqttFlowsError) return identity;
-  const { keepalive, protocolVersion } = settings;
+  const { keepalive, protocolVersion, connectTimeout } = settings;
   const options = clientBeside('test', protocolVersion)({ ...identity, keepalive, ...presence.config.connect });
-  return { endpoints: reach.config.endpoints(settings.servers), options, protocolVersion };
+  return { endpoints: reach.config.endpoints(settings.servers), options, protocolVersion, connectTimeout };
 }
 
 const NOBODY: AttemptOptions = { clientId: '', keepalive: 0, cleanStart: true };
@@ -106,7 +100,7 @@ function enteredCredentials(RED: NodeAPI, { id, credentials }: EnteredBroker): E
 }
 
 async function testServer(
-  trial: Omit<Parameters<typeof tryConnection>[0], 'openTransport'>,
+  trial: Omit<Tried, 'openTransport' | 'clock'>,
   index: number,
   tell: (event: TestEvent) => void,
   signal: AbortSignal,
@@ -114,7 +108,7 @@ async function testServer(
   const begun = performance.now();
   const at = (): number => Math.round(performance.now() - begun);
   const result = await tryConnection(
-    { ...trial, openTransport: mqttjsTransports() },
+    { ...trial, openTransport: mqttjsTransports(), clock: systemClock },
     {
       attempt: (version) => tell({ kind: 'attempt', index, version, at: at() }),
       stage: (stage) => tell({ kind: 'stage', index, stage, at: at() }),

@@ -17,9 +17,6 @@ import { ConnectionControl, type ControlledTarget } from './connection-actions';
 import { closeConnection, connectionFailures, connectionReport } from './connection-log';
 import { observingConnection } from './observing-connection';
 
-/** ms until CONNACK */
-const CONNECT_TIMEOUT = 15_000;
-
 /** What a broker node has read from its settings. */
 export interface BrokerParts extends Pick<ControlledTarget, 'endpoints' | 'server' | 'endpointsFor'> {
   readonly settings: BrokerSettings;
@@ -59,7 +56,7 @@ export class LiveConnection {
         outbox: settings.outbox,
         ...(onDisk ? { outboxStore: outboxStore(RED, node, fsync, predecessor) } : {}),
         endpoints: targeted.endpoints,
-        connectTimeout: CONNECT_TIMEOUT,
+        connectTimeout: settings.connectTimeout,
         connectOptions: () => this.#nextAttempt(predecessor),
         messages: presence.messages,
         ...(this.#session ? { session: this.#session } : {}),
@@ -97,13 +94,13 @@ export class LiveConnection {
 
   /** Another connection to the same server, for a viewer. It receives what `admits` admits. The caller closes it. */
   observe(report: Report, admits: Admits): Connection {
-    const { reconnect } = this.#parts.settings;
+    const { reconnect, connectTimeout } = this.#parts.settings;
     const connectOptions = async (): Promise<AttemptOptions | MqttFlowsError> => {
       const client = await this.#identity();
       return client instanceof MqttFlowsError ? client : this.#attemptOptions(client);
     };
     const { endpoints, protocolVersion } = this.control.aim();
-    const settings = { endpoints, protocolVersion, reconnect, connectTimeout: CONNECT_TIMEOUT, connectOptions };
+    const settings = { endpoints, protocolVersion, reconnect, connectTimeout, connectOptions };
     return observingConnection(settings, report, admits);
   }
 

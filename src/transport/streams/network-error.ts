@@ -33,6 +33,8 @@ export function networkError(error: Error, stage: ErrorStage, params: ErrorParam
   const ofWebSocket = stage === 'websocket' || reason.startsWith('WS_ERR_');
   const code = CODES[reason] ?? (ofWebSocket ? 'websocket-failed' : 'connection-failed');
   if (code === 'connection-lost') return hungUp(stage, { ...params, reason });
+  // The operating system does not say how long it waited.
+  if (code === 'connection-timeout') params = { ...params, timeKey: 'waited.inTime' };
   return new MqttFlowsError(code, { stage: code === 'host-unknown' ? 'dns' : stage, params: { ...params, reason } });
 }
 

@@ -23,8 +23,8 @@ function socks(): typeof import('socks') {
   return require('socks');
 }
 
-/** In ms, longer than the connection's own deadline: the timeout of socks cannot be switched off. */
-const SOCKS_TIMEOUT = 60_000;
+/** In ms, longer than any deadline of a connection: the timeout of socks cannot be switched off. */
+const SOCKS_TIMEOUT = 3_600_000;
 
 /** Opens a stream to `host`:`port` through `proxy`, which also looks up the host. */
 export async function proxyStream(proxy: ProxyServer, host: string, port: number, opening: Opening): Promise<Socket> {
