@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SubscribeConfig } from '#src/settings/subscribe.config';
 import { AcknowledgingFlow, QUIET_TAB } from '../helpers/flows/acknowledging-flow';
-import { type Flow, type FlowNode, unloadFlow } from '../helpers/flows/flow-harness';
+import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
 import { collectorNode, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
 import { functionNode } from '../helpers/flows/function-node';
 import { type Gates, gateNode } from '../helpers/flows/gate-nodes';
+import { CLOSING_TIMES, SlowClosing, slowClosingNode } from '../helpers/flows/slow-closing-node';
 import type { AcknowledgingServer } from '../helpers/servers/acknowledging-server';
 
 /** A file of three lines, the last of them without an end. */
@@ -382,6 +383,21 @@ describe('acknowledging when the flow is done', () => {
       (await gates.at('work', 't/2', 2)).end();
       assert.deepEqual(await server.acknowledged(2), ['1', '2']);
     });
+
+    for (const time of CLOSING_TIMES) {
+      it(`delivers again once, to the next instance, when another node closes slowly (${time})`, async () => {
+        const slow = new SlowClosing();
+        const all = [slowClosingNode, ...nodesOf([gateNode('work')])];
+        const flow = await loadFlow(all, {}, slow.register, gates.register);
+        await flow.connected('sub');
+        await server.send(1);
+        await gates.at('work', 't/1');
+        await slow.during(time, () => flow.deploy('full', all));
+        (await gates.at('work', 't/1', 2)).end();
+        assert.deepEqual(await server.acknowledged(1), ['1']);
+        assert.equal(gates.held.all.length, 2);
+      });
+    }
 
     it('delivers everything again when all nodes are replaced, what a delay node holds included', async () => {
       const delay = { id: 'd', type: 'delay', pauseType: 'delay', timeout: '60', timeoutUnits: 'seconds', outputs: 1 };

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import type { BrokerConfig } from '#src/settings/broker.config';
 import { type Credentials, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
 import { embeddedNode, publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { CLOSING_TIMES, SlowClosing, slowClosingNode } from '../helpers/flows/slow-closing-node';
 import { Device } from '../helpers/servers/device';
 import { freePort } from '../helpers/servers/free-port';
 import { accepts } from '../helpers/servers/mosquitto';
@@ -148,6 +149,24 @@ describe('embedded broker', () => {
       'retained',
     );
   });
+
+  for (const time of CLOSING_TIMES) {
+    it(`keeps them while another node closes (${time})`, async () => {
+      const port = await freePort();
+      const slow = new SlowClosing();
+      const all = [slowClosingNode, ...nodes({ port })];
+      const flow = await loadFlow(all, {}, slow.register);
+      await flow.connected('sub', 'pub');
+      const peer = await device(port);
+      flow.inject('pub', { topic: `${base}/kept`, payload: 'retained', retain: true, qos: 1 });
+      await flow.received('pub-out').next();
+      await slow.during(time, () => flow.deploy('full', all));
+      await flow.connected('sub', 'pub');
+      assert.equal(peer.lost, false);
+      await peer.subscribe(`${base}/kept`);
+      await peer.received.find('the retained one', ({ payload }) => payload === 'retained');
+    });
+  }
 
   it('moves to another port with a deploy, and leaves the old one', async () => {
     const [first, second] = [await freePort(), await freePort()];

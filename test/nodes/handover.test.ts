@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Credentials, type Flow, type FlowNode, loadFlow, TAB, unloadFlow } from '../helpers/flows/flow-harness';
 import { publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { CLOSING_TIMES, SlowClosing, slowClosingNode } from '../helpers/flows/slow-closing-node';
 import { UserDirectory } from '../helpers/flows/user-directory';
 import { type Script, ScriptedServer, silent } from '../helpers/servers/scripted-server';
 
@@ -82,6 +83,30 @@ describe('a full deploy', () => {
     server.clients.all[0]?.send({ cmd: 'puback', messageId });
     assert.equal((await flow.received('pub-out').next()).payload, 'held');
     assert.deepEqual(flow.caughtCodes, []);
+  });
+
+  for (const time of CLOSING_TIMES) {
+    it(`keeps what waits while another node closes (${time})`, async () => {
+      server.script = { publish: silent };
+      const slow = new SlowClosing();
+      const all = [slowClosingNode, ...nodes()];
+      const flow = await loadFlow(all, {}, slow.register);
+      await flow.connected('sub', 'pub');
+      flow.inject('pub', { topic: 'b', payload: 'held' });
+      const { messageId = 0 } = await server.packet('publish');
+      await slow.during(time, () => flow.deploy('full', all));
+      server.clients.all[0]?.send({ cmd: 'puback', messageId });
+      assert.equal((await flow.received('pub-out').next()).payload, 'held');
+      assert.deepEqual(flow.caughtCodes, []);
+      assert.equal(server.clients.all.length, 1);
+    });
+  }
+
+  it('that Node-RED cannot start for want of a type ends the connection', async () => {
+    const flow = await load();
+    void flow.deploy('full', [...nodes(), { id: 'x', type: 'not-installed', wires: [] }]).catch(() => {});
+    await server.clients.all[0]?.gone();
+    assert.equal(server.count('disconnect'), 1);
   });
 
   it('does not deliver twice at QoS 2 when a message then has the connection made anew', async () => {

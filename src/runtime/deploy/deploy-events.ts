@@ -3,31 +3,48 @@
 import type { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 
-/** A deploy begins to stop nodes, or all of its nodes have started. */
-export type DeployMoment = 'flows:stopping' | 'flows:started';
+/**
+ * A deploy begins to stop nodes; all of its nodes have started; or it is over: its nodes have started, or Node-RED
+ * cannot start them, or the flows were stopped without a deploy and now all nodes are closed.
+ */
+export type DeployMoment = 'flows:stopping' | 'flows:started' | 'over';
 
-/** The data of both events. `config` is the object with the flows that run from now on. */
+/** The data of the events of flows. `config` is the object with the flows that run from now on. */
 interface FlowsEvent {
   readonly config?: object;
+}
+
+/** Node-RED starts no flows if a type or a module is missing, or in safe mode. It says so to editors only. */
+interface RuntimeEvent {
+  readonly id?: string;
+  readonly payload?: { readonly error?: unknown } | undefined;
 }
 
 class Deploys {
   readonly #listeners: Readonly<Record<DeployMoment, Set<() => void>>> = {
     'flows:stopping': new Set(),
     'flows:started': new Set(),
+    over: new Set(),
   };
   #running: object | undefined;
+  #coming: object | undefined;
   #replacing = false;
 
   constructor(emitter: EventEmitter) {
     emitter.on('flows:stopping', ({ config }: FlowsEvent = {}) => {
+      this.#coming = config;
       this.#replacing = config !== undefined && config !== this.#running;
       this.#tell('flows:stopping');
     });
+    emitter.on('flows:stopped', () => {
+      if (!this.#replacing) this.#tell('over');
+    });
     emitter.on('flows:started', ({ config }: FlowsEvent = {}) => {
-      this.#running = config;
-      this.#replacing = false;
+      this.#end(config);
       this.#tell('flows:started');
+    });
+    emitter.on('runtime-event', ({ id, payload }: RuntimeEvent = {}) => {
+      if (this.#replacing && id === 'runtime-state' && payload?.error !== undefined) this.#end(this.#coming);
     });
   }
 
@@ -38,6 +55,12 @@ class Deploys {
   listen(moment: DeployMoment, listener: () => void): () => void {
     this.#listeners[moment].add(listener);
     return () => this.#listeners[moment].delete(listener);
+  }
+
+  #end(running: object | undefined): void {
+    this.#running = running;
+    this.#replacing = false;
+    this.#tell('over');
   }
 
   #tell(moment: DeployMoment): void {

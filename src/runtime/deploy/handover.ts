@@ -3,9 +3,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { onDeploy } from './deploy-events';
 
-/** How long the thing waits for the next instance if no deploy ends, in ms. */
-const PATIENCE = 5000;
-
 interface Left<T> {
   readonly thing: T;
   readonly stopWaiting: () => void;
@@ -23,22 +20,17 @@ export class Handover<T> {
     return left?.thing;
   }
 
-  /** Keeps `thing` until the current deploy is over. If no instance has taken it by then, `end` is called. */
+  /**
+   * Keeps `thing` until the current deploy is over, however long other nodes take to close: Node-RED limits that. If no
+   * instance has taken it by then, `end` is called.
+   */
   leave(RED: NodeAPI, node: Node, thing: T, end: () => void): void {
     const giveUp = (): void => {
       left.stopWaiting();
       this.#left.delete(node.id);
       end();
     };
-    const cancel = onDeploy(RED, 'flows:started', giveUp);
-    const timer = setTimeout(giveUp, PATIENCE).unref();
-    const left = {
-      thing,
-      stopWaiting: () => {
-        cancel();
-        clearTimeout(timer);
-      },
-    };
+    const left = { thing, stopWaiting: onDeploy(RED, 'over', giveUp) };
     this.#left.set(node.id, left);
   }
 }
