@@ -40,6 +40,9 @@ export interface ConnectionSettings {
   readonly session?: SessionMemory;
 }
 
+/** Where and how the next attempts connect. */
+export type ConnectionTarget = Pick<ConnectionSettings, 'endpoints' | 'protocolVersion' | 'messages'>;
+
 /** What a connection is given of the world. */
 export interface ConnectionWorld {
   readonly openTransport: OpenTransport;

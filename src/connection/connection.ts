@@ -14,9 +14,8 @@ import { hearWhile } from './attempts/hear-while';
 import { Retry } from './attempts/retry';
 import { ServerChoice } from './attempts/server-choice';
 import { Timer } from './clock';
-import type { AttemptOptions, ConnectionSettings, ConnectionWorld, Endpoint } from './connection-settings';
-import type { ConnectionState } from './connection-state';
-import { type StateListener, StateWatch } from './connection-state';
+import type { AttemptOptions, ConnectionSettings, ConnectionTarget, ConnectionWorld } from './connection-settings';
+import { type ConnectionState, type StateListener, StateWatch } from './connection-state';
 import { Outbox } from './outbox/outbox';
 import { Presence } from './presence';
 import { SessionHome } from './session/session-home';
@@ -108,11 +107,7 @@ export class Connection {
   }
 
   /** Changes where and how the next attempts connect. Call while idle: what is under way is not changed. */
-  retarget({
-    endpoints,
-    protocolVersion,
-    messages,
-  }: Pick<ConnectionSettings, 'endpoints' | 'protocolVersion' | 'messages'>): void {
+  retarget({ endpoints, protocolVersion, messages }: ConnectionTarget): void {
     this.#presence = new Presence(messages, this.#world);
     this.#servers = new ServerChoice(endpoints, protocolVersion);
     this.#assignedClientId = '';
@@ -167,21 +162,21 @@ export class Connection {
   #try(attempt: number): void {
     this.#attempt = attempt;
     const { connectOptions, connectTimeout } = this.#settings;
-    const endpoint = this.#servers.current;
-    const server = endpoint.name;
+    const server = this.#servers.current.name;
     this.#states.enter({ kind: 'connecting', stage: 'tcp', attempt, server });
     this.#timer.start(connectTimeout, () => this.#giveUp(server));
     const options = connectOptions();
     const generation = ++this.#generation;
-    if (!(options instanceof Promise)) return this.#open(endpoint, options);
+    if (!(options instanceof Promise)) return this.#open(options);
     void options.then((ready) => {
       if (this.#generation !== generation) return;
       if (ready instanceof MqttFlowsError) this.#lost(ready, server);
-      else this.#open(endpoint, ready);
+      else this.#open(ready);
     });
   }
 
-  #open({ name, open }: Endpoint, options: AttemptOptions): void {
+  #open(options: AttemptOptions): void {
+    const { name, open } = this.#servers.current;
     const clientId = options.clientId || this.#assignedClientId;
     this.#clientId = clientId;
     const complete = { ...options, server: name, clientId, protocolVersion: this.#servers.protocol.version };
@@ -239,10 +234,7 @@ export class Connection {
     this.#abandon();
     this.#subscriptions.detach();
     const overPublication = this.#outbox.detach(error);
-    if (this.#leaving) {
-      this.#endDrain();
-      return;
-    }
+    if (this.#leaving) return this.#endDrain();
     if (this.#servers.protocol.failed(error)) return this.#try(this.#attempt);
     const attempt = this.#attempt + 1;
     this.#servers.failed(error, lived !== undefined);
