@@ -2,7 +2,7 @@
 // every publication and subscription for ever. MQTT sets no time for answers (MQTT 5, section 4.4).
 
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import type { Transport } from '../transport/transport';
+import type { LinkProgress, Transport } from '../transport/transport';
 import type { Clock } from './clock';
 import type { Traffic } from './traffic';
 
@@ -17,8 +17,13 @@ export interface SendingWatch {
   readonly traffic: Traffic;
 }
 
+/** bytes that have come in between two looks and belong to no whole packet; fewer may be answers to pings */
+const PART_OF_PACKET = 4096;
+
+type Link = Pick<Transport, 'reading' | 'progress'>;
+
 interface Watched {
-  readonly transport: Pick<Transport, 'reading'>;
+  readonly transport: Link;
   readonly silent: (error: MqttFlowsError) => void;
 }
 
@@ -31,6 +36,8 @@ export class AnswerWatch {
   #since = 0;
   /** Whether a publication has come in since the last look. */
   #heard = false;
+  /** At the last look. */
+  #progress: LinkProgress | undefined;
   #cancel: (() => void) | undefined;
 
   constructor(clock: Clock) {
@@ -38,7 +45,7 @@ export class AnswerWatch {
   }
 
   /** Watches the server of `transport`, until end(). `silent` is called when it has left everything unanswered for too long. */
-  begin(transport: Pick<Transport, 'reading'>, silent: (error: MqttFlowsError) => void): void {
+  begin(transport: Link, silent: (error: MqttFlowsError) => void): void {
     this.#watched = { transport, silent };
     this.#unanswered = 0;
     this.#heard = false;
@@ -54,7 +61,9 @@ export class AnswerWatch {
   asked(): void {
     if (this.#unanswered++ > 0 || !this.#watched) return;
     this.#since = this.#clock.now();
-    this.#cancel ??= this.#clock.after(PATIENCE, () => this.#look());
+    if (this.#cancel) return;
+    this.#progress = this.#watched.transport.progress;
+    this.#cancel = this.#clock.after(PATIENCE, () => this.#look());
   }
 
   answered(): void {
@@ -76,18 +85,32 @@ export class AnswerWatch {
     this.#heard = true;
   }
 
+  /**
+   * Whether a part of something large has passed since the last look: out, or in. Small packets that come in are none:
+   * a server may send them for ever, and answer nothing.
+   */
+  #moves(progress: LinkProgress): boolean {
+    const before = this.#progress;
+    this.#progress = progress;
+    if (!before) return false;
+    const received = !this.#heard && progress.received - before.received >= PART_OF_PACKET;
+    return received || (before.waiting > 0 && progress.sent > before.sent);
+  }
+
   /** One timer, however many answers come and go. */
   #look(): void {
     this.#cancel = undefined;
     const watched = this.#watched;
     if (this.#unanswered === 0 || !watched) return;
-    // An answer may be there, unread.
-    if (!watched.transport.reading) this.#since = this.#clock.now();
+    const { reading, progress } = watched.transport;
+    // An answer may be there, unread, or be queued behind what is on its way.
+    if (!reading || this.#moves(progress)) this.#since = this.#clock.now();
     const silent = this.#clock.now() - this.#since;
     const patience = this.#heard ? PATIENCE_WHILE_HEARD : PATIENCE;
     this.#heard = false;
-    if (silent < patience) {
-      this.#cancel = this.#clock.after(Math.min(PATIENCE, patience - silent), () => this.#look());
+    const rest = Math.max(patience - silent, progress.busyFor);
+    if (rest > 0) {
+      this.#cancel = this.#clock.after(Math.min(PATIENCE, rest), () => this.#look());
       return;
     }
     this.end();

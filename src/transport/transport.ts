@@ -134,11 +134,25 @@ export interface TransportListener {
   closed(error: MqttFlowsError): void;
 }
 
+/** What has moved over the network since the stream was opened, parts of packets included. */
+export interface LinkProgress {
+  /** bytes */
+  readonly received: number;
+  /** bytes that the operating system has taken */
+  readonly sent: number;
+  /** bytes that it has not taken yet */
+  readonly waiting: number;
+  /** ms for which a slow link may still pass on what the system has taken; 0 when only small packets are on their way */
+  readonly busyFor: number;
+}
+
 export interface Transport {
   /** False while the stream is full. publish() would then only use up memory. */
   readonly writable: boolean;
   /** False while reading is stopped, answers included, because unacknowledged publications take too much memory. */
   readonly reading: boolean;
+  /** What has moved so far. Reading it is not for every message. */
+  readonly progress: LinkProgress;
   /** Sends PUBLISH. `dup` means that it was sent within this session before. Call only while connected. */
   send(outbound: Outbound, dup: boolean): void;
   /** Sends PUBREL for a publication that the server has received, over this or an earlier connection of the session. */

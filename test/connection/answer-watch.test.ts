@@ -127,6 +127,52 @@ describe('connection/answer watch', () => {
     assert.equal(ends().length, 1);
   });
 
+  it('waits on while the bytes of a large message go out', () => {
+    const transport = bench.connected();
+    transport.progress = { received: 0, sent: 0, waiting: 9_000_000, busyFor: 0 };
+    subscribe();
+    for (let round = 1; round <= 10; round++) {
+      transport.progress = { ...transport.progress, sent: round * 800_000, waiting: 9_000_000 - round * 800_000 };
+      bench.clock.advance(PATIENCE);
+    }
+    assert.deepEqual(ends(), []);
+    bench.clock.advance(PATIENCE);
+    assert.equal(ends().length, 1);
+  });
+
+  it('waits on while the bytes of a large message come in', () => {
+    const transport = bench.connected();
+    subscribe();
+    for (let round = 1; round <= 10; round++) {
+      transport.progress = { ...transport.progress, received: round * 100_000 };
+      bench.clock.advance(PATIENCE);
+    }
+    assert.deepEqual(ends(), []);
+    bench.clock.advance(PATIENCE);
+    assert.equal(ends().length, 1);
+  });
+
+  it('waits for what a slow link may still pass on', () => {
+    const transport = bench.connected();
+    subscribe();
+    const end = bench.clock.now() + 100_000;
+    Object.defineProperty(transport, 'progress', {
+      get: () => ({ received: 0, sent: 0, waiting: 0, busyFor: Math.max(0, end - bench.clock.now()) }),
+    });
+    bench.clock.advance(99_999);
+    assert.deepEqual(ends(), []);
+    bench.clock.advance(1);
+    assert.equal(ends().length, 1);
+  });
+
+  it('takes the answers to pings for nothing', () => {
+    const transport = bench.connected();
+    subscribe();
+    transport.progress = { received: 2000, sent: 2000, waiting: 0, busyFor: 0 };
+    bench.clock.advance(PATIENCE);
+    assert.equal(ends().length, 1);
+  });
+
   it('begins anew with the next question', () => {
     const transport = bench.connected();
     subscribe();
@@ -154,7 +200,8 @@ describe('connection/answer watch', () => {
   it('leaves nothing on the clock after the end', () => {
     const clock = new FakeClock();
     const watch = new AnswerWatch(clock);
-    watch.begin({ reading: true }, assert.ifError);
+    const progress = { received: 0, sent: 0, waiting: 0, busyFor: 0 };
+    watch.begin({ reading: true, progress }, assert.ifError);
     watch.asked();
     assert.equal(clock.pending, 1);
     watch.end();

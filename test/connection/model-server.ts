@@ -47,6 +47,7 @@ const LATENCY = 3;
 export class ModelServer implements Transport {
   readonly writable = true;
   readonly reading = true;
+  readonly progress = { received: 0, sent: 0, waiting: 0, busyFor: 0 };
   readonly stored = new Map<string, Published>();
   /** What it was asked, as lines of text. */
   readonly packets: string[] = [];

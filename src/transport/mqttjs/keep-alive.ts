@@ -1,12 +1,17 @@
 // Decides when a connection counts as dead. mqtt.js accepts nothing but the answer to its last ping, which may be
 // queued behind data that we do not read for now.
 
+import type { Duplex } from 'node:stream';
 import type { IClientOptions, MqttClient } from 'mqtt';
+import { LinkMovement } from '../streams/link-movement';
+import type { LinkProgress } from '../transport';
 
 type Timer = Exclude<NonNullable<IClientOptions['timerVariant']>, string>;
 
 /** mqtt.js sends PINGREQ at the second tick after the last answer, and ends the connection at the third. */
 const LAST_TICK = 3;
+
+const STILL: LinkProgress = { received: 0, sent: 0, waiting: 0, busyFor: 0 };
 
 export class KeepAlive {
   /** Whether reading is stopped. */
@@ -14,9 +19,23 @@ export class KeepAlive {
   /** Whether a packet has arrived since mqtt.js last checked. */
   heard = false;
   #client: MqttClient | undefined;
+  #movement: LinkMovement | undefined;
+  /** At the last check. */
+  #before = STILL;
 
-  watch(client: MqttClient): void {
+  /** What has moved over the network. */
+  get progress(): LinkProgress {
+    return this.#movement?.progress ?? STILL;
+  }
+
+  watch(client: MqttClient, stream: Duplex): void {
     this.#client = client;
+    this.#movement = new LinkMovement(stream, () => performance.now());
+  }
+
+  /** A large packet of so many bytes has been written. */
+  wrote(bytes: number): void {
+    this.#movement?.wrote(bytes);
   }
 
   /** The timer that mqtt.js uses. */
@@ -24,13 +43,26 @@ export class KeepAlive {
     set: (tick, time) => {
       let ticks = 0;
       const timer = setInterval(() => {
-        if (++ticks === LAST_TICK && (this.held || this.heard)) this.#goOn();
+        if (++ticks === LAST_TICK && this.#isAlive()) this.#goOn();
         else tick();
       }, time);
       return timer[Symbol.toPrimitive]();
     },
     clear: (timer) => clearInterval(timer),
   };
+
+  /**
+   * Bytes that come in are a sign of life, though the packet that they belong to may take minutes. So are bytes that go
+   * out: the ping is queued behind them.
+   */
+  #isAlive(): boolean {
+    const before = this.#before;
+    const now = this.progress;
+    this.#before = now;
+    const received = now.received > before.received;
+    const sent = before.waiting > 0 && now.sent > before.sent;
+    return this.held || this.heard || received || sent || now.busyFor > 0;
+  }
 
   /** Keeps the connection. Pings still go out, and a stream that is gone is noticed by them. */
   #goOn(): void {

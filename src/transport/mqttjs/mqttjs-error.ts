@@ -2,9 +2,16 @@
 
 import type { Packet } from 'mqtt';
 import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { plainText } from '../../core/errors/plain-text';
 import { connackError, disconnectError } from '../../core/errors/reason-code';
 import { serverWords } from '../packets/server-answers';
 import { networkError } from '../streams/network-error';
+
+/** The error for what mqtt.js, or a listener, has thrown over a packet. */
+export function thrownError(error: unknown, stage: ErrorStage): MqttFlowsError {
+  const reason = plainText(error instanceof Error ? error.message : String(error));
+  return new MqttFlowsError('protocol-error', { stage, params: { reason } });
+}
 
 /** The error for an `error` event of mqtt.js. */
 export function clientError(error: Error, stage: ErrorStage): MqttFlowsError {

@@ -4,7 +4,6 @@
 import type { Duplex } from 'node:stream';
 import type { IConnackPacket, MqttClient, Packet } from 'mqtt';
 import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { plainText } from '../../core/errors/plain-text';
 import { CONNECTION_IDENTIFIERS, PacketIdentifiers } from '../../core/publications/packet-identifiers';
 import type { OutgoingPublication } from '../../core/publications/publication';
 import type { WireFilter } from '../../core/topics/topic-filter';
@@ -32,7 +31,7 @@ import { type GuardedPipe, guardPipe, type Thrift } from './guarded-pipe';
 import { identifierProvider } from './identifier-provider';
 import { KeepAlive } from './keep-alive';
 import { mqttjs } from './mqttjs';
-import { clientError, serverRefusal } from './mqttjs-error';
+import { clientError, serverRefusal, thrownError } from './mqttjs-error';
 import { clientOptions, serverInfo } from './mqttjs-options';
 import { mqttjsWire } from './mqttjs-wire';
 import { Unanswered } from './pending-answers';
@@ -99,6 +98,10 @@ class MqttjsTransport implements Transport {
 
   get reading(): boolean {
     return !this.#keepAlive.held;
+  }
+
+  get progress(): Transport['progress'] {
+    return this.#keepAlive.progress;
   }
 
   send(outbound: Outbound, dup: boolean): void {
@@ -199,7 +202,7 @@ class MqttjsTransport implements Transport {
       timerVariant: this.#keepAlive.timer,
     });
     this.#client = client;
-    this.#keepAlive.watch(client);
+    this.#keepAlive.watch(client, stream);
     checkFirstBytes(stream, (error) => this.#note(error));
     client.on('error', (error) => this.#note(clientError(error, this.#stage)));
     client.on('connect', (packet) => this.#catch((connack) => this.#connack(client, stream, connack), packet));
@@ -210,7 +213,7 @@ class MqttjsTransport implements Transport {
     this.#connected = true;
     this.#stage = 'connected';
     const v5 = this.#options.protocolVersion === 5;
-    this.#outbound = new OutboundFlow(mqttjsWire(client, stream, v5, packet));
+    this.#outbound = new OutboundFlow(mqttjsWire(client, stream, v5, packet, (bytes) => this.#keepAlive.wrote(bytes)));
     if (!this.#over) this.#listener.connected(serverInfo(packet, this.#options));
     if (!this.#over) this.#inbound?.start();
   }
@@ -241,7 +244,6 @@ class MqttjsTransport implements Transport {
     const stream = this.#stream;
     if (!stream || this.#inbound) return;
     const { server, clientId } = this.#options;
-    // A client without a name is the one that the server calls by this name, and comes back as that.
     this.#session.resume(server, properties?.assignedClientIdentifier ?? clientId, sessionPresent);
     const overflow = { reasonCode: 0x97, reason: 'acknowledgements are not read' };
     const writer = new AcknowledgementWriter(stream, () => this.#violated(overflow));
@@ -274,8 +276,7 @@ class MqttjsTransport implements Transport {
   }
 
   #broken(error: unknown): void {
-    const reason = plainText(error instanceof Error ? error.message : String(error));
-    this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason } }));
+    this.#note(thrownError(error, this.#stage));
   }
 
   /** Keeps the first error as the reason for the end of the stream. */

@@ -13,6 +13,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { plainText } from '../../core/errors/plain-text';
+import { carriedBy } from './link-movement';
 import { ignore, inStage, type Opening } from './opening-stage';
 
 /** Certificates, keys, server name and ALPN, as Node-RED's tls-config node sets them. */
@@ -39,7 +40,7 @@ export function tlsStream(socket: Duplex, host: string, options: TlsOptions, ope
     tellCertificate(secure, opening);
     await once(secure, 'secureConnect', { signal: opening.signal });
     opening.learn({ kind: 'encrypted', protocol: secure.getProtocol() ?? 'TLS' });
-    return secure;
+    return carriedBy(secure, socket);
   });
 }
 

@@ -7,6 +7,7 @@ import type { WebSocket } from 'ws';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
 import { bracketed, type ServerAddress } from '../../core/servers/server-url';
+import { carriedBy } from './link-movement';
 import { ignore, inStage, type Opening } from './opening-stage';
 
 export interface WebSocketOptions {
@@ -50,7 +51,7 @@ export function webSocketStream(
     });
     webSocket.on('error', ignore);
     await opened(webSocket, opening.signal);
-    return streamOf(webSocket);
+    return carriedBy(streamOf(webSocket), socket);
   });
 }
 

@@ -5,6 +5,7 @@ import type { IncomingPublication, OutgoingPublication } from '#src/core/publica
 import type { WireFilter } from '#src/core/topics/topic-filter';
 import type {
   ConnectOptions,
+  LinkProgress,
   OpenStream,
   OpenTransport,
   Outbound,
@@ -111,6 +112,7 @@ export class FakeTransport implements Transport {
   destroyed = false;
   closing = false;
   reading = true;
+  progress: LinkProgress = { received: 0, sent: 0, waiting: 0, busyFor: 0 };
   readonly #listener: TransportListener;
   #connected = false;
   #full = false;

@@ -10,6 +10,7 @@ export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #stalled = false;
+  #bytesPerSecond = Number.POSITIVE_INFINITY;
   #accepted = 0;
   /** How many more bytes pass before all is cut; undefined: any number. */
   #budget: number | undefined;
@@ -82,6 +83,11 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.pause();
   }
 
+  /** Passes on so many bytes a second in each direction and no more, as a slow link does. */
+  throttle(bytesPerSecond: number): void {
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
   async stop(): Promise<void> {
     await this.refuse();
   }
@@ -96,7 +102,12 @@ export class TcpProxy {
       this.#sockets.add(from);
       from.setNoDelay(true);
       from.on('error', () => {});
-      from.on('data', (data) => this.#pass(data, to));
+      from.on('data', (data) => {
+        this.#pass(data, to);
+        if (this.#bytesPerSecond === Number.POSITIVE_INFINITY) return;
+        from.pause();
+        setTimeout(() => !this.#stalled && from.resume(), (data.length * 1000) / this.#bytesPerSecond);
+      });
       from.on('close', () => {
         this.#sockets.delete(from);
         to.destroy();
