@@ -222,9 +222,10 @@ export class Connection {
     });
     this.#servers.protocol.accepted();
     this.#assignedClientId = info.assignedClientIdentifier ?? this.#assignedClientId;
-    this.#states.enter({ kind: 'connected', info, server });
     const { known, place } = this.#home.enter(info, server, this.#clientId);
+    // Before the state changes: who looks then must not see what an earlier connection was granted.
     this.#subscriptions.attach(transport, known);
+    this.#states.enter({ kind: 'connected', info, server });
     const announced = (): void => this.#outbox.attach(transport, known, place);
     this.#stopAnnouncing = this.#presence.announce(transport, info, this.#subscriptions, announced);
   }

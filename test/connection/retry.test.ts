@@ -87,13 +87,40 @@ describe('connection/attempts/retry', () => {
       assert.deepEqual(retry().after(error, 0, 1_000_000), { error, delay: MIN_DELAY });
     });
 
-    it('without a word: assumed when two connections in a row are closed almost at once', () => {
-      const tried = retry();
-      assert.equal(tried.after(failure(), 0, 10).error.code, 'connection-lost');
-      const { error, delay } = tried.after(failure(), 0, BRIEF - 1);
-      assert.equal(error.code, 'client-identifier-clash');
-      assert.equal(delay, MAX_DELAY);
-      assert.equal(tried.after(failure(), 0, 10).error.code, 'client-identifier-clash');
+    it('without a word: two connections in a row that are closed almost at once are tried again soon', () => {
+      const tried = retry(1 - Number.EPSILON);
+      for (const delay of [2 * MIN_DELAY, 4 * MIN_DELAY]) {
+        const error = failure();
+        assert.deepEqual(tried.after(error, 0, 10), { error, delay });
+      }
+    });
+
+    it('assumed from the third on, with a delay that grows to the longest', () => {
+      const tried = retry(1 - Number.EPSILON);
+      const after = Array.from({ length: 10 }, () => tried.after(failure(), 0, BRIEF - 1));
+      assert.deepEqual(
+        after.slice(0, 4).map(({ error, delay }) => [error.code, delay / MIN_DELAY]),
+        [
+          ['connection-lost', 2],
+          ['connection-lost', 4],
+          ['client-identifier-clash', 8],
+          ['client-identifier-clash', 16],
+        ],
+      );
+      assert.deepEqual(after.at(-1)?.error.code, 'client-identifier-clash');
+      assert.equal(after.at(-1)?.delay, MAX_DELAY);
+      assert.equal(retry().after(failure(), 0, 10).delay, MIN_DELAY);
+    });
+
+    it('goes on while the other client comes back after the same delay, and ends with a connection that stands', () => {
+      const tried = retry(1 - Number.EPSILON);
+      let last = { delay: 0, error: failure() };
+      for (let count = 0; count < 6; count++) last = tried.after(failure(), 0, 10);
+      const next = tried.after(failure(), 0, last.delay);
+      assert.ok(next.delay >= last.delay);
+      assert.equal(next.error.code, 'client-identifier-clash');
+      const stood = tried.after(failure(), 0, 2 * next.delay);
+      assert.deepEqual([stood.error.code, stood.delay], ['connection-lost', 2 * MIN_DELAY]);
     });
 
     it('not assumed when a connection in between stood', () => {
@@ -105,6 +132,7 @@ describe('connection/attempts/retry', () => {
 
     it('assumed as well when attempts in between failed', () => {
       const tried = retry();
+      tried.after(failure(), 0, 10);
       tried.after(failure(), 0, 10);
       assert.equal(tried.after(failure('connection-refused'), 1, undefined).error.code, 'connection-refused');
       assert.equal(tried.after(failure(), 0, 10).error.code, 'client-identifier-clash');
@@ -161,13 +189,15 @@ describe('connection/attempts/retry', () => {
       assert.equal(delayOf(bench), MIN_DELAY);
     });
 
-    it('closed right after CONNACK twice: shown as a clash, with the longest delay', () => {
+    it('closed right after CONNACK three times: shown as a clash, and tried again before the longest delay', () => {
       const bench = new ConnectionBench();
-      bench.connected().lose(failure());
-      assert.equal(delayOf(bench), MIN_DELAY);
+      for (let count = 0; count < 2; count++) {
+        bench.connected().lose(failure());
+        assert.equal(delayOf(bench), MIN_DELAY);
+      }
       bench.connected().lose(failure());
       assert.ok(bench.state.kind === 'waiting' && bench.state.error.code === 'client-identifier-clash');
-      assert.equal(delayOf(bench), MAX_DELAY);
+      assert.equal(delayOf(bench), 4.5 * MIN_DELAY);
     });
 
     it('closed over one publication each time: no clash, but a publication that is given up', () => {
@@ -186,10 +216,11 @@ describe('connection/attempts/retry', () => {
 
     it('closed over another publication each time: that is a clash', () => {
       const bench = new ConnectionBench();
-      for (const topic of ['a', 'b']) {
+      const topics = ['a', 'b', 'c'];
+      for (const [index, topic] of topics.entries()) {
         bench.publish(topic);
         const transport = bench.connected();
-        if (topic === 'b') answer(transport, 'a');
+        if (index > 0) answer(transport, topics[index - 1] ?? '');
         transport.lose(failure());
       }
       assert.ok(bench.state.kind === 'waiting' && bench.state.error.code === 'client-identifier-clash');

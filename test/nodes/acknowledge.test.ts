@@ -159,7 +159,7 @@ describe('the acknowledge node', () => {
       await server.send(1);
       const held = await gates.at('work', 't/1');
       (await server.client()).socket.destroy();
-      await flow.showing('sub', 'connection-lost');
+      await flow.showing('sub', 'disconnected');
       held.pass();
       await flow.caught.find('acknowledgement-late', ({ error }) => error.code === 'acknowledgement-late');
     });

@@ -346,7 +346,7 @@ describe('acknowledging when the flow is done', () => {
     await server.send(1);
     const lost = await gates.at('work', 't/1');
     (await server.client()).socket.destroy();
-    await flow.showing('sub', 'connection-lost');
+    await flow.showing('sub', 'disconnected');
     await flow.connected('sub');
     await server.send(1, 1, '1', true);
     const again = await gates.at('work', 't/1', 2);

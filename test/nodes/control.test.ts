@@ -48,7 +48,7 @@ describe('Messages that control the connection', () => {
 
   it('open a connection that waits for them, and are complete when it stands', async () => {
     const flow = await load({ autoConnect: false });
-    await flow.showing('pub', 'idle');
+    await flow.showing('pub', 'disconnected');
     flow.inject('pub', { topic: 'a/early', payload: 1 });
     await flow.deploy('nodes', [
       serverNode('control-broker', server.port, { autoConnect: false }),
@@ -80,7 +80,7 @@ describe('Messages that control the connection', () => {
     }
     flow.inject('sub', { action: 'disconnect' });
     assert.equal((await flow.completed.next()).action, 'disconnect');
-    await flow.showing('sub', 'idle');
+    await flow.showing('sub', 'disconnected');
   });
 
   it('end the connection, which then stays closed whatever is deployed beside it', async () => {
@@ -89,7 +89,7 @@ describe('Messages that control the connection', () => {
     flow.inject('pub', { action: 'disconnect' });
     assert.equal((await flow.completed.next()).action, 'disconnect');
     await closedBy(server);
-    await flow.showing('pub', 'idle');
+    await flow.showing('pub', 'disconnected');
     await flow.deploy('nodes', [
       serverNode('control-broker', server.port),
       ...subscribeNodes('sub', 'control-broker', ['a/#', 'b'], { inputs: 1 }),
@@ -289,6 +289,6 @@ describe('Messages that control the connection', () => {
     await flow.completed.next();
     await flow.connected('pub');
     flow.inject('pub', { action: 'disconnect' });
-    await flow.showing('pub', 'idle');
+    await flow.showing('pub', 'disconnected');
   });
 });

@@ -89,7 +89,7 @@ describe('stopping the flows of a broker node with birth and close message', () 
         reached: async (flow) => {
           await flow.connected('pub');
           server.clients.all[0]?.socket.destroy();
-          await flow.showing('pub', 'connection-lost');
+          await flow.showing('pub', 'disconnected');
         },
         settings: { reconnect: { minDelay: 60_000, maxDelay: 60_000 } },
       },

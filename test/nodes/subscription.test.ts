@@ -56,7 +56,7 @@ describe('a subscription that the server refuses', () => {
     await flow.showing('sub', 'subscription-refused');
     server.script = {};
     server.clients.all[0]?.socket.destroy();
-    await flow.showing('other', 'connection-lost');
+    await flow.showing('other', 'disconnected');
     await flow.connected('sub', 'other');
   });
 });

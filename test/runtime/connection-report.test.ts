@@ -1,34 +1,58 @@
 // What a broker node tells of an outage: one error, a line for each change, and how often the same happened.
 
 import assert from 'node:assert/strict';
+import type { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 import type { ConnectionState } from '#src/connection/connection-state';
 import { type ErrorCode, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { connectionReport } from '#src/runtime/broker/connection-log';
+import { FakeClock } from '../helpers/fakes/fake-clock';
 import { serverInfo } from '../helpers/fakes/fake-transport';
 import { catalogue } from '../helpers/package/catalogues';
 
+/** ms; a connection that lives so long ends the outage. */
+const STANDS = 10_000;
 const NEXT = new Date(2026, 10, 22, 14, 3, 5).getTime();
 
 describe('runtime/connection report', () => {
   const texts = catalogue('en-US', 'broker');
   let told: string[];
   let causes: unknown[];
+  /** What was offered to Catch nodes, and whether there is one. */
+  let handed: unknown[];
+  let caught: boolean;
+  let clock: FakeClock;
   let report: (state: ConnectionState) => void;
 
   beforeEach(() => {
     told = [];
     causes = [];
+    handed = [];
+    caught = false;
     const line = (level: string) => (text: { toString(): string }) => {
       told.push(`${level}: ${text}`);
       if (text instanceof Error) causes.push(text.cause);
     };
-    const node = { log: line('log'), warn: line('warn'), error: line('error') };
+    clock = new FakeClock();
+    const handlers = new Set<EventEmitter>();
+    const logError = line('error');
+    // As Node-RED does it: an error with a message is not logged if a Catch node takes it.
+    const error = (text: { toString(): string }, message?: object): void => {
+      if (message) handed.push(text);
+      if (message && caught) return;
+      logError(text);
+      for (const handler of handlers) handler.emit('log', { level: 20, id: 'broker' });
+    };
+    const log = {
+      addHandler: (handler: EventEmitter) => handlers.add(handler),
+      removeHandler: (handler: EventEmitter) => handlers.delete(handler),
+    };
+    const node = { id: 'broker', log: line('log'), warn: line('warn'), error };
     // As Node-RED fills in the texts of a catalogue: each value once, whatever is in it.
     const translate = (key: string, values: Record<string, unknown>): string =>
       (texts.get(key.replace(/^.*:/, '')) ?? key).replace(/__(\w+?)__/g, (_all, name: string) => String(values[name]));
     // The report uses nothing else of Node-RED.
-    report = connectionReport({ _: translate } as unknown as NodeAPI, () => node as unknown as Node);
+    report = connectionReport({ _: translate, log } as unknown as NodeAPI, () => node as unknown as Node, clock);
   });
 
   function fails(code: ErrorCode, attempt: number, server = 'a:1883', params = {}, reasonCode = 0x97): void {
@@ -91,8 +115,52 @@ describe('runtime/connection report', () => {
   it('each outage is an error of its own', () => {
     fails('connection-lost', 0);
     connects();
+    clock.advance(STANDS);
     fails('connection-lost', 0);
     assert.equal(told.filter((text) => text.startsWith('error')).length, 2);
+  });
+
+  it('a Catch node that takes the error does not keep it from the log, where it stands once', () => {
+    for (const taken of [false, true]) {
+      caught = taken;
+      fails('connection-refused', 1);
+      fails('connection-refused', 2);
+      connects();
+      clock.advance(STANDS);
+    }
+    assert.equal(handed.length, 2);
+    assert.equal(told.filter((text) => text.startsWith('error')).length, 2);
+  });
+
+  it('connections that are lost again at once are one outage, with one line for each reason', () => {
+    for (let count = 0; count < 35; count++) {
+      connects();
+      clock.advance(30);
+      fails('connection-lost', 0);
+      clock.advance(1000);
+    }
+    connects();
+    clock.advance(STANDS);
+    assert.deepEqual(
+      told.map((text) => /^\w+: (Connected|The connection)|\d+ times/.exec(text)?.[0]),
+      ['log: Connected', 'error: The connection', 'log: Connected', '34 times', 'log: Connected'],
+    );
+    assert.equal(handed.length, 1);
+  });
+
+  it('reasons that alternate are told once each, and again after ten minutes', () => {
+    const alternate = (): void => {
+      for (let attempt = 1; attempt < 20; attempt++) {
+        fails(attempt % 2 ? 'connection-refused' : 'host-unreachable', attempt);
+        clock.advance(1000);
+      }
+    };
+    alternate();
+    assert.equal(told.length, 2);
+    clock.advance(600_000);
+    alternate();
+    assert.equal(told.filter((text) => /times more/.test(text)).length, 2);
+    assert.equal(told.filter((text) => /attempt \d+, next/.test(text)).length, 3 + 1);
   });
 
   it('what the server says is quoted, and never filled in or translated', () => {

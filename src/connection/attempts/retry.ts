@@ -5,8 +5,11 @@ import { type BackoffLimits, backoffDelay } from '../../core/servers/backoff';
 
 /** A connection that lives shorter than this, in ms, was hardly one. */
 const BRIEF = 3000;
-/** So many brief connections in a row look like two clients that throw each other out. */
-const CLASH = 2;
+/**
+ * So many brief connections in a row look like two clients that throw each other out. Two are common: a server that
+ * restarts, or one behind a load balancer, may accept a client once more and then go.
+ */
+const CLASH = 3;
 /** MQTT 5, section 3.14.2.1: another client has connected with the same client identifier. */
 const SESSION_TAKEN_OVER = 0x8e;
 
@@ -15,7 +18,6 @@ const HOPELESS: ReadonlySet<ErrorCode> = new Set([
   'credentials-refused',
   'not-authorized',
   'client-identifier-refused',
-  'client-identifier-clash',
 ]);
 
 /** MQTT 5, section 3.2.2.2: banned, and bad authentication method. They have no error code of their own. */
@@ -34,6 +36,8 @@ export class Retry {
   #brief = 0;
   /** Hopeless failures in a row. */
   #hopeless = 0;
+  /** ms before the latest attempt */
+  #waited = 0;
 
   constructor(limits: BackoffLimits, random: () => number) {
     this.#limits = limits;
@@ -53,15 +57,26 @@ export class Retry {
     servers = 1,
     overPublication = false,
   ): NextAttempt {
-    if (lived !== undefined) this.#brief = lived < BRIEF ? this.#brief + 1 : 0;
+    if (lived !== undefined) this.#brief = lived < this.#standing ? this.#brief + 1 : 0;
     const explained = overPublication ? error : this.#explain(error);
     const failures = Math.max(1, attempt, this.#brief);
     this.#hopeless = isHopeless(explained) ? this.#hopeless + 1 : 0;
     // A clash of client identifiers is with the other client, whatever the server.
     const enough = explained.code === 'client-identifier-clash' ? 1 : servers;
     const wait = this.#hopeless > 0 && this.#hopeless % enough === 0;
-    const delay = wait ? this.#limits.maxDelay : backoffDelay(failures, this.#limits, this.#random());
-    return { error: explained, delay };
+    const random = this.#random();
+    // Two clients that throw each other out must not come back soon by chance.
+    const drawn = explained.code === 'client-identifier-clash' ? (1 + random) / 2 : random;
+    this.#waited = wait ? this.#limits.maxDelay : backoffDelay(failures, this.#limits, drawn);
+    return { error: explained, delay: this.#waited };
+  }
+
+  /**
+   * How long a connection has to live, in ms, for the row of brief ones to end. The other client waits as long as this
+   * one, so what looks like a clash has to outlive that: else both would begin anew with short delays.
+   */
+  get #standing(): number {
+    return this.#brief < CLASH ? BRIEF : Math.max(BRIEF, 2 * this.#waited);
   }
 
   #explain(error: MqttFlowsError): MqttFlowsError {
@@ -77,6 +92,8 @@ export class Retry {
   }
 }
 
+/** A clash that is only a guess is none: the server may be back in a moment. */
 function isHopeless({ code, reasonCode }: MqttFlowsError): boolean {
+  if (code === 'client-identifier-clash') return reasonCode === SESSION_TAKEN_OVER;
   return HOPELESS.has(code) || (code === 'refused-by-server' && HOPELESS_REASONS.has(reasonCode));
 }

@@ -2,6 +2,7 @@
 
 import type { Node, NodeStatus } from 'node-red';
 import type { ConnectionState } from '../../connection/connection-state';
+import type { ErrorCode } from '../../core/errors/mqtt-flows-error';
 import { sharedKey } from './localize';
 
 /** Returns a function that sets the status of `node` if it differs from the last one. */
@@ -18,26 +19,35 @@ export function showStatus(node: Node): (status: NodeStatus) => void {
 /** The numbers of attempts that have a text of their own: an editor translates keys but inserts no values. */
 const COUNTED_ATTEMPTS = ['2', '3', '4', '5', '6', '7', '8', '9'] as const;
 
+/** Node-RED's own texts, as the core MQTT nodes show them: flows compare them. */
+const CONNECTED = 'node-red:common.status.connected';
+const CONNECTING = 'node-red:common.status.connecting';
+const DISCONNECTED = 'node-red:common.status.disconnected';
+
 /** The badge of a state. Its text is a key, so that each user of the editor sees their own language. */
 export function connectionStatus(state: ConnectionState): NodeStatus {
   switch (state.kind) {
-    case 'idle':
-      return { fill: 'grey', shape: 'ring', text: sharedKey('status.idle') };
     case 'connecting':
       return { fill: 'yellow', shape: 'ring', text: connectingText(state.attempt) };
     case 'connected':
-      return { fill: 'green', shape: 'dot', text: sharedKey('status.connected') };
+      return { fill: 'green', shape: 'dot', text: CONNECTED };
     case 'waiting':
-      return { fill: 'red', shape: 'ring', text: sharedKey(`status.${state.error.code}`) };
+      return { fill: 'red', shape: 'ring', text: waitingText(state.error.code) };
+    case 'idle':
     case 'closing':
     case 'closed':
-      return { fill: 'grey', shape: 'ring', text: sharedKey('status.disconnected') };
+      return { fill: 'grey', shape: 'ring', text: DISCONNECTED };
   }
+}
+
+/** The reason, unless nothing more is known than that the connection is gone. */
+function waitingText(code: ErrorCode): string {
+  return code === 'connection-lost' ? DISCONNECTED : sharedKey(`status.${code}`);
 }
 
 /** After a failure, shows the number of the attempt, so that reconnecting is visible. */
 function connectingText(attempt: number): string {
-  if (attempt <= 1) return sharedKey('status.connecting');
+  if (attempt <= 1) return CONNECTING;
   const counted = COUNTED_ATTEMPTS.find((number) => Number(number) === attempt);
   return counted ? sharedKey(`status.attempt-${counted}`) : sharedKey('status.attempt-10');
 }

@@ -47,6 +47,8 @@ helper.settings({ get: (name: string) => (name === 'instanceId' ? 'test-instance
 const PLACE = { x: 0, y: 0 };
 export const TAB = { id: 'flow-tab', type: 'tab', label: 'Test', disabled: false };
 const STATUS_KEYS = '@mqtt-flows/node-red-mqtt-flows/broker:status.';
+/** Of these three states Node-RED has texts of its own. */
+const COMMON_STATUS = /^(connected|connecting|disconnected)$/;
 
 let running: Flow | undefined;
 
@@ -131,9 +133,10 @@ export class Flow {
     return inboxOf(this.#statuses, id, `status of ${id}`);
   }
 
-  /** Resolves when node `id` shows the status of this key of ours, such as `connected`. */
+  /** Resolves when node `id` shows the status of this key of Node-RED or of ours, such as `connected`. */
   showing(id: string, key: string): Promise<NodeStatus> {
-    return this.statuses(id).latest(key, ({ text }) => text === STATUS_KEYS + key);
+    const full = COMMON_STATUS.test(key) ? `node-red:common.status.${key}` : STATUS_KEYS + key;
+    return this.statuses(id).latest(key, ({ text }) => text === full);
   }
 
   /** Resolves when all of these nodes are connected: a subscribe node then has its subscriptions granted. */
