@@ -10,12 +10,12 @@ import { AnonymousCopies } from './copies/anonymous-copies';
 import { IdentifiedCopies } from './copies/identified-copies';
 import { receiversThat } from './receivers';
 import type { RetainedReplays } from './retained-replays';
-import type { Interest, WireSubscription } from './wire-subscription';
+import type { Interest, ServerSubscription } from './server-subscription';
 
 export class Deliveries {
   readonly #report: Report;
   readonly #replays: RetainedReplays;
-  readonly #trie = new TopicTrie<WireSubscription>();
+  readonly #trie = new TopicTrie<ServerSubscription>();
   readonly #identified: IdentifiedCopies;
   readonly #anonymous: AnonymousCopies;
   #mqtt5 = true;
@@ -28,13 +28,13 @@ export class Deliveries {
     this.#anonymous = new AnonymousCopies(clock, give);
   }
 
-  add(wire: WireSubscription): void {
-    this.#trie.add(wire.filter, wire);
+  add(subscription: ServerSubscription): void {
+    this.#trie.add(subscription.topicFilter, subscription);
     this.#identified.changed();
   }
 
-  remove(wire: WireSubscription): void {
-    this.#trie.remove(wire.filter, wire);
+  remove(subscription: ServerSubscription): void {
+    this.#trie.remove(subscription.topicFilter, subscription);
     this.#identified.changed();
   }
 
@@ -63,26 +63,29 @@ export class Deliveries {
   }
 
   #share(publication: IncomingPublication, receipt: SharedReceipt | undefined): void {
-    const wires = this.#trie.match(publication.topic);
-    const only = wires[0];
+    const subscriptions = this.#trie.match(publication.topic);
+    const only = subscriptions[0];
     if (!only) return;
-    if (publication.retain && this.#stored(publication, wires, receipt)) return;
+    if (publication.retain && this.#stored(publication, subscriptions, receipt)) return;
     const { subscriptionIdentifiers: identifiers } = publication;
-    if (wires.length === 1 && (identifiers.length === 0 || identifiers.includes(only.identifier))) {
+    if (subscriptions.length === 1 && (identifiers.length === 0 || identifiers.includes(only.identifier))) {
       this.#give(publication, only.live, receipt);
-    } else if (identifiers.length > 0) this.#identified.take(publication, wires, receipt);
-    else this.#anonymous.take(publication, wires, receipt);
+    } else if (identifiers.length > 0) this.#identified.take(publication, subscriptions, receipt);
+    else this.#anonymous.take(publication, subscriptions, receipt);
   }
 
   /** Hands out what the server had stored; false when it is a message of now. */
   #stored(
     publication: IncomingPublication,
-    wires: readonly WireSubscription[],
+    subscriptions: readonly ServerSubscription[],
     receipt: SharedReceipt | undefined,
   ): boolean {
     const { subscriptionIdentifiers: identifiers } = publication;
-    const identified = identifiers.length === 0 ? [] : wires.filter((wire) => identifiers.includes(wire.identifier));
-    const replayed = this.#replays.receivers(publication, wires, identified, this.#mqtt5);
+    const identified =
+      identifiers.length === 0
+        ? []
+        : subscriptions.filter((subscription) => identifiers.includes(subscription.identifier));
+    const replayed = this.#replays.receivers(publication, subscriptions, identified, this.#mqtt5);
     if (replayed) {
       this.#each(publication, replayed, receipt);
       return true;
@@ -92,7 +95,7 @@ export class Deliveries {
     // Stored, but late, or from a server that sets the flag where it must not: better twice than never.
     this.#each(
       publication,
-      receiversThat(wires, ({ options }) => options.retained !== 'ignore'),
+      receiversThat(subscriptions, ({ options }) => options.retained !== 'ignore'),
       receipt,
     );
     return true;

@@ -2,31 +2,31 @@
 
 import type { QoS } from '../../core/publications/publication';
 import type { ServerInfo, SubscribeRequest } from '../../transport/transport';
-import type { WireSubscription } from './wire-subscription';
+import type { ServerSubscription } from './server-subscription';
 
 /** Serves all subscribers of a filter: an option that only some want must not cost the others. */
-export function mergedRequest(wire: WireSubscription, server: ServerInfo): SubscribeRequest {
+export function mergedRequest(subscription: ServerSubscription, server: ServerInfo): SubscribeRequest {
   let qos: QoS = 0;
-  let noLocal = !wire.shared;
+  let noLocal = !subscription.shared;
   let retainAsPublished = false;
   let retainHandling: 0 | 1 | 2 = 2;
   let allFresh = true;
-  for (const { options, fresh } of wire.interests) {
+  for (const { options, fresh } of subscription.interests) {
     if (options.qos > qos) qos = options.qos;
     if (fresh && options.retainHandling < retainHandling) retainHandling = options.retainHandling;
     noLocal &&= options.noLocal;
     retainAsPublished ||= options.retainAsPublished;
     allFresh &&= fresh && options.retained !== 'only';
   }
-  const base = { filter: wire.wire, qos };
+  const base = { filter: subscription.filter, qos };
   if (server.protocolVersion < 5) return { ...base, noLocal: false, retainAsPublished: false, retainHandling: 0 };
   const replay = retainHandling !== 2;
   // Where some must not get what is replayed, it has to differ from what is published with the retain flag meanwhile.
   if (replay && !allFresh) retainAsPublished = false;
   // What makes a new subscription for its node is none for the server that has it already (section 3.8.3.1).
-  if (replay && wire.granted) retainHandling = 0;
+  if (replay && subscription.granted) retainHandling = 0;
   const request: SubscribeRequest = { ...base, noLocal, retainAsPublished, retainHandling };
-  return server.subscriptionIdentifiersAvailable ? { ...request, identifier: wire.identifier } : request;
+  return server.subscriptionIdentifiersAvailable ? { ...request, identifier: subscription.identifier } : request;
 }
 
 /** Whether what the server was asked for does as well. MQTT 3.1.1 would replay what is stored for a lower QoS, too. */

@@ -4,19 +4,28 @@
 import type { IncomingPublication } from '../../core/publications/publication';
 import type { Clock } from '../clock';
 import { receiversThat } from './receivers';
+import type { Interest, ServerSubscription } from './server-subscription';
 import type { Subscriber } from './subscriber';
-import type { Interest, WireSubscription } from './wire-subscription';
 
 /** ms without any of it, after which nothing more is expected. */
 const QUIET = 500;
 /** Topics that are remembered to have come, for each subscription or subscriber. */
 const MOST_TOPICS = 50_000;
 
+interface Replay {
+  /** When the last retained message of it came, in ms of the clock. */
+  at: number;
+  /** Ends the wait for the end of the replay, which begins once the server has answered. */
+  stopWaiting: () => void;
+}
+
+const nothing = (): void => {};
+
 export class RetainedReplays {
   readonly #clock: Clock;
   readonly #ended: () => void;
-  /** Those that are replaying, and what ends the wait of those that the server has answered. */
-  readonly #wires = new Map<WireSubscription, (() => void) | undefined>();
+  /** Those that are replaying. */
+  readonly #subscriptions = new Map<ServerSubscription, Replay>();
   /** Topics that a subscriber has been given in the replays that go on, where it may get them several times. */
   readonly #given = new Map<Subscriber | string, Set<string>>();
 
@@ -26,35 +35,34 @@ export class RetainedReplays {
     this.#ended = ended;
   }
 
-  /** The server is being asked, and will send what it has stored for `wire`. */
-  start(wire: WireSubscription): void {
-    wire.replaying = true;
-    wire.replayed.clear();
-    this.#wires.set(wire, undefined);
+  /** The server is being asked, and will send what it has stored for `subscription`. */
+  start(subscription: ServerSubscription): void {
+    subscription.startReplay();
+    this.#subscriptions.set(subscription, { at: 0, stopWaiting: nothing });
   }
 
   /** The server has granted it: what it has stored comes now. */
-  granted(wire: WireSubscription): void {
-    if (!wire.replaying) return;
-    wire.replayedAt = this.#clock.now();
-    this.#await(wire, QUIET);
+  granted(subscription: ServerSubscription): void {
+    const replay = this.#subscriptions.get(subscription);
+    if (!replay) return;
+    replay.at = this.#clock.now();
+    this.#await(subscription, replay, QUIET);
   }
 
   /** There is nothing to come: it was refused, or is gone. */
-  stop(wire: WireSubscription): void {
-    this.#wires.get(wire)?.();
-    this.#wires.delete(wire);
-    wire.replaying = false;
-    wire.replayed.clear();
+  stop(subscription: ServerSubscription): void {
+    this.#subscriptions.get(subscription)?.stopWaiting();
+    this.#subscriptions.delete(subscription);
+    subscription.endReplay();
   }
 
   /** The server has been asked for all that is wanted now. */
   asked(): void {
-    if (this.#wires.size === 0) this.#given.clear();
+    if (this.#subscriptions.size === 0) this.#given.clear();
   }
 
   stopAll(): void {
-    for (const wire of [...this.#wires.keys()]) this.stop(wire);
+    for (const subscription of [...this.#subscriptions.keys()]) this.stop(subscription);
     this.#given.clear();
   }
 
@@ -64,17 +72,21 @@ export class RetainedReplays {
    */
   receivers(
     publication: IncomingPublication,
-    matching: readonly WireSubscription[],
-    identified: readonly WireSubscription[],
+    matching: readonly ServerSubscription[],
+    identified: readonly ServerSubscription[],
     mqtt5: boolean,
   ): readonly Interest[] | undefined {
     // A message without a payload is never stored (section 3.3.1.3).
-    if (this.#wires.size === 0 || publication.payload.length === 0) return undefined;
+    if (this.#subscriptions.size === 0 || publication.payload.length === 0) return undefined;
     const sources = identified.length > 0 ? identified : matching;
-    const replaying = sources.filter((wire) => wire.replaying);
-    if (replaying.length === 0 || !replaying.some((wire) => isFirst(wire, publication.topic, mqtt5))) return undefined;
+    const replaying = sources.filter((subscription) => subscription.replaying);
+    if (replaying.length === 0 || !replaying.some((subscription) => isFirst(subscription, publication.topic, mqtt5)))
+      return undefined;
     const now = this.#clock.now();
-    for (const wire of replaying) wire.replayedAt = now;
+    for (const subscription of replaying) {
+      const replay = this.#subscriptions.get(subscription);
+      if (replay) replay.at = now;
+    }
     const once = identified.length > 0;
     return receiversThat(replaying, (interest) => interest.receivesStored).filter(
       ({ subscriber }) =>
@@ -94,15 +106,14 @@ export class RetainedReplays {
     return true;
   }
 
-  #await(wire: WireSubscription, delay: number): void {
-    this.#wires.get(wire)?.();
-    const cancel = this.#clock.after(delay, () => {
-      const left = wire.replayedAt + QUIET - this.#clock.now();
-      if (left > 0) return this.#await(wire, left);
-      this.stop(wire);
+  #await(subscription: ServerSubscription, replay: Replay, delay: number): void {
+    replay.stopWaiting();
+    replay.stopWaiting = this.#clock.after(delay, () => {
+      const left = replay.at + QUIET - this.#clock.now();
+      if (left > 0) return this.#await(subscription, replay, left);
+      this.stop(subscription);
       this.#ended();
     });
-    this.#wires.set(wire, cancel);
   }
 }
 
@@ -110,9 +121,7 @@ export class RetainedReplays {
  * What is stored comes once. With MQTT 5 a topic that comes again was published meanwhile, also where that should not show:
  * mosquitto 2.0 does not change retain as published at a second SUBSCRIBE.
  */
-function isFirst(wire: WireSubscription, topic: string, mqtt5: boolean): boolean {
+function isFirst(subscription: ServerSubscription, topic: string, mqtt5: boolean): boolean {
   if (!mqtt5) return true;
-  if (wire.replayed.has(topic)) return false;
-  if (wire.replayed.size < MOST_TOPICS) wire.replayed.add(topic);
-  return true;
+  return subscription.isFirstReplayed(topic);
 }

@@ -13,31 +13,23 @@ import { Deliveries } from './deliveries';
 import { filterIdentifier } from './filter-identifier';
 import { mergedRequest, suffices } from './merged-request';
 import { RetainedReplays } from './retained-replays';
+import { type Interest, ServerSubscription, type SubscriptionInUse, subscriptionsInUse } from './server-subscription';
 import type { Subscriber } from './subscriber';
-import {
-  type Interest,
-  type SubscriptionInUse,
-  subscriptionsInUse,
-  type WireState,
-  WireSubscription,
-} from './wire-subscription';
 
 export type { Subscriber, SubscriptionState } from './subscriber';
 
 /** Takes a subscriber away; `done` is called when the server has answered what had to be asked. */
 export type RemoveSubscriber = (done?: () => void) => void;
 
-const PENDING: WireState = { kind: 'pending' };
-
 export class Subscriptions {
-  readonly #wires = new Map<WireFilter, WireSubscription>();
+  readonly #subscriptions = new Map<WireFilter, ServerSubscription>();
   readonly #clock: Clock;
   readonly #answers: AnswerWatch;
   readonly #memory: SessionMemory | undefined;
   readonly #replays: RetainedReplays;
   readonly #deliveries: Deliveries;
   #nextIdentifier = 1;
-  /** Those of `#wires`. */
+  /** Those of `#subscriptions`. */
   readonly #identifiers = new Set<number>();
   #link: { readonly transport: Transport; readonly server: ServerInfo } | undefined;
   #holds = 0;
@@ -57,24 +49,24 @@ export class Subscriptions {
   /** Adds a subscriber; the function returned takes it away again and may be called more than once. */
   add(subscriber: Subscriber): RemoveSubscriber {
     const interests = subscriber.subscriptions.map((options, rank) => {
-      const wire = this.#wire(options.filter);
-      const interest = wire.add(subscriber, options, rank);
-      if (this.#isToBeAsked(wire, interest)) wire.unanswered.add(interest);
-      subscriber.stateChanged(options, wire.stateFor(interest));
+      const subscription = this.#subscriptionOf(options.filter);
+      const interest = subscription.add(subscriber, options, rank);
+      if (this.#isToBeAsked(subscription, interest)) subscription.awaitAnswer(interest);
+      subscriber.stateChanged(options, subscription.stateFor(interest));
       return interest;
     });
     this.#changed();
     return (done = () => {}) => {
-      const wires = new Set(interests.map(({ wire }) => wire));
-      for (const interest of interests.splice(0)) interest.wire.remove(interest);
-      afterAll(wires, done);
+      const subscriptions = new Set(interests.map(({ subscription }) => subscription));
+      for (const interest of interests.splice(0)) interest.subscription.remove(interest);
+      afterAll(subscriptions, done);
       this.#changed();
     };
   }
 
   /** The filters that are asked for, what the server has said to each, and by whom. */
   get inUse(): SubscriptionInUse[] {
-    return subscriptionsInUse(this.#wires.values());
+    return subscriptionsInUse(this.#subscriptions.values());
   }
 
   /** Until release(), changes are collected and nothing is sent: a deploy replaces nodes one by one. */
@@ -91,9 +83,9 @@ export class Subscriptions {
   attach(transport: Transport, server: ServerInfo): void {
     this.#link = { transport, server };
     this.#deliveries.attach(server);
-    for (const wire of this.#wires.values()) {
-      if (!server.sessionPresent) wire.lost();
-      if (!server.sessionPresent || !wire.granted) this.#forget(wire);
+    for (const subscription of this.#subscriptions.values()) {
+      if (!server.sessionPresent) subscription.lost();
+      if (!server.sessionPresent || !subscription.granted) this.#forget(subscription);
     }
     this.#reconcile();
   }
@@ -118,32 +110,27 @@ export class Subscriptions {
 
   #tellAnswered(): void {
     if (!this.#answeredListener || this.#scheduled) return;
-    for (const { interests, state } of this.#wires.values()) if (interests.size > 0 && state.kind === 'pending') return;
+    for (const { interests, state } of this.#subscriptions.values())
+      if (interests.size > 0 && state.kind === 'pending') return;
     const listener = this.#answeredListener;
     this.#answeredListener = undefined;
     listener();
   }
 
   #recall(remembered: RememberedSubscription): void {
-    const { request, granted, served } = remembered;
-    const parsed = parseTopicFilter(request.filter);
-    if (!parsed.ok) return;
-    const wire = this.#wire(parsed.filter, request.identifier);
-    wire.standing = remembered;
-    wire.served = served && new Set(served);
-    if (granted === undefined) return;
-    wire.asked = request;
-    wire.state = { kind: 'granted', qos: granted };
+    const { filter, identifier } = remembered.request;
+    const parsed = parseTopicFilter(filter);
+    if (parsed.ok) this.#subscriptionOf(parsed.filter, identifier).recall(remembered);
   }
 
-  #wire(filter: TopicFilter, remembered?: number): WireSubscription {
-    const known = this.#wires.get(filter.wire);
+  #subscriptionOf(filter: TopicFilter, remembered?: number): ServerSubscription {
+    const known = this.#subscriptions.get(filter.wire);
     if (known) return known;
-    const wire = new WireSubscription(filter, remembered ?? this.#newIdentifier(filter.wire));
-    this.#wires.set(filter.wire, wire);
-    this.#identifiers.add(wire.identifier);
-    this.#deliveries.add(wire);
-    return wire;
+    const subscription = new ServerSubscription(filter, remembered ?? this.#newIdentifier(filter.wire));
+    this.#subscriptions.set(filter.wire, subscription);
+    this.#identifiers.add(subscription.identifier);
+    this.#deliveries.add(subscription);
+    return subscription;
   }
 
   #newIdentifier(filter: WireFilter): number {
@@ -151,7 +138,9 @@ export class Subscriptions {
   }
 
   #remember(): void {
-    this.#memory?.remember(() => Array.from(this.#wires.values()).flatMap((wire) => wire.remembered ?? []));
+    this.#memory?.remember(() =>
+      Array.from(this.#subscriptions.values()).flatMap((subscription) => subscription.remembered ?? []),
+    );
   }
 
   #changed(): void {
@@ -166,115 +155,98 @@ export class Subscriptions {
   /** Sends what makes the server's subscriptions those that are wanted; nothing when they are. */
   #reconcile(): void {
     if (this.#holds > 0) return;
-    for (const wire of this.#wires.values()) {
-      if (wire.interests.size === 0) {
-        this.#drop(wire);
+    for (const subscription of this.#subscriptions.values()) {
+      if (subscription.interests.size === 0) {
+        this.#drop(subscription);
         continue;
       }
-      wire.tellLeft();
-      if (this.#link) this.#ask(wire, this.#link.transport, this.#link.server);
+      subscription.tellLeft();
+      if (this.#link) this.#ask(subscription, this.#link.transport, this.#link.server);
     }
     this.#replays.asked();
     this.#tellAnswered();
   }
 
   /** Without a connection, what the server was asked for is remembered: it may have kept the session. */
-  #drop(wire: WireSubscription): void {
-    if (wire.standing && !this.#link) return wire.tellLeft();
-    this.#replays.stop(wire);
-    this.#wires.delete(wire.wire);
-    if (!wire.standing || !this.#link) this.#gone(wire);
+  #drop(subscription: ServerSubscription): void {
+    if (subscription.stands && !this.#link) return subscription.tellLeft();
+    this.#replays.stop(subscription);
+    this.#subscriptions.delete(subscription.filter);
+    if (!subscription.stands || !this.#link) this.#gone(subscription);
     else {
       // Until the server has answered, copies for it may come and have to be told from others.
       const left = this.#answers.await((answered: boolean) => {
         // A session that goes on may have it still.
-        if (answered || this.#wires.has(wire.wire)) return this.#gone(wire);
-        this.#wires.set(wire.wire, wire);
-        wire.tellLeft();
+        if (answered || this.#subscriptions.has(subscription.filter)) return this.#gone(subscription);
+        this.#subscriptions.set(subscription.filter, subscription);
+        subscription.tellLeft();
       });
-      this.#link.transport.unsubscribe(wire.wire, left);
+      this.#link.transport.unsubscribe(subscription.filter, left);
     }
     this.#remember();
   }
 
-  #gone(wire: WireSubscription): void {
-    this.#identifiers.delete(wire.identifier);
-    this.#deliveries.remove(wire);
-    wire.tellLeft();
+  #gone(subscription: ServerSubscription): void {
+    this.#identifiers.delete(subscription.identifier);
+    this.#deliveries.remove(subscription);
+    subscription.tellLeft();
   }
 
-  #ask(wire: WireSubscription, transport: Transport, server: ServerInfo): void {
-    wire.forgetAbsent();
+  #ask(subscription: ServerSubscription, transport: Transport, server: ServerInfo): void {
+    subscription.forgetAbsent();
     // What is replayed twice at a time could not be told apart.
-    if (wire.replaying) return;
-    const request = mergedRequest(wire, server);
-    const replays = Array.from(wire.interests).some(({ fresh }) => fresh);
-    if (wire.asked && !replays && suffices(wire.asked, request, server)) return this.#answerWaiting(wire);
-    wire.asked = request;
+    if (subscription.replaying) return;
+    const request = mergedRequest(subscription, server);
+    const replays = Array.from(subscription.interests).some(({ fresh }) => fresh);
+    if (subscription.asked && !replays && suffices(subscription.asked, request, server))
+      return subscription.answerWaiting();
+    subscription.ask(request);
     const problem = subscriptionProblem(request, server);
-    if (problem !== undefined) return this.#answered(wire, { kind: 'refused', reasonCode: problem });
-    wire.standing = { request };
-    wire.expectStored();
-    if (request.retainHandling !== 2 && !wire.shared) this.#replays.start(wire);
+    if (problem !== undefined) return this.#answered(subscription, { kind: 'refused', reasonCode: problem });
+    subscription.sending();
+    if (request.retainHandling !== 2 && !subscription.shared) this.#replays.start(subscription);
     this.#remember();
     const answered = this.#answers.await((outcome: SubscribeOutcome) => {
       // An answer to an older question, or from an older connection, no longer matters.
-      if (wire.asked === request) this.#answered(wire, outcome);
+      if (subscription.asked === request) this.#answered(subscription, outcome);
     });
     transport.subscribe(request, answered);
   }
 
-  #answered(wire: WireSubscription, outcome: SubscribeOutcome): void {
-    if (outcome.kind === 'unanswered') return this.#forget(wire);
-    wire.serve();
-    for (const interest of wire.unanswered) if (!this.#isToBeAsked(wire, interest)) wire.unanswered.delete(interest);
+  #answered(subscription: ServerSubscription, outcome: SubscribeOutcome): void {
+    if (outcome.kind === 'unanswered') return this.#forget(subscription);
+    subscription.answered((interest) => this.#isToBeAsked(subscription, interest));
     this.#deliveries.changed();
     if (outcome.kind === 'granted') {
-      if (wire.asked) wire.standing = { request: wire.asked, granted: outcome.qos };
-      this.#setState(wire, outcome);
-      if (wire.replaying) this.#replays.granted(wire);
+      subscription.grant(outcome.qos);
+      if (subscription.replaying) this.#replays.granted(subscription);
     } else {
-      this.#replays.stop(wire);
-      this.#setState(wire, { kind: 'refused', error: subscriptionRefused(wire.wire, outcome) });
+      this.#replays.stop(subscription);
+      subscription.refuse(subscriptionRefused(subscription.filter, outcome));
     }
     this.#remember();
     this.#tellAnswered();
   }
 
   /** Whether the server's last answer is none to `interest`, which has just come. */
-  #isToBeAsked(wire: WireSubscription, { fresh }: Interest): boolean {
-    if (!this.#link || !wire.asked) return false;
+  #isToBeAsked(subscription: ServerSubscription, { fresh }: Interest): boolean {
+    if (!this.#link || !subscription.asked) return false;
     const { server } = this.#link;
-    return fresh || !suffices(wire.asked, mergedRequest(wire, server), server);
+    return fresh || !suffices(subscription.asked, mergedRequest(subscription, server), server);
   }
 
-  /** What the server said before is the answer to those who have come since, too. */
-  #answerWaiting(wire: WireSubscription): void {
-    for (const interest of wire.unanswered) {
-      wire.unanswered.delete(interest);
-      interest.subscriber.stateChanged(interest.options, wire.stateFor(interest));
-    }
-  }
-
-  #forget(wire: WireSubscription): void {
-    wire.unanswered.clear();
-    this.#replays.stop(wire);
-    wire.asked = undefined;
-    if (wire.state.kind !== 'pending') this.#setState(wire, PENDING);
-  }
-
-  #setState(wire: WireSubscription, state: WireState): void {
-    wire.state = state;
-    for (const interest of wire.interests) interest.subscriber.stateChanged(interest.options, wire.stateFor(interest));
+  #forget(subscription: ServerSubscription): void {
+    this.#replays.stop(subscription);
+    subscription.forget();
   }
 }
 
-/** Calls `done` when all of `wires` have told that what left them has left the server, or need not. */
-function afterAll(wires: ReadonlySet<WireSubscription>, done: () => void): void {
-  let open = wires.size;
+/** Calls `done` when all of `subscriptions` have told that what left them has left the server, or need not. */
+function afterAll(subscriptions: ReadonlySet<ServerSubscription>, done: () => void): void {
+  let open = subscriptions.size;
   if (open === 0) done();
-  for (const wire of wires) {
-    wire.onceLeft(() => {
+  for (const subscription of subscriptions) {
+    subscription.onceLeft(() => {
       if (--open === 0) done();
     });
   }

@@ -5,7 +5,7 @@ import type { IncomingPublication } from '../../../core/publications/publication
 import type { SharedReceipt } from '../../acknowledgement/shared-receipt';
 import type { Clock } from '../../clock';
 import { liveReceivers } from '../receivers';
-import type { WireSubscription } from '../wire-subscription';
+import type { ServerSubscription } from '../server-subscription';
 import { CopyTrials } from './copy-trials';
 import { type Give, type HeldPublication, HeldPublications } from './held-publications';
 import { publicationFingerprint } from './publication-fingerprint';
@@ -59,15 +59,19 @@ export class AnonymousCopies {
     this.#repetitions = new RepetitionWatch(clock);
   }
 
-  take(publication: IncomingPublication, wires: readonly WireSubscription[], receipt: SharedReceipt | undefined): void {
-    const receivers = liveReceivers(wires);
-    const sure = wires.reduce((count, { ordinary, granted }) => count + (ordinary && granted ? 1 : 0), 0);
+  take(
+    publication: IncomingPublication,
+    subscriptions: readonly ServerSubscription[],
+    receipt: SharedReceipt | undefined,
+  ): void {
+    const receivers = liveReceivers(subscriptions);
+    const sure = subscriptions.reduce((count, { ordinary, granted }) => count + (ordinary && granted ? 1 : 0), 0);
     if (this.#kind === 'one for all') {
       if (sure > 1 && this.#repetitions.suggestsCopies(publication, sure)) this.#kind = 'copy for each';
       return this.#give(publication, receivers, receipt);
     }
     const fingerprint = publicationFingerprint(publication);
-    const arrival = { publication, receivers, receipt, fingerprint, sure, possible: wires.length };
+    const arrival = { publication, receivers, receipt, fingerprint, sure, possible: subscriptions.length };
     if (this.#kind === 'copy for each') this.#count(arrival);
     else this.#try(arrival);
   }

@@ -2,7 +2,7 @@
 
 import type { IncomingPublication } from '../../../core/publications/publication';
 import type { ReleaseReceipt, SharedReceipt } from '../../acknowledgement/shared-receipt';
-import type { Interest } from '../wire-subscription';
+import type { Interest } from '../server-subscription';
 
 /** Hands a publication to its receivers, with the receipt as far as there is one. */
 export type Give = (

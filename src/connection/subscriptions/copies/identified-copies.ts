@@ -5,7 +5,7 @@ import { type IncomingPublication, withOwnBytes } from '../../../core/publicatio
 import type { SharedReceipt } from '../../acknowledgement/shared-receipt';
 import type { Clock } from '../../clock';
 import { liveReceivers } from '../receivers';
-import type { Interest, WireSubscription } from '../wire-subscription';
+import type { Interest, ServerSubscription } from '../server-subscription';
 import { type Give, HeldPublications } from './held-publications';
 import { publicationFingerprint } from './publication-fingerprint';
 
@@ -49,31 +49,35 @@ export class IdentifiedCopies {
   }
 
   /** Hands out a publication with at least one identifier. */
-  take(publication: IncomingPublication, wires: readonly WireSubscription[], receipt: SharedReceipt | undefined): void {
+  take(
+    publication: IncomingPublication,
+    subscriptions: readonly ServerSubscription[],
+    receipt: SharedReceipt | undefined,
+  ): void {
     const { subscriptionIdentifiers: identifiers } = publication;
     if (identifiers.length > 1) {
       this.#decide('copy for each');
-      const named = wires.filter(({ identifier }) => identifiers.includes(identifier));
+      const named = subscriptions.filter(({ identifier }) => identifiers.includes(identifier));
       return this.#give(publication, liveReceivers(named), receipt);
     }
-    const source = wires.find(({ identifier }) => identifier === identifiers[0]);
+    const source = subscriptions.find(({ identifier }) => identifier === identifiers[0]);
     // While the server is being asked for one of them, the identifier of a merged copy may become another.
-    const settled = source?.ordinary !== false && wires.every(({ granted }) => granted);
+    const settled = source?.ordinary !== false && subscriptions.every(({ granted }) => granted);
     if (settled && this.#kind !== 'copy for each') this.#compare(publication, identifiers[0] ?? 0);
-    const receivers = liveReceivers(wires);
+    const receivers = liveReceivers(subscriptions);
     if (this.#kind === 'one for all' && !source?.shared) {
       return this.#give(
         publication,
-        receivers.filter(({ wire }) => !wire.shared),
+        receivers.filter(({ subscription }) => !subscription.shared),
         receipt,
       );
     }
-    const named = receivers.filter(({ wire }) => wire === source);
+    const named = receivers.filter(({ subscription }) => subscription === source);
     this.#give(publication, named, receipt);
     if (this.#kind === 'unknown' && source?.ordinary !== false) {
       this.#hold(
         publication,
-        receivers.filter((receiver) => receiver.wire !== source && isSentAll(receiver)),
+        receivers.filter((receiver) => receiver.subscription !== source && isSentAll(receiver)),
         receipt,
       );
     }
@@ -135,6 +139,6 @@ export class IdentifiedCopies {
   }
 }
 
-function isSentAll({ wire }: Interest): boolean {
-  return wire.ordinary && wire.granted;
+function isSentAll({ subscription }: Interest): boolean {
+  return subscription.ordinary && subscription.granted;
 }
