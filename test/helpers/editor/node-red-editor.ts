@@ -1,23 +1,13 @@
 // A Node-RED of its own with this package and some flows, and the editor that a browser shows of it. One for each suite;
-// what a test does in the editor is EditorPage's.
+// what a test does in the editor is EditorPage's. The browser is that of the process.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../flows/node-red-process';
 import { findProgram, skipWithout } from '../package/environment';
+import { releaseChromium, useChromium } from './chromium';
 import { EditorPage } from './editor-page';
-
-/** Nothing of Chromium's own that would want to reach the network. */
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** The path of Chromium; skips the suite or test where it is not installed. */
 export function needsChromium(context: Mocha.Context): string {
@@ -32,6 +22,7 @@ export class NodeRedEditor {
   readonly nodeRed: NodeRedProcess;
   readonly #userDir: string;
   readonly #browser: Browser;
+  readonly #pages: EditorPage[] = [];
 
   private constructor(nodeRed: NodeRedProcess, userDir: string, browser: Browser) {
     this.nodeRed = nodeRed;
@@ -48,14 +39,14 @@ export class NodeRedEditor {
     flows: readonly object[] | string = [],
     settings?: string,
   ): Promise<NodeRedEditor> {
-    const browser = await chromium.launch({ executablePath: program, args: QUIET });
+    const browser = await useChromium(program);
     const userDir = emptyUserDir();
     try {
       linkPackage(userDir);
       writeFileSync(join(userDir, 'flows.json'), textOf(flows));
       return new NodeRedEditor(await NodeRedProcess.start(userDir, settings), userDir, browser);
     } catch (error) {
-      await browser.close();
+      releaseChromium();
       removeUserDir(userDir);
       throw error;
     }
@@ -64,6 +55,7 @@ export class NodeRedEditor {
   /** Opens the editor for somebody who speaks `locale`, and waits for the node `label` in it, if one is named. */
   async open({ locale, label }: { locale?: string; label?: string } = {}): Promise<EditorPage> {
     const editor = await EditorPage.open(this.#browser, this.nodeRed.url, locale);
+    this.#pages.push(editor);
     if (label !== undefined) await editor.node(label).waitFor();
     return editor;
   }
@@ -80,9 +72,10 @@ export class NodeRedEditor {
     return flows.filter((node) => node.type === type);
   }
 
-  /** Ends the browser with all its pages, and Node-RED, and removes its files. */
+  /** Closes all its pages, ends Node-RED, and removes its files. */
   async stop(): Promise<void> {
-    await this.#browser.close();
+    await Promise.all(this.#pages.map((page) => page.close()));
+    releaseChromium();
     await this.nodeRed.stop();
     removeUserDir(this.#userDir);
   }
