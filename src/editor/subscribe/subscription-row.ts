@@ -73,6 +73,26 @@ function addOptions(container: JQuery, saved: SubscriptionConfig, group: string)
   };
 }
 
+/** The broker node that is chosen in the dialog, as it is saved. */
+function keepsSession(): boolean {
+  const broker: object | null = RED.nodes.node(String($('#node-input-broker').val() ?? ''));
+  return broker !== null && 'cleanStart' in broker && broker.cleanStart === false;
+}
+
+/** What the other settings leave undone at QoS 0, which knows neither acknowledgements nor kept messages. */
+function qosHint(qos: string): string | undefined {
+  if (qos !== '0') return undefined;
+  if ($('#node-input-acknowledge').val() !== 'receipt') return sharedText('fields.qos0Acknowledge');
+  return keepsSession() ? sharedText('fields.qos0Session') : undefined;
+}
+
+/** Adds a note about the QoS, which follows the fields of the dialog that it depends on. */
+function addQosNote(container: JQuery, qos: JQuery): void {
+  addFieldNote(container, qos, (value) => ({ hint: qosHint(value) }));
+  // Node-RED fills in the broker after the rows, and has a change event for it.
+  $('#node-input-acknowledge, #node-input-broker').on('change', () => qos.trigger('change'));
+}
+
 /** Fills `container`, an item of an editable list, with the fields of one subscription. */
 export function addSubscriptionRow(container: JQuery, row: Partial<SubscriptionConfig>): void {
   const saved: SubscriptionConfig = { ...subscriptionDefaults, ...row };
@@ -111,6 +131,7 @@ export function addSubscriptionRow(container: JQuery, row: Partial<SubscriptionC
   const grouped = (text: string): string => withGroup(String(options.group.val()).trim(), text);
   addFieldNote(container, filter, (text) => topicFilterNote(grouped(text)));
   options.group.on('input', () => filter.trigger('input'));
+  addQosNote(container, qos);
   offerTopics(filter);
   keepReader<SubscriptionConfig>(container, () => ({
     ...saved,

@@ -161,6 +161,30 @@ describe('the dialogs in the editor', function () {
     await editor.node('$share/workers/plant/#').getByText('refused', { exact: true }).waitFor();
   });
 
+  it('the subscribe dialog says what the session and a later acknowledgement leave undone at QoS 0', async () => {
+    const dialog = await editor.openDialog('plant/#');
+    const qos = dialog.getByLabel('QoS', { exact: true }).first();
+    const acknowledge = dialog.locator('#node-input-acknowledge');
+    const aboutAcknowledgement = dialog.getByText('QoS 0 has no acknowledgement');
+    const aboutSession = dialog.getByText('servers keep no messages of QoS 0');
+    await qos.selectOption('0');
+    assert.equal(await aboutAcknowledgement.count(), 0);
+    await acknowledge.selectOption('completion');
+    await aboutAcknowledgement.waitFor();
+    await qos.selectOption('1');
+    await aboutAcknowledgement.waitFor({ state: 'detached' });
+    await qos.selectOption('0');
+    await acknowledge.selectOption('receipt');
+    const broker = await editor.openBrokerDialog();
+    await broker.locator('#node-config-input-connectTo').selectOption('server');
+    await broker.getByRole('textbox', { name: 'Server', exact: true }).fill('mqtt://localhost');
+    await broker.getByRole('tab', { name: 'Session' }).click();
+    await broker.getByLabel('Let the server keep subscriptions').check();
+    await editor.saveDialog(broker);
+    await aboutSession.waitFor();
+    await editor.cancelDialog(dialog);
+  });
+
   it('a filter added in the dialog is subscribed to after the deploy', async () => {
     const dialog = await editor.openDialog('plant/#');
     await dialog.getByText('add', { exact: true }).click();
