@@ -46,10 +46,6 @@ export class Connection {
   #connectedAt: number | undefined;
   #stopAnnouncing: () => void = () => {};
   #servers: ServerChoice;
-  /** What a server has called us that was asked to choose a name. */
-  #assignedClientId = '';
-  /** Client identifier of the latest attempt. */
-  #clientId = '';
   readonly #home: SessionHome;
   #endSession = false;
   /** For the next attempt, for the end of this one, or for the last acknowledgements. */
@@ -110,7 +106,7 @@ export class Connection {
   retarget({ endpoints, protocolVersion, messages }: ConnectionTarget): void {
     this.#presence = new Presence(messages, this.#world);
     this.#servers = new ServerChoice(endpoints, protocolVersion);
-    this.#assignedClientId = '';
+    this.#home.forgetAssigned();
   }
 
   /** Ends the connection; what waits in the outbox waits on. Resolves when the stream is gone. */
@@ -177,8 +173,8 @@ export class Connection {
 
   #open(options: AttemptOptions): void {
     const { name, open } = this.#servers.current;
-    const clientId = options.clientId || this.#assignedClientId;
-    this.#clientId = clientId;
+    const clientId = this.#home.clientId(options.clientId);
+    this.#subscriptions.connectAs([clientId, options.username, options.password].join('\0'));
     const complete = { ...options, server: name, clientId, protocolVersion: this.#servers.protocol.version };
     this.#transport = this.#world.openTransport(open, complete, this.#listener(name));
   }
@@ -221,8 +217,7 @@ export class Connection {
       this.#lost(error, server);
     });
     this.#servers.protocol.accepted();
-    this.#assignedClientId = info.assignedClientIdentifier ?? this.#assignedClientId;
-    const { known, place } = this.#home.enter(info, server, this.#clientId);
+    const { known, place } = this.#home.enter(info, server);
     // Before the state changes: who looks then must not see what an earlier connection was granted.
     this.#subscriptions.attach(transport, known);
     this.#states.enter({ kind: 'connected', info, server });
@@ -233,14 +228,20 @@ export class Connection {
   #lost(error: MqttFlowsError, server: string): void {
     const lived = this.#connectedAt === undefined ? undefined : this.#world.clock.now() - this.#connectedAt;
     this.#abandon();
-    this.#subscriptions.detach();
-    const overPublication = this.#outbox.detach(error);
+    const overFilter = this.#subscriptions.detach(error, this.#presence.quiet);
+    const overPublication = this.#outbox.detach(overFilter ? undefined : error);
     if (this.#leaving) return this.#endDrain();
     if (this.#servers.protocol.failed(error)) return this.#try(this.#attempt);
     const attempt = this.#attempt + 1;
     this.#servers.failed(error, lived !== undefined);
     const { count } = this.#servers;
-    const { error: explained, delay } = this.#retry.after(error, this.#attempt, lived, count, overPublication);
+    const { error: explained, delay } = this.#retry.after(
+      error,
+      this.#attempt,
+      lived,
+      count,
+      overFilter || overPublication,
+    );
     this.#states.enter({ kind: 'waiting', error: explained, attempt, nextAt: this.#world.clock.now() + delay, server });
     this.#timer.start(delay, () => this.#try(attempt));
   }

@@ -29,21 +29,29 @@ export class Presence {
   readonly #messages: PresenceMessages;
   readonly #world: PresenceWorld;
   #silence = (): void => {};
+  #quiet = false;
 
   constructor(messages: PresenceMessages, world: PresenceWorld) {
     this.#messages = messages;
     this.#world = world;
   }
 
+  /** Nothing has been published over this connection yet: the filter is searched over which the server ends connections. */
+  get quiet(): boolean {
+    return this.#quiet;
+  }
+
   /**
    * Publishes the birth message once the server has answered the subscriptions, and calls `announced` when that is done:
-   * whoever reacts to the birth finds a client that listens. Nothing happens when the function returned, or retire(), has
+   * whoever reacts to the birth finds a client that listens. While the filter is searched over which the server ends
+   * connections, `announced` waits for the answers without a birth message, too. Nothing happens when the function returned, or retire(), has
    * been called before.
    */
   announce(transport: Transport, server: ServerInfo, subscriptions: Subscriptions, announced: () => void): () => void {
     const { birth } = this.#messages;
+    this.#quiet = subscriptions.searching;
     let over = false;
-    if (!birth) {
+    if (!birth && !this.#quiet) {
       announced();
       return () => {};
     }
@@ -61,6 +69,8 @@ export class Presence {
       return once;
     };
     const speak = within(ANSWER_TIME, () => {
+      this.#quiet = false;
+      if (!birth) return announced();
       // Until it is acknowledged, the birth message takes up some of what the server receives at once.
       const done = within(ANSWER_TIME, announced);
       this.#publish(birth, transport, server, done);

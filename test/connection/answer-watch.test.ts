@@ -192,6 +192,8 @@ describe('connection/answer watch', () => {
     transport.lose(failure());
     const next = bench.connected();
     next.subscribed[0]?.answer({ kind: 'granted', qos: 1 });
+    // What waits goes out once the subscription has not ended this connection, too.
+    bench.clock.advance(0);
     next.published[0]?.answer(accepted);
     bench.clock.advance(10 * PATIENCE);
     assert.deepEqual([ends().length, bench.clock.pending], [1, 0]);

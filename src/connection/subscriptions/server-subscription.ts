@@ -282,3 +282,14 @@ export function subscriptionsInUse(subscriptions: Iterable<ServerSubscription>):
     return [{ filter, state, owners: [...owners] }];
   });
 }
+
+/** Calls `done` when all of `subscriptions` have told that what left them has left the server, or need not. */
+export function afterAll(subscriptions: ReadonlySet<ServerSubscription>, done: () => void): void {
+  let open = subscriptions.size;
+  if (open === 0) done();
+  for (const subscription of subscriptions) {
+    subscription.onceLeft(() => {
+      if (--open === 0) done();
+    });
+  }
+}

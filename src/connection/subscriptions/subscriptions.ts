@@ -1,19 +1,27 @@
 // Who wants which topics on one connection: the desired subscriptions, compared with what the server has. What comes by
 // them is handed out by deliveries.ts.
 
+import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { IncomingPublication } from '../../core/publications/publication';
 import { parseTopicFilter, type TopicFilter, type WireFilter } from '../../core/topics/topic-filter';
 import type { Receipt, ServerInfo, SubscribeOutcome, Transport } from '../../transport/transport';
 import type { AnswerWatch } from '../answer-watch';
-import type { Clock } from '../clock';
+import { type Clock, Timer } from '../clock';
 import type { Report } from '../report';
 import { subscriptionProblem, subscriptionRefused } from '../server-limits';
 import type { RememberedSubscription, SessionMemory } from '../session/session-memory';
 import { Deliveries } from './deliveries';
 import { filterIdentifier } from './filter-identifier';
+import { FORBIDDEN_FOR, ForbiddenFilters } from './forbidden-filters';
 import { mergedRequest, suffices } from './merged-request';
 import { RetainedReplays } from './retained-replays';
-import { type Interest, ServerSubscription, type SubscriptionInUse, subscriptionsInUse } from './server-subscription';
+import {
+  afterAll,
+  type Interest,
+  ServerSubscription,
+  type SubscriptionInUse,
+  subscriptionsInUse,
+} from './server-subscription';
 import type { Subscriber } from './subscriber';
 
 export type { Subscriber, SubscriptionState } from './subscriber';
@@ -28,6 +36,9 @@ export class Subscriptions {
   readonly #memory: SessionMemory | undefined;
   readonly #replays: RetainedReplays;
   readonly #deliveries: Deliveries;
+  readonly #forbidden = new ForbiddenFilters();
+  readonly #retryTimer: Timer;
+  #user = '';
   #nextIdentifier = 1;
   /** Those of `#subscriptions`. */
   readonly #identifiers = new Set<number>();
@@ -41,6 +52,7 @@ export class Subscriptions {
     this.#answers = answers;
     this.#memory = memory;
     // Whoever came while the server was replaying is next.
+    this.#retryTimer = new Timer(clock);
     this.#replays = new RetainedReplays(clock, () => this.#changed());
     this.#deliveries = new Deliveries(clock, report, this.#replays);
     for (const remembered of memory?.subscriptions ?? []) this.#recall(remembered);
@@ -52,6 +64,7 @@ export class Subscriptions {
       const subscription = this.#subscriptionOf(options.filter);
       const interest = subscription.add(subscriber, options, rank);
       if (this.#isToBeAsked(subscription, interest)) subscription.awaitAnswer(interest);
+      this.#retry(subscription);
       subscriber.stateChanged(options, subscription.stateFor(interest));
       return interest;
     });
@@ -90,11 +103,27 @@ export class Subscriptions {
     this.#reconcile();
   }
 
-  /** The server is gone. What it granted is kept in mind for a session that it may keep. */
-  detach(): void {
+  /**
+   * The server is gone. What it granted is kept in mind for a session that it may keep. `error` is how the connection ended,
+   * if it was not on our side; `quiet` says that nothing was published over it. True when it looks as if a SUBSCRIBE ended it.
+   */
+  detach(error?: MqttFlowsError, quiet = false): boolean {
     this.#link = undefined;
+    this.#retryTimer.stop();
     this.#replays.stopAll();
     this.#deliveries.detach();
+    return this.#forbidden.ended(error, quiet, this.#clock.now());
+  }
+
+  /** Whether filters are asked for one by one, to find the one over which the server ends connections. */
+  get searching(): boolean {
+    return this.#forbidden.searching;
+  }
+
+  /** The next connection is that of `user`: another one than before may be allowed what the server has forbidden. */
+  connectAs(user: string): void {
+    if (user !== this.#user) this.#retryAll();
+    this.#user = user;
   }
 
   /** Hands a publication to each subscriber that it is for, and acknowledges it unless one of them holds the receipt. */
@@ -156,13 +185,14 @@ export class Subscriptions {
   #reconcile(): void {
     if (this.#holds > 0) return;
     for (const subscription of this.#subscriptions.values()) {
-      if (subscription.interests.size === 0) {
-        this.#drop(subscription);
-        continue;
-      }
-      subscription.tellLeft();
-      if (this.#link) this.#ask(subscription, this.#link.transport, this.#link.server);
+      if (subscription.interests.size === 0) this.#drop(subscription);
+      else subscription.tellLeft();
     }
+    // A suspect waits for the answers to all others.
+    const isSuspect = ({ filter }: ServerSubscription): boolean => this.#forbidden.isSuspect(filter);
+    const all = Array.from(this.#subscriptions.values());
+    for (const subscription of all) if (!isSuspect(subscription)) this.#ask(subscription);
+    if (this.searching) for (const suspect of all.filter(isSuspect)) this.#ask(suspect);
     this.#replays.asked();
     this.#tellAnswered();
   }
@@ -172,6 +202,7 @@ export class Subscriptions {
     if (subscription.stands && !this.#link) return subscription.tellLeft();
     this.#replays.stop(subscription);
     this.#subscriptions.delete(subscription.filter);
+    this.#forbidden.drop(subscription.filter);
     if (!subscription.stands || !this.#link) this.#gone(subscription);
     else {
       // Until the server has answered, copies for it may come and have to be told from others.
@@ -192,7 +223,9 @@ export class Subscriptions {
     subscription.tellLeft();
   }
 
-  #ask(subscription: ServerSubscription, transport: Transport, server: ServerInfo): void {
+  #ask(subscription: ServerSubscription): void {
+    if (!this.#link || subscription.interests.size === 0) return;
+    const { transport, server } = this.#link;
     subscription.forgetAbsent();
     // What is replayed twice at a time could not be told apart.
     if (subscription.replaying) return;
@@ -200,9 +233,13 @@ export class Subscriptions {
     const replays = Array.from(subscription.interests).some(({ fresh }) => fresh);
     if (subscription.asked && !replays && suffices(subscription.asked, request, server))
       return subscription.answerWaiting();
+    const forbidden = this.#forbidden.refusal(subscription.filter, this.#clock.now());
+    if (!forbidden && !this.#forbidden.mayAsk(subscription.filter)) return;
     subscription.ask(request);
+    if (forbidden) return this.#withhold(subscription, forbidden);
     const problem = subscriptionProblem(request, server);
     if (problem !== undefined) return this.#answered(subscription, { kind: 'refused', reasonCode: problem });
+    this.#forbidden.asked(subscription.filter, this.#clock.now());
     subscription.sending();
     if (request.retainHandling !== 2 && !subscription.shared) this.#replays.start(subscription);
     this.#remember();
@@ -215,6 +252,8 @@ export class Subscriptions {
 
   #answered(subscription: ServerSubscription, outcome: SubscribeOutcome): void {
     if (outcome.kind === 'unanswered') return this.#forget(subscription);
+    if (this.searching) this.#changed();
+    this.#forbidden.answered(subscription.filter);
     subscription.answered((interest) => this.#isToBeAsked(subscription, interest));
     this.#deliveries.changed();
     if (outcome.kind === 'granted') {
@@ -235,19 +274,24 @@ export class Subscriptions {
     return fresh || !suffices(subscription.asked, mergedRequest(subscription, server), server);
   }
 
+  /** It is not sent: the server would end the connection over it. */
+  #withhold(subscription: ServerSubscription, error: MqttFlowsError): void {
+    subscription.refuse(error);
+    this.#retryTimer.start(FORBIDDEN_FOR, () => this.#retryAll());
+  }
+
+  #retryAll(): void {
+    for (const subscription of this.#subscriptions.values()) this.#retry(subscription);
+  }
+
+  #retry(subscription: ServerSubscription): void {
+    if (!this.#forbidden.retry(subscription.filter)) return;
+    this.#forget(subscription);
+    this.#changed();
+  }
+
   #forget(subscription: ServerSubscription): void {
     this.#replays.stop(subscription);
     subscription.forget();
-  }
-}
-
-/** Calls `done` when all of `subscriptions` have told that what left them has left the server, or need not. */
-function afterAll(subscriptions: ReadonlySet<ServerSubscription>, done: () => void): void {
-  let open = subscriptions.size;
-  if (open === 0) done();
-  for (const subscription of subscriptions) {
-    subscription.onceLeft(() => {
-      if (--open === 0) done();
-    });
   }
 }

@@ -83,6 +83,7 @@ export type ErrorCode =
   | 'embedded-needs-credentials'
   | 'embedded-needs-newer-node'
   | 'subscription-refused'
+  | 'subscription-ends-connection'
   | 'subscription-interrupted'
   | 'acknowledgement-overdue'
   | 'flow-overdue'
