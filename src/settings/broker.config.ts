@@ -79,10 +79,10 @@ export function parseBrokerConfig(raw: RawConfig): ConfigResult<BrokerSettings> 
   const saved = new SavedConfig(raw);
   const shared = readShared(saved);
   if (saved.choice('connectTo', ['server', 'embedded'], brokerDefaults.connectTo) === 'embedded') {
-    // The embedded broker supports MQTT 3.1.1 only.
     return saved.result<BrokerSettings>({
       ...shared,
-      protocolVersion: 4,
+      // The embedded broker supports each version, and the newest tells most.
+      protocolVersion: 5,
       connectTo: 'embedded',
       listen: readListen(saved),
     });

@@ -16,12 +16,13 @@ const GLOBALS = 'lint/style/noRestrictedGlobals';
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   core: [],
   settings: ['core'],
-  transport: ['core'],
+  broker: ['core'],
+  transport: ['broker', 'core'],
   connection: ['transport', 'core'],
-  runtime: ['connection', 'transport', 'settings', 'core'],
+  runtime: ['connection', 'transport', 'broker', 'settings', 'core'],
   editor: ['settings', 'core'],
-  nodes: ['runtime', 'connection', 'transport', 'settings', 'core', 'editor'],
-  plugins: ['runtime', 'connection', 'transport', 'settings', 'core', 'editor'],
+  nodes: ['runtime', 'connection', 'transport', 'broker', 'settings', 'core', 'editor'],
+  plugins: ['runtime', 'connection', 'transport', 'broker', 'settings', 'core', 'editor'],
 };
 
 interface Case {
@@ -33,6 +34,7 @@ interface Case {
 const CASES: Readonly<Record<string, Case>> = {
   'src/core/room/a.ts': {
     refused: [
+      '../../broker/broker',
       '../../transport/transport',
       '../../connection/clock',
       '../../runtime/deploy/handover',
@@ -62,6 +64,23 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     allowed: ['./saved-config', '../core/topics/topic-name'],
   },
+  'src/broker/room/a.ts': {
+    refused: [
+      '../../transport/transport',
+      '../../connection/clock',
+      '../../runtime/deploy/handover',
+      '../../runtime/broker/broker-node',
+      '../../editor/fields/field-note',
+      '../../settings/broker.config',
+      '../../nodes/broker',
+      'mqtt',
+      'aedes',
+      'node-red',
+      'node:net',
+      'node:stream',
+    ],
+    allowed: ['../wire/reason', '../broker-options', '../../core/topics/topic-filter', 'mqtt-packet', 'node:buffer'],
+  },
   'src/transport/room/a.ts': {
     refused: [
       '../../connection/clock',
@@ -71,10 +90,18 @@ const CASES: Readonly<Record<string, Case>> = {
       '../../nodes/broker',
       'node-red',
     ],
-    allowed: ['../transport', '../../core/publications/publication', 'mqtt', 'aedes', 'node:net'],
+    allowed: [
+      '../transport',
+      '../../broker/broker',
+      '../../core/publications/publication',
+      'mqtt',
+      'aedes',
+      'node:net',
+    ],
   },
   'src/connection/room/a.ts': {
     refused: [
+      '../../broker/broker',
       '../../transport/mqttjs/mqttjs-transport',
       '../../transport/streams/tcp-stream',
       '../../runtime/deploy/handover',
@@ -93,6 +120,8 @@ const CASES: Readonly<Record<string, Case>> = {
     refused: ['../../nodes/broker', '../../editor/fields/field-note', 'mqtt', 'mqtt-packet', 'aedes'],
     allowed: [
       '../deploy/handover',
+      '../broker/broker-node',
+      '../../broker/broker-options',
       '../../connection/connection',
       '../../transport/embedded/embedded-broker',
       '../../settings/broker.config',
@@ -112,6 +141,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'src/nodes/a.editor.ts': {
     refused: [
+      '../broker/broker',
       '../connection/connection',
       '../runtime/node/localize',
       '../transport/transport',
@@ -126,6 +156,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     allowed: [
       '../settings/a.config',
+      '../editor/broker/embedded-fields',
       '../editor/fields/field-note',
       '../core/topics/topic-filter',
       '../core/servers/server-url',
@@ -149,6 +180,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'src/editor/room/a.ts': {
     refused: [
+      '../../broker/broker',
       '../../connection/connection',
       '../../runtime/node/localize',
       '../../transport/transport',
@@ -158,6 +190,7 @@ const CASES: Readonly<Record<string, Case>> = {
       'mqtt',
     ],
     allowed: [
+      '../broker/embedded-fields',
       '../fields/field-note',
       '../../core/topics/topic-name',
       '../../core/payloads/format',

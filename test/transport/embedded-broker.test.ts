@@ -8,7 +8,7 @@ import { generate } from 'mqtt-packet';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded/embedded-broker';
 import type { Transport } from '#src/transport/transport';
-import { connectTransport, type OpenedTransport, openTransport } from '../helpers/fakes/transport-listener';
+import { connectTransport, type OpenedTransport } from '../helpers/fakes/transport-listener';
 import { Device } from '../helpers/servers/device';
 import { accepts } from '../helpers/servers/mosquitto';
 
@@ -52,10 +52,16 @@ describe('embedded broker', () => {
     return broker.port;
   }
 
-  it('refuses MQTT 5 with the answer by which a client can tell', async () => {
-    const { listener } = openTransport(broker.open, { protocolVersion: 5 });
-    assert.equal((await listener.ends.next()).code, 'protocol-version-refused');
-  });
+  for (const protocolVersion of [3, 4, 5] as const) {
+    it(`speaks MQTT with a client of version ${protocolVersion}`, async () => {
+      const { transport, listener } = await connectTransport(broker.open, { protocolVersion });
+      await subscribe(transport, 'a/+');
+      transport.publish({ topic: 'a/1', payload: 'x', qos: 1, retain: false }, () => {});
+      const { topic, payload, qos } = await listener.messages.next();
+      assert.deepEqual([topic, payload.toString(), qos], ['a/1', 'x', 1]);
+      await transport.close();
+    });
+  }
 
   it('passes messages between clients in this process and devices', async () => {
     const port = await listen();

@@ -30,7 +30,7 @@ export interface VersionChosen {
 
 /** Whether MQTT 5 is possible: the embedded broker supports 3.1.1 only. */
 export function maySpeakMqtt5({ connectTo, protocolVersion }: VersionChosen): boolean {
-  return connectTo !== 'embedded' && !['3', '4'].includes(String(protocolVersion));
+  return connectTo === 'embedded' || !['3', '4'].includes(String(protocolVersion));
 }
 
 /** Why the value of an MQTT 5 setting contradicts the others, or undefined. */
@@ -63,7 +63,7 @@ export function showMqtt5Fields(chosen: VersionChosen): void {
       .find('input, select:not(.mqtt-flows-unit)')
       .toArray()
       .some((input) => String($(input).val() ?? '') !== '');
-    $(element).toggle(speaks || (filled && chosen.connectTo !== 'embedded'));
+    $(element).toggle(speaks || filled);
   });
   $('.mqtt-flows-mqtt5-unsent').toggle(!speaks);
 }

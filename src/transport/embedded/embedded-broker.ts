@@ -1,14 +1,18 @@
-// A broker inside Node-RED: aedes, connected to our client by a stream in memory, and to devices by an optional TCP
-// port. It supports MQTT 3.1 and 3.1.1, as aedes does.
+// The broker inside Node-RED: connected to our client by a stream in memory, and to devices by an optional TCP port.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import * as stream from 'node:stream';
-import type { Aedes, Client } from 'aedes' with { 'resolution-mode': 'import' };
+import { Broker } from '../../broker/broker';
+import type { ClientReport } from '../../broker/broker-options';
+import type { Access, ConnectAttempt, Verdict } from '../../broker/clients/access';
+import { type BrokerListener, silentListener } from '../../broker/clients/broker-listener';
+import { type BrokerSettings, defaultSettings } from '../../broker/clients/broker-settings';
+import type { BrokerStore } from '../../broker/store/broker-store';
+import { Reason } from '../../broker/wire/reason';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { isLoopback } from '../../core/servers/loopback';
 import type { OpenStream } from '../transport';
-import { TopicEmitter } from './topic-emitter';
+import { DevicePort } from './device-port';
 
 /** Where devices reach an embedded broker, and their credentials. */
 export interface ListenOptions {
@@ -20,42 +24,68 @@ export interface ListenOptions {
   readonly allowAnonymous: boolean;
 }
 
-/** The time in ms in which a device must send CONNECT. */
-const CONNECT_TIME = 10_000;
-/**
- * The bytes that a device may send until then: more than a CONNECT with a large will, and too few to fill the memory.
- */
-const MAX_CONNECT_BYTES = 256 * 1024;
-/** The time in ms for which a device may read nothing while others wait for it. Then it is disconnected. */
-const DRAIN_TIME = 2000;
-/** The most devices at a time. */
-const MAX_DEVICES = 1000;
+export interface EmbeddedOptions {
+  /** Where retained messages and sessions are kept; left out, in memory. */
+  readonly store?: BrokerStore;
+  readonly listener?: BrokerListener;
+  readonly settings?: Partial<BrokerSettings>;
+}
+
+/** How many clients of this process may be connected beside the devices. */
+const OWN_CLIENTS = 100;
 
 export class EmbeddedBroker {
-  readonly #aedes: Promise<Aedes>;
-  /** Streams that this process opened. Their clients need no credentials. */
-  readonly #own = new WeakSet<object>();
+  readonly #settings: BrokerSettings;
+  readonly #broker: Promise<Broker>;
+  /** Identifiers that clients of this process have connected with. */
   readonly #ownIdentifiers = new Set<string>();
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
+  #port: DevicePort | undefined;
   #listening: ListenOptions | undefined;
   #changing: Promise<void> = Promise.resolve();
 
-  constructor() {
-    this.#aedes = this.#start();
-    // open() reports a failure. If nobody calls it, the rejection must not end the process.
-    this.#aedes.catch(() => {});
+  constructor({ store, listener = silentListener, settings }: EmbeddedOptions = {}) {
+    this.#settings = { ...defaultSettings, ...settings };
+    const { maximumConnections } = this.#settings;
+    const access: Access = {
+      authenticate: (attempt) => this.#authenticate(attempt),
+      mayPublish: () => true,
+      maySubscribe: () => true,
+    };
+    this.#broker = Broker.open({
+      settings: { ...this.#settings, maximumConnections: maximumConnections + OWN_CLIENTS },
+      access,
+      listener,
+      store,
+      clock,
+      defer: (task) => void setImmediate(task),
+      randomName: () => randomBytes(12).toString('hex'),
+      heap: () => process.memoryUsage().heapUsed,
+    });
   }
 
   /** The number of TCP connections of devices. */
   get deviceCount(): number {
-    return this.#sockets.size;
+    return this.#port?.connectionCount ?? 0;
   }
 
   /** The port in use, even if the operating system chose it; undefined while not listening. */
   get port(): number | undefined {
-    const address = this.#server?.address();
-    return typeof address === 'object' && address !== null ? address.port : undefined;
+    return this.#port?.port;
+  }
+
+  /** All clients, connected or remembered. */
+  async clients(): Promise<ClientReport[]> {
+    return (await this.#broker).clients();
+  }
+
+  /** Ends the connection of a client; false when it has none. */
+  async disconnect(clientId: string): Promise<boolean> {
+    return (await this.#broker).disconnect(clientId);
+  }
+
+  /** Ends the session of a client, and its connection with it; false when there is none. */
+  async forget(clientId: string): Promise<boolean> {
+    return (await this.#broker).forget(clientId);
   }
 
   /** Opens the stream in memory. */
@@ -64,10 +94,9 @@ export class EmbeddedBroker {
     if (typeof stream.duplexPair !== 'function') {
       throw new MqttFlowsError('embedded-needs-newer-node', { stage: 'listen', params: { version: process.version } });
     }
-    const aedes = await this.#aedes;
+    const broker = await this.#broker;
     const [ours, theirs] = stream.duplexPair();
-    this.#own.add(theirs);
-    aedes.handle(theirs);
+    broker.accept(theirs, { local: true, address: '' });
     // Destroying one half of a pair does not destroy the other, and the broker must notice that its client is gone.
     ours.once('close', () => theirs.destroy());
     theirs.once('close', () => ours.destroy());
@@ -86,107 +115,59 @@ export class EmbeddedBroker {
   }
 
   async #listen(options: ListenOptions | undefined): Promise<void> {
-    if (options && this.#server && sameListening(options, this.#listening)) return;
-    await this.#closePort();
+    if (options && this.#port && sameListening(options, this.#listening)) return;
+    const before = this.#port;
+    this.#port = undefined;
+    this.#listening = undefined;
+    await before?.close();
     if (!options) return;
-    if (
-      !isLoopback(options.bindAddress) &&
-      (options.username === '' || options.password === '') &&
-      !options.allowAnonymous
-    ) {
-      throw new MqttFlowsError('embedded-needs-credentials', {
-        stage: 'listen',
-        params: { address: options.bindAddress },
-      });
+    const { port, bindAddress } = options;
+    if (!isLoopback(bindAddress) && (options.username === '' || options.password === '') && !options.allowAnonymous) {
+      throw new MqttFlowsError('embedded-needs-credentials', { stage: 'listen', params: { address: bindAddress } });
     }
-    const aedes = await this.#aedes;
+    const broker = await this.#broker;
     this.#listening = options;
-    this.#server = await listening(options, (socket) => this.#admit(aedes, socket));
+    this.#port = await DevicePort.open({
+      port,
+      bindAddress,
+      maximumConnections: this.#settings.maximumConnections,
+      admit: (socket) => broker.accept(socket, { local: false, address: socket.remoteAddress ?? '' }),
+    });
   }
 
-  /** Closes the port and every client, devices included. */
+  /** Closes the port and every client, devices included. Resolves when what is remembered is in the store. */
   async close(): Promise<void> {
     await this.listen(undefined);
-    const aedes = await this.#aedes;
-    await new Promise<void>((resolve) => aedes.close(resolve));
+    await (await this.#broker).close();
   }
 
-  async #start(): Promise<Aedes> {
-    // aedes is an ES module, and its 50 modules are not needed by a flow without an embedded broker.
-    const { Aedes } = await import('aedes');
-    const aedes = await Aedes.createBroker({
-      mq: new TopicEmitter(),
-      // MQTT 3.1.1 lets servers accept more than the 23 characters of MQTT 3.1 (section 3.1.3.1).
-      maxClientsIdLength: 65_535,
-      connectTimeout: CONNECT_TIME,
-      drainTimeout: DRAIN_TIME,
-      authenticate: (client, username, password, done) => done(null, this.#authenticate(client, username, password)),
-      // aedes has no shared subscriptions: it would grant them as filters that never match.
-      authorizeSubscribe: (_client, subscription, done) =>
-        done(null, subscription.topic.startsWith('$share/') ? null : subscription),
-    });
-    // A failure of one client does not concern the broker.
-    aedes.on('clientError', () => {});
-    aedes.on('connectionError', () => {});
-    return aedes;
-  }
-
-  #authenticate(client: Client, username: string | undefined, password: Buffer | undefined): boolean {
-    if (this.#own.has(client.conn)) {
-      this.#ownIdentifiers.add(client.id);
-      return true;
+  #authenticate({ clientId, username, password, origin }: ConnectAttempt): Verdict {
+    if (origin.local) {
+      this.#ownIdentifiers.add(clientId);
+      return { ok: true, user: '' };
     }
     const expected = this.#listening;
-    if (!expected) return false;
+    if (!expected) return REFUSED;
     // A device with the identifier of a client in this process would take over its session.
-    if (this.#ownIdentifiers.has(client.id)) return false;
-    if (expected.username === '') return true;
+    if (this.#ownIdentifiers.has(clientId)) return REFUSED;
+    if (expected.username === '') return { ok: true, user: username ?? '' };
     const nameFits = sameSecret(username ?? '', expected.username);
     const passwordFits = sameSecret(password ?? '', expected.password);
-    return nameFits && passwordFits;
-  }
-
-  #admit(aedes: Aedes, socket: Socket): void {
-    socket.setNoDelay(true);
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    const client = aedes.handle(socket);
-    const guard = (): void => {
-      if (client.connected) socket.off('data', guard);
-      else if (socket.bytesRead > MAX_CONNECT_BYTES) socket.destroy();
-    };
-    socket.on('data', guard);
-  }
-
-  async #closePort(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    this.#listening = undefined;
-    if (!server) return;
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    return nameFits && passwordFits ? { ok: true, user: expected.username } : REFUSED;
   }
 }
 
-function listening(options: ListenOptions, admit: (socket: Socket) => void): Promise<Server> {
-  const { port, bindAddress } = options;
-  return new Promise((resolve, reject) => {
-    const server = createServer(admit);
-    server.maxConnections = MAX_DEVICES;
-    const fail = (error: NodeJS.ErrnoException): void => {
-      const code = error.code === 'EADDRINUSE' ? 'embedded-port-in-use' : 'embedded-listen-failed';
-      const params = { port, address: bindAddress, reason: error.code ?? error.message };
-      reject(new MqttFlowsError(code, { stage: 'listen', params }));
-    };
-    server.once('error', fail);
-    server.listen(port, bindAddress, () => {
-      server.off('error', fail);
-      // Errors of accept(), such as too many open files, concern one device and not the port.
-      server.on('error', () => {});
-      resolve(server);
-    });
-  });
-}
+const REFUSED: Verdict = { ok: false, reasonCode: Reason.notAuthorized };
+
+const clock = {
+  now: () => Date.now(),
+  // What has to happen later is no reason for the process to live on.
+  after: (delay: number, task: () => void) => void setTimeout(task, delay).unref(),
+  every(interval: number, task: () => void) {
+    const timer = setInterval(task, interval).unref();
+    return () => clearInterval(timer);
+  },
+};
 
 function sameListening(a: ListenOptions, b: ListenOptions | undefined): boolean {
   return JSON.stringify(a) === JSON.stringify(b);

@@ -16,7 +16,7 @@ export interface TestServer {
 export function onEachServer(title: string, describeBehaviour: (server: TestServer) => void): void {
   describe(`${title} (embedded broker)`, () => {
     afterEach(unloadFlow);
-    describeBehaviour({ mqtt5: false, broker: (id, settings) => ({ ...embeddedNode(id), ...settings }) });
+    describeBehaviour({ mqtt5: true, broker: (id, settings) => ({ ...embeddedNode(id), ...settings }) });
   });
   onMosquitto(`${title} (mosquitto, MQTT 5)`, 5, describeBehaviour);
   onMosquitto(`${title} (mosquitto, MQTT 3.1.1)`, 4, describeBehaviour);

@@ -58,7 +58,7 @@ describe('the fields of the broker dialog', function () {
 
   it('are those of MQTT 5 only where it may be spoken', async () => {
     await openTab('Session');
-    assert.equal(await field('sessionExpiryInterval').isVisible(), false, 'the embedded broker speaks 3.1.1');
+    assert.equal(await field('sessionExpiryInterval').isVisible(), true, 'the embedded broker speaks MQTT 5');
     await field('connectTo').selectOption('server');
     assert.equal(await field('sessionExpiryInterval').isVisible(), true);
     await field('sessionExpiryInterval').fill('60');

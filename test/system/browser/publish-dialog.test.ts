@@ -15,11 +15,12 @@ const EXAMPLE = readFileSync(join(repository, 'examples/1 First flow.json'), 'ut
 
 const EXPIRY: PublishConfig['properties'] = { messageExpiryInterval: { value: '60', type: 'num' } };
 
-/** The example with a broker node for a server, which may speak MQTT 5; it is not connected to. */
-function withServer(): string {
-  const flow = JSON.parse(EXAMPLE) as SavedNode[];
+/** A flow with a broker node for a server, which may speak MQTT 5 unless a version is given; it is not connected to. */
+function withServer(protocolVersion: 'auto' | 4 = 'auto', text = EXAMPLE): string {
+  const flow = JSON.parse(text) as SavedNode[];
   for (const node of flow) {
-    if (node.type === 'mqtt-flows-broker') Object.assign(node, { connectTo: 'server', autoConnect: false });
+    if (node.type !== 'mqtt-flows-broker') continue;
+    Object.assign(node, { connectTo: 'server', autoConnect: false, protocolVersion });
   }
   return JSON.stringify(flow);
 }
@@ -102,14 +103,21 @@ describe('the publish dialog in the editor', function () {
   });
 
   it('hides MQTT 5 properties where the broker speaks MQTT 3.1.1', async () => {
-    const dialog = await openWith(EXAMPLE);
+    const dialog = await openWith(withServer(4));
     assert.equal(await dialog.getByText('MQTT 5 properties', { exact: true }).isVisible(), false);
+    await editor.cancelDialog(dialog);
+  });
+
+  it('shows them with the embedded broker, which speaks MQTT 5', async () => {
+    const dialog = await openWith(EXAMPLE);
+    assert.equal(await dialog.getByText('MQTT 5 properties', { exact: true }).isVisible(), true);
     await editor.screenshot('dialog-publish-embedded');
     await editor.cancelDialog(dialog);
   });
 
   it('shows those that are set all the same, and says that they are not sent', async () => {
-    const dialog = await openWith(EXAMPLE.replace('"properties": {},', `"properties": ${JSON.stringify(EXPIRY)},`));
+    const expiring = EXAMPLE.replace('"properties": {},', `"properties": ${JSON.stringify(EXPIRY)},`);
+    const dialog = await openWith(withServer(4, expiring));
     await dialog.getByText('This broker speaks MQTT 3.1.1').waitFor();
     assert.equal(await text(dialog.locator('#mqtt-flows-messageExpiryInterval-row')).inputValue(), '60');
     await editor.cancelDialog(dialog);

@@ -1,0 +1,50 @@
+// What a broker is handed, and what it tells of its clients.
+
+import type { Access } from './clients/access';
+import type { BrokerListener } from './clients/broker-listener';
+import type { BrokerSettings } from './clients/broker-settings';
+import type { BrokerStore } from './store/broker-store';
+import type { ProtocolVersion } from './wire/protocol-version';
+
+export interface BrokerClock {
+  /** ms since the epoch */
+  now(): number;
+  /** Calls `task` once after `delay` ms. */
+  after(delay: number, task: () => void): void;
+  /** Calls `task` every `interval` ms; the function returned stops that. */
+  every(interval: number, task: () => void): () => void;
+}
+
+export interface BrokerOptions {
+  readonly settings: BrokerSettings;
+  readonly access: Access;
+  readonly listener: BrokerListener;
+  readonly clock: BrokerClock;
+  /** Runs `task` after what is under way in this turn of the event loop. */
+  readonly defer: (task: () => void) => void;
+  /** A text that is never the same twice: for clients without an identifier. */
+  readonly randomName: () => string;
+  /** bytes of memory in use, for $SYS */
+  readonly heap: () => number;
+  /** undefined: nothing outlives the broker. */
+  readonly store: BrokerStore | undefined;
+}
+
+/** A client, connected or remembered. */
+export interface ClientReport {
+  readonly clientId: string;
+  readonly user: string;
+  readonly connected: boolean;
+  /** Empty while it is not connected. */
+  readonly address: string;
+  readonly protocolVersion: ProtocolVersion | undefined;
+  /** When it connected, or when its connection ended; ms since the epoch. */
+  readonly since: number;
+  /** A client of this very process. */
+  readonly local: boolean;
+  readonly subscriptions: number;
+  readonly queued: number;
+  readonly inFlight: number;
+  /** Publications that it has lost. */
+  readonly dropped: number;
+}

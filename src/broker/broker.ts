@@ -1,0 +1,299 @@
+// An MQTT broker for MQTT 3.1, 3.1.1 and 5. It is handed its streams, its clock, its randomness, its store and who may do
+// what; it opens nothing itself.
+
+import { Buffer } from 'node:buffer';
+import type { BrokerOptions, ClientReport } from './broker-options';
+import type { Origin } from './clients/access';
+import type { Ending } from './clients/broker-listener';
+import { Client } from './clients/client';
+import type { ClientHost } from './clients/client-host';
+import type { ClientStream } from './clients/client-stream';
+import { FlushQueue } from './clients/flush-queue';
+import type { HostedClient } from './clients/hosted-client';
+import { Traffic } from './clients/traffic';
+import { Exchange } from './exchange/exchange';
+import { Membership } from './exchange/membership';
+import { type RestoreTarget, restore } from './exchange/restoring';
+import { Publication } from './publications/publication';
+import { RetainedMessages } from './retained/retained-messages';
+import { RetainedReplay } from './retained/retained-replay';
+import type { Session } from './sessions/session';
+import type { Crowded, SessionHost } from './sessions/session-connection';
+import { SessionRegistry } from './sessions/session-registry';
+import type { BrokerStore } from './store/broker-store';
+import { Journal } from './store/journal';
+import { StoreDamage } from './store/store-damage';
+import { StoredPublications } from './store/stored-publications';
+import type { Subscription } from './subscriptions/subscription';
+import { SubscriptionIndex } from './subscriptions/subscription-index';
+import { systemTopics } from './system/system-topics';
+import { Reason } from './wire/reason';
+
+/** ms between two looks at what time has ended */
+const TICK = 1000;
+/** Ticks between two looks for retained messages that have expired; nobody is given one that has. */
+const RETAINED_TICKS = 60;
+
+export class Broker {
+  readonly #options: BrokerOptions;
+  readonly #traffic = new Traffic();
+  readonly #index = new SubscriptionIndex();
+  readonly #retained: RetainedMessages;
+  readonly #journal: Journal;
+  readonly #registry: SessionRegistry;
+  readonly #exchange: Exchange;
+  readonly #membership: Membership;
+  readonly #host: ClientHost;
+  readonly #publications: StoredPublications;
+  /** All that have a stream, also before CONNECT and for a moment after the end. */
+  readonly #clients = new Set<Client>();
+  readonly #startedAt: number;
+  readonly #stopTicking: () => void;
+  /** What is shown under $SYS now, so that only what changes is published. */
+  readonly #shown = new Map<string, string>();
+  #ticks = 0;
+  #waitingBytes = 0;
+  #crowded: Crowded | undefined;
+  #storeFails = false;
+  #maximumHeap = 0;
+  #closed = false;
+
+  /** Opens the store and takes back what it holds. Never rejects: without its store, a broker remembers in memory. */
+  static async open(options: BrokerOptions): Promise<Broker> {
+    const { store, listener } = options;
+    if (!store) return new Broker(options);
+    try {
+      const { aside } = await store.open();
+      if (aside) listener.putAside(aside);
+    } catch (error) {
+      listener.storeFailed(error);
+      return new Broker({ ...options, store: undefined });
+    }
+    const broker = new Broker(options);
+    await broker.#restore(store);
+    return broker;
+  }
+
+  private constructor(options: BrokerOptions) {
+    this.#options = options;
+    const { settings, clock, defer, listener, store } = options;
+    this.#startedAt = clock.now();
+    this.#journal = new Journal({ store, defer, failed: (error) => this.#storeFailed(error) });
+    this.#publications = new StoredPublications(this.#journal);
+    this.#retained = new RetainedMessages(settings.retained);
+    this.#registry = new SessionRegistry({
+      journal: this.#journal,
+      publications: this.#publications,
+      index: this.#index,
+      limits: settings.waiting,
+      host: this.#sessionHost(),
+    });
+    this.#exchange = new Exchange({
+      retained: this.#retained,
+      index: this.#index,
+      journal: this.#journal,
+      retainedFull: () => listener.retainedFull(),
+    });
+    this.#membership = new Membership({
+      registry: this.#registry,
+      maximumSessions: settings.maximumSessions,
+      maximumExpiry: settings.maximumSessionExpiry,
+      now: () => clock.now(),
+      publish: (publication) => void this.#exchange.publish(publication, false),
+    });
+    this.#host = this.#clientHost();
+    this.#stopTicking = clock.every(TICK, () => this.#tick());
+  }
+
+  /** Takes the stream of a client. `origin` says where it comes from. */
+  accept(stream: ClientStream, origin: Origin): void {
+    this.#traffic.connections++;
+    if (this.#closed || (!origin.local && this.#clients.size >= this.#options.settings.maximumConnections)) {
+      stream.on('error', () => {});
+      stream.destroy();
+      return;
+    }
+    this.#clients.add(new Client(stream, origin, this.#host));
+  }
+
+  /** All clients, connected or remembered. */
+  clients(): ClientReport[] {
+    return [...this.#registry.all()].map((session) => {
+      const client = this.#membership.client(session.clientId);
+      return {
+        clientId: session.clientId,
+        user: session.user,
+        connected: client !== undefined,
+        address: client?.origin.address ?? '',
+        protocolVersion: client?.protocolVersion,
+        since: client?.since ?? session.endedAt ?? 0,
+        local: client?.origin.local ?? false,
+        subscriptions: session.subscriptions.size,
+        queued: session.queuedCount,
+        inFlight: session.inFlightCount,
+        dropped: session.droppedCount,
+      };
+    });
+  }
+
+  /** Ends the connection of a client; false when it has none. */
+  disconnect(clientId: string): boolean {
+    const client = this.#membership.client(clientId);
+    client?.end(Reason.administrativeAction, 'the connection was ended by an administrator');
+    return client !== undefined;
+  }
+
+  /** Ends the session of a client, and its connection with it; false when there is none. */
+  forget(clientId: string): boolean {
+    this.disconnect(clientId);
+    const session = this.#registry.get(clientId);
+    if (session) this.#membership.endSession(session);
+    return session !== undefined;
+  }
+
+  /** Ends all connections, and resolves when all that is remembered is in the store. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopTicking();
+    for (const client of this.#clients) client.end(Reason.shuttingDown, 'the broker is shutting down');
+    await this.#journal.idle();
+    for (const client of this.#clients) client.destroy();
+    this.#clients.clear();
+    await this.#options.store?.close();
+  }
+
+  async #restore(store: BrokerStore): Promise<void> {
+    const { listener, clock } = this.#options;
+    const target: RestoreTarget = {
+      retained: this.#retained,
+      registry: this.#registry,
+      publications: this.#publications,
+      journal: this.#journal,
+      now: clock.now(),
+    };
+    try {
+      await restore(store, target);
+    } catch (error) {
+      // What LevelDB cannot read is damaged as well.
+      if (!(error instanceof StoreDamage)) listener.storeFailed(error);
+      await store.putAside().then(
+        (aside) => listener.putAside(aside),
+        (failure: unknown) => listener.storeFailed(failure),
+      );
+    }
+  }
+
+  #tick(): void {
+    const { settings, clock } = this.#options;
+    const now = clock.now();
+    this.#ticks++;
+    for (const client of this.#clients) if (client.check(now)) this.#clients.delete(client);
+    this.#membership.check(settings.patience);
+    if (this.#ticks % RETAINED_TICKS === 0) this.#exchange.expire(now);
+    if (settings.systemInterval > 0 && this.#ticks % settings.systemInterval === 1) this.#showSystem(now);
+  }
+
+  #showSystem(now: number): void {
+    const { settings, heap } = this.#options;
+    const used = heap();
+    this.#maximumHeap = Math.max(this.#maximumHeap, used);
+    const connected = this.#membership.connectedCount;
+    const topics = systemTopics({
+      version: settings.version,
+      uptime: Math.floor((now - this.#startedAt) / 1000),
+      connected,
+      disconnected: this.#registry.count - connected,
+      maximum: this.#membership.maximumCount,
+      expired: this.#membership.expiredCount,
+      subscriptions: this.#index.count,
+      sharedSubscriptions: this.#index.sharedCount,
+      retained: this.#retained.count,
+      storedCount: this.#retained.count,
+      storedBytes: this.#retained.bytes + this.#waitingBytes,
+      heap: used,
+      maximumHeap: this.#maximumHeap,
+      traffic: this.#traffic,
+    });
+    for (const [topic, value] of topics) {
+      if (this.#shown.get(topic) === value) continue;
+      this.#shown.set(topic, value);
+      const publication = new Publication({ topic, payload: Buffer.from(value), qos: 0, retain: true });
+      this.#retained.set(publication);
+      this.#index.deliver(publication);
+    }
+  }
+
+  #storeFailed(error: unknown): void {
+    if (!this.#storeFails) this.#options.listener.storeFailed(error);
+    this.#storeFails = true;
+    // Told again when it fails after it has worked.
+    this.#journal.written((kept) => {
+      if (kept) this.#storeFails = false;
+    });
+  }
+
+  #left(client: HostedClient, session: Session | undefined, ending: Ending, withWill: boolean): void {
+    if (!session) return;
+    this.#membership.leave(client, session, withWill && !this.#closed);
+    this.#options.listener.disconnected(client, ending);
+  }
+
+  #clientHost(): ClientHost {
+    const { settings, access, listener, clock, defer, randomName } = this.#options;
+    const flushes = new FlushQueue(defer);
+    return {
+      settings,
+      access,
+      listener,
+      journal: this.#journal,
+      traffic: this.#traffic,
+      now: () => clock.now(),
+      after: (delay, task) => clock.after(delay, task),
+      schedule: (writer) => flushes.add(writer),
+      newClientId: () => `auto-${randomName()}`,
+      isReserved: (clientId, { origin }) => !origin.local && this.#membership.client(clientId)?.origin.local === true,
+      join: (client, request) => this.#membership.join(client, request),
+      save: (session) => this.#registry.save(session),
+      subscribe: (subscription) => this.#index.add(subscription),
+      unsubscribe: (subscription) => this.#index.remove(subscription),
+      replay: (subscription, isNew) => this.#replay(subscription, isNew),
+      publish: (publication, tells) => this.#exchange.publish(publication, tells),
+      takeCrowded: () => {
+        const crowded = this.#crowded;
+        this.#crowded = undefined;
+        return crowded;
+      },
+      left: (client, session, ending, withWill) => this.#left(client, session, ending, withWill),
+    };
+  }
+
+  /** MQTT 5, section 3.8.3.1: Retain Handling; nothing retained comes by a shared subscription (section 4.8.2). */
+  #replay(subscription: Subscription<Session>, isNew: boolean): void {
+    const { retainHandling, filter, receiver } = subscription;
+    if (filter.shareGroup !== undefined || retainHandling === 2 || (retainHandling === 1 && !isNew)) return;
+    const replay = new RetainedReplay(this.#retained, subscription, () => this.#options.clock.now());
+    if (!replay.isEmpty) receiver.replay(replay);
+  }
+
+  #sessionHost(): SessionHost {
+    const { settings, clock, listener } = this.#options;
+    const traffic = this.#traffic;
+    const isOverfull = (): boolean => this.#waitingBytes > settings.waitingBytes;
+    return {
+      now: () => clock.now(),
+      dropped: ({ clientId }, first) => {
+        traffic.publicationsDropped++;
+        if (first) listener.dropping(clientId);
+      },
+      crowded: (session) => {
+        this.#crowded = session;
+      },
+      waitingChanged: (bytes) => {
+        this.#waitingBytes += bytes;
+      },
+      get overfull() {
+        return isOverfull();
+      },
+    };
+  }
+}

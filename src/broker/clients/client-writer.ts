@@ -1,0 +1,136 @@
+// What goes to a client: written together once per turn of the event loop, and given to its stream bit by bit, so that a
+// slow reader is told from one that does not read.
+
+import { Buffer } from 'node:buffer';
+import type { PublishFrame } from '../wire/publish-frame';
+import type { ClientStream } from './client-stream';
+import type { Traffic } from './traffic';
+
+/** bytes that the stream is given at a time */
+const SLICE = 64 * 1024;
+/** bytes up to which a piece is copied to be written with others */
+const SMALL = 8 * 1024;
+/** bytes that may wait to be read before publications wait elsewhere */
+const HIGH_WATER = 256 * 1024;
+/** Of the first byte of PUBLISH (MQTT 5, section 3.3.1.1). */
+const DUP = 8;
+
+export class ClientWriter {
+  readonly #stream: ClientStream;
+  readonly #schedule: (writer: ClientWriter) => void;
+  readonly #traffic: Traffic;
+  readonly #now: () => number;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+  #scheduled = false;
+  #blockedSince: number | undefined;
+
+  /** `schedule` has flush() called when all of this turn has been written. */
+  constructor(stream: ClientStream, schedule: (writer: ClientWriter) => void, traffic: Traffic, now: () => number) {
+    this.#stream = stream;
+    this.#schedule = schedule;
+    this.#traffic = traffic;
+    this.#now = now;
+  }
+
+  /** bytes that the client has not taken */
+  get waitingBytes(): number {
+    return this.#bytes + (this.#blockedSince === undefined ? 0 : this.#stream.writableLength);
+  }
+
+  get writable(): boolean {
+    return this.#bytes < HIGH_WATER;
+  }
+
+  /** Since when the client has taken nothing, in ms; undefined while it takes all. */
+  get blockedSince(): number | undefined {
+    return this.#blockedSince;
+  }
+
+  write(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
+    if (this.#scheduled || this.#blockedSince !== undefined) return;
+    this.#scheduled = true;
+    this.#schedule(this);
+  }
+
+  /** Writes PUBLISH with a packet identifier, unless it is at QoS 0. */
+  publish({ head, identifierAt, payload }: PublishFrame, packetIdentifier: number, dup: boolean): void {
+    if (identifierAt === 0) this.write(head);
+    else {
+      const own = Buffer.allocUnsafe(head.length);
+      head.copy(own);
+      own.writeUInt16BE(packetIdentifier, identifierAt);
+      if (dup) own[0] = (own[0] as number) | DUP;
+      this.write(own);
+    }
+    if (payload) this.write(payload);
+  }
+
+  /** Gives the stream what it takes. */
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#blockedSince !== undefined || this.#bytes === 0) return;
+    const pieces = this.#takeSlice();
+    let takes = true;
+    if (pieces.length === 1) takes = this.#stream.write(pieces[0] as Buffer);
+    else {
+      this.#stream.cork();
+      for (const piece of pieces) takes = this.#stream.write(piece);
+      this.#stream.uncork();
+    }
+    if (!takes) this.#blockedSince = this.#now();
+    else if (this.#bytes > 0) this.#schedule(this);
+  }
+
+  /** The stream takes more. */
+  drained(): void {
+    this.#blockedSince = undefined;
+    this.flush();
+  }
+
+  /** Gives the stream all at once: it is about to be ended. */
+  flushAll(): void {
+    for (const piece of this.#pieces.splice(0)) this.#stream.write(piece);
+    this.#traffic.bytesSent += this.#bytes;
+    this.#bytes = 0;
+  }
+
+  /** So many bytes as the stream is given at a time, small pieces put together. */
+  #takeSlice(): Buffer[] {
+    if (this.#bytes <= SLICE && this.#pieces.length === 1) {
+      this.#traffic.bytesSent += this.#bytes;
+      this.#bytes = 0;
+      return this.#pieces.splice(0);
+    }
+    const slice: Buffer[] = [];
+    let small: Buffer[] = [];
+    let taken = 0;
+    let count = 0;
+    const join = (): void => {
+      if (small.length > 0) slice.push(small.length === 1 ? (small[0] as Buffer) : Buffer.concat(small));
+      small = [];
+    };
+    for (const piece of this.#pieces) {
+      if (taken >= SLICE) break;
+      const part = piece.length > SLICE ? piece.subarray(0, SLICE) : piece;
+      taken += part.length;
+      if (part.length <= SMALL) small.push(part);
+      else {
+        join();
+        slice.push(part);
+      }
+      if (part.length < piece.length) {
+        this.#pieces[count] = piece.subarray(SLICE);
+        break;
+      }
+      count++;
+    }
+    join();
+    this.#pieces = count === this.#pieces.length ? [] : this.#pieces.slice(count);
+    this.#bytes -= taken;
+    this.#traffic.bytesSent += taken;
+    return slice;
+  }
+}

@@ -1,0 +1,296 @@
+// One connection of a client, from its first byte to its last (MQTT 5, section 4): reads packets, and sends what the
+// session has for it.
+
+import type { Buffer } from 'node:buffer';
+import type { Copy } from '../publications/copy';
+import type { Session } from '../sessions/session';
+import { encodeAcknowledgement, PUBREL } from '../wire/acknowledgements';
+import { encodeControlPacket } from '../wire/control-packets';
+import { PacketFramer } from '../wire/packet-framer';
+import type { ProtocolVersion } from '../wire/protocol-version';
+import { ProtocolViolation } from '../wire/protocol-violation';
+import { Reason, type ReasonCode } from '../wire/reason';
+import type { Origin } from './access';
+import type { ClientHost } from './client-host';
+import { ClientPackets } from './client-packets';
+import type { ClientStream } from './client-stream';
+import { ClientWriter } from './client-writer';
+import { acceptance, refusal } from './connack';
+import { type ConnectRequest, protocolLevelOf, readConnect } from './connect-request';
+import { letIn } from './connecting';
+import type { HostedClient } from './hosted-client';
+import { ReadingHold } from './reading-hold';
+import { OutgoingAliases } from './topic-aliases';
+
+const CONNECT = 1;
+
+/** bytes: more than a CONNECT with a large will, less than fills the memory */
+const LARGEST_CONNECT = 256 * 1024;
+/** bytes that a client may send after its end has come, before its stream is cut */
+const LAST_BYTES = 64 * 1024;
+/** ms that its stream has then to hand on what was written last */
+const LAST_TIME = 1000;
+/** bytes of answers that a client has not read before no more is read from it */
+const UNREAD = 4 * 1024 * 1024;
+/** Different refusals of one client that are told. */
+const TOLD_REFUSALS = 100;
+
+export class Client implements HostedClient {
+  readonly origin: Origin;
+  readonly since: number;
+  clientId = '';
+  user = '';
+  protocolVersion: ProtocolVersion = 4;
+  bridge = false;
+  receiveMaximum = 0;
+  /** s; 0 for none */
+  keepAlive = 0;
+  readonly #stream: ClientStream;
+  readonly #host: ClientHost;
+  readonly #framer = new PacketFramer(LARGEST_CONNECT);
+  readonly #writer: ClientWriter;
+  readonly #hold: ReadingHold;
+  #state: 'new' | 'connecting' | 'connected' | 'closed' = 'new';
+  #session: Session | undefined;
+  #packets: ClientPackets | undefined;
+  #aliases: OutgoingAliases | undefined;
+  #request: ConnectRequest | undefined;
+  #lastHeard: number;
+  #lastBytes = 0;
+  #closedAt = 0;
+  readonly #toldRefusals = new Set<string>();
+
+  constructor(stream: ClientStream, origin: Origin, host: ClientHost) {
+    this.#stream = stream;
+    this.origin = origin;
+    this.#host = host;
+    this.since = host.now();
+    this.#lastHeard = this.since;
+    this.#writer = new ClientWriter(stream, host.schedule, host.traffic, () => host.now());
+    this.#hold = new ReadingHold(stream, () => {
+      this.#lastHeard = this.#host.now();
+      this.#process();
+    });
+    stream.on('data', (chunk) => this.#read(chunk));
+    stream.on('drain', () => this.#drained());
+    const lost = () => this.#close({ reasonCode: Reason.unspecified, reason: 'the connection was lost' }, true);
+    stream.on('end', lost);
+    stream.on('close', lost);
+    // `close` follows.
+    stream.on('error', () => {});
+  }
+
+  get v5(): boolean {
+    return this.protocolVersion === 5;
+  }
+
+  get connected(): boolean {
+    return this.#state === 'connected';
+  }
+
+  get closed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  get request(): ConnectRequest | undefined {
+    return this.#request;
+  }
+
+  get writable(): boolean {
+    return this.#writer.writable;
+  }
+
+  publish(copy: Copy, packetIdentifier: number, dup: boolean): boolean {
+    const now = this.#host.now();
+    const alias = this.#aliases?.aliasFor(copy.publication.topic);
+    const frame = alias ? copy.frameWithAlias(true, now, alias.alias, alias.known) : copy.frame(this.v5, now);
+    if (frame.size > (this.#request?.maximumPacketSize ?? 0)) return false;
+    const { traffic } = this.#host;
+    traffic.messagesSent++;
+    traffic.publicationsSent++;
+    traffic.publicationBytesSent += copy.publication.payload.length;
+    this.#writer.publish(frame, packetIdentifier, dup);
+    return true;
+  }
+
+  release(packetIdentifier: number): void {
+    this.write(encodeAcknowledgement(PUBREL, packetIdentifier, Reason.success, this.v5));
+  }
+
+  write(packet: Buffer): void {
+    this.#host.traffic.messagesSent++;
+    this.#writer.write(packet);
+    if (this.#writer.waitingBytes > UNREAD) this.#hold.until('read');
+  }
+
+  mayPublish(topic: string): boolean {
+    // MQTT 5, section 4.7.2: `$SYS/` is the broker's own.
+    return !topic.startsWith('$SYS/') && this.#host.access.mayPublish(this, topic);
+  }
+
+  maySubscribe(filter: string): boolean {
+    return this.#host.access.maySubscribe(this, filter);
+  }
+
+  refused(what: 'publish' | 'subscribe' | 'retain', reasonCode: ReasonCode, topic: string): void {
+    const told = `${what} ${reasonCode} ${topic}`;
+    if (this.#toldRefusals.has(told) || this.#toldRefusals.size >= TOLD_REFUSALS) return;
+    this.#toldRefusals.add(told);
+    const { clientId, user, origin } = this;
+    this.#host.listener.refused({ what, clientId, user, address: origin.address, reasonCode, topic });
+  }
+
+  /** Ends the connection, and says why to a client of MQTT 5. */
+  end(reasonCode: ReasonCode, reason: string): void {
+    if (this.#state === 'closed') return;
+    if (this.#state === 'connected' && this.v5) {
+      const properties = this.#request?.wantsProblemInformation ? { properties: { reasonString: reason } } : {};
+      this.#writer.write(encodeControlPacket({ cmd: 'disconnect', reasonCode, ...properties }, 5));
+    }
+    this.#close({ reasonCode, reason }, true);
+  }
+
+  /** Called now and then: ends what has been silent, or has not read, for too long. True when nothing is left of it. */
+  check(now: number): boolean {
+    const { connectTime, stallTime } = this.#host.settings;
+    if (this.#state === 'closed') {
+      if (now - this.#closedAt < LAST_TIME) return false;
+      this.#stream.destroy();
+      return true;
+    }
+    const { blockedSince } = this.#writer;
+    if (blockedSince !== undefined && now - blockedSince > stallTime) {
+      this.end(Reason.unspecified, 'it does not read what it is sent');
+      this.#stream.destroy();
+    } else if (this.#state !== 'connected') {
+      if (now - this.since > connectTime) this.#refuse(Reason.unspecified, 'no CONNECT in time');
+    } else if (this.keepAlive > 0 && !this.#hold.active && now - this.#lastHeard > this.keepAlive * 1500) {
+      this.end(Reason.keepAliveTimeout, 'nothing was heard of it within its keep-alive');
+    }
+    return false;
+  }
+
+  /** Cuts what is left of the stream. */
+  destroy(): void {
+    this.#stream.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#state === 'closed') {
+      // It reads its DISCONNECT best while it may still write.
+      this.#lastBytes += chunk.length;
+      if (this.#lastBytes > LAST_BYTES) this.#stream.destroy();
+      return;
+    }
+    this.#lastHeard = this.#host.now();
+    this.#host.traffic.bytesReceived += chunk.length;
+    this.#framer.push(chunk);
+    this.#process();
+  }
+
+  #process(): void {
+    try {
+      while (this.#state !== 'closed' && !this.#hold.active && this.#framer.advance()) this.#handle();
+    } catch (error) {
+      const known = error instanceof ProtocolViolation;
+      const reasonCode = known ? error.reasonCode : Reason.implementationError;
+      const reason = known ? error.message : String(error);
+      if (this.#state === 'connected') this.end(reasonCode, reason);
+      else this.#refuse(reasonCode, reason);
+    }
+  }
+
+  #handle(): void {
+    const { bytes, start } = this.#framer;
+    const kind = (bytes[start] as number) >> 4;
+    this.#host.traffic.messagesReceived++;
+    if (this.#state !== 'connected') return this.#connect(kind);
+    this.#packets?.handle(this.#framer, this.#lastHeard);
+  }
+
+  #connect(kind: number): void {
+    if (kind !== CONNECT || this.#state === 'connecting') {
+      throw new ProtocolViolation(Reason.protocolError, 'something else than CONNECT');
+    }
+    const { bytes, start, body, end } = this.#framer;
+    const level = protocolLevelOf(bytes, body, end);
+    if (level !== undefined) this.protocolVersion = level === 5 ? 5 : 4;
+    const request = readConnect(bytes.subarray(start, end), level);
+    this.#request = request;
+    this.protocolVersion = request.protocolVersion;
+    this.bridge = request.bridge;
+    this.#state = 'connecting';
+    const go = this.#hold.until('connect');
+    void letIn(this, request, this.#host).then((outcome) => {
+      if (this.#state !== 'connecting') return;
+      if (!outcome.ok) this.#refuse(outcome.reasonCode, outcome.reason);
+      else this.#welcome(request, outcome.clientId, outcome.user);
+      go();
+    });
+  }
+
+  #welcome(request: ConnectRequest, clientId: string, user: string): void {
+    const { settings } = this.#host;
+    this.clientId = clientId;
+    this.user = user;
+    const joined = this.#host.join(this, request);
+    if (!joined) return this.#refuse(Reason.quotaExceeded, 'there are as many sessions as there may be');
+    const { session, present } = joined;
+    const { maximumKeepAlive } = settings;
+    const limited =
+      maximumKeepAlive > 0 && (request.keepAlive === 0 || request.keepAlive > maximumKeepAlive) && this.v5;
+    this.keepAlive = limited ? maximumKeepAlive : request.keepAlive;
+    this.receiveMaximum = Math.min(request.receiveMaximum, settings.maximumInFlight);
+    // Within the process an alias saves nothing, and costs that all receivers share their bytes.
+    if (request.topicAliasMaximum > 0 && !this.origin.local) {
+      this.#aliases = new OutgoingAliases(request.topicAliasMaximum);
+    }
+    this.#framer.limit = settings.maximumPacketSize;
+    this.#session = session;
+    this.#packets = new ClientPackets(this, session, this.#host, this.#hold);
+    this.#state = 'connected';
+    this.#lastHeard = this.#host.now();
+    const { keepAlive } = this;
+    const accepted = { clientId, sessionPresent: present, keepAlive, sessionExpiry: session.expiryInterval };
+    this.write(acceptance(request, accepted, settings));
+    this.#host.listener.connected(this);
+    session.attach(this);
+  }
+
+  /** DISCONNECT has come (MQTT 5, section 3.14): only a normal end keeps the will unpublished. */
+  leave(reasonCode: ReasonCode): void {
+    this.#close({ reasonCode, reason: '' }, reasonCode !== Reason.success);
+  }
+
+  #refuse(reasonCode: ReasonCode, reason: string): void {
+    if (this.#state === 'closed') return;
+    const { clientId = '', username = '' } = this.#request ?? {};
+    const { address } = this.origin;
+    this.#host.listener.refused({ what: 'connect', clientId, user: username, address, reasonCode });
+    // Whoever has not said CONNECT is told nothing (MQTT 5, section 4.13).
+    const answers = this.#request !== undefined || reasonCode === Reason.unsupportedVersion;
+    if (answers) this.write(refusal(this.protocolVersion, reasonCode, reason));
+    this.#close({ reasonCode, reason }, false);
+    if (!answers) this.#stream.destroy();
+  }
+
+  #close(ending: { reasonCode: ReasonCode; reason: string }, withWill: boolean): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#closedAt = this.#host.now();
+    this.#writer.flushAll();
+    this.#hold.end();
+    this.#stream.end();
+    this.#host.left(this, this.#session, ending, withWill);
+  }
+
+  #drained(): void {
+    this.#writer.drained();
+    if (this.#writer.waitingBytes < UNREAD / 2) this.#hold.release('read');
+    if (this.#state === 'connected') this.#session?.pump();
+  }
+}

@@ -1,0 +1,42 @@
+// Whether a client is let in, and under which identifier (MQTT 5, section 3.1.4).
+
+import { Reason, type ReasonCode } from '../wire/reason';
+import type { ClientHost } from './client-host';
+import type { ConnectRequest } from './connect-request';
+import type { HostedClient } from './hosted-client';
+
+type Outcome =
+  | { readonly ok: true; readonly clientId: string; readonly user: string }
+  | { readonly ok: false; readonly reasonCode: ReasonCode; readonly reason: string };
+
+/** Never rejects. */
+export async function letIn(client: HostedClient, request: ConnectRequest, host: ClientHost): Promise<Outcome> {
+  const { protocolVersion, username, password, will, cleanStart } = request;
+  if (request.authenticationMethod !== undefined) {
+    return refused(Reason.badAuthenticationMethod, 'this broker knows user names and passwords only');
+  }
+  // MQTT 3.1.1, section 3.1.3.1: without an identifier there is nothing to remember a session by.
+  if (request.clientId === '' && !cleanStart && protocolVersion < 5) {
+    return refused(Reason.clientIdentifierInvalid, 'a session needs a client identifier');
+  }
+  const clientId = request.clientId === '' ? host.newClientId() : request.clientId;
+  const { origin } = client;
+  try {
+    const verdict = await host.access.authenticate({ clientId, protocolVersion, username, password, origin });
+    if (!verdict.ok) return refused(verdict.reasonCode, 'the client is not let in');
+    const { user } = verdict;
+    if (host.isReserved(clientId, client)) {
+      return refused(Reason.clientIdentifierInvalid, 'the client identifier is in use within the broker');
+    }
+    if (will && (will.topic.startsWith('$SYS/') || !host.access.mayPublish({ clientId, user, origin }, will.topic))) {
+      return refused(Reason.notAuthorized, `the client may not publish its will to ${will.topic}`);
+    }
+    return { ok: true, clientId, user };
+  } catch (error) {
+    return refused(Reason.implementationError, String(error));
+  }
+}
+
+function refused(reasonCode: ReasonCode, reason: string): Outcome {
+  return { ok: false, reasonCode, reason };
+}

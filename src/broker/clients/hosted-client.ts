@@ -1,0 +1,19 @@
+// A client as the broker sees it.
+
+import type { Session } from '../sessions/session';
+import type { SessionConnection } from '../sessions/session-connection';
+import type { ReasonCode } from '../wire/reason';
+import type { KnownClient } from './access';
+import type { ConnectedClient } from './broker-listener';
+import type { ConnectRequest } from './connect-request';
+
+export interface HostedClient extends SessionConnection, KnownClient, ConnectedClient {
+  /** When its stream came, in ms since the epoch. */
+  readonly since: number;
+  readonly bridge: boolean;
+  readonly connected: boolean;
+  readonly session: Session | undefined;
+  readonly request: ConnectRequest | undefined;
+  /** Ends the connection, and says why to a client of MQTT 5. */
+  end(reasonCode: ReasonCode, reason: string): void;
+}

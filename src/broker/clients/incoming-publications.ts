@@ -1,0 +1,139 @@
+// What a client publishes: at QoS 1 and 2 in order, answered when all that must be remembered is in the store, and at
+// QoS 2 once (MQTT 5, section 4.3).
+
+import { expiryTime, Publication } from '../publications/publication';
+import type { Session } from '../sessions/session';
+import { type AcknowledgementKind, encodeAcknowledgement, PUBACK, PUBCOMP, PUBREC } from '../wire/acknowledgements';
+import { ProtocolViolation } from '../wire/protocol-violation';
+import type { DecodedPublish } from '../wire/publish-decoder';
+import { isRefusal, Reason, type ReasonCode } from '../wire/reason';
+import type { ClientHost } from './client-host';
+import { IncomingAliases } from './topic-aliases';
+
+/** What this needs of the client. */
+export interface Publisher {
+  readonly v5: boolean;
+  write(packet: Buffer): void;
+  /** Ends the connection. */
+  end(reasonCode: ReasonCode, reason: string): void;
+  readonly closed: boolean;
+  mayPublish(topic: string): boolean;
+  refused(what: 'publish' | 'retain', reasonCode: ReasonCode, topic: string): void;
+}
+
+export class IncomingPublications {
+  readonly #client: Publisher;
+  readonly #session: Session;
+  readonly #host: ClientHost;
+  readonly #aliases: IncomingAliases;
+  /** Answers that wait for the store. */
+  #unwritten = 0;
+  /** QoS 2 publications of this connection that are not complete. */
+  readonly #open = new Set<number>();
+
+  constructor(client: Publisher, session: Session, host: ClientHost) {
+    this.#client = client;
+    this.#session = session;
+    this.#host = host;
+    this.#aliases = new IncomingAliases(host.settings.topicAliasMaximum);
+  }
+
+  /** Answers that wait for the store. */
+  get unwritten(): number {
+    return this.#unwritten;
+  }
+
+  /** PUBLISH has come. Throws ProtocolViolation. */
+  publish(packet: DecodedPublish): void {
+    const topic = this.#aliases.topicOf(packet);
+    const { qos, packetIdentifier } = packet;
+    const { traffic } = this.#host;
+    traffic.publicationsReceived++;
+    traffic.publicationBytesReceived += packet.payload.length;
+    if (qos === 0) {
+      this.#pass(packet, topic);
+      return;
+    }
+    // Answers that wait for the store count: the client has not heard of them.
+    if (this.#client.v5 && this.#unwritten + this.#open.size >= this.#host.settings.receiveMaximum) {
+      throw new ProtocolViolation(Reason.receiveMaximumExceeded, 'more publications than the receive maximum');
+    }
+    const { revision } = this.#host.journal;
+    if (qos === 1) {
+      const reasonCode = this.#pass(packet, topic);
+      this.#answer(PUBACK, packetIdentifier, reasonCode, revision);
+      return;
+    }
+    const { incoming, store } = this.#session;
+    if (incoming.has(packetIdentifier)) {
+      this.#open.add(packetIdentifier);
+      return this.#answer(PUBREC, packetIdentifier, Reason.success, revision);
+    }
+    const reasonCode = this.#pass(packet, topic);
+    if (!isRefusal(reasonCode)) {
+      incoming.add(packetIdentifier);
+      this.#open.add(packetIdentifier);
+      store?.incoming(packetIdentifier);
+    }
+    this.#answer(PUBREC, packetIdentifier, reasonCode, revision);
+  }
+
+  /** PUBREL has come. */
+  release(packetIdentifier: number): void {
+    const { incoming, store } = this.#session;
+    const { revision } = this.#host.journal;
+    this.#open.delete(packetIdentifier);
+    const known = incoming.delete(packetIdentifier);
+    // The identifier is free again with PUBCOMP: by then a restart must not bring back that it was taken.
+    if (known) store?.forgetIncoming(packetIdentifier);
+    this.#answer(PUBCOMP, packetIdentifier, known ? Reason.success : Reason.packetIdentifierUnknown, revision);
+  }
+
+  #pass(packet: DecodedPublish, topic: string): ReasonCode {
+    const { qos, retain, payload, properties, expiry } = packet;
+    if (!this.#client.mayPublish(topic)) {
+      this.#client.refused('publish', Reason.notAuthorized, topic);
+      return Reason.notAuthorized;
+    }
+    const expiresAt = expiryTime(this.#host.now(), expiry);
+    const publisher = this.#session.clientId;
+    const tells = this.#client.v5 && qos > 0;
+    const publication = new Publication({ topic, payload, qos, retain, properties, expiresAt, publisher });
+    const reasonCode = this.#host.publish(publication, tells);
+    if (reasonCode !== Reason.quotaExceeded) return reasonCode;
+    this.#client.refused('retain', reasonCode, topic);
+    return tells ? reasonCode : Reason.success;
+  }
+
+  /** Answers once all that has changed since `revision` is in the store; in the order of the publications. */
+  #answer(kind: AcknowledgementKind, packetIdentifier: number, reasonCode: ReasonCode, revision: number): void {
+    const { journal } = this.#host;
+    if (this.#unwritten === 0 && journal.revision === revision) {
+      return this.#client.write(encodeAcknowledgement(kind, packetIdentifier, reasonCode, this.#client.v5));
+    }
+    this.#unwritten++;
+    journal.written((kept) => {
+      this.#unwritten--;
+      if (kept) {
+        if (this.#client.closed) return;
+        this.#client.write(encodeAcknowledgement(kind, packetIdentifier, reasonCode, this.#client.v5));
+      } else {
+        this.#notKept(kind, packetIdentifier);
+      }
+    });
+  }
+
+  /** The store has refused: the client is told so, or left without an answer, and sends the publication again. */
+  #notKept(kind: AcknowledgementKind, packetIdentifier: number): void {
+    if (kind === PUBREC) {
+      this.#session.incoming.delete(packetIdentifier);
+      this.#open.delete(packetIdentifier);
+    }
+    if (this.#client.closed) return;
+    if (this.#client.v5 && kind !== PUBCOMP) {
+      this.#client.write(encodeAcknowledgement(kind, packetIdentifier, Reason.implementationError, true));
+    } else {
+      this.#client.end(Reason.implementationError, 'the store of the broker has failed');
+    }
+  }
+}

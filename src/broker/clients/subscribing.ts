@@ -1,0 +1,118 @@
+// SUBSCRIBE and UNSUBSCRIBE (MQTT 5, sections 3.8 to 3.11).
+
+import { isQoS } from '../../core/publications/publication';
+import { matchedText, parseTopicFilter, type TopicFilter } from '../../core/topics/topic-filter';
+import type { Session } from '../sessions/session';
+import { createSubscription, type Subscription, type SubscriptionOptions } from '../subscriptions/subscription';
+import type { ControlPacket } from '../wire/control-packets';
+import { encodeControlPacket } from '../wire/control-packets';
+import type { ProtocolVersion } from '../wire/protocol-version';
+import { ProtocolViolation } from '../wire/protocol-violation';
+import { Reason, type ReasonCode } from '../wire/reason';
+import type { ClientHost } from './client-host';
+
+type SubscribePacket = Extract<ControlPacket, { cmd: 'subscribe' }>;
+type UnsubscribePacket = Extract<ControlPacket, { cmd: 'unsubscribe' }>;
+type Asked = SubscribePacket['subscriptions'][number];
+
+/** What this needs of the client. */
+export interface Subscriber {
+  readonly protocolVersion: ProtocolVersion;
+  /** mosquitto's bridge: Retain As Published and No Local without the words for them. */
+  readonly bridge: boolean;
+  readonly closed: boolean;
+  write(packet: Buffer): void;
+  maySubscribe(filter: string): boolean;
+  refused(what: 'subscribe', reasonCode: ReasonCode, filter: string): void;
+}
+
+/** MQTT 3.1.1, section 3.9.3: the only refusal there is. */
+const FAILURE = 0x80;
+
+export function subscribe(packet: SubscribePacket, client: Subscriber, session: Session, host: ClientHost): void {
+  const { subscriptions, messageId } = packet;
+  if (subscriptions.length === 0) throw new ProtocolViolation(Reason.protocolError, 'SUBSCRIBE without a filter');
+  const identifier = identifierOf(packet.properties?.subscriptionIdentifier);
+  const granted: ReasonCode[] = [];
+  const made: { subscription: Subscription<Session>; isNew: boolean }[] = [];
+  for (const asked of subscriptions) {
+    const filter = filterOf(asked.topic);
+    const options = optionsOf(asked, client, identifier);
+    if (filter?.shareGroup !== undefined && asked.nl === true) {
+      // MQTT 5, section 3.8.3.1.
+      throw new ProtocolViolation(Reason.protocolError, 'No Local on a shared subscription');
+    }
+    const refused = !filter
+      ? Reason.filterInvalid
+      : client.maySubscribe(matchedText(filter))
+        ? undefined
+        : Reason.notAuthorized;
+    if (!filter || refused !== undefined) {
+      client.refused('subscribe', refused ?? Reason.filterInvalid, asked.topic);
+      granted.push(client.protocolVersion < 5 ? FAILURE : (refused ?? Reason.filterInvalid));
+      continue;
+    }
+    const before = session.subscriptions.get(filter.wire);
+    if (before) host.unsubscribe(before);
+    const subscription = createSubscription(session, filter, options);
+    session.subscriptions.set(filter.wire, subscription);
+    host.subscribe(subscription);
+    made.push({ subscription, isNew: before === undefined });
+    granted.push(options.qos);
+  }
+  if (made.length > 0) host.save(session);
+  const answer = encodeControlPacket({ cmd: 'suback', messageId: messageId ?? 0, granted }, client.protocolVersion);
+  whenKept(session, client, () => {
+    client.write(answer);
+    for (const { subscription, isNew } of made) host.replay(subscription, isNew);
+  });
+}
+
+export function unsubscribe(packet: UnsubscribePacket, client: Subscriber, session: Session, host: ClientHost): void {
+  const { unsubscriptions, messageId } = packet;
+  if (unsubscriptions.length === 0) throw new ProtocolViolation(Reason.protocolError, 'UNSUBSCRIBE without a filter');
+  const granted: ReasonCode[] = [];
+  for (const filter of unsubscriptions) {
+    const before = session.subscriptions.get(filter);
+    if (before) {
+      session.subscriptions.delete(filter);
+      host.unsubscribe(before);
+    }
+    granted.push(before ? Reason.success : Reason.noSubscriptionExisted);
+  }
+  host.save(session);
+  const answer = encodeControlPacket({ cmd: 'unsuback', messageId: messageId ?? 0, granted }, client.protocolVersion);
+  whenKept(session, client, () => client.write(answer));
+}
+
+function whenKept(session: Session, client: Subscriber, then: () => void): void {
+  if (!session.store) return then();
+  session.store.written(() => {
+    if (!client.closed) then();
+  });
+}
+
+/** Names of wildcards are ours, and not MQTT's. */
+function filterOf(text: string): TopicFilter | undefined {
+  const parsed = parseTopicFilter(text);
+  return parsed.ok && parsed.filter.captures.length === 0 && !text.includes('\ufffd') ? parsed.filter : undefined;
+}
+
+function optionsOf(asked: Asked, { bridge }: Subscriber, identifier: number): SubscriptionOptions {
+  const { qos, nl = bridge, rap = bridge, rh = 0 } = asked;
+  if (!isQoS(qos)) throw new ProtocolViolation(Reason.malformedPacket, 'a subscription at QoS 3');
+  return {
+    qos,
+    noLocal: nl,
+    retainAsPublished: rap,
+    retainHandling: rh === 1 || rh === 2 ? rh : 0,
+    identifier,
+  };
+}
+
+/** MQTT 5, section 3.8.2.1.2; mqtt-packet makes an array of one that comes twice. */
+function identifierOf(value: unknown): number {
+  if (value === undefined) return 0;
+  if (typeof value === 'number' && value > 0) return value;
+  throw new ProtocolViolation(Reason.protocolError, 'a subscription identifier that is none');
+}

@@ -1,0 +1,54 @@
+// Topic aliases (MQTT 5, section 3.3.2.3.4): numbers that stand for topics on one connection, in each direction.
+
+import { ProtocolViolation } from '../wire/protocol-violation';
+import type { DecodedPublish } from '../wire/publish-decoder';
+import { Reason } from '../wire/reason';
+
+/** Those that the client has given. */
+export class IncomingAliases {
+  readonly #maximum: number;
+  #topics: Map<number, string> | undefined;
+
+  constructor(maximum: number) {
+    this.#maximum = maximum;
+  }
+
+  /** The topic of a publication. */
+  topicOf({ topic, alias }: DecodedPublish): string {
+    if (alias === 0) {
+      if (topic === '') throw new ProtocolViolation(Reason.protocolError, 'a publication without a topic');
+      return topic;
+    }
+    if (alias > this.#maximum) throw new ProtocolViolation(Reason.topicAliasInvalid, `the topic alias ${alias}`);
+    if (topic === '') {
+      const known = this.#topics?.get(alias);
+      if (known !== undefined) return known;
+      throw new ProtocolViolation(Reason.protocolError, `the topic alias ${alias}, which stands for nothing`);
+    }
+    this.#topics ??= new Map();
+    this.#topics.set(alias, topic);
+    return topic;
+  }
+}
+
+/** Those that the broker gives: to the first topics that are worth it. */
+export class OutgoingAliases {
+  readonly #maximum: number;
+  readonly #aliases = new Map<string, number>();
+
+  /** `maximum` is what CONNECT offers. */
+  constructor(maximum: number) {
+    this.#maximum = maximum;
+  }
+
+  /** The alias of `topic`, and whether the client knows it already; undefined when there is none. */
+  aliasFor(topic: string): { readonly alias: number; readonly known: boolean } | undefined {
+    const kept = this.#aliases.get(topic);
+    if (kept !== undefined) return { alias: kept, known: true };
+    // An alias takes three bytes.
+    if (this.#aliases.size >= this.#maximum || topic.length <= 3) return undefined;
+    const alias = this.#aliases.size + 1;
+    this.#aliases.set(topic, alias);
+    return { alias, known: false };
+  }
+}

@@ -1,0 +1,68 @@
+// What happens to a publication: it is retained where it says so, and given to all who subscribe to its topic.
+
+import type { Publication } from '../publications/publication';
+import type { RetainedMessages } from '../retained/retained-messages';
+import type { Journal } from '../store/journal';
+import { encodePublication } from '../store/publication-entry';
+import { Keys } from '../store/store-keys';
+import type { SubscriptionIndex } from '../subscriptions/subscription-index';
+import { Reason, type ReasonCode } from '../wire/reason';
+
+export interface ExchangeOptions {
+  readonly retained: RetainedMessages;
+  readonly index: SubscriptionIndex;
+  readonly journal: Journal;
+  /** There was no room for another retained message; called once until there is. */
+  readonly retainedFull: () => void;
+}
+
+export class Exchange {
+  readonly #options: ExchangeOptions;
+  #fullTold = false;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Passes `publication` on. 0x10 when nobody subscribes to it. 0x97 when there is no room to retain it; then it is passed
+   * on only where its publisher cannot be told (MQTT 5, section 3.4.2.1): `tells` says that it can.
+   */
+  publish(publication: Publication, tells: boolean): ReasonCode {
+    const { retained, index, retainedFull } = this.#options;
+    let full = false;
+    if (publication.retain) {
+      full = !retained.hasRoomFor(publication);
+      if (full && !this.#fullTold) retainedFull();
+      this.#fullTold = full;
+      if (!full) this.#retain(publication);
+      else if (tells) return Reason.quotaExceeded;
+    }
+    const reached = index.deliver(publication);
+    if (full) return Reason.quotaExceeded;
+    return reached === 0 ? Reason.noMatchingSubscribers : Reason.success;
+  }
+
+  /** Forgets the retained messages that have expired, `now` in ms. */
+  expire(now: number): void {
+    for (const publication of this.#options.retained.all()) {
+      if (publication.isExpired(now)) this.#forget(publication.topic);
+    }
+  }
+
+  #retain(publication: Publication): void {
+    const { retained, journal } = this.#options;
+    // MQTT 5, section 3.3.1.3: an empty payload removes what is retained.
+    if (publication.payload.length === 0) {
+      this.#forget(publication.topic);
+      return;
+    }
+    publication.own();
+    retained.set(publication);
+    journal.set(Keys.retained(publication.topic), () => encodePublication(publication));
+  }
+
+  #forget(topic: string): void {
+    if (this.#options.retained.delete(topic)) this.#options.journal.remove(Keys.retained(topic));
+  }
+}

@@ -1,0 +1,126 @@
+// Who is connected, whose session goes on, and whose will is published (MQTT 5, sections 3.1.2.4, 3.1.2.5 and 4.1).
+
+import type { ConnectRequest, RequestedWill } from '../clients/connect-request';
+import type { HostedClient } from '../clients/hosted-client';
+import { expiryTime, Publication } from '../publications/publication';
+import type { Session } from '../sessions/session';
+import { NEVER_EXPIRES } from '../sessions/session-options';
+import type { SessionRegistry } from '../sessions/session-registry';
+import { Reason } from '../wire/reason';
+
+export interface MembershipOptions {
+  readonly registry: SessionRegistry;
+  readonly maximumSessions: number;
+  /** s */
+  readonly maximumExpiry: number;
+  readonly now: () => number;
+  readonly publish: (publication: Publication) => void;
+}
+
+export class Membership {
+  readonly #options: MembershipOptions;
+  readonly #clients = new Map<string, HostedClient>();
+  #maximum = 0;
+  #expired = 0;
+
+  constructor(options: MembershipOptions) {
+    this.#options = options;
+  }
+
+  get connectedCount(): number {
+    return this.#clients.size;
+  }
+
+  /** The most that have been connected at a time. */
+  get maximumCount(): number {
+    return this.#maximum;
+  }
+
+  /** Sessions that have ended by their expiry. */
+  get expiredCount(): number {
+    return this.#expired;
+  }
+
+  client(clientId: string): HostedClient | undefined {
+    return this.#clients.get(clientId);
+  }
+
+  /** The session of a client that has been let in, and whether it was there; undefined when there is no room for it. */
+  join(client: HostedClient, request: ConnectRequest): { session: Session; present: boolean } | undefined {
+    const { registry, maximumSessions, maximumExpiry, now } = this.#options;
+    const { clientId, user } = client;
+    this.#clients.get(clientId)?.end(Reason.sessionTakenOver, 'another client has connected with this identifier');
+    const before = registry.get(clientId);
+    const goesOn = before && !request.cleanStart && before.expiresAt > now() && before.user === user;
+    if (before && !goesOn) this.endSession(before);
+    if (!goesOn && registry.count >= maximumSessions) return undefined;
+    const expiry = Math.min(request.sessionExpiry, maximumExpiry);
+    const session = goesOn ? before : registry.create(clientId, user, expiry);
+    if (goesOn) {
+      session.expiryInterval = expiry;
+      session.endedAt = undefined;
+      session.will = undefined;
+      registry.save(session);
+    }
+    this.#clients.set(clientId, client);
+    this.#maximum = Math.max(this.#maximum, this.#clients.size);
+    return { session, present: goesOn === true };
+  }
+
+  /** The connection of `client` is over. */
+  leave(client: HostedClient, session: Session, withWill: boolean): void {
+    const { registry, now } = this.#options;
+    if (this.#clients.get(client.clientId) === client) this.#clients.delete(client.clientId);
+    session.detach(now());
+    const will = withWill ? client.request?.will : undefined;
+    if (will) this.#postpone(will, session);
+    if (session.expiryInterval === 0) this.endSession(session);
+    else registry.save(session);
+    this.#publishDue(session);
+  }
+
+  /** Ends what is over by now. Call now and then. */
+  check(patience: number): void {
+    const now = this.#options.now();
+    for (const session of this.#options.registry.all()) {
+      if (session.connected) session.crowding.endPatience(now, patience);
+      else if (session.expiresAt <= now) {
+        this.#expired++;
+        this.endSession(session);
+      } else this.#publishDue(session);
+    }
+  }
+
+  /** Forgets `session`; a will that waits is published (MQTT-3.1.3-9). */
+  endSession(session: Session): void {
+    const { will } = session;
+    session.will = undefined;
+    this.#options.registry.end(session);
+    if (will) this.#options.publish(this.#readyWill(will.publication));
+  }
+
+  /** Lets the will wait for as long as it is to, or until the session is over. */
+  #postpone({ topic, payload, qos, retain, properties, expiry, delay }: RequestedWill, session: Session): void {
+    const now = this.#options.now();
+    // The time to live begins with its publication: until then the interval is kept where the moment belongs.
+    const expiresAt = expiry === undefined ? Number.POSITIVE_INFINITY : expiry;
+    const publisher = session.clientId;
+    const publication = new Publication({ topic, payload, qos, retain, properties, expiresAt, publisher });
+    const expires = session.expiryInterval === NEVER_EXPIRES ? Number.POSITIVE_INFINITY : session.expiryInterval;
+    session.will = { publication, due: now + Math.min(delay, expires) * 1000 };
+  }
+
+  #publishDue(session: Session): void {
+    const { will } = session;
+    if (!will || will.due > this.#options.now()) return;
+    session.will = undefined;
+    this.#options.registry.save(session);
+    this.#options.publish(this.#readyWill(will.publication));
+  }
+
+  #readyWill({ topic, payload, qos, retain, properties, expiresAt, publisher }: Publication): Publication {
+    const interval = expiresAt === Number.POSITIVE_INFINITY ? undefined : expiresAt;
+    const expires = expiryTime(this.#options.now(), interval);
+    return new Publication({ topic, payload, qos, retain, properties, expiresAt: expires, publisher });
+  }
+}

@@ -1,0 +1,82 @@
+// What receivers with the same QoS and options get of a publication, and the bytes of it, which they share.
+
+import type { QoS } from '../../core/publications/publication';
+import { type PublishFrame, publishFrame } from '../wire/publish-frame';
+import type { Publication } from './publication';
+
+const NO_IDENTIFIERS: readonly number[] = [];
+
+export class Copy {
+  readonly publication: Publication;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  /** Of the subscriptions that it comes by (MQTT 5, section 3.3.2.3.8). */
+  readonly identifiers: readonly number[];
+  #frame4: PublishFrame | undefined;
+  #frame5: PublishFrame | undefined;
+
+  constructor(publication: Publication, qos: QoS, retain: boolean, identifiers: readonly number[] = NO_IDENTIFIERS) {
+    this.publication = publication;
+    this.qos = qos;
+    this.retain = retain;
+    this.identifiers = identifiers;
+  }
+
+  /** Its bytes for receivers of MQTT 5, or of an earlier version; kept until release(). `now` in ms. */
+  frame(v5: boolean, now: number): PublishFrame {
+    const kept = v5 ? this.#frame5 : this.#frame4;
+    if (kept) return kept;
+    const frame = this.frameWithAlias(v5, now, 0, false);
+    if (v5) this.#frame5 = frame;
+    else this.#frame4 = frame;
+    return frame;
+  }
+
+  /** Its bytes for a receiver that has been given an alias for the topic, or is given one now. */
+  frameWithAlias(v5: boolean, now: number, alias: number, omitTopic: boolean): PublishFrame {
+    const { publication, qos, retain, identifiers } = this;
+    const expiry = publication.secondsLeft(now);
+    return publishFrame(publication, { v5, qos, retain, identifiers, expiry, alias, omitTopic });
+  }
+
+  /** Drops the bytes: a copy that waits needs no more memory than its publication. */
+  release(): void {
+    this.#frame4 = undefined;
+    this.#frame5 = undefined;
+  }
+}
+
+/** The copies of one publication while it is given to its receivers. */
+export class Copies {
+  readonly #publication: Publication;
+  /** By QoS and retain flag, for receivers without identifiers; most publications need one of them. */
+  readonly #plain: (Copy | undefined)[] = [];
+  #identified: Map<string, Copy> | undefined;
+
+  constructor(publication: Publication) {
+    this.#publication = publication;
+  }
+
+  of(qos: QoS, retain: boolean, identifiers: readonly number[]): Copy {
+    if (identifiers.length > 0) return this.#ofIdentified(qos, retain, identifiers);
+    const place = qos * 2 + (retain ? 1 : 0);
+    this.#plain[place] ??= new Copy(this.#publication, qos, retain);
+    return this.#plain[place];
+  }
+
+  /** All have been given away. */
+  release(): void {
+    for (const copy of this.#plain) copy?.release();
+    if (this.#identified) for (const copy of this.#identified.values()) copy.release();
+  }
+
+  #ofIdentified(qos: QoS, retain: boolean, identifiers: readonly number[]): Copy {
+    this.#identified ??= new Map();
+    const key = `${qos}${retain ? 'r' : ''} ${identifiers.join()}`;
+    const kept = this.#identified.get(key);
+    if (kept) return kept;
+    const made = new Copy(this.#publication, qos, retain, identifiers);
+    this.#identified.set(key, made);
+    return made;
+  }
+}

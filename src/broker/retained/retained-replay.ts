@@ -1,0 +1,39 @@
+// The retained messages that a new subscription is given (MQTT 5, section 3.3.1.3), one after the other: a client that
+// asks for all of 100,000 has them sent as it reads.
+
+import { Copy } from '../publications/copy';
+import type { Publication } from '../publications/publication';
+import { lowerQoS, type Subscription } from '../subscriptions/subscription';
+import type { RetainedMessages } from './retained-messages';
+
+export class RetainedReplay {
+  readonly #messages: RetainedMessages;
+  readonly #found: readonly Publication[];
+  readonly #subscription: Subscription;
+  readonly #now: () => number;
+  #next = 0;
+
+  constructor(messages: RetainedMessages, subscription: Subscription, now: () => number) {
+    this.#messages = messages;
+    this.#found = messages.match(subscription.filter);
+    this.#subscription = subscription;
+    this.#now = now;
+  }
+
+  get isEmpty(): boolean {
+    return this.#found.length === 0;
+  }
+
+  /** The next one; undefined when there is none any more. */
+  next(): Copy | undefined {
+    const { qos, identifiers, noLocal, receiver } = this.#subscription;
+    for (;;) {
+      const publication = this.#found[this.#next++];
+      if (!publication) return undefined;
+      // One that has been replaced since then has been delivered as it came.
+      if (this.#messages.get(publication.topic) !== publication || publication.isExpired(this.#now())) continue;
+      if (noLocal && publication.publisher === receiver.clientId) continue;
+      return new Copy(publication, lowerQoS(publication.qos, qos), true, identifiers);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+// What a session is made of, and the will that it may hold.
+
+import type { Publication } from '../publications/publication';
+import type { SessionHost } from './session-connection';
+import type { SessionStore } from './session-store';
+import type { WaitingLimits } from './waiting';
+
+/** MQTT 5, section 3.1.2.11.2: for ever. */
+export const NEVER_EXPIRES = 0xffff_ffff;
+
+/** The will of a connection that has ended (MQTT 5, section 3.1.3.2.2). */
+export interface PendingWill {
+  readonly publication: Publication;
+  /** When it is to be published, in ms. */
+  readonly due: number;
+}
+
+export interface SessionOptions {
+  readonly clientId: string;
+  readonly number: number;
+  /** undefined: it ends with the process, or with its connection. */
+  readonly store: SessionStore | undefined;
+  readonly limits: WaitingLimits;
+  readonly host: SessionHost;
+}

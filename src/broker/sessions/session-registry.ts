@@ -1,0 +1,87 @@
+// All sessions, by client identifier.
+
+import type { Journal } from '../store/journal';
+import type { StoredPublications } from '../store/stored-publications';
+import { createSubscription } from '../subscriptions/subscription';
+import type { SubscriptionIndex } from '../subscriptions/subscription-index';
+import { Session } from './session';
+import type { SessionHost } from './session-connection';
+import { encodeSession, type SessionRecord } from './session-record';
+import { SessionStore } from './session-store';
+import type { WaitingLimits } from './waiting';
+
+export interface RegistryOptions {
+  readonly journal: Journal;
+  readonly publications: StoredPublications;
+  readonly index: SubscriptionIndex;
+  readonly limits: WaitingLimits;
+  readonly host: SessionHost;
+}
+
+export class SessionRegistry {
+  readonly #options: RegistryOptions;
+  readonly #sessions = new Map<string, Session>();
+  #lastNumber = 0;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#sessions.size;
+  }
+
+  get(clientId: string): Session | undefined {
+    return this.#sessions.get(clientId);
+  }
+
+  all(): IterableIterator<Session> {
+    return this.#sessions.values();
+  }
+
+  /** A new session, which outlives its connection by `expiryInterval` s. */
+  create(clientId: string, user: string, expiryInterval: number): Session {
+    const session = this.#make(clientId, ++this.#lastNumber, expiryInterval > 0);
+    session.user = user;
+    session.expiryInterval = expiryInterval;
+    this.save(session);
+    return session;
+  }
+
+  /** One that was in the store under `number`. */
+  restore(number: number, record: SessionRecord, now: number): Session {
+    const session = this.#make(record.clientId, number, true);
+    if (number > this.#lastNumber) this.#lastNumber = number;
+    session.user = record.user;
+    session.expiryInterval = record.expiryInterval;
+    session.endedAt = record.endedAt ?? now;
+    session.will = record.will;
+    for (const { filter, ...options } of record.subscriptions) {
+      const subscription = createSubscription(session, filter, options);
+      session.subscriptions.set(filter.wire, subscription);
+      this.#options.index.add(subscription);
+    }
+    return session;
+  }
+
+  /** Keeps what has changed of `session`. */
+  save(session: Session): void {
+    session.store?.save(() => encodeSession(session));
+  }
+
+  /** Ends `session`: nothing of it is left. */
+  end(session: Session): void {
+    for (const subscription of session.subscriptions.values()) this.#options.index.remove(subscription);
+    session.subscriptions.clear();
+    session.end();
+    if (this.#sessions.get(session.clientId) === session) this.#sessions.delete(session.clientId);
+  }
+
+  #make(clientId: string, number: number, remembered: boolean): Session {
+    const { journal, publications, limits, host } = this.#options;
+    const store = remembered && journal.keeps ? new SessionStore(number, journal, publications) : undefined;
+    const session = new Session({ clientId, number, store, limits, host });
+    this.#sessions.set(clientId, session);
+    return session;
+  }
+}

@@ -1,0 +1,87 @@
+// What waits for a client: bounded by number and bytes. Where there is no room, the oldest at QoS 0 goes first, then the
+// oldest of all.
+
+import { Fifo } from '../../core/queues/fifo';
+import type { Copy } from '../publications/copy';
+import type { Delivery } from './delivery';
+
+export interface WaitingLimits {
+  readonly count: number;
+  /** bytes in memory, about */
+  readonly bytes: number;
+}
+
+export class Waiting {
+  readonly #limits: WaitingLimits;
+  /** At QoS 0. */
+  readonly #plain = new Fifo<Copy>();
+  /** At QoS 1 and 2. */
+  readonly #deliveries = new Fifo<Delivery>();
+  readonly #changed: (bytes: number) => void;
+  #bytes = 0;
+
+  /** `changed` is told how many bytes more, or less, wait. */
+  constructor(limits: WaitingLimits, changed: (bytes: number) => void) {
+    this.#limits = limits;
+    this.#changed = changed;
+  }
+
+  get count(): number {
+    return this.#plain.length + this.#deliveries.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get hasPlain(): boolean {
+    return this.#plain.length > 0;
+  }
+
+  get hasDeliveries(): boolean {
+    return this.#deliveries.length > 0;
+  }
+
+  pushPlain(copy: Copy): void {
+    this.#plain.push(copy);
+    this.#count(copy.publication.size);
+  }
+
+  pushDelivery(delivery: Delivery): void {
+    this.#deliveries.push(delivery);
+    this.#count(delivery.copy.publication.size);
+  }
+
+  shiftPlain(): Copy | undefined {
+    const copy = this.#plain.shift();
+    if (copy) this.#count(-copy.publication.size);
+    return copy;
+  }
+
+  shiftDelivery(): Delivery | undefined {
+    const delivery = this.#deliveries.shift();
+    if (delivery) this.#count(-delivery.copy.publication.size);
+    return delivery;
+  }
+
+  /** Whether there is more than may be: then something is to go by drop(). */
+  get isFull(): boolean {
+    return this.count > this.#limits.count || (this.#bytes > this.#limits.bytes && this.count > 0);
+  }
+
+  /** Takes out what goes first: a delivery that has to be forgotten in the store, or nothing for one at QoS 0. */
+  drop(): Delivery | undefined {
+    if (this.shiftPlain()) return undefined;
+    return this.shiftDelivery();
+  }
+
+  /** Forgets what is at QoS 0: its connection has ended. */
+  clearPlain(): void {
+    while (this.shiftPlain());
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#changed(bytes);
+  }
+}

@@ -1,0 +1,28 @@
+// The names of what the store holds. Numbers have a fixed length, so that names sort as they do.
+
+const DIGITS = 16;
+
+export const Keys = {
+  session: (session: number) => `s/${padded(session)}`,
+  /** The QoS 2 publications that came from a client and that it has not released yet. */
+  incoming: (session: number, packetIdentifier: number) => `i/${padded(session)}/${packetIdentifier}`,
+  queued: (session: number, sequence: number) => `q/${padded(session)}/${padded(sequence)}`,
+  publication: (number: number) => `m/${padded(number)}`,
+  retained: (topic: string) => `r/${topic}`,
+} as const;
+
+export type KeyKind = 's' | 'i' | 'q' | 'm' | 'r';
+
+/** The kind of a key, and what follows it. */
+export function partsOf(key: string): { readonly kind: string; readonly rest: string } {
+  return { kind: key.slice(0, 1), rest: key.slice(2) };
+}
+
+/** The two numbers of a key of an entry of a session. */
+export function numbersOf(rest: string): readonly [session: number, other: number] {
+  return [Number(rest.slice(0, DIGITS)), Number(rest.slice(DIGITS + 1))];
+}
+
+function padded(number: number): string {
+  return String(number).padStart(DIGITS, '0');
+}

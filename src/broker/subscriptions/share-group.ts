@@ -1,0 +1,44 @@
+// A group of subscriptions that share what their filter matches (MQTT 5, section 4.8.2): each publication goes to one.
+
+import type { QoS } from '../../core/publications/publication';
+import { lowerQoS, type Subscription } from './subscription';
+
+export class ShareGroup {
+  readonly #members: Subscription[] = [];
+  #next = 0;
+
+  get isEmpty(): boolean {
+    return this.#members.length === 0;
+  }
+
+  add(member: Subscription): void {
+    this.#members.push(member);
+  }
+
+  remove(member: Subscription): void {
+    const index = this.#members.indexOf(member);
+    if (index === -1) return;
+    this.#members.splice(index, 1);
+    if (index < this.#next) this.#next--;
+  }
+
+  /** The member whose turn it is: one that is connected, or else one that is remembered and takes it later. */
+  choose(qos: QoS): Subscription | undefined {
+    const count = this.#members.length;
+    let absent = -1;
+    for (let step = 0; step < count; step++) {
+      const index = (this.#next + step) % count;
+      const member = this.#members[index] as Subscription;
+      if (!member.receiver.takes(lowerQoS(qos, member.qos))) continue;
+      if (!member.receiver.connected) {
+        if (absent === -1) absent = index;
+        continue;
+      }
+      this.#next = (index + 1) % count;
+      return member;
+    }
+    if (absent === -1) return undefined;
+    this.#next = (absent + 1) % count;
+    return this.#members[absent];
+  }
+}

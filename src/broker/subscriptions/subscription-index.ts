@@ -1,0 +1,132 @@
+// All subscriptions of all sessions, and what each publication is given to: one copy for each session, however many of its
+// filters match (MQTT 5, section 3.3.4).
+
+import { TopicTrie } from '../../core/topics/trie/topic-trie';
+import { Copies } from '../publications/copy';
+import type { Publication } from '../publications/publication';
+import { ShareGroup } from './share-group';
+import { lowerQoS, type Receiver, type Subscription } from './subscription';
+
+/** Several filters of one session that match the same publication. */
+interface Overlap {
+  qos: Subscription['qos'];
+  retain: boolean;
+  identifiers: number[];
+}
+
+export class SubscriptionIndex {
+  readonly #trie = new TopicTrie<Subscription | ShareGroup>();
+  readonly #groups = new Map<string, ShareGroup>();
+  #count = 0;
+  /** Counts publications, so that a receiver can be marked as found for one without a set of them. */
+  #stamp = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get sharedCount(): number {
+    return this.#groups.size;
+  }
+
+  add(subscription: Subscription): void {
+    this.#count++;
+    const { filter } = subscription;
+    if (filter.shareGroup === undefined) {
+      this.#trie.add(filter, subscription);
+      return;
+    }
+    let group = this.#groups.get(filter.wire);
+    if (!group) {
+      group = new ShareGroup();
+      this.#groups.set(filter.wire, group);
+      this.#trie.add(filter, group);
+    }
+    group.add(subscription);
+  }
+
+  remove(subscription: Subscription): void {
+    this.#count--;
+    const { filter } = subscription;
+    if (filter.shareGroup === undefined) {
+      this.#trie.remove(filter, subscription);
+      return;
+    }
+    const group = this.#groups.get(filter.wire);
+    group?.remove(subscription);
+    if (!group?.isEmpty) return;
+    this.#groups.delete(filter.wire);
+    this.#trie.remove(filter, group);
+  }
+
+  /** Gives `publication` to all whose filters match; how many that are. */
+  deliver(publication: Publication): number {
+    const matches = this.#trie.match(publication.topic);
+    if (matches.length === 0) return 0;
+    const copies = new Copies(publication);
+    const count =
+      matches.length === 1
+        ? this.#deliverOne(matches[0] as Subscription | ShareGroup, publication, copies)
+        : this.#deliverAll(matches, publication, copies);
+    copies.release();
+    return count;
+  }
+
+  #deliverOne(match: Subscription | ShareGroup, publication: Publication, copies: Copies): number {
+    const subscription = match instanceof ShareGroup ? match.choose(publication.qos) : match;
+    if (!subscription || isEcho(subscription, publication)) return 0;
+    return give(subscription, publication, copies);
+  }
+
+  #deliverAll(matches: (Subscription | ShareGroup)[], publication: Publication, copies: Copies): number {
+    const stamp = ++this.#stamp;
+    let overlaps: Map<Receiver, Overlap> | undefined;
+    let reached = 0;
+    for (const match of matches) {
+      // What comes by a group is a copy of its own: it is not merged with those by the session's other filters.
+      if (match instanceof ShareGroup) continue;
+      if (isEcho(match, publication)) continue;
+      const { receiver } = match;
+      if (receiver.found !== stamp) receiver.found = stamp;
+      else {
+        overlaps ??= new Map();
+        if (!overlaps.has(receiver)) overlaps.set(receiver, { qos: 0, retain: false, identifiers: [] });
+      }
+    }
+    for (const match of matches) {
+      const subscription = match instanceof ShareGroup ? match.choose(publication.qos) : match;
+      if (!subscription || isEcho(subscription, publication)) continue;
+      const overlap = match instanceof ShareGroup ? undefined : overlaps?.get(subscription.receiver);
+      if (overlap) merge(overlap, subscription, publication);
+      else reached += give(subscription, publication, copies);
+    }
+    if (!overlaps) return reached;
+    for (const [receiver, { qos, retain, identifiers }] of overlaps) {
+      if (!receiver.takes(qos)) continue;
+      receiver.deliver(copies.of(qos, retain, identifiers));
+      reached++;
+    }
+    return reached;
+  }
+}
+
+/** MQTT 5, section 3.8.3.1: with No Local, a client does not get its own back. */
+function isEcho({ noLocal, receiver }: Subscription, { publisher }: Publication): boolean {
+  return noLocal && publisher === receiver.clientId;
+}
+
+function give(subscription: Subscription, publication: Publication, copies: Copies): number {
+  const { receiver, retainAsPublished, identifiers } = subscription;
+  const qos = lowerQoS(publication.qos, subscription.qos);
+  if (!receiver.takes(qos)) return 0;
+  receiver.deliver(copies.of(qos, retainAsPublished && publication.retain, identifiers));
+  return 1;
+}
+
+/** The highest QoS, and all identifiers. */
+function merge(overlap: Overlap, subscription: Subscription, publication: Publication): void {
+  const qos = lowerQoS(publication.qos, subscription.qos);
+  if (qos > overlap.qos) overlap.qos = qos;
+  if (subscription.retainAsPublished && publication.retain) overlap.retain = true;
+  overlap.identifiers.push(...subscription.identifiers);
+}

@@ -1,0 +1,46 @@
+// One filter of one session, with its options (MQTT 5, section 3.8.3.1).
+
+import type { QoS } from '../../core/publications/publication';
+import type { TopicFilter } from '../../core/topics/topic-filter';
+import type { Copy } from '../publications/copy';
+
+/** Who subscribes: a session, connected or not. */
+export interface Receiver {
+  readonly clientId: string;
+  readonly connected: boolean;
+  /** Whether it takes copies at `qos` now: without a connection, what is at QoS 0 is nobody's. */
+  takes(qos: QoS): boolean;
+  deliver(copy: Copy): void;
+  /** The publication that it was last found for: set by the index, read by nobody else. */
+  found: number;
+}
+
+export interface SubscriptionOptions {
+  readonly qos: QoS;
+  readonly noLocal: boolean;
+  readonly retainAsPublished: boolean;
+  readonly retainHandling: 0 | 1 | 2;
+  /** MQTT 5, section 3.8.2.1.2; 0 for none. */
+  readonly identifier: number;
+}
+
+export interface Subscription<R extends Receiver = Receiver> extends SubscriptionOptions {
+  readonly receiver: R;
+  readonly filter: TopicFilter;
+  /** The same list for all publications. */
+  readonly identifiers: readonly number[];
+}
+
+const NONE: readonly number[] = [];
+
+export function createSubscription<R extends Receiver>(
+  receiver: R,
+  filter: TopicFilter,
+  options: SubscriptionOptions,
+): Subscription<R> {
+  return { ...options, receiver, filter, identifiers: options.identifier === 0 ? NONE : [options.identifier] };
+}
+
+export function lowerQoS(a: QoS, b: QoS): QoS {
+  return a < b ? a : b;
+}

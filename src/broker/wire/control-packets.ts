@@ -1,0 +1,67 @@
+// All packets but PUBLISH and its acknowledgements, by way of mqtt-packet: they are rare, and many-sided.
+
+import { Buffer } from 'node:buffer';
+import type { Packet, Parser } from 'mqtt-packet';
+import { mqttPacket } from './mqtt-packet';
+import type { ProtocolVersion } from './protocol-version';
+import { ProtocolViolation } from './protocol-violation';
+import { Reason } from './reason';
+
+/** What a client can send beside PUBLISH and its acknowledgements. */
+export type ControlPacket = Extract<
+  Packet,
+  { cmd: 'connect' | 'subscribe' | 'unsubscribe' | 'pingreq' | 'disconnect' | 'auth' }
+>;
+
+type Reading = Extract<ControlPacket, { cmd: 'connect' }>['cmd'] | ProtocolVersion;
+
+/** mqtt-packet keeps the version that a CONNECT names, so CONNECT has a parser of its own. */
+const parsers = new Map<Reading, Parser>();
+let parsed: Packet | undefined;
+
+function parserFor(reading: Reading): Parser {
+  const kept = parsers.get(reading);
+  if (kept) return kept;
+  const made = mqttPacket().parser({ protocolVersion: reading === 'connect' ? 4 : reading });
+  made.on('packet', (packet) => {
+    parsed = packet;
+  });
+  made.on('error', (error: unknown) => {
+    throw error;
+  });
+  parsers.set(reading, made);
+  return made;
+}
+
+/** Reads a whole packet. Throws ProtocolViolation. */
+export function decodeControlPacket(packet: Buffer, reading: Reading): ControlPacket {
+  parsed = undefined;
+  try {
+    parserFor(reading).parse(packet);
+  } catch (error) {
+    // One that has failed is in no state to be used again.
+    parsers.delete(reading);
+    throw new ProtocolViolation(Reason.malformedPacket, error instanceof Error ? error.message : String(error));
+  }
+  const read = parsed as Packet | undefined;
+  parsed = undefined;
+  switch (read?.cmd) {
+    case 'connect':
+    case 'subscribe':
+    case 'unsubscribe':
+    case 'pingreq':
+    case 'disconnect':
+    case 'auth':
+      return read;
+    default:
+      parsers.delete(reading);
+      throw new ProtocolViolation(Reason.protocolError, 'a packet that no client sends');
+  }
+}
+
+/** The bytes of an answer of the broker. */
+export function encodeControlPacket(packet: Packet, protocolVersion: ProtocolVersion): Buffer {
+  return mqttPacket().generate(packet, { protocolVersion });
+}
+
+export const PINGRESP = Buffer.from([0xd0, 0]);

@@ -1,0 +1,169 @@
+// Subscriptions and their options (MQTT 5, section 3.8), shared ones too, and what is retained for them.
+
+import assert from 'node:assert/strict';
+import { BrokerBench, type TestClient } from './broker-bench';
+
+describe('broker: subscriptions', () => {
+  let bench: BrokerBench;
+  let client: TestClient;
+  beforeEach(async () => {
+    bench = await BrokerBench.start();
+    client = await bench.connect('client');
+  });
+  afterEach(() => bench.close());
+
+  it('are answered one by one', async () => {
+    const subscriptions = [
+      { topic: 'a', qos: 0 },
+      { topic: 'b/#', qos: 2 },
+      { topic: 'b/#/c', qos: 1 },
+      { topic: '+named', qos: 1 },
+      { topic: '$share//x', qos: 1 },
+    ] as const;
+    client.send({ cmd: 'subscribe', messageId: 5, subscriptions: [...subscriptions] });
+    assert.deepEqual((await client.next('suback')).granted, [0, 2, 0x8f, 0x8f, 0x8f]);
+  });
+
+  it('end with UNSUBSCRIBE, which says 0x11 where there was none', async () => {
+    await client.subscribe('a');
+    client.send({ cmd: 'unsubscribe', messageId: 5, unsubscriptions: ['a', 'b'] });
+    assert.deepEqual((await client.next('unsuback')).granted, [0, 0x11]);
+    await client.publish('a', 'x');
+    await client.quiet();
+  });
+
+  it('with No Local bring nothing of the client itself', async () => {
+    await client.subscribe('#', { nl: true });
+    await client.publish('own', 'x');
+    await bench.connect('other').then((other) => other.publish('other', 'y'));
+    assert.deepEqual(await client.messages(1), ['other=y']);
+    await client.quiet();
+  });
+
+  it('bring a publication once, with the highest QoS and all identifiers, however many match', async () => {
+    await client.subscribe('a/#', { qos: 0, identifier: 3 });
+    await client.subscribe('+/b', { qos: 2, identifier: 200_000 });
+    await client.subscribe('none', { identifier: 5 });
+    await client.publish('a/b', 'x', { qos: 1 });
+    const { qos, properties } = await client.next('publish');
+    assert.equal(qos, 1);
+    assert.deepEqual([properties?.subscriptionIdentifier].flat().sort(), [200_000, 3]);
+    await client.quiet();
+  });
+
+  it('are replaced by one with the same filter', async () => {
+    await client.subscribe('a', { qos: 0, identifier: 1 });
+    await client.subscribe('a', { qos: 1, identifier: 2 });
+    await client.publish('a', 'x', { qos: 1 });
+    const { qos, properties } = await client.next('publish');
+    assert.deepEqual([qos, properties?.subscriptionIdentifier], [1, 2]);
+    await client.quiet();
+  });
+
+  it('match `$` topics only where they say so', async () => {
+    await client.subscribe('#');
+    await client.subscribe('+/x');
+    await client.publish('$own/x', 'y');
+    await client.quiet();
+    await client.subscribe('$own/#');
+    await client.publish('$own/x', 'y');
+    assert.deepEqual(await client.messages(1), ['$own/x=y']);
+  });
+
+  describe('and what is retained', () => {
+    beforeEach(async () => {
+      for (const topic of ['a/1', 'a/2', 'b', '$hidden']) await client.publish(topic, 'kept', { retain: true, qos: 1 });
+    });
+
+    it('get it, with the retain flag', async () => {
+      await client.subscribe('a/#', { qos: 1 });
+      const [one, two] = [await client.next('publish'), await client.next('publish')];
+      assert.deepEqual([one.topic, two.topic].sort(), ['a/1', 'a/2']);
+      assert.deepEqual([one.retain, one.qos], [true, 1]);
+      await client.quiet();
+    });
+
+    it('get it at every subscription, at the first only, or never', async () => {
+      for (const [rh, expected] of [
+        [0, 2],
+        [1, 1],
+        [2, 0],
+      ] as const) {
+        const other = await bench.connect(`rh-${rh}`);
+        await other.subscribe('b', { rh });
+        await other.subscribe('b', { rh });
+        await other.messages(expected);
+        await other.quiet();
+      }
+    });
+
+    it('say nothing of it any more once it has been removed', async () => {
+      await client.publish('b', '', { retain: true, qos: 1 });
+      await client.subscribe('b');
+      await client.quiet();
+    });
+
+    it('get the flag of later ones as it was published, on demand', async () => {
+      const plain = await bench.connect('plain');
+      await plain.subscribe('new');
+      await client.subscribe('new', { rap: true });
+      await client.publish('new', 'x', { retain: true });
+      assert.equal((await client.next('publish')).retain, true);
+      assert.equal((await plain.next('publish')).retain, false);
+    });
+
+    it('do not get what has expired', async () => {
+      await client.publish('brief', 'x', { retain: true, qos: 1, properties: { messageExpiryInterval: 3 } });
+      bench.clock.advance(4);
+      await client.subscribe('brief');
+      await client.quiet();
+    });
+  });
+
+  it('get 3,000 retained messages, as they read them', async () => {
+    for (let count = 0; count < 3000; count++) await client.publish(`many/${count}`, 'x'.repeat(500), { retain: true });
+    const reader = await bench.connect('reader');
+    await reader.subscribe('many/#', { qos: 1 });
+    const topics = new Set<string>();
+    while (topics.size < 3000) {
+      const packet = await reader.next('publish');
+      topics.add(packet.topic);
+    }
+  }).timeout(20_000);
+
+  describe('that are shared', () => {
+    it('bring each publication to one of the group, in turn, and to all others', async () => {
+      const members = [await bench.connect('one'), await bench.connect('two')] as const;
+      for (const member of members) await member.subscribe('$share/group/s/#', { qos: 1 });
+      const outside = await bench.connect('outside');
+      await outside.subscribe('s/#');
+      for (let count = 0; count < 10; count++) await client.publish(`s/${count}`, 'x', { qos: 1 });
+      await outside.messages(10);
+      for (const member of members) {
+        await member.messages(5);
+        await member.quiet();
+      }
+    });
+
+    it('bring nothing that is retained', async () => {
+      await client.publish('kept', 'x', { retain: true, qos: 1 });
+      assert.equal(await client.subscribe('$share/group/kept'), 0);
+      await client.quiet();
+    });
+
+    it('go to those who are connected', async () => {
+      const stays = await bench.connect('stays');
+      const leaves = await bench.connect('leaves', { clean: false, properties: { sessionExpiryInterval: 100 } });
+      for (const member of [stays, leaves]) await member.subscribe('$share/group/t', { qos: 1 });
+      await leaves.disconnect();
+      for (let count = 0; count < 4; count++) await client.publish('t', 'x', { qos: 1 });
+      await stays.messages(4);
+    });
+
+    it('cannot be No Local', async () => {
+      client.send({ cmd: 'subscribe', messageId: 5, subscriptions: [{ topic: '$share/g/x', qos: 0, nl: true }] });
+      assert.equal((await client.next('disconnect')).reasonCode, 0x82);
+      await client.closed;
+    });
+  });
+});
