@@ -35,6 +35,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
       },
     },
     format: { value: subscribeDefaults.format },
+    largeIntegers: { value: subscribeDefaults.largeIntegers },
     undecodable: { value: subscribeDefaults.undecodable },
     retained: { value: subscribeDefaults.retained },
     acknowledge: { value: subscribeDefaults.acknowledge },
@@ -72,6 +73,11 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     fillFormatSelect($('#node-input-format'), this.format || subscribeDefaults.format, (name) =>
       this._(`formats.${name}`),
     );
+    const format = $('#node-input-format');
+    const integers = $('#mqtt-flows-subscribe-integers');
+    format.on('change', () => integers.toggle(format.val() === 'json'));
+    format.trigger('change');
+    $('#node-input-largeIntegers').val(this.largeIntegers || subscribeDefaults.largeIntegers);
     const acknowledge = $('#node-input-acknowledge').val(this.acknowledge || subscribeDefaults.acknowledge);
     const held = $('#mqtt-flows-subscribe-held');
     acknowledge.on('change', () => held.toggle(acknowledge.val() !== 'receipt'));

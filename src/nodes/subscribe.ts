@@ -33,15 +33,15 @@ export = function register(RED: NodeAPI): void {
     if (!broker.ok) return refuse(this, broker.error, broker.reported);
     const result = readSettings(RED, this, definition, subscribeDefaults, parseSubscribeConfig);
     if (!result.ok) return refuse(this, result.error);
-    const { format, inputs } = result.config;
-    const codec = findCodec(format);
+    const { format, largeIntegers, inputs, retained, keepSubscriptions: keep } = result.config;
+    const codec = findCodec(format, largeIntegers);
     if (!codec) {
       return refuse(this, new MqttFlowsError('format-unknown', { stage: 'config', params: { format } }));
     }
     const subscriptions = subscribe(this, broker.connection, result.config, codec);
     if (inputs === 0) return subscriptions.start([]);
-    const { retained, keepSubscriptions: keep } = result.config;
-    acceptControl(RED, this, broker.control, subscriptionControl(RED, this, subscriptions, { codec, retained, keep }));
+    const dynamic = { codec, largeIntegers, retained, keep };
+    acceptControl(RED, this, broker.control, subscriptionControl(RED, this, subscriptions, dynamic));
   }
 
   function refuse(node: Node, error: MqttFlowsError, reported = false): void {

@@ -1,6 +1,7 @@
 // The saved configuration of a subscribe node: its properties, their defaults, and how the runtime reads them.
 
 import { filterInvalid } from '../core/errors/mqtt-flows-error';
+import type { LargeIntegers } from '../core/payloads/large-numbers';
 import type { RetainedPolicy, SubscriptionOptions } from '../core/subscriptions/subscription-options';
 import { parseTopicFilter } from '../core/topics/topic-filter';
 import type { SavedNumber } from './environment-text';
@@ -21,6 +22,8 @@ export interface SubscribeConfig {
   broker: string;
   subscriptions: SubscriptionConfig[];
   format: string;
+  /** What becomes of whole numbers in JSON that a JavaScript number cannot hold, with the format JSON. */
+  largeIntegers: LargeIntegers;
   /**
    * What happens to a payload that cannot be decoded: an error with the message, or the message with the raw Buffer.
    */
@@ -54,6 +57,7 @@ export const subscribeDefaults: SubscribeConfig = {
   broker: '',
   subscriptions: [{ ...subscriptionDefaults }],
   format: 'auto',
+  largeIntegers: 'text',
   undecodable: 'error',
   retained: 'deliver',
   acknowledge: 'receipt',
@@ -75,6 +79,7 @@ export const SUBSCRIBE_RANGES = {
 export interface SubscribeSettings extends AcknowledgementSettings {
   readonly subscriptions: readonly SubscriptionOptions[];
   readonly format: string;
+  readonly largeIntegers: LargeIntegers;
   readonly undecodable: 'error' | 'pass';
   readonly retained: RetainedPolicy;
   readonly inputs: 0 | 1;
@@ -109,6 +114,7 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
   return saved.result({
     subscriptions,
     format: saved.text('format', subscribeDefaults.format) || 'auto',
+    largeIntegers: saved.choice('largeIntegers', ['text', 'bigint'], subscribeDefaults.largeIntegers),
     undecodable: saved.choice('undecodable', ['error', 'pass'], subscribeDefaults.undecodable),
     retained,
     ...readAcknowledgement(saved),

@@ -120,13 +120,13 @@ describe('core/payloads/codec', () => {
     it('another content type says nothing', () => {
       assert.equal(decoded('auto', '21.5', { contentType: 'x/y' }), 21.5);
       assert.equal(decoded('auto', '21.5', { contentType: '' }), 21.5);
-      assert.deepEqual(decoded('auto', INVALID_UTF8, { contentType: 'image/png' }), INVALID_UTF8);
+      assert.deepEqual(decoded('auto', INVALID_UTF8, { contentType: 'x/y' }), INVALID_UTF8);
     });
 
-    it('a payload that the sender vouches for is text or JSON', () => {
+    it('a payload that the sender vouches for is text or JSON, unless it is none', () => {
       assert.equal(decoded('auto', 'on', { payloadFormatIndicator: true }), 'on');
       assert.deepEqual(decoded('auto', '[1]', { payloadFormatIndicator: true }), [1]);
-      assert.equal(typeof decoded('auto', INVALID_UTF8, { payloadFormatIndicator: true }), 'string');
+      assert.deepEqual(decoded('auto', INVALID_UTF8, { payloadFormatIndicator: true }), INVALID_UTF8);
     });
 
     it('a payload that the sender does not vouch for is looked at all the same', () => {
@@ -145,8 +145,7 @@ describe('core/payloads/codec', () => {
       [true, 'true'],
       [false, 'false'],
       [10n, '10'],
-      [undefined, ''],
-      [null, 'null'],
+      [null, ''],
       [{ a: [1] }, '{"a":[1]}'],
       [[], '[]'],
       [new Date(0), '"1970-01-01T00:00:00.000Z"'],
@@ -160,11 +159,6 @@ describe('core/payloads/codec', () => {
     it('a circular structure is refused with a reason', () => {
       assert.match(unencodable('auto', circular()), /circular/i);
       assert.match(unencodable('json', circular()), /circular/i);
-    });
-
-    it('a BigInt within a structure is refused with a reason', () => {
-      assert.match(unencodable('auto', { a: 1n }), /BigInt/);
-      assert.match(unencodable('json', 1n), /BigInt/);
     });
 
     it('what throws while it is read is refused with what it said', () => {
@@ -211,14 +205,14 @@ describe('core/payloads/codec', () => {
       assert.equal(decoded('json', 'null'), null);
     });
 
-    for (const text of ['', 'on', '{', '\uFEFF{}', 'undefined']) {
+    for (const text of ['on', '{', 'undefined']) {
       it(`${JSON.stringify(text)} is refused with what the parser said`, () => {
         assert.match(undecodable('json', text), /JSON/);
       });
     }
 
     it('bytes that are not UTF-8 are refused', () => {
-      assert.match(undecodable('json', INVALID_UTF8), /JSON/);
+      assert.match(undecodable('json', INVALID_UTF8), /^notUtf8/);
     });
 
     it('values become JSON, a text too', () => {
@@ -259,7 +253,7 @@ describe('core/payloads/codec', () => {
       assert.equal(encoded('buffer', 'a'), 'a');
     });
 
-    for (const value of [1, true, null, undefined, {}, [1, 2], new Uint16Array(1)]) {
+    for (const value of [1, true, undefined, {}, [1, 2], new Uint16Array(1)]) {
       it(`${Object.prototype.toString.call(value)} is refused`, () => {
         assert.match(unencodable('buffer', value), /notBytes/);
       });
@@ -293,7 +287,7 @@ describe('core/payloads/codec', () => {
       });
     }
 
-    for (const value of [1, null, undefined, {}, true]) {
+    for (const value of [1, undefined, {}, true]) {
       it(`${Object.prototype.toString.call(value)} is refused`, () => {
         assert.match(unencodable('base64', value), /^notBase64/);
       });

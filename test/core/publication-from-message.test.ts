@@ -141,9 +141,9 @@ describe('core/publications/publication-from-message', () => {
     };
 
     it('a message waits, unless the node or the message says that it fails', () => {
-      assert.equal(whileOffline({ topic: 'a' }), 'wait');
-      assert.equal(whileOffline({ topic: 'a', whileOffline: 'fail' }), 'fail');
-      assert.equal(whileOffline({ topic: 'a', whileOffline: 'wait' }, { whileOffline: 'fail' }), 'fail');
+      assert.equal(whileOffline({ topic: 'a', payload: '' }), 'wait');
+      assert.equal(whileOffline({ topic: 'a', payload: '', whileOffline: 'fail' }), 'fail');
+      assert.equal(whileOffline({ topic: 'a', payload: '', whileOffline: 'wait' }, { whileOffline: 'fail' }), 'fail');
       assert.equal(whileOffline({ topic: 'a', whileOffline: 'perhaps' }), 'msg.whileOffline');
     });
   });
@@ -157,6 +157,16 @@ describe('core/publications/publication-from-message', () => {
 
     it('a topic with a wildcard', () => {
       assert.equal(problem({ topic: 'a/#' }).code, 'topic-invalid');
+    });
+
+    it('a message without a payload, unless it clears what is retained', () => {
+      for (const retain of [true, false]) {
+        const error = problem({ topic: 'a', payload: undefined, retain });
+        assert.deepEqual([error.code, error.params.topic], ['payload-missing', 'a']);
+      }
+      const cleared = { topic: 'a', payload: '', qos: 0, retain: true };
+      assert.deepEqual(published({ topic: 'a', payload: undefined, retain: 'clear' }), cleared);
+      assert.deepEqual(published({ topic: 'a', payload: null, retain: true }), cleared);
     });
 
     it('a payload that has no bytes', () => {

@@ -54,6 +54,34 @@ onEachServer('Received messages', (server) => {
     assert.equal(flow.received('strict-out').all.length, 0);
   });
 
+  for (const acknowledge of ['receipt', 'completion'] as const) {
+    it(`that Node-RED cannot copy are errors with the raw payload, acknowledged by ${acknowledge}`, async () => {
+      const [base, broker] = [unique('t'), unique('deep')];
+      const twoWires = subscribeNodes('sub', broker, [`${base}/a`], { acknowledge }).map((node) =>
+        node.id === 'sub' ? { ...node, wires: [['other-out', 'sub-out']] } : node,
+      );
+      const flow = await loadFlow([
+        server.broker(broker),
+        ...twoWires,
+        ...subscribeNodes('other', broker, [`${base}/other`]),
+        ...publishNodes('pub', broker, { qos: 1 }),
+      ]);
+      await flow.connected('sub', 'pub');
+      // Deep in the middle, which shows only when it is copied; then deep at the end.
+      const raws = [`[${'['.repeat(20_000)}${']'.repeat(20_000)},1]`, '['.repeat(20_000) + ']'.repeat(20_000)];
+      for (const raw of raws) {
+        flow.inject('pub', { topic: `${base}/a`, payload: raw });
+        const { error, topic, payload } = await flow.caught.next();
+        assert.deepEqual(
+          [error.code, error.source.id, topic, payload],
+          ['payload-undecodable', 'sub', `${base}/a`, Buffer.from(raw)],
+        );
+      }
+      flow.inject('pub', { topic: `${base}/a`, payload: 'next' });
+      await flow.received('sub-out').find('the next', ({ payload }) => payload === 'next');
+    });
+  }
+
   it('have identifiers of their own, and the subscription identifier of MQTT 5', async () => {
     const [base, broker] = [unique('t'), unique('identifiers')];
     const flow = await loadFlow([

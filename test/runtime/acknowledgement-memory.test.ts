@@ -60,7 +60,7 @@ class Bench {
         const id = `${topic} ${this.ids.length}`;
         this.ids.push(id);
         // Text, which stands on the heap that is measured.
-        return { message: { _msgid: id, payload: payload.toString('latin1') } };
+        return { message: { _msgid: id, payload: payload.toString('latin1') }, raw: payload };
       },
       show: nothing,
     });

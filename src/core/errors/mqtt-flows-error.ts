@@ -103,6 +103,7 @@ export type ErrorCode =
   | 'routes-not-kept'
   | 'publish-overloaded'
   | 'router-overloaded'
+  | 'payload-missing'
   | 'payload-unencodable'
   | 'payload-undecodable'
   | 'property-invalid'

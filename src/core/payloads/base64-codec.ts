@@ -1,22 +1,26 @@
 // The format *Base64*: bytes, which the message has as Base64 text.
 
 import { type Codec, type Encoded, failure } from './codec';
-import { BYTES_TYPE } from './payload-by-type';
+import { BYTES_TYPE, encodedBytes } from './payload-by-type';
 
 export const base64Codec: Codec = {
   name: 'base64',
   mediaTypes: [],
   decode: (payload) => ({ ok: true, value: payload.toString('base64') }),
   encode: encodeBase64,
-  mediaType: () => BYTES_TYPE,
 };
 
 function encodeBase64(value: unknown): Encoded {
-  if (Buffer.isBuffer(value)) return { ok: true, payload: value };
-  if (typeof value !== 'string') return failure('notBase64', typeof value);
+  if (value === null) return { ok: true, payload: '', contentType: undefined };
+  if (typeof value !== 'string') return encodedBytes(value) ?? failure('notBase64', typeof value);
+  const payload = bytesOfBase64(value);
+  return payload ? { ok: true, payload, contentType: BYTES_TYPE } : failure('notBase64', typeof value);
+}
+
+/** The bytes of a Base64 text, with or without padding, in either alphabet; undefined when it is none. */
+export function bytesOfBase64(text: string): Buffer | undefined {
   // Buffer.from() skips what it does not know; a payload that would lose bytes must not be sent.
-  const digits = /^([A-Za-z0-9+/_-]*)={0,2}\s*$/.exec(value)?.[1];
+  const digits = /^([A-Za-z0-9+/_-]*)={0,2}\s*$/.exec(text)?.[1];
   // A last digit alone has six bits, too few for a byte.
-  if (digits === undefined || digits.length % 4 === 1) return failure('notBase64', typeof value);
-  return { ok: true, payload: Buffer.from(value, 'base64') };
+  return digits === undefined || digits.length % 4 === 1 ? undefined : Buffer.from(text, 'base64');
 }

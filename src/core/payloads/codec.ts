@@ -11,9 +11,18 @@ export interface PayloadHints {
 }
 
 /** Why a payload cannot be read or made. Each value has a sentence in the locales under `payload.`. */
-export type PayloadProblem = 'notJson' | 'notBase64' | 'notBytes' | 'noPayload';
+export type PayloadProblem =
+  | 'notJson'
+  | 'notUtf8'
+  | 'startsWithBom'
+  | 'endsWithNul'
+  | 'tooDeep'
+  | 'noJsonForm'
+  | 'notBase64'
+  | 'notBytes'
+  | 'noPayload';
 
-/** `detail` is what the parser said, or the type of the value. */
+/** `detail` is what the parser said, or what the value is. */
 export interface PayloadFailure {
   readonly ok: false;
   readonly problem: PayloadProblem;
@@ -22,7 +31,10 @@ export interface PayloadFailure {
 
 export type Decoded = { readonly ok: true; readonly value: unknown } | PayloadFailure;
 
-export type Encoded = { readonly ok: true; readonly payload: Buffer | string } | PayloadFailure;
+/** `contentType` is that by which a receiver reads the value back unchanged; undefined when none is certain. */
+export type Encoded =
+  | { readonly ok: true; readonly payload: Buffer | string; readonly contentType: string | undefined }
+  | PayloadFailure;
 
 export interface Codec {
   readonly name: BuiltInFormat;
@@ -32,10 +44,8 @@ export interface Codec {
   readonly mediaTypes: readonly string[];
   /** Never throws. */
   decode(payload: Buffer, hints: PayloadHints): Decoded;
-  /** Never throws and never changes `value`; a Buffer is handed on, not copied. */
+  /** Never throws and never changes `value`. A Buffer is handed on, not copied. */
   encode(value: unknown): Encoded;
-  /** The content type by which a receiver reads `value` back unchanged; undefined when none is certain. */
-  mediaType(value: unknown): string | undefined;
 }
 
 export function failure(problem: PayloadProblem, detail: string): PayloadFailure {

@@ -1,9 +1,12 @@
-// The format *detect*: the content type decides, and the bytes where it does not.
+// The format *detect*: the content type decides, and the bytes where it does not. It changes no value: what is neither
+// JSON nor text is a Buffer, and a number that JavaScript cannot hold stays text.
 
-import { isUtf8 } from 'node:buffer';
 import type { Codec, Decoded, PayloadHints } from './codec';
+import { decodeJson } from './json-codec';
 import { parseJson } from './json-text';
-import { mediaTypeByType, payloadByType } from './payload-by-type';
+import { findByMediaType, mediaTypeOf } from './media-type';
+import { payloadByType } from './payload-by-type';
+import { isUtf8Name, textOf } from './payload-text';
 
 /** `formats` are those that a content type can name. */
 export function detectCodec(formats: readonly Codec[]): Codec {
@@ -12,36 +15,42 @@ export function detectCodec(formats: readonly Codec[]): Codec {
   return {
     name: 'auto',
     mediaTypes: [],
-    decode(payload, hints) {
-      const named = hints.contentType === undefined ? undefined : codecFor(hints.contentType, byMediaType);
-      return named ? named.decode(payload, hints) : decodeUnnamed(payload, hints);
-    },
+    decode: (payload, hints) =>
+      hints.contentType === undefined
+        ? decodeUnnamed(payload)
+        : decodeNamed(payload, hints, hints.contentType, byMediaType),
     encode: payloadByType,
-    mediaType: mediaTypeByType,
   };
 }
 
-/** By the whole type, then by its suffix (RFC 6838, section 4.2.8), then by what stands before the slash. */
-function codecFor(contentType: string, byMediaType: ReadonlyMap<string, Codec>): Codec | undefined {
-  const end = contentType.indexOf(';');
-  const type = (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
-  const slash = type.indexOf('/');
-  if (slash < 0) return undefined;
-  const plus = type.lastIndexOf('+');
-  const bySuffix = plus > slash ? byMediaType.get(type.slice(plus)) : undefined;
-  return byMediaType.get(type) ?? bySuffix ?? byMediaType.get(`${type.slice(0, slash)}/*`);
+function decodeNamed(
+  payload: Buffer,
+  hints: PayloadHints,
+  contentType: string,
+  byMediaType: ReadonlyMap<string, Codec>,
+): Decoded {
+  const { type, charset } = mediaTypeOf(contentType);
+  const codec = findByMediaType(byMediaType, type);
+  if (!codec) return decodeUnnamed(payload, charset);
+  if (codec.name === 'string') return { ok: true, value: textOf(payload, charset) ?? payload };
+  return codec.name === 'json' ? decodeJson(payload, 'text', charset) : codec.decode(payload, hints);
 }
 
-/** UTF-8 that parses is JSON, other UTF-8 is a string, and anything else is a Buffer. */
-function decodeUnnamed(payload: Buffer, hints: PayloadHints): Decoded {
-  if (!hints.payloadFormatIndicator && !isUtf8(payload)) return { ok: true, value: payload };
-  const text = payload.toString('utf8');
+/** A text that parses is JSON, another one is a string, and all else is a Buffer. */
+function decodeUnnamed(payload: Buffer, charset?: string): Decoded {
+  const text = textOf(payload, charset);
+  if (text === undefined) return { ok: true, value: payload };
   if (!mayBeJson(text)) return { ok: true, value: text };
-  const parsed = parseJson(text);
-  return parsed.ok ? parsed : { ok: true, value: text };
+  const parsed = parseJson(text, isUtf8Name(charset) ? payload : Buffer.from(text), 'text');
+  if (!parsed.ok) return parsed.problem === 'tooDeep' ? parsed : { ok: true, value: text };
+  // A number that is too large stays as it came, with the white space around it.
+  return typeof parsed.value === 'string' && !text.includes('"') ? { ok: true, value: text } : parsed;
 }
 
-/** Whether `text` starts as JSON does, which spares most plain texts an exception of the parser. */
+/**
+ * JSON starts with white space or one of these characters. Most plain texts are recognised without a parser that
+ * throws.
+ */
 function mayBeJson(text: string): boolean {
   const first = text.charCodeAt(0);
   return first <= 0x22 || first === 0x2d || (first >= 0x30 && first <= 0x39) || '[{tfn'.includes(text.charAt(0));

@@ -6,20 +6,26 @@ import type { Codec } from './codec';
 import { detectCodec } from './detect-codec';
 import type { BuiltInFormat } from './format';
 import { jsonCodec } from './json-codec';
+import type { LargeIntegers } from './large-numbers';
 import { textCodec } from './text-codec';
+import { textOrBytesCodec } from './text-or-bytes-codec';
 
-const named: Readonly<Record<Exclude<BuiltInFormat, 'auto'>, Codec>> = {
+const json = jsonCodec('text');
+const jsonWithBigInts = jsonCodec('bigint');
+
+const codecs: Readonly<Record<BuiltInFormat, Codec>> = {
+  auto: detectCodec([textCodec, json, bytesCodec]),
+  'text-or-bytes': textOrBytesCodec,
   string: textCodec,
-  json: jsonCodec,
+  json,
   buffer: bytesCodec,
   base64: base64Codec,
 };
 
-const codecs: ReadonlyMap<string, Codec> = new Map(
-  [detectCodec(Object.values(named)), ...Object.values(named)].map((codec) => [codec.name, codec]),
-);
+const byName: ReadonlyMap<string, Codec> = new Map(Object.entries(codecs));
 
-/** The codec of a format, or undefined when there is none of that name. */
-export function findCodec(name: string): Codec | undefined {
-  return codecs.get(name);
+/** The codec of a format, or undefined when there is none of that name. `largeIntegers` counts for JSON alone. */
+export function findCodec(name: string, largeIntegers: LargeIntegers = 'text'): Codec | undefined {
+  const codec = byName.get(name);
+  return codec === json && largeIntegers === 'bigint' ? jsonWithBigInts : codec;
 }

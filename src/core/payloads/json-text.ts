@@ -1,23 +1,85 @@
-// JSON as text: parsed and made without an exception.
+// JSON as text: parsed and made without an exception, and without losing anything on the way.
 
-import { type Decoded, type Encoded, failure } from './codec';
+import { type Decoded, type Encoded, failure, type PayloadFailure } from './codec';
+import { lossIn } from './json-loss';
+import { exactNumbers, type LargeIntegers } from './large-numbers';
 
-export function parseJson(text: string): Decoded {
+export const JSON_TYPE = 'application/json';
+
+/**
+ * Levels that a payload may have. Node-RED copies messages by recursion, which ends near 2,000 levels with an exception
+ * that can end Node-RED.
+ */
+const MOST_LEVELS = 1000;
+
+export const TOO_DEEP = failure('tooDeep', String(MOST_LEVELS));
+
+/**
+ * Reads JSON, whose UTF-8 is `bytes`. What a number cannot hold becomes text, or a BigInt if that is asked for.
+ */
+export function parseJson(text: string, bytes: Uint8Array, largeIntegers: LargeIntegers): Decoded {
+  if (closedAtEnd(text) > MOST_LEVELS) return TOO_DEEP;
   try {
-    return { ok: true, value: JSON.parse(text) };
+    return { ok: true, value: exactNumbers(text, bytes, JSON.parse(text), largeIntegers) };
   } catch (error) {
+    return unreadable(text, error);
+  }
+}
+
+/**
+ * How many objects and arrays end together with `text`. Where the innermost value is the last one, as in most deep
+ * JSON, that is the depth; a scan of the whole text would slow down all payloads.
+ */
+function closedAtEnd(text: string): number {
+  let levels = 0;
+  for (let at = text.length - 1; at >= 0; at--) {
+    const character = text.charCodeAt(at);
+    if (character === 0x5d || character === 0x7d) levels++;
+    else if (character > 0x20) break;
+  }
+  return levels;
+}
+
+/** The reasons that nobody sees in a text are named. */
+function unreadable(text: string, error: unknown): PayloadFailure {
+  if (text.startsWith('\uFEFF')) return failure('startsWithBom', '');
+  if (text.endsWith('\0')) return failure('endsWithNul', '');
+  return failure('notJson', detailOf(error));
+}
+
+/** Makes JSON. A BigInt becomes a number with all its digits; what would be lost is a failure. */
+export function jsonFrom(value: unknown): Encoded {
+  try {
+    const text = stringified(value);
+    if (text === undefined) return failure('notJson', typeof value);
+    const lost = lossIn(value, text);
+    return lost === undefined ? { ok: true, payload: text, contentType: JSON_TYPE } : failure('noJsonForm', lost);
+  } catch (error) {
+    // Circular structures, and getters that throw.
     return failure('notJson', detailOf(error));
   }
 }
 
-export function jsonFrom(value: unknown): Encoded {
+function stringified(value: unknown): string | undefined {
   try {
-    const text: string | undefined = JSON.stringify(value);
-    return text === undefined ? failure('notJson', typeof value) : { ok: true, payload: text };
+    return JSON.stringify(value);
   } catch (error) {
-    // Circular structures and BigInt values.
-    return failure('notJson', detailOf(error));
+    // A TypeError means a BigInt or a circular structure; for the latter it is thrown again.
+    if (error instanceof TypeError) return withBigInts(value);
+    throw error;
   }
+}
+
+/** JSON.stringify() refuses BigInts, so marks stand in for them; so they do for texts that look like marks. */
+function withBigInts(value: unknown): string | undefined {
+  const replaced: string[] = [];
+  const text: string | undefined = JSON.stringify(value, (_name, entry: unknown) => {
+    const stands = typeof entry === 'bigint' || (typeof entry === 'string' && entry.startsWith('\u0001'));
+    if (!stands) return entry;
+    return `\u0001${replaced.push(typeof entry === 'bigint' ? String(entry) : JSON.stringify(entry)) - 1}`;
+  });
+  // A name looks like a mark at most; what follows it is a colon.
+  return text?.replace(/"\\u0001([0-9]+)"(?!:)/g, (_mark, index: string) => replaced[Number(index)] ?? '');
 }
 
 function detailOf(error: unknown): string {

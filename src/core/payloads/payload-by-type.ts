@@ -1,46 +1,43 @@
 // What a value is sent as when its type decides: bytes and text as they are, numbers and booleans as text, objects as JSON.
 
+import { bytesOf } from './bytes-value';
 import { type Encoded, failure } from './codec';
-import { jsonFrom } from './json-text';
+import { JSON_TYPE, jsonFrom } from './json-text';
 
-export const JSON_TYPE = 'application/json';
 export const TEXT_TYPE = 'text/plain';
 export const BYTES_TYPE = 'application/octet-stream';
 
-/** Never throws; see Codec.encode. */
+/** Never throws; see Codec.encode. Null is an empty payload. */
 export function payloadByType(value: unknown): Encoded {
-  if (Buffer.isBuffer(value)) return { ok: true, payload: value };
-  if (value instanceof Uint8Array)
-    return { ok: true, payload: Buffer.from(value.buffer, value.byteOffset, value.length) };
   switch (typeof value) {
     case 'string':
-      return { ok: true, payload: value };
-    case 'undefined':
-      return { ok: true, payload: '' };
-    case 'number':
-    case 'boolean':
+      return { ok: true, payload: value, contentType: TEXT_TYPE };
     case 'bigint':
-      return { ok: true, payload: String(value) };
+      return { ok: true, payload: String(value), contentType: TEXT_TYPE };
+    case 'number':
+      // JSON has no NaN and no Infinity.
+      return { ok: true, payload: String(value), contentType: Number.isFinite(value) ? JSON_TYPE : TEXT_TYPE };
+    case 'boolean':
+      return { ok: true, payload: String(value), contentType: JSON_TYPE };
     case 'object':
-      return jsonFrom(value);
+      return payloadOfObject(value);
     default:
       return failure('noPayload', typeof value);
   }
 }
 
-/** The content type of payloadByType(value). A number that JSON cannot carry goes as text. */
-export function mediaTypeByType(value: unknown): string | undefined {
-  if (value instanceof Uint8Array) return BYTES_TYPE;
-  switch (typeof value) {
-    case 'string':
-    case 'bigint':
-      return TEXT_TYPE;
-    case 'number':
-      return Number.isFinite(value) ? JSON_TYPE : TEXT_TYPE;
-    case 'boolean':
-    case 'object':
-      return JSON_TYPE;
-    default:
-      return undefined;
+function payloadOfObject(value: object | null): Encoded {
+  if (value === null) return { ok: true, payload: '', contentType: undefined };
+  return encodedBytes(value) ?? jsonFrom(value);
+}
+
+/** The payload of a value that is bytes; undefined for others. */
+export function encodedBytes(value: unknown): Encoded | undefined {
+  try {
+    const payload = bytesOf(value);
+    return payload && { ok: true, payload, contentType: BYTES_TYPE };
+  } catch {
+    // A getter that throws; whoever asks for what the value is instead meets it again.
+    return undefined;
   }
 }

@@ -1,9 +1,9 @@
 // Turns a message into the publication that it asks for. The property names are those of Node-RED's core MQTT nodes, so
 // that flows move over unchanged. The reverse is message-from-publication.ts.
 
-import type { MqttFlowsError } from '../errors/mqtt-flows-error';
-import { failed, found, type Result } from '../errors/result';
-import type { Codec } from '../payloads/codec';
+import { MqttFlowsError } from '../errors/mqtt-flows-error';
+import { type Failed, failed, found, type Result } from '../errors/result';
+import type { Codec, Encoded } from '../payloads/codec';
 import { payloadError } from '../payloads/payload-error';
 import { fillTopic, type TopicResult, topicFromValue } from '../topics/topic-template';
 import { isBlank, propertyInvalid } from '../values/plain-value';
@@ -59,15 +59,12 @@ export function publicationFromMessage(
   const whileOffline = settings.whileOffline ? found(settings.whileOffline) : readWhileOffline(values);
   if (!whileOffline.ok) return whileOffline;
   // An empty payload deletes the retained message (MQTT 5, section 3.3.1.3).
-  const body = retain === CLEAR ? undefined : values.payload;
-  const encoded = retain === CLEAR ? NO_PAYLOAD : codec.encode(body);
-  if (!encoded.ok) return failed(payloadError('payload-unencodable', encoded, topic));
-  const { payload } = encoded;
+  const encoded = retain === CLEAR ? NO_PAYLOAD : encodePayload(values.payload, codec, topic);
+  if (!encoded.ok) return encoded;
+  const { payload, contentType } = encoded;
   const properties = publicationProperties(values, settings.properties, outside);
   if (!properties.ok) return properties;
-  const described = settings.describePayload
-    ? describe(properties.value, payload, codec.mediaType(body))
-    : properties.value;
+  const described = settings.describePayload ? describe(properties.value, payload, contentType) : properties.value;
   const publication = { topic, payload, qos: qos.value, retain: retain !== false };
   return {
     ok: true,
@@ -102,7 +99,14 @@ function readWhileOffline({ whileOffline }: Values): Result<WhileOffline> {
   return failed(propertyInvalid('msg.whileOffline', whileOffline, 'wait, fail', 'publish'));
 }
 
-const NO_PAYLOAD = { ok: true, payload: '' } as const;
+const NO_PAYLOAD = { ok: true, payload: '', contentType: undefined } as const;
+
+/** Without a payload nothing is sent: an empty one would delete what the server retains, by a slip in a flow. */
+function encodePayload(body: unknown, codec: Codec, topic: string): Extract<Encoded, { readonly ok: true }> | Failed {
+  if (body === undefined) return failed(new MqttFlowsError('payload-missing', { stage: 'publish', params: { topic } }));
+  const encoded = codec.encode(body);
+  return encoded.ok ? encoded : failed(payloadError('payload-unencodable', encoded, topic));
+}
 
 function topicFor(source: ValueSource, message: object, outside: OutsideFound): TopicResult {
   if (source.kind === 'template') return fillTopic(source.template, message, 'publish');

@@ -31,7 +31,11 @@ export type SubscriptionAction =
 type Values = Readonly<Record<string, unknown>>;
 
 /** The core nodes' names of formats. */
-const FORMATS: Readonly<Record<string, string>> = { 'auto-detect': 'auto', utf8: 'string' };
+const FORMATS: Readonly<Record<string, string>> = {
+  'auto-detect': 'auto',
+  auto: 'text-or-bytes',
+  utf8: 'string',
+};
 
 /** Reads an action; undefined when the message asks for none of these. */
 export function readSubscriptionAction({ action, topic }: Values): SubscriptionAction | undefined {

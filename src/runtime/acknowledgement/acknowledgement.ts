@@ -5,12 +5,17 @@ import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { Delivery, DeliveryFigures, DeliveryWindow } from '../../connection/acknowledgement/delivery-window';
 import type { Connection } from '../../connection/connection';
 import type { Subscriber } from '../../connection/subscriptions/subscriptions';
+import { TOO_DEEP } from '../../core/payloads/json-text';
+import { payloadError } from '../../core/payloads/payload-error';
 import type { AcknowledgementSettings } from '../../settings/subscribe.config';
+import { localizedError } from '../node/localize';
 
 /** The message of a delivery; with an `error`, it goes to a Catch node. */
 export interface PreparedMessage {
   readonly message: NodeMessage & { _msgid: string; receipt?: string };
   readonly error?: Error;
+  /** The payload as it came. */
+  readonly raw: Buffer;
 }
 
 /** A subscribe node, and what it needs to acknowledge. */
@@ -34,7 +39,15 @@ export interface Acknowledging extends Pick<Subscriber, 'deliver'> {
 }
 
 /** Gives a message to the flow. */
-export function send(node: Node, { message, error }: PreparedMessage): void {
-  if (error) node.error(error, message);
-  else node.send(message);
+export function send({ RED, node }: Pick<AcknowledgingNode, 'RED' | 'node'>, prepared: PreparedMessage): void {
+  const { message, error, raw } = prepared;
+  if (error) return node.error(error, message);
+  try {
+    node.send(message);
+  } catch (thrown) {
+    // Node-RED copies messages by recursion, those for Catch nodes too.
+    if (!(thrown instanceof RangeError)) throw thrown;
+    const tooDeep = payloadError('payload-undecodable', TOO_DEEP, String(message.topic));
+    node.error(localizedError(RED, tooDeep), { ...message, payload: raw });
+  }
 }

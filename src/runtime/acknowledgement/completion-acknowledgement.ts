@@ -19,7 +19,7 @@ export class CompletionAcknowledgement extends LaterAcknowledgement {
 
   protected override give(prepared: PreparedMessage, settle: SettleDelivery): HandedDelivery {
     const { node } = this.to;
-    const handOver = (): void => send(node, prepared);
+    const handOver = (): void => send(this.to, prepared);
     const track = this.#completion.follow(node, prepared.message, handOver, ({ kind }) => {
       settle(kind === 'completed' ? { kind: 'acknowledged' } : kind === 'failed' ? this.failed : { kind });
     });

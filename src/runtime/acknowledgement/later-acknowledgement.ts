@@ -71,7 +71,7 @@ export abstract class LaterAcknowledgement implements Acknowledging, DeliveryHan
   hand(delivery: Delivery, settle?: SettleDelivery): HandedDelivery | undefined {
     const prepared = this.to.prepare(delivery);
     if (settle) return this.give(prepared, settle);
-    send(this.to.node, prepared);
+    send(this.to, prepared);
     return undefined;
   }
 

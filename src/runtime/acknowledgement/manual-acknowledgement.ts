@@ -18,7 +18,7 @@ export class ManualAcknowledgement extends LaterAcknowledgement {
     const id = message._msgid;
     message.receipt = id;
     const forget = awaitReceipt(id, settle);
-    send(this.to.node, prepared);
+    send(this.to, prepared);
     return { whereabouts: nowhere, settled: forget };
   }
 

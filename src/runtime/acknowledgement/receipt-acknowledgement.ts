@@ -17,7 +17,7 @@ export class ReceiptAcknowledgement implements Acknowledging {
   }
 
   readonly deliver: Subscriber['deliver'] = (publication, filter, qos) => {
-    send(this.#to.node, this.#to.prepare({ publication, filter, qos }));
+    send(this.#to, this.#to.prepare({ publication, filter, qos }));
   };
 
   leave(_removed: boolean, unsubscribe: () => void): void {

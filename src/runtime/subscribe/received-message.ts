@@ -31,9 +31,10 @@ export function receivedMessage(
   const properties = by?.requested?.properties;
   const complete = properties ? { ...RED.util.cloneMessage(properties), ...received } : received;
   const message = Object.assign(complete, { _msgid: messageId() });
-  if (decoded.ok || settings.undecodable === 'pass') return { message };
+  const { payload: raw } = publication;
+  if (decoded.ok || settings.undecodable === 'pass') return { message, raw };
   // The error carries the message with the raw payload, so that nothing is lost.
-  return { message, error: localizedError(RED, payloadError('payload-undecodable', decoded, publication.topic)) };
+  return { message, raw, error: localizedError(RED, payloadError('payload-undecodable', decoded, publication.topic)) };
 }
 
 const prefix = randomBytes(6).toString('hex');

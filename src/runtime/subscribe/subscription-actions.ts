@@ -5,6 +5,7 @@ import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { failed, found, type Result } from '../../core/errors/result';
 import type { Codec } from '../../core/payloads/codec';
 import { findCodec } from '../../core/payloads/find-codec';
+import type { LargeIntegers } from '../../core/payloads/large-numbers';
 import {
   type RequestedSubscription,
   readSubscription,
@@ -22,6 +23,7 @@ const KEY = 'subscriptions';
 
 export interface DynamicSettings {
   readonly codec: Codec;
+  readonly largeIntegers: LargeIntegers;
   readonly retained: RetainedPolicy;
   /** Whether the list outlives a deploy of the node, and a restart if its context does. */
   readonly keep: boolean;
@@ -108,11 +110,11 @@ function keptSubscriptions(node: Node, settings: DynamicSettings): Promise<reado
 
 function nodeSubscriptions(
   requested: readonly RequestedSubscription[],
-  { codec, retained }: DynamicSettings,
+  { codec, largeIntegers, retained }: DynamicSettings,
 ): Result<NodeSubscription[]> {
   const subscriptions: NodeSubscription[] = [];
   for (const one of requested) {
-    const own = one.format === undefined ? codec : findCodec(one.format);
+    const own = one.format === undefined ? codec : findCodec(one.format, largeIntegers);
     if (!own) {
       const params = { format: one.format ?? '' };
       return failed(new MqttFlowsError('format-unknown', { stage: 'control', params }));

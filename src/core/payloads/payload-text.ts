@@ -1,0 +1,34 @@
+// Payloads as text, in the encoding that the content type names.
+
+import { isAscii, isUtf8 } from 'node:buffer';
+
+/** What TextDecoder knows under the names that were asked for; it takes about 200. */
+const decoders = new Map<string, TextDecoder>();
+
+/** The text of `payload`, or undefined when its bytes are none in `charset`. Without a charset it is UTF-8. */
+export function textOf(payload: Buffer, charset?: string): string | undefined {
+  if (isUtf8Name(charset)) {
+    // Most payloads are ASCII, which is read faster under this name.
+    if (isAscii(payload)) return payload.toString('latin1');
+    return isUtf8(payload) ? payload.toString('utf8') : undefined;
+  }
+  try {
+    return decoderOf(charset).decode(payload);
+  } catch {
+    // An unknown charset, or bytes that it has no character for.
+    return undefined;
+  }
+}
+
+/** Whether `charset`, in lower case, means UTF-8, as nothing does. */
+export function isUtf8Name(charset: string | undefined): charset is undefined | 'utf-8' | 'utf8' {
+  return charset === undefined || charset === 'utf-8' || charset === 'utf8';
+}
+
+function decoderOf(charset: string): TextDecoder {
+  const known = decoders.get(charset);
+  if (known) return known;
+  const decoder = new TextDecoder(charset, { fatal: true });
+  decoders.set(charset, decoder);
+  return decoder;
+}

@@ -1,0 +1,17 @@
+// The format *text or Buffer*, which the core nodes call `auto`: never parsed.
+
+import { bytesCodec } from './bytes-codec';
+import type { Codec, Decoded, PayloadHints } from './codec';
+import { findByMediaType, mediaTypeOf } from './media-type';
+import { payloadByType } from './payload-by-type';
+import { textOf } from './payload-text';
+
+export const textOrBytesCodec: Codec = { name: 'text-or-bytes', mediaTypes: [], decode, encode: payloadByType };
+
+const ofBytes: ReadonlyMap<string, true> = new Map(bytesCodec.mediaTypes.map((type) => [type, true]));
+
+function decode(payload: Buffer, { contentType }: PayloadHints): Decoded {
+  if (contentType === undefined) return { ok: true, value: textOf(payload) ?? payload };
+  const { type, charset } = mediaTypeOf(contentType);
+  return { ok: true, value: findByMediaType(ofBytes, type) ? payload : (textOf(payload, charset) ?? payload) };
+}
