@@ -1,4 +1,4 @@
-// A child process that is asked one thing at a time over IPC.
+// A child process that answers one request at a time over IPC.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,7 +6,7 @@ import { once } from 'node:events';
 export class Child {
   #process;
 
-  /** Starts `script`; what it prints goes to stderr. */
+  /** Starts `script`. Its output goes to stderr. */
   constructor(script) {
     this.#process = fork(script, { stdio: ['ignore', 2, 2, 'ipc'] });
   }
@@ -33,7 +33,7 @@ export class Child {
     return result;
   }
 
-  /** Ends the process and waits until it is gone. */
+  /** Ends the process and waits for its end. */
   async stop() {
     const child = this.#process;
     if (child.exitCode !== null || child.signalCode !== null) return;

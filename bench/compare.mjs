@@ -1,5 +1,5 @@
-// Runs subjects of one comparison in turn, several times, and puts their medians side by side: what the machine does
-// meanwhile then hits all of them alike.
+// Runs the subjects of a comparison in turn, several times, and compares their medians. Other load on the machine then
+// affects all of them alike.
 
 import { fileURLToPath } from 'node:url';
 import { Child } from './child.mjs';
@@ -34,7 +34,7 @@ export async function inTurn(subjects, rounds) {
   return Object.fromEntries(Object.entries(figures).map(([name, values]) => [name, median(values)]));
 }
 
-/** One line of a table: the work, each figure, and that of `subject` against each of the others. */
+/** One row of a table: the work, each figure, and the ratio of `subject` to each of the others. */
 export function row(work, figures, subject = 'ours') {
   const rates = Object.values(figures).map((rate) => Math.round(rate).toLocaleString('en-US'));
   const ratios = pairs(Object.keys(figures), subject).map(([one, other]) => (figures[one] / figures[other]).toFixed(2));
@@ -47,7 +47,7 @@ export function header(title, subjects, subject = 'ours') {
   return `| ${columns.join(' | ')} |\n|${columns.map(() => '---').join('|')}|`;
 }
 
-/** What is divided by what: `ours` by all others, all others by any other subject. */
+/** The ratios to print: `ours` to all others, or another subject to each other. */
 function pairs(subjects, subject) {
   const others = subjects.filter((name) => name !== subject);
   return others.map((name) => (subject === 'ours' ? [subject, name] : [name, subject]));

@@ -31,7 +31,7 @@ function ourBroker(port, protocolVersion, outbox) {
   };
 }
 
-/** Who is compared in the inbound benchmarks: a flow for `{ port, topics, qos, protocolVersion, json }`. */
+/** The subjects of the inbound benchmarks: a flow for `{ port, topics, qos, protocolVersion, json }`. */
 export const INBOUND = {
   floor: {
     filters: () => 1,
@@ -125,7 +125,7 @@ function oursOut(work, outbox) {
   return outboundFlow(publish, work, ourBroker(work.port, work.protocolVersion, outbox));
 }
 
-/** Who is compared in the outbound benchmarks: a flow for `{ port, qos, protocolVersion, bytes, window }`. */
+/** The subjects of the outbound benchmarks: a flow for `{ port, qos, protocolVersion, bytes, window }`. */
 export const OUTBOUND = {
   floor: (work) => {
     const { port, qos, protocolVersion } = work;
@@ -140,10 +140,10 @@ export const OUTBOUND = {
   ours: (work) => oursOut(work),
 };
 
-/** Enough for what a benchmark lets wait. */
+/** Limits that no benchmark reaches. */
 const ROOM = { maxMessages: 10_000_000, maxBytes: 2 ** 33 };
 
-/** Where messages wait that the publish node is done with when the outbox has them. */
+/** Where messages wait whose publish node is done once the outbox has them. */
 export const OUTBOX = {
   memory: (work) => oursOut(work, { ...ROOM, store: 'memory' }),
   disk: (work) => oursOut(work, { ...ROOM, store: 'disk', fsync: false }),

@@ -13,7 +13,10 @@ const PAYLOADS = {
   '1 MB': { payload: 'x'.repeat(1_000_000), json: false },
 };
 
-/** A server sends QoS 1 one by one, as its window allows, or whole windows: it matters where small packets wait. */
+/**
+ * A server sends QoS 1 publications one by one, as its window allows, or in whole windows, which shows whether small
+ * packets are delayed.
+ */
 const WAYS = [
   { qos: 0, way: '0', bursts: false },
   { qos: 1, way: '1', bursts: false },
@@ -57,7 +60,7 @@ function* works({ full }) {
   }
 }
 
-/** Prints a line for each work; see run.mjs for the options. */
+/** Prints a line for each work. See run.mjs for the options. */
 export async function inbound(options) {
   const subjects = Object.keys(INBOUND);
   console.log(header(`inbound, messages per ${options.cpu ? 'CPU ' : ''}second`, subjects));

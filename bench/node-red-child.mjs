@@ -1,5 +1,5 @@
-// One Node-RED without an editor, in a process of its own, that runs one flow and says how fast messages go through it.
-// Started by node-red-process.mjs, which sends the flow.
+// Runs one flow in a Node-RED without an editor, in a process of its own, and reports the rate of its messages. Started
+// by node-red-process.mjs, which sends the flow.
 
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';

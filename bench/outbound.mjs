@@ -3,7 +3,7 @@
 import { header, inTurn, row, withProcesses } from './compare.mjs';
 import { OUTBOUND } from './flows.mjs';
 
-/** messages that are in the publish node or on their way at once */
+/** messages in the publish node or in flight at once */
 const WINDOW = 100;
 
 function measureOutbound(flow, work, { warmUp, duration, cpu }) {
@@ -14,7 +14,7 @@ function measureOutbound(flow, work, { warmUp, duration, cpu }) {
     await server.ask('receive');
     await nodeRed.ask('start');
     await nodeRed.ask('measure', { ms: warmUp });
-    // What has reached the server counts, and not what a node says to be done.
+    // Messages that have reached the server count, not those that a node reports as done.
     const before = await server.ask('received');
     const measured = await nodeRed.ask('measure', { ms: duration });
     if (cpu) return 1e6 / measured.cpu;

@@ -5,10 +5,10 @@ import { createServer } from 'node:net';
 import { header, inTurn, row, withProcesses } from './compare.mjs';
 import { OUTBOX } from './flows.mjs';
 
-/** messages that the outbox has not taken yet: enough for writes to be worth their while */
+/** messages that the outbox has not accepted yet: enough to make batched writes worthwhile */
 const WINDOW = 1000;
 
-/** A port that nobody listens at. */
+/** A port without a listener. */
 async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,5 @@
-// One matcher with one set of rules, in a process of its own: are its answers right, and how fast does it give them?
+// Measures one matcher with one set of rules in a process of its own: whether its answers are right, and how fast they
+// are.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -35,7 +36,7 @@ function ranksWhere(filters, matches) {
 
 const rankOf = (found) => (typeof found === 'number' ? found : found.rank);
 
-/** Asserts that the answers are those of the plainest matcher; for as many topics as that can do in a second. */
+/** Asserts that the answers equal those of the simplest matcher, for as many topics as it can match in a second. */
 function check(match, filters, topics) {
   const end = performance.now() + 1000;
   for (let i = 0; i < topics.length && performance.now() < end; i++) {
@@ -50,13 +51,13 @@ function check(match, filters, topics) {
   }
 }
 
-/** Topics per second of CPU time, which others on the machine take nothing from, over at least `ms`. */
+/** Topics per second of CPU time, measured over at least `ms`. Other load on the machine does not count. */
 function rate(match, topics, ms) {
   const cpu = process.cpuUsage();
   const end = performance.now() + ms;
   let count = 0;
   let found = 0;
-  // A matcher that needs milliseconds for one topic must not be asked a thousand times between two looks at the clock.
+  // A matcher that needs milliseconds for one topic must not run a thousand times between two readings of the clock.
   const step = stepFor(match, topics);
   do {
     for (let i = 0; i < step; i++) found += match(topics[count++ % topics.length]).length;

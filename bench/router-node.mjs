@@ -15,8 +15,8 @@ const WINDOW = 100;
 const COUNTS = [10, 100, 1_000, 100_000];
 const SUBJECTS = ['switch', 'rules', 'routes'];
 /**
- * A Switch node with 1,000 regular expressions ends Node-RED: it calls itself once for each rule. Rules of a router have
- * an output each, and nobody draws 100,000 wires.
+ * A Switch node with 1,000 regular expressions ends Node-RED, since it recurses once for each rule. Rules of a router
+ * have an output each, and nobody draws 100,000 wires.
  */
 const MOST = { switch: 100, rules: 1_000 };
 
@@ -80,7 +80,7 @@ async function measure(flow, { warmUp, duration }) {
     await nodeRed.ask('run', { flow });
     await nodeRed.ask('start');
     await nodeRed.ask('measure', { ms: warmUp });
-    // CPU time of the whole Node-RED: what others on the machine do takes nothing from it.
+    // CPU time of the whole Node-RED, so that other load on the machine does not count.
     return 1e6 / (await nodeRed.ask('measure', { ms: duration })).cpu;
   } finally {
     await nodeRed.stop();

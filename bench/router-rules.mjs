@@ -2,7 +2,7 @@
 
 const topicOf = (machine, quantity) => `plant/line${machine % 100}/machine${machine}/${quantity}`;
 
-/** Each kind of rule: the filter of rule `i`, and whether a reading is one that its rules do not know. */
+/** Each kind of rule: the filter of rule `i`, and whether a reading matches none of the rules. */
 export const KINDS = {
   exact: { filter: (i) => topicOf(i, 'temperature') },
   '+': { filter: (i) => `plant/+line/machine${i}/+quantity` },

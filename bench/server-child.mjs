@@ -1,5 +1,5 @@
-// A scripted MQTT server in a process of its own that is never the bottleneck: packets to send are made before, packets
-// that come in are looked at in their first bytes only. One client.
+// A scripted MQTT server in a process of its own that is never the bottleneck: outgoing packets are prepared, and only
+// the first bytes of incoming ones are read. One client.
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -20,7 +20,7 @@ function publications({ topics, payload, qos, protocolVersion }) {
   );
 }
 
-/** Sends for ever, as fast as the client reads. */
+/** Sends without end, as fast as the client reads. */
 async function flood(socket, packets) {
   const whole = [];
   let bytes = 0;
@@ -65,7 +65,7 @@ function feed(socket, packets, { topics, window, bursts }) {
   socket.write(whole());
 }
 
-/** Takes what is published and acknowledges QoS 1 at once. */
+/** Takes publications and acknowledges QoS 1 at once. */
 function drain(socket, count) {
   const scanner = new PacketScanner();
   socket.on('data', (data) => {
@@ -113,7 +113,7 @@ const server = createServer((connection) => {
   });
 });
 
-/** What the parent process can ask for. */
+/** The requests of the parent process. */
 const answers = {
   async listen() {
     server.listen(0, '127.0.0.1');

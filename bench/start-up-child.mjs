@@ -1,4 +1,4 @@
-// A process that loads one subject from files, once, and says how long that took and how many files were read.
+// A process that loads one subject from files, once, and reports how long that took and how many files were read.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -19,7 +19,7 @@ async function loadOnce(subject) {
   }
 }
 
-/** One process for each subject, one after the other: what slows the machine for a while slows them all. */
+/** One process for each subject, one after the other, so that a slow period of the machine slows all of them. */
 async function loadEach() {
   const loads = {};
   for (const subject of SUBJECTS) loads[subject] = await loadOnce(subject);
@@ -28,7 +28,7 @@ async function loadEach() {
 
 /** Prints a line for each subject; see run.mjs for the options. Ratios are medians of those of each group of processes. */
 export async function startUp({ rounds }) {
-  // Files that nobody has read for a while are read from the disk, which is not the same for whoever comes first.
+  // The first run reads files from the disk, and later runs from the cache.
   await loadEach();
   const groups = [];
   for (let count = 0; count < rounds * PROCESSES; count++) groups.push(await loadEach());

@@ -1,6 +1,6 @@
-// `npm run bench:viewer`: what a viewer of topics takes from the flows. Looked at as the sidebar does, without a browser: a
-// flow that keeps Node-RED busy, with a viewer and without one in turns, and then a flood that no flow has subscribed to.
-// By processor time from /proc, so it runs on Linux only. Needs mosquitto.
+// `npm run bench:viewer`: measures what a viewer of topics takes from the flows. It sends the requests of the sidebar
+// without a browser: to a flow that keeps Node-RED busy, with and without a viewer in turn, and then during a flood
+// that no flow has subscribed to. It measures processor time from /proc, so it runs on Linux only. Needs mosquitto.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -29,12 +29,12 @@ const { values } = parseArgs({
   },
 });
 const SECONDS = Number(values.seconds);
-/** ms between two looks, as in the sidebar. */
+/** ms between two requests, as in the sidebar. */
 const LOOK = 250;
 /** How /proc counts processor time. */
 const TICKS_PER_SECOND = 100;
 
-/** A subscribe node, and a function node that hands itself its message for ever: as much as the processor gives. */
+/** A subscribe node, and a function node that sends itself its message without end, as fast as the processor allows. */
 function flow(url) {
   const place = { z: 'tab', x: 100, y: 100 };
   const subscriptions = [{ ...subscriptionDefaults, filter: 'load/#' }];
@@ -82,7 +82,7 @@ function mostMemory(pid) {
   return (Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024).toFixed(0);
 }
 
-/** Publishes `rate` messages a second below `root`; the function returned ends it, with how many it were a second. */
+/** Publishes `rate` messages a second below `root`. The returned function ends it and returns the actual rate. */
 function startLoad(device, root, rate) {
   let sent = 0;
   const begin = performance.now();
@@ -103,7 +103,7 @@ function post(nodeRed, path, body) {
   return nodeRed.admin(`mqtt-flows/topics/${path}`, { method: 'POST', body: JSON.stringify(body) });
 }
 
-/** Looks at `filter` as the sidebar does: 30 rows with all branches open, and the messages of one topic. */
+/** Sends the requests of a sidebar for `filter`: 30 rows with all branches open, and the messages of one topic. */
 async function startViewer(nodeRed, filter, topic) {
   const { viewer } = await post(nodeRed, 'start', { broker: 'broker', filter });
   let over = false;
@@ -134,7 +134,7 @@ async function measure(nodeRed, rounds) {
 }
 
 const percent = (share) => `${(share * 100).toFixed(1)} %`;
-/** The median, and where the middle half lies. */
+/** The median and the quartiles. */
 function summary(shares) {
   const sorted = shares.toSorted((a, b) => a - b);
   const [low, middle, high] = [0.25, 0.5, 0.75].map((part) => percent(sorted[Math.floor((sorted.length - 1) * part)]));
@@ -154,7 +154,7 @@ async function withNodeRed(nodes, run) {
   }
 }
 
-/** What is left to a flow that has always something to do. */
+/** What remains for a busy flow. */
 async function besideBusyFlow(nodeRed, device) {
   const rounds = async () => (await nodeRed.admin('rounds')).rounds;
   const stopLoad = startLoad(device, 'load', Number(values.rate));
@@ -176,7 +176,7 @@ async function besideBusyFlow(nodeRed, device) {
   console.log(`  of what a busy flow does in a second of processor time are left ${summary(left)}`);
 }
 
-/** What messages cost that only the viewer gets, and far more of them than it takes. */
+/** The cost of messages that only the viewer gets, and of far more than it takes. */
 async function flooded(nodeRed, device) {
   const none = async () => 0;
   const quiet = await measure(nodeRed, none);
@@ -184,7 +184,7 @@ async function flooded(nodeRed, device) {
   for (const rate of [Number(values.rate), 10_000, Number(values.flood)]) {
     const stopLoad = startLoad(device, 'flood', rate);
     const stopViewer = await startViewer(nodeRed, 'flood/#', topic);
-    // What may come at once is over by then.
+    // The allowed burst is over by then.
     await delay(rate > 10_000 ? 8000 : 1000);
     const shares = [];
     for (let i = 0; i < 5; i++) shares.push((await measure(nodeRed, none)).share - quiet.share);

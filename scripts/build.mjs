@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const { 'node-red': nodeRed } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** What is left of source files that are gone would be loaded, or run as a test. */
+/** Outputs of deleted source files would be loaded, or run as tests. */
 function removeStale(sources, outputs) {
   mkdirSync(join(root, outputs), { recursive: true });
   for (const file of readdirSync(join(root, outputs), { recursive: true })) {
@@ -28,14 +28,14 @@ function compile() {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** How everything is built that runs in Node-RED. Names and lines stay: stack traces are read by people. */
+/** Options for everything that runs in Node-RED. Names and lines stay, so that stack traces are readable. */
 const forNodeJs = {
   bundle: true,
   format: 'cjs',
   platform: 'node',
   target: ['node20'],
   tsconfig: join(root, 'tsconfig.runtime.json'),
-  // Dependencies are the user's to install and to update, and each is loaded when it is first needed.
+  // Dependencies are installed and updated by the user, and each is loaded when first needed.
   packages: 'external',
   legalComments: 'none',
   logLevel: 'warning',
@@ -88,7 +88,7 @@ async function assemble(kind, stem) {
     platform: 'browser',
     target: ['es2022'],
     legalComments: 'none',
-    // Each form carries what it shares with the others; names stay, for those who debug.
+    // Each form contains the code that it shares with others. Names stay, for debugging.
     minifyWhitespace: true,
     minifySyntax: true,
     logLevel: 'warning',

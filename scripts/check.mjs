@@ -36,7 +36,7 @@ function step(name, ...command) {
 }
 
 step('lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '.');
-// What is not built cannot be tested.
+// Only built code can be tested.
 if (step('types and build', 'scripts/build.mjs')) {
   step('tests', 'scripts/test.mjs', 'test', '--coverage');
   step('tests of the system', 'scripts/test.mjs', 'system');

@@ -1,4 +1,4 @@
-// `npm run dev`: as `npm start`, and again after each change of a source file. Takes the same `--port`.
+// `npm run dev`: like `npm start`, restarted after each change of a source file. Takes the same `--port`.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { watch } from 'node:fs';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const scripts = dirname(fileURLToPath(import.meta.url));
 const root = resolve(scripts, '..');
-/** Editors write a file in several steps; ms of quiet that end a change. */
+/** Editors write a file in several steps: ms without a change that end it */
 const QUIET = 200;
 
 let child;

@@ -14,7 +14,7 @@ const { values } = parseArgs({
 const packets = Number(values.packets);
 const seed = Number(values.seed);
 
-/** Megabytes that are in use when all that can go has gone. */
+/** Megabytes in use after garbage collection. */
 function heap() {
   return (heapInUse() / 1e6).toFixed(1);
 }

@@ -1,4 +1,4 @@
-// Node-RED 5 and the Node.js that it asks for, both fetched into .cache once: the tests run on them as on any other.
+// Fetches Node-RED 5 and the Node.js that it needs into .cache, once. The tests then run on them as on any other.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

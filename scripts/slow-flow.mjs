@@ -1,5 +1,5 @@
-// `npm run slow-flow -- --messages 10000 --work 50`: that many messages wait at mosquitto for a flow that takes that many
-// milliseconds for each, in a real Node-RED. Prints how much memory it took, by acknowledgement and version.
+// `npm run slow-flow -- --messages 10000 --work 50`: messages wait at mosquitto for a flow that takes `work`
+// milliseconds for each, in a real Node-RED. Prints the memory used, by acknowledgement and version.
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,5 @@
-// `npm run soak -- --kills 200 --seed 1`: mosquitto is killed and started again at random moments, while a connection
-// with 50 subscriptions and another client send each other messages of QoS 1. Prints what became of them.
+// `npm run soak -- --kills 200 --seed 1`: mosquitto is killed and restarted at random moments, while a connection with
+// 50 subscriptions and another client send each other messages at QoS 1. Prints which of them arrived.
 
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -107,7 +107,7 @@ class Side {
     });
   }
 
-  /** Resolves when it is connected and has nothing left to send. */
+  /** Resolves when it is connected and has sent everything. */
   async drained() {
     while (this.connection.state.kind !== 'connected' || this.connection.outboxDepth > 0) await delay(10);
   }

@@ -1,4 +1,4 @@
-// `npm start`: Node-RED with this package in it and the first example running. `--port N` for another port.
+// `npm start`: Node-RED with this package and the first example. `--port N` for another port.
 
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -84,7 +84,7 @@ const nodeRed = createRequire(import.meta.url).resolve('node-red/red.js');
 const settings = join(root, 'scripts/node-red-settings.cjs');
 const child = spawn(process.execPath, [nodeRed, '--userDir', userDir, '--settings', settings, '--port', String(port)], {
   stdio: ['ignore', 'inherit', 'inherit'],
-  // A process group of its own: Ctrl-C in a terminal goes to us alone, and we hand it on once.
+  // A process group of its own: Ctrl-C in a terminal reaches only this process, which passes it on once.
   detached: process.platform !== 'win32',
 });
 let running = true;

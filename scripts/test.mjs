@@ -11,7 +11,7 @@ import { nodeRed5 } from './node-red-5.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const MINUTE = 60_000;
-/** A suite that takes this long hangs. */
+/** A suite that takes longer has hung. */
 const PATIENCE = 15 * MINUTE;
 
 /** Suites are split by place: what stands in test/system needs a browser, a Node-RED in a process of its own, or minutes. */
@@ -40,7 +40,7 @@ const run = spawn(program, [...coverage, mocha, ...own, ...(named ? [] : files)]
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, ...env },
-  // A process group of its own: what a test has started can be ended with it.
+  // A process group of its own, so that processes started by a test can be ended with it.
   detached: process.platform !== 'win32',
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(signal));
@@ -67,6 +67,6 @@ function kill(signal) {
     if (process.platform === 'win32') run.kill(signal);
     else process.kill(-run.pid, signal);
   } catch {
-    // It has gone already.
+    // The process has ended already.
   }
 }

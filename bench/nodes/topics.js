@@ -1,5 +1,5 @@
-// A source of messages with many topics in turn, for the router: keeps `window` of them on the way. A message has
-// arrived when the node of the id `sink` is done with it: a Switch node does not say when it is done itself.
+// A source of messages with many topics in turn, for the router. It keeps `window` of them in progress. A message has
+// arrived when the node with the id `sink` is done with it, since a Switch node does not report that itself.
 
 const { counter } = require('../counter.cjs');
 

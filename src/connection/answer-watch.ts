@@ -1,17 +1,17 @@
-// Watches whether a connected server answers: one that keeps the connection alive and acknowledges nothing would hold up
-// every publication and subscription for ever. MQTT sets no time for answers (MQTT 5, section 4.4).
+// Watches whether a connected server answers. A server that keeps the connection alive but acknowledges nothing would
+// block all publications and subscriptions for ever. MQTT sets no time limit for answers (MQTT 5, section 4.4).
 
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { LinkProgress, Transport } from '../transport/transport';
 import type { Clock } from './clock';
 import type { Traffic } from './traffic';
 
-/** How long a server may leave everything unanswered, in ms. */
+/** The time in ms for which a server may answer nothing. */
 const PATIENCE = 30_000;
-/** The same while publications come in, in ms: an answer may stand in line behind them. */
+/** The same while publications arrive, in ms: an answer may be queued behind them. */
 const PATIENCE_WHILE_HEARD = 4 * PATIENCE;
 
-/** Who is told of what is sent over a connection, and of the answers to it. */
+/** Is told of packets that need an answer, and of the answers. */
 export interface SendingWatch {
   readonly answers: AnswerWatch;
   readonly traffic: Traffic;
@@ -27,14 +27,14 @@ interface Watched {
   readonly silent: (error: MqttFlowsError) => void;
 }
 
-/** One for a connection: whoever sends what the server has to answer says so here, and says when the answer has come. */
+/** One for each connection. Senders of packets that need an answer report these here, and the answers. */
 export class AnswerWatch {
   readonly #clock: Clock;
   #watched: Watched | undefined;
   #unanswered = 0;
-  /** When the server last had nothing to answer or answered, in ms since the epoch. */
+  /** When the server last answered or had nothing to answer, in ms since the epoch. */
   #since = 0;
-  /** Whether a publication has come in since the last look. */
+  /** Whether a publication has arrived since the last check. */
   #heard = false;
   /** At the last look. */
   #progress: LinkProgress | undefined;
@@ -44,7 +44,7 @@ export class AnswerWatch {
     this.#clock = clock;
   }
 
-  /** Watches the server of `transport`, until end(). `silent` is called when it has left everything unanswered for too long. */
+  /** Watches the server of `transport` until end(). `silent` is called when it has answered nothing for too long. */
   begin(transport: Link, silent: (error: MqttFlowsError) => void): void {
     this.#watched = { transport, silent };
     this.#unanswered = 0;
@@ -57,7 +57,7 @@ export class AnswerWatch {
     this.#cancel = undefined;
   }
 
-  /** The server has one more packet to answer. */
+  /** Another packet needs an answer. */
   asked(): void {
     if (this.#unanswered++ > 0 || !this.#watched) return;
     this.#since = this.#clock.now();
@@ -71,7 +71,7 @@ export class AnswerWatch {
     this.#since = this.#clock.now();
   }
 
-  /** The server is asked now: `settled` as a function that takes its answer. */
+  /** A packet is sent that needs an answer. Wraps `settled`, which is called with the answer. */
   await<O>(settled: (outcome: O) => void): (outcome: O) => void {
     this.asked();
     return (outcome) => {
@@ -80,7 +80,7 @@ export class AnswerWatch {
     };
   }
 
-  /** A publication has come in. */
+  /** A publication has arrived. */
   heard(): void {
     this.#heard = true;
   }
@@ -97,7 +97,7 @@ export class AnswerWatch {
     return received || (before.waiting > 0 && progress.sent > before.sent);
   }
 
-  /** One timer, however many answers come and go. */
+  /** Uses one timer, whatever the number of answers. */
   #look(): void {
     this.#cancel = undefined;
     const watched = this.#watched;

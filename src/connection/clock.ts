@@ -1,9 +1,9 @@
-// Time as the connection sees it, so that tests can hold it in their hands.
+// The time source of a connection, which tests replace.
 
 export interface Clock {
   /** ms since the epoch */
   now(): number;
-  /** Calls `callback` once after `delay` ms; the function returned cancels it. */
+  /** Calls `callback` once after `delay` ms. Returns a function that cancels it. */
   after(delay: number, callback: () => void): () => void;
 }
 

@@ -1,4 +1,4 @@
-// What a connection is to do, and what it is given of the world to do it with.
+// The settings of a connection, and its access to the outside: clock, randomness, transport.
 
 import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { BackoffLimits } from '../core/servers/backoff';
@@ -11,29 +11,29 @@ import type { PresenceMessages } from './presence';
 import type { Report } from './report';
 import type { SessionMemory } from './session/session-memory';
 
-/** A server to try: how to reach it, and its name for people. */
+/** A server to try: how to reach it, and its name for users. */
 export interface Endpoint {
   readonly name: string;
-  /** What other servers call it; none for a server in this process. */
+  /** Its address for server references; none for a server in this process. */
   readonly address?: HostAndPort;
   readonly open: OpenStream;
 }
 
-/** What an attempt says of itself; server and version are the connection's to choose. */
+/** The CONNECT options of an attempt. The connection chooses server and version. */
 export type AttemptOptions = Omit<ConnectOptions, 'server' | 'protocolVersion'>;
 
 export interface ConnectionSettings {
-  /** Tried in their order. */
+  /** Tried in this order. */
   readonly endpoints: readonly [Endpoint, ...Endpoint[]];
-  /** `auto` is MQTT 5, and 3.1.1 once a server has refused that version. */
+  /** `auto` means MQTT 5, or 3.1.1 once a server has refused MQTT 5. */
   readonly protocolVersion: 'auto' | ProtocolVersion;
-  /** Asked at each attempt, so that what it answers may change. An error is that of the attempt; it never rejects. */
+  /** Called at each attempt, so that the result may change. An error becomes that of the attempt. Never rejects. */
   readonly connectOptions: () => AttemptOptions | Promise<AttemptOptions | MqttFlowsError>;
   /** ms from the beginning of an attempt to CONNACK */
   readonly connectTimeout: number;
   readonly reconnect: BackoffLimits;
   readonly outbox: OutboxLimits;
-  /** Where what waits outlives the process; left out, it waits in memory. */
+  /** The store of an outbox that outlives the process. Left out: publications wait in memory. */
   readonly outboxStore?: OutboxStore;
   readonly messages: PresenceMessages;
   /** For a session that outlives the process. */
@@ -43,12 +43,12 @@ export interface ConnectionSettings {
 /** Where and how the next attempts connect. */
 export type ConnectionTarget = Pick<ConnectionSettings, 'endpoints' | 'protocolVersion' | 'messages'>;
 
-/** What a connection is given of the world. */
+/** The outside world of a connection. */
 export interface ConnectionWorld {
   readonly openTransport: OpenTransport;
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Hears of failures that belong to no publication, subscription or state. */
+  /** Is told of failures that belong to no publication, subscription or state. */
   readonly report: Report;
 }

@@ -9,7 +9,7 @@ export type ConnectionState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly stage: ErrorStage; readonly attempt: number; readonly server: string }
   | { readonly kind: 'connected'; readonly info: ServerInfo; readonly server: string }
-  /** An attempt failed or the connection was lost; `nextAt` is in ms since the epoch. */
+  /** An attempt failed or the connection was lost. `nextAt` is in ms since the epoch. */
   | {
       readonly kind: 'waiting';
       readonly error: MqttFlowsError;
@@ -25,11 +25,11 @@ export type StateListener = (state: ConnectionState) => void;
 export class StateWatch {
   readonly #report: Report;
   readonly #listeners = new Set<StateListener>();
-  /** States that listeners have not all heard of yet, oldest first. */
+  /** States that not all listeners have been told of, oldest first. */
   readonly #news: ConnectionState[] = [];
   #state: ConnectionState = { kind: 'idle' };
 
-  /** `report` hears what a listener throws. */
+  /** `report` gets what a listener throws. */
   constructor(report: Report) {
     this.#report = report;
   }
@@ -38,14 +38,14 @@ export class StateWatch {
     return this.#state;
   }
 
-  /** Calls `listener` now and at each change; the function returned ends that. */
+  /** Calls `listener` now and at each change. Returns a function that removes it. */
   add(listener: StateListener): () => void {
     this.#listeners.add(listener);
     listener(this.#state);
     return () => this.#listeners.delete(listener);
   }
 
-  /** The last state has been told. */
+  /** Removes all listeners after the last state. */
   clear(): void {
     this.#listeners.clear();
   }
@@ -53,7 +53,7 @@ export class StateWatch {
   enter(state: ConnectionState): void {
     this.#state = state;
     this.#news.push(state);
-    // A listener that brings about the next state must not make the others hear it before this one.
+    // A listener may cause the next state. The others must still get this one first.
     if (this.#news.length > 1) return;
     try {
       for (const news of this.#news) {

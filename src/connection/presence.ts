@@ -1,5 +1,5 @@
-// What a client says of itself: a birth message when it is there, and a close message before it goes on purpose.
-// The will, for when it goes without a word, is part of CONNECT.
+// The birth message of a client after it connects, and its close message before it disconnects. The will, for a
+// connection that is lost, is part of CONNECT.
 
 import type { OutgoingPublication } from '../core/publications/publication';
 import type { PublishOutcome, ServerInfo, Transport } from '../transport/transport';
@@ -9,9 +9,9 @@ import type { Report } from './report';
 import { limitProblem, refused } from './server-limits';
 import type { Subscriptions } from './subscriptions/subscriptions';
 
-/** How long a server may take to answer the subscriptions before the birth message goes out all the same, in ms. */
+/** The time in ms for which the birth message waits for the server's answers to the subscriptions. */
 const ANSWER_TIME = 5000;
-/** How long the close message may take, in ms. */
+/** The time in ms for the close message. */
 const CLOSE_TIME = 400;
 
 export interface PresenceMessages {
@@ -21,7 +21,7 @@ export interface PresenceMessages {
 
 interface PresenceWorld extends SendingWatch {
   readonly clock: Clock;
-  /** Hears of a message that the server does not take. */
+  /** Is told when the server refuses a message. */
   readonly report: Report;
 }
 
@@ -56,7 +56,7 @@ export class Presence {
       return () => {};
     }
     let cancel = (): void => {};
-    /** `step` as a function that is called once: by others, or when `time` is over. */
+    /** Wraps `step` so that it is called once: by others, or after `time`. */
     const within = (time: number, step: () => void): (() => void) => {
       let taken = false;
       const once = (): void => {
@@ -71,7 +71,7 @@ export class Presence {
     const speak = within(ANSWER_TIME, () => {
       this.#quiet = false;
       if (!birth) return announced();
-      // Until it is acknowledged, the birth message takes up some of what the server receives at once.
+      // Until it is acknowledged, the birth message counts against the server's receive maximum.
       const done = within(ANSWER_TIME, announced);
       this.#publish(birth, transport, server, done);
     });
@@ -83,10 +83,10 @@ export class Presence {
     return this.#silence;
   }
 
-  /** Publishes the close message, if any; resolves when the server has it or the time for it is over. */
+  /** Publishes the close message, if any. Resolves when it is acknowledged or the time is over. */
   retire(transport: Transport, server: ServerInfo): Promise<void> | undefined {
     const { close } = this.#messages;
-    // A birth message that came after it would be the last that others hear.
+    // A birth message after it would be the last one that others get.
     this.#silence();
     if (!close) return undefined;
     return new Promise((resolve) => {

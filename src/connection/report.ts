@@ -1,9 +1,9 @@
-// Calls into code that is not ours: what it throws must not reach mqtt.js, where it would end the process, nor keep
-// others from being called.
+// Calls code that is not ours. An exception there must not reach mqtt.js, where it would end the process, nor prevent
+// other calls.
 
 import type { LostPublication } from '../core/publications/publish-options';
 
-/** Takes what went wrong and nobody waits for; `lost` is the publication that it is about, if any. */
+/** Takes an error for which nobody waits. `lost` is the publication that it is about, if any. */
 export type Report = (error: Error, lost?: LostPublication) => void;
 
 /** Calls `callback`, and reports what it throws. */
@@ -15,7 +15,7 @@ export function guarded(report: Report, callback: () => void): void {
   }
 }
 
-/** What was thrown, as an error: anything can be. */
+/** Converts anything thrown to an error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -1,4 +1,4 @@
-// What a server has said in CONNACK that it will not take (MQTT 5, section 3.2.2.3).
+// The limits that a server has announced in CONNACK (MQTT 5, section 3.2.2.3).
 
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { OutgoingPublication } from '../core/publications/publication';
@@ -7,8 +7,8 @@ import type { WireFilter } from '../core/topics/topic-filter';
 import type { ServerInfo, ServerWords, SubscribeRequest } from '../transport/transport';
 
 /**
- * The reason why the server would refuse `publication`, or undefined. Sending it all the same would end the connection
- * (sections 3.2.2.3.4 to 3.2.2.3.6).
+ * Why the server would refuse `publication`, or undefined. Sending it would end the connection (sections 3.2.2.3.4 to
+ * 3.2.2.3.6).
  */
 export function limitProblem(publication: OutgoingPublication, server: ServerInfo): MqttFlowsError | undefined {
   const { qos, retain } = publication;
@@ -21,7 +21,7 @@ export function limitProblem(publication: OutgoingPublication, server: ServerInf
   return new MqttFlowsError('publication-too-large', { stage: 'publish', reasonCode: 0x95, params });
 }
 
-/** The error for a publication that the server refuses, or would. */
+/** The error for a publication that the server refuses or would refuse. */
 export function refused({ reasonCode, reasonString }: { readonly reasonCode: number } & ServerWords): MqttFlowsError {
   const params = reasonString === undefined ? {} : { reasonString };
   return new MqttFlowsError('publication-refused', { stage: 'publish', reasonCode, params });
@@ -35,7 +35,7 @@ export function subscriptionProblem({ filter }: SubscribeRequest, server: Server
   return wildcard && !server.wildcardSubscriptionAvailable ? 0xa2 : undefined;
 }
 
-/** The error for a subscription that the server refuses, or would. */
+/** The error for a subscription that the server refuses or would refuse. */
 export function subscriptionRefused(
   filter: WireFilter,
   { reasonCode, reasonString }: { readonly reasonCode: number } & ServerWords,

@@ -1,8 +1,11 @@
-// What goes in and out over a connection: two counters and a few topics, cheap enough to count every message.
+// The traffic of a connection: two counters and some topics, cheap enough to count every message.
 
-/** How many topics are remembered of those that have gone by. */
+/** The most topics that are remembered. */
 const TOPICS = 1000;
-/** Messages in either direction whose topics are all looked at; later one in so many, for that costs time. */
+/**
+ * The topics of this many messages in each direction are all recorded. After that, only some are, because that takes
+ * time.
+ */
 const ALL = 5000;
 const ONE_IN = 13;
 
@@ -10,7 +13,7 @@ export class Traffic {
   #received = 0;
   #sent = 0;
   readonly #topics = new Set<string>();
-  /** The same in a ring: a Set takes long to find its oldest when it has lost many. */
+  /** The same topics in a ring: a Set takes long to find its oldest entry after many deletions. */
   readonly #ring: string[] = [];
   #next = 0;
 
@@ -22,7 +25,7 @@ export class Traffic {
     return this.#sent;
   }
 
-  /** Topics that messages have been received from or sent to, a thousand at most; with many messages, some are missed. */
+  /** Topics of received and sent messages, a thousand at most. With many messages, some topics are missed. */
   get topics(): Iterable<string> {
     return this.#topics;
   }

@@ -12,7 +12,7 @@ export interface SessionConfig {
   birth: MessageConfig;
   close: MessageConfig;
   will: MessageConfig;
-  /** QoS 1 and 2 messages that the server may send without an acknowledgement; blank: RECEIVE_MAXIMUM */
+  /** QoS 1 and 2 messages that the server may send without an acknowledgement; blank: 1000 */
   receiveMaximum: SavedNumber;
   /** bytes; blank: no limit */
   maximumPacketSize: SavedNumber;

@@ -1,4 +1,5 @@
-// What one subscriber has been given and not settled, and what waits until there is room: the server waits with it.
+// The deliveries that a subscriber has and has not settled, and those that wait until there is room. The server waits
+// with them.
 
 import type { Acknowledgement } from '../../core/publications/acknowledgement';
 import type { IncomingPublication, QoS } from '../../core/publications/publication';
@@ -14,13 +15,16 @@ export interface Delivery {
   readonly qos: QoS;
 }
 
-/** What became of a delivery: a settlement, or nothing, because what worked on it was stopped. */
+/** The end of a delivery: an acknowledgement, or an interruption because its node was stopped. */
 export type Outcome = Acknowledgement | { readonly kind: 'interrupted' };
 
-/** Of an outcome: `late` when the connection is gone that waited for it, `unknown` when it was settled before. */
+/**
+ * The result of settling: `late` when the connection of the delivery has ended, `unknown` when the delivery was settled
+ * before.
+ */
 export type Taken = 'taken' | 'late' | 'unknown';
 
-/** Ends a delivery, once. */
+/** Settles a delivery, once. */
 export type SettleDelivery = (outcome: Outcome) => Taken;
 
 /** A delivery that the flow has been given. */
@@ -46,9 +50,9 @@ export interface DeliveryHandler {
   readonly limit: number;
   /** ms that a delivery may take; 0 for any time */
   readonly timeout: number;
-  /** Gives a delivery to the flow; without `settle` nobody waits for the outcome. */
+  /** Gives a delivery to the flow. Without `settle`, no acknowledgement is expected. */
   hand(delivery: Delivery, settle?: SettleDelivery): HandedDelivery | undefined;
-  /** A delivery has taken too long: what is to become of it. */
+  /** A delivery has taken too long. Returns how it is settled. */
   expired(delivery: Delivery, at: string | undefined): Acknowledgement;
   /** The number of unsettled or failed deliveries has changed. */
   changed(): void;
@@ -59,7 +63,7 @@ export interface DeliveryHandler {
 interface Held {
   delivery: Delivery;
   readonly release: ReleaseReceipt;
-  /** Its connection is gone: at QoS 1, the server sends it again if it has kept the session. */
+  /** Its connection has ended. At QoS 1, the server sends it again if it has kept the session. */
   lost: boolean;
   cancelTimeout: () => void;
   handed: HandedDelivery | undefined;
@@ -68,7 +72,7 @@ interface Held {
 const nothing = (): void => {};
 
 export class DeliveryWindow {
-  /** Whether the server takes a refusal: to others, it is no acknowledgement. */
+  /** Whether the server accepts a refusal. For others, a refusal is no acknowledgement. */
   refusable = true;
   readonly #clock: Clock;
   readonly #waiting = new Fifo<Held>();
@@ -87,17 +91,17 @@ export class DeliveryWindow {
     this.#discarded = discarded;
   }
 
-  /** Deliveries that the flow has been given and that are not settled. */
+  /** Deliveries that the flow has and has not settled. */
   get unsettled(): number {
     return this.#unsettled.size;
   }
 
-  /** Those that wait for room. */
+  /** Deliveries that wait for room. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Those that the server will not hear of on this connection: each holds a place in its window. */
+  /** Deliveries that will not be acknowledged on this connection. Each holds a place in the server's window. */
   get failed(): number {
     return this.#failed;
   }
@@ -114,12 +118,12 @@ export class DeliveryWindow {
     this.#next();
   }
 
-  /** Keeps deliveries until the next open(); what is unsettled stays so. */
+  /** Keeps deliveries until the next open(). Unsettled ones stay unsettled. */
   leave(): void {
     this.#handler = undefined;
   }
 
-  /** Until resume(), what has an acknowledgement waits. */
+  /** Until resume(), deliveries that need an acknowledgement wait. */
   pause(): void {
     this.#paused = true;
   }
@@ -129,7 +133,7 @@ export class DeliveryWindow {
     this.#next();
   }
 
-  /** Takes a delivery; at QoS 0, asked for or sent, nobody waits for an acknowledgement. */
+  /** Takes a delivery. At QoS 0, of the subscription or of the publication, no acknowledgement is expected. */
   take(delivery: Delivery, receipt: SharedReceipt | undefined): void {
     if (!receipt || delivery.qos === 0) {
       this.#handler?.hand(delivery);
@@ -146,12 +150,12 @@ export class DeliveryWindow {
     this.#next();
   }
 
-  /** Interrupts all that is unsettled: it is delivered again. */
+  /** Interrupts all unsettled deliveries, which are then delivered again. */
   interrupt(): void {
     for (const held of [...this.#unsettled].reverse()) this.#settle(held, { kind: 'interrupted' });
   }
 
-  /** The connection is gone. */
+  /** The connection has ended. */
   lose(): void {
     this.#failed = 0;
     for (const held of this.#unsettled) held.lost = held.delivery.publication.qos === 1;
@@ -162,12 +166,12 @@ export class DeliveryWindow {
     this.#changed();
   }
 
-  /** The session goes on: what waits at QoS 1 comes again, and would wait twice. */
+  /** The session continues: the server sends waiting deliveries at QoS 1 again, so they are dropped here. */
   resumeSession(): void {
     for (const held of this.#waiting.drain()) if (!held.lost) this.#waiting.push(held);
   }
 
-  /** Settles all that is left in one way. */
+  /** Settles all remaining deliveries in the same way. */
   discard(settlement: Acknowledgement): void {
     this.#handler = undefined;
     for (const held of this.#waiting.drain()) held.release(settlement);
@@ -176,7 +180,7 @@ export class DeliveryWindow {
   }
 
   #next(): void {
-    // The flow may be done with a delivery before hand() returns: a loop, for a recursion could become deep.
+    // The flow may settle a delivery before hand() returns. A loop is used because a recursion could become deep.
     if (this.#handing) return;
     this.#handing = true;
     try {
@@ -231,7 +235,10 @@ export class DeliveryWindow {
     release(settlement);
   }
 
-  /** MQTT sends nothing again on a connection that stands (MQTT 5, section 4.4): we do, and it is marked as theirs is. */
+  /**
+   * The server does not retransmit on a connection that stands (MQTT 5, section 4.4). We deliver again, with `dup` as
+   * the server would.
+   */
   #again(held: Held): void {
     const { delivery } = held;
     const publication = { ...delivery.publication, dup: true };

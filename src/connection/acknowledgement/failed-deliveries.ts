@@ -1,9 +1,9 @@
-// What the nodes of one connection have failed with and left unacknowledged. Each holds a place in the server's window
-// until the connection ends; when all places are held so, the server has to be silent at QoS 1 and 2.
+// The failed deliveries of all nodes of one connection. Each holds a place in the server's window until the connection
+// ends. When they hold all places, the server cannot send anything at QoS 1 and 2.
 
 /**
- * Publications. Of the windows that servers have unless they are set otherwise, RabbitMQ's is the smallest; mosquitto's is
- * 20. None says how many it has.
+ * In publications. Of the default windows of servers, RabbitMQ's is the smallest; mosquitto's is 20. No server
+ * announces its window.
  */
 const SMALLEST_WINDOW = 10;
 
@@ -12,7 +12,7 @@ export class FailedDeliveries {
   #limit = SMALLEST_WINDOW;
   #told = false;
 
-  /** There is a new connection, on which the server may leave `window` publications unacknowledged at the most. */
+  /** There is a new connection, on which the server may have at most `window` publications unacknowledged. */
   restart(window: number): void {
     this.#count = 0;
     this.#limit = Math.min(window, SMALLEST_WINDOW);
@@ -23,7 +23,7 @@ export class FailedDeliveries {
     this.#count++;
   }
 
-  /** The server has sent one more: it had room. */
+  /** The server has sent another publication, so it had room. */
   arrived(): void {
     if (this.full) this.#limit = this.#count + 1;
   }
@@ -32,12 +32,12 @@ export class FailedDeliveries {
     return this.#count;
   }
 
-  /** They may fill the window of the server: nothing has come since they became so many. */
+  /** Whether they may fill the server's window: nothing has arrived since they became this many. */
   get full(): boolean {
     return this.#count >= this.#limit;
   }
 
-  /** Whether people have to be told that it is full: true once on each connection. */
+  /** Whether to report that the window is full: true once on each connection. */
   alarm(): boolean {
     if (this.#told || !this.full) return false;
     this.#told = true;

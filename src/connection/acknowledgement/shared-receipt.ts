@@ -1,16 +1,16 @@
-// One acknowledgement for all subscribers of a publication: it goes out when none of them holds it any longer.
+// One acknowledgement for all subscribers of a publication. It is sent when none of them holds it any longer.
 
 import type { Acknowledgement } from '../../core/publications/acknowledgement';
 import type { Receipt } from '../../transport/transport';
 
-/** Gives up a hold; only the first call counts. */
+/** Releases a hold. Only the first call counts. */
 export type ReleaseReceipt = (settlement: Acknowledgement) => void;
 
 const ACKNOWLEDGED: Acknowledgement = { kind: 'acknowledged' };
 
 export class SharedReceipt {
   readonly #receipt: Receipt;
-  /** One is the delivery itself, so that a holder that releases at once does not settle it for the others. */
+  /** One hold is the delivery itself, so that a holder that releases at once does not settle for the others. */
   #holds = 1;
   #worst: Acknowledgement = ACKNOWLEDGED;
 
@@ -18,7 +18,7 @@ export class SharedReceipt {
     this.#receipt = receipt;
   }
 
-  /** Puts off the acknowledgement until the function returned is called. */
+  /** Delays the acknowledgement until the returned function is called. */
   hold(): ReleaseReceipt {
     this.#holds++;
     let held = true;
@@ -29,7 +29,7 @@ export class SharedReceipt {
     };
   }
 
-  /** All subscribers have been called. */
+  /** All subscribers have got the publication. */
   delivered(): void {
     this.#release(ACKNOWLEDGED);
   }
@@ -43,7 +43,7 @@ export class SharedReceipt {
   }
 }
 
-/** Whoever wants the publication again gets it, although others get it twice then: none of them loses it. */
+/** If one subscriber wants the publication again, it is sent again. The others then get it twice, but none loses it. */
 function severity({ kind }: Acknowledgement): number {
   return kind === 'acknowledged' ? 0 : kind === 'refused' ? 1 : 2;
 }

@@ -1,9 +1,9 @@
-// What follows a failed attempt or a lost connection: how long to wait, and whether it is what it looks like.
+// Decides what follows a failed attempt or a lost connection: the delay, and the error that explains it.
 
 import { type ErrorCode, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { type BackoffLimits, backoffDelay } from '../../core/servers/backoff';
 
-/** A connection that lives shorter than this, in ms, was hardly one. */
+/** A connection shorter than this, in ms, counts as brief. */
 const BRIEF = 3000;
 /**
  * So many brief connections in a row look like two clients that throw each other out. Two are common: a server that
@@ -13,7 +13,7 @@ const CLASH = 3;
 /** MQTT 5, section 3.14.2.1: another client has connected with the same client identifier. */
 const SESSION_TAKEN_OVER = 0x8e;
 
-/** Trying again soon changes nothing about these, and may lock an account or throw another client out. */
+/** Retrying soon does not help with these, and may lock an account or disconnect another client. */
 const HOPELESS: ReadonlySet<ErrorCode> = new Set([
   'credentials-refused',
   'not-authorized',
@@ -32,9 +32,9 @@ export interface NextAttempt {
 export class Retry {
   readonly #limits: BackoffLimits;
   readonly #random: () => number;
-  /** Connections in a row that ended almost at once. */
+  /** The number of brief connections in a row. */
   #brief = 0;
-  /** Hopeless failures in a row. */
+  /** The number of hopeless failures in a row. */
   #hopeless = 0;
   /** ms before the latest attempt */
   #waited = 0;
@@ -45,10 +45,10 @@ export class Retry {
   }
 
   /**
-   * `attempt` counts from 1, or is 0 after a connection that stood; `lived` is how long it did in ms, or undefined when
-   * there was none. Of several `servers`, a hopeless one does not delay the next: that comes when all have been tried.
-   * MQTT 3.1.1 does not say that a session was taken over: the server closes the connection of the client that was there
-   * first, and so does it again when that one comes back. `overPublication` is another explanation of the same.
+   * `attempt` counts from 1, or is 0 after a connection that stood. `lived` is how long it stood in ms, or undefined
+   * without a connection. With several `servers`, a hopeless one does not delay the next; the delay comes when all have
+   * been tried. MQTT 3.1.1 does not report that a session was taken over: the server closes the older connection, and
+   * does so again when that client returns. `overPublication` is another explanation of the same.
    */
   after(
     error: MqttFlowsError,
@@ -61,7 +61,7 @@ export class Retry {
     const explained = overPublication ? error : this.#explain(error);
     const failures = Math.max(1, attempt, this.#brief);
     this.#hopeless = isHopeless(explained) ? this.#hopeless + 1 : 0;
-    // A clash of client identifiers is with the other client, whatever the server.
+    // A clash of client identifiers concerns the other client, whatever the server.
     const enough = explained.code === 'client-identifier-clash' ? 1 : servers;
     const wait = this.#hopeless > 0 && this.#hopeless % enough === 0;
     const random = this.#random();

@@ -1,4 +1,4 @@
-// Which of several servers the next attempt goes to, and in which version of MQTT: each may know another.
+// Chooses the server of the next attempt, and its version of MQTT, which is known for each server separately.
 
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { SERVER_MOVED } from '../../core/errors/reason-code';
@@ -16,7 +16,7 @@ interface Candidate {
 export class ServerChoice {
   readonly #candidates: readonly [Candidate, ...Candidate[]];
   #index = 0;
-  /** The one to begin with: the first, or where that has moved to. */
+  /** The server to begin with: the first, or the one that it has moved to. */
   #first = 0;
 
   constructor([first, ...others]: Endpoints, protocolVersion: ConnectionSettings['protocolVersion']) {
@@ -28,7 +28,7 @@ export class ServerChoice {
     return this.#candidate.endpoint;
   }
 
-  /** What is known of the version that the current one speaks. */
+  /** The version choice of the current server. */
   get protocol(): VersionChoice {
     return this.#candidate.version;
   }
@@ -43,9 +43,9 @@ export class ServerChoice {
   }
 
   /**
-   * After a failed attempt comes the next server in the list, after a connection that stood the first one. A server that
-   * sends its clients elsewhere is followed to servers of the list only: whoever speaks in its name could otherwise have
-   * the credentials sent anywhere.
+   * After a failed attempt the next server of the list follows; after a connection that stood, the first one. A
+   * redirect is followed to servers of the list only: an attacker that speaks for a server could otherwise have the
+   * credentials sent anywhere.
    */
   failed(error: MqttFlowsError, stood: boolean): void {
     const { length } = this.#candidates;

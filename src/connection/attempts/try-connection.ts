@@ -1,4 +1,4 @@
-// One connection that is made only to see whether it can be, and is closed at once. Knows no Node-RED and no mqtt.js.
+// Makes a connection only to test it, and closes it at once. Knows no Node-RED and no mqtt.js.
 
 import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { TestFact } from '../../core/reports/connection-test';
@@ -8,12 +8,12 @@ import type { AttemptOptions, ConnectionSettings, Endpoint } from '../connection
 import { connectTimedOut } from './connect-timed-out';
 import { VersionChoice } from './version-choice';
 
-/** Hears of a trial while it goes on. */
+/** Is told of the progress of a trial. */
 export interface TrialListener {
   attempt(version: ProtocolVersion): void;
   stage(stage: ErrorStage): void;
   learnt(fact: TestFact): void;
-  /** The server has accepted; what is left is to go away. */
+  /** The server has accepted. Only the disconnect is left. */
   connected(info: ServerInfo): void;
 }
 
@@ -21,7 +21,7 @@ export type TrialResult =
   | { readonly ok: true; readonly info: ServerInfo }
   | { readonly ok: false; readonly error: MqttFlowsError };
 
-/** What is tried, and by what means. */
+/** What is tried, and how. */
 export interface Trial {
   readonly endpoint: Endpoint;
   readonly options: AttemptOptions;

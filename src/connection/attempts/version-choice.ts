@@ -1,10 +1,10 @@
-// Which version of MQTT to speak with a server when the user leaves it open: 5, unless it shows that it knows older ones
-// only.
+// Which version of MQTT to use with a server when the user leaves it open: 5, unless the server turns out to support
+// only older ones.
 
 import type { ErrorCode, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { ProtocolVersion } from '../../transport/transport';
 
-/** Ends of an attempt in which the server has said nothing. */
+/** Failures of an attempt in which the server sent nothing. */
 const MUTE: ReadonlySet<ErrorCode> = new Set(['closed-without-answer', 'connection-timeout']);
 
 export class VersionChoice {
@@ -26,13 +26,13 @@ export class VersionChoice {
     this.#proven = true;
   }
 
-  /** True when `error` was about the version, and another is worth an attempt at once. */
+  /** True when `error` was about the version, and another version is to be tried at once. */
   failed({ code, stage }: MqttFlowsError): boolean {
     if (!this.#open) return false;
-    // It may be another program at the same address by now.
+    // Another program may use the same address by now.
     const refused = code === 'protocol-version-refused';
-    // Some servers that know only older versions close without a word, or wait for more; so does any server that is being
-    // restarted.
+    // Some servers that support only older versions close silently, or wait for more data. So does any server that is
+    // being restarted.
     const mute = !this.#proven && stage === 'connack' && MUTE.has(code);
     if (!refused && !mute) return false;
     this.#proven = false;

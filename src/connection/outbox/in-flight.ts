@@ -1,11 +1,11 @@
-// The publications that are on their way, in the order of sending. What they wait for is outbox-sender's.
+// The publications in flight, in the order of sending. outbox-sender.ts knows what they wait for.
 
 import type { OutboxEntry } from './outbox-entry';
 
 /**
- * A list that the entries link themselves. A Set would do, but for its garbage: V8 copies one anew after so many changes,
- * and once it is old, its copies are old, too. What stood in a dead copy then lives, with its message and whatever flows
- * have put there, until memory is collected as a whole.
+ * A linked list through the entries. A Set would leave garbage: V8 copies it into a new table after a number of
+ * changes, and once a table is in old memory, its copies are too. The entries of a dead table then stay alive, with
+ * their messages and everything that flows attach to them, until a full collection.
  */
 export class InFlight {
   #first: OutboxEntry | undefined;
@@ -17,17 +17,17 @@ export class InFlight {
     return this.#size;
   }
 
-  /** How many of them are at QoS 2: each is an exchange that the server keeps until PUBREL (MQTT 5, section 4.3.3). */
+  /** The number at QoS 2. Each is an exchange that the server keeps until PUBREL (MQTT 5, section 4.3.3). */
   get exchanges(): number {
     return this.#exchanges;
   }
 
-  /** The one that has been on its way for the longest. */
+  /** The oldest entry in flight. */
   get first(): OutboxEntry | undefined {
     return this.#first;
   }
 
-  /** Adds an entry that is not on its way. */
+  /** Adds an entry that is not in flight. */
   add(entry: OutboxEntry): void {
     entry.underWay = true;
     entry.before = this.#last;
@@ -38,7 +38,7 @@ export class InFlight {
     if (entry.publication.qos === 2) this.#exchanges++;
   }
 
-  /** False when it was not on its way. */
+  /** Removes an entry. False when it was not in flight. */
   delete(entry: OutboxEntry): boolean {
     if (!entry.underWay) return false;
     const { before, after } = entry;
@@ -54,7 +54,7 @@ export class InFlight {
     return true;
   }
 
-  /** Takes all of them. */
+  /** Removes and returns all entries. */
   drain(): OutboxEntry[] {
     const entries = [...this];
     for (const entry of entries) this.delete(entry);

@@ -1,4 +1,4 @@
-// Publications that wait in memory, and are gone with the process.
+// Publications that wait in memory, and are lost with the process.
 
 import { Fifo } from '../../core/queues/fifo';
 import type { OutboxEntry } from './outbox-entry';
@@ -46,7 +46,7 @@ export class MemoryQueue implements OutboxQueue {
   }
 }
 
-/** Takes out of `waiting` what has expired at `now`, and finds when the next one will. */
+/** Removes the expired entries from `waiting`, and finds when the next one expires. */
 export function sweepFifo(
   waiting: Fifo<OutboxEntry>,
   now: number,

@@ -1,4 +1,4 @@
-// Empties an outbox on demand: what waited at that moment goes; what comes later, and what is on its way, stays.
+// Empties an outbox on request: removes what waits at that moment. Later publications and those in flight stay.
 
 import type { OutboxEntry } from './outbox-entry';
 import type { OutboxQueue } from './outbox-queue';
@@ -6,7 +6,7 @@ import type { OutboxQueue } from './outbox-queue';
 export class OutboxClearing {
   readonly #queue: OutboxQueue;
   readonly #discard: (entry: OutboxEntry) => void;
-  /** What was accepted before goes; in ms since the epoch. Undefined: nothing is being cleared. */
+  /** Publications accepted before this time are removed; in ms since the epoch. Undefined: nothing is being cleared. */
   #until: number | undefined;
 
   constructor(queue: OutboxQueue, discard: (entry: OutboxEntry) => void) {
@@ -19,7 +19,7 @@ export class OutboxClearing {
     this.goOn();
   }
 
-  /** Takes out what is at hand; a disk gives more later. */
+  /** Removes what is in memory. A disk provides more later. */
   goOn(): void {
     while (this.#until !== undefined) {
       const entry = this.#queue.shift();

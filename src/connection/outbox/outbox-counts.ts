@@ -1,4 +1,4 @@
-// Counts what goes into an outbox and comes out of it.
+// The counters of an outbox.
 
 import type { OutboxFigures } from '../../core/reports/outbox-figures';
 

@@ -6,7 +6,7 @@ import type { Settled } from '../../core/publications/publish-options';
 import type { Outbound, PublishOutcome } from '../../transport/transport';
 import type { OutboxChunk } from './disk/outbox-chunk';
 
-/** Who sends entries, and hears how that goes. */
+/** The sender of entries, which is told of their progress. */
 export interface EntryCarrier {
   received(entry: OutboxEntry): void;
   finished(entry: OutboxEntry, outcome: PublishOutcome): void;
@@ -18,26 +18,26 @@ export class OutboxEntry implements Outbound, RecordedPublication {
   readonly origin: string;
   readonly acceptedAt: number;
   readonly expiresAt: number;
-  /** Who is to be told of the end; absent when nobody waits (any more). */
+  /** The callback for the end; undefined when nobody waits for it, or no longer. */
   waiter: Settled | undefined;
-  /** The waiter is told once the outbox has it, and not at the end. */
+  /** The waiter is called once the outbox has the publication, and not at the end. */
   endsWhenQueued = false;
-  /** With which others it is on disk, and its place among them; undefined before that, and in memory. */
+  /** Its chunk on disk, and its place in that; undefined before it is written, and in memory. */
   chunk: OutboxChunk | undefined;
   index = 0;
   /** 0 until it is sent. */
   packetIdentifier = 0;
-  /** How far its exchange has come within the session of the server. */
+  /** The progress of its exchange within the session. */
   progress: 'waiting' | 'sent' | 'received' = 'waiting';
-  /** It has been sent, or released, over the present connection. */
+  /** Whether it was sent or released over the current connection. */
   onWire = false;
-  /** When it was sent last, in ms since the epoch. */
+  /** When it was last sent, in ms since the epoch. */
   sentAt = 0;
-  /** How many connections the server ended with a reason while this was the oldest on its way. */
+  /** The number of connections that the server ended with a reason while this was the oldest in flight. */
   deaths = 0;
-  /** How many connections ended without one, right after this had been sent alone. */
+  /** The number of connections that ended without a reason, right after this was sent alone. */
   lonelyDeaths = 0;
-  /** It is on its way, after the one that was sent before it and is, too: for in-flight.ts alone. */
+  /** Whether it is in flight, linked after the one sent before it. Only in-flight.ts uses these fields. */
   underWay = false;
   before: OutboxEntry | undefined;
   after: OutboxEntry | undefined;
@@ -70,7 +70,9 @@ export class OutboxEntry implements Outbound, RecordedPublication {
     return now > this.expiry;
   }
 
-  /** Makes `publication` what is to be sent at `now`: its expiry interval is what is left of it (section 3.3.2.3.3). */
+  /**
+   * Updates `publication` for sending at `now`: its expiry interval is reduced by the time waited (section 3.3.2.3.3).
+   */
   age(now: number): void {
     const { properties } = this.publication;
     if (properties?.messageExpiryInterval === undefined) return;
@@ -80,7 +82,7 @@ export class OutboxEntry implements Outbound, RecordedPublication {
   }
 }
 
-/** When a publication expires that was accepted at `acceptedAt`, for a time to live of `ttl` s (0: none). */
+/** When a publication that was accepted at `acceptedAt` expires, with a time to live of `ttl` s (0: none). */
 export function expiryOf({ properties }: OutgoingPublication, acceptedAt: number, ttl: number): number {
   const own = properties?.messageExpiryInterval ?? Number.POSITIVE_INFINITY;
   return acceptedAt + 1000 * Math.min(own, ttl || Number.POSITIVE_INFINITY);

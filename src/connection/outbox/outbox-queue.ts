@@ -1,4 +1,4 @@
-// What an outbox needs of the place where publications wait. memory-queue.ts is one, disk-queue.ts the other.
+// The queue in which publications wait. memory-queue.ts and disk-queue.ts implement it.
 
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { RecordedPublication } from '../../core/outbox/publication-record';
@@ -6,43 +6,43 @@ import type { Settled } from '../../core/publications/publish-options';
 import type { OutboxEntry } from './outbox-entry';
 
 export interface OutboxQueue {
-  /** Takes an entry in as the youngest, and tells the owner when it has it, or why not. */
+  /** Appends an entry, and tells the owner when it is stored, or why not. */
   push(entry: OutboxEntry): void;
-  /** Takes out the oldest; undefined when none is at hand, which need not mean that none waits. */
+  /** Removes the oldest entry; undefined when none is in memory, although some may wait on disk. */
   shift(): OutboxEntry | undefined;
-  /** Puts entries back before all others, in their order. */
+  /** Puts entries back before all others, in order. */
   unshift(entries: readonly OutboxEntry[]): void;
-  /** When the oldest that waits was accepted, in ms since the epoch. */
+  /** When the oldest waiting entry was accepted, in ms since the epoch. */
   readonly oldestAt: number | undefined;
-  /** Calls `kept` once what is known of the exchange of `entry` would survive the process, as far as it does here. */
+  /** Calls `kept` once the exchange of `entry` is stored as safely as this queue can. */
   keep(entry: OutboxEntry, kept: (entry: OutboxEntry) => void): void;
-  /** The session is gone, and what was known of exchanges that have not been taken out since with it. */
+  /** The session has ended, and with it the exchanges of entries that have not been taken out since. */
   forgetExchanges(): void;
-  /** Forgets an entry that has been taken out and has come to its end. */
+  /** Forgets an entry that was taken out and is settled. */
   remove(entry: OutboxEntry): void;
-  /** Takes out those that have expired at `now`, as far as they are at hand, and says when the next one will. */
+  /** Removes the entries in memory that have expired at `now`, and says when the next one expires. */
   sweep(now: number): { readonly expired: readonly OutboxEntry[]; readonly next: number };
-  /** Takes out all, to be given back; or keeps them, and resolves when they are kept with those who wait for them. */
+  /** Removes all entries, to be given back. Or keeps them, and resolves with their callbacks once they are stored. */
   close(): readonly OutboxEntry[] | Promise<readonly Settled[]>;
 }
 
 /** Told by a queue. */
 export interface QueueOwner {
-  /** It has the entry, in the sense that it promises. */
+  /** The entry is stored. */
   accepted(entry: OutboxEntry): void;
   refused(entry: OutboxEntry, error: MqttFlowsError): void;
-  /** There is something to take out again. */
+  /** Entries can be taken out again. */
   available(): void;
 }
 
 /** Told by a queue that outlives the process. */
 export interface DiskQueueOwner extends QueueOwner {
-  /** So much was waiting from before; the session may know these packet identifiers. */
+  /** This much was waiting from an earlier process. The session may know these packet identifiers. */
   restored(count: number, bytes: number, identifiers: readonly number[]): void;
   /** An entry of a publication that has been read from disk. */
   revive(recorded: RecordedPublication): OutboxEntry;
-  /** So much cannot be read any more; `waiters` wait for some of it. */
+  /** This much can no longer be read. `waiters` are the callbacks for some of it. */
   vanished(count: number, bytes: number, waiters: readonly Settled[]): void;
-  /** The disk does not do what it should; nobody's publication in particular. */
+  /** The disk has failed. No particular publication is concerned. */
   failed(error: MqttFlowsError): void;
 }

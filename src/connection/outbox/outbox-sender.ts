@@ -1,4 +1,4 @@
-// Sends what waits in a queue: in order, as fast as the server acknowledges, and over as many connections as it takes.
+// Sends the publications of a queue: in order, as fast as the server acknowledges, over as many connections as needed.
 
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { OUTBOUND_IDENTIFIERS, PacketIdentifiers } from '../../core/publications/packet-identifiers';
@@ -15,25 +15,25 @@ import { Suspects } from './poison-messages';
 import { LeftExchanges } from './stranded-exchanges';
 
 export interface SendingLimits {
-  /** How many publications may be on their way without an answer, where the server allows as many; 100 if left out. */
+  /** The most publications in flight, if the server allows as many; 100 if left out. */
   readonly maxInFlight?: number;
   /** messages per second; 0 or left out: no limit */
   readonly rateLimit?: number;
 }
 
-/** What became of an entry; `unconfirmed` only of one that is not sent again. */
+/** How the sending of an entry ended. `unconfirmed` occurs only for one that is not sent again. */
 export type SendingEnd =
   | PublishOutcome
   | { readonly kind: 'expired' }
-  /** Not sent at all, or not once more. */
+  /** Not sent, or not sent again. */
   | { readonly kind: 'failed'; readonly error: MqttFlowsError }
   | { readonly kind: 'quarantined'; readonly error: MqttFlowsError };
 
-/** Whose session it is that a connection has, and whose the one before had. */
+/** The session of a connection, and that of the previous one. */
 export interface SessionPlace {
   readonly home: string;
   readonly previous: string;
-  /** The server has kept a session, be it the one that we know or another. */
+  /** Whether the server has kept a session, the known one or another. */
   readonly present: boolean;
 }
 
@@ -42,18 +42,18 @@ interface Link {
   readonly server: ServerInfo;
 }
 
-/** What a sender is given of the world. */
+/** The outside world of a sender. */
 interface SendingWorld extends SendingWatch {
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;
 }
 
-/** How many publications may be on their way at once when the settings do not say. */
+/** The default of the in-flight limit. */
 const WINDOW = 100;
 /**
- * How many exchanges of QoS 2 may be open where the server cannot say: before MQTT 5 there is no receive maximum. Beyond its
- * own window (20 by default), mosquitto 2.0 answers PUBREC as usual and drops the publication, which MQTT 3.1.1 hides.
+ * The most open QoS 2 exchanges before MQTT 5, which has no receive maximum. Beyond its own window (20 by default),
+ * mosquitto 2.0 answers PUBREC as usual and drops the publication, which MQTT 3.1.1 cannot report.
  */
 const UNTOLD_EXCHANGES = 10;
 
@@ -68,17 +68,17 @@ export class OutboxSender implements EntryCarrier {
   readonly #identifiers: PacketIdentifiers;
   readonly #left: LeftExchanges;
   readonly #suspects = new Suspects();
-  /** Taken out of the queue and not at their end, in the order of sending. */
+  /** Entries taken from the queue and not settled, in the order of sending. */
   readonly #inFlight = new InFlight();
-  /** Those that have a packet identifier in the session of the server, and wait to be sent once more. */
+  /** Entries that have a packet identifier in the server's session and wait to be sent again. */
   readonly #exchanges = new Set<OutboxEntry>();
   #link: Link | undefined;
-  /** Whose session was left behind last; undefined while none was. */
+  /** The session that was abandoned last; undefined when there is none. */
   #lostHome: string | undefined;
   #pumping = false;
   #cancelTimer: (() => void) | undefined;
 
-  /** `ended` hears once of each entry that has come to its end; `random` says where identifiers begin. */
+  /** `ended` is called once for each settled entry. `random` says where packet identifiers begin. */
   constructor(
     queue: OutboxQueue,
     limits: SendingLimits,
@@ -105,8 +105,8 @@ export class OutboxSender implements EntryCarrier {
   }
 
   /**
-   * Sends over `transport` from now on: again what the session of `server` has not seen the end of, then the rest. What
-   * another session has not seen the end of is sent as new, and stays behind there.
+   * Sends over `transport` from now on: first again the unfinished exchanges of the session of `server`, then the rest.
+   * Unfinished exchanges of another session are sent as new publications, and stay abandoned there.
    */
   attach(transport: Transport, server: ServerInfo, place: SessionPlace): void {
     if (!server.sessionPresent) this.#forgetExchanges(place.previous);
@@ -117,9 +117,9 @@ export class OutboxSender implements EntryCarrier {
   }
 
   /**
-   * Stops sending; the transport has settled all that it had. What nobody has confirmed goes first next time, unless it
-   * is what ended the connection: `error` says how that was. True when it looks as if one publication has ended this
-   * connection and the one before.
+   * Stops sending. The transport has settled everything. Unconfirmed publications are sent first next time, except one
+   * that has ended the connection. `error` is how the connection ended. True when one publication seems to have ended
+   * this connection and the one before.
    */
   detach(error?: MqttFlowsError): boolean {
     this.#link = undefined;
@@ -137,9 +137,9 @@ export class OutboxSender implements EntryCarrier {
     return error !== undefined && this.#suspects.again;
   }
 
-  /** Sends what the window, the rate and the stream allow. */
+  /** Sends as much as the in-flight limit, the rate and the stream allow. */
   pump(): void {
-    // An end may bring in the next publication from within a flow: the loop below picks it up.
+    // A settlement may add the next publication synchronously. The loop below picks it up.
     if (this.#pumping) return;
     this.#pumping = true;
     try {
@@ -154,15 +154,15 @@ export class OutboxSender implements EntryCarrier {
     }
   }
 
-  /** An entry that waits comes to its end without being sent. */
+  /** A waiting entry is settled without being sent. */
   retire(entry: OutboxEntry): void {
     this.#exchanges.delete(entry);
     if (entry.packetIdentifier === 0) return;
-    // A server that has received a publication of QoS 2 would take the next one with its identifier for the same.
+    // A server that has received a QoS 2 publication would treat the next one with its identifier as the same.
     if (entry.publication.qos === 1 || entry.progress === 'waiting') this.#identifiers.free(entry.packetIdentifier);
   }
 
-  /** Identifiers that the session may still know, from before this process. */
+  /** Marks identifiers of an earlier process that the session may still know. */
   restore(identifiers: readonly number[]): void {
     for (const identifier of identifiers) this.#identifiers.use(identifier);
     if (this.#lostHome === undefined) return;
@@ -179,7 +179,7 @@ export class OutboxSender implements EntryCarrier {
 
   finished(entry: OutboxEntry, outcome: PublishOutcome): void {
     if (entry.publication.qos > 0) this.#answers.answered();
-    // What may be sent again comes back with detach().
+    // Publications that may be sent again return with detach().
     if (outcome.kind === 'unconfirmed' && entry.publication.qos > 0) return;
     if (!this.#inFlight.delete(entry)) return;
     if (outcome.kind !== 'unconfirmed') this.#suspects.cleared();
@@ -188,7 +188,7 @@ export class OutboxSender implements EntryCarrier {
     this.pump();
   }
 
-  /** Whether one more publication may be on its way. */
+  /** Whether one more publication may be in flight. */
   #hasPlace({ protocolVersion, receiveMaximum }: ServerInfo): boolean {
     const { size, exchanges } = this.#inFlight;
     if (size === 0) return true;
@@ -216,7 +216,7 @@ export class OutboxSender implements EntryCarrier {
     this.#bucket?.take();
     this.#inFlight.add(entry);
     const fresh = entry.packetIdentifier === 0 && entry.publication.qos > 0;
-    // There are more identifiers than may be on their way at once.
+    // There are more identifiers than the in-flight limit.
     if (fresh) entry.packetIdentifier = this.#identifiers.allocate() ?? 0;
     else this.#exchanges.delete(entry);
     entry.age(now);
@@ -248,7 +248,7 @@ export class OutboxSender implements EntryCarrier {
     this.#ended(entry, end);
   }
 
-  /** They belong to the session of `home`. */
+  /** Abandons the exchanges of the session of `home`. */
   #forgetExchanges(home: string): void {
     this.#lostHome = home;
     for (const entry of this.#exchanges) {

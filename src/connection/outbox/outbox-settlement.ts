@@ -1,4 +1,4 @@
-// What a publisher is told of the end of its publication.
+// The result of a publication for its publisher.
 
 import { type ErrorCode, type ErrorParams, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { PublishResult } from '../../core/publications/publish-options';
@@ -6,7 +6,7 @@ import { refused } from '../server-limits';
 import type { OutboxEntry } from './outbox-entry';
 import type { SendingEnd } from './outbox-sender';
 
-/** The settlement of `entry`, whose sending has ended so at `now`, in ms since the epoch. */
+/** The result for `entry`, whose sending has ended with `end` at `now`, in ms since the epoch. */
 export function settlementOf(entry: OutboxEntry, end: SendingEnd, now: number): PublishResult {
   switch (end.kind) {
     case 'acknowledged':
@@ -31,7 +31,7 @@ export function outboxError(code: ErrorCode, params: ErrorParams = {}): MqttFlow
   return new MqttFlowsError(code, { stage: 'publish', params });
 }
 
-/** The server has given a reason, or none. */
+/** The error depends on whether the server has given a reason. */
 function quarantined({ reasonCode }: MqttFlowsError): MqttFlowsError {
   if (reasonCode === undefined) return outboxError('publication-deadly');
   return new MqttFlowsError('publication-quarantined', { stage: 'publish', reasonCode });

@@ -1,5 +1,5 @@
-// What waits to be sent: bounded, in order, and every publication in it settled exactly once. Where it waits is a
-// queue's, how it is sent outbox-sender's; why connections come and go is the connection's.
+// The publications that wait to be sent: bounded, in order, and each settled exactly once. A queue stores them,
+// outbox-sender.ts sends them, and the connection decides when there is a transport.
 
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { RecordedPublication } from '../../core/outbox/publication-record';
@@ -31,22 +31,22 @@ export interface OutboxLimits extends SendingLimits {
   readonly maxMessages: number;
   /** bytes of topics, payloads and properties */
   readonly maxBytes: number;
-  /** What gives way when the outbox is full: the new publication, or the oldest that is not being sent. */
+  /** What is given up when the outbox is full: the new publication, or the oldest that is not being sent. */
   readonly overflow: 'reject' | 'dropOldest';
   /** s that a publication may wait; 0 or left out: no limit */
   readonly messageTtl?: number;
 }
 
-/** What an outbox is given of the world. */
+/** The outside world of an outbox. */
 export interface OutboxWorld extends SendingWatch {
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Hears what a settled callback throws, and of losses that nobody waits to hear of. */
+  /** Gets what a callback throws, and losses for which nobody waits. */
   readonly report: Report;
 }
 
-/** What has expired is looked for no more often, in ms. */
+/** The least interval between two searches for expired publications, in ms. */
 const SWEEP = 1000;
 
 export class Outbox {
@@ -63,7 +63,7 @@ export class Outbox {
   #sweepAt = Number.POSITIVE_INFINITY;
   #cancelSweep: (() => void) | undefined;
 
-  /** Publications wait in `store`, or in memory where there is none. */
+  /** Publications wait in `store`, or in memory without one. */
   constructor(limits: OutboxLimits, world: OutboxWorld, store?: OutboxStore) {
     const { clock, report } = world;
     this.#limits = limits;
@@ -94,7 +94,7 @@ export class Outbox {
     return this.#counts.figures(size, oldestAt, this.#clock.now());
   }
 
-  /** Takes a publication. `settled` is called exactly once; before accept() returns when there is no room. */
+  /** Takes a publication. `settled` is called exactly once, and before accept() returns when there is no room. */
   accept(publication: OutgoingPublication, settled: Settled, options: PublishOptions = defaultPublishOptions): void {
     const acceptedAt = this.#clock.now();
     const bytes = contentBytes(publication);
@@ -117,19 +117,19 @@ export class Outbox {
   }
 
   /**
-   * Stops sending; `error` is how the connection ended, if it was not on our side. True when it looks as if one publication
-   * has ended this connection and the one before.
+   * Stops sending. `error` is how the connection ended, if it was not ended by us. True when one publication seems to
+   * have ended this connection and the one before.
    */
   detach(error?: MqttFlowsError): boolean {
     return this.#sender.detach(error);
   }
 
-  /** Sends what the window and the stream allow. */
+  /** Sends as much as the in-flight limit and the stream allow. */
   pump(): void {
     this.#sender.pump();
   }
 
-  /** Takes out what waits now; who waits for one of them is told. What is on its way goes on. */
+  /** Removes the publications that wait now, and settles them. Those in flight continue. */
   clear(): void {
     this.#clearing.start(this.#clock.now());
     this.#tellEmpty();
@@ -142,8 +142,8 @@ export class Outbox {
   }
 
   /**
-   * Gives back all that is not settled, oldest first, and refuses what comes after. What is on disk stays there. Resolves
-   * with how many are lost.
+   * Gives back all unsettled publications, oldest first, and rejects later ones. Those on disk stay there. Resolves
+   * with the number of lost ones.
    */
   async close(): Promise<number> {
     this.#closed = true;
@@ -165,22 +165,22 @@ export class Outbox {
     return this.#hasRoom(entry) ? undefined : this.#full();
   }
 
-  /** It fits, or others can give way to it. */
+  /** Whether it fits, or others can be dropped for it. */
   #hasRoom(entry: OutboxEntry): boolean {
     const { maxMessages, maxBytes, overflow } = this.#limits;
     if (this.#counts.depth < maxMessages && this.#counts.bytes + entry.bytes <= maxBytes) return true;
     if (overflow === 'reject') return false;
-    // What has been sent cannot give way.
+    // Publications in flight cannot be dropped.
     const { inFlight } = this.#sender;
     let bytes = entry.bytes;
     for (const sent of inFlight) bytes += sent.bytes;
     return inFlight.size < maxMessages && bytes <= maxBytes;
   }
 
-  /** Takes out the oldest that are not being sent until the limits hold again. */
+  /** Drops the oldest publications that are not in flight until the limits hold again. */
   #dropOldest(): void {
     const { maxMessages, maxBytes, overflow } = this.#limits;
-    // A disk may hold more than a limit that was lowered since.
+    // A disk may hold more than a limit that has been lowered.
     if (overflow === 'reject') return;
     while (this.#counts.depth > maxMessages || this.#counts.bytes > maxBytes) {
       const oldest = this.#queue.shift();
@@ -217,7 +217,7 @@ export class Outbox {
     return new OutboxEntry(recorded, this.#sender);
   }
 
-  /** Nobody is told who does not wait: whoever has asked for it knows. */
+  /** Settles a cleared publication. A loss without a waiter is not reported, since the user has asked for it. */
   #discard(entry: OutboxEntry): void {
     this.#counts.dropped++;
     this.#sender.retire(entry);
@@ -241,7 +241,7 @@ export class Outbox {
     this.#tellEmpty();
   }
 
-  /** It leaves the outbox for good. */
+  /** Removes it from the outbox for good. */
   #finish(entry: OutboxEntry, settlement: PublishResult): void {
     this.#counts.leave(entry.bytes);
     this.#queue.remove(entry);
@@ -254,7 +254,7 @@ export class Outbox {
     else if (!settlement.ok) this.#report(settlement.error, { publication, origin });
   }
 
-  /** Sees to it that what expires at `expiresAt` is noticed though nothing is sent. */
+  /** Makes sure that an expiry at `expiresAt` is noticed even if nothing is sent. */
   #watchExpiry(expiresAt: number): void {
     if (this.#closed || expiresAt >= this.#sweepAt) return;
     this.#cancelSweep?.();
@@ -280,12 +280,12 @@ export class Outbox {
     listener();
   }
 
-  /** The limits in the units of the dialog. */
+  /** The error for a full outbox, with the limits in the units of the dialog. */
   #full(): MqttFlowsError {
     const { maxMessages, maxBytes } = this.#limits;
     return outboxError('outbox-full', { maxMessages, ...byteAmount(maxBytes) });
   }
 }
 
-/** The longest time a timer of Node.js can wait, in ms. */
+/** The longest time that a timer of Node.js can wait, in ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;

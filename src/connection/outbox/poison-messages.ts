@@ -1,17 +1,17 @@
-// Finds the publication over which the server ends the connection, so that it is not sent for ever. It must never be
-// one that a bad network has cut off: see docs/decisions.md.
+// Finds the publication because of which the server ends the connection, so that it is not sent for ever. It must not
+// blame a publication for a bad network (docs/decisions.md, 14).
 
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { OutboxEntry } from './outbox-entry';
 
-/** How many connections a publication may cost when the server says that something was wrong. */
+/** The number of connections that a publication may cost when the server gives a reason. */
 const DEADLY = 2;
-/** How many in a row, when the server says nothing and the publication was alone on its way. */
+/** The same in a row, when the server gives no reason and the publication was alone in flight. */
 const LONELY_DEADLY = 5;
-/** A server that ends the connection over a publication does so within this time, in ms. */
+/** A server that ends the connection because of a publication does so within this time, in ms. */
 const SOON = 1000;
 
-/** DISCONNECT for reasons that no publication gives (MQTT 5, section 3.14.2.1). */
+/** Reason codes of DISCONNECT that no publication causes (MQTT 5, section 3.14.2.1). */
 const INNOCENT: ReadonlySet<number | undefined> = new Set([
   0x00, // normal
   0x89, // server busy
@@ -29,29 +29,29 @@ const INNOCENT: ReadonlySet<number | undefined> = new Set([
 
 export class Suspects {
   #oneByOne = false;
-  /** The oldest that was on its way at the last suspicious end, if nothing has got through since. */
+  /** The oldest in flight at the last suspicious end, if nothing has been acknowledged since. */
   #latest: OutboxEntry | undefined;
   #again = false;
 
-  /** Nothing may be on its way beside the next publication. */
+  /** Whether publications are sent one at a time. */
   get oneByOne(): boolean {
     return this.#oneByOne;
   }
 
-  /** Whether the last two connections in a row have ended over the same publication, as it looks. */
+  /** Whether the same publication seems to have ended the last two connections. */
   get again(): boolean {
     return this.#again;
   }
 
-  /** A publication has got through. */
+  /** A publication has been acknowledged. */
   cleared(): void {
     this.#oneByOne = false;
     this.#latest = undefined;
   }
 
   /**
-   * The connection has ended by `error` while `sent`, oldest first, were on their way. The one that is to be given up, if
-   * that is clear by now; until it is, publications go one by one.
+   * The connection has ended with `error` while `sent`, oldest first, were in flight. Returns the publication to give
+   * up, if it is identified. Until then, publications are sent one at a time.
    */
   ended(error: MqttFlowsError, sent: readonly OutboxEntry[], now: number): OutboxEntry | undefined {
     const [suspect] = sent;

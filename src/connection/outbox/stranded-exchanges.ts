@@ -1,22 +1,25 @@
-// Exchanges of QoS 2 that were left behind when another server answered. When the one that they were left at is back with its
-// session, it waits for their end: it counts them, and would take the next publication with such an identifier for the one
-// that it has received (MQTT 5, section 4.3.3).
+// QoS 2 exchanges that were abandoned when another server answered. When their server returns with its session, it
+// waits for their end: it counts them, and would treat the next publication with such an identifier as the one that it
+// has received (MQTT 5, section 4.3.3).
 
 import type { PacketIdentifiers } from '../../core/publications/packet-identifiers';
 import type { OutgoingPublication } from '../../core/publications/publication';
 import type { Outbound, PublishOutcome, Transport } from '../../transport/transport';
 import type { AnswerWatch } from '../answer-watch';
 
-/** How many are remembered at most; there are three times as many identifiers. */
+/** The most exchanges that are remembered. There are three times as many identifiers. */
 const MOST = 10_000;
-/** Over how many connections their end is asked for: a server may end the connection over what it does not know. */
+/**
+ * The number of connections over which their end is requested: a server may end the connection because of an unknown
+ * identifier.
+ */
 const TRIES = 2;
-/** What PUBREL says nothing of. */
+/** A placeholder: PUBREL carries no publication. */
 const RELEASED: OutgoingPublication = { topic: '', payload: '', qos: 2, retain: false };
 
 interface Left {
   readonly identifier: number;
-  /** Whose session it belongs to. */
+  /** The session that it belongs to. */
   readonly home: string;
   tries: number;
 }
@@ -24,7 +27,7 @@ interface Left {
 export class LeftExchanges {
   readonly #identifiers: PacketIdentifiers;
   readonly #answers: AnswerWatch;
-  /** By identifier, from the one that was left first; no other publication gets one of these. */
+  /** By identifier, oldest first. No other publication gets one of these. */
   readonly #left = new Map<number, Left>();
   #finishing = 0;
 
@@ -33,12 +36,12 @@ export class LeftExchanges {
     this.#answers = answers;
   }
 
-  /** How many the server has been asked to end, over this connection. */
+  /** The number of exchanges that are being ended over this connection. */
   get finishing(): number {
     return this.#finishing;
   }
 
-  /** All identifiers that are in use belong to exchanges that stay behind with the session of `home`. */
+  /** All identifiers in use belong to exchanges that are abandoned with the session of `home`. */
   leave(home: string): void {
     for (const identifier of this.#identifiers.inUse) {
       if (!this.#left.has(identifier)) this.#left.set(identifier, { identifier, home, tries: 0 });
@@ -49,12 +52,12 @@ export class LeftExchanges {
     }
   }
 
-  /** The session of `home` is gone, and they with it. */
+  /** The session of `home` has ended, and its exchanges with it. */
   forget(home: string): void {
     for (const left of this.#of(home)) this.#end(left);
   }
 
-  /** Ends those of `home`, whose session goes on over `transport`; `ended` is called after each. */
+  /** Ends the exchanges of `home`, whose session continues over `transport`. `ended` is called after each. */
   finish(home: string, transport: Transport, ended: () => void): void {
     for (const left of this.#of(home)) {
       if (left.tries++ >= TRIES) this.#end(left);

@@ -1,4 +1,5 @@
-// Whose session it is that we know: a server may keep another one for the same client, or the same for another client.
+// Identifies the session that we know. Another server may keep a session for the same client, and the same server one
+// for another client.
 
 import type { ServerInfo } from '../../transport/transport';
 import type { SessionPlace } from '../outbox/outbox-sender';

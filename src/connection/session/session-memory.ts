@@ -1,24 +1,24 @@
-// What is known of a session that outlives the process: the server keeps its subscriptions, and we must know which.
+// What we remember of a session that outlives the process: the server keeps its subscriptions, and we must know which.
 
 import type { QoS } from '../../core/publications/publication';
 import type { SubscribeRequest } from '../../transport/transport';
 
-/** A subscription that a server may have, as it is remembered for a session that outlives the process. */
+/** A subscription that a server may have, as it is remembered. */
 export interface RememberedSubscription {
   readonly request: SubscribeRequest;
   /** Left out until the server has granted it. */
   readonly granted?: QoS;
-  /** Who has been given what was stored, by the keys of their subscriptions; left out: everyone. */
+  /** The keys of the subscriptions that have had the retained messages. Left out: all have. */
   readonly served?: readonly string[];
 }
 
-/** What is known of a session from before, and who is told when it changes. */
+/** The memory of an earlier session, which is told of changes. */
 export interface SessionMemory {
   readonly subscriptions: readonly RememberedSubscription[];
-  /** Whose session it is: what settle() was last given, or undefined when nothing is remembered. */
+  /** The session: the last argument of settle(), or undefined when nothing is remembered. */
   readonly home: string | undefined;
-  /** From now on it is a session of `home`, a client at a server. */
+  /** The session is now that of `home`, a client at a server. */
   settle(home: string): void;
-  /** `current` tells what is to be remembered; asked later, it tells what is then. */
+  /** `current` returns what to remember. It may be called later, for the state at that time. */
   remember(current: () => readonly RememberedSubscription[]): void;
 }

@@ -1,4 +1,4 @@
-// Hands each publication to each subscriber that it is for, as if that one were alone on the connection.
+// Delivers each publication to each of its subscribers, as if that subscriber were alone on the connection.
 
 import { type IncomingPublication, withOwnBytes } from '../../core/publications/publication';
 import { TopicTrie } from '../../core/topics/trie/topic-trie';
@@ -38,7 +38,7 @@ export class Deliveries {
     this.#identified.changed();
   }
 
-  /** The server has answered for one of them. */
+  /** The server has answered a SUBSCRIBE. */
   changed(): void {
     this.#identified.changed();
   }
@@ -74,7 +74,7 @@ export class Deliveries {
     else this.#anonymous.take(publication, subscriptions, receipt);
   }
 
-  /** Hands out what the server had stored; false when it is a message of now. */
+  /** Delivers a retained message; false when the publication is live. */
   #stored(
     publication: IncomingPublication,
     subscriptions: readonly ServerSubscription[],
@@ -90,9 +90,9 @@ export class Deliveries {
       this.#each(publication, replayed, receipt);
       return true;
     }
-    // Nothing explains the flag but a publication of now.
+    // With MQTT 5, only a live publication explains the flag.
     if (this.#mqtt5) return false;
-    // Stored, but late, or from a server that sets the flag where it must not: better twice than never.
+    // A late retained message, or one of a server that sets the flag wrongly: rather deliver it twice than never.
     this.#each(
       publication,
       receiversThat(subscriptions, ({ options }) => options.retained !== 'ignore'),
@@ -101,10 +101,10 @@ export class Deliveries {
     return true;
   }
 
-  /** Messages of now. */
+  /** Delivers live messages. */
   #give(publication: IncomingPublication, receivers: readonly Interest[], receipt: SharedReceipt | undefined): void {
     if (!publication.retain) return this.#each(publication, receivers, receipt);
-    // The flag as it was published is for those who asked for it.
+    // Only subscribers with retain as published get the flag.
     const asPublished = receivers.filter(({ options }) => options.retainAsPublished);
     this.#each(publication, asPublished, receipt);
     if (asPublished.length === receivers.length) return;
@@ -116,7 +116,7 @@ export class Deliveries {
     let own = publication;
     let last: Interest | undefined;
     for (const interest of receivers) {
-      // Flows may change what they get: the next one gets bytes of its own.
+      // Flows may change their messages, so each further subscriber gets a copy.
       if (last) own = withOwnBytes(publication);
       last = interest;
       this.#hand(own, interest, receipt);
@@ -125,7 +125,7 @@ export class Deliveries {
 
   #hand(publication: IncomingPublication, interest: Interest, receipt: SharedReceipt | undefined): void {
     const { subscriber, options } = interest;
-    // It may have gone while the publication was held, or while another one got it.
+    // The subscriber may have been removed while the publication was held, or during another delivery.
     if (interest.gone) return;
     const qos = publication.qos < options.qos ? publication.qos : options.qos;
     try {

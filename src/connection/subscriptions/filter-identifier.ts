@@ -1,9 +1,9 @@
-// The subscription identifier of a filter in a session that outlives the process: messages that the server has kept carry
-// the identifiers of then, so it must depend on nothing that may be lost.
+// The subscription identifier of a filter in a session that outlives the process. Messages that the server has kept
+// carry the old identifiers, so the identifier must not depend on anything that may be lost.
 
 import type { WireFilter } from '../../core/topics/topic-filter';
 
-/** Identifiers end at 268,435,455 (MQTT 5, section 3.8.2.1.2); a few are left for those that make way for another. */
+/** The highest identifier is 268,435,455 (MQTT 5, section 3.8.2.1.2). Some are left for collisions. */
 const RANGE = 268_000_000;
 
 /** The identifier for `filter`: its hash (32 bit FNV-1a), or the next number that is not in `taken`. */

@@ -1,10 +1,10 @@
-// The one SUBSCRIBE by which all subscribers of a filter are served, and whether it has to be sent.
+// The one SUBSCRIBE for all subscribers of a filter, and whether it has to be sent.
 
 import type { QoS } from '../../core/publications/publication';
 import type { ServerInfo, SubscribeRequest } from '../../transport/transport';
 import type { ServerSubscription } from './server-subscription';
 
-/** Serves all subscribers of a filter: an option that only some want must not cost the others. */
+/** Makes a SUBSCRIBE for all subscribers of a filter: an option that only some want must not affect the others. */
 export function mergedRequest(subscription: ServerSubscription, server: ServerInfo): SubscribeRequest {
   let qos: QoS = 0;
   let noLocal = !subscription.shared;
@@ -21,15 +21,15 @@ export function mergedRequest(subscription: ServerSubscription, server: ServerIn
   const base = { filter: subscription.filter, qos };
   if (server.protocolVersion < 5) return { ...base, noLocal: false, retainAsPublished: false, retainHandling: 0 };
   const replay = retainHandling !== 2;
-  // Where some must not get what is replayed, it has to differ from what is published with the retain flag meanwhile.
+  // If some must not get the replay, it must be distinguishable from live messages with the retain flag.
   if (replay && !allFresh) retainAsPublished = false;
-  // What makes a new subscription for its node is none for the server that has it already (section 3.8.3.1).
+  // A subscription that is new for its node exists already for the server (section 3.8.3.1).
   if (replay && subscription.granted) retainHandling = 0;
   const request: SubscribeRequest = { ...base, noLocal, retainAsPublished, retainHandling };
   return server.subscriptionIdentifiersAvailable ? { ...request, identifier: subscription.identifier } : request;
 }
 
-/** Whether what the server was asked for does as well. MQTT 3.1.1 would replay what is stored for a lower QoS, too. */
+/** Whether the earlier SUBSCRIBE suffices. MQTT 3.1.1 would replay retained messages for a lower QoS, too. */
 export function suffices(asked: SubscribeRequest, wanted: SubscribeRequest, server: ServerInfo): boolean {
   if (server.protocolVersion < 5) return asked.qos >= wanted.qos;
   return (

@@ -1,4 +1,4 @@
-// Who gets a publication, and by which of their filters: each subscriber once, however many of them match.
+// The receivers of a publication, and the filter of each: each subscriber once, however many of its filters match.
 
 import type { Interest, ServerSubscription } from './server-subscription';
 import type { Subscriber } from './subscriber';
@@ -20,7 +20,7 @@ export function receiversThat(
 
 function onePerSubscriber(lists: readonly (readonly Interest[])[]): readonly Interest[] {
   const receivers: Interest[] = [];
-  /** Places in `receivers`; only those with several filters can come twice. */
+  /** Places in `receivers`. Only subscribers with several filters can occur twice. */
   let places: Map<Subscriber, number> | undefined;
   for (const list of lists) {
     for (const interest of list) {
@@ -41,7 +41,7 @@ function onePerSubscriber(lists: readonly (readonly Interest[])[]): readonly Int
   return receivers;
 }
 
-/** One that the server has granted, then one to which it sends everything, then the first in the subscriber's order. */
+/** Prefers a granted subscription, then one that gets everything, then the first in the subscriber's order. */
 function precedes(a: Interest, b: Interest | undefined): boolean {
   if (!b) return true;
   if (a.subscription.granted !== b.subscription.granted) return a.subscription.granted;

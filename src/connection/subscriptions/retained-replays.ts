@@ -1,5 +1,5 @@
-// What a server has stored, and sends when it is asked for a subscription: it goes to those who are new, once, and to
-// nobody else who has the same filter, or another one that matches.
+// The retained messages that a server sends after a SUBSCRIBE. They go once to the new subscribers, and to no others
+// with the same or another matching filter.
 
 import type { IncomingPublication } from '../../core/publications/publication';
 import type { Clock } from '../clock';
@@ -7,9 +7,9 @@ import { receiversThat } from './receivers';
 import type { Interest, ServerSubscription } from './server-subscription';
 import type { Subscriber } from './subscriber';
 
-/** ms without any of it, after which nothing more is expected. */
+/** ms without a retained message after which a replay counts as over */
 const QUIET = 500;
-/** Topics that are remembered to have come, for each subscription or subscriber. */
+/** The most topics that are remembered for each subscription or subscriber. */
 const MOST_TOPICS = 50_000;
 
 interface Replay {
@@ -26,7 +26,7 @@ export class RetainedReplays {
   readonly #ended: () => void;
   /** Those that are replaying. */
   readonly #subscriptions = new Map<ServerSubscription, Replay>();
-  /** Topics that a subscriber has been given in the replays that go on, where it may get them several times. */
+  /** Topics that a subscriber has had in the current replays, if it may get them several times. */
   readonly #given = new Map<Subscriber | string, Set<string>>();
 
   /** `ended` is called when the replay for a subscription is over. */
@@ -41,7 +41,7 @@ export class RetainedReplays {
     this.#subscriptions.set(subscription, { at: 0, stopWaiting: nothing });
   }
 
-  /** The server has granted it: what it has stored comes now. */
+  /** The server has granted it: the retained messages arrive now. */
   granted(subscription: ServerSubscription): void {
     const replay = this.#subscriptions.get(subscription);
     if (!replay) return;
@@ -49,14 +49,14 @@ export class RetainedReplays {
     this.#await(subscription, replay, QUIET);
   }
 
-  /** There is nothing to come: it was refused, or is gone. */
+  /** Nothing will arrive: it was refused or removed. */
   stop(subscription: ServerSubscription): void {
     this.#subscriptions.get(subscription)?.stopWaiting();
     this.#subscriptions.delete(subscription);
     subscription.endReplay();
   }
 
-  /** The server has been asked for all that is wanted now. */
+  /** All wanted SUBSCRIBEs have been sent. */
   asked(): void {
     if (this.#subscriptions.size === 0) this.#given.clear();
   }
@@ -67,8 +67,8 @@ export class RetainedReplays {
   }
 
   /**
-   * Who gets `publication`, which has the retain flag, because it was stored; undefined when no replay that goes on
-   * explains it, or when it is one of now (MQTT 5, section 3.3.1.3).
+   * The receivers of `publication`, which has the retain flag, if it is a retained message; undefined when no current
+   * replay explains it, or when it is live (MQTT 5, section 3.3.1.3).
    */
   receivers(
     publication: IncomingPublication,
@@ -76,7 +76,7 @@ export class RetainedReplays {
     identified: readonly ServerSubscription[],
     mqtt5: boolean,
   ): readonly Interest[] | undefined {
-    // A message without a payload is never stored (section 3.3.1.3).
+    // A message without a payload is never retained (section 3.3.1.3).
     if (this.#subscriptions.size === 0 || publication.payload.length === 0) return undefined;
     const sources = identified.length > 0 ? identified : matching;
     const replaying = sources.filter((subscription) => subscription.replaying);
@@ -118,8 +118,8 @@ export class RetainedReplays {
 }
 
 /**
- * What is stored comes once. With MQTT 5 a topic that comes again was published meanwhile, also where that should not show:
- * mosquitto 2.0 does not change retain as published at a second SUBSCRIBE.
+ * A retained message arrives once. With MQTT 5, a topic that arrives again was published meanwhile, even where the flag
+ * should not show that: mosquitto 2.0 does not change retain as published at a second SUBSCRIBE.
  */
 function isFirst(subscription: ServerSubscription, topic: string, mqtt5: boolean): boolean {
   if (!mqtt5) return true;

@@ -1,4 +1,4 @@
-// Who receives publications on a connection, and what it is told of its subscriptions.
+// A receiver of publications on a connection, which is told the state of its subscriptions.
 
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { IncomingPublication, QoS } from '../../core/publications/publication';
@@ -12,21 +12,21 @@ export type SubscriptionState =
   | {
       readonly kind: 'granted';
       readonly qos: QoS;
-      /** It asked not to get what its own connection publishes, and does get it. */
+      /** It asked for no local, but gets its own connection's publications. */
       readonly hearsItself?: true;
     }
   | { readonly kind: 'refused'; readonly error: MqttFlowsError };
 
-/** Receives what its filters match: each publication once, however many of them do. */
+/** Receives each publication that its filters match once, however many of them match. */
 export interface Subscriber {
-  /** Who it is, for people who ask what a connection is used for. */
+  /** Its name, for users who ask what a connection is used for. */
   readonly owner?: string;
   /**
-   * Tells it from all others, also over deploys: one of the same identity with the same subscription is not given again
-   * what the server had stored. Without one, each subscriber is a new one.
+   * Identifies it, also across deploys. A subscriber with the same identity and the same subscription does not get the
+   * retained messages again. Without one, each subscriber is new.
    */
   readonly identity?: string;
-  /** In order of preference: of several matching filters, the first gives the captures. */
+  /** In order of preference: the first of several matching filters gives the captures. */
   readonly subscriptions: readonly SubscriptionOptions[];
   /**
    * Takes deliveries in the place of deliver(), with the receipt that comes with QoS 1 and 2 of the publication, whatever

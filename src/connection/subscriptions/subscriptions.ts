@@ -1,5 +1,5 @@
-// Who wants which topics on one connection: the desired subscriptions, compared with what the server has. What comes by
-// them is handed out by deliveries.ts.
+// The desired subscriptions of one connection, compared with those of the server. deliveries.ts delivers the
+// publications.
 
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { IncomingPublication } from '../../core/publications/publication';
@@ -26,7 +26,7 @@ import type { Subscriber } from './subscriber';
 
 export type { Subscriber, SubscriptionState } from './subscriber';
 
-/** Takes a subscriber away; `done` is called when the server has answered what had to be asked. */
+/** Removes a subscriber. `done` is called when the server has answered any UNSUBSCRIBE. */
 export type RemoveSubscriber = (done?: () => void) => void;
 
 export class Subscriptions {
@@ -51,14 +51,14 @@ export class Subscriptions {
     this.#clock = clock;
     this.#answers = answers;
     this.#memory = memory;
-    // Whoever came while the server was replaying is next.
+    // Interests that were added during a replay are next.
     this.#retryTimer = new Timer(clock);
     this.#replays = new RetainedReplays(clock, () => this.#changed());
     this.#deliveries = new Deliveries(clock, report, this.#replays);
     for (const remembered of memory?.subscriptions ?? []) this.#recall(remembered);
   }
 
-  /** Adds a subscriber; the function returned takes it away again and may be called more than once. */
+  /** Adds a subscriber. Returns a function that removes it, which may be called more than once. */
   add(subscriber: Subscriber): RemoveSubscriber {
     const interests = subscriber.subscriptions.map((options, rank) => {
       const subscription = this.#subscriptionOf(options.filter);
@@ -77,12 +77,12 @@ export class Subscriptions {
     };
   }
 
-  /** The filters that are asked for, what the server has said to each, and by whom. */
+  /** The filters in use, the server's answer to each, and their subscribers. */
   get inUse(): SubscriptionInUse[] {
     return subscriptionsInUse(this.#subscriptions.values());
   }
 
-  /** Until release(), changes are collected and nothing is sent: a deploy replaces nodes one by one. */
+  /** Until release(), changes are collected and not sent, since a deploy replaces nodes one by one. */
   hold(): void {
     this.#holds++;
   }
@@ -92,7 +92,7 @@ export class Subscriptions {
     this.#changed();
   }
 
-  /** The server can be asked from now on. Without a session it has none of our subscriptions. */
+  /** Requests can be sent from now on. Without a session, the server has none of our subscriptions. */
   attach(transport: Transport, server: ServerInfo): void {
     this.#link = { transport, server };
     this.#deliveries.attach(server);
@@ -126,12 +126,12 @@ export class Subscriptions {
     this.#user = user;
   }
 
-  /** Hands a publication to each subscriber that it is for, and acknowledges it unless one of them holds the receipt. */
+  /** Delivers a publication to its subscribers, and acknowledges it unless one of them holds the receipt. */
   deliver(publication: IncomingPublication, receipt?: Receipt): void {
     this.#deliveries.deliver(publication, receipt);
   }
 
-  /** Calls `listener` once, when the server has answered all that it was asked. */
+  /** Calls `listener` once, when the server has answered all requests. */
   onceAnswered(listener: () => void): void {
     this.#answeredListener = listener;
     this.#tellAnswered();
@@ -181,7 +181,7 @@ export class Subscriptions {
     });
   }
 
-  /** Sends what makes the server's subscriptions those that are wanted; nothing when they are. */
+  /** Sends the requests that make the server's subscriptions equal to the wanted ones, if any. */
   #reconcile(): void {
     if (this.#holds > 0) return;
     for (const subscription of this.#subscriptions.values()) {
@@ -197,7 +197,7 @@ export class Subscriptions {
     this.#tellAnswered();
   }
 
-  /** Without a connection, what the server was asked for is remembered: it may have kept the session. */
+  /** Without a connection, the subscription is remembered, since the server may have kept the session. */
   #drop(subscription: ServerSubscription): void {
     if (subscription.stands && !this.#link) return subscription.tellLeft();
     this.#replays.stop(subscription);
@@ -205,9 +205,9 @@ export class Subscriptions {
     this.#forbidden.drop(subscription.filter);
     if (!subscription.stands || !this.#link) this.#gone(subscription);
     else {
-      // Until the server has answered, copies for it may come and have to be told from others.
+      // Until the server has answered, copies for it may arrive and must be recognised.
       const left = this.#answers.await((answered: boolean) => {
-        // A session that goes on may have it still.
+        // A continued session may still have it.
         if (answered || this.#subscriptions.has(subscription.filter)) return this.#gone(subscription);
         this.#subscriptions.set(subscription.filter, subscription);
         subscription.tellLeft();
@@ -227,7 +227,7 @@ export class Subscriptions {
     if (!this.#link || subscription.interests.size === 0) return;
     const { transport, server } = this.#link;
     subscription.forgetAbsent();
-    // What is replayed twice at a time could not be told apart.
+    // Two replays at the same time could not be told apart.
     if (subscription.replaying) return;
     const request = mergedRequest(subscription, server);
     const replays = Array.from(subscription.interests).some(({ fresh }) => fresh);
@@ -244,7 +244,7 @@ export class Subscriptions {
     if (request.retainHandling !== 2 && !subscription.shared) this.#replays.start(subscription);
     this.#remember();
     const answered = this.#answers.await((outcome: SubscribeOutcome) => {
-      // An answer to an older question, or from an older connection, no longer matters.
+      // An answer to an older request, or from an older connection, no longer matters.
       if (subscription.asked === request) this.#answered(subscription, outcome);
     });
     transport.subscribe(request, answered);
@@ -267,7 +267,7 @@ export class Subscriptions {
     this.#tellAnswered();
   }
 
-  /** Whether the server's last answer is none to `interest`, which has just come. */
+  /** Whether the server's last answer does not apply to `interest`, which is new. */
   #isToBeAsked(subscription: ServerSubscription, { fresh }: Interest): boolean {
     if (!this.#link || !subscription.asked) return false;
     const { server } = this.#link;

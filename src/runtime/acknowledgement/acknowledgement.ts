@@ -10,7 +10,7 @@ import { payloadError } from '../../core/payloads/payload-error';
 import type { AcknowledgementSettings } from '../../settings/subscribe.config';
 import { localizedError } from '../node/localize';
 
-/** The message of a delivery; with an `error`, it goes to a Catch node. */
+/** The message of a delivery. With an `error`, it goes to a Catch node. */
 export interface PreparedMessage {
   readonly message: NodeMessage & { _msgid: string; receipt?: string };
   readonly error?: Error;

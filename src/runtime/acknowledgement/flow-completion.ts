@@ -1,5 +1,5 @@
-// Follows messages through the flows by Node-RED's messaging hooks, and tells when every branch is done with them. The
-// hooks are there only while somebody follows messages.
+// Follows messages through the flows with Node-RED's messaging hooks, and reports when every branch is done with them.
+// The hooks are installed only while messages are followed.
 
 import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
@@ -10,10 +10,10 @@ import { handlersOf, hasOneHandler, reportsWhatWasThrown } from './node-red-inte
 import { TrackNames } from './track-names';
 
 const LABEL = 'mqtt-flows-completion';
-/** Node-RED's level of errors in the log. */
+/** Node-RED's log level of errors. */
 const ERROR = 20;
 
-/** A node, and what it has been at work on. */
+/** A node, and the message that it was handling. */
 interface AtWork {
   readonly node: Node;
   readonly track: FlowTrack;
@@ -26,7 +26,7 @@ interface CaughtMessage extends NodeMessage {
 
 const byHooks = new WeakMap<NodeAPI['hooks'], FlowCompletion>();
 
-/** The one that follows the messages of this Node-RED. */
+/** The instance for this Node-RED. */
 export function flowCompletion(RED: NodeAPI): FlowCompletion {
   let completion = byHooks.get(RED.hooks);
   if (!completion) {
@@ -39,12 +39,12 @@ export function flowCompletion(RED: NodeAPI): FlowCompletion {
 export class FlowCompletion {
   readonly #RED: NodeAPI;
   readonly #names = new TrackNames();
-  /** For what a node has given another id, or none. */
+  /** Messages to which a node has given another id, or none. */
   readonly #byMessage = new WeakMap<object, FlowTrack>();
   readonly #handling = new Handling();
   /** Nodes that have called `done` in this turn of the event loop. */
   #doing: AtWork[] = [];
-  /** A node that has just said that it failed. */
+  /** A node that has just reported a failure. */
   #failing: AtWork | undefined;
   /** The id of a node that has just written an error to the log, outside of a call: of which message shows by its done. */
   #complaining: string | undefined;
@@ -56,7 +56,7 @@ export class FlowCompletion {
     this.#RED = RED;
   }
 
-  /** Makes follow() work until the function returned is called. */
+  /** Makes follow() work until the returned function is called. */
   use(): () => void {
     if (this.#users++ === 0) this.#stop = this.#listen();
     let using = true;
@@ -68,8 +68,8 @@ export class FlowCompletion {
   }
 
   /**
-   * Follows `message`, which `node` sends, or reports an error with, while `send` is called. `finished` is called once,
-   * which may be before this returns.
+   * Follows `message`, which `node` sends or reports an error with, while `send` is called. `finished` is called once,
+   * perhaps before this returns.
    */
   follow(
     node: Node,
@@ -130,7 +130,7 @@ export class FlowCompletion {
     this.#handling.begin(node, track);
   }
 
-  /** A handler that throws calls no `done` any more. What is not caught ends by the log. */
+  /** A handler that throws does not call `done` any more. If no Catch node handles it, it ends by the log. */
   #caught({ error }: CaughtMessage): void {
     const { current } = this.#handling;
     if (!current || current.answered || error?.source?.id !== current.node.id) return;
@@ -142,7 +142,7 @@ export class FlowCompletion {
     const track = this.#byMessage.get(message);
     if (!track || track.over) return;
     const handlers = handlersOf(node);
-    // A node that was stopped has none, and what was on its way to it is gone.
+    // A stopped node has no handler, and messages to it are lost.
     if (handlers === 'none' && !this.#runs(node)) track.interrupt();
     else if (handlers !== 'done' || (thrown && hasOneHandler(node))) this.#finish({ node, track });
   }
@@ -151,10 +151,10 @@ export class FlowCompletion {
     const track = this.#byMessage.get(message) ?? this.#trackOf(message);
     this.#handling.answered(node);
     if (!track || track.over) return;
-    // Nodes that are stopped give up what they hold, and call that done.
+    // Stopped nodes drop their messages and call `done` for them.
     if (this.#deploying && !this.#runs(node)) return track.interrupt();
     if (!error) return this.#complaining === node.id ? track.fail() : this.#finish({ node, track });
-    // Node-RED looks for a Catch node after this, and writes the log when there is none.
+    // Node-RED looks for a Catch node after this, and writes to the log if there is none.
     const failing = { node, track };
     this.#failing = failing;
     queueMicrotask(() => {
@@ -163,7 +163,7 @@ export class FlowCompletion {
     });
   }
 
-  /** Not at once: many a node calls `done` first and sends then, a function with `node.done(); return msg;` for one. */
+  /** Delayed, since some nodes call `done` before they send, such as a function with `node.done(); return msg;`. */
   #finish(finished: AtWork): void {
     if (this.#doing.push(finished) > 1) return;
     setImmediate(() => {

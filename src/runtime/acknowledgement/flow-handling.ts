@@ -1,5 +1,5 @@
-// Which node is at work on which followed message, in this call and in all that it leads to: timers, promises and answers
-// of the network that the node waits for. What it sends then comes of that message, whatever its id.
+// Which node is handling which followed message, in this call and in everything that it leads to: timers, promises and
+// answers of the network. What the node sends then belongs to that message, whatever its id.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Node } from 'node-red';
@@ -10,13 +10,13 @@ class HandlerCall {
   readonly node: Node;
   /** Undefined for a message that is not followed. */
   readonly track: FlowTrack | undefined;
-  /** The call that this one is in the middle of: link nodes and Catch nodes are handed messages so. */
+  /** The surrounding call: link nodes and Catch nodes get messages within another call. */
   readonly outer: HandlerCall | undefined;
-  /** The handler has not returned. */
+  /** Whether the handler has not returned yet. */
   running = true;
-  /** The node has called `done` before the handler has returned. */
+  /** Whether the node has called `done` before the handler returned. */
   answered = false;
-  /** The handler has ended by an exception. */
+  /** Whether the handler has thrown. */
   thrown = false;
 
   constructor(node: Node, track: FlowTrack | undefined, outer: HandlerCall | undefined) {
@@ -29,22 +29,23 @@ class HandlerCall {
 export class Handling {
   readonly #calls = new AsyncLocalStorage<HandlerCall | undefined>();
 
-  /** The call that we are in the middle of. */
+  /** The current call. */
   get current(): HandlerCall | undefined {
     const call = this.#calls.getStore();
     return call?.running ? call : undefined;
   }
 
-  /** The call that we are in, or that what happens now comes of. */
+  /** The current call, or the one that caused the current activity. */
   get latest(): HandlerCall | undefined {
     return this.#calls.getStore();
   }
 
-  /** The message that something sent by `node` now is made of, if it has no id that tells. */
+  /** The message that `node` is handling, for a sent message whose id does not tell. */
   trackOf(node: Node): FlowTrack | undefined {
     const call = this.#calls.getStore();
     if (!call?.track || call.running) return call?.track;
-    // What a node has begun may go on for ever, a connection for one: it counts as long as the node has the message.
+    // An activity of a node, such as a connection, may continue for ever. It counts only as long as the node has the
+    // message.
     return call.node === node && call.track.isAt(node) ? call.track : undefined;
   }
 
@@ -54,7 +55,7 @@ export class Handling {
     if (current?.node === node) current.answered = true;
   }
 
-  /** Calls `send`, which is part of what `node` makes of the message. */
+  /** Calls `send` as part of handling the message at `node`. */
   run(node: Node, track: FlowTrack, send: () => void): void {
     const call = new HandlerCall(node, track, undefined);
     this.#calls.run(call, send);
@@ -64,13 +65,13 @@ export class Handling {
   /** The handler of `node` is about to be called. */
   begin(node: Node, track: FlowTrack | undefined): void {
     const before = this.#calls.getStore();
-    // Messages that nobody follows leave no trace.
+    // Messages that are not followed are not recorded.
     if (!before && !track) return;
     const outer = before?.running ? before : undefined;
     this.#calls.enterWith(new HandlerCall(node, track, outer));
   }
 
-  /** The handler of `node` has returned; whether by an exception. */
+  /** The handler of `node` has returned. True if it has thrown. */
   end(node: Node): boolean {
     const call = this.#calls.getStore();
     if (call?.node !== node || !call.running) return false;
@@ -79,7 +80,7 @@ export class Handling {
     return call.thrown;
   }
 
-  /** Until the next begin() or run(), promises cost nothing more again. */
+  /** Until the next begin() or run(), promises cost nothing extra. */
   stop(): void {
     this.#calls.disable();
   }

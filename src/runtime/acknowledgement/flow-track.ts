@@ -1,4 +1,4 @@
-// One message on its way through the flows: the nodes that still work on it or on something made of it.
+// One message in the flows: the nodes that still handle it or something made from it.
 
 import type { Node } from 'node-red';
 
@@ -6,16 +6,16 @@ export type FinishedOutcome =
   | { readonly kind: 'completed' }
   /** A node has reported an error that no Catch node took. */
   | { readonly kind: 'failed' }
-  /** A deploy has stopped a node that was at work. */
+  /** A deploy has stopped a node that was handling it. */
   | { readonly kind: 'interrupted' };
 
 /** `forgotten`: nobody waits for the message any more. */
 export type FlowOutcome = FinishedOutcome | { readonly kind: 'forgotten' };
 
 interface Work {
-  /** Messages that have been sent to the node and have not arrived. */
+  /** Messages sent to the node that have not arrived. */
   coming: number;
-  /** Messages that the node has and is not done with. */
+  /** Messages that the node has and has not finished. */
   here: number;
 }
 
@@ -25,7 +25,7 @@ export class FlowTrack {
   readonly #work = new Map<Node, Work>();
   #finished: (outcome: FlowOutcome) => void;
   #over = false;
-  /** Whoever has sent the message is at work as well. */
+  /** Whether the sender is still sending, which counts as handling. */
   #sending = true;
 
   constructor(finished: (outcome: FlowOutcome) => void) {
@@ -36,12 +36,12 @@ export class FlowTrack {
     return this.#over;
   }
 
-  /** The nodes at work. */
+  /** The nodes that handle it. */
   get nodes(): Iterable<Node> {
     return this.#work.keys();
   }
 
-  /** Whether `node` has the message, or something made of it, and is not done with it. */
+  /** Whether `node` has the message, or something made from it, and is not done with it. */
   isAt(node: Node): boolean {
     return (this.#work.get(node)?.here ?? 0) > 0;
   }
@@ -52,12 +52,12 @@ export class FlowTrack {
 
   arrived(node: Node): void {
     const work = this.#at(node);
-    // Link, Catch, Complete and Status nodes are handed messages that were not on their way.
+    // Link, Catch, Complete and Status nodes get messages that were not announced.
     if (work.coming > 0) work.coming--;
     work.here++;
   }
 
-  /** A node is done with one message; a node that says so too often is not believed. */
+  /** A node is done with one message. Surplus calls are ignored. */
   done(node: Node): void {
     const work = this.#work.get(node);
     if (!work || work.here === 0) return;
@@ -101,7 +101,7 @@ export class FlowTrack {
     if (this.#over) return;
     this.#over = true;
     const finished = this.#finished;
-    // What a node has begun may hold this for ever, and must not hold the message with it.
+    // An activity of a node may keep this object for ever, and must not keep the message with it.
     this.#finished = () => {};
     finished(outcome);
   }

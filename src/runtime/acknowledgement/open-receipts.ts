@@ -3,10 +3,10 @@
 import type { SettleDelivery, Taken } from '../../connection/acknowledgement/delivery-window';
 import type { Acknowledgement } from '../../core/publications/acknowledgement';
 
-/** Of this process: an acknowledge node may be in any flow. */
+/** For the whole process, since an acknowledge node may be in any flow. */
 const open = new Map<string, SettleDelivery>();
 
-/** Lets an acknowledge node settle the message `id`; the function returned ends that. */
+/** Lets an acknowledge node settle the message `id`. Returns a function that ends this. */
 export function awaitReceipt(id: string, settle: SettleDelivery): () => void {
   open.set(id, settle);
   return () => {

@@ -7,9 +7,9 @@ import type { OutsideFound, OutsideValue } from '../../core/values/value-source'
 import type { ConfigResult } from '../../settings/saved-config';
 
 /**
- * Finds the values for `message` and hands them to `use`, or why they cannot be had. What has been asked for first is used
- * first, however long its values take. `failed` gets what `use` throws after that; without values to find, `use` is called
- * at once and may throw.
+ * Finds the values for `message` and passes them, or the error, to `use`. Messages keep their order, however long their
+ * values take. `failed` gets what `use` throws after that. Without values to find, `use` is called at once and may
+ * throw.
  */
 export type FindOutside = (
   message: NodeMessage,

@@ -10,8 +10,8 @@ export class InboundSession {
   #clientId: string | undefined;
 
   /**
-   * The server of this name has accepted a client of this identifier: without its session, at another server or for another
-   * client, the exchanges of before mean nothing.
+   * The server of this name has accepted a client with this identifier. Without a session, at another server or for
+   * another client, earlier exchanges mean nothing.
    */
   resume(server: string, clientId: string, sessionPresent: boolean): void {
     if (!sessionPresent || this.#server !== server || this.#clientId !== clientId) this.exchanges.clear();

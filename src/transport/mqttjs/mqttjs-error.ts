@@ -23,7 +23,10 @@ export function clientError(error: Error, stage: ErrorStage): MqttFlowsError {
 /** Bytes that follow the fixed header of CONNACK in MQTT 3.1 and 3.1.1. In MQTT 5 there are more: the length of the properties. */
 const OLDER_CONNACK = 2;
 
-/** The error when `packet` is a CONNACK that refuses, or is none of MQTT 5 where `v5` was asked for, or DISCONNECT. */
+/**
+ * The error when `packet` is a refusing CONNACK, a CONNACK that is not of MQTT 5 although `v5` was requested, or a
+ * DISCONNECT.
+ */
 export function serverRefusal(packet: Packet, v5: boolean): MqttFlowsError | undefined {
   if (packet.cmd === 'disconnect') {
     const { reasonCode = 0 } = packet;

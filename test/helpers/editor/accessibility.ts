@@ -1,9 +1,9 @@
-// What axe-core finds wrong with a part of a page: faults that keep people from using it.
+// Checks a part of a page with axe-core for faults that keep people from using it.
 
 import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 
-/** What we read of axe-core's answer. */
+/** The part of axe-core's result that we read. */
 interface Answer {
   readonly violations: readonly {
     readonly id: string;

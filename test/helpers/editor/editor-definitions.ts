@@ -30,7 +30,7 @@ export function editorDefinition(stem: string): EditorDefinition {
   const registerType = (type: string, definition: Omit<EditorDefinition, 'type'>): void => {
     found.push({ ...definition, type });
   };
-  // What Node-RED says of contexts and expressions is for its editor to know.
+  // Node-RED's own editor checks contexts and expressions.
   const utils = { validateTypedProperty: () => true };
   const RED = { nodes: { registerType }, utils, _: (key: string) => key };
   runInContext(script, createContext({ RED, TextEncoder, URL }));

@@ -17,14 +17,14 @@ export class EditorPage {
   private constructor(page: Page) {
     this.page = page;
     page.on('console', (message) => {
-      // What a dialog throws, Node-RED catches and logs as an ordinary line.
+      // Node-RED catches what a dialog throws and logs it as an ordinary line.
       const thrown = /^oneditprepare|^oneditsave|^oneditresize|^oneditcancel/.test(message.text());
       if (thrown || message.type() === 'error') this.#errors.push(`${message.text()} (${message.location().url})`);
     });
     page.on('pageerror', (error) => this.#errors.push(error.stack ?? error.message));
   }
 
-  /** Opens the editor at `url` for somebody who speaks `locale`, with nothing left of those before. */
+  /** Opens the editor at `url` in the language `locale`, without data of earlier sessions. */
   static async open(browser: Browser, url: string, locale = 'en-US'): Promise<EditorPage> {
     const context = await browser.newContext({ locale, viewport: { width: 1400, height: 900 } });
     const editor = new EditorPage(await context.newPage());
@@ -56,15 +56,15 @@ export class EditorPage {
   }
 
   /**
-   * Imports an example of this package through the Import dialog. Its lists load, open and move one after the other: a press
-   * and a release of the mouse may hit different things, so what is chosen gets its click at once.
+   * Imports an example of this package through the Import dialog. Its lists load, open and move one after the other, so
+   * a press and a release of the mouse may hit different things. Each choice is clicked at once.
    */
   async importExample(name: string): Promise<void> {
     await this.action('core:show-examples-import-dialog');
     const tree = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
     const entries = tree.locator('.red-ui-treeList-label');
     const entry = (label: string): Locator => entries.filter({ has: this.page.getByText(label, { exact: true }) });
-    // Some time after it has opened, the dialog chooses the first entry, whatever has been chosen meanwhile.
+    // Some time after opening, the dialog selects the first entry, whatever has been selected meanwhile.
     await tree.locator('.red-ui-treeList-label.selected').waitFor();
     await entry(packageName).dispatchEvent('click');
     await entry(name).dispatchEvent('click');
@@ -82,7 +82,7 @@ export class EditorPage {
     const deployed = this.page.waitForResponse(
       (answer) => answer.request().method() === 'POST' && answer.url().endsWith('/flows'),
     );
-    // The button is no button to the browser, and one that is dead takes clicks all the same.
+    // The button is not a button for the browser, and accepts clicks even when it is disabled.
     await this.page.locator('#red-ui-header-button-deploy:not(.disabled)').click();
     const answer = await deployed;
     assert.equal(answer.status(), 200, 'the deploy');
@@ -93,7 +93,7 @@ export class EditorPage {
     return (await this.page.locator('#red-ui-header-button-deploy.disabled').count()) === 0;
   }
 
-  /** Opens the dialog of a node and waits until it stands. */
+  /** Opens the dialog of a node and waits until it is complete. */
   async openDialog(label: string): Promise<Locator> {
     const dialog = this.page.locator('.red-ui-tray');
     // Node-RED takes clicks of the same millisecond, and those more than 650 ms apart, for single ones, which select.
@@ -156,7 +156,7 @@ export class EditorPage {
     await this.page.context().close();
   }
 
-  /** A menu slides open: where an entry is to be clicked is not settled before it stands. */
+  /** A menu slides open, so the place of an entry is known only when it stands still. */
   async #chooseEntry(label: string): Promise<void> {
     const menu = this.page.locator('.red-ui-typedInput-options:visible');
     await menu.getByText(label, { exact: true }).dispatchEvent('click');
@@ -164,8 +164,8 @@ export class EditorPage {
   }
 
   /**
-   * A dialog is built beside the window, slides in, lays itself out and takes the focus, each after a time of its own. It
-   * stands when nothing of that is to come.
+   * A dialog is built beside the window, slides in, computes its layout and takes the focus, each after a delay. It is
+   * complete when none of that is left.
    */
   async #standing(dialog: Locator): Promise<Locator> {
     await dialog.waitFor({ state: 'visible' });

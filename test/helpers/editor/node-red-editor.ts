@@ -52,7 +52,7 @@ export class NodeRedEditor {
     }
   }
 
-  /** Opens the editor for somebody who speaks `locale`, and waits for the node `label` in it, if one is named. */
+  /** Opens the editor in the language `locale`, and waits for the node `label`, if one is named. */
   async open({ locale, label }: { locale?: string; label?: string } = {}): Promise<EditorPage> {
     const editor = await EditorPage.open(this.#browser, this.nodeRed.url, locale);
     this.#pages.push(editor);
@@ -60,7 +60,7 @@ export class NodeRedEditor {
     return editor;
   }
 
-  /** Deploys without the editor. One that is open then does not know of it. */
+  /** Deploys without the editor. An open editor does not know of it. */
   async deploy(flows: readonly object[] | string): Promise<void> {
     await this.nodeRed.admin('flows', { method: 'POST', body: textOf(flows) });
   }

@@ -1,4 +1,4 @@
-// The topics sidebar as a person finds it.
+// The topics sidebar as a user sees it.
 
 import type { Locator } from 'playwright-core';
 import type { EditorPage } from './editor-page';
@@ -47,7 +47,7 @@ export class TopicsTab {
     return this.panel.getByRole('tab', { name, exact: true });
   }
 
-  /** Starts to record, and waits until the server has been asked. */
+  /** Starts a recording, and waits until the SUBSCRIBE has been sent. */
   async start(filter = '#'): Promise<void> {
     await this.panel.getByLabel('Topic filter to subscribe to').fill(filter);
     const connected = this.#editor.page.waitForResponse(
@@ -70,7 +70,10 @@ export class TopicsTab {
     await this.panel.getByLabel('Search').fill(text);
   }
 
-  /** Drags as a hand does: over the edge of the target, on to the place in it, and longer than the tree stays the same. */
+  /**
+   * Drags like a hand: over the edge of the target, on to the place in it, and for longer than the tree stays
+   * unchanged.
+   */
   async drag(source: Locator, target: Locator, place: { readonly x: number; readonly y: number }): Promise<void> {
     const { mouse } = this.#editor.page;
     const box = await target.boundingBox();

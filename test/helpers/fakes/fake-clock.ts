@@ -11,7 +11,7 @@ export class FakeClock implements Clock {
   #now = 1_000_000;
   #timers: Timer[] = [];
 
-  /** How many callbacks are still to come. */
+  /** The number of pending callbacks. */
   get pending(): number {
     return this.#timers.length;
   }
@@ -28,7 +28,7 @@ export class FakeClock implements Clock {
     };
   }
 
-  /** Lets `ms` pass: what falls due on the way is called at its time, in order of time, then of asking. */
+  /** Lets `ms` pass. Callbacks that become due are called at their time, in order of time, then of registration. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (let timer = this.#next(end); timer; timer = this.#next(end)) {

@@ -1,4 +1,4 @@
-// A disk of an outbox in memory: it survives the outbox, writes when the test says so, and fails when it shall.
+// An outbox store in memory. It survives the outbox, and writes and fails as the test says.
 
 import { type KeptExchange, OutboxChunk } from '#src/connection/outbox/disk/outbox-chunk';
 import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '#src/connection/outbox/disk/outbox-store';
@@ -20,7 +20,7 @@ export class FakeStore implements OutboxStore {
   gate: Promise<void> | undefined;
   aside: StoreContents['aside'];
 
-  /** What waits, in its order. */
+  /** The waiting records, in order. */
   get records(): readonly Buffer[] {
     return this.#numbers().flatMap((number) => {
       const chunk = this.#chunk(number);
@@ -28,7 +28,7 @@ export class FakeStore implements OutboxStore {
     });
   }
 
-  /** What is known of exchanges, in the order of the publications. */
+  /** The exchanges, in the order of the publications. */
   get exchanges(): readonly KeptExchange[] {
     return this.#numbers().flatMap((number) => {
       const chunk = this.#chunk(number);

@@ -1,4 +1,4 @@
-// A transport without a wire: it records what it is asked for, and the test plays the server.
+// A transport without a network: it records requests, and the test plays the server.
 
 import type { ErrorStage, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import type { IncomingPublication, OutgoingPublication } from '#src/core/publications/publication';
@@ -35,7 +35,7 @@ export function serverInfo(overrides: Partial<ServerInfo> = {}): ServerInfo {
   };
 }
 
-/** A question to the server; the test answers it, once. */
+/** A request to the server. The test answers it once. */
 export class Sent<Q, A> {
   readonly question: Q;
   readonly #settled: (answer: A) => void;
@@ -56,7 +56,7 @@ export class Sent<Q, A> {
     this.#settled(answer);
   }
 
-  /** What the end of the stream does to it. */
+  /** Settles it as the end of the stream does. */
   abandon(answer: A): void {
     if (!this.#answered) this.answer(answer);
   }
@@ -65,11 +65,11 @@ export class Sent<Q, A> {
 /** A PUBLISH, or the PUBREL of one from an earlier connection. */
 export class SentPublication extends Sent<OutgoingPublication, PublishOutcome> {
   readonly packet: 'publish' | 'pubrel';
-  /** 0 for what belongs to the connection alone. */
+  /** 0 for a publication of the connection alone. */
   readonly packetIdentifier: number;
   readonly dup: boolean;
   readonly #outbound: Outbound | undefined;
-  /** PUBREL has come. */
+  /** Whether PUBREL was sent. */
   released = false;
 
   constructor(
@@ -103,7 +103,7 @@ export class FakeTransport implements Transport {
   readonly published: SentPublication[] = [];
   readonly subscribed: SentSubscribe[] = [];
   readonly unsubscribed: SentUnsubscribe[] = [];
-  /** All three, as lines of text, in the order in which they were asked for. */
+  /** All three kinds, as lines of text, in the order of the requests. */
   readonly packets: string[] = [];
   /** Answers given the moment a packet is sent. */
   readonly automatic: { publish?: PublishOutcome; subscribe?: SubscribeOutcome } = {};
@@ -219,7 +219,7 @@ export class FakeTransport implements Transport {
     this.#finishClosing?.();
   }
 
-  /** As the real transport does: all that is unanswered is settled before anyone hears of the end. */
+  /** Like the real transport, settles everything unanswered before it reports the end. */
   #end(): void {
     this.#connected = false;
     for (const sent of this.published) sent.abandon({ kind: 'unconfirmed' });

@@ -1,4 +1,4 @@
-// The rules of MQTT 5, section 4.7, in the plainest form: the oracle that the trie is compared with.
+// The rules of MQTT 5, section 4.7, in their simplest form, to compare the trie with.
 
 /** Whether `topic` matches `filter`, whose wildcards may be named and which may be shared. */
 export function filterMatches(filter: string, topic: string): boolean {

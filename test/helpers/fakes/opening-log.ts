@@ -1,4 +1,4 @@
-// Someone who opens a stream, and what they are told of it.
+// Opens a stream and records its progress.
 
 import type { ErrorStage } from '#src/core/errors/mqtt-flows-error';
 import { parseServerUrl, type ServerAddress } from '#src/core/servers/server-url';

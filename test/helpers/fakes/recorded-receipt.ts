@@ -1,4 +1,4 @@
-// A receipt that keeps what it was told, in place of a server.
+// A receipt that records its calls instead of a server.
 
 import type { Receipt } from '#src/transport/transport';
 

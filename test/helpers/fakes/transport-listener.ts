@@ -1,4 +1,4 @@
-// A transport over the real wire, and everything that it tells its listener.
+// A transport over a real stream, with a listener that records everything.
 
 import type { ErrorStage, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import type { IncomingPublication } from '#src/core/publications/publication';

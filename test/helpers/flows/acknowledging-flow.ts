@@ -1,4 +1,4 @@
-// A flow whose subscribe node acknowledges later, at a server that tells when it does.
+// A flow whose subscribe node acknowledges later, with a server that records when it does.
 
 import assert from 'node:assert/strict';
 import type { BrokerConfig } from '#src/settings/broker.config';

@@ -1,4 +1,4 @@
-// The flow beside which the tests of the sidebar look at topics: one node that subscribes to alarms/#.
+// The flow that runs during the tests of the sidebar: one node that subscribes to alarms/#.
 
 import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
 import { subscribeDefaults, subscriptionDefaults } from '#src/settings/subscribe.config';

@@ -1,4 +1,4 @@
-// What the table in docs/clouds.md says to enter, with its placeholders; the tests connect with exactly these.
+// The settings of the table in docs/clouds.md, with its placeholders. The tests connect with exactly these.
 
 import type { BrokerConfig } from '#src/settings/broker.config';
 
@@ -93,7 +93,7 @@ export const clouds = {
   },
 } as const satisfies Record<string, CloudSettings>;
 
-/** What stands for the placeholders in the tests. */
+/** The values of the placeholders in the tests. */
 export const example = {
   account: 'a1b2c3d4e5f6g7',
   region: 'eu-west-1',

@@ -30,14 +30,14 @@ export class CloudSetup {
     return { flow, server };
   }
 
-  /** Takes flow and stand-in away. */
+  /** Removes flow and stand-in. */
   async clear(): Promise<void> {
     await unloadFlow();
     await this.#server?.stop();
     this.#server = undefined;
   }
 
-  /** Takes the certificates away. */
+  /** Removes the certificates. */
   remove(): void {
     this.#authority.remove();
   }

@@ -16,7 +16,7 @@ export type CaughtMessage = FlowMessage & {
   readonly error: { readonly message: string; readonly code?: string; readonly source: { readonly id: string } };
 };
 
-/** What we use of node-red-node-test-helper, which has no types. */
+/** The part of node-red-node-test-helper that we use; it has no types. */
 interface TestHelper {
   init(runtimePath: string): void;
   settings(settings: object): void;
@@ -37,7 +37,7 @@ const packageNodes = nodeStems.map(
 );
 /** Node-RED's own node for certificates, which broker nodes refer to. */
 const tlsConfig = coreNodes('network/05-tls');
-/** The helper gives nodes no hooks. */
+/** The helper does not provide hooks to nodes. */
 const { hooks }: Pick<NodeAPI, 'hooks'> = require(
   require.resolve('@node-red/util', { paths: [dirname(nodeRedScript)] }),
 );
@@ -73,7 +73,7 @@ export function coreNodes(file: string): NodeInitializer {
   return require(require.resolve(`@node-red/nodes/core/${file}.js`, { paths: [dirname(nodeRedScript)] }));
 }
 
-/** Stops the flow that runs, if any: call it after each test. */
+/** Stops the running flow, if any. Call it after each test. */
 export async function unloadFlow(): Promise<void> {
   const flow = running;
   running = undefined;

@@ -18,7 +18,7 @@ export function unique(name: string): string {
   return `${name}-${randomBytes(6).toString('hex')}`;
 }
 
-/** Short waits between attempts, so that an outage in a test does not take seconds. */
+/** Short delays between attempts, so that an outage in a test does not take seconds. */
 export const quickReconnect = { minDelay: 20, maxDelay: 40 };
 
 export function brokerNode(id: string, settings: Partial<BrokerConfig>): FlowNode {

@@ -1,4 +1,4 @@
-// Nodes that a test holds in its hands: each message waits at them until the test lets it go on, or fail.
+// Nodes that a test controls: each message waits in them until the test lets it continue or fail.
 
 import { dirname } from 'node:path';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
@@ -6,7 +6,7 @@ import { nodeRedScript } from '../package/environment';
 import type { FlowMessage, FlowNode } from './flow-harness';
 import { Inbox } from './inbox';
 
-/** As Node-RED has it: the test helper puts a spy in its place when it loads a flow. */
+/** Node-RED's own method: the test helper replaces it by a spy when it loads a flow. */
 const { error }: Pick<Node, 'error'> = require(
   require.resolve('@node-red/runtime/lib/nodes/Node.js', { paths: [dirname(nodeRedScript)] }),
 ).prototype;
@@ -36,14 +36,14 @@ export class Gates {
         held.push({ gate: this.id, message: message as FlowMessage, pass, end: done });
       });
     });
-    // As nodes were written before Node-RED 1.0: they do not say when they are done.
+    // Like nodes written before Node-RED 1.0, which do not say when they are done.
     RED.nodes.registerType('test-old-node', function construct(this: Node, definition) {
       RED.nodes.createNode(this, definition);
       this.on('input', (message: NodeMessageInFlow) => {
         held.push({ gate: this.id, message: message as FlowMessage, pass: () => this.send(message), end: () => {} });
       });
     });
-    // As many nodes fail by mistake: they neither say that they are done nor catch what goes wrong.
+    // Fails as many nodes do by mistake: it neither calls done nor catches its exception.
     RED.nodes.registerType('test-throwing-node', function construct(this: Node, definition) {
       RED.nodes.createNode(this, definition);
       this.error = error;
@@ -51,7 +51,7 @@ export class Gates {
         throw new Error('unforeseen');
       });
     });
-    // It reports an error, and goes on with the message all the same.
+    // It reports an error, and continues with the message nevertheless.
     RED.nodes.registerType('test-complaining-node', function construct(this: Node, definition) {
       RED.nodes.createNode(this, definition);
       this.error = error;

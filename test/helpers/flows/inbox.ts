@@ -1,4 +1,4 @@
-// Keeps what arrives, in order, and lets a test wait for it instead of sleeping.
+// Keeps arriving values in order, and lets a test wait for them instead of sleeping.
 
 /** ms; well under mocha's own limit, so that a failure says what was waited for. */
 const PATIENCE = 10_000;
@@ -9,7 +9,7 @@ export class Inbox<T> {
   readonly #watchers = new Set<() => void>();
   #taken = 0;
 
-  /** `name` says in a failure what did not arrive. */
+  /** `name` is what did not arrive, for failures. */
   constructor(name: string) {
     this.#name = name;
   }

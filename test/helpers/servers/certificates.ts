@@ -1,4 +1,4 @@
-// Certificates made for one suite by openssl: an authority, and what it has signed.
+// Certificates made for one suite by openssl: an authority, and certificates that it has signed.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -122,7 +122,7 @@ function configuration(folder: string, names: readonly string[]): string {
   ].join('\n');
 }
 
-/** As openssl writes a moment: YYYYMMDDHHMMSSZ. */
+/** A time in openssl's format: YYYYMMDDHHMMSSZ. */
 function date(daysFromNow: number): string {
   return `${new Date(Date.now() + daysFromNow * DAY).toISOString().replaceAll(/[-:T]|\.\d+Z/g, '')}Z`;
 }

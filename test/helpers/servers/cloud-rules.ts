@@ -1,4 +1,4 @@
-// What each cloud insists on, as its vendor documents it; stated apart from the settings that have to meet it.
+// The requirements of each cloud, as its vendor documents them, separate from the settings that have to meet them.
 
 import type { IConnectPacket } from 'mqtt-packet';
 import { example } from '../flows/cloud-settings';
@@ -37,7 +37,7 @@ const aws: CloudRules = {
   alpn: 'x-amzn-mqtt-ca',
   certificateOf: example.thing,
   filtersPerSubscribe: 8,
-  // What a policy that ties the client ID to the thing has as its effect.
+  // The effect of a policy that ties the client ID to the thing.
   judge: ({ clientId }) => (clientId === example.thing ? 'welcome' : 'not-authorized'),
 };
 

@@ -1,4 +1,4 @@
-// A device: an MQTT client that has nothing to do with Node-RED.
+// A device: an MQTT client outside Node-RED.
 
 import { connectAsync, type MqttClient } from 'mqtt';
 import { Inbox } from '../flows/inbox';
@@ -16,7 +16,7 @@ export class Device {
     client.on('message', (topic, payload) => this.received.push({ topic, payload: payload.toString() }));
   }
 
-  /** Connects to a port of the loopback address; rejects when it is refused. Never comes back by itself. */
+  /** Connects to a port of the loopback address. Rejects when it is refused. Never reconnects. */
   static async connect(port: number, username?: string, password?: string): Promise<Device> {
     const credentials = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
     const client = await connectAsync({ host: '127.0.0.1', port, reconnectPeriod: 0, ...credentials });

@@ -1,4 +1,4 @@
-// The server of the fuzzer on one stream in memory: polite, until it is told to hold back its answers.
+// The server of the fuzzer on one stream in memory. It follows the protocol until it is told to hold back answers.
 
 import { type Duplex, duplexPair } from 'node:stream';
 import { generate, type IConnackPacket, type Packet, parser } from 'mqtt-packet';
@@ -58,14 +58,14 @@ export class FuzzServer {
     this.#held ??= [];
   }
 
-  /** Answers all that it held back, and what comes. */
+  /** Sends all held answers, and answers from now on. */
   release(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const packet of held) this.#answer(packet);
   }
 
-  /** Later, as from a network: what the client throws over it must not be caught here. */
+  /** Writes later, as a network does: exceptions of the client must not be caught here. */
   write(bytes: Buffer): void {
     setImmediate(() => {
       if (this.open) this.#own.write(bytes);

@@ -39,7 +39,7 @@ export class Mosquitto {
     const folder = mkdtempSync(join(tmpdir(), 'mqtt-flows-mosquitto-'));
     const port = await freePort();
     const lines = [
-      // Started as root it would become another user, who cannot read this folder.
+      // mosquitto started as root switches to another user, who cannot read this folder.
       `user ${userInfo().username}`,
       `listener ${port} 127.0.0.1`,
       `allow_anonymous ${options.users === undefined}`,
@@ -91,7 +91,7 @@ export class Mosquitto {
     await this.restart();
   }
 
-  /** Ends it without a word to its clients. */
+  /** Ends it without DISCONNECT to its clients. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -117,7 +117,7 @@ function passwordFile(folder: string, users: Readonly<Record<string, string>>): 
   return file;
 }
 
-/** Tries to connect; after a refusal it lets the server have a moment of the processor. */
+/** Tries to connect. After a refusal, it gives the server time to run. */
 export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });

@@ -1,4 +1,4 @@
-// A subscriber that keeps book of numbered messages: which came, which twice, and whether in their order.
+// A subscriber that records numbered messages: which arrived, which arrived twice, and whether in order.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
@@ -23,17 +23,17 @@ export class NumberedReceiver {
     return receiver;
   }
 
-  /** How many different numbers have come. */
+  /** The number of different messages. */
   get received(): number {
     return this.#seen.size;
   }
 
-  /** How many came that had come before. */
+  /** The number of repeated messages. */
   get copies(): number {
     return this.#copies;
   }
 
-  /** How many came for the first time, but after a higher one. */
+  /** The number of messages that first arrived after a higher one. */
   get disordered(): number {
     return this.#disordered;
   }
@@ -42,7 +42,7 @@ export class NumberedReceiver {
     return this.#seen.has(number);
   }
 
-  /** Resolves when `count` different numbers have come. */
+  /** Resolves when `count` different numbers have arrived. */
   async complete(count: number): Promise<void> {
     while (this.received < count) await delay(10);
   }

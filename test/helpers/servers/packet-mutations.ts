@@ -49,7 +49,7 @@ export const MUTATION_KINDS = Object.keys(FORMS) as MutationKind[];
 
 const USER_PROPERTIES = { a: ['1', '2'], ä: '3' };
 
-/** The same for the same numbers. */
+/** Yields the same packets for the same random numbers. */
 export class PacketMutations {
   readonly #random: () => number;
   readonly #protocolVersion: 4 | 5;
@@ -227,7 +227,7 @@ export class PacketMutations {
     return this.#identifier(this.#pending.publications);
   }
 
-  /** One that is waited for, or any: 0 as well, which no packet may have. */
+  /** One that the client waits for, or any, including 0, which no packet may have. */
   #identifier(pending: readonly number[]): number {
     const arbitrary = this.pick([0, 1, 65_535, this.below(65_536)]);
     return pending.length > 0 && this.below(3) > 0 ? this.pick(pending) : arbitrary;

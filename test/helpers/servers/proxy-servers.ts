@@ -1,4 +1,4 @@
-// Proxies as small as they can be: HTTP CONNECT and SOCKS 5, with and without credentials, refusing or silent.
+// Minimal proxies: HTTP CONNECT and SOCKS 5, with and without credentials, refusing or silent.
 
 import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';

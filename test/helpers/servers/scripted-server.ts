@@ -1,4 +1,4 @@
-// A tiny MQTT server that does as a test says: for what no broker does on demand.
+// A tiny MQTT server that a test scripts, for behaviour that no broker shows on demand.
 
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -14,7 +14,7 @@ import {
 import { Inbox } from '../flows/inbox';
 import { freePort } from './free-port';
 
-/** What to do instead of the polite answer; `silent` for nothing at all. */
+/** What to do instead of the regular answer; `silent` for nothing at all. */
 export interface Script {
   connect?(client: ScriptedClient, packet: IConnectPacket): void;
   subscribe?(client: ScriptedClient, packet: ISubscribePacket): void;
@@ -25,7 +25,7 @@ export interface Script {
 
 export const silent = (): void => {};
 
-/** One connection as the server sees it. */
+/** One connection on the server's side. */
 export class ScriptedClient {
   readonly socket: Socket;
   /** Told by CONNECT; decides how packets look. */
@@ -47,7 +47,7 @@ export class ScriptedClient {
 
   /** Resolves when the connection is gone. */
   gone(): Promise<void> {
-    // Not events.once(), which rejects when the end comes as an error.
+    // Not events.once(), which rejects when the connection ends with an error.
     return new Promise((resolve) => {
       if (this.socket.closed) resolve();
       else this.socket.once('close', () => resolve());

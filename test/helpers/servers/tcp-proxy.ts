@@ -34,7 +34,7 @@ export class TcpProxy {
     return this.#accepted;
   }
 
-  /** How often cutAfter() has come true. */
+  /** The number of cuts by cutAfter(). */
   get cuts(): number {
     return this.#cuts;
   }
@@ -72,12 +72,12 @@ export class TcpProxy {
     await once(server, 'close');
   }
 
-  /** Ends all connections without a word. */
+  /** Ends all connections abruptly. */
   cut(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Passes nothing on any more; connections stay, and new ones are accepted. */
+  /** Stops forwarding. Connections stay, and new ones are accepted. */
   stall(): void {
     this.#stalled = true;
     for (const socket of this.#sockets) socket.pause();
@@ -125,7 +125,7 @@ export class TcpProxy {
     const last = data.subarray(0, this.#budget);
     this.#budget = undefined;
     this.#cuts++;
-    // What has passed shall arrive: a reset would take it back.
+    // Forwarded data must arrive, and a reset would discard it.
     to.write(last, () => {
       this.cut();
       this.#whenCut();

@@ -34,7 +34,7 @@ describe('the topics sidebar of a user', function () {
   it('who may only read shows topics, and publishes nothing', async () => {
     await open(['read']);
     const topics = await TopicsTab.open(editor);
-    assert.equal(await topics.panel.getByLabel('By a connection of its own').isDisabled(), true);
+    assert.equal(await topics.panel.getByLabel('Use a separate connection').isDisabled(), true);
     await topics.start('$SYS/#');
     await topics.row('$SYS').click();
     await topics.tab('Publish').click();

@@ -102,8 +102,8 @@ describe('the topics sidebar in the editor', function () {
     await topics.pane.getByRole('button', { name: 'Publish' }).click();
     await topics.pane.getByText('Published.').waitFor();
     await topics.row('here', 'new').waitFor();
-    await topics.panel.getByRole('button', { name: 'Take away the retained message' }).click();
-    await editor.page.getByRole('button', { name: 'Take away', exact: true }).click();
+    await topics.panel.getByRole('button', { name: 'Delete the retained message' }).click();
+    await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
     await topics.tab('Value').click();
     await topics.pane.getByText('The payload is empty.').waitFor();
   });
@@ -156,7 +156,7 @@ describe('the topics sidebar in the editor', function () {
       for (const tab of ['Value', 'History', 'Chart', 'Properties', 'Publish']) await topics.tab(tab).click();
     }
     await topics.row('script').last().click();
-    await topics.panel.getByRole('button', { name: 'Take away the retained message' }).click();
+    await topics.panel.getByRole('button', { name: 'Delete the retained message' }).click();
     await editor.page.getByRole('button', { name: 'Cancel', exact: true }).last().click();
     assert.equal(await topics.panel.locator('img[src="x"], script').count(), 0);
     await editor.screenshot('topics-hostile');
@@ -274,7 +274,7 @@ describe('the topics sidebar in the editor', function () {
     topics = await TopicsTab.open(editor);
     await topics.panel.getByRole('button', { name: 'Start' }).click();
     await topics.panel.getByRole('alert').getByText(HOSTILE.slice(0, 20)).waitFor();
-    await topics.panel.getByRole('alert').getByText('try without a connection of its own').waitFor();
+    await topics.panel.getByRole('alert').getByText('try without a separate connection').waitFor();
     await editor.screenshot('topics-refused');
     await session.deploy(alarmsFlow({ servers: [{ url: mosquitto.url }] }));
     await refusing.stop();

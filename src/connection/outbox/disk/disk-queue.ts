@@ -1,5 +1,5 @@
-// Publications that wait on disk, of which only the oldest are in memory as well. What is said to be in the outbox has
-// been written; changes that come while others are being written go together with the next write.
+// Publications that wait on disk. Only the oldest are in memory as well. A publication counts as accepted once it is
+// written. Changes during a write are combined into the next one.
 
 import { MqttFlowsError } from '../../../core/errors/mqtt-flows-error';
 import { decodeRecord, recordedBytes } from '../../../core/outbox/publication-record';
@@ -14,7 +14,7 @@ import { OutboxChunk } from './outbox-chunk';
 import type { OutboxStore, StoreContents, StoredChunk } from './outbox-store';
 import { StoreWriter } from './store-writer';
 
-/** How many are in memory at most, beside those in flight, and how many bytes. */
+/** The most publications in memory beside those in flight, and the most bytes. */
 const HEAD_MESSAGES = 1000;
 const HEAD_BYTES = 8 * 1024 * 1024;
 
@@ -22,19 +22,19 @@ export class DiskQueue implements OutboxQueue {
   readonly #store: OutboxStore;
   readonly #owner: DiskQueueOwner;
   readonly #writer: StoreWriter;
-  /** The oldest of those that wait. */
+  /** The oldest waiting publications. */
   readonly #head = new Fifo<OutboxEntry>();
   #headBytes = 0;
-  /** Who waits for the end of those that are on disk only, by chunk and place in it. */
+  /** The callbacks for publications that are on disk only, by chunk and place in it. */
   readonly #waiters = new Map<number, readonly (Settled | undefined)[]>();
-  /** Of an earlier process, and not read yet: those of which more is known than that they wait. */
+  /** Chunks of an earlier process that are not read yet and have marks. */
   readonly #restored = new Map<number, OutboxChunk>();
-  /** Those that came before the store was open. */
+  /** Publications that arrived before the store was open. */
   #early: OutboxEntry[] | undefined = [];
-  /** The youngest chunk that is or was in memory, and the youngest that has been written. */
+  /** The youngest chunk that is or was in memory, and the youngest one written. */
   #loadedUpTo = 0;
   #writtenUpTo = 0;
-  /** How many are on disk only, and their bytes: those between the two. */
+  /** The number and the bytes of publications that are on disk only: those between the two. */
   #spilled = 0;
   #spilledBytes = 0;
   #loading = false;
@@ -113,7 +113,7 @@ export class DiskQueue implements OutboxQueue {
 
   #opened({ count, bytes, last, marks, aside }: StoreContents): void {
     const early = this.#early;
-    // Opened again after a failure, it holds what we know.
+    // When the store is opened again after a failure, its contents are known.
     if (!early) return;
     this.#early = undefined;
     this.#writtenUpTo = last;
@@ -129,7 +129,7 @@ export class DiskQueue implements OutboxQueue {
     this.#refill();
   }
 
-  /** All of a chunk come into memory, or none. */
+  /** Either all publications of a chunk stay in memory, or none. */
   #written(chunk: OutboxChunk, entries: readonly OutboxEntry[]): void {
     for (const entry of entries) this.#owner.accepted(entry);
     this.#writtenUpTo = chunk.number;
@@ -165,7 +165,7 @@ export class DiskQueue implements OutboxQueue {
     this.#owner.available();
   }
 
-  /** Reads on when half of what fits into memory has been taken out. */
+  /** Reads more when half of the memory limit has been taken out. */
   #refill(): void {
     if (this.#head.length > HEAD_MESSAGES / 2 || this.#headBytes > HEAD_BYTES / 2) return;
     if (this.#spilled > 0 && !this.#loading && !this.#writer.problem) void this.#load();
@@ -178,7 +178,7 @@ export class DiskQueue implements OutboxQueue {
       const [spilled, spilledBytes] = [this.#spilled, this.#spilledBytes];
       const chunks = await this.#store.read(range);
       for (const chunk of chunks) this.#revive(chunk);
-      // What the store has lost under us is not waited for.
+      // Publications that the store has lost are given up.
       if (chunks.length === 0) {
         this.#loadedUpTo = range.last;
         const numbers = [...this.#waiters.keys()].filter((number) => number <= range.last);
@@ -189,7 +189,7 @@ export class DiskQueue implements OutboxQueue {
         );
       }
     } catch (error) {
-      // Its writer opens it again, and is idle then.
+      // The writer opens the store again, and is idle then.
       this.#writer.fail(error);
     }
     this.#loading = false;

@@ -1,13 +1,13 @@
-// Publications that were written to disk together, and how far each of them has come. In memory it lives as long as one of
-// its publications does; their records are core/outbox/record-chunk.ts's.
+// Publications that were written to disk together, and the progress of each. The object lives as long as one of them
+// waits. Their records are in core/outbox/record-chunk.ts.
 
-/** bytes of a mark: how far a publication has come, and its packet identifier */
+/** Bytes of a mark: the progress of a publication, and its packet identifier. */
 const MARK = 3;
 const SENT = 1;
 const RECEIVED = 2;
 const THROUGH = 4;
 
-/** How far the exchange of a publication with the server had come. */
+/** The progress of the exchange with the server. */
 export interface KeptExchange {
   readonly packetIdentifier: number;
   /** The server has received it (PUBREC). */
@@ -15,11 +15,11 @@ export interface KeptExchange {
 }
 
 export class OutboxChunk {
-  /** Its place in the order of all. */
+  /** Its number in the order of all chunks. */
   readonly number: number;
-  /** How many publications it was written with. */
+  /** The number of publications it was written with. */
   readonly count: number;
-  /** What is known of each of them, as it is written to the store. */
+  /** The progress of each publication, as it is written to the store. */
   readonly marks: Buffer;
   #left: number;
 
@@ -30,7 +30,7 @@ export class OutboxChunk {
     this.#left = count;
   }
 
-  /** The chunk that these marks are of. */
+  /** The chunk with these marks. */
   static of(number: number, marks: Buffer): OutboxChunk {
     const chunk = new OutboxChunk(number, Math.floor(marks.length / MARK));
     marks.copy(chunk.marks);
@@ -38,7 +38,7 @@ export class OutboxChunk {
     return chunk;
   }
 
-  /** None of its publications waits any more. */
+  /** Whether none of its publications waits any more. */
   get isEmpty(): boolean {
     return this.#left === 0;
   }
@@ -47,19 +47,19 @@ export class OutboxChunk {
     return this.marks[index * MARK] === THROUGH;
   }
 
-  /** The publication at `index` has come to its end. */
+  /** The publication at `index` is settled. */
   remove(index: number): void {
     if (this.isThrough(index)) return;
     this.#mark(index, THROUGH, 0);
     this.#left--;
   }
 
-  /** The publication at `index` is on its way. */
+  /** The publication at `index` is in flight. */
   keepExchange(index: number, { packetIdentifier, received }: KeptExchange): void {
     this.#mark(index, received ? RECEIVED : SENT, packetIdentifier);
   }
 
-  /** Nothing is known any more of the exchange of the publication at `index`, which waits. */
+  /** Forgets the exchange of the publication at `index`, which waits again. */
   endExchange(index: number): void {
     if (!this.isThrough(index)) this.#mark(index, 0, 0);
   }

@@ -1,4 +1,4 @@
-// What one write to the disk of an outbox changes, and who waits for it.
+// The changes of one write to the store of an outbox, and the callbacks that wait for it.
 
 import { type PreparedRecord, prepareRecord } from '../../../core/outbox/publication-record';
 import { encodeChunk } from '../../../core/outbox/record-chunk';
@@ -6,11 +6,11 @@ import type { OutboxEntry } from '../outbox-entry';
 import { OutboxChunk } from './outbox-chunk';
 import type { StoreChange } from './outbox-store';
 
-/** How many publications are written as one value at most, and about how many bytes. */
+/** The most publications that are written as one value, and about how many bytes. */
 const CHUNK_MESSAGES = 100;
 const CHUNK_BYTES = 64 * 1024;
 
-/** Entries that are written as one. */
+/** Entries that are written as one value. */
 interface Packed {
   readonly chunk: OutboxChunk;
   readonly entries: readonly OutboxEntry[];
@@ -23,14 +23,14 @@ interface Effect {
 }
 
 export class WriteBatch {
-  /** Not on disk yet, in their order. */
+  /** Entries that are not on disk yet, in order. */
   fresh: OutboxEntry[] = [];
   readonly effects: Effect[] = [];
-  /** Chunks with other marks than on disk. */
+  /** Chunks whose marks differ from those on disk. */
   readonly changed = new Set<OutboxChunk>();
-  /** Numbers of chunks of which nothing waits. */
+  /** Numbers of chunks that are settled. */
   readonly gone = new Set<number>();
-  /** What has become of the fresh ones, once pack() was called. */
+  /** The chunks of the fresh entries, once pack() was called. */
   readonly packed: Packed[] = [];
 
   get isEmpty(): boolean {
@@ -38,7 +38,7 @@ export class WriteBatch {
     return fresh.length === 0 && effects.length === 0 && changed.size === 0 && gone.size === 0;
   }
 
-  /** What is to be written; new chunks have the numbers after `latest`. */
+  /** The changes to write. New chunks get the numbers after `latest`. */
   pack(latest: number): StoreChange[] {
     const changes: StoreChange[] = [];
     for (let start = 0; start < this.fresh.length; ) {
@@ -60,19 +60,19 @@ export class WriteBatch {
     return changes;
   }
 
-  /** This batch, which could not be written, and `later` in one. */
+  /** This batch, which could not be written, combined with `later`. */
   joined(later: WriteBatch): WriteBatch {
     const both = new WriteBatch();
     both.fresh = [...this.fresh, ...later.fresh];
     both.effects.push(...this.effects, ...later.effects);
     for (const chunk of [...this.changed, ...later.changed]) both.changed.add(chunk);
     for (const number of [...this.gone, ...later.gone]) both.gone.add(number);
-    // A write that failed may have left some of it behind.
+    // A failed write may have been partial.
     for (const { chunk } of this.packed) both.gone.add(chunk.number);
     return both;
   }
 
-  /** Takes out what is not on disk, and returns it. */
+  /** Removes the entries that are not on disk, and returns them. */
   withoutFresh(): readonly OutboxEntry[] {
     const { fresh } = this;
     this.fresh = [];
@@ -81,7 +81,7 @@ export class WriteBatch {
   }
 }
 
-/** As many of `entries`, from `start`, as go into one chunk. */
+/** As many of `entries`, from `start`, as fit into one chunk. */
 function chunkFrom(entries: readonly OutboxEntry[], start: number): PreparedRecord[] {
   const records: PreparedRecord[] = [];
   let bytes = 0;

@@ -1,5 +1,5 @@
-// Writes the changes of a disk queue: those that come while others are being written go together with the next write.
-// A store that fails is opened again; until then nothing new is taken, and what has been taken is not forgotten.
+// Writes the changes of a disk queue. Changes during a write are combined into the next one. After a failure the store
+// is opened again; until then no new entry is accepted, and accepted ones are kept.
 
 import { MqttFlowsError } from '../../../core/errors/mqtt-flows-error';
 import type { Clock } from '../../clock';
@@ -14,13 +14,13 @@ export interface StoreWriterOwner {
   /** The entries are on disk, together. */
   written(chunk: OutboxChunk, entries: readonly OutboxEntry[]): void;
   refused(entry: OutboxEntry, error: MqttFlowsError): void;
-  /** The store cannot be used for now; told once for each reason. */
+  /** The store cannot be used for now. Called once for each reason. */
   failed(error: MqttFlowsError): void;
   /** A write is over. */
   idle(): void;
 }
 
-/** How long a store that failed is left alone, in ms. */
+/** The delay in ms before a failed store is opened again. */
 const RETRY = 5000;
 
 export class StoreWriter {
@@ -30,9 +30,9 @@ export class StoreWriter {
   #next = new WriteBatch();
   #state: 'opening' | 'ready' | 'writing' | 'broken' | 'closed' = 'opening';
   #problem: MqttFlowsError | undefined;
-  /** The code of the failure that has been told. */
+  /** The code of the reported failure. */
   #told: string | undefined;
-  /** How many wait for keep(). */
+  /** The number of entries that wait for keep(). */
   #keeping = 0;
   /** The number of the latest chunk. */
   #latest = 0;
@@ -46,7 +46,7 @@ export class StoreWriter {
     this.#work = this.#open();
   }
 
-  /** Why nothing can be written at the moment. */
+  /** Why nothing can be written at present. */
   get problem(): MqttFlowsError | undefined {
     return this.#problem;
   }
@@ -57,10 +57,10 @@ export class StoreWriter {
     this.#flush();
   }
 
-  /** Calls `kept` when all that was asked before and the exchange of `entry` is on disk. */
+  /** Calls `kept` when all earlier changes and the exchange of `entry` are on disk. */
   keep(entry: OutboxEntry, kept: (entry: OutboxEntry) => void): void {
     const { chunk, index, packetIdentifier, progress, publication } = entry;
-    // At QoS 0 there is no exchange, only an order.
+    // At QoS 0 there is no exchange, but the order has to be kept.
     if (publication.qos === 0 && this.#keeping === 0) return kept(entry);
     this.#keeping++;
     this.#next.effects.push({ entry, kept });
@@ -72,14 +72,14 @@ export class StoreWriter {
     this.#flush();
   }
 
-  /** Nothing is known any more of the exchange of the publication at `index`. */
+  /** Forgets the exchange of the publication at `index`. */
   endExchange(chunk: OutboxChunk, index: number): void {
     chunk.endExchange(index);
     this.#next.changed.add(chunk);
     this.#flush();
   }
 
-  /** The publication at `index` has come to its end. */
+  /** The publication at `index` is settled. */
   remove(chunk: OutboxChunk, index: number): void {
     chunk.remove(index);
     this.discardIfEmpty(chunk);
@@ -87,7 +87,7 @@ export class StoreWriter {
     this.#flush();
   }
 
-  /** Takes a chunk out of the store of which nothing waits. */
+  /** Removes a settled chunk from the store. */
   discardIfEmpty(chunk: OutboxChunk): void {
     if (!chunk.isEmpty) return;
     this.#next.gone.add(chunk.number);
@@ -99,7 +99,7 @@ export class StoreWriter {
     if (this.#state === 'ready') this.#break(error);
   }
 
-  /** Writes what is left, and lets others open the store. */
+  /** Writes the remaining changes, and closes the store. */
   async close(): Promise<void> {
     // Each write may be followed by another one.
     for (let work: Promise<void> | undefined; work !== this.#work; ) {
@@ -153,7 +153,7 @@ export class StoreWriter {
     this.#flush();
   }
 
-  /** What is not on disk is refused; all else waits until the store can be opened again. */
+  /** Rejects entries that are not on disk. All others wait until the store can be opened again. */
   #break(error: unknown): void {
     this.#state = 'broken';
     const problem = asProblem(error);

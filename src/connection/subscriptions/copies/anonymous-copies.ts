@@ -1,5 +1,5 @@
-// Publications that several subscriptions match, from a server without subscription identifiers: one copy for all of
-// them, or one copy for each (MQTT 3.1.1, section 3.3.5, allows both).
+// Publications that match several subscriptions, from a server without subscription identifiers. It sends one copy for
+// all of them, or one copy for each (MQTT 3.1.1, section 3.3.5, allows both).
 
 import type { IncomingPublication } from '../../../core/publications/publication';
 import type { SharedReceipt } from '../../acknowledgement/shared-receipt';
@@ -11,35 +11,35 @@ import { type Give, type HeldPublication, HeldPublications } from './held-public
 import { publicationFingerprint } from './publication-fingerprint';
 import { RepetitionWatch } from './repetition-watch';
 
-/** ms within which the copies of one publication come. */
+/** ms within which the copies of one publication arrive */
 const LIFE = 2000;
-/** Publications in a row that came once, after which a server is believed to send one copy. */
+/** The number of publications in a row that arrived once, after which a server counts as sending one copy. */
 const ENOUGH = 2;
 
-/** A publication that has been handed out, and how many copies of it are still to come. */
+/** A publication that has been delivered, and the number of further copies to expect. */
 interface Expected {
   remaining: number;
-  /** Whether a copy has come. */
+  /** Whether a copy has arrived. */
   confirmed: boolean;
-  /** Whether its absence says something. */
+  /** Whether the absence of a copy means something. */
   readonly telling: boolean;
   /** ms since the epoch */
   readonly until: number;
 }
 
-/** A copy that has come, with what is needed to count it. */
+/** A copy that has arrived, with the data to count it. */
 interface Arrival extends HeldPublication {
   readonly fingerprint: string;
-  /** Subscriptions that surely get a copy each, if there is one for each. */
+  /** The number of subscriptions that certainly get a copy each, if the server sends one for each. */
   readonly sure: number;
-  /** Subscriptions that may. */
+  /** The number of subscriptions that may get one. */
   readonly possible: number;
 }
 
 /**
- * Which of the two it is, is learnt: a publication that comes once proves one copy for all, publications that come as
- * often as subscriptions match suggest one for each, whose further copies are then counted off. Until it is known, the
- * first copy is handed out at once, and what follows on its topic waits.
+ * Learns which of the two the server does. A publication that arrives once proves one copy for all. Publications that
+ * arrive as often as subscriptions match suggest one for each; further copies are then dropped. Until it is known, the
+ * first copy is delivered at once, and later publications on its topic wait.
  */
 export class AnonymousCopies {
   readonly #clock: Clock;
@@ -76,13 +76,13 @@ export class AnonymousCopies {
     else this.#try(arrival);
   }
 
-  /** The connection is gone: what waits is a copy if all that was seen suggests it. */
+  /** The connection has ended. A waiting publication counts as a copy if everything seen so far suggests that. */
   detach(): void {
     if (this.#kind === 'unknown') this.#settle(this.#trials.likely);
     this.#trials.stop();
   }
 
-  /** A session that goes on is with the same server, and may bring the copies that are still to come. */
+  /** A continued session is with the same server, which may still send the expected copies. */
   attach(sessionPresent: boolean): void {
     if (sessionPresent) return;
     this.#kind = 'unknown';
@@ -90,14 +90,14 @@ export class AnonymousCopies {
     this.#expected.clear();
   }
 
-  /** While the server is unknown. */
+  /** Handles an arrival while the server's way is unknown. */
   #try(arrival: Arrival): void {
     const { fingerprint, sure } = arrival;
     const { topic } = arrival.publication;
     const first = !this.#trials.concerns(topic);
     if (first) this.#hand(arrival);
     else this.#held.add(arrival);
-    // Subscriptions that the server may not know yet, or that get only a part, prove nothing.
+    // Subscriptions that the server may not have yet, or that get only part of the messages, prove nothing.
     if (sure > 1) this.#trials.seen(topic, fingerprint, sure);
     if (this.#held.full) this.#decide(this.#trials.likely);
   }
@@ -117,7 +117,7 @@ export class AnonymousCopies {
     });
   }
 
-  /** Hands it out, unless it is a copy of one that was. */
+  /** Delivers it, unless it is a copy of a delivered publication. */
   #count(arrival: Arrival): void {
     this.#expire();
     const expected = this.#expected.get(arrival.fingerprint);

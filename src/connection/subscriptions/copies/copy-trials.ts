@@ -1,16 +1,16 @@
-// What the first publications on a connection say about their server: whether it sends one copy of them, or one for each
-// subscription that matches. For servers without subscription identifiers.
+// Learns from the first publications on a connection whether the server sends one copy, or one for each matching
+// subscription. For servers without subscription identifiers.
 
 import type { Clock } from '../../clock';
 
-/** ms in which copies of one publication come, if the server sends more than one. */
+/** ms in which copies of one publication arrive, if the server sends several */
 const WINDOW = 250;
-/** ms after which what is only likely is taken for true: what waits must not come too late to be of use. */
+/** ms after which the likely answer is used, since waiting publications must not be too late */
 const PATIENCE = 750;
 
 interface Trial {
   copies: number;
-  /** How many come, if there is one for each. */
+  /** The number of copies, if there is one for each. */
   readonly expected: number;
   /** ms since the epoch */
   readonly due: number;
@@ -32,12 +32,12 @@ export class CopyTrials {
     this.#decide = decide;
   }
 
-  /** Whether what comes on `topic` may be a further copy. */
+  /** Whether a publication on `topic` may be a further copy. */
   concerns(topic: string): boolean {
     return this.#topics.has(topic);
   }
 
-  /** What it looks like, when it has to be said now. */
+  /** The likely answer at this moment. */
   get likely(): CopyKind {
     let full = this.#passed;
     let partial = 0;
@@ -45,11 +45,11 @@ export class CopyTrials {
       if (copies % expected === 0) full++;
       else partial++;
     }
-    // The last one may be full a moment later.
+    // The last trial may complete a moment later.
     return full > partial ? 'copy for each' : 'one for all';
   }
 
-  /** A publication has come, for which `expected` copies come if there is one for each subscription. */
+  /** A publication has arrived, for which `expected` copies arrive if there is one for each subscription. */
   seen(topic: string, fingerprint: string, expected: number): void {
     const known = this.#trials.get(fingerprint);
     if (known) {
@@ -61,7 +61,7 @@ export class CopyTrials {
     this.#stopWaiting ??= this.#clock.after(WINDOW, () => this.#judge());
   }
 
-  /** Begins anew. */
+  /** Starts again. */
   stop(): void {
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
@@ -70,7 +70,10 @@ export class CopyTrials {
     this.#passed = 0;
   }
 
-  /** A publication that came once, or not in full sets of copies, is proof; one that did may be one sent twice. */
+  /**
+   * A publication that arrived once, or in incomplete sets of copies, is proof. One that arrived in complete sets may
+   * have been published twice.
+   */
   #judge(): void {
     this.#stopWaiting = undefined;
     const now = this.#clock.now();

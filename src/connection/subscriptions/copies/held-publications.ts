@@ -1,10 +1,10 @@
-// Publications that wait for a moment until it is known for whom they are: in order, bounded, their receipts put off.
+// Publications that wait briefly until their receivers are known: in order, bounded, with their receipts held.
 
 import type { IncomingPublication } from '../../../core/publications/publication';
 import type { ReleaseReceipt, SharedReceipt } from '../../acknowledgement/shared-receipt';
 import type { Interest } from '../server-subscription';
 
-/** Hands a publication to its receivers, with the receipt as far as there is one. */
+/** Delivers a publication to its receivers, with its receipt if it has one. */
 export type Give = (
   publication: IncomingPublication,
   receivers: readonly Interest[],
@@ -13,12 +13,12 @@ export type Give = (
 
 export interface HeldPublication {
   readonly publication: IncomingPublication;
-  /** For whom it is, if it is for them. */
+  /** The receivers, if it is for them. */
   readonly receivers: readonly Interest[];
   readonly receipt: SharedReceipt | undefined;
 }
 
-/** Publications, and bytes of payload, at most. */
+/** The most publications, and the most bytes of payload. */
 const MOST = 1000;
 const MOST_BYTES = 8 * 1024 * 1024;
 
@@ -39,7 +39,7 @@ export class HeldPublications<H extends HeldPublication = HeldPublication> {
     this.#bytes += held.publication.payload.length;
   }
 
-  /** Takes all out, oldest first: `settle` says what becomes of each, then its receipt no longer waits for it. */
+  /** Removes all, oldest first. `settle` handles each; then its receipt is released. */
   settle(settle: (held: H) => void): void {
     const all = this.#held;
     this.#held = [];

@@ -1,4 +1,4 @@
-// Publications that several subscriptions match, from a server that sends subscription identifiers: one copy with all
+// Publications that match several subscriptions, from a server with subscription identifiers: one copy with all
 // identifiers, one copy for each, or (against MQTT 5, section 3.3.4) one copy with the identifier of one of them.
 
 import { type IncomingPublication, withOwnBytes } from '../../../core/publications/publication';
@@ -9,34 +9,36 @@ import type { Interest, ServerSubscription } from '../server-subscription';
 import { type Give, HeldPublications } from './held-publications';
 import { publicationFingerprint } from './publication-fingerprint';
 
-/** ms within which a second copy of a publication comes, if one comes at all. */
+/** ms within which a second copy of a publication arrives, if there is one */
 const WINDOW = 250;
-/** Publications whose identifier is remembered. */
+/** The most publications whose identifiers are remembered. */
 const MOST_SEEN = 1000;
 
 /**
- * Different publications in a row that came with a second identifier, after which a server is no longer believed to merge.
- * One alone may have been made twice, by a server whose merged copies carry any of the identifiers.
+ * The number of different publications in a row with a second identifier, after which a server no longer counts as
+ * merging. A single one may have been published twice, by a server whose merged copies carry any one of the
+ * identifiers.
  */
 const ENOUGH = 3;
 
 interface Seen {
   readonly identifier: number;
-  /** Whether a second identifier has come. */
+  /** Whether a second identifier has arrived. */
   repeated: boolean;
   /** ms since the epoch */
   readonly at: number;
 }
 
 /**
- * Whether a copy is for its identifiers only, or for all subscriptions, is learnt: the same with a second identifier
- * proves the former, its absence the latter. Until then those with the identifier get a copy at once and the others wait.
+ * Learns whether a copy is for its identifiers only, or for all subscriptions: a second identifier for the same
+ * publication proves the former, its absence the latter. Until then, subscribers with the identifier get a copy at once
+ * and the others wait.
  */
 export class IdentifiedCopies {
   readonly #clock: Clock;
   readonly #give: Give;
   readonly #held = new HeldPublications();
-  /** By fingerprint: what has come lately, while the subscriptions are the same. */
+  /** By fingerprint: recent publications, as long as the subscriptions do not change. */
   readonly #seen = new Map<string, Seen>();
   #latest: Seen | undefined;
   #inARow = 0;
@@ -48,7 +50,7 @@ export class IdentifiedCopies {
     this.#give = give;
   }
 
-  /** Hands out a publication with at least one identifier. */
+  /** Delivers a publication with at least one identifier. */
   take(
     publication: IncomingPublication,
     subscriptions: readonly ServerSubscription[],
@@ -61,7 +63,7 @@ export class IdentifiedCopies {
       return this.#give(publication, liveReceivers(named), receipt);
     }
     const source = subscriptions.find(({ identifier }) => identifier === identifiers[0]);
-    // While the server is being asked for one of them, the identifier of a merged copy may become another.
+    // While a SUBSCRIBE is unanswered, the identifier of a merged copy may change.
     const settled = source?.ordinary !== false && subscriptions.every(({ granted }) => granted);
     if (settled && this.#kind !== 'copy for each') this.#compare(publication, identifiers[0] ?? 0);
     const receivers = liveReceivers(subscriptions);
@@ -83,17 +85,17 @@ export class IdentifiedCopies {
     }
   }
 
-  /** The set of subscriptions is another: which identifier a merged copy carries may be, too. */
+  /** The subscriptions have changed, and with them perhaps the identifier of a merged copy. */
   changed(): void {
     this.#seen.clear();
   }
 
-  /** The connection is gone. What waits has come once, and no copy will follow. */
+  /** The connection has ended. No further copy of a waiting publication will arrive. */
   detach(): void {
     this.#settle('one for all');
   }
 
-  /** A session that goes on is with the same server. */
+  /** A continued session is with the same server. */
   attach(sessionPresent: boolean): void {
     if (!sessionPresent) this.#kind = 'unknown';
     this.#seen.clear();
@@ -117,7 +119,7 @@ export class IdentifiedCopies {
 
   #hold(publication: IncomingPublication, receivers: readonly Interest[], receipt: SharedReceipt | undefined): void {
     if (receivers.length === 0) return;
-    // Those who have it already may change its bytes.
+    // Subscribers that have it already may change its bytes.
     this.#held.add({ publication: withOwnBytes(publication), receivers, receipt });
     if (this.#held.full) this.#decide('one for all');
     else this.#stopWaiting ??= this.#clock.after(WINDOW, () => this.#decide('one for all'));

@@ -1,8 +1,10 @@
-// Tells copies of one publication from other publications, where the server gives them no identifier.
+// Recognises copies of one publication where the server sends no identifier.
 
 import type { IncomingPublication } from '../../../core/publications/publication';
 
-/** The same for copies of one publication. Neither QoS nor the seconds left to its expiry are: copies differ in them. */
+/**
+ * Equal for copies of one publication. QoS and the remaining expiry interval are left out, since copies differ in them.
+ */
 export function publicationFingerprint({ topic, payload, properties }: IncomingPublication): string {
   const own = `${topic}\0${payload.length} ${bytesHash(payload)}`;
   if (!properties) return own;
@@ -10,7 +12,7 @@ export function publicationFingerprint({ topic, payload, properties }: IncomingP
   return `${own}\0${JSON.stringify([contentType, responseTopic, correlationData?.toString('base64'), userProperties])}`;
 }
 
-/** 64 bits in two lanes that mix differently: FNV-1a, and a multiplier of Murmur. */
+/** 64 bits from two different 32-bit hashes: FNV-1a, and one with a multiplier of Murmur. */
 function bytesHash(bytes: Uint8Array): string {
   let a = 0x811c_9dc5;
   let b = 0x9747_b28c;

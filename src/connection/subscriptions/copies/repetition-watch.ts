@@ -1,11 +1,11 @@
-// Notices that a server believed to send one copy of each publication sends several.
+// Notices when a server that counts as sending one copy of each publication sends several.
 
 import type { IncomingPublication } from '../../../core/publications/publication';
 import type { Clock } from '../../clock';
 
-/** ms in which copies follow each other. */
+/** ms within which copies follow each other */
 const WINDOW = 250;
-/** Publications in a row that came in full sets of copies. */
+/** The number of publications in a row with complete sets of copies. */
 const ENOUGH = 3;
 
 export class RepetitionWatch {
@@ -18,7 +18,7 @@ export class RepetitionWatch {
     this.#clock = clock;
   }
 
-  /** True when `publication`, for which there would be `expected` copies, follows several that came so often each. */
+  /** True when `publication`, with `expected` possible copies, follows several that each arrived that often. */
   suggestsCopies(publication: IncomingPublication, expected: number): boolean {
     const now = this.#clock.now();
     const last = this.#last;
