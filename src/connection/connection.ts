@@ -146,9 +146,9 @@ export class Connection {
     return this.#subscriptions.inUse;
   }
 
-  /** Until releaseSubscriptions(), changes of subscriptions are collected and not sent. */
-  holdSubscriptions(): void {
-    this.#subscriptions.hold();
+  /** Until releaseSubscriptions(), changes of subscriptions are not sent. `forGood`: the flows end, nothing is delivered. */
+  holdSubscriptions(forGood = false): void {
+    this.#subscriptions.hold(forGood);
   }
 
   releaseSubscriptions(): void {

@@ -3,10 +3,52 @@
 import assert from 'node:assert/strict';
 import type { IncomingPublication } from '#src/core/publications/publication';
 import type { FakeTransport } from '../helpers/fakes/fake-transport';
+import { RecordedReceipt } from '../helpers/fakes/recorded-receipt';
 import { incoming } from './publications';
 import { grant, Receiver, refuse, SubscriptionBench } from './subscription-bench';
 
 describe('connection/subscriptions/deliveries', () => {
+  describe('while a deploy replaces a subscriber', () => {
+    it('a publication waits for its next instance, and is acknowledged then', () => {
+      const bench = new SubscriptionBench();
+      const [remove] = bench.add(new Receiver('a'), new Receiver('b'));
+      bench.attachGranting();
+      bench.subscriptions.hold();
+      remove?.();
+      const receipt = new RecordedReceipt();
+      bench.subscriptions.deliver(incoming('a', [], { qos: 1 }), receipt);
+      bench.subscriptions.deliver(incoming('a', [], { qos: 0 }));
+      assert.deepEqual(receipt.given, []);
+      const next = new Receiver('a');
+      bench.add(next);
+      bench.subscriptions.release();
+      assert.deepEqual(next.received, ['a by a', 'a by a']);
+      assert.deepEqual(receipt.given, ['acknowledged 0']);
+    });
+
+    it('other subscribers get theirs at once', () => {
+      const bench = new SubscriptionBench();
+      const other = new Receiver('b');
+      const [remove] = bench.add(new Receiver('a'), other);
+      bench.attachGranting();
+      bench.subscriptions.hold();
+      remove?.();
+      bench.subscriptions.deliver(incoming('b'));
+      assert.deepEqual(other.received, ['b by b']);
+    });
+  });
+
+  it('nothing is acknowledged once the flows end, so that a session keeps it', () => {
+    const bench = new SubscriptionBench();
+    const receiver = new Receiver('a');
+    bench.add(receiver);
+    bench.attachGranting();
+    bench.subscriptions.hold(true);
+    const receipt = new RecordedReceipt();
+    bench.subscriptions.deliver(incoming('a', [], { qos: 2 }), receipt);
+    assert.deepEqual([receiver.received, receipt.given], [[], ['abandoned']]);
+  });
+
   describe('subscribers that share a publication', () => {
     it('get bytes of their own', () => {
       const bench = new SubscriptionBench();

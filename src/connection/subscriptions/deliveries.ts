@@ -12,6 +12,9 @@ import { receiversThat } from './receivers';
 import type { RetainedReplays } from './retained-replays';
 import type { Interest, ServerSubscription } from './server-subscription';
 
+/** Publications of QoS 0 that may wait for the end of a deploy. */
+const MOST_WAITING = 1000;
+
 export class Deliveries {
   readonly #report: Report;
   readonly #replays: RetainedReplays;
@@ -19,6 +22,8 @@ export class Deliveries {
   readonly #identified: IdentifiedCopies;
   readonly #anonymous: AnonymousCopies;
   #mqtt5 = true;
+  #pause: 'deploy' | 'end' | undefined;
+  readonly #waiting: [IncomingPublication, Receipt | undefined][] = [];
 
   constructor(clock: Clock, report: Report, replays: RetainedReplays) {
     this.#report = report;
@@ -50,16 +55,40 @@ export class Deliveries {
   }
 
   detach(): void {
+    this.#waiting.length = 0;
     this.#identified.detach();
     this.#anonymous.detach();
   }
 
+  /**
+   * Until resume(), a publication for a subscriber that has left waits for the next one, since a deploy replaces nodes. With
+   * `forGood` the flows end: nothing is delivered any more, and the session keeps what is not acknowledged.
+   */
+  pause(forGood: boolean): void {
+    this.#pause = forGood ? 'end' : 'deploy';
+  }
+
+  resume(): void {
+    this.#pause = undefined;
+    for (const [publication, receipt] of this.#waiting.splice(0)) this.deliver(publication, receipt);
+  }
+
   /** Acknowledges the publication unless a subscriber holds the receipt. */
   deliver(publication: IncomingPublication, receipt?: Receipt): void {
+    if (this.#pause === 'end') return receipt?.abandon();
+    if (this.#pause === 'deploy' && this.#waits(publication, receipt)) return;
     if (!receipt) return this.#share(publication, undefined);
     const shared = new SharedReceipt(receipt);
     this.#share(publication, shared);
     shared.delivered();
+  }
+
+  /** Unacknowledged publications are bounded by the transport, which stops to read. */
+  #waits(publication: IncomingPublication, receipt: Receipt | undefined): boolean {
+    const left = this.#trie.match(publication.topic).some(({ interests }) => interests.size === 0);
+    if (!left || (!receipt && this.#waiting.length >= MOST_WAITING)) return false;
+    this.#waiting.push([publication, receipt]);
+    return true;
   }
 
   #share(publication: IncomingPublication, receipt: SharedReceipt | undefined): void {

@@ -82,13 +82,15 @@ export class Subscriptions {
     return subscriptionsInUse(this.#subscriptions.values());
   }
 
-  /** Until release(), changes are collected and not sent, since a deploy replaces nodes one by one. */
-  hold(): void {
+  /** Until release(), changes are collected and not sent: a deploy replaces nodes one by one, or `forGood` ends them. */
+  hold(forGood = false): void {
     this.#holds++;
+    this.#deliveries.pause(forGood);
   }
 
   release(): void {
     this.#holds = Math.max(0, this.#holds - 1);
+    if (this.#holds === 0) this.#deliveries.resume();
     this.#changed();
   }
 

@@ -2,7 +2,7 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
-import { onDeploy } from '../deploy/deploy-events';
+import { isReplacing, onDeploy } from '../deploy/deploy-events';
 import type { BrokerUsers } from './broker-users';
 
 /**
@@ -23,7 +23,7 @@ export function followDeploys(
   let leaving: NodeJS.Timeout | undefined;
   const begin = (): void => {
     clearTimeout(leaving);
-    if (!stopping) connection.holdSubscriptions();
+    if (!stopping) connection.holdSubscriptions(!isReplacing(RED));
     stopping = true;
   };
   const end = (): void => {
