@@ -143,10 +143,10 @@ onEachServer('messages', (server) => {
   it('delivers a retained message to a later subscriber, marked as retained', async () => {
     const topic = unique('retained');
     const broker = unique('broker');
-    const publisher = await loadFlow([server.broker(broker), ...publishNodes('pub', broker)]);
-    publisher.inject('pub', { topic, payload: 'kept', retain: true, qos: 1 });
-    await publisher.received('pub-out').next();
-    const flow = await loadFlow([server.broker(broker), ...subscribeNodes('sub', broker, [topic])]);
+    const flow = await loadFlow([server.broker(broker), ...publishNodes('pub', broker)]);
+    flow.inject('pub', { topic, payload: 'kept', retain: true, qos: 1 });
+    await flow.received('pub-out').next();
+    await flow.deploy('full', [server.broker(broker), ...subscribeNodes('sub', broker, [topic])]);
     const message = await flow.received('sub-out').next();
     assert.equal(message.payload, 'kept');
     assert.equal(message.retain, true);
@@ -157,10 +157,10 @@ onEachServer('messages', (server) => {
     it('delivers a retained message once to each of several nodes with overlapping filters', async () => {
       const base = unique('retained');
       const broker = unique('broker');
-      const publisher = await loadFlow([server.broker(broker), ...publishNodes('pub', broker)]);
-      publisher.inject('pub', { topic: `${base}/x`, payload: 'kept', retain: true, qos: 1 });
-      await publisher.received('pub-out').next();
-      const flow = await loadFlow([
+      const flow = await loadFlow([server.broker(broker), ...publishNodes('pub', broker)]);
+      flow.inject('pub', { topic: `${base}/x`, payload: 'kept', retain: true, qos: 1 });
+      await flow.received('pub-out').next();
+      await flow.deploy('full', [
         server.broker(broker),
         ...subscribeNodes('exact', broker, [`${base}/x`, `${base}/end`]),
         ...subscribeNodes('hash', broker, [`${base}/#`]),
