@@ -109,11 +109,17 @@ export class Broker {
   accept(stream: ClientStream, origin: Origin): void {
     this.#traffic.connections++;
     if (this.#closed || (!origin.local && this.#clients.size >= this.#options.settings.maximumConnections)) {
+      if (!this.#closed) this.#tooMany(origin);
       stream.on('error', () => {});
       stream.destroy();
       return;
     }
     this.#clients.add(new Client(stream, origin, this.#host));
+  }
+
+  #tooMany({ address }: Origin): void {
+    const reasonCode = Reason.quotaExceeded;
+    this.#options.listener.refused({ what: 'connect', clientId: '', user: '', address, reasonCode });
   }
 
   /** All clients, connected or remembered. */

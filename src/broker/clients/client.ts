@@ -109,6 +109,7 @@ export class Client implements HostedClient {
     const alias = this.#aliases?.aliasFor(copy.publication.topic);
     const frame = alias ? copy.frameWithAlias(true, now, alias.alias, alias.known) : copy.frame(this.v5, now);
     if (frame.size > (this.#request?.maximumPacketSize ?? 0)) return false;
+    if (alias && !alias.known) this.#aliases?.told(copy.publication.topic);
     const { traffic } = this.#host;
     traffic.messagesSent++;
     traffic.publicationsSent++;

@@ -47,8 +47,11 @@ export class OutgoingAliases {
     if (kept !== undefined) return { alias: kept, known: true };
     // An alias takes three bytes.
     if (this.#aliases.size >= this.#maximum || topic.length <= 3) return undefined;
-    const alias = this.#aliases.size + 1;
-    this.#aliases.set(topic, alias);
-    return { alias, known: false };
+    return { alias: this.#aliases.size + 1, known: false };
+  }
+
+  /** The client has been sent `topic` with the alias that aliasFor() has offered. */
+  told(topic: string): void {
+    this.#aliases.set(topic, this.#aliases.size + 1);
   }
 }
