@@ -4,7 +4,7 @@
 import { Buffer } from 'node:buffer';
 import type { BrokerOptions, ClientReport } from './broker-options';
 import type { Origin } from './clients/access';
-import type { Ending } from './clients/broker-listener';
+import { type Ending, tooManyConnections } from './clients/broker-listener';
 import { Client } from './clients/client';
 import type { ClientHost } from './clients/client-host';
 import type { ClientStream } from './clients/client-stream';
@@ -54,7 +54,6 @@ export class Broker {
   #ticks = 0;
   #waitingBytes = 0;
   #crowded: Crowded | undefined;
-  #storeFails = false;
   #maximumHeap = 0;
   #closed = false;
 
@@ -78,7 +77,7 @@ export class Broker {
     this.#options = options;
     const { settings, clock, defer, listener, store } = options;
     this.#startedAt = clock.now();
-    this.#journal = new Journal({ store, defer, failed: (error) => this.#storeFailed(error) });
+    this.#journal = new Journal({ store, defer, failed: (error) => listener.storeFailed(error) });
     this.#publications = new StoredPublications(this.#journal);
     this.#retained = new RetainedMessages(settings.retained);
     this.#registry = new SessionRegistry({
@@ -109,17 +108,12 @@ export class Broker {
   accept(stream: ClientStream, origin: Origin): void {
     this.#traffic.connections++;
     if (this.#closed || (!origin.local && this.#clients.size >= this.#options.settings.maximumConnections)) {
-      if (!this.#closed) this.#tooMany(origin);
+      if (!this.#closed) this.#options.listener.refused(tooManyConnections(origin));
       stream.on('error', () => {});
       stream.destroy();
       return;
     }
     this.#clients.add(new Client(stream, origin, this.#host));
-  }
-
-  #tooMany({ address }: Origin): void {
-    const reasonCode = Reason.quotaExceeded;
-    this.#options.listener.refused({ what: 'connect', clientId: '', user: '', address, reasonCode });
   }
 
   /** All clients, connected or remembered. */
@@ -227,15 +221,6 @@ export class Broker {
       this.#retained.set(publication);
       this.#index.deliver(publication);
     }
-  }
-
-  #storeFailed(error: unknown): void {
-    if (!this.#storeFails) this.#options.listener.storeFailed(error);
-    this.#storeFails = true;
-    // Told again when it fails after it has worked.
-    this.#journal.written((kept) => {
-      if (kept) this.#storeFails = false;
-    });
   }
 
   #left(client: HostedClient, session: Session | undefined, ending: Ending, withWill: boolean): void {

@@ -43,7 +43,7 @@ export class BenchClock implements BrokerClock {
 }
 
 export interface BenchOptions {
-  readonly settings?: Partial<BrokerSettings>;
+  readonly settings?: Partial<BrokerSettings> | undefined;
   readonly access?: Partial<Access>;
   readonly listener?: Partial<BrokerListener>;
   readonly store?: BrokerStore;

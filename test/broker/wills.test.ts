@@ -26,7 +26,7 @@ describe('broker: wills', () => {
     mortal.drop();
     const { payload, qos, properties } = await watcher.next('publish');
     assert.deepEqual([payload.toString(), qos, properties?.contentType], ['gone', 1, 'text/plain']);
-    assert.equal({ ...properties?.userProperties }['a'], 'b');
+    assert.deepEqual({ ...properties?.userProperties }, { a: 'b' });
     const late = await bench.connect('late');
     await late.subscribe('will');
     assert.equal((await late.next('publish')).retain, true);

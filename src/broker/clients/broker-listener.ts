@@ -2,7 +2,7 @@
 
 import type { StoreAside } from '../store/broker-store';
 import type { ProtocolVersion } from '../wire/protocol-version';
-import type { ReasonCode } from '../wire/reason';
+import { Reason, type ReasonCode } from '../wire/reason';
 import type { Origin } from './access';
 
 export interface ConnectedClient {
@@ -56,3 +56,8 @@ export const silentListener: BrokerListener = {
   putAside: () => {},
   storeFailed: () => {},
 };
+
+/** A connection that is not even read from, because there are as many as there may be. */
+export function tooManyConnections({ address }: Origin): Refusal {
+  return { what: 'connect', clientId: '', user: '', address, reasonCode: Reason.quotaExceeded };
+}

@@ -28,6 +28,8 @@ export class IncomingPublications {
   readonly #aliases: IncomingAliases;
   /** Answers that wait for the store. */
   #unwritten = 0;
+  /** Those of them that no publication in `#open` stands for. */
+  #unheard = 0;
   /** QoS 2 publications of this connection that are not complete. */
   readonly #open = new Set<number>();
 
@@ -55,7 +57,7 @@ export class IncomingPublications {
       return;
     }
     // Answers that wait for the store count: the client has not heard of them.
-    if (this.#client.v5 && this.#unwritten + this.#open.size >= this.#host.settings.receiveMaximum) {
+    if (this.#client.v5 && this.#unheard + this.#open.size >= this.#host.settings.receiveMaximum) {
       throw new ProtocolViolation(Reason.receiveMaximumExceeded, 'more publications than the receive maximum');
     }
     const { revision } = this.#host.journal;
@@ -111,9 +113,12 @@ export class IncomingPublications {
     if (this.#unwritten === 0 && journal.revision === revision) {
       return this.#client.write(encodeAcknowledgement(kind, packetIdentifier, reasonCode, this.#client.v5));
     }
+    const alone = this.#open.has(packetIdentifier) ? 0 : 1;
     this.#unwritten++;
+    this.#unheard += alone;
     journal.written((kept) => {
       this.#unwritten--;
+      this.#unheard -= alone;
       if (kept) {
         if (this.#client.closed) return;
         this.#client.write(encodeAcknowledgement(kind, packetIdentifier, reasonCode, this.#client.v5));

@@ -19,7 +19,7 @@ export interface JournalOptions {
   readonly store: BrokerStore | undefined;
   /** Runs `task` after what is under way in this turn of the event loop. */
   readonly defer: (task: () => void) => void;
-  /** The store has refused a write; it is tried again with the next change. */
+  /** The store has refused a write; it is tried again with the next change. Told once until one succeeds. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -29,6 +29,7 @@ export class Journal {
   #pending: Batch = emptyBatch();
   #writing: Batch | undefined;
   #scheduled = false;
+  #fails = false;
   /** Counts changes, so that a publisher need not wait for a write that its publication has no part in. */
   #revision = 0;
   #whenIdle: (() => void)[] = [];
@@ -71,6 +72,8 @@ export class Journal {
   /** Resolves when all is written, or cannot be. */
   idle(): Promise<void> {
     if (!this.#writing && this.#pending.changes.size === 0) return Promise.resolve();
+    // What the store has refused is tried once more.
+    this.#schedule();
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
@@ -115,9 +118,11 @@ export class Journal {
         list.push(value ? { kind: 'put', key, value: value() } : { kind: 'delete', key });
       }
       await store.write(list);
+      this.#fails = false;
       return true;
     } catch (error) {
-      this.#options.failed(error);
+      if (!this.#fails) this.#options.failed(error);
+      this.#fails = true;
       return false;
     }
   }

@@ -1,0 +1,85 @@
+// What bounds a client and the broker: sizes of packets, retained messages, and clients that do not read.
+
+import assert from 'node:assert/strict';
+import { type BenchOptions, BrokerBench } from './broker-bench';
+
+describe('broker: bounds', () => {
+  let bench: BrokerBench;
+  let full: number;
+  async function start(settings: BenchOptions['settings']): Promise<void> {
+    full = 0;
+    bench = await BrokerBench.start({ settings, listener: { retainedFull: () => void full++ } });
+  }
+  afterEach(() => bench.close());
+
+  it('end the connection of a client with a larger packet than it was told, with 0x95', async () => {
+    await start({ maximumPacketSize: 100 });
+    const client = bench.open();
+    client.connect('client');
+    assert.equal((await client.next('connack')).properties?.maximumPacketSize, 100);
+    await client.publish('t', 'x'.repeat(50), { qos: 1 });
+    client.send({ cmd: 'publish', topic: 't', payload: 'x'.repeat(100), qos: 0, retain: false, dup: false });
+    assert.equal((await client.next('disconnect')).reasonCode, 0x95);
+    await client.closed;
+  });
+
+  it('send no larger packet than a client takes; what follows comes', async () => {
+    await start({});
+    const client = await bench.connect('client', { properties: { maximumPacketSize: 60, receiveMaximum: 1 } });
+    await client.subscribe('t', { qos: 2 });
+    const publisher = await bench.connect('publisher');
+    for (const qos of [0, 1, 2] as const) await publisher.publish('t', 'x'.repeat(60), { qos });
+    await publisher.publish('t', 'small', { qos: 1 });
+    assert.deepEqual(await client.messages(1), ['t=small']);
+    await client.quiet();
+  });
+
+  it('give no alias with a packet that is too large to be sent', async () => {
+    await start({});
+    const properties = { maximumPacketSize: 60, topicAliasMaximum: 5 };
+    const client = await bench.connect('client', { properties });
+    await client.subscribe('topic');
+    const publisher = await bench.connect('publisher');
+    await publisher.publish('topic', 'x'.repeat(60));
+    await publisher.publish('topic', 'small');
+    assert.deepEqual(await client.messages(1), ['topic=small']);
+  });
+
+  for (const retained of [
+    { count: 2, bytes: 1_000_000 },
+    { count: 100, bytes: 5000 },
+  ]) {
+    it(`refuse another retained message with 0x97 beyond ${JSON.stringify(retained)}`, async () => {
+      await start({ retained });
+      const payload = 'x'.repeat(2000);
+      const client = await bench.connect('client');
+      await client.subscribe('c');
+      await client.publish('a', payload, { qos: 1, retain: true });
+      await client.publish('b', payload, { qos: 1, retain: true });
+      assert.equal(await client.publish('c', payload, { qos: 1, retain: true }), 0x97);
+      assert.equal(await client.publish('c', payload, { qos: 2, retain: true }), 0x97);
+      assert.equal(full, 1);
+      // In place of another, and after one has gone, there is room.
+      assert.ok((await client.publish('a', payload, { qos: 1, retain: true })) < 0x80);
+      await client.publish('b', '', { qos: 1, retain: true });
+      assert.ok((await client.publish('c', payload, { qos: 1, retain: true })) < 0x80);
+      await client.publish('d', payload, { qos: 1, retain: true });
+      assert.equal(full, 2);
+    });
+  }
+
+  it('end the connection of a client that reads nothing', async () => {
+    await start({ stallTime: 5000 });
+    const client = await bench.connect('client');
+    await client.subscribe('t');
+    client.stream.pause();
+    const publisher = await bench.connect('publisher');
+    await publisher.publish('t', 'x'.repeat(1_000_000), { qos: 1 });
+    bench.clock.advance(7);
+    await publisher.quiet();
+    assert.equal(
+      bench.broker.clients().some(({ clientId }) => clientId === 'client'),
+      false,
+    );
+  });
+});

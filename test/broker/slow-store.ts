@@ -1,0 +1,44 @@
+// A store in memory that writes when a test lets it, or fails.
+
+import type { BrokerStore, StoreAside, StoreChange } from '#src/broker/store/broker-store';
+
+export class SlowStore implements BrokerStore {
+  readonly kept = new Map<string, Buffer>();
+  fails = false;
+  #held = false;
+  #waiting: (() => void)[] = [];
+
+  /** Lets no write end until go(). */
+  hold(): void {
+    this.#held = true;
+  }
+
+  go(): void {
+    this.#held = false;
+    for (const write of this.#waiting.splice(0)) write();
+  }
+
+  async open(): Promise<Record<string, never>> {
+    return {};
+  }
+
+  async *entries(): AsyncGenerator<readonly [string, Buffer]> {
+    yield* [...this.kept].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  async write(changes: readonly StoreChange[]): Promise<void> {
+    if (this.#held) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.fails) throw new Error('the disk is full');
+    for (const change of changes) {
+      if (change.kind === 'put') this.kept.set(change.key, change.value);
+      else this.kept.delete(change.key);
+    }
+  }
+
+  async putAside(): Promise<StoreAside> {
+    this.kept.clear();
+    return { path: 'aside', why: 'damaged' };
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,100 @@
+// What is acknowledged is in the store: answers wait for the write, and a broker that comes after it knows all of it.
+
+import assert from 'node:assert/strict';
+import { BrokerBench } from './broker-bench';
+import { SlowStore } from './slow-store';
+
+const KEPT = { clean: false, properties: { sessionExpiryInterval: 1000 } } as const;
+
+describe('broker: store', () => {
+  let bench: BrokerBench;
+  let store: SlowStore;
+  let failures: unknown[];
+  beforeEach(async () => {
+    failures = [];
+    store = new SlowStore();
+    bench = await start();
+  });
+  afterEach(() => {
+    store.go();
+    return bench.close();
+  });
+
+  function start(): Promise<BrokerBench> {
+    return BrokerBench.start({ store, listener: { storeFailed: (error) => void failures.push(error) } });
+  }
+
+  for (const qos of [1, 2] as const) {
+    it(`is written before a publication at QoS ${qos} that must be kept is answered`, async () => {
+      const away = await bench.connect('away', KEPT);
+      await away.subscribe('t', { qos });
+      await away.disconnect();
+      const publisher = await bench.connect('publisher', KEPT);
+      store.hold();
+      publisher.send({ cmd: 'publish', topic: 't', payload: 'x', qos, messageId: 1, retain: false, dup: false });
+      const answer = qos === 1 ? 'puback' : 'pubrec';
+      await publisher.quiet();
+      await publisher.quiet();
+      assert.equal(
+        publisher.packets.all.some(({ cmd }) => cmd === answer),
+        false,
+      );
+      store.go();
+      assert.equal((await publisher.next(answer)).messageId, 1);
+    });
+  }
+
+  it('is written before a retained message and a subscription are answered', async () => {
+    const client = await bench.connect('client', KEPT);
+    await client.publish('first', 'x', { qos: 1 });
+    store.hold();
+    client.send({ cmd: 'publish', topic: 't', payload: 'x', qos: 1, messageId: 7, retain: true, dup: false });
+    client.send({ cmd: 'subscribe', messageId: 8, subscriptions: [{ topic: 'a', qos: 1 }] });
+    await client.quiet();
+    await client.quiet();
+    const early = client.packets.all.filter((each) => each.messageId === 7 || each.messageId === 8);
+    assert.deepEqual(early, []);
+    store.go();
+    await client.next('suback');
+    assert.ok([...store.kept.keys()].some((key) => key === 'r/t'));
+  });
+
+  it('brings back sessions, what waits for them, and what is retained', async () => {
+    const away = await bench.connect('away', KEPT);
+    await away.subscribe('t', { qos: 2 });
+    await away.disconnect();
+    const publisher = await bench.connect('publisher');
+    await publisher.publish('t', '1', { qos: 1, retain: true });
+    await publisher.publish('t', '2', { qos: 2 });
+    await bench.close();
+    bench = await start();
+    const back = bench.open();
+    back.connect('away', KEPT);
+    assert.equal((await back.next('connack')).sessionPresent, true);
+    assert.deepEqual(await back.messages(2), ['t=1', 't=2']);
+    const reader = await bench.connect('reader');
+    await reader.subscribe('t');
+    assert.deepEqual(await reader.messages(1), ['t=1']);
+  });
+
+  it('that fails is told once, and a publication is refused with 0x83 until it works again', async () => {
+    const client = await bench.connect('client');
+    store.fails = true;
+    assert.equal(await client.publish('a', 'x', { qos: 1, retain: true }), 0x83);
+    assert.equal(await client.publish('b', 'x', { qos: 1, retain: true }), 0x83);
+    assert.equal(failures.length, 1);
+    store.fails = false;
+    assert.ok((await client.publish('c', 'x', { qos: 1, retain: true })) < 0x80);
+    store.fails = true;
+    assert.equal(await client.publish('d', 'x', { qos: 1, retain: true }), 0x83);
+    assert.equal(failures.length, 2);
+  });
+
+  it('that holds what makes no sense is put aside', async () => {
+    await bench.close();
+    store.kept.set('s/0000000000000001', Buffer.from('no session'));
+    bench = await start();
+    assert.equal(store.kept.size, 0);
+    await bench.connect('client');
+  });
+});
