@@ -100,13 +100,13 @@ describe('the test of a connection in the editor', function () {
   it('says that a host is unknown', async () => {
     await testWith('mqtt://no-such-host.invalid');
     const steps = await outcome('this name leads nowhere');
-    assert.deepEqual(steps, [{ step: 'Look up the name', done: false }]);
+    assert.deepEqual(steps, [{ step: 'Look up the name: n ms', done: false }]);
   });
 
   it('says that nobody listens on a port', async () => {
     await testWith(`mqtt://127.0.0.1:${await freePort()}`);
     const steps = await outcome('nothing listens');
-    assert.deepEqual(steps, [{ step: 'TCP', done: false }]);
+    assert.deepEqual(steps, [{ step: 'TCP: n ms', done: false }]);
   });
 
   it('says that a server does not speak TLS', async () => {

@@ -143,7 +143,7 @@ describe('the dialogs in the editor', function () {
     await group.fill('workers');
     await dialog.getByLabel('retain flag as published').uncheck();
     await dialog.getByRole('combobox', { name: 'When the server sends' }).selectOption('1');
-    await dialog.getByLabel('Retained').selectOption('ignore');
+    await dialog.getByLabel('Retained', { exact: true }).selectOption('ignore');
     await dialog.getByLabel('If unreadable').selectOption('pass');
     await editor.screenshot('dialog-subscribe-options');
     await editor.saveDialog(dialog);
@@ -157,8 +157,7 @@ describe('the dialogs in the editor', function () {
         [{ filter: '$share/workers/plant/#', qos: 1, noLocal: false, retainAsPublished: false, retainHandling: 1 }],
       ],
     );
-    // The broker inside Node-RED shares no subscriptions, and says so.
-    await editor.node('$share/workers/plant/#').getByText('refused', { exact: true }).waitFor();
+    await editor.node('$share/workers/plant/#').getByText('connected', { exact: true }).waitFor();
   });
 
   it('the subscribe dialog says what the session and a later acknowledgement leave undone at QoS 0', async () => {
@@ -226,12 +225,12 @@ describe('the dialogs in the editor', function () {
   it('everything is said in German to a German browser', async () => {
     await editor.close();
     editor = await session.open({ locale: 'de-DE' });
-    await editor.node('publish').getByText('verbunden', { exact: true }).waitFor();
+    await editor.node('publish').getByText('Verbunden', { exact: true }).waitFor();
     const dialog = await editor.openDialog('publish');
     await dialog.getByText('aus msg.retain, sonst nein').waitFor();
     await editor.screenshot('dialog-publish-german');
     const broker = await editor.openBrokerDialog();
-    await broker.getByText('Verbunden mit dem Broker in Node-RED über MQTT 3.1.1').waitFor();
+    await broker.getByText('Verbunden mit dem Broker in Node-RED über MQTT 5').waitFor();
     await editor.cancelDialog(broker);
     await editor.cancelDialog(dialog);
     assert.match(await editor.help('mqtt-flows-publish'), /Veröffentlicht Nachrichten/);
