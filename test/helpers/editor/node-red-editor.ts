@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../flows/node-red-process';
 import { findProgram, skipWithout } from '../package/environment';
-import { releaseChromium, useChromium } from './chromium';
+import { launchChromium } from './chromium';
 import { EditorPage } from './editor-page';
 
 /** The path of Chromium; skips the suite or test where it is not installed. */
@@ -39,14 +39,14 @@ export class NodeRedEditor {
     flows: readonly object[] | string = [],
     settings?: string,
   ): Promise<NodeRedEditor> {
-    const browser = await useChromium(program);
+    const browser = await launchChromium(program);
     const userDir = emptyUserDir();
     try {
       linkPackage(userDir);
       writeFileSync(join(userDir, 'flows.json'), textOf(flows));
       return new NodeRedEditor(await NodeRedProcess.start(userDir, settings), userDir, browser);
     } catch (error) {
-      releaseChromium();
+      await browser.close();
       removeUserDir(userDir);
       throw error;
     }
@@ -75,7 +75,7 @@ export class NodeRedEditor {
   /** Closes all its pages, ends Node-RED, and removes its files. */
   async stop(): Promise<void> {
     await Promise.all(this.#pages.map((page) => page.close()));
-    releaseChromium();
+    await this.#browser.close();
     await this.nodeRed.stop();
     removeUserDir(this.#userDir);
   }
