@@ -29,10 +29,8 @@ export class InFlight {
 
   /** Adds an entry that is not in flight. */
   add(entry: OutboxEntry): void {
-    entry.underWay = true;
-    entry.before = this.#last;
-    if (this.#last) this.#last.after = entry;
-    else this.#first = entry;
+    entry.link(this.#last);
+    this.#first ??= entry;
     this.#last = entry;
     this.#size++;
     if (entry.publication.qos === 2) this.#exchanges++;
@@ -41,14 +39,9 @@ export class InFlight {
   /** Removes an entry. False when it was not in flight. */
   delete(entry: OutboxEntry): boolean {
     if (!entry.underWay) return false;
-    const { before, after } = entry;
-    if (before) before.after = after;
-    else this.#first = after;
-    if (after) after.before = before;
-    else this.#last = before;
-    entry.underWay = false;
-    entry.before = undefined;
-    entry.after = undefined;
+    if (entry === this.#first) this.#first = entry.after;
+    if (entry === this.#last) this.#last = entry.before;
+    entry.unlink();
     this.#size--;
     if (entry.publication.qos === 2) this.#exchanges--;
     return true;

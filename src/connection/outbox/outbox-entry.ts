@@ -1,4 +1,4 @@
-// One publication in the outbox, from its acceptance to its end.
+// One publication in the outbox, from its acceptance to its end. Its methods say what happens to it; nobody else changes it.
 
 import type { RecordedPublication } from '../../core/outbox/publication-record';
 import type { OutgoingPublication } from '../../core/publications/publication';
@@ -12,73 +12,211 @@ export interface EntryCarrier {
   finished(entry: OutboxEntry, outcome: PublishOutcome): void;
 }
 
+/** The progress of an exchange within the session: not sent, sent, or received by the server (PUBREC). */
+export type ExchangeProgress = 'waiting' | 'sent' | 'received';
+
 export class OutboxEntry implements Outbound, RecordedPublication {
-  publication: OutgoingPublication;
   readonly bytes: number;
   readonly origin: string;
   readonly acceptedAt: number;
   readonly expiresAt: number;
-  /** The callback for the end; undefined when nobody waits for it, or no longer. */
-  waiter: Settled | undefined;
-  /** The waiter is called once the outbox has the publication, and not at the end. */
-  endsWhenQueued = false;
-  /** Its chunk on disk, and its place in that; undefined before it is written, and in memory. */
-  chunk: OutboxChunk | undefined;
-  index = 0;
-  /** 0 until it is sent. */
-  packetIdentifier = 0;
-  /** The progress of its exchange within the session. */
-  progress: 'waiting' | 'sent' | 'received' = 'waiting';
-  /** Whether it was sent or released over the current connection. */
-  onWire = false;
-  /** When it was last sent, in ms since the epoch. */
-  sentAt = 0;
-  /** The number of connections that the server ended with a reason while this was the oldest in flight. */
-  deaths = 0;
-  /** The number of connections that ended without a reason, right after this was sent alone. */
-  lonelyDeaths = 0;
-  /** Whether it is in flight, linked after the one sent before it. Only in-flight.ts uses these fields. */
-  underWay = false;
-  before: OutboxEntry | undefined;
-  after: OutboxEntry | undefined;
   readonly #carrier: EntryCarrier;
+  /** The waiter is called once the outbox has the publication, and not at the end. */
+  readonly #endsWhenQueued: boolean;
+  #publication: OutgoingPublication;
+  #waiter: Settled | undefined;
+  #chunk: OutboxChunk | undefined;
+  #index = 0;
+  #packetIdentifier = 0;
+  #progress: ExchangeProgress = 'waiting';
+  #onWire = false;
+  #sentAt = 0;
+  #deaths = 0;
+  #lonelyDeaths = 0;
+  #underWay = false;
+  #before: OutboxEntry | undefined;
+  #after: OutboxEntry | undefined;
 
-  constructor(details: RecordedPublication, carrier: EntryCarrier, waiter?: Settled) {
-    this.publication = details.publication;
+  /** `waiter` is the callback for the end, or for the acceptance with `endsWhenQueued`. */
+  constructor(details: RecordedPublication, carrier: EntryCarrier, waiter?: Settled, endsWhenQueued = false) {
+    this.#publication = details.publication;
     this.bytes = details.bytes;
     this.origin = details.origin;
     this.acceptedAt = details.acceptedAt;
     this.expiresAt = details.expiresAt;
-    this.waiter = waiter;
     this.#carrier = carrier;
+    this.#waiter = waiter;
+    this.#endsWhenQueued = endsWhenQueued;
   }
 
-  received(): void {
-    this.#carrier.received(this);
+  get publication(): OutgoingPublication {
+    return this.#publication;
   }
 
-  settled(outcome: PublishOutcome): void {
-    this.#carrier.finished(this, outcome);
+  /** The callback for the end; undefined when nobody waits for it, or no longer. */
+  get waiter(): Settled | undefined {
+    return this.#waiter;
+  }
+
+  /** Its chunk on disk; undefined before it is written, and in memory. */
+  get chunk(): OutboxChunk | undefined {
+    return this.#chunk;
+  }
+
+  /** Its place in its chunk. */
+  get index(): number {
+    return this.#index;
+  }
+
+  /** 0 until it is sent, and at QoS 0. */
+  get packetIdentifier(): number {
+    return this.#packetIdentifier;
+  }
+
+  get progress(): ExchangeProgress {
+    return this.#progress;
+  }
+
+  /** Whether it was sent or released over the current connection. */
+  get onWire(): boolean {
+    return this.#onWire;
+  }
+
+  /** When it was last sent, in ms since the epoch. */
+  get sentAt(): number {
+    return this.#sentAt;
+  }
+
+  /** The number of connections that the server ended with a reason while this was the oldest in flight. */
+  get deaths(): number {
+    return this.#deaths;
+  }
+
+  /** The number of connections that ended without a reason, right after this was sent alone. */
+  get lonelyDeaths(): number {
+    return this.#lonelyDeaths;
+  }
+
+  /** Whether it is in flight, linked between its neighbours in the order of sending. */
+  get underWay(): boolean {
+    return this.#underWay;
+  }
+
+  get before(): OutboxEntry | undefined {
+    return this.#before;
+  }
+
+  get after(): OutboxEntry | undefined {
+    return this.#after;
   }
 
   /** When it expires, in ms since the epoch. Once the server has received it, it does not expire here. */
   get expiry(): number {
-    return this.progress === 'received' ? Number.POSITIVE_INFINITY : this.expiresAt;
+    return this.#progress === 'received' ? Number.POSITIVE_INFINITY : this.expiresAt;
   }
 
   hasExpired(now: number): boolean {
     return now > this.expiry;
   }
 
+  /** The outbox has it. Returns the callback if it waits for that, which is not called at the end then. */
+  queued(): Settled | undefined {
+    if (!this.#endsWhenQueued) return undefined;
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    return waiter;
+  }
+
+  /** It is about to be written to disk, at `index` of `chunk`. */
+  written(chunk: OutboxChunk, index: number): void {
+    this.#chunk = chunk;
+    this.#index = index;
+  }
+
+  /** The write has failed. */
+  unwritten(): void {
+    this.#chunk = undefined;
+  }
+
+  /** It was read from disk, at `index` of `chunk`, which knows how far its exchange is. */
+  readBack(chunk: OutboxChunk, index: number, waiter: Settled | undefined): void {
+    this.written(chunk, index);
+    this.#waiter = waiter;
+    const exchange = chunk.exchangeOf(index);
+    if (!exchange) return;
+    this.#packetIdentifier = exchange.packetIdentifier;
+    this.#progress = exchange.received ? 'received' : 'sent';
+  }
+
+  /** It is in flight, sent after `last`. Only in-flight.ts calls this and unlink(). */
+  link(last: OutboxEntry | undefined): void {
+    this.#underWay = true;
+    this.#before = last;
+    if (last) last.#after = this;
+  }
+
+  /** It is no longer in flight. Its neighbours become each other's. */
+  unlink(): void {
+    if (this.#before) this.#before.#after = this.#after;
+    if (this.#after) this.#after.#before = this.#before;
+    this.#underWay = false;
+    this.#before = undefined;
+    this.#after = undefined;
+  }
+
+  /** An exchange with this packet identifier begins. */
+  startExchange(packetIdentifier: number): void {
+    this.#packetIdentifier = packetIdentifier;
+  }
+
+  /** The session has ended, and its exchange with it. It is sent as a new publication. */
+  forgetExchange(): void {
+    this.#packetIdentifier = 0;
+    this.#progress = 'waiting';
+  }
+
+  /** It goes out over the current connection at `now`: PUBLISH, or PUBREL when the server has received it. */
+  sent(now: number): void {
+    this.#onWire = true;
+    this.#sentAt = now;
+    if (this.#progress === 'waiting' && this.#publication.qos > 0) this.#progress = 'sent';
+  }
+
+  /** The connection has ended. */
+  leftWire(): void {
+    this.#onWire = false;
+  }
+
+  /** The server has ended a connection with a reason, and this was the oldest in flight. */
+  countDeath(): void {
+    this.#deaths++;
+  }
+
+  /** A connection has ended without a reason right after this was sent alone. */
+  countLonelyDeath(): void {
+    this.#lonelyDeaths++;
+  }
+
   /**
    * Updates `publication` for sending at `now`: its expiry interval is reduced by the time waited (section 3.3.2.3.3).
    */
   age(now: number): void {
-    const { properties } = this.publication;
+    const { properties } = this.#publication;
     if (properties?.messageExpiryInterval === undefined) return;
     const messageExpiryInterval = Math.max(0, Math.ceil((this.expiresAt - now) / 1000));
     if (messageExpiryInterval >= properties.messageExpiryInterval) return;
-    this.publication = { ...this.publication, properties: { ...properties, messageExpiryInterval } };
+    this.#publication = { ...this.#publication, properties: { ...properties, messageExpiryInterval } };
+  }
+
+  /** Called by the transport for PUBREC. */
+  received(): void {
+    if (this.#underWay) this.#progress = 'received';
+    this.#carrier.received(this);
+  }
+
+  /** Called by the transport at the end of the exchange, or of the connection. */
+  settled(outcome: PublishOutcome): void {
+    this.#carrier.finished(this, outcome);
   }
 }
 

@@ -128,7 +128,7 @@ export class OutboxSender implements EntryCarrier {
     const returned = this.#inFlight.drain();
     const sent = returned.filter(({ onWire }) => onWire);
     for (const entry of returned) {
-      entry.onWire = false;
+      entry.leftWire();
       if (entry.packetIdentifier > 0) this.#exchanges.add(entry);
     }
     const culprit = error && this.#suspects.ended(error, sent, this.#clock.now());
@@ -173,7 +173,6 @@ export class OutboxSender implements EntryCarrier {
   received(entry: OutboxEntry): void {
     this.#answers.answered();
     if (!entry.underWay) return;
-    entry.progress = 'received';
     this.#queue.keep(entry, this.#release);
   }
 
@@ -217,7 +216,7 @@ export class OutboxSender implements EntryCarrier {
     this.#inFlight.add(entry);
     const fresh = entry.packetIdentifier === 0 && entry.publication.qos > 0;
     // There are more identifiers than the in-flight limit.
-    if (fresh) entry.packetIdentifier = this.#identifiers.allocate() ?? 0;
+    if (fresh) entry.startExchange(this.#identifiers.allocate() ?? 0);
     else this.#exchanges.delete(entry);
     entry.age(now);
     if (fresh || entry.publication.qos === 0) this.#queue.keep(entry, this.#transmit);
@@ -227,12 +226,10 @@ export class OutboxSender implements EntryCarrier {
   readonly #transmit = (entry: OutboxEntry): void => {
     const transport = this.#link?.transport;
     if (!transport || entry.onWire || !entry.underWay) return;
-    entry.onWire = true;
-    entry.sentAt = this.#clock.now();
+    const dup = entry.progress === 'sent';
+    entry.sent(this.#clock.now());
     if (entry.publication.qos > 0) this.#answers.asked();
     if (entry.progress === 'received') return transport.release(entry);
-    const dup = entry.progress === 'sent';
-    if (entry.publication.qos > 0) entry.progress = 'sent';
     this.#traffic.countSent(entry.publication.topic);
     transport.send(entry, dup);
   };
@@ -253,8 +250,7 @@ export class OutboxSender implements EntryCarrier {
     this.#lostHome = home;
     for (const entry of this.#exchanges) {
       if (entry.publication.qos === 1) this.#identifiers.free(entry.packetIdentifier);
-      entry.packetIdentifier = 0;
-      entry.progress = 'waiting';
+      entry.forgetExchange();
       this.#queue.keep(entry, nothing);
     }
     this.#exchanges.clear();

@@ -100,8 +100,7 @@ export class Outbox {
     const bytes = contentBytes(publication);
     const expiresAt = expiryOf(publication, acceptedAt, this.#limits.messageTtl ?? 0);
     const details = { publication, bytes, origin: options.origin, acceptedAt, expiresAt };
-    const entry = new OutboxEntry(details, this.#sender, settled);
-    entry.endsWhenQueued = options.completeOn === 'queued';
+    const entry = new OutboxEntry(details, this.#sender, settled, options.completeOn === 'queued');
     const problem = this.#problem(entry, options);
     if (problem) return this.#settle(entry, { ok: false, error: problem });
     this.#counts.enter(bytes);
@@ -193,9 +192,7 @@ export class Outbox {
 
   #accepted(entry: OutboxEntry): void {
     this.#counts.accepted++;
-    if (!entry.endsWhenQueued) return;
-    const { waiter } = entry;
-    entry.waiter = undefined;
+    const waiter = entry.queued();
     if (waiter) guarded(this.#report, () => waiter({ ok: true, reasonCode: 0 }));
   }
 

@@ -58,9 +58,9 @@ export class Suspects {
     this.#again = false;
     if (suspect?.progress !== 'sent') return undefined;
     const alone = sent.length === 1;
-    if (error.code === 'disconnected-by-server' && !INNOCENT.has(error.reasonCode)) suspect.deaths++;
-    else if (error.code === 'connection-lost' && now - suspect.sentAt <= SOON) suspect.lonelyDeaths += alone ? 1 : 0;
-    else return undefined;
+    if (error.code === 'disconnected-by-server' && !INNOCENT.has(error.reasonCode)) suspect.countDeath();
+    else if (error.code !== 'connection-lost' || now - suspect.sentAt > SOON) return undefined;
+    else if (alone) suspect.countLonelyDeath();
     this.#again = suspect === this.#latest;
     this.#latest = suspect;
     this.#oneByOne = true;

@@ -83,8 +83,7 @@ export class DiskQueue implements OutboxQueue {
   forgetExchanges(): void {
     for (const entry of this.#head) {
       if (entry.packetIdentifier === 0 || !entry.chunk) continue;
-      entry.packetIdentifier = 0;
-      entry.progress = 'waiting';
+      entry.forgetExchange();
       this.#writer.endExchange(entry.chunk, entry.index);
     }
     for (const chunk of this.#restored.values()) {
@@ -216,14 +215,7 @@ export class DiskQueue implements OutboxQueue {
     }
     this.#leaveDisk(1, recorded.bytes);
     const entry = this.#owner.revive(recorded);
-    entry.chunk = chunk;
-    entry.index = index;
-    entry.waiter = waiter;
-    const exchange = chunk.exchangeOf(index);
-    if (exchange) {
-      entry.packetIdentifier = exchange.packetIdentifier;
-      entry.progress = exchange.received ? 'received' : 'sent';
-    }
+    entry.readBack(chunk, index, waiter);
     this.#place(entry);
   }
 

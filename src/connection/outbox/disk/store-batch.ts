@@ -46,10 +46,7 @@ export class WriteBatch {
       const entries = this.fresh.slice(start, start + records.length);
       const chunk = new OutboxChunk(latest + this.packed.length + 1, entries.length);
       this.packed.push({ chunk, entries });
-      for (const [index, entry] of entries.entries()) {
-        entry.chunk = chunk;
-        entry.index = index;
-      }
+      for (const [index, entry] of entries.entries()) entry.written(chunk, index);
       changes.push({ kind: 'chunk', number: chunk.number, records: encodeChunk(records) });
       start += records.length;
     }
@@ -76,7 +73,7 @@ export class WriteBatch {
   withoutFresh(): readonly OutboxEntry[] {
     const { fresh } = this;
     this.fresh = [];
-    for (const entry of fresh) entry.chunk = undefined;
+    for (const entry of fresh) entry.unwritten();
     return fresh;
   }
 }
