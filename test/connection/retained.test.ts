@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { AnswerWatch } from '#src/connection/answer-watch';
-import { Subscriptions } from '#src/connection/subscriptions/subscriptions';
+import { type Subscriber, Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import { FakeClock } from '../helpers/fakes/fake-clock';
 import { ModelServer, type Published, SERVER_KINDS, type ServerKind } from './model-server';
 import { incoming } from './publications';
@@ -12,8 +12,12 @@ import { identifierOf, REPLAY, Receiver, SubscriptionBench } from './subscriptio
 class Reader extends Receiver {
   readonly got: string[] = [];
 
-  override deliver(...[{ topic, payload, retain }]: Parameters<Receiver['deliver']>): void {
+  /** The payloads that came because of a SUBSCRIBE. */
+  readonly replayed: string[] = [];
+
+  override deliver(...[{ topic, payload, retain }, , , replayed]: Parameters<Subscriber['deliver']>): void {
     this.got.push(`${topic} ${payload}${retain ? ' retained' : ''}`);
+    if (replayed) this.replayed.push(String(payload));
   }
 }
 
@@ -106,6 +110,16 @@ describe('connection: retained messages', () => {
         bench.clock.advance(REPLAY);
         bench.publish('b', 'now', true);
         assert.deepEqual([asks.got, asksNot.got], [[mqtt5 ? 'b now retained' : 'b now'], ['b now']]);
+      });
+
+      it('are told from what is published now, whatever its flag', () => {
+        const bench = new Bench(kind);
+        const reader = new Reader({ filter: 'a', retainAsPublished: true });
+        bench.add(reader);
+        bench.clock.advance(REPLAY);
+        bench.publish('a', 'now', true);
+        assert.equal(reader.got.length, 2);
+        assert.deepEqual(reader.replayed, ['stored']);
       });
 
       it('are all that a subscriber gets that wants only them, and nothing for one that wants none', () => {

@@ -8,10 +8,9 @@ import {
   type SubscriptionState,
   Subscriptions,
 } from '#src/connection/subscriptions/subscriptions';
-import type { IncomingPublication, QoS } from '#src/core/publications/publication';
+import type { QoS } from '#src/core/publications/publication';
 import type { SubscriptionOptions } from '#src/core/subscriptions/subscription-options';
 import { readCaptures, type TopicParams } from '#src/core/topics/topic-captures';
-import type { TopicFilter } from '#src/core/topics/topic-filter';
 import type { ServerInfo } from '#src/transport/transport';
 import { filterOf } from '../core/parsed';
 import { FakeClock } from '../helpers/fakes/fake-clock';
@@ -52,7 +51,7 @@ export class Receiver implements Subscriber {
     return this.deliveries.map(({ topic, filter }) => `${topic} by ${filter}`);
   }
 
-  deliver({ topic }: IncomingPublication, filter: TopicFilter, qos: QoS): void {
+  deliver(...[{ topic }, filter, qos]: Parameters<Subscriber['deliver']>): void {
     this.deliveries.push({ topic, filter: filter.text, qos, params: readCaptures(filter, topic) });
   }
 

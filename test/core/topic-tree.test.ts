@@ -46,13 +46,22 @@ describe('A topic tree', () => {
   it('has a rate that rises with messages, fades without, and leaves retained ones out', () => {
     const tree = new TopicTree(ROOMY);
     const rate = (now: number): number => tree.find('a')?.rate.at(now) ?? Number.NaN;
-    tree.record(message('a', '1', { retain: true }), 0);
+    tree.record(message('a', '1', { retain: true }), 0, true);
     assert.equal(rate(0), 0);
     for (let now = 0; now < 10_000; now += 100) tree.record(message('a'), now);
     assert.ok(Math.abs(rate(10_000) - 10) < 0.5, String(rate(10_000)));
     for (let now = 10_000; now < 100_000; now += 100) tree.record(message('a'), now);
     assert.ok(Math.abs(rate(100_000) - 10) < 0.5, String(rate(100_000)));
     assert.ok(rate(200_000) < 0.01);
+  });
+
+  it('counts what is published now with the retain flag as live', () => {
+    const tree = new TopicTree(ROOMY);
+    tree.record(message('a', 'stored', { retain: true }), 0, true);
+    for (let now = 0; now < 10_000; now += 1000) tree.record(message('a', 'now', { retain: true }), now);
+    const rate = tree.find('a')?.rate.at(10_000) ?? Number.NaN;
+    assert.ok(Math.abs(rate - 1) < 0.1, String(rate));
+    assert.equal(tree.find('a')?.retained, true);
   });
 
   it('keeps the last messages of a topic, and no more than it is told', () => {

@@ -116,7 +116,7 @@ export class Deliveries {
         : subscriptions.filter((subscription) => identifiers.includes(subscription.identifier));
     const replayed = this.#replays.receivers(publication, subscriptions, identified, this.#mqtt5);
     if (replayed) {
-      this.#each(publication, replayed, receipt);
+      this.#each(publication, replayed, receipt, true);
       return true;
     }
     // With MQTT 5, only a live publication explains the flag.
@@ -126,6 +126,7 @@ export class Deliveries {
       publication,
       receiversThat(subscriptions, ({ options }) => options.retained !== 'ignore'),
       receipt,
+      true,
     );
     return true;
   }
@@ -141,25 +142,35 @@ export class Deliveries {
     this.#each(withOwnBytes({ ...publication, retain: false }), others, receipt);
   }
 
-  #each(publication: IncomingPublication, receivers: readonly Interest[], receipt: SharedReceipt | undefined): void {
+  #each(
+    publication: IncomingPublication,
+    receivers: readonly Interest[],
+    receipt: SharedReceipt | undefined,
+    replayed = false,
+  ): void {
     let own = publication;
     let last: Interest | undefined;
     for (const interest of receivers) {
       // Flows may change their messages, so each further subscriber gets a copy.
       if (last) own = withOwnBytes(publication);
       last = interest;
-      this.#hand(own, interest, receipt);
+      this.#hand(own, interest, receipt, replayed);
     }
   }
 
-  #hand(publication: IncomingPublication, interest: Interest, receipt: SharedReceipt | undefined): void {
+  #hand(
+    publication: IncomingPublication,
+    interest: Interest,
+    receipt: SharedReceipt | undefined,
+    replayed: boolean,
+  ): void {
     const { subscriber, options } = interest;
     // The subscriber may have been removed while the publication was held, or during another delivery.
     if (interest.gone) return;
     const qos = publication.qos < options.qos ? publication.qos : options.qos;
     try {
       if (subscriber.window) subscriber.window.take({ publication, filter: options.filter, qos }, receipt);
-      else subscriber.deliver(publication, options.filter, qos);
+      else subscriber.deliver(publication, options.filter, qos, replayed);
     } catch (error) {
       this.#report(asError(error));
     }

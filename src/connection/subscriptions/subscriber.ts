@@ -33,8 +33,11 @@ export interface Subscriber {
    * the filter asked for: whoever holds it before take() returns puts off the acknowledgement.
    */
   readonly window?: Pick<DeliveryWindow, 'take'> | undefined;
-  /** Is acknowledged when this returns. `qos` is at most what the matching filter asked for. */
-  deliver(publication: IncomingPublication, filter: TopicFilter, qos: QoS): void;
+  /**
+   * Is acknowledged when this returns. `qos` is at most what the matching filter asked for. `replayed` is true for a
+   * retained message that the server sends because of a SUBSCRIBE; a live message may have the retain flag too.
+   */
+  deliver(publication: IncomingPublication, filter: TopicFilter, qos: QoS, replayed: boolean): void;
   /** The server has answered, or the answer no longer holds. Called once at the start as well. */
   stateChanged(subscription: SubscriptionOptions, state: SubscriptionState): void;
 }

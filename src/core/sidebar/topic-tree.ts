@@ -146,8 +146,11 @@ export class TopicTree {
     this.#promised = 0;
   }
 
-  /** Records a message, or counts it as dropped. `now` is in ms since the epoch. */
-  record(publication: IncomingPublication, now: number): void {
+  /**
+   * Records a message, or counts it as dropped. `now` is in ms since the epoch. `replayed` is true for a retained message
+   * that the server sends because of a SUBSCRIBE: it says nothing about the rate of its topic.
+   */
+  record(publication: IncomingPublication, now: number, replayed = false): void {
     if (this.#promised > 0) this.#promised--;
     else if (!this.#hasTime(now)) return;
     const node = this.#nodeFor(publication.topic);
@@ -159,8 +162,7 @@ export class TopicTree {
     for (let at: TopicNode | undefined = node; at; at = at.parent) {
       at.messages++;
       if (isNew) at.topics++;
-      // Retained messages say nothing about the rate of a topic.
-      if (!publication.retain) at.rate.count(now);
+      if (!replayed) at.rate.count(now);
     }
     this.#keep(node, observe(publication, ++this.#sequence, now, this.#limits.payload));
   }

@@ -104,7 +104,7 @@ export class TopicRecorder {
     return {
       // On a connection of its own, QoS 2 shows the QoS of the publisher. On the flows' connection, QoS 0 costs least.
       subscriptions: [{ filter, qos: own ? 2 : 0, noLocal: false, retainAsPublished: true, retainHandling: 0 }],
-      deliver: (publication) => this.tree.record(publication, Date.now()),
+      deliver: (publication, _filter, _qos, replayed) => this.tree.record(publication, Date.now(), replayed),
       stateChanged: (_subscription, state) => {
         this.#subscription = state;
       },

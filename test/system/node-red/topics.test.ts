@@ -25,6 +25,7 @@ interface View {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   readonly topics: number;
   readonly messages: number;
+  readonly rate: number;
   readonly news: readonly { readonly payload: string; readonly sequence: number; readonly properties?: object }[];
 }
 
@@ -193,6 +194,17 @@ describe('The routes of the topics sidebar', function () {
     assert.deepEqual(later.news, []);
     const exported = await get(`topics/export?viewer=${viewer}`);
     assert.equal(JSON.parse(exported.text).payload, '{"v":21.5}');
+    await post('topics/stop', { viewer });
+  });
+
+  it('count what is published now with the retain flag as live, and what the server has stored as not', async () => {
+    await device.publishAsync('rate/stored', '1', { qos: 1, retain: true });
+    const viewer = await start('rate/#');
+    await until(async () => (await look(viewer)).topics === 1);
+    assert.equal((await look(viewer)).rate, 0);
+    await device.publishAsync('rate/stored', '2', { qos: 1, retain: true });
+    await until(async () => (await look(viewer)).messages === 2);
+    assert.ok((await look(viewer)).rate > 0);
     await post('topics/stop', { viewer });
   });
 
