@@ -1,6 +1,6 @@
 // The settings of a connection, and its access to the outside: clock, randomness, transport.
 
-import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { Result } from '../core/errors/result';
 import type { BackoffLimits } from '../core/servers/backoff';
 import type { HostAndPort } from '../core/servers/server-reference';
 import type { ConnectOptions, OpenStream, OpenTransport, ProtocolVersion } from '../transport/transport';
@@ -27,8 +27,8 @@ export interface ConnectionSettings {
   readonly endpoints: readonly [Endpoint, ...Endpoint[]];
   /** `auto` means MQTT 5, or 3.1.1 once a server has refused MQTT 5. */
   readonly protocolVersion: 'auto' | ProtocolVersion;
-  /** Called at each attempt, so that the result may change. An error becomes that of the attempt. Never rejects. */
-  readonly connectOptions: () => AttemptOptions | Promise<AttemptOptions | MqttFlowsError>;
+  /** Called at each attempt, so that the options may change. An error becomes that of the attempt. Never rejects. */
+  readonly connectOptions: () => AttemptOptions | Promise<Result<AttemptOptions>>;
   /** ms from the beginning of an attempt to CONNACK */
   readonly connectTimeout: number;
   readonly reconnect: BackoffLimits;

@@ -1,7 +1,7 @@
 // One live connection to a server: attempts, waits, states, and the two that live on it, outbox and subscriptions.
 // Knows no Node-RED and no mqtt.js.
 
-import { type ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { IncomingPublication, OutgoingPublication } from '../core/publications/publication';
 import { defaultPublishOptions, type PublishOptions, type Settled } from '../core/publications/publish-options';
 import type { OutboxFigures } from '../core/reports/outbox-figures';
@@ -166,8 +166,8 @@ export class Connection {
     if (!(options instanceof Promise)) return this.#open(options);
     void options.then((ready) => {
       if (this.#generation !== generation) return;
-      if (ready instanceof MqttFlowsError) this.#lost(ready, server);
-      else this.#open(ready);
+      if (ready.ok) this.#open(ready.value);
+      else this.#lost(ready.error, server);
     });
   }
 

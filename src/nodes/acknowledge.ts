@@ -3,6 +3,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import type { Taken } from '../connection/acknowledgement/delivery-window';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { DONE, type Done, failed } from '../core/errors/result';
 import type { Acknowledgement } from '../core/publications/acknowledgement';
 import { receiptsIn } from '../core/publications/receipt-reference';
 import { settleReceipt } from '../runtime/acknowledgement/open-receipts';
@@ -24,8 +25,8 @@ export = function register(RED: NodeAPI): void {
     this.on('input', (message, send, done) => {
       const receipts = receiptsIn(property === '' ? message : valueAt(message, property));
       if (!receipts) return done(localizedError(RED, nothing(property || 'receipt')));
-      const problem = settled(receipts, settlement);
-      if (problem) return done(localizedError(RED, problem));
+      const settling = settle(receipts, settlement);
+      if (!settling.ok) return done(localizedError(RED, settling.error));
       send(message);
       done();
     });
@@ -44,17 +45,16 @@ export = function register(RED: NodeAPI): void {
 };
 
 /** Settles all receipts. The first that fails is the error. */
-function settled(receipts: readonly string[], settlement: Acknowledgement): MqttFlowsError | undefined {
-  let problem: MqttFlowsError | undefined;
+function settle(receipts: readonly string[], settlement: Acknowledgement): Done {
+  let result: Done = DONE;
   for (const receipt of receipts) {
     const taken = settleReceipt(receipt, settlement);
-    problem ??= problemOf(receipt, taken);
+    if (result.ok && taken !== 'taken') result = failed(notTaken(receipt, taken));
   }
-  return problem;
+  return result;
 }
 
-function problemOf(receipt: string, taken: Taken): MqttFlowsError | undefined {
-  if (taken === 'taken') return undefined;
+function notTaken(receipt: string, taken: Exclude<Taken, 'taken'>): MqttFlowsError {
   const code = taken === 'late' ? 'acknowledgement-late' : 'acknowledgement-unknown';
   return new MqttFlowsError(code, { stage: 'acknowledge', params: { receipt: receipt.slice(0, 60) } });
 }

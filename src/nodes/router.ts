@@ -1,7 +1,7 @@
 // The router node: sends each message to the outputs of the rules whose topic filters match its topic.
 
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
-import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { DynamicRoutes } from '../core/routes/dynamic-routes';
 import type { Route } from '../core/routes/route';
 import { RouteTable } from '../core/routes/route-table';
@@ -22,11 +22,11 @@ export = function register(RED: NodeAPI): void {
     if (!result.ok) return refuse(this, result.error);
     const settings = result.config;
     const holds = ruleConditions(RED, this, settings.routes);
-    if (holds instanceof MqttFlowsError) return refuse(this, holds);
+    if (!holds.ok) return refuse(this, holds.error);
     const table = new RouteTable<Route>(settings.routes);
     const control = routeControl(this, table, settings);
     const copied = <T>(data: T): T => RED.util.cloneMessage(data as NodeMessage) as T;
-    const router = new TopicRouter(table, settings, { holds, copied });
+    const router = new TopicRouter(table, settings, { holds: holds.value, copied });
     const filters = (definition.rules ?? []).map(({ filter }) => filter);
     const counter = new RouteCounter(filters, () => table.size - settings.routes.length);
     showCounts(this, definition, counter);

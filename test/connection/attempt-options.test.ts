@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { Connection } from '#src/connection/connection';
 import type { AttemptOptions, ConnectionSettings } from '#src/connection/connection-settings';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import { failed, found, type Result } from '#src/core/errors/result';
 import { FakeClock } from '../helpers/fakes/fake-clock';
 import { FakeNetwork } from '../helpers/fakes/fake-transport';
 import { failure } from './publications';
@@ -14,7 +15,7 @@ const DELAY = 1000;
 describe('connection/attempt options', () => {
   let clock: FakeClock;
   let network: FakeNetwork;
-  let answers: ((answer: AttemptOptions | MqttFlowsError) => void)[];
+  let answers: ((answer: Result<AttemptOptions>) => void)[];
   let connection: Connection;
 
   const endpoints = (name: string): ConnectionSettings['endpoints'] => [
@@ -24,7 +25,7 @@ describe('connection/attempt options', () => {
   const unreadable = (): MqttFlowsError => new MqttFlowsError('secret-file-unreadable', { stage: 'config' });
 
   /** Answers the latest question, and lets the connection hear of it. */
-  async function answer(value: AttemptOptions | MqttFlowsError): Promise<void> {
+  async function answer(value: Result<AttemptOptions>): Promise<void> {
     answers.at(-1)?.(value);
     await Promise.resolve();
   }
@@ -51,27 +52,27 @@ describe('connection/attempt options', () => {
   it('are waited for before a stream is opened', async () => {
     assert.equal(connection.state.kind, 'connecting');
     assert.equal(network.transports.length, 0);
-    await answer(options('late'));
+    await answer(found(options('late')));
     assert.equal(network.latest.options.clientId, 'late');
     network.latest.connect();
     assert.equal(connection.state.kind, 'connected');
   });
 
   it('that cannot be had are a failed attempt, and asked for again at the next', async () => {
-    await answer(unreadable());
+    await answer(failed(unreadable()));
     const { state } = connection;
     assert.ok(state.kind === 'waiting');
     assert.deepEqual([state.error.code, state.error.stage], ['secret-file-unreadable', 'config']);
     assert.equal(network.transports.length, 0);
     clock.advance(DELAY);
-    await answer(options('second'));
+    await answer(found(options('second')));
     assert.equal(network.latest.options.clientId, 'second');
   });
 
   it('that never come are a time-out, and open nothing when they come after it', async () => {
     clock.advance(TIMEOUT);
     assert.equal(connection.state.kind, 'waiting');
-    await answer(options('late'));
+    await answer(found(options('late')));
     assert.equal(network.transports.length, 0);
   });
 
@@ -81,7 +82,7 @@ describe('connection/attempt options', () => {
   ] as const) {
     it(`that come after ${what}() open nothing`, async () => {
       const ended = end();
-      await answer(options('late'));
+      await answer(found(options('late')));
       await ended;
       assert.equal(network.transports.length, 0);
       assert.equal(clock.pending, 0);
@@ -92,7 +93,7 @@ describe('connection/attempt options', () => {
     await connection.disconnect();
     connection.retarget({ endpoints: endpoints('other'), protocolVersion: 4, messages: {} });
     connection.connect();
-    await answer(options('c'));
+    await answer(found(options('c')));
     assert.equal(network.latest.options.protocolVersion, 4);
     network.latest.connect();
     const { state } = connection;

@@ -34,45 +34,45 @@ describe('forbidden filters', () => {
     filters.answered(a);
     assert.deepEqual([filters.isSuspect(a), filters.mayAsk(b)], [false, true]);
     end(filters, [b], told(0x87));
-    assert.equal(filters.refusal(b, 0)?.code, 'subscription-ends-connection');
-    assert.deepEqual(filters.refusal(b, 0)?.params.filter, 'b');
+    assert.equal(filters.problem(b, 0)?.code, 'subscription-ends-connection');
+    assert.deepEqual(filters.problem(b, 0)?.params.filter, 'b');
     assert.equal(filters.searching, false);
   });
 
   it('take three ends in a row where the server says nothing', () => {
     const filters = new ForbiddenFilters();
     for (let ends = 1; ends <= 3; ends++) {
-      assert.equal(filters.refusal(a, 0), undefined);
+      assert.equal(filters.problem(a, 0), undefined);
       end(filters, [a]);
     }
-    assert.ok(filters.refusal(a, 0));
+    assert.ok(filters.problem(a, 0));
   });
 
   it('are not blamed for an end with publications on their way, nor for one a while after SUBSCRIBE', () => {
     const filters = new ForbiddenFilters();
     for (let ends = 0; ends < 5; ends++) end(filters, [a], failure(), false);
-    assert.equal(filters.refusal(a, 0), undefined);
+    assert.equal(filters.problem(a, 0), undefined);
     assert.equal(end(filters, [a], failure(), true, 5000), false);
     assert.equal(end(filters, [a], told(0x8b)), false);
     assert.equal(end(filters, [a], failure('keepalive-timeout')), false);
-    assert.equal(filters.refusal(a, 0), undefined);
+    assert.equal(filters.problem(a, 0), undefined);
   });
 
   it('are known at once where the reason can have no other cause', () => {
     const filters = new ForbiddenFilters();
     end(filters, [a], told(0xa2), false);
-    assert.equal(filters.refusal(a, 0)?.reasonCode, 0xa2);
+    assert.equal(filters.problem(a, 0)?.reasonCode, 0xa2);
   });
 
   it('may be asked for again, alone, after an hour or when somebody asks anew', () => {
     const filters = new ForbiddenFilters();
     end(filters, [a], told(0x8f));
-    assert.ok(filters.refusal(a, FORBIDDEN_FOR));
-    assert.equal(filters.refusal(a, FORBIDDEN_FOR + 10), undefined);
+    assert.ok(filters.problem(a, FORBIDDEN_FOR));
+    assert.equal(filters.problem(a, FORBIDDEN_FOR + 10), undefined);
     assert.equal(filters.isSuspect(a), true);
     end(filters, [a], told(0x8f));
     assert.equal(filters.retry(a), true);
-    assert.equal(filters.refusal(a, 0), undefined);
+    assert.equal(filters.problem(a, 0), undefined);
   });
 
   it('blame an innocent one in fewer than one of 1,000 ends of a network that cuts one SUBSCRIBE in ten', () => {
@@ -85,10 +85,10 @@ describe('forbidden filters', () => {
       while (random() < 0.1) {
         ends++;
         filters.ended(failure(), filters.searching, 10);
-        if (filters.refusal(a, 0)) break;
+        if (filters.problem(a, 0)) break;
         filters.asked(a, 0);
       }
-      if (filters.refusal(a, 0)) blamed++;
+      if (filters.problem(a, 0)) blamed++;
     }
     assert.ok(blamed < 20, `${blamed} of ${ends}`);
   });

@@ -1,6 +1,7 @@
 // Routes that come and go while the flow runs: whole batches or nothing, in order, in any number.
 
 import assert from 'node:assert/strict';
+import { DONE } from '#src/core/errors/result';
 import { DynamicRoutes } from '#src/core/routes/dynamic-routes';
 import type { Route } from '#src/core/routes/route';
 import { RouteTable } from '#src/core/routes/route-table';
@@ -30,7 +31,7 @@ describe('core/routes/dynamic-routes', () => {
   it('routes go to the output of their own, or to one that they name by number or by the filter of its rule', () => {
     const { table, routes } = tables();
     const list = [{ filter: 'a/+' }, { filter: 'a/+b', output: 1 }, { filter: 'a/#', output: '+x/rule' }, 'a/b'];
-    assert.equal(routes.add(list), undefined);
+    assert.deepEqual(routes.add(list), DONE);
     assert.deepEqual(taken(table, 'a/b'), [
       ['a/+', 2],
       ['a/+b', 0],
@@ -85,7 +86,7 @@ describe('core/routes/dynamic-routes', () => {
       ['rule/#', 2],
       ['rule/#other', 2],
     ]);
-    assert.equal(routes.remove(['rule/#', 'never/there']), undefined);
+    assert.deepEqual(routes.remove(['rule/#', 'never/there']), DONE);
     assert.deepEqual(taken(table, 'rule/1'), [
       ['rule/#', 0],
       ['rule/#other', 2],
@@ -107,7 +108,7 @@ describe('core/routes/dynamic-routes', () => {
     const list = [{ id: 7, filter: 'a/+x', output: 'rule/#', topic: 'y', data: [1] }, { filter: 'b' }];
     routes.add(list);
     assert.deepEqual(routes.list(), list);
-    assert.equal(routes.replace(routes.list()), undefined);
+    assert.deepEqual(routes.replace(routes.list()), DONE);
     assert.deepEqual(routes.list(), list);
   });
 
@@ -129,8 +130,9 @@ describe('core/routes/dynamic-routes', () => {
         const { table, routes } = tables();
         routes.add('there');
         for (const change of [routes.add(['new', 'b', entry]), routes.replace(['new', 'b', entry])]) {
-          assert.equal(change?.code, code);
-          assert.equal(change.params.index, 2);
+          assert.ok(!change.ok);
+          assert.equal(change.error.code, code);
+          assert.equal(change.error.params.index, 2);
         }
         assert.deepEqual(routes.list(), [{ filter: 'there' }]);
         assert.equal(table.size, 3);
@@ -140,15 +142,16 @@ describe('core/routes/dynamic-routes', () => {
     it('among those to remove leaves all where they are', () => {
       const { routes } = tables();
       routes.add(['a', 'b']);
-      assert.equal(routes.remove(['a', 'b/#/c'])?.params.index, 1);
+      const change = routes.remove(['a', 'b/#/c']);
+      assert.equal(change.ok ? undefined : change.error.params.index, 1);
       assert.equal(routes.size, 2);
     });
 
     for (const list of [undefined, null, 7, true]) {
       it(`is not even looked for in ${list}`, () => {
         const { routes } = tables();
-        for (const error of [routes.add(list), routes.replace(list), routes.remove(list)]) {
-          assert.equal(error?.code, 'routes-invalid');
+        for (const change of [routes.add(list), routes.replace(list), routes.remove(list)]) {
+          assert.equal(change.ok ? undefined : change.error.code, 'routes-invalid');
         }
       });
     }
@@ -157,9 +160,9 @@ describe('core/routes/dynamic-routes', () => {
   it('the index of 100,000 routes is left as it is when one of them changes', () => {
     const { table, routes } = tables();
     const filterAt = (index: number): string => `plant/line${index % 100}/machine${index}/#rest`;
-    assert.equal(
+    assert.deepEqual(
       routes.add(Array.from({ length: 100_000 }, (_, index) => ({ filter: filterAt(index), data: index }))),
-      undefined,
+      DONE,
     );
     const before = table.match('plant/line7/machine99907/state')[0];
     assert.equal(before?.data, 99_907);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { IPublishPacket } from 'mqtt-packet';
 import type { Connection } from '#src/connection/connection';
+import { found } from '#src/core/errors/result';
 import type { IncomingPublication } from '#src/core/publications/publication';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { observingConnection } from '#src/runtime/broker/observing-connection';
@@ -24,12 +25,13 @@ describe('the connection of a viewer', () => {
         protocolVersion: 5,
         reconnect: RECONNECT,
         connectTimeout: 10_000,
-        connectOptions: () => ({
-          clientId: 'plant',
-          keepalive: 60,
-          cleanStart: true,
-          properties: { topicAliasMaximum: 20, receiveMaximum: 5 },
-        }),
+        connectOptions: async () =>
+          found({
+            clientId: 'plant',
+            keepalive: 60,
+            cleanStart: true,
+            properties: { topicAliasMaximum: 20, receiveMaximum: 5 },
+          }),
       },
       (error) => assert.fail(error),
       admits,

@@ -65,8 +65,8 @@ export class ForbiddenFilters {
     this.#suspects.delete(filter);
   }
 
-  /** The error by which `filter` is refused at `now` without being sent; undefined where it may be sent. */
-  refusal(filter: WireFilter, now: number): MqttFlowsError | undefined {
+  /** Why `filter` must not be sent at `now`; undefined where it may be. */
+  problem(filter: WireFilter, now: number): MqttFlowsError | undefined {
     const forbidden = this.#forbidden.get(filter);
     if (!forbidden) return undefined;
     if (now < forbidden.until) return forbidden.error;

@@ -235,7 +235,7 @@ export class Subscriptions {
     const replays = Array.from(subscription.interests).some(({ fresh }) => fresh);
     if (subscription.asked && !replays && suffices(subscription.asked, request, server))
       return subscription.answerWaiting();
-    const forbidden = this.#forbidden.refusal(subscription.filter, this.#clock.now());
+    const forbidden = this.#forbidden.problem(subscription.filter, this.#clock.now());
     if (!forbidden && !this.#forbidden.mayAsk(subscription.filter)) return;
     subscription.ask(request);
     if (forbidden) return this.#withhold(subscription, forbidden);

@@ -1,4 +1,4 @@
-// What a reader returns: the value that it found, or the error that says why there is none.
+// What a reader returns: the value that it found, or the error that says why there is none. An action returns Done.
 
 import type { MqttFlowsError } from './mqtt-flows-error';
 
@@ -13,6 +13,11 @@ export interface Failed<E = MqttFlowsError> {
 }
 
 export type Result<T, E = MqttFlowsError> = Found<T> | Failed<E>;
+
+/** How an action ends that has no value to return. */
+export type Done<E = MqttFlowsError> = { readonly ok: true } | Failed<E>;
+
+export const DONE: { readonly ok: true } = { ok: true };
 
 export function found<T>(value: T): Found<T> {
   return { ok: true, value };

@@ -1,7 +1,6 @@
 // The routes that messages add and remove, beside the rules of the dialog.
 
-import type { MqttFlowsError } from '../errors/mqtt-flows-error';
-import { found, type Result } from '../errors/result';
+import { DONE, type Done, found, type Result } from '../errors/result';
 import type { Capture, TopicFilter, WireFilter } from '../topics/topic-filter';
 import { isRecord } from '../values/plain-value';
 import type { Template } from '../values/template';
@@ -88,39 +87,39 @@ export class DynamicRoutes {
   }
 
   /** Adds routes. A route that exists already is replaced and keeps its place. */
-  add(list: unknown): MqttFlowsError | undefined {
+  add(list: unknown): Done {
     const read = readRoutes(list, this.#outputs);
-    if (!read.ok) return read.error;
+    if (!read.ok) return read;
     for (const route of read.value) this.#put(route);
-    return undefined;
+    return DONE;
   }
 
   /** Replaces all routes. */
-  replace(list: unknown): MqttFlowsError | undefined {
+  replace(list: unknown): Done {
     const read = readRoutes(list, this.#outputs);
-    if (!read.ok) return read.error;
+    if (!read.ok) return read;
     for (const route of this.#routes.values()) this.#table.remove(route);
     this.#routes.clear();
     this.#captures.clear();
     for (const route of read.value) this.#put(route);
-    return undefined;
+    return DONE;
   }
 
   /**
    * Removes routes by `id`, or all routes with a filter, at one output if the entry names it. A route that does not
    * exist is no error, as with UNSUBSCRIBE (MQTT 5, section 3.11.3: "No subscription existed" is a success).
    */
-  remove(list: unknown): MqttFlowsError | undefined {
+  remove(list: unknown): Done {
     const entries = entriesOf(list);
-    if (!entries.ok) return entries.error;
+    if (!entries.ok) return entries;
     const routes = new Set<DynamicRoute>();
     for (const [index, entry] of entries.value.entries()) {
       const named = this.#find(entry, index);
-      if (!named.ok) return named.error;
+      if (!named.ok) return named;
       for (const route of named.value) routes.add(route);
     }
     for (const route of routes) this.#delete(route);
-    return undefined;
+    return DONE;
   }
 
   #find(entry: unknown, index: number): Result<readonly DynamicRoute[]> {

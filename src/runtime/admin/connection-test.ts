@@ -4,7 +4,8 @@ import type { Node, NodeAPI } from 'node-red';
 import { tryConnection } from '../../connection/attempts/try-connection';
 import { systemClock } from '../../connection/clock';
 import type { AttemptOptions, Endpoint } from '../../connection/connection-settings';
-import { MqttFlowsError, reportOf } from '../../core/errors/mqtt-flows-error';
+import { reportOf } from '../../core/errors/mqtt-flows-error';
+import { found, type Result } from '../../core/errors/result';
 import type { TestEvent, TestedServer } from '../../core/reports/connection-test';
 import { brokerDefaults, parseBrokerConfig } from '../../settings/broker.config';
 import type { RawConfig } from '../../settings/saved-config';
@@ -38,10 +39,10 @@ export async function testConnection(
   signal: AbortSignal,
 ): Promise<void> {
   const prepared = await prepare(RED, entered);
-  if (prepared instanceof MqttFlowsError) {
-    tell({ kind: 'unusable', error: reportOf(prepared) });
+  if (!prepared.ok) {
+    tell({ kind: 'unusable', error: reportOf(prepared.error) });
   } else {
-    const { endpoints, ...trial } = prepared;
+    const { endpoints, ...trial } = prepared.value;
     tell({ kind: 'begin', servers: endpoints.map(({ name }) => name), clientId: trial.options.clientId });
     await Promise.all(endpoints.map((endpoint, index) => testServer({ endpoint, ...trial }, index, tell, signal)));
   }
@@ -54,26 +55,27 @@ interface Prepared extends Pick<Tried, 'options' | 'protocolVersion' | 'connectT
   readonly endpoints: readonly Endpoint[];
 }
 
-async function prepare(RED: NodeAPI, entered: EnteredBroker): Promise<Prepared | MqttFlowsError> {
+async function prepare(RED: NodeAPI, entered: EnteredBroker): Promise<Result<Prepared>> {
   const node = nodeFor(RED, entered);
   const definition = { ...entered.settings, id: entered.id, type: 'mqtt-flows-broker', z: entered.z, name: '' };
   const read = readSettings(RED, node, definition, brokerDefaults, parseBrokerConfig);
-  if (!read.ok) return read.error;
+  if (!read.ok) return read;
   const settings = read.config;
   // There is nothing on the way to the embedded broker that could fail.
-  if (settings.connectTo === 'embedded')
-    return { endpoints: [], options: NOBODY, protocolVersion: 4, connectTimeout: 0 };
+  if (settings.connectTo === 'embedded') {
+    return found({ endpoints: [], options: NOBODY, protocolVersion: 4, connectTimeout: 0 });
+  }
   const presence = preparePresence(settings);
-  if (!presence.ok) return presence.error;
+  if (!presence.ok) return presence;
   const credential = enteredCredentials(RED, entered);
   const reach = prepareEndpoints(RED, node, credential, settings);
-  if (!reach.ok) return reach.error;
+  if (!reach.ok) return reach;
   const clientId = typeof entered.settings.clientId === 'string' ? entered.settings.clientId.trim() : '';
   const identity = await identitySource(RED, node, { clientId, credential }, 'server')({});
-  if (identity instanceof MqttFlowsError) return identity;
+  if (!identity.ok) return identity;
   const { keepalive, protocolVersion, connectTimeout } = settings;
-  const options = clientBeside('test', protocolVersion)({ ...identity, keepalive, ...presence.config.connect });
-  return { endpoints: reach.config.endpoints(settings.servers), options, protocolVersion, connectTimeout };
+  const options = clientBeside('test', protocolVersion)({ ...identity.value, keepalive, ...presence.config.connect });
+  return found({ endpoints: reach.config.endpoints(settings.servers), options, protocolVersion, connectTimeout });
 }
 
 const NOBODY: AttemptOptions = { clientId: '', keepalive: 0, cleanStart: true };

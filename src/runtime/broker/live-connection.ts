@@ -5,7 +5,7 @@ import { systemClock } from '../../connection/clock';
 import { Connection } from '../../connection/connection';
 import type { AttemptOptions, Endpoint } from '../../connection/connection-settings';
 import type { Report } from '../../connection/report';
-import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { found, type Result } from '../../core/errors/result';
 import type { BrokerSettings } from '../../settings/broker.config';
 import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
 import type { Admits } from '../../transport/mqttjs/packet-cutter';
@@ -88,16 +88,16 @@ export class LiveConnection {
   async refresh(): Promise<void> {
     if (this.connection.state.kind !== 'connected') return;
     const client = await this.#identity();
-    if (client instanceof MqttFlowsError || secretsOf(client) === this.#shown) return;
+    if (!client.ok || secretsOf(client.value) === this.#shown) return;
     await this.control.renew();
   }
 
   /** Another connection to the same server, for a viewer. It receives what `admits` admits. The caller closes it. */
   observe(report: Report, admits: Admits): Connection {
     const { reconnect, connectTimeout } = this.#parts.settings;
-    const connectOptions = async (): Promise<AttemptOptions | MqttFlowsError> => {
+    const connectOptions = async (): Promise<Result<AttemptOptions>> => {
       const client = await this.#identity();
-      return client instanceof MqttFlowsError ? client : this.#attemptOptions(client);
+      return client.ok ? found(this.#attemptOptions(client.value)) : client;
     };
     const { endpoints, protocolVersion } = this.control.aim();
     const settings = { endpoints, protocolVersion, reconnect, connectTimeout, connectOptions };
@@ -110,19 +110,19 @@ export class LiveConnection {
     await (removed ? this.#session?.forget() : this.#session?.written());
   }
 
-  #identity(): Promise<ClientIdentity | MqttFlowsError> {
+  #identity(): Promise<Result<ClientIdentity>> {
     const { overrides } = this.control;
     // The saved credentials are for the saved server. They must not go to a server that a message names.
     const stranger = overrides.server === undefined ? {} : { username: '', password: '' };
     return this.#parts.identity({ ...stranger, ...overrides });
   }
 
-  async #nextAttempt(predecessor: Promise<void> | undefined): Promise<AttemptOptions | MqttFlowsError> {
+  async #nextAttempt(predecessor: Promise<void> | undefined): Promise<Result<AttemptOptions>> {
     await predecessor;
     const client = await this.#identity();
-    if (client instanceof MqttFlowsError) return client;
-    this.#shown = secretsOf(client);
-    return this.#attemptOptions(client);
+    if (!client.ok) return client;
+    this.#shown = secretsOf(client.value);
+    return found(this.#attemptOptions(client.value));
   }
 
   #attemptOptions(client: ClientIdentity): AttemptOptions {

@@ -5,7 +5,7 @@ import { systemClock } from '../../connection/clock';
 import { Connection } from '../../connection/connection';
 import type { AttemptOptions, ConnectionSettings } from '../../connection/connection-settings';
 import type { Report } from '../../connection/report';
-import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { found, type Result } from '../../core/errors/result';
 import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
 import type { Admits } from '../../transport/mqttjs/packet-cutter';
 import { clientBeside } from '../client/companion-client';
@@ -18,17 +18,16 @@ const REST = 50;
  * of the broker node. Messages at QoS 0 that `admits` does not admit are dropped before they cost processor time.
  */
 export function observingConnection(
-  settings: Pick<
-    ConnectionSettings,
-    'endpoints' | 'protocolVersion' | 'reconnect' | 'connectTimeout' | 'connectOptions'
-  >,
+  settings: Pick<ConnectionSettings, 'endpoints' | 'protocolVersion' | 'reconnect' | 'connectTimeout'> & {
+    readonly connectOptions: () => Promise<Result<AttemptOptions>>;
+  },
   report: Report,
   admits: Admits,
 ): Connection {
   const beside = clientBeside('view', settings.protocolVersion);
-  const connectOptions = async (): Promise<AttemptOptions | MqttFlowsError> => {
+  const connectOptions = async (): Promise<Result<AttemptOptions>> => {
     const options = await settings.connectOptions();
-    return options instanceof MqttFlowsError ? options : withoutAliases(beside(options));
+    return options.ok ? found(withoutAliases(beside(options.value))) : options;
   };
   return new Connection(
     { ...settings, connectOptions, outbox: { maxMessages: 1, maxBytes: 1, overflow: 'reject' }, messages: {} },

@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { failed, found, type Result } from '../../core/errors/result';
 import { fillTemplate, parseTemplate } from '../../core/values/template';
 import { asMqttFlowsError } from '../../transport/streams/network-error';
 import { editorId } from '../deploy/saved-nodes';
@@ -21,7 +22,7 @@ export interface ClientIdentity {
 export type IdentityOverrides = Partial<ClientIdentity>;
 
 /** The current identity, or the error when a variable is not set or a file cannot be read. */
-export type IdentitySource = (overrides: IdentityOverrides) => Promise<ClientIdentity | MqttFlowsError>;
+export type IdentitySource = (overrides: IdentityOverrides) => Promise<Result<ClientIdentity>>;
 
 /** A credential as it was entered, with its variables; blank when there is none. */
 export type EnteredCredential = (name: string) => string;
@@ -53,9 +54,9 @@ export function identitySource(
         username: username ?? (await credential('username')),
         password: password ?? (await credential('password')),
       };
-      return withoutBlanks(identity);
+      return found(withoutBlanks(identity));
     } catch (error) {
-      return asMqttFlowsError(error, 'config');
+      return failed(asMqttFlowsError(error, 'config'));
     }
   };
 }

@@ -2,6 +2,7 @@
 
 import type { PresenceMessages } from '../../connection/presence';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { failed, found, type Result } from '../../core/errors/result';
 import { findCodec } from '../../core/payloads/find-codec';
 import type { OutgoingPublication } from '../../core/publications/publication';
 import { publicationFromMessage } from '../../core/publications/publication-from-message';
@@ -25,20 +26,21 @@ const FOUR_BYTES = 0xffff_ffff;
 /** Prepares the messages. The first that does not fit MQTT is the error, which names its setting. */
 export function preparePresence(settings: SessionSettings): ConfigResult<PreparedPresence> {
   const birth = prepare(settings.birth, 'birth');
+  if (!birth.ok) return birth;
   const close = prepare(settings.close, 'close');
+  if (!close.ok) return close;
   const will = prepareWill(settings.will);
+  if (!will.ok) return will;
   const userProperties = prepareUserProperties(settings.userProperties);
-  for (const part of [birth, close, will, userProperties]) {
-    if (part instanceof MqttFlowsError) return { ok: false, error: part };
-  }
+  if (!userProperties.ok) return userProperties;
   return {
     ok: true,
     config: {
-      messages: { ...present('birth', birth), ...present('close', close) },
+      messages: { ...present('birth', birth.value), ...present('close', close.value) },
       connect: {
         cleanStart: settings.cleanStart,
-        properties: { ...settings.properties, ...present('userProperties', userProperties) },
-        ...present('will', will),
+        properties: { ...settings.properties, ...present('userProperties', userProperties.value) },
+        ...present('will', will.value),
       },
     },
   };
@@ -49,39 +51,41 @@ export function overridePresence(
   configured: PreparedPresence,
   { cleanStart, properties: limits, userProperties, messages = {} }: ConnectOverrides,
 ): ConfigResult<PreparedPresence> {
-  const birth = messages.birth ? prepare(messages.birth, 'msg.broker.birth') : configured.messages.birth;
-  const close = messages.close ? prepare(messages.close, 'msg.broker.close') : configured.messages.close;
-  const will = messages.will ? prepareWill(messages.will, 'msg.broker.will') : configured.connect.will;
-  const own = userProperties && prepareUserProperties(userProperties, 'msg.broker.userProperties');
-  for (const part of [birth, close, will, own]) {
-    if (part instanceof MqttFlowsError) return { ok: false, error: part };
-  }
+  const birth = messages.birth ? prepare(messages.birth, 'msg.broker.birth') : found(configured.messages.birth);
+  if (!birth.ok) return birth;
+  const close = messages.close ? prepare(messages.close, 'msg.broker.close') : found(configured.messages.close);
+  if (!close.ok) return close;
+  const will = messages.will ? prepareWill(messages.will, 'msg.broker.will') : found(configured.connect.will);
+  if (!will.ok) return will;
+  const own = prepareUserProperties(userProperties ?? {}, 'msg.broker.userProperties');
+  if (!own.ok) return own;
   const { will: _will, properties, ...connect } = configured.connect;
   // As in the settings: without an expiry interval, a session is kept for ever.
   const kept = cleanStart === false ? { sessionExpiryInterval: FOUR_BYTES } : {};
   return {
     ok: true,
     config: {
-      messages: { ...present('birth', birth), ...present('close', close) },
+      messages: { ...present('birth', birth.value), ...present('close', close.value) },
       connect: {
         ...connect,
         ...present('cleanStart', cleanStart),
-        properties: { ...kept, ...properties, ...limits, ...present('userProperties', own) },
-        ...present('will', will),
+        properties: { ...kept, ...properties, ...limits, ...present('userProperties', own.value) },
+        ...present('will', will.value),
       },
     },
   };
 }
 
 /** `{ [name]: value }`, or an empty object when there is no value. */
-function present<N extends string, V>(name: N, value: V): { [K in N]?: Exclude<V, undefined | MqttFlowsError> } {
+function present<N extends string, V>(name: N, value: V): { [K in N]?: Exclude<V, undefined> } {
   // TypeScript keeps the name of a computed key only with this assertion.
-  return (value === undefined ? {} : { [name]: value }) as { [K in N]?: Exclude<V, undefined | MqttFlowsError> };
+  return (value === undefined ? {} : { [name]: value }) as { [K in N]?: Exclude<V, undefined> };
 }
 
-function prepare(message: MessageConfig, setting: string): OutgoingPublication | MqttFlowsError | undefined {
+/** The publication of `message`; undefined when it has no topic, and is not wanted. */
+function prepare(message: MessageConfig, setting: string): Result<OutgoingPublication | undefined> {
   const codec = findCodec('string');
-  if (message.topic === '' || !codec) return undefined;
+  if (message.topic === '' || !codec) return found(undefined);
   const built = publicationFromMessage(
     { ...message.properties, payload: message.payload },
     {
@@ -94,26 +98,27 @@ function prepare(message: MessageConfig, setting: string): OutgoingPublication |
     },
     codec,
   );
-  if (built.ok) return built.publication;
+  if (built.ok) return found(built.publication);
   const { code, params } = built.error;
   const property =
     typeof params.property === 'string' ? params.property.replace(/^msg/, `${setting}.properties`) : setting;
-  return new MqttFlowsError(code, { stage: 'config', params: { ...params, property } });
+  return failed(new MqttFlowsError(code, { stage: 'config', params: { ...params, property } }));
 }
 
-function prepareWill(message: MessageConfig, setting = 'will'): Will | MqttFlowsError | undefined {
+function prepareWill(message: MessageConfig, setting = 'will'): Result<Will | undefined> {
   const { willDelayInterval: delay, ...properties } = message.properties;
   const will = prepare({ ...message, properties }, setting);
-  if (will === undefined || will instanceof MqttFlowsError || isBlank(delay)) return will;
+  if (!will.ok || will.value === undefined || isBlank(delay)) return will;
   const seconds = asWhole(delay, 0, FOUR_BYTES);
-  if (seconds !== undefined) return { ...will, delayInterval: seconds };
-  return invalidSetting(`${setting}.properties.willDelayInterval`, delay, `0 … ${FOUR_BYTES}`);
+  if (seconds !== undefined) return found({ ...will.value, delayInterval: seconds });
+  return failed(invalidSetting(`${setting}.properties.willDelayInterval`, delay, `0 … ${FOUR_BYTES}`));
 }
 
 function prepareUserProperties(
   configured: Readonly<Record<string, unknown>>,
   setting = 'userProperties',
-): ConnectProperties['userProperties'] | MqttFlowsError {
-  if (Object.keys(configured).length === 0) return undefined;
-  return userPropertiesFrom(configured) ?? invalidSetting(setting, configured, 'expected.names');
+): Result<ConnectProperties['userProperties']> {
+  if (Object.keys(configured).length === 0) return found(undefined);
+  const read = userPropertiesFrom(configured);
+  return read ? found(read) : failed(invalidSetting(setting, configured, 'expected.names'));
 }

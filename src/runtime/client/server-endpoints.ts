@@ -3,6 +3,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Endpoint } from '../../connection/connection-settings';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { failed, found, type Result } from '../../core/errors/result';
 import { parseProxyUrl } from '../../core/servers/proxy-url';
 import { type ServerAddress, serverName } from '../../core/servers/server-url';
 import type { ServerReach } from '../../settings/broker.server.config';
@@ -38,12 +39,12 @@ export function prepareEndpoints(
   { tls, proxy, webSocket }: ServerReach,
 ): ConfigResult<PreparedReach> {
   const options = tlsOptions(RED, tls);
-  if (options instanceof MqttFlowsError) return { ok: false, error: options };
+  if (!options.ok) return options;
   const settings: ServerStreamSettings = {
     tls: () => {
       const current = tlsOptions(RED, tls);
-      if (current instanceof MqttFlowsError) throw current;
-      return current;
+      if (!current.ok) throw current.error;
+      return current.value;
     },
     proxy: (address) => chosenProxy(RED, node, credential, proxy, address),
     webSocket,
@@ -54,7 +55,7 @@ export function prepareEndpoints(
     open: serverStream(address, settings),
   });
   const endpoints = ([first, ...others]: Addresses): Endpoints => [endpoint(first), ...others.map(endpoint)];
-  return { ok: true, config: { endpoints, certificates: options } };
+  return { ok: true, config: { endpoints, certificates: options.value } };
 }
 
 /**
@@ -76,14 +77,14 @@ export function warnOfReach(
 }
 
 /** Returns a new object each time, since an attempt may change it. */
-function tlsOptions(RED: NodeAPI, id: string): TlsOptions | MqttFlowsError {
-  if (id === '') return {};
+function tlsOptions(RED: NodeAPI, id: string): Result<TlsOptions> {
+  if (id === '') return found({});
   const node: Node | null = RED.nodes.getNode(id);
-  if (!node || !isTlsConfig(node)) return new MqttFlowsError('tls-config-missing', { stage: 'config' });
+  if (!node || !isTlsConfig(node)) return failed(new MqttFlowsError('tls-config-missing', { stage: 'config' }));
   // The tls-config node has reported the reason itself.
   const reason = node.name || 'tls-config';
-  if (!node.valid) return new MqttFlowsError('tls-config-invalid', { stage: 'config', params: { reason } });
-  return node.addTLSOptions({});
+  if (!node.valid) return failed(new MqttFlowsError('tls-config-invalid', { stage: 'config', params: { reason } }));
+  return found(node.addTLSOptions({}));
 }
 
 function isTlsConfig(node: Node): node is TlsConfigNode {

@@ -2,6 +2,7 @@
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { failed, found, type Result } from '../../core/errors/result';
 import { InOrder } from '../../core/queues/in-order';
 import type { OutsideFound, OutsideValue } from '../../core/values/value-source';
 import type { ConfigResult } from '../../settings/saved-config';
@@ -31,9 +32,9 @@ const NOTHING: ConfigResult<OutsideFound> = { ok: true, config: [] };
 export function outsideFinder(RED: NodeAPI, node: Node, values: readonly OutsideValue[]): ConfigResult<FindOutside> {
   const finders: FindOne[] = [];
   for (const value of values) {
-    const finder = value.type === 'jsonata' ? byExpression(RED, node, value) : inContext(RED, node, value);
-    if (finder instanceof MqttFlowsError) return { ok: false, error: finder };
-    finders.push(orUnavailable(finder, value));
+    const finder = value.type === 'jsonata' ? byExpression(RED, node, value) : found(inContext(RED, node, value));
+    if (!finder.ok) return finder;
+    finders.push(orUnavailable(finder.value, value));
   }
   return { ok: true, config: finders.length === 0 ? (_message, use) => use(NOTHING) : inOrder(finders) };
 }
@@ -69,20 +70,21 @@ function inContext(RED: NodeAPI, node: Node, { type, text }: OutsideValue): Find
     });
 }
 
-function byExpression(RED: NodeAPI, node: Node, { text, setting }: OutsideValue): FindOne | MqttFlowsError {
+function byExpression(RED: NodeAPI, node: Node, { text, setting }: OutsideValue): Result<FindOne> {
   let expression: ReturnType<typeof RED.util.prepareJSONataExpression>;
   try {
     expression = RED.util.prepareJSONataExpression(text, node);
   } catch (error) {
     const params = { property: setting, expression: text.slice(0, 200), detail: detailOf(error) };
-    return new MqttFlowsError('expression-invalid', { stage: 'config', params });
+    return failed(new MqttFlowsError('expression-invalid', { stage: 'config', params }));
   }
-  return (message) =>
+  const find: FindOne = (message) =>
     new Promise((resolve, reject) => {
       RED.util.evaluateJSONataExpression(expression, message, (error, value) =>
         error ? reject(error) : resolve(value),
       );
     });
+  return found(find);
 }
 
 function orUnavailable(find: FindOne, { setting, text }: OutsideValue): FindOne {

@@ -1,16 +1,13 @@
 // Messages that change the routes of a router: `msg.action` = "addRoutes", "removeRoutes", "setRoutes" or "getRoutes".
 
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { DONE, type Done, type Failed, failed } from '../../core/errors/result';
 import type { DynamicRoutes } from '../../core/routes/dynamic-routes';
 import type { FlowMessage } from '../../core/routes/routed-message';
 import type { KeptRoutes } from './kept-routes';
 
 /** The result of an action. Only "getRoutes" has a message to send. */
-export type ActionResult =
-  | { readonly ok: true; readonly reply?: FlowMessage }
-  | { readonly ok: false; readonly error: MqttFlowsError };
-
-const DONE: ActionResult = { ok: true };
+export type ActionResult = { readonly ok: true; readonly reply?: FlowMessage } | Failed;
 
 export class RouteControl {
   readonly #routes: DynamicRoutes;
@@ -26,17 +23,11 @@ export class RouteControl {
     this.#cured = cured;
   }
 
-  /** Restores the kept routes. Resolves with the error if that is impossible. */
-  async load(): Promise<MqttFlowsError | undefined> {
-    try {
-      const list = await this.#kept?.load();
-      const bad = list === undefined || list === null ? undefined : this.#routes.replace(list);
-      this.#unreadable = bad;
-    } catch (error) {
-      if (!(error instanceof MqttFlowsError)) throw error;
-      this.#unreadable = error;
-    }
-    return this.#unreadable;
+  /** Restores the kept routes. Never rejects. */
+  async load(): Promise<Done> {
+    const restored = await this.#restore();
+    this.#unreadable = restored.ok ? undefined : restored.error;
+    return restored;
   }
 
   /** Carries out the action of `message`; undefined when it has none. */
@@ -55,8 +46,17 @@ export class RouteControl {
     }
   }
 
-  #changed(error: MqttFlowsError | undefined, anew = false): ActionResult | Promise<ActionResult> {
-    if (error) return failed(error);
+  async #restore(): Promise<Done> {
+    try {
+      const list = await this.#kept?.load();
+      return list === undefined || list === null ? DONE : this.#routes.replace(list);
+    } catch (error) {
+      return failedToKeep(error);
+    }
+  }
+
+  #changed(change: Done, anew = false): ActionResult | Promise<ActionResult> {
+    if (!change.ok) return change;
     if (anew && this.#unreadable) {
       this.#unreadable = undefined;
       this.#cured();
@@ -66,11 +66,7 @@ export class RouteControl {
   }
 }
 
-function failed(error: MqttFlowsError): ActionResult {
-  return { ok: false, error };
-}
-
-function failedToKeep(error: unknown): ActionResult {
+function failedToKeep(error: unknown): Failed {
   if (error instanceof MqttFlowsError) return failed(error);
   throw error;
 }

@@ -100,8 +100,8 @@ function put(outputs: Outputs, output: number, message: NodeMessage): void {
 }
 
 async function loaded(RED: NodeAPI, node: Node, control: RouteControl): Promise<void> {
-  const error = await control.load();
-  if (!error) return;
+  const loading = await control.load();
+  if (loading.ok) return;
   node.status({ fill: 'red', shape: 'ring', text: sharedKey('status.routes-unreadable') });
-  void flowsStarted(RED, node).then(() => reportError(RED, node, error));
+  void flowsStarted(RED, node).then(() => reportError(RED, node, loading.error));
 }

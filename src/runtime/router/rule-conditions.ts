@@ -2,23 +2,24 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { failed, found, type Result } from '../../core/errors/result';
 import type { Route } from '../../core/routes/route';
 import type { FlowMessage } from '../../core/routes/routed-message';
 
 type Holds = (route: Route, message: FlowMessage) => Promise<boolean>;
 
-/** Returns a function that evaluates the expression of a route, or the error for the first invalid expression. */
-export function ruleConditions(RED: NodeAPI, node: Node, routes: readonly Route[]): Holds | MqttFlowsError {
+/** Returns a function that evaluates the expression of a route, or the error of the first invalid expression. */
+export function ruleConditions(RED: NodeAPI, node: Node, routes: readonly Route[]): Result<Holds> {
   const expressions = new Map<Route, ReturnType<typeof RED.util.prepareJSONataExpression>>();
   for (const route of routes) {
     if (!route.test?.expression) continue;
     try {
       expressions.set(route, RED.util.prepareJSONataExpression(route.test.expression, node));
     } catch (error) {
-      return new MqttFlowsError('rule-condition-invalid', { stage: 'config', params: paramsOf(route, error) });
+      return failed(new MqttFlowsError('rule-condition-invalid', { stage: 'config', params: paramsOf(route, error) }));
     }
   }
-  return (route, message) =>
+  const holds: Holds = (route, message) =>
     new Promise((resolve, reject) => {
       const expression = expressions.get(route);
       if (!expression) return resolve(true);
@@ -27,6 +28,7 @@ export function ruleConditions(RED: NodeAPI, node: Node, routes: readonly Route[
         reject(new MqttFlowsError('rule-condition-failed', { stage: 'route', params: paramsOf(route, error) }));
       });
     });
+  return found(holds);
 }
 
 function paramsOf({ rank, test }: Route, error: unknown): Record<string, string | number> {

@@ -3,6 +3,7 @@
 import type { Connection } from '../../connection/connection';
 import type { Subscriber, SubscriptionState } from '../../connection/subscriptions/subscriber';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { DONE, type Done, failed } from '../../core/errors/result';
 import type { Codec } from '../../core/payloads/codec';
 import type { RequestedSubscription } from '../../core/subscriptions/subscription-action';
 import type { SubscriptionOptions } from '../../core/subscriptions/subscription-options';
@@ -28,8 +29,6 @@ export interface SubscriptionListener extends Pick<Subscriber, 'owner' | 'identi
   changed(): void;
 }
 
-type Outcome = MqttFlowsError | undefined;
-
 export class NodeSubscriptions {
   readonly #connection: Connection;
   readonly #fixed: readonly NodeSubscription[];
@@ -38,7 +37,7 @@ export class NodeSubscriptions {
   readonly #byFilter = new Map<TopicFilter, NodeSubscription>();
   readonly #states = new Map<SubscriptionOptions, SubscriptionState>();
   /** Messages that wait for the server's answer. */
-  readonly #waiting = new Map<SubscriptionOptions, (outcome: Outcome) => void>();
+  readonly #waiting = new Map<SubscriptionOptions, (outcome: Done) => void>();
   /** Filters by which the node gets its own connection's publications, although it asked for no local. */
   readonly #conflicts = new Set<WireFilter>();
   #closed = false;
@@ -75,7 +74,7 @@ export class NodeSubscriptions {
    * Adds subscriptions, or replaces those with the same filters. Resolves when the server has answered, with the first
    * refusal.
    */
-  async subscribe(added: readonly NodeSubscription[]): Promise<Outcome> {
+  async subscribe(added: readonly NodeSubscription[]): Promise<Done> {
     const answers = added.map(({ options }) => this.#answer(options));
     for (const one of added) {
       this.#abandon(one.options.filter.wire);
@@ -83,7 +82,7 @@ export class NodeSubscriptions {
     }
     this.#renew();
     const outcomes = await Promise.all(answers);
-    return outcomes.find((outcome) => outcome !== undefined);
+    return outcomes.find(({ ok }) => !ok) ?? DONE;
   }
 
   /** Removes subscriptions that messages have added. Resolves when the server has answered. */
@@ -98,7 +97,7 @@ export class NodeSubscriptions {
     for (const filter of [...this.#dynamic.keys()]) this.#abandon(filter);
   }
 
-  #answer(options: SubscriptionOptions): Promise<Outcome> {
+  #answer(options: SubscriptionOptions): Promise<Done> {
     return new Promise((resolve) => this.#waiting.set(options, resolve));
   }
 
@@ -106,10 +105,10 @@ export class NodeSubscriptions {
   #abandon(filter: WireFilter): void {
     const options = this.#dynamic.get(filter)?.options;
     this.#dynamic.delete(filter);
-    if (options) this.#settle(options, new MqttFlowsError('subscription-interrupted', { stage: 'control' }));
+    if (options) this.#settle(options, failed(new MqttFlowsError('subscription-interrupted', { stage: 'control' })));
   }
 
-  #settle(options: SubscriptionOptions, outcome: Outcome): boolean {
+  #settle(options: SubscriptionOptions, outcome: Done): boolean {
     const settle = this.#waiting.get(options);
     this.#waiting.delete(options);
     settle?.(outcome);
@@ -148,11 +147,11 @@ export class NodeSubscriptions {
 
   #heard(options: SubscriptionOptions, state: SubscriptionState, before: SubscriptionState | undefined): void {
     if (state.kind === 'granted') {
-      this.#settle(options, undefined);
+      this.#settle(options, DONE);
       this.#noteConflict(options.filter, state.hearsItself === true);
     }
     if (state.kind !== 'refused' || state === before) return;
-    if (!this.#settle(options, state.error)) return this.#listener.refused(state.error);
+    if (!this.#settle(options, failed(state.error))) return this.#listener.refused(state.error);
     // A subscription that was refused to a message is not requested again.
     this.#dynamic.delete(options.filter.wire);
     queueMicrotask(() => this.#renew());

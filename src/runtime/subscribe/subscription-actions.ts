@@ -2,7 +2,7 @@
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { failed, found, type Result } from '../../core/errors/result';
+import { DONE, type Done, failed, found, type Result } from '../../core/errors/result';
 import type { Codec } from '../../core/payloads/codec';
 import { findCodec } from '../../core/payloads/find-codec';
 import type { LargeIntegers } from '../../core/payloads/large-numbers';
@@ -68,9 +68,9 @@ async function carryOut(
   { message, send, done }: MessageInput,
 ): Promise<void> {
   const list = (): object[] => subscriptions.requested.map(({ given }) => RED.util.cloneMessage(given));
-  const finish = (error?: MqttFlowsError): void => {
-    if (settings.keep) node.context().set(KEY, list(), (failed: unknown) => failed && node.warn(String(failed)));
-    if (error) return done(localizedError(RED, error));
+  const finish = (change: Done): void => {
+    if (settings.keep) node.context().set(KEY, list(), (error: unknown) => error && node.warn(String(error)));
+    if (!change.ok) return done(localizedError(RED, change.error));
     Object.assign(message, { subscriptions: list() });
     done();
   };
@@ -82,7 +82,7 @@ async function carryOut(
       return done();
     case 'unsubscribe':
       await subscriptions.unsubscribe(action.filters);
-      return finish();
+      return finish(DONE);
     case 'subscribe': {
       const added = nodeSubscriptions(action.subscriptions, settings);
       if (!added.ok) return done(localizedError(RED, added.error));

@@ -19,13 +19,13 @@ const PRINTABLE = /^[\t\r\n\x20-\x7e]{4,}/;
  */
 export function checkFirstBytes(stream: Duplex, found: (error: MqttFlowsError) => void): void {
   stream.prependOnceListener('data', (bytes: Buffer) => {
-    const error = notMqtt(bytes);
+    const error = bytesProblem(bytes);
     if (error) found(error);
   });
 }
 
 /** The error that names the sender of `bytes`; undefined for an MQTT server. */
-function notMqtt(bytes: Buffer): MqttFlowsError | undefined {
+function bytesProblem(bytes: Buffer): MqttFlowsError | undefined {
   const [first, second] = bytes;
   if (first === CONNACK || first === AUTH || first === undefined) return undefined;
   if (TLS_RECORDS.includes(first) && (second === undefined || second === TLS_MAJOR_VERSION)) {

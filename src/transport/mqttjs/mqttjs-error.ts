@@ -24,10 +24,10 @@ export function clientError(error: Error, stage: ErrorStage): MqttFlowsError {
 const OLDER_CONNACK = 2;
 
 /**
- * The error when `packet` is a refusing CONNACK, a CONNACK that is not of MQTT 5 although `v5` was requested, or a
- * DISCONNECT.
+ * Why the connection cannot continue after `packet`: a refusing CONNACK, a CONNACK that is not of MQTT 5 although `v5`
+ * was requested, or a DISCONNECT. Undefined for any other packet.
  */
-export function serverRefusal(packet: Packet, v5: boolean): MqttFlowsError | undefined {
+export function packetProblem(packet: Packet, v5: boolean): MqttFlowsError | undefined {
   if (packet.cmd === 'disconnect') {
     const { reasonCode = 0 } = packet;
     const params = serverWords(packet);

@@ -31,7 +31,7 @@ import { type GuardedPipe, guardPipe, type Thrift } from './guarded-pipe';
 import { identifierProvider } from './identifier-provider';
 import { KeepAlive } from './keep-alive';
 import { mqttjs } from './mqttjs';
-import { clientError, serverRefusal, thrownError } from './mqttjs-error';
+import { clientError, packetProblem, thrownError } from './mqttjs-error';
 import { clientOptions, serverInfo } from './mqttjs-options';
 import { mqttjsWire } from './mqttjs-wire';
 import { Unanswered } from './pending-answers';
@@ -226,7 +226,7 @@ class MqttjsTransport implements Transport {
       return take(packet);
     }
     // mqtt.js reports a refusal without the server's explanation.
-    const refusal = serverRefusal(packet, this.#options.protocolVersion === 5);
+    const refusal = packetProblem(packet, this.#options.protocolVersion === 5);
     if (refusal) return this.#note(refusal);
     if (packet.cmd === 'connack') this.#accepted(packet);
     if (packet.cmd === 'publish' || packet.cmd === 'pubrel') {
