@@ -236,11 +236,11 @@ export class Connection {
     this.#servers.failed(error, lived !== undefined);
     const { count } = this.#servers;
     const { error: explained, delay } = this.#retry.after(
-      error,
+      overPublication ?? error,
       this.#attempt,
       lived,
       count,
-      overFilter || overPublication,
+      overFilter || overPublication !== undefined,
     );
     this.#states.enter({ kind: 'waiting', error: explained, attempt, nextAt: this.#world.clock.now() + delay, server });
     this.#timer.start(delay, () => this.#try(attempt));

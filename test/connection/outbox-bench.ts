@@ -99,18 +99,18 @@ export class Bench {
     this.cut(transport);
   }
 
-  /** The stream is lost at once. */
-  cut(transport: FakeTransport): void {
+  /** The stream is lost at once. Returns what the outbox can say about it. */
+  cut(transport: FakeTransport): MqttFlowsError | undefined {
     const error = failure('connection-lost');
     transport.lose(error);
-    this.outbox.detach(error);
+    return this.outbox.detach(error);
   }
 
-  /** The server ends the connection over something it was sent. */
-  refuse(transport: FakeTransport, reasonCode = 0x81): void {
+  /** The server ends the connection over something it was sent. Returns what the outbox can say about it. */
+  refuse(transport: FakeTransport, reasonCode = 0x81): MqttFlowsError | undefined {
     const error = new MqttFlowsError('disconnected-by-server', { stage: 'connected', reasonCode });
     transport.lose(error);
-    this.outbox.detach(error);
+    return this.outbox.detach(error);
   }
 }
 

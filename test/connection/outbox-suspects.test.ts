@@ -95,4 +95,49 @@ describe('the outbox, under suspicion', () => {
       assert.deepEqual(givenUp, []);
     });
   });
+
+  describe('at QoS 0, which nothing answers', () => {
+    /** A connection over which topics are sent at QoS 0, and which ends `after` ms. Returns the topic that is named. */
+    function cutAfter(bench: Bench, after: number, ...topics: readonly string[]): unknown {
+      const transport = bench.attach();
+      for (const topic of topics) bench.accept(topic, 0);
+      bench.clock.advance(after);
+      const told = bench.cut(transport);
+      assert.ok(told === undefined || told.code === 'publication-ends-connection');
+      return told?.params.topic;
+    }
+
+    it('a topic after which two connections in a row end is named', () => {
+      const bench = new Bench();
+      assert.equal(cutAfter(bench, 50, 'good', 'forbidden'), undefined);
+      for (let round = 0; round < 3; round++) assert.equal(cutAfter(bench, 50, 'good', 'forbidden'), 'forbidden');
+    });
+
+    it('a topic that the connection outlives is not, however often it is sent before the end', () => {
+      const bench = new Bench();
+      for (let round = 0; round < 5; round++) {
+        const transport = bench.attach();
+        for (let count = 0; count < 20; count++) {
+          bench.accept('busy', 0);
+          bench.clock.advance(100);
+        }
+        assert.equal(bench.cut(transport), undefined);
+      }
+    });
+
+    it('nor are other topics each time, or connections that end later', () => {
+      const bench = new Bench();
+      for (const topic of ['a', 'b', 'c']) assert.equal(cutAfter(bench, 50, topic), undefined);
+      for (let round = 0; round < 3; round++) assert.equal(cutAfter(bench, 2000, 'a'), undefined);
+    });
+
+    it('nor is anything when the server gives a reason', () => {
+      const bench = new Bench();
+      for (let round = 0; round < 3; round++) {
+        const transport = bench.attach();
+        bench.accept('a', 0);
+        assert.equal(bench.refuse(transport), undefined);
+      }
+    });
+  });
 });

@@ -70,14 +70,14 @@ describe('a server that refuses', () => {
     await notAskedAgainSoon();
   });
 
-  it('that closes right after CONNACK is asked again soon, and the clash is shown from the third time on', async () => {
+  it('that closes right after CONNACK is asked again soon, and a clash is suspected from the third time on', async () => {
     const flow = await load({
       connect: (client) => {
         client.connack(0);
         client.socket.end();
       },
     });
-    await flow.showing('pub', 'client-identifier-clash');
+    await flow.showing('pub', 'client-identifier-suspected');
     const lost = flow.statuses('pub').all.filter(({ fill, text }) => fill === 'red' && text?.endsWith('.disconnected'));
     assert.equal(lost.length, 2);
     await server.clients.first(4);
@@ -95,6 +95,8 @@ for (const protocolVersion of [5, 4] as const) {
     after(() => mosquitto?.stop());
 
     it('one of them gives way and says why, the other stays connected', async () => {
+      // MQTT 3.1.1 has no packet to say it with, and mosquitto 2.0 closes an MQTT 5 connection without one.
+      const code = 'client-identifier-suspected';
       const clientId = unique('twin');
       const twin = { protocolVersion, clientId, reconnect };
       const flow = await loadFlow([
@@ -103,9 +105,7 @@ for (const protocolVersion of [5, 4] as const) {
         ...publishNodes('one', 'twin-one'),
         ...publishNodes('two', 'twin-two'),
       ]);
-      const gaveWay = await Promise.race(
-        ['one', 'two'].map((id) => flow.showing(id, 'client-identifier-clash').then(() => id)),
-      );
+      const gaveWay = await Promise.race(['one', 'two'].map((id) => flow.showing(id, code).then(() => id)));
       const other = gaveWay === 'one' ? 'two' : 'one';
       await flow.connected(other);
       flow.inject(other, { topic: 'a', payload: 1, qos: 1 });

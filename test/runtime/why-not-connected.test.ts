@@ -179,6 +179,11 @@ describe('why there is no connection', () => {
       await fails(connect(secure(port)), { code: ['tls-closed', 'tls-not-spoken'], stage: 'tls' });
     });
 
+    it('a WebSocket is asked for at a plain port', async () => {
+      const { port } = await scripted();
+      await fails(connect(streamTo(`ws://127.0.0.1:${port}`)), { code: 'websocket-not-spoken', stage: 'websocket' });
+    });
+
     it('a port for TLS is not spoken to in TLS', async () => {
       const port = await tlsPort(authority.sign('server'));
       await fails(connect(plain(port)), { code: ['tls-required', 'closed-without-answer'], stage: 'connack' });

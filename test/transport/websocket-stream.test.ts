@@ -89,7 +89,7 @@ describe('WebSocket stream', () => {
     await start();
     const server = await Listening.start(createServer((socket) => socket.once('data', () => socket.write('\x20\x02'))));
     const { listener } = openTransport(streamTo(`ws://127.0.0.1:${server.port}`));
-    assert.equal((await listener.ends.next()).code, 'websocket-failed');
+    assert.equal((await listener.ends.next()).code, 'websocket-not-spoken');
     await server.allGone();
     await server.stop();
   });
@@ -98,7 +98,8 @@ describe('WebSocket stream', () => {
     await start();
     const server = await Listening.start(createServer((socket) => socket.once('data', () => socket.end())));
     const { listener } = openTransport(streamTo(`ws://127.0.0.1:${server.port}`));
-    assert.equal((await listener.ends.next()).code, 'closed-without-answer');
+    const { code, params } = await listener.ends.next();
+    assert.deepEqual([code, params.insteadKey], ['websocket-not-spoken', 'insteadOfWebSocket.plain']);
     await server.allGone();
     await server.stop();
   });

@@ -13,8 +13,15 @@ const CLASH = 3;
 /** MQTT 5, section 3.14.2.1: another client has connected with the same client identifier. */
 const SESSION_TAKEN_OVER = 0x8e;
 
-/** Retrying soon does not help with these, and may lock an account or disconnect another client. */
+/** Another client uses the same client identifier: the server has said so, or it looks like it. */
+const CLASHES: ReadonlySet<ErrorCode> = new Set(['client-identifier-clash', 'client-identifier-suspected']);
+
+/**
+ * Retrying soon does not help with these, and may lock an account or disconnect another client. A clash that is only
+ * suspected is not among them: the server may be back in a moment.
+ */
 const HOPELESS: ReadonlySet<ErrorCode> = new Set([
+  'client-identifier-clash',
   'credentials-refused',
   'not-authorized',
   'client-identifier-refused',
@@ -48,25 +55,26 @@ export class Retry {
    * `attempt` counts from 1, or is 0 after a connection that stood. `lived` is how long it stood in ms, or undefined
    * without a connection. With several `servers`, a hopeless one does not delay the next; the delay comes when all have
    * been tried. MQTT 3.1.1 does not report that a session was taken over: the server closes the older connection, and
-   * does so again when that client returns. `overPublication` is another explanation of the same.
+   * does so again when that client returns. This is a guess, and `isExplained` means that there is a better one.
    */
   after(
     error: MqttFlowsError,
     attempt: number,
     lived: number | undefined,
     servers = 1,
-    overPublication = false,
+    isExplained = false,
   ): NextAttempt {
     if (lived !== undefined) this.#brief = lived < this.#standing ? this.#brief + 1 : 0;
-    const explained = overPublication ? error : this.#explain(error);
+    const explained = isExplained ? error : this.#explain(error);
     const failures = Math.max(1, attempt, this.#brief);
     this.#hopeless = isHopeless(explained) ? this.#hopeless + 1 : 0;
+    const clash = CLASHES.has(explained.code);
     // A clash of client identifiers concerns the other client, whatever the server.
-    const enough = explained.code === 'client-identifier-clash' ? 1 : servers;
+    const enough = clash ? 1 : servers;
     const wait = this.#hopeless > 0 && this.#hopeless % enough === 0;
     const random = this.#random();
     // Two clients that throw each other out must not come back soon by chance.
-    const drawn = explained.code === 'client-identifier-clash' ? (1 + random) / 2 : random;
+    const drawn = clash ? (1 + random) / 2 : random;
     this.#waited = wait ? this.#limits.maxDelay : backoffDelay(failures, this.#limits, drawn);
     return { error: explained, delay: this.#waited };
   }
@@ -84,7 +92,7 @@ export class Retry {
     const takenOver = code === 'disconnected-by-server' && reasonCode === SESSION_TAKEN_OVER;
     const thrownOut = code === 'connection-lost' && stage === 'connected' && this.#brief >= CLASH;
     if (!takenOver && !thrownOut) return error;
-    return new MqttFlowsError('client-identifier-clash', {
+    return new MqttFlowsError(takenOver ? 'client-identifier-clash' : 'client-identifier-suspected', {
       stage,
       params,
       ...(reasonCode === undefined ? {} : { reasonCode }),
@@ -92,8 +100,6 @@ export class Retry {
   }
 }
 
-/** A clash that is only a guess is none: the server may be back in a moment. */
 function isHopeless({ code, reasonCode }: MqttFlowsError): boolean {
-  if (code === 'client-identifier-clash') return reasonCode === SESSION_TAKEN_OVER;
   return HOPELESS.has(code) || (code === 'refused-by-server' && HOPELESS_REASONS.has(reasonCode));
 }

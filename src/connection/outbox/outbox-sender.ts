@@ -13,6 +13,7 @@ import type { EntryCarrier, OutboxEntry } from './outbox-entry';
 import type { OutboxQueue } from './outbox-queue';
 import { Suspects } from './poison-messages';
 import { LeftExchanges } from './stranded-exchanges';
+import { overPublication, UnansweredSuspect } from './unanswered-suspect';
 
 export interface SendingLimits {
   /** The most publications in flight, if the server allows as many; 100 if left out. */
@@ -68,6 +69,7 @@ export class OutboxSender implements EntryCarrier {
   readonly #identifiers: PacketIdentifiers;
   readonly #left: LeftExchanges;
   readonly #suspects = new Suspects();
+  readonly #unanswered = new UnansweredSuspect();
   /** Entries taken from the queue and not settled, in the order of sending. */
   readonly #inFlight = new InFlight();
   /** Entries that have a packet identifier in the server's session and wait to be sent again. */
@@ -118,10 +120,10 @@ export class OutboxSender implements EntryCarrier {
 
   /**
    * Stops sending. The transport has settled everything. Unconfirmed publications are sent first next time, except one
-   * that has ended the connection. `error` is how the connection ended. True when one publication seems to have ended
-   * this connection and the one before.
+   * that has ended the connection. `error` is how the connection ended. Returns what explains it, when one publication
+   * seems to have ended this connection and the one before.
    */
-  detach(error?: MqttFlowsError): boolean {
+  detach(error?: MqttFlowsError): MqttFlowsError | undefined {
     this.#link = undefined;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -131,10 +133,12 @@ export class OutboxSender implements EntryCarrier {
       entry.leftWire();
       if (entry.packetIdentifier > 0) this.#exchanges.add(entry);
     }
-    const culprit = error && this.#suspects.ended(error, sent, this.#clock.now());
+    const now = this.#clock.now();
+    const culprit = error && this.#suspects.ended(error, sent, now);
+    const unanswered = this.#unanswered.ended(error?.code === 'connection-lost', now);
     this.#queue.unshift(returned.filter((entry) => entry !== culprit));
     if (culprit && error) this.#end(culprit, { kind: 'quarantined', error });
-    return error !== undefined && this.#suspects.again;
+    return error && overPublication(error, this.#suspects.again ?? unanswered);
   }
 
   /** Sends as much as the in-flight limit, the rate and the stream allow. */
@@ -230,6 +234,7 @@ export class OutboxSender implements EntryCarrier {
     entry.sent(this.#clock.now());
     if (entry.publication.qos > 0) this.#answers.asked();
     if (entry.progress === 'received') return transport.release(entry);
+    else this.#unanswered.sent(entry.publication.topic, entry.sentAt);
     this.#traffic.countSent(entry.publication.topic);
     transport.send(entry, dup);
   };

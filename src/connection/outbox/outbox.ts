@@ -119,7 +119,7 @@ export class Outbox {
    * Stops sending. `error` is how the connection ended, if it was not ended by us. True when one publication seems to
    * have ended this connection and the one before.
    */
-  detach(error?: MqttFlowsError): boolean {
+  detach(error?: MqttFlowsError): MqttFlowsError | undefined {
     return this.#sender.detach(error);
   }
 

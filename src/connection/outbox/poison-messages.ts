@@ -38,9 +38,9 @@ export class Suspects {
     return this.#oneByOne;
   }
 
-  /** Whether the same publication seems to have ended the last two connections. */
-  get again(): boolean {
-    return this.#again;
+  /** The topic of the publication that seems to have ended the last two connections. */
+  get again(): string | undefined {
+    return this.#again ? this.#latest?.publication.topic : undefined;
   }
 
   /** A publication has been acknowledged. */

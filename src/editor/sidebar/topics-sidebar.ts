@@ -174,6 +174,7 @@ const ONE_CLIENT = new Set<string>([
   'not-authorized',
   'client-identifier-refused',
   'client-identifier-clash',
+  'client-identifier-suspected',
   'disconnected-by-server',
   'refused-by-server',
 ]);

@@ -21,7 +21,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 const HUNG_UP: Readonly<Partial<Record<ErrorStage, ErrorCode>>> = {
   proxy: 'proxy-failed',
   tls: 'tls-closed',
-  websocket: 'closed-without-answer',
+  websocket: 'websocket-not-spoken',
   connack: 'closed-without-answer',
 };
 
@@ -30,12 +30,17 @@ export function networkError(error: Error, stage: ErrorStage, params: ErrorParam
   const reason = systemCodeOf(error);
   const ofTls = tlsErrorCode(reason);
   if (ofTls) return new MqttFlowsError(ofTls, { stage: 'tls', params: { ...params, reason, ...namesIn(error) } });
-  const ofWebSocket = stage === 'websocket' || reason.startsWith('WS_ERR_');
-  const code = CODES[reason] ?? (ofWebSocket ? 'websocket-failed' : 'connection-failed');
+  const code = CODES[reason] ?? otherCode(reason, stage);
   if (code === 'connection-lost') return hungUp(stage, { ...params, reason });
   // The operating system does not say how long it waited.
   if (code === 'connection-timeout') params = { ...params, timeKey: 'waited.inTime' };
   return new MqttFlowsError(code, { stage: code === 'host-unknown' ? 'dns' : stage, params: { ...params, reason } });
+}
+
+function otherCode(reason: string, stage: ErrorStage): ErrorCode {
+  // From the HTTP parser of Node.js: the answer to the upgrade request is no HTTP.
+  if (stage === 'websocket' && reason.startsWith('HPE_')) return 'websocket-not-spoken';
+  return stage === 'websocket' || reason.startsWith('WS_ERR_') ? 'websocket-failed' : 'connection-failed';
 }
 
 /** The other side has closed the connection. */

@@ -42,7 +42,9 @@ export function webSocketStream(
     webSocket?.terminate();
     socket.destroy();
   };
-  return inStage('websocket', opening, { host, port }, destroy, async () => {
+  // Which address may be right where no WebSocket is spoken depends on whether TLS is.
+  const insteadKey = address.secure ? 'insteadOfWebSocket.secure' : 'insteadOfWebSocket.plain';
+  return inStage('websocket', opening, { host, port, insteadKey }, destroy, async () => {
     webSocket = new (ws().WebSocket)(`${scheme}://${bracketed(host)}:${port}${path}`, options.subprotocol, {
       createConnection: () => socket,
       headers: options.headers,

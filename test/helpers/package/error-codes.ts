@@ -13,6 +13,7 @@ const CONNECTION_SOURCES = [
   'connection/answer-watch.ts',
   'connection/connection.ts',
   'connection/attempts/retry.ts',
+  'connection/outbox/unanswered-suspect.ts',
   'core/errors/reason-code.ts',
   'transport/embedded/embedded-broker.ts',
   'runtime/client/server-endpoints.ts',

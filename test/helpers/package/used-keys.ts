@@ -21,7 +21,7 @@ const OWN_CATALOGUE: Readonly<Record<string, string>> = { topicsText: 'topics' }
 const CALL =
   /(?<!function )\b(sharedText|sharedKey|topicsText|this\._|RED\._)\(\s*(?:RED,\s*)?('[^']*'|`[^`]*`|[^,)]+)/g;
 /** Keys that an error carries as a value, to be translated where it is shown. */
-const PROBLEM_KEY = /\bproblemKey: ('[^']*'|`[^`]*`|[^,}]+)|('(?:expected|waited)\.\w+')/g;
+const PROBLEM_KEY = /\bproblemKey: ('[^']*'|`[^`]*`|[^,}]+)|('(?:expected|waited|insteadOfWebSocket)\.\w+')/g;
 const FORM = /\bdata-i18n="([^"]*)"/g;
 
 function use(file: string, stem: string, argument: string): KeyUse {
