@@ -83,7 +83,7 @@ describe('connection/attempts', () => {
       assert.equal(bench.waiting.error.params.seconds, TIMEOUT / 1000);
     });
 
-    it('a server that says nothing to MQTT 5 is asked for 3.1.1 at once, with the full time, and from then on', () => {
+    it('a server that says nothing to MQTT 5 is asked for 3.1.1 at once, with the full time, and for good when it is silent again', () => {
       const bench = new ConnectionBench();
       bench.connection.connect();
       bench.transport.stage('connack');
@@ -91,6 +91,13 @@ describe('connection/attempts', () => {
       assert.equal(bench.kind, 'connecting');
       assert.equal(bench.transport.options.protocolVersion, 4);
       bench.clock.advance(TIMEOUT - 1);
+      bench.transport.connect({ protocolVersion: 4 });
+      bench.transport.lose(failure());
+      bench.clock.advance(MIN_DELAY);
+      assert.equal(bench.transport.options.protocolVersion, 5);
+      bench.transport.stage('connack');
+      bench.clock.advance(TIMEOUT);
+      assert.equal(bench.transport.options.protocolVersion, 4);
       bench.transport.connect({ protocolVersion: 4 });
       bench.transport.lose(failure());
       bench.clock.advance(MIN_DELAY);

@@ -6,6 +6,7 @@ import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 
 const REFUSED = new MqttFlowsError('protocol-version-refused', { stage: 'connack' });
 const SILENT = new MqttFlowsError('connection-timeout', { stage: 'connack' });
+const LOST = new MqttFlowsError('connection-lost', { stage: 'connected' });
 const MUTE = new MqttFlowsError('closed-without-answer', { stage: 'connack' });
 
 describe('connection/attempts/version-choice', () => {
@@ -37,16 +38,46 @@ describe('connection/attempts/version-choice', () => {
     const choice = new VersionChoice('auto');
     assert.equal(choice.failed(SILENT), true);
     assert.equal(choice.version, 4);
-    choice.accepted();
-    assert.equal(choice.failed(SILENT), false, 'it has accepted 3.1.1 before');
-    assert.equal(choice.version, 4);
   });
 
-  it('what a server has accepted is remembered', () => {
+  it('a server that was silent once and took 3.1.1 is asked for MQTT 5 once more, when that connection is lost', () => {
     const choice = new VersionChoice('auto');
     choice.failed(MUTE);
     choice.accepted();
-    assert.equal(choice.failed(MUTE), false);
+    assert.equal(choice.failed(LOST), false, 'the next attempt waits as after any loss');
+    assert.equal(choice.version, 5);
+    choice.accepted();
+    assert.equal(choice.failed(LOST), false);
+    assert.equal(choice.version, 5, 'it had only been starting');
+  });
+
+  it('one that is silent again stays at 3.1.1', () => {
+    const choice = new VersionChoice('auto');
+    choice.failed(MUTE);
+    choice.accepted();
+    choice.failed(LOST);
+    assert.equal(choice.failed(SILENT), true);
+    choice.accepted();
+    for (const error of [LOST, MUTE, SILENT]) {
+      assert.equal(choice.failed(error), false);
+      assert.equal(choice.version, 4);
+    }
+  });
+
+  it('other failures in between leave the question open', () => {
+    const choice = new VersionChoice('auto');
+    choice.failed(MUTE);
+    choice.accepted();
+    choice.failed(LOST);
+    assert.equal(choice.failed(new MqttFlowsError('connection-refused', { stage: 'tcp' })), false);
+    assert.equal(choice.version, 5);
+  });
+
+  it('one that has refused MQTT 5 is not asked for it again', () => {
+    const choice = new VersionChoice('auto');
+    choice.failed(REFUSED);
+    choice.accepted();
+    assert.equal(choice.failed(LOST), false);
     assert.equal(choice.version, 4);
   });
 

@@ -104,6 +104,27 @@ describe('auto with a server that closes when it is offered MQTT 5', () => {
     });
   }
 
+  it('once, and only because it was starting: MQTT 5 after the next loss', async () => {
+    server = await ScriptedServer.start({
+      connect(client: ScriptedClient) {
+        if (server.clients.all.length === 1) client.socket.end();
+        else client.connack(0);
+      },
+    });
+    const broker = unique('starting-broker');
+    const reconnect = { minDelay: 10, maxDelay: 100 };
+    const flow = await loadFlow([serverNode(broker, server.port, { reconnect }), ...publishNodes('pub', broker)]);
+    await flow.connected('pub');
+    const [, second] = await server.clients.first(2);
+    second?.socket.destroy();
+    await server.clients.first(3);
+    const packets = await server.received.first(3);
+    assert.deepEqual(
+      packets.map((packet) => packet.cmd === 'connect' && packet.protocolVersion),
+      [5, 4, 5],
+    );
+  });
+
   it('where the user chose 5 the closing is reported', async () => {
     server = await ScriptedServer.start({ connect: ({ socket }) => void socket.end() });
     const broker = unique('mute-broker');
