@@ -7,7 +7,7 @@ import type { BrokerStore } from './store/broker-store';
 import type { ProtocolVersion } from './wire/protocol-version';
 
 export interface BrokerClock {
-  /** ms since the epoch */
+  /** ms of a clock that never goes back; about ms since the epoch, since the store holds them */
   now(): number;
   /** Calls `task` once after `delay` ms. */
   after(delay: number, task: () => void): void;

@@ -32,7 +32,7 @@ export class AnswerWatch {
   readonly #clock: Clock;
   #watched: Watched | undefined;
   #unanswered = 0;
-  /** When the server last answered or had nothing to answer, in ms since the epoch. */
+  /** When the server last answered or had nothing to answer, in ms of `Clock.now()`. */
   #since = 0;
   /** Whether a publication has arrived since the last check. */
   #heard = false;

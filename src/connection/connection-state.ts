@@ -9,7 +9,7 @@ export type ConnectionState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly stage: ErrorStage; readonly attempt: number; readonly server: string }
   | { readonly kind: 'connected'; readonly info: ServerInfo; readonly server: string }
-  /** An attempt failed or the connection was lost. `nextAt` is in ms since the epoch. */
+  /** An attempt failed or the connection was lost. `nextAt` is in ms of `Clock.now()`. */
   | {
       readonly kind: 'waiting';
       readonly error: MqttFlowsError;

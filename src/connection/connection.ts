@@ -42,7 +42,7 @@ export class Connection {
   #generation = 0;
   /** Counts attempts since the connection last stood. */
   #attempt = 0;
-  /** Since when the connection stands, in ms since the epoch. */
+  /** Since when the connection stands, in ms of `Clock.now()`. */
   #connectedAt: number | undefined;
   #stopAnnouncing: () => void = () => {};
   #servers: ServerChoice;

@@ -31,11 +31,12 @@ export class Bench {
   readonly thrown: Error[] = [];
   /** What was lost after its publisher had been told that the outbox has it. */
   readonly lost: LostPublication[] = [];
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly #network = new FakeNetwork();
 
   /** With a store, what waits is there for the next bench that gets it. */
-  constructor(limits: Partial<OutboxLimits> = {}, store?: OutboxStore) {
+  constructor(limits: Partial<OutboxLimits> = {}, store?: OutboxStore, clock = new FakeClock()) {
+    this.clock = clock;
     this.outbox = new Outbox(
       { ...ROOMY, ...limits },
       {

@@ -114,7 +114,12 @@ const CASES: Readonly<Record<string, Case>> = {
       'node-red',
       'node:net',
     ],
-    allowed: ['../clock', '../../core/publications/publication', '../../transport/transport'],
+    allowed: [
+      '../clock',
+      '../../core/publications/publication',
+      '../../transport/transport',
+      '../../transport/even-time',
+    ],
   },
   'src/runtime/room/a.ts': {
     refused: ['../../nodes/broker', '../../editor/fields/field-note', 'mqtt', 'mqtt-packet', 'aedes'],

@@ -68,6 +68,18 @@ describe('The sources', () => {
     );
   });
 
+  it('read the time of day in four places: all else counts the time that passes', () => {
+    // The editor shows times, and the browser's clock is the user's own.
+    const others = sources.filter((file) => file.endsWith('.ts') && !file.startsWith('src/editor/'));
+    const places = linesWith(/\bDate\.now\(|new Date\(\)/, others).map((line) => line.replace(/:\d+:.*$/, ''));
+    assert.deepEqual([...new Set(places)].sort(), [
+      'src/connection/clock.ts',
+      'src/runtime/storage/level-store.ts',
+      'src/transport/embedded/embedded-broker.ts',
+      'src/transport/even-time.ts',
+    ]);
+  });
+
   it('have 300 lines at most, but for the catalogues of texts', () => {
     const read = sources.filter((file) => !file.startsWith('src/locales/'));
     const long = read.filter((file) => readText(file).trimEnd().split('\n').length > 300);

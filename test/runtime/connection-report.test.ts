@@ -57,7 +57,7 @@ describe('runtime/connection report', () => {
 
   function fails(code: ErrorCode, attempt: number, server = 'a:1883', params = {}, reasonCode = 0x97): void {
     const error = new MqttFlowsError(code, { stage: 'connack', reasonCode, params });
-    report({ kind: 'waiting', error, attempt: attempt + 1, nextAt: NEXT, server });
+    report({ kind: 'waiting', error, attempt: attempt + 1, nextAt: clock.now() + NEXT - clock.wall(), server });
   }
 
   function connects(): void {

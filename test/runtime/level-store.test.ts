@@ -69,7 +69,7 @@ describe('the store of an outbox on disk', () => {
 
   it('holds what was written when it is opened again: publications in their order, and how far they have come', async () => {
     const first = store();
-    assert.deepEqual(await first.open(), { count: 0, bytes: 0, last: 0, marks: new Map() });
+    assert.deepEqual(await first.open(), { count: 0, bytes: 0, last: 0, marks: new Map(), clockSet: 0 });
     await first.write([chunk(9, 't1', 't2'), chunk(10, 't3'), chunk(100, 't4')]);
     const marks = marked(9, 2, (made) => {
       made.keepExchange(0, { packetIdentifier: 65_535, received: true });
@@ -79,7 +79,8 @@ describe('the store of an outbox on disk', () => {
     await first.close();
     const second = store();
     const contents = await second.open();
-    assert.deepEqual({ ...contents, marks: [...contents.marks.keys()] }, { count: 3, bytes: 6, last: 100, marks: [9] });
+    const { count, bytes, last } = contents;
+    assert.deepEqual([count, bytes, last, [...contents.marks.keys()]], [3, 6, 100, [9]]);
     const restored = OutboxChunk.of(9, contents.marks.get(9) ?? Buffer.alloc(0));
     assert.deepEqual(restored.exchangeOf(0), { packetIdentifier: 65_535, received: true });
     assert.equal(restored.isThrough(1), true);
@@ -106,6 +107,16 @@ describe('the store of an outbox on disk', () => {
     assert.deepEqual(await read({ bytes: 1 }), [1]);
   });
 
+  it('remembers by how much the clock of the machine was set', async () => {
+    const first = store();
+    await first.open();
+    await first.write([chunk(1, 'a'), { kind: 'clock', clockSet: 172_800_000.5 }]);
+    await first.write([{ kind: 'clock', clockSet: -3_600_000 }]);
+    await first.close();
+    const { clockSet, last, count } = await store().open();
+    assert.deepEqual({ clockSet, last, count }, { clockSet: -3_600_000, last: 1, count: 1 });
+  });
+
   it('forgets a chunk with its marks', async () => {
     const opened = store();
     await opened.open();
@@ -113,7 +124,7 @@ describe('the store of an outbox on disk', () => {
     await opened.write([marked(1, 1, (made) => made.keepExchange(0, { packetIdentifier: 1, received: false }))]);
     await opened.write([{ kind: 'remove', number: 1 }]);
     await opened.close();
-    assert.deepEqual(await store().open(), { count: 1, bytes: 2, last: 2, marks: new Map() });
+    assert.deepEqual(await store().open(), { count: 1, bytes: 2, last: 2, marks: new Map(), clockSet: 0 });
   });
 
   it('gives disk space back when nothing waits any more', async () => {

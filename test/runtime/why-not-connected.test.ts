@@ -76,7 +76,7 @@ describe('why there is no connection', () => {
     // An end without a known reason is shown by Node-RED's own word.
     const key = error.code === 'connection-lost' ? 'disconnected' : error.code;
     assert.match(connectionStatus(state).text ?? '', new RegExp(`status\\.${key}$`));
-    const delay = state.nextAt - Date.now();
+    const delay = state.nextAt - systemClock.now();
     assert.ok(delay > until - 1000 && delay <= until, `next attempt in ${delay} ms`);
     return state;
   }

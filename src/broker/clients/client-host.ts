@@ -20,7 +20,7 @@ export interface ClientHost {
   readonly listener: BrokerListener;
   readonly journal: Journal;
   readonly traffic: Traffic;
-  /** ms since the epoch */
+  /** ms of the clock of the broker */
   now(): number;
   /** Calls `task` once after `delay` ms. */
   after(delay: number, task: () => void): void;

@@ -8,7 +8,7 @@ import type { ConnectedClient } from './broker-listener';
 import type { ConnectRequest } from './connect-request';
 
 export interface HostedClient extends SessionConnection, KnownClient, ConnectedClient {
-  /** When its stream came, in ms since the epoch. */
+  /** When its stream came, in ms of the clock of the broker. */
   readonly since: number;
   readonly bridge: boolean;
   readonly connected: boolean;

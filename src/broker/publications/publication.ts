@@ -15,7 +15,7 @@ export interface PublicationValues {
   readonly retain: boolean;
   /** The properties that receivers are told, as on the wire, without the expiry. */
   readonly properties?: Buffer;
-  /** ms since the epoch; Infinity for never */
+  /** ms of the clock of the broker; Infinity for never */
   readonly expiresAt?: number;
   /** The client identifier of the publisher; empty for the broker itself. */
   readonly publisher?: string;

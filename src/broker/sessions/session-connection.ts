@@ -15,7 +15,7 @@ export interface SessionConnection {
 
 /** What a session needs of the broker. */
 export interface SessionHost {
-  /** ms since the epoch */
+  /** ms of the clock of the broker */
   now(): number;
   /** A publication was dropped because the client is not there, or does not read. */
   dropped(session: { readonly clientId: string }, first: boolean): void;

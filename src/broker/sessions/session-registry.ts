@@ -54,7 +54,8 @@ export class SessionRegistry {
     if (number > this.#lastNumber) this.#lastNumber = number;
     session.user = record.user;
     session.expiryInterval = record.expiryInterval;
-    session.endedAt = record.endedAt ?? now;
+    // What lies ahead says that the clock was set back meanwhile: no session gains time by that.
+    session.endedAt = Math.min(record.endedAt ?? now, now);
     session.will = record.will;
     for (const { filter, ...options } of record.subscriptions) {
       const subscription = createSubscription(session, filter, options);

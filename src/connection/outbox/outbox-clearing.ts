@@ -6,7 +6,7 @@ import type { OutboxQueue } from './outbox-queue';
 export class OutboxClearing {
   readonly #queue: OutboxQueue;
   readonly #discard: (entry: OutboxEntry) => void;
-  /** Publications accepted before this time are removed; in ms since the epoch. Undefined: nothing is being cleared. */
+  /** Publications accepted before this time are removed; in ms of `Clock.now()`. Undefined: nothing is being cleared. */
   #until: number | undefined;
 
   constructor(queue: OutboxQueue, discard: (entry: OutboxEntry) => void) {

@@ -22,7 +22,7 @@ export class OutboxCounts {
     this.bytes -= bytes;
   }
 
-  /** `oldestAt` and `now` are in ms since the epoch. */
+  /** `oldestAt` and `now` are in ms of `Clock.now()`. */
   figures(inFlight: number, oldestAt: number | undefined, now: number): OutboxFigures {
     const { depth, bytes, accepted, acknowledged, refused, expired, dropped, lost } = this;
     const oldestAge = oldestAt === undefined ? 0 : Math.max(0, now - oldestAt);

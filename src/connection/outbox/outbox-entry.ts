@@ -82,7 +82,7 @@ export class OutboxEntry implements Outbound, RecordedPublication {
     return this.#onWire;
   }
 
-  /** When it was last sent, in ms since the epoch. */
+  /** When it was last sent, in ms of `Clock.now()`. */
   get sentAt(): number {
     return this.#sentAt;
   }
@@ -110,7 +110,7 @@ export class OutboxEntry implements Outbound, RecordedPublication {
     return this.#after;
   }
 
-  /** When it expires, in ms since the epoch. Once the server has received it, it does not expire here. */
+  /** When it expires, in ms of `Clock.now()`. Once the server has received it, it does not expire here. */
   get expiry(): number {
     return this.#progress === 'received' ? Number.POSITIVE_INFINITY : this.expiresAt;
   }

@@ -12,7 +12,7 @@ export interface OutboxQueue {
   shift(): OutboxEntry | undefined;
   /** Puts entries back before all others, in order. */
   unshift(entries: readonly OutboxEntry[]): void;
-  /** When the oldest waiting entry was accepted, in ms since the epoch. */
+  /** When the oldest waiting entry was accepted, in ms of `Clock.now()`. */
   readonly oldestAt: number | undefined;
   /** Calls `kept` once the exchange of `entry` is stored as safely as this queue can. */
   keep(entry: OutboxEntry, kept: (entry: OutboxEntry) => void): void;

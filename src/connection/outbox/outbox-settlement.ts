@@ -6,7 +6,7 @@ import { refused } from '../server-limits';
 import type { OutboxEntry } from './outbox-entry';
 import type { SendingEnd } from './outbox-sender';
 
-/** The result for `entry`, whose sending has ended with `end` at `now`, in ms since the epoch. */
+/** The result for `entry`, whose sending has ended with `end` at `now`, in ms of `Clock.now()`. */
 export function settlementOf(entry: OutboxEntry, end: SendingEnd, now: number): PublishResult {
   switch (end.kind) {
     case 'acknowledged':

@@ -59,7 +59,7 @@ export class Outbox {
   readonly #counts = new OutboxCounts();
   #closed = false;
   #emptied: (() => void) | undefined;
-  /** When the next sweep is due, in ms since the epoch. */
+  /** When the next sweep is due, in ms of `Clock.now()`. */
   #sweepAt = Number.POSITIVE_INFINITY;
   #cancelSweep: (() => void) | undefined;
 

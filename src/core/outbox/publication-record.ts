@@ -2,7 +2,7 @@
 
 import type { OutgoingPublication, PublicationProperties, QoS } from '../publications/publication';
 
-/** A publication with the data that an outbox keeps about it. Times are in ms since the epoch. */
+/** A publication with the data that an outbox keeps about it. Times are in ms of a clock that never goes back. */
 export interface RecordedPublication {
   readonly publication: OutgoingPublication;
   /** bytes of topic, payload and properties */
@@ -33,21 +33,24 @@ const HEADER = 30;
 /** A publication whose record is about to be written. */
 export interface PreparedRecord {
   readonly recorded: RecordedPublication;
+  /** ms to add to its times, which turns those of a process into those of the store */
+  readonly shift: number;
   readonly propertyText: string;
   /** bytes of the record */
   readonly length: number;
 }
 
-export function prepareRecord(recorded: RecordedPublication): PreparedRecord {
+export function prepareRecord(recorded: RecordedPublication, shift = 0): PreparedRecord {
   const { topic, payload, properties } = recorded.publication;
   const propertyText = properties ? writeProperties(properties) : '';
   const payloadLength = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length;
   const texts = Buffer.byteLength(topic) + Buffer.byteLength(recorded.origin) + Buffer.byteLength(propertyText);
-  return { recorded, propertyText, length: HEADER + texts + payloadLength };
+  return { recorded, shift, propertyText, length: HEADER + texts + payloadLength };
 }
 
 /** Writes the record into `target`, which has room for it, from `start`. */
-export function writeRecord({ recorded, propertyText, length }: PreparedRecord, target: Buffer, start: number): void {
+export function writeRecord(prepared: PreparedRecord, target: Buffer, start: number): void {
+  const { recorded, shift, propertyText, length } = prepared;
   const { publication, origin, acceptedAt, expiresAt, bytes } = recorded;
   const { topic, payload, qos, retain, properties } = publication;
   const topicLength = target.write(topic, start + HEADER);
@@ -59,8 +62,8 @@ export function writeRecord({ recorded, propertyText, length }: PreparedRecord, 
   else target.set(payload, payloadAt);
   target[start] = VERSION;
   target[start + FLAGS_AT] = qos | (retain ? RETAIN : 0) | (properties ? PROPERTIES : 0);
-  target.writeDoubleLE(acceptedAt, start + ACCEPTED_AT);
-  target.writeDoubleLE(expiresAt, start + EXPIRES_AT);
+  target.writeDoubleLE(acceptedAt + shift, start + ACCEPTED_AT);
+  target.writeDoubleLE(expiresAt + shift, start + EXPIRES_AT);
   target.writeUInt32LE(bytes, start + BYTES_AT);
   target.writeUInt16LE(topicLength, start + TOPIC_AT);
   target.writeUInt16LE(originLength, start + ORIGIN_AT);

@@ -134,7 +134,7 @@ export class TopicTree {
     return this.#bytes;
   }
 
-  /** Whether a message at `now` (ms since the epoch) shall be read and recorded. If not, it is counted as dropped. */
+  /** Whether a message at `now` (ms of a clock that never goes back) shall be read and recorded. If not, it is counted as dropped. */
   admits(now: number): boolean {
     if (!this.#hasTime(now)) return false;
     this.#promised++;
@@ -147,10 +147,11 @@ export class TopicTree {
   }
 
   /**
-   * Records a message, or counts it as dropped. `now` is in ms since the epoch. `replayed` is true for a retained message
-   * that the server sends because of a SUBSCRIBE: it says nothing about the rate of its topic.
+   * Records a message, or counts it as dropped. `now` is in ms of a clock that never goes back, `time` the time of day
+   * that is shown, in ms since the epoch. `replayed` is true for a retained message that the server sends because of a
+   * SUBSCRIBE: it says nothing about the rate of its topic.
    */
-  record(publication: IncomingPublication, now: number, replayed = false): void {
+  record(publication: IncomingPublication, now: number, replayed = false, time = now): void {
     if (this.#promised > 0) this.#promised--;
     else if (!this.#hasTime(now)) return;
     const node = this.#nodeFor(publication.topic);
@@ -164,7 +165,7 @@ export class TopicTree {
       if (isNew) at.topics++;
       if (!replayed) at.rate.count(now);
     }
-    this.#keep(node, observe(publication, ++this.#sequence, now, this.#limits.payload));
+    this.#keep(node, observe(publication, ++this.#sequence, time, this.#limits.payload));
   }
 
   /** The node of a topic or of a branch. */

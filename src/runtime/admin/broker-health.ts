@@ -1,6 +1,7 @@
 // Connections and subscriptions as plain data for the editor, without secrets.
 
 import type { NodeAPI } from 'node-red';
+import { systemClock } from '../../connection/clock';
 import type { ConnectionState } from '../../connection/connection-state';
 import type { SubscriptionInUse } from '../../connection/subscriptions/server-subscription';
 import { reportOf } from '../../core/errors/mqtt-flows-error';
@@ -24,7 +25,7 @@ export function stateReport(RED: NodeAPI, state: ConnectionState): BrokerStateRe
         server: nameOf(state.server),
         error: reportOf(state.error),
         attempt: state.attempt,
-        wait: Math.max(0, state.nextAt - Date.now()),
+        wait: Math.max(0, state.nextAt - systemClock.now()),
       };
     default:
       return { kind: 'idle' };

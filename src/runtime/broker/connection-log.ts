@@ -1,7 +1,7 @@
 // What a broker node reports about its connection: one error for each outage, and a log line for each change.
 
 import type { Node, NodeAPI } from 'node-red';
-import { type Clock, systemClock, Timer } from '../../connection/clock';
+import { type Clock, systemClock, Timer, wallTimeOf } from '../../connection/clock';
 import type { Connection } from '../../connection/connection';
 import type { ConnectionState } from '../../connection/connection-state';
 import type { Report } from '../../connection/report';
@@ -69,7 +69,8 @@ class Outage {
 
   failed(state: Waiting): void {
     const RED = this.#RED;
-    const { error, server, attempt, nextAt } = state;
+    const { error, server, attempt } = state;
+    const nextAt = wallTimeOf(this.#clock, state.nextAt);
     this.#flapping ||= this.#up && this.#told.size > 0;
     this.#fell();
     this.#failedAttempts = attempt - 1;

@@ -2,6 +2,7 @@
 // where a server allows only that.
 
 import type { NodeAPI } from 'node-red';
+import type { Clock } from '../../connection/clock';
 import type { Connection } from '../../connection/connection';
 import type { Subscriber, SubscriptionState } from '../../connection/subscriptions/subscriptions';
 import { type ErrorReport, reportOf } from '../../core/errors/mqtt-flows-error';
@@ -36,13 +37,15 @@ export class TopicRecorder {
   readonly tree = new TopicTree(LIMITS);
   readonly broker: string;
   readonly #RED: NodeAPI;
+  readonly #clock: Clock;
   readonly #request: StartRequest;
   readonly #stopFollowing: () => void;
   #source: Source | undefined;
   #subscription: SubscriptionState = { kind: 'pending' };
 
-  constructor(RED: NodeAPI, request: StartRequest) {
+  constructor(RED: NodeAPI, request: StartRequest, clock: Clock) {
     this.#RED = RED;
+    this.#clock = clock;
     this.#request = request;
     this.broker = request.broker;
     this.#follow();
@@ -76,7 +79,7 @@ export class TopicRecorder {
     if (node && link?.ok && link.connection === this.#source?.of) return;
     this.#leave();
     if (!node || !link?.ok) return;
-    const admits = (): boolean => this.tree.admits(Date.now());
+    const admits = (): boolean => this.tree.admits(this.#clock.now());
     const connection = this.#request.own ? link.observe((error) => node.debug(error), admits) : link.connection;
     const unsubscribe = connection.subscribe(this.#subscriber());
     const unwatch = connection.watch(({ kind }) => {
@@ -104,7 +107,9 @@ export class TopicRecorder {
     return {
       // On a connection of its own, QoS 2 shows the QoS of the publisher. On the flows' connection, QoS 0 costs least.
       subscriptions: [{ filter, qos: own ? 2 : 0, noLocal: false, retainAsPublished: true, retainHandling: 0 }],
-      deliver: (publication, _filter, _qos, replayed) => this.tree.record(publication, Date.now(), replayed),
+      deliver: (publication, _filter, _qos, replayed) => {
+        this.tree.record(publication, this.#clock.now(), replayed, this.#clock.wall());
+      },
       stateChanged: (_subscription, state) => {
         this.#subscription = state;
       },

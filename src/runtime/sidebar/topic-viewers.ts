@@ -27,7 +27,7 @@ const MOST_PAYLOAD = 2 * 1024 * 1024;
 interface Viewer {
   readonly recorder: TopicRecorder;
   readonly view: TopicTreeView;
-  /** ms since the epoch */
+  /** ms of `Clock.now()` */
   expires: number;
   /** ms of the monotonic clock */
   listAgain: number;
@@ -53,7 +53,7 @@ export class TopicViewers {
     const { recorders } = this;
     let recorder = [...recorders].find((each) => each.serves(request));
     if (this.#viewers.size >= MOST_VIEWERS || (!recorder && recorders.size >= MOST_RECORDERS)) return undefined;
-    recorder ??= new TopicRecorder(this.#RED, request);
+    recorder ??= new TopicRecorder(this.#RED, request, this.#clock);
     const id = randomBytes(16).toString('hex');
     const view = new TopicTreeView(recorder.tree);
     this.#viewers.set(id, { recorder, view, expires: this.#clock.now() + LEASE, listAgain: 0 });
@@ -81,8 +81,8 @@ export class TopicViewers {
     if (!viewer) return undefined;
     const { recorder, view } = viewer;
     const { root, dropped } = recorder.tree;
-    const now = Date.now();
-    viewer.expires = this.#clock.now() + (request.hidden ? HIDDEN_LEASE : LEASE);
+    const now = this.#clock.now();
+    viewer.expires = now + (request.hidden ? HIDDEN_LEASE : LEASE);
     list(viewer, request);
     return {
       state: recorder.state,

@@ -32,6 +32,8 @@ const [LOWEST, HIGHEST] = ['', ':'];
 /** The key of the layout, and its current value. */
 const LAYOUT_KEY = 'layout';
 const LAYOUT = 'chunks 1';
+/** The key of the time by which the clock of the machine was set, in ms as text. */
+const CLOCK_KEY = 'set';
 /** The number of values read at a time. A value holds a hundred publications, or one large one. */
 const READ_AHEAD = 10;
 
@@ -127,7 +129,7 @@ export class LevelStore implements OutboxStore {
       chunkBytes += records.length;
     }
     this.#space.opened(chunks, chunkBytes);
-    return { count, bytes, last, marks };
+    return { count, bytes, last, marks, clockSet: await clockSetIn(this.#opened()) };
   }
 
   async *#chunks(bounds: { gt: string; lt?: string; lte?: string }): AsyncGenerator<StoredChunk> {
@@ -186,6 +188,10 @@ function classicLevel(): typeof import('classic-level') {
 }
 
 function addTo(batch: Batch, change: StoreChange): void {
+  if (change.kind === 'clock') {
+    batch.put(CLOCK_KEY, Buffer.from(String(change.clockSet)));
+    return;
+  }
   const { number } = change;
   switch (change.kind) {
     case 'chunk':
@@ -215,6 +221,11 @@ async function checkLayout(level: Level): Promise<void> {
   const [first] = await level.keys({ limit: 1 }).all();
   if (first !== undefined) throw new OtherLayout();
   await level.put(LAYOUT_KEY, Buffer.from(LAYOUT));
+}
+
+async function clockSetIn(level: Level): Promise<number> {
+  const text = await level.get(CLOCK_KEY);
+  return Number(text?.toString() ?? 0) || 0;
 }
 
 async function marksIn(level: Level): Promise<Map<number, Buffer>> {

@@ -11,6 +11,7 @@ import type { BrokerStore } from '../../broker/store/broker-store';
 import { Reason } from '../../broker/wire/reason';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { isLoopback } from '../../core/servers/loopback';
+import { evenTime } from '../even-time';
 import type { OpenStream } from '../transport';
 import { DevicePort } from './device-port';
 
@@ -159,8 +160,11 @@ export class EmbeddedBroker {
 
 const REFUSED: Verdict = { ok: false, reasonCode: Reason.notAuthorized };
 
+const BEGIN = Date.now() - evenTime.now();
+
+/** Begins with the time of day and runs evenly: whoever sets the clock of the machine ends no session. */
 const clock = {
-  now: () => Date.now(),
+  now: () => BEGIN + evenTime.now(),
   // What has to happen later is no reason for the process to live on.
   after: (delay: number, task: () => void) => void setTimeout(task, delay).unref(),
   every(interval: number, task: () => void) {

@@ -1,4 +1,4 @@
-// A clock that stands still until a test moves it.
+// A clock that stands still until a test moves it, and whose time of day can be set.
 
 import type { Clock } from '#src/connection/clock';
 
@@ -9,6 +9,7 @@ interface Timer {
 
 export class FakeClock implements Clock {
   #now = 1_000_000;
+  #wallAhead = 1_700_000_000_000;
   #timers: Timer[] = [];
 
   /** The number of pending callbacks. */
@@ -18,6 +19,15 @@ export class FakeClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  wall(): number {
+    return this.#now + this.#wallAhead;
+  }
+
+  /** Somebody sets the clock of the machine: `ms` forward, or back if negative. No time passes. */
+  set(ms: number): void {
+    this.#wallAhead += ms;
   }
 
   after(delay: number, callback: () => void): () => void {

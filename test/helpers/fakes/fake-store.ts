@@ -19,6 +19,7 @@ export class FakeStore implements OutboxStore {
   /** While it is set, writes wait for it. */
   gate: Promise<void> | undefined;
   aside: StoreContents['aside'];
+  clockSet = 0;
 
   /** The waiting records, in order. */
   get records(): readonly Buffer[] {
@@ -42,7 +43,8 @@ export class FakeStore implements OutboxStore {
     this.#check();
     const { records, marks, aside } = this;
     const bytes = records.reduce((sum, record) => sum + recordedBytes(record), 0);
-    const contents = { count: records.length, bytes, last: this.#numbers().at(-1) ?? 0, marks: new Map(marks) };
+    const last = this.#numbers().at(-1) ?? 0;
+    const contents = { count: records.length, bytes, last, marks: new Map(marks), clockSet: this.clockSet };
     return aside === undefined ? contents : { ...contents, aside };
   }
 
@@ -80,6 +82,10 @@ export class FakeStore implements OutboxStore {
   }
 
   #apply(change: StoreChange): void {
+    if (change.kind === 'clock') {
+      this.clockSet = change.clockSet;
+      return;
+    }
     const { number } = change;
     if (change.kind === 'chunk') this.chunks.set(number, change.records);
     if (change.kind === 'marks') this.marks.set(number, change.marks);

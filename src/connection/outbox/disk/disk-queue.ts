@@ -12,6 +12,7 @@ import type { OutboxEntry } from '../outbox-entry';
 import type { DiskQueueOwner, OutboxQueue } from '../outbox-queue';
 import { OutboxChunk } from './outbox-chunk';
 import type { OutboxStore, StoreContents, StoredChunk } from './outbox-store';
+import { StoreTime } from './store-time';
 import { StoreWriter } from './store-writer';
 
 /** The most publications in memory beside those in flight, and the most bytes. */
@@ -22,6 +23,7 @@ export class DiskQueue implements OutboxQueue {
   readonly #store: OutboxStore;
   readonly #owner: DiskQueueOwner;
   readonly #writer: StoreWriter;
+  readonly #time: StoreTime;
   /** The oldest waiting publications. */
   readonly #head = new Fifo<OutboxEntry>();
   #headBytes = 0;
@@ -34,6 +36,8 @@ export class DiskQueue implements OutboxQueue {
   /** The youngest chunk that is or was in memory, and the youngest one written. */
   #loadedUpTo = 0;
   #writtenUpTo = 0;
+  /** The youngest chunk of an earlier process. */
+  #earlierUpTo = 0;
   /** The number and the bytes of publications that are on disk only: those between the two. */
   #spilled = 0;
   #spilledBytes = 0;
@@ -42,7 +46,8 @@ export class DiskQueue implements OutboxQueue {
   constructor(store: OutboxStore, clock: Clock, owner: DiskQueueOwner) {
     this.#store = store;
     this.#owner = owner;
-    this.#writer = new StoreWriter(store, clock, {
+    this.#time = new StoreTime(clock);
+    this.#writer = new StoreWriter(store, clock, this.#time, {
       opened: (contents) => this.#opened(contents),
       written: (chunk, entries) => this.#written(chunk, entries),
       refused: (entry, error) => owner.refused(entry, error),
@@ -110,12 +115,14 @@ export class DiskQueue implements OutboxQueue {
     return [...left, ...[...this.#waiters.values()].flat()].filter((waiter) => waiter !== undefined);
   }
 
-  #opened({ count, bytes, last, marks, aside }: StoreContents): void {
+  #opened({ count, bytes, last, marks, clockSet, aside }: StoreContents): void {
     const early = this.#early;
     // When the store is opened again after a failure, its contents are known.
     if (!early) return;
     this.#early = undefined;
     this.#writtenUpTo = last;
+    this.#earlierUpTo = last;
+    this.#time.opened(clockSet);
     this.#spilled = count;
     this.#spilledBytes = bytes;
     for (const [number, known] of marks) this.#restored.set(number, OutboxChunk.of(number, known));
@@ -214,7 +221,7 @@ export class DiskQueue implements OutboxQueue {
       return this.#vanished(1, record ? recordedBytes(record) : 0, waiter ? [waiter] : []);
     }
     this.#leaveDisk(1, recorded.bytes);
-    const entry = this.#owner.revive(recorded);
+    const entry = this.#owner.revive(this.#time.revived(recorded, chunk.number <= this.#earlierUpTo));
     entry.readBack(chunk, index, waiter);
     this.#place(entry);
   }

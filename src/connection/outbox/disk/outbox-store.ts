@@ -7,7 +7,9 @@ export type StoreChange =
   /** The progress of the publications of a chunk: see outbox-chunk.ts. */
   | { readonly kind: 'marks'; readonly number: number; readonly marks: Buffer }
   /** All publications of a chunk are settled: it is removed with its marks. */
-  | { readonly kind: 'remove'; readonly number: number };
+  | { readonly kind: 'remove'; readonly number: number }
+  /** By how many ms the clock of the machine was set while the store was open, in total: see store-time.ts. */
+  | { readonly kind: 'clock'; readonly clockSet: number };
 
 export interface StoredChunk {
   readonly number: number;
@@ -23,6 +25,8 @@ export interface StoreContents {
   readonly last: number;
   /** By the number of the chunk, for chunks with marks. */
   readonly marks: ReadonlyMap<number, Buffer>;
+  /** What the latest change of the kind `clock` says; 0 without one. */
+  readonly clockSet: number;
   /** Where an earlier store was moved to, and why: it was damaged, or of another version of this package. */
   readonly aside?: { readonly path: string; readonly why: 'damaged' | 'other-version' };
 }

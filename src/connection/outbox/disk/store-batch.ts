@@ -5,6 +5,7 @@ import { encodeChunk } from '../../../core/outbox/record-chunk';
 import type { OutboxEntry } from '../outbox-entry';
 import { OutboxChunk } from './outbox-chunk';
 import type { StoreChange } from './outbox-store';
+import type { StoreTime } from './store-time';
 
 /** The most publications that are written as one value, and about how many bytes. */
 const CHUNK_MESSAGES = 100;
@@ -38,11 +39,11 @@ export class WriteBatch {
     return fresh.length === 0 && effects.length === 0 && changed.size === 0 && gone.size === 0;
   }
 
-  /** The changes to write. New chunks get the numbers after `latest`. */
-  pack(latest: number): StoreChange[] {
+  /** The changes to write, with times of the store. New chunks get the numbers after `latest`. */
+  pack(latest: number, { shift, news }: Pick<StoreTime, 'shift' | 'news'>): StoreChange[] {
     const changes: StoreChange[] = [];
     for (let start = 0; start < this.fresh.length; ) {
-      const records = chunkFrom(this.fresh, start);
+      const records = chunkFrom(this.fresh, start, shift);
       const entries = this.fresh.slice(start, start + records.length);
       const chunk = new OutboxChunk(latest + this.packed.length + 1, entries.length);
       this.packed.push({ chunk, entries });
@@ -54,6 +55,7 @@ export class WriteBatch {
       if (!chunk.isEmpty) changes.push({ kind: 'marks', number: chunk.number, marks: chunk.marks });
     }
     for (const number of this.gone) changes.push({ kind: 'remove', number });
+    if (news !== undefined) changes.push({ kind: 'clock', clockSet: news });
     return changes;
   }
 
@@ -78,14 +80,14 @@ export class WriteBatch {
   }
 }
 
-/** As many of `entries`, from `start`, as fit into one chunk. */
-function chunkFrom(entries: readonly OutboxEntry[], start: number): PreparedRecord[] {
+/** As many of `entries`, from `start`, as fit into one chunk, with times that are `shift` ms later. */
+function chunkFrom(entries: readonly OutboxEntry[], start: number, shift: number): PreparedRecord[] {
   const records: PreparedRecord[] = [];
   let bytes = 0;
   for (let at = start; at < entries.length && records.length < CHUNK_MESSAGES && bytes < CHUNK_BYTES; at++) {
     const entry = entries[at];
     if (!entry) break;
-    const record = prepareRecord(entry);
+    const record = prepareRecord(entry, shift);
     records.push(record);
     bytes += record.length;
   }

@@ -7,6 +7,7 @@ import type { OutboxEntry } from '../outbox-entry';
 import type { OutboxChunk } from './outbox-chunk';
 import type { OutboxStore, StoreContents } from './outbox-store';
 import { WriteBatch } from './store-batch';
+import type { StoreTime } from './store-time';
 
 /** Told by a writer. */
 export interface StoreWriterOwner {
@@ -26,6 +27,7 @@ const RETRY = 5000;
 export class StoreWriter {
   readonly #store: OutboxStore;
   readonly #clock: Clock;
+  readonly #time: StoreTime;
   readonly #owner: StoreWriterOwner;
   #next = new WriteBatch();
   #state: 'opening' | 'ready' | 'writing' | 'broken' | 'closed' = 'opening';
@@ -39,9 +41,10 @@ export class StoreWriter {
   #work: Promise<void>;
   #cancelRetry: (() => void) | undefined;
 
-  constructor(store: OutboxStore, clock: Clock, owner: StoreWriterOwner) {
+  constructor(store: OutboxStore, clock: Clock, time: StoreTime, owner: StoreWriterOwner) {
     this.#store = store;
     this.#clock = clock;
+    this.#time = time;
     this.#owner = owner;
     this.#work = this.#open();
   }
@@ -101,6 +104,7 @@ export class StoreWriter {
 
   /** Writes the remaining changes, and closes the store. */
   async close(): Promise<void> {
+    if (this.#state === 'ready' && this.#time.news !== undefined) this.#writeNext();
     // Each write may be followed by another one.
     for (let work: Promise<void> | undefined; work !== this.#work; ) {
       work = this.#work;
@@ -127,7 +131,10 @@ export class StoreWriter {
   }
 
   #flush(): void {
-    if (this.#state !== 'ready' || this.#next.isEmpty) return;
+    if (this.#state === 'ready' && !this.#next.isEmpty) this.#writeNext();
+  }
+
+  #writeNext(): void {
     const batch = this.#next;
     this.#next = new WriteBatch();
     this.#state = 'writing';
@@ -136,9 +143,11 @@ export class StoreWriter {
 
   async #write(batch: WriteBatch): Promise<void> {
     try {
-      const changes = batch.pack(this.#latest);
+      const { shift, news } = this.#time;
+      const changes = batch.pack(this.#latest, { shift, news });
       this.#latest += batch.packed.length;
       await this.#store.write(changes);
+      this.#time.written(news);
     } catch (error) {
       this.#next = batch.joined(this.#next);
       return this.#break(error);

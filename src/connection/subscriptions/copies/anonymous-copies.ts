@@ -23,7 +23,7 @@ interface Expected {
   confirmed: boolean;
   /** Whether the absence of a copy means something. */
   readonly telling: boolean;
-  /** ms since the epoch */
+  /** ms of `Clock.now()` */
   readonly until: number;
 }
 

@@ -12,7 +12,7 @@ interface Trial {
   copies: number;
   /** The number of copies, if there is one for each. */
   readonly expected: number;
-  /** ms since the epoch */
+  /** ms of `Clock.now()` */
   readonly due: number;
 }
 

@@ -25,7 +25,7 @@ interface Seen {
   readonly identifier: number;
   /** Whether a second identifier has arrived. */
   repeated: boolean;
-  /** ms since the epoch */
+  /** ms of `Clock.now()` */
   readonly at: number;
 }
 
