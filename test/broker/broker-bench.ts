@@ -1,7 +1,7 @@
 // A broker with streams in memory, a clock in the hands of the test, and clients that say what they are told to say.
 
 import assert from 'node:assert/strict';
-import { type Duplex, duplexPair } from 'node:stream';
+import { Duplex, duplexPair } from 'node:stream';
 import { generate, type IConnectPacket, type Packet, type PacketCmd, parser } from 'mqtt-packet';
 import { Broker } from '#src/broker/broker';
 import type { BrokerClock } from '#src/broker/broker-options';
@@ -87,6 +87,28 @@ export class BrokerBench {
     return client;
   }
 
+  /** The same over a stream that takes whatever is written before write() returns: it never says `drain`. */
+  openEager(protocolVersion: Version = 5): TestClient {
+    const theirs: Duplex = new Duplex({
+      read() {},
+      write(chunk, _, done) {
+        ours.push(chunk);
+        done();
+      },
+    });
+    const ours = new Duplex({
+      read() {},
+      write(chunk, _, done) {
+        theirs.push(chunk);
+        done();
+      },
+    });
+    this.broker.accept(theirs, { address: '192.0.2.8', local: false });
+    const client = new TestClient(ours, protocolVersion);
+    this.#clients.push(client);
+    return client;
+  }
+
   /** A client that has been let in. */
   async connect(clientId: string, options: Partial<IConnectPacket> = {}): Promise<TestClient> {
     const client = this.open(options.protocolVersion ?? 5);
@@ -107,6 +129,8 @@ export class TestClient {
   readonly stream: Duplex;
   readonly packets = new Inbox<Packet>('packets of the broker');
   readonly protocolVersion: Version;
+  /** Whether it answers what comes at QoS 1 and 2 by itself. */
+  acknowledges = false;
   readonly #taken = new Set<Packet>();
   #messageId = 0;
   readonly closed: Promise<void>;
@@ -115,7 +139,10 @@ export class TestClient {
     this.stream = stream;
     this.protocolVersion = protocolVersion;
     const reader = parser({ protocolVersion });
-    reader.on('packet', (packet) => this.packets.push(packet));
+    reader.on('packet', (packet) => {
+      this.packets.push(packet);
+      if (this.acknowledges) this.#acknowledge(packet);
+    });
     stream.on('data', (data: Buffer) => void reader.parse(data));
     stream.on('error', () => {});
     this.closed = new Promise((resolve) => {
@@ -188,6 +215,14 @@ export class TestClient {
       publications.map((packet) => packet.cmd === 'publish' && textOf(packet)),
       [],
     );
+  }
+
+  #acknowledge(packet: Packet): void {
+    if (packet.cmd !== 'publish' && packet.cmd !== 'pubrel') return;
+    const { messageId = 0 } = packet;
+    if (packet.cmd === 'pubrel') this.send({ cmd: 'pubcomp', messageId });
+    else if (packet.qos === 1) this.send({ cmd: 'puback', messageId });
+    else if (packet.qos === 2) this.send({ cmd: 'pubrec', messageId });
   }
 
   /** Ends the connection as MQTT wants it. */

@@ -131,6 +131,17 @@ describe('broker: subscriptions', () => {
     }
   }).timeout(20_000);
 
+  it('get 3,000 retained messages by a stream that takes all at once, as sockets do while there is room', async () => {
+    const publisher = await bench.connect('publisher');
+    const payload = 'x'.repeat(300);
+    for (let number = 0; number < 3000; number++) await publisher.publish(`kept/${number}`, payload, { retain: true });
+    await publisher.quiet();
+    const reader = bench.openEager();
+    reader.connect('reader');
+    await reader.subscribe('kept/+');
+    assert.equal((await reader.messages(3000)).length, 3000);
+  });
+
   describe('that are shared', () => {
     it('bring each publication to one of the group, in turn, and to all others', async () => {
       const members = [await bench.connect('one'), await bench.connect('two')] as const;

@@ -113,6 +113,18 @@ describe('broker: wills', () => {
     await client.closed;
   });
 
+  it('that say whether a mosquitto bridge is connected are published to $SYS, by that bridge alone', async () => {
+    const will = { topic: '$SYS/broker/connection/house/state', payload: '0', qos: 1 as const, retain: true };
+    const other = bench.open();
+    other.connect('other', { will });
+    assert.equal((await other.next('connack')).reasonCode, 0x87);
+    const bridge = await bench.connect('house', { will });
+    await bridge.publish(will.topic, '1', { qos: 1, retain: true });
+    await watcher.subscribe('$SYS/broker/connection/+/state');
+    bridge.drop();
+    assert.deepEqual(await watcher.messages(2), [`${will.topic}=1`, `${will.topic}=0`]);
+  });
+
   /** The broker sees the end of the stream a turn of the event loop later. */
   async function waitUntilAbsent(): Promise<void> {
     while (bench.broker.clients().some(({ clientId, connected }) => clientId === 'mortal' && connected)) {

@@ -15,22 +15,35 @@ const HIGH_WATER = 256 * 1024;
 /** Of the first byte of PUBLISH (MQTT 5, section 3.3.1.1). */
 const DUP = 8;
 
+export interface WriterOptions {
+  readonly stream: ClientStream;
+  /** Has flush() called when all of this turn has been written. */
+  readonly schedule: (writer: ClientWriter) => void;
+  readonly traffic: Traffic;
+  readonly now: () => number;
+  /** Called when there is room for publications again after there was none. */
+  readonly hasRoom: () => void;
+}
+
 export class ClientWriter {
   readonly #stream: ClientStream;
   readonly #schedule: (writer: ClientWriter) => void;
   readonly #traffic: Traffic;
   readonly #now: () => number;
+  readonly #hasRoom: () => void;
+  /** As much has waited as may. */
+  #full = false;
   #pieces: Buffer[] = [];
   #bytes = 0;
   #scheduled = false;
   #blockedSince: number | undefined;
 
-  /** `schedule` has flush() called when all of this turn has been written. */
-  constructor(stream: ClientStream, schedule: (writer: ClientWriter) => void, traffic: Traffic, now: () => number) {
+  constructor({ stream, schedule, traffic, now, hasRoom }: WriterOptions) {
     this.#stream = stream;
     this.#schedule = schedule;
     this.#traffic = traffic;
     this.#now = now;
+    this.#hasRoom = hasRoom;
   }
 
   /** bytes that the client has not taken */
@@ -50,9 +63,8 @@ export class ClientWriter {
   write(piece: Buffer): void {
     this.#pieces.push(piece);
     this.#bytes += piece.length;
-    if (this.#scheduled || this.#blockedSince !== undefined) return;
-    this.#scheduled = true;
-    this.#schedule(this);
+    if (this.#bytes >= HIGH_WATER) this.#full = true;
+    if (this.#blockedSince === undefined) this.#scheduleOnce();
   }
 
   /** Writes PUBLISH with a packet identifier, unless it is at QoS 0. */
@@ -81,7 +93,8 @@ export class ClientWriter {
       this.#stream.uncork();
     }
     if (!takes) this.#blockedSince = this.#now();
-    else if (this.#bytes > 0) this.#schedule(this);
+    else if (this.#bytes > 0) this.#scheduleOnce();
+    this.#tellRoom();
   }
 
   /** The stream takes more. */
@@ -95,6 +108,19 @@ export class ClientWriter {
     for (const piece of this.#pieces.splice(0)) this.#stream.write(piece);
     this.#traffic.bytesSent += this.#bytes;
     this.#bytes = 0;
+  }
+
+  #scheduleOnce(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#schedule(this);
+  }
+
+  /** A stream that takes all at once never says `drain`. */
+  #tellRoom(): void {
+    if (!this.#full || !this.writable) return;
+    this.#full = false;
+    this.#hasRoom();
   }
 
   /** So many bytes as the stream is given at a time, small pieces put together. */

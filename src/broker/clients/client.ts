@@ -19,6 +19,7 @@ import { acceptance, refusal } from './connack';
 import { type ConnectRequest, protocolLevelOf, readConnect } from './connect-request';
 import { letIn } from './connecting';
 import type { HostedClient } from './hosted-client';
+import { mayPublish } from './publish-permission';
 import { ReadingHold } from './reading-hold';
 import { OutgoingAliases } from './topic-aliases';
 
@@ -66,13 +67,14 @@ export class Client implements HostedClient {
     this.#host = host;
     this.since = host.now();
     this.#lastHeard = this.since;
-    this.#writer = new ClientWriter(stream, host.schedule, host.traffic, () => host.now());
+    const { schedule, traffic, now } = host;
+    this.#writer = new ClientWriter({ stream, schedule, traffic, now, hasRoom: () => this.#goOn() });
     this.#hold = new ReadingHold(stream, () => {
       this.#lastHeard = this.#host.now();
       this.#process();
     });
     stream.on('data', (chunk) => this.#read(chunk));
-    stream.on('drain', () => this.#drained());
+    stream.on('drain', () => this.#writer.drained());
     const lost = () => this.#close({ reasonCode: Reason.unspecified, reason: 'the connection was lost' }, true);
     stream.on('end', lost);
     stream.on('close', lost);
@@ -129,8 +131,7 @@ export class Client implements HostedClient {
   }
 
   mayPublish(topic: string): boolean {
-    // MQTT 5, section 4.7.2: `$SYS/` is the broker's own.
-    return !topic.startsWith('$SYS/') && this.#host.access.mayPublish(this, topic);
+    return mayPublish(this, topic, this.#host.access);
   }
 
   maySubscribe(filter: string): boolean {
@@ -289,8 +290,8 @@ export class Client implements HostedClient {
     this.#host.left(this, this.#session, ending, withWill);
   }
 
-  #drained(): void {
-    this.#writer.drained();
+  /** The client has read: more may be sent to it, and read from it. */
+  #goOn(): void {
     if (this.#writer.waitingBytes < UNREAD / 2) this.#hold.release('read');
     if (this.#state === 'connected') this.#session?.pump();
   }

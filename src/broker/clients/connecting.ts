@@ -4,6 +4,7 @@ import { Reason, type ReasonCode } from '../wire/reason';
 import type { ClientHost } from './client-host';
 import type { ConnectRequest } from './connect-request';
 import type { HostedClient } from './hosted-client';
+import { mayPublish } from './publish-permission';
 
 type Outcome =
   | { readonly ok: true; readonly clientId: string; readonly user: string }
@@ -28,7 +29,7 @@ export async function letIn(client: HostedClient, request: ConnectRequest, host:
     if (host.isReserved(clientId, client)) {
       return refused(Reason.clientIdentifierInvalid, 'the client identifier is in use within the broker');
     }
-    if (will && (will.topic.startsWith('$SYS/') || !host.access.mayPublish({ clientId, user, origin }, will.topic))) {
+    if (will && !mayPublish({ clientId, user, origin }, will.topic, host.access)) {
       return refused(Reason.notAuthorized, `the client may not publish its will to ${will.topic}`);
     }
     return { ok: true, clientId, user };
