@@ -38,6 +38,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     largeIntegers: { value: subscribeDefaults.largeIntegers },
     undecodable: { value: subscribeDefaults.undecodable },
     retained: { value: subscribeDefaults.retained },
+    retainedAgain: { value: subscribeDefaults.retainedAgain },
     acknowledge: { value: subscribeDefaults.acknowledge },
     maxInFlight: {
       value: subscribeDefaults.maxInFlight,
@@ -92,7 +93,10 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     keep.toggle(this.inputs === 1);
     // Older flows have neither.
     $('#node-input-undecodable').val(this.undecodable || subscribeDefaults.undecodable);
-    $('#node-input-retained').val(this.retained || subscribeDefaults.retained);
+    const retained = $('#node-input-retained').val(this.retained || subscribeDefaults.retained);
+    const again = $('#mqtt-flows-subscribe-again');
+    retained.on('change', () => again.toggle(retained.val() !== 'ignore'));
+    retained.trigger('change');
     const list = $(LIST)
       .css({ minHeight: '120px' })
       .editableList<Partial<SubscriptionConfig>>({

@@ -1,5 +1,6 @@
 // The subscribe node: each publication that matches one of its filters becomes a message.
 
+import { randomUUID } from 'node:crypto';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Delivery, DeliveryFigures } from '../connection/acknowledgement/delivery-window';
 import type { Connection } from '../connection/connection';
@@ -67,7 +68,8 @@ export = function register(RED: NodeAPI): void {
     const fixed = settings.subscriptions.map((options) => ({ options, codec }));
     const subscriptions = new NodeSubscriptions(connection, fixed, {
       owner: editorId(node),
-      identity: node.id,
+      // With another identity at each start, the node is a new subscriber each time.
+      identity: settings.retainedAgain ? `${node.id} ${randomUUID()}` : node.id,
       window: acknowledgement.window,
       deliver: (...delivery) => acknowledgement.deliver(...delivery),
       hearsItself: (filter) => node.warn(whyItHearsItself(RED, filter)),

@@ -30,6 +30,8 @@ export interface SubscribeConfig {
   undecodable: 'error' | 'pass';
   /** What happens to the retained messages that the server sends when the node subscribes. */
   retained: RetainedPolicy;
+  /** Whether the node gets retained messages at each of its starts; otherwise a deploy that keeps a filter brings none. */
+  retainedAgain: boolean;
   /** When messages at QoS 1 and 2 are acknowledged: when handed over, when the flow is done, or by an acknowledge node. */
   acknowledge: 'receipt' | 'completion' | 'manual';
   /** Messages at QoS 1 and 2 that the flow may have unacknowledged. */
@@ -60,6 +62,7 @@ export const subscribeDefaults: SubscribeConfig = {
   largeIntegers: 'text',
   undecodable: 'error',
   retained: 'deliver',
+  retainedAgain: false,
   acknowledge: 'receipt',
   maxInFlight: 20,
   acknowledgeTimeout: 60,
@@ -82,6 +85,7 @@ export interface SubscribeSettings extends AcknowledgementSettings {
   readonly largeIntegers: LargeIntegers;
   readonly undecodable: 'error' | 'pass';
   readonly retained: RetainedPolicy;
+  readonly retainedAgain: boolean;
   readonly inputs: 0 | 1;
   readonly keepSubscriptions: boolean;
 }
@@ -117,6 +121,7 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
     largeIntegers: saved.choice('largeIntegers', ['text', 'bigint'], subscribeDefaults.largeIntegers),
     undecodable: saved.choice('undecodable', ['error', 'pass'], subscribeDefaults.undecodable),
     retained,
+    retainedAgain: saved.boolean('retainedAgain', subscribeDefaults.retainedAgain),
     ...readAcknowledgement(saved),
     inputs,
     keepSubscriptions: saved.boolean('keepSubscriptions', subscribeDefaults.keepSubscriptions),
