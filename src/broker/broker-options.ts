@@ -1,10 +1,9 @@
-// What a broker is handed, and what it tells of its clients.
+// What a broker is handed.
 
 import type { Access } from './clients/access';
 import type { BrokerListener } from './clients/broker-listener';
 import type { BrokerSettings } from './clients/broker-settings';
 import type { BrokerStore } from './store/broker-store';
-import type { ProtocolVersion } from './wire/protocol-version';
 
 export interface BrokerClock {
   /** ms of a clock that never goes back; about ms since the epoch, since the store holds them */
@@ -28,23 +27,4 @@ export interface BrokerOptions {
   readonly heap: () => number;
   /** undefined: nothing outlives the broker. */
   readonly store: BrokerStore | undefined;
-}
-
-/** A client, connected or remembered. */
-export interface ClientReport {
-  readonly clientId: string;
-  readonly user: string;
-  readonly connected: boolean;
-  /** Empty while it is not connected. */
-  readonly address: string;
-  readonly protocolVersion: ProtocolVersion | undefined;
-  /** When it connected, or when its connection ended; ms since the epoch. */
-  readonly since: number;
-  /** A client of this very process. */
-  readonly local: boolean;
-  readonly subscriptions: number;
-  readonly queued: number;
-  readonly inFlight: number;
-  /** Publications that it has lost. */
-  readonly dropped: number;
 }

@@ -2,17 +2,19 @@
 // what; it opens nothing itself.
 
 import { Buffer } from 'node:buffer';
-import type { BrokerOptions, ClientReport } from './broker-options';
-import type { Origin } from './clients/access';
+import type { BrokerOptions } from './broker-options';
+import type { KnownClient, Origin } from './clients/access';
 import { type Ending, tooManyConnections } from './clients/broker-listener';
 import { Client } from './clients/client';
 import type { ClientHost } from './clients/client-host';
+import { type ClientReport, clientReport } from './clients/client-report';
 import type { ClientStream } from './clients/client-stream';
 import { FlushQueue } from './clients/flush-queue';
 import type { HostedClient } from './clients/hosted-client';
 import { Traffic } from './clients/traffic';
 import { Exchange } from './exchange/exchange';
 import { Membership } from './exchange/membership';
+import { ReadingRights } from './exchange/reading-rights';
 import { type RestoreTarget, restore } from './exchange/restoring';
 import { Publication } from './publications/publication';
 import { RetainedMessages } from './retained/retained-messages';
@@ -43,6 +45,7 @@ export class Broker {
   readonly #registry: SessionRegistry;
   readonly #exchange: Exchange;
   readonly #membership: Membership;
+  readonly #rights: ReadingRights;
   readonly #host: ClientHost;
   readonly #publications: StoredPublications;
   /** All that have a stream, also before CONNECT and for a moment after the end. */
@@ -100,6 +103,8 @@ export class Broker {
       now: () => clock.now(),
       publish: (publication) => void this.#exchange.publish(publication, false),
     });
+    const { access } = options;
+    this.#rights = new ReadingRights({ access, registry: this.#registry, membership: this.#membership });
     this.#host = this.#clientHost();
     this.#stopTicking = clock.every(TICK, () => this.#tick());
   }
@@ -118,22 +123,12 @@ export class Broker {
 
   /** All clients, connected or remembered. */
   clients(): ClientReport[] {
-    return [...this.#registry.all()].map((session) => {
-      const client = this.#membership.client(session.clientId);
-      return {
-        clientId: session.clientId,
-        user: session.user,
-        connected: client !== undefined,
-        address: client?.origin.address ?? '',
-        protocolVersion: client?.protocolVersion,
-        since: client?.since ?? session.endedAt ?? 0,
-        local: client?.origin.local ?? false,
-        subscriptions: session.subscriptions.size,
-        queued: session.queuedCount,
-        inFlight: session.inFlightCount,
-        dropped: session.droppedCount,
-      };
-    });
+    return [...this.#registry.all()].map((session) => clientReport(session, this.#membership.client(session.clientId)));
+  }
+
+  /** Call when the answers of Access have changed. Clients that `mayStay` does not hold for are disconnected. */
+  accessChanged(mayStay: (client: KnownClient) => boolean): void {
+    this.#rights.applyAll(mayStay);
   }
 
   /** Ends the connection of a client; false when it has none. */
@@ -243,7 +238,11 @@ export class Broker {
       schedule: (writer) => flushes.add(writer),
       newClientId: () => `auto-${randomName()}`,
       isReserved: (clientId, { origin }) => !origin.local && this.#membership.client(clientId)?.origin.local === true,
-      join: (client, request) => this.#membership.join(client, request),
+      join: (client, request) => {
+        const joined = this.#membership.join(client, request);
+        if (joined?.present) this.#rights.apply(joined.session, client);
+        return joined;
+      },
       save: (session) => this.#registry.save(session),
       subscribe: (subscription) => this.#index.add(subscription),
       unsubscribe: (subscription) => this.#index.remove(subscription),

@@ -19,7 +19,7 @@ describe('broker: access', () => {
           return { ok: true, user: username ?? '' };
         },
         mayPublish: ({ user }, topic) => user === 'ann' || !topic.startsWith('private/'),
-        maySubscribe: ({ user }, filter) => user === 'ann' || !filter.startsWith('private/'),
+        reading: ({ user }, filter) => (user === 'ann' || !filter.startsWith('private/') ? 'all' : 'none'),
       },
       listener: { refused: (refusal) => void refusals.push(refusal) },
     });

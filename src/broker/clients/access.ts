@@ -34,16 +34,29 @@ export interface KnownClient {
   readonly origin: Origin;
 }
 
+/** How much a client may read of what a filter matches. */
+export type Reading = 'all' | 'some' | 'none';
+
 /** Answers must not throw; one that takes time holds up the client it is about, and nobody else. */
 export interface Access {
   authenticate(attempt: ConnectAttempt): Verdict | Promise<Verdict>;
   mayPublish(client: KnownClient, topic: string): boolean;
-  maySubscribe(client: KnownClient, filter: string): boolean;
+  /** `filter` without `$share/group/`. Where it is `some`, mayReceive() is asked for each message. */
+  reading(client: KnownClient, filter: string): Reading;
+  mayReceive(client: KnownClient, topic: string): boolean;
+}
+
+/** What is asked of each topic that a subscription of `client` matches. */
+export function topicCheck({ clientId, user, origin }: KnownClient, access: Access): (topic: string) => boolean {
+  // A subscription outlives the connection, and must not keep what belongs to it.
+  const client = { clientId, user, origin };
+  return (topic) => access.mayReceive(client, topic);
 }
 
 /** Everybody may everything. */
 export const openAccess: Access = {
   authenticate: ({ username }) => ({ ok: true, user: username ?? '' }),
   mayPublish: () => true,
-  maySubscribe: () => true,
+  reading: () => 'all',
+  mayReceive: () => true,
 };

@@ -134,10 +134,6 @@ export class Client implements HostedClient {
     return mayPublish(this, topic, this.#host.access);
   }
 
-  maySubscribe(filter: string): boolean {
-    return this.#host.access.maySubscribe(this, filter);
-  }
-
   refused(what: 'publish' | 'subscribe' | 'retain', reasonCode: ReasonCode, topic: string): void {
     const told = `${what} ${reasonCode} ${topic}`;
     if (this.#toldRefusals.has(told) || this.#toldRefusals.size >= TOLD_REFUSALS) return;

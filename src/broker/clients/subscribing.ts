@@ -9,6 +9,7 @@ import { encodeControlPacket } from '../wire/control-packets';
 import type { ProtocolVersion } from '../wire/protocol-version';
 import { ProtocolViolation } from '../wire/protocol-violation';
 import { Reason, type ReasonCode } from '../wire/reason';
+import { type KnownClient, topicCheck } from './access';
 import type { ClientHost } from './client-host';
 
 type SubscribePacket = Extract<ControlPacket, { cmd: 'subscribe' }>;
@@ -16,13 +17,12 @@ type UnsubscribePacket = Extract<ControlPacket, { cmd: 'unsubscribe' }>;
 type Asked = SubscribePacket['subscriptions'][number];
 
 /** What this needs of the client. */
-export interface Subscriber {
+export interface Subscriber extends KnownClient {
   readonly protocolVersion: ProtocolVersion;
   /** mosquitto's bridge: Retain As Published and No Local without the words for them. */
   readonly bridge: boolean;
   readonly closed: boolean;
   write(packet: Buffer): void;
-  maySubscribe(filter: string): boolean;
   refused(what: 'subscribe', reasonCode: ReasonCode, filter: string): void;
 }
 
@@ -42,19 +42,17 @@ export function subscribe(packet: SubscribePacket, client: Subscriber, session: 
       // MQTT 5, section 3.8.3.1.
       throw new ProtocolViolation(Reason.protocolError, 'No Local on a shared subscription');
     }
-    const refused = !filter
-      ? Reason.filterInvalid
-      : client.maySubscribe(matchedText(filter))
-        ? undefined
-        : Reason.notAuthorized;
-    if (!filter || refused !== undefined) {
-      client.refused('subscribe', refused ?? Reason.filterInvalid, asked.topic);
-      granted.push(client.protocolVersion < 5 ? FAILURE : (refused ?? Reason.filterInvalid));
+    const reading = filter && host.access.reading(client, matchedText(filter));
+    if (!filter || reading === 'none') {
+      const refused = filter ? Reason.notAuthorized : Reason.filterInvalid;
+      client.refused('subscribe', refused, asked.topic);
+      granted.push(client.protocolVersion < 5 ? FAILURE : refused);
       continue;
     }
     const before = session.subscriptions.get(filter.wire);
     if (before) host.unsubscribe(before);
-    const subscription = createSubscription(session, filter, options);
+    const permits = reading === 'some' ? topicCheck(client, host.access) : undefined;
+    const subscription = createSubscription(session, filter, options, permits);
     session.subscriptions.set(filter.wire, subscription);
     host.subscribe(subscription);
     made.push({ subscription, isNew: before === undefined });

@@ -26,13 +26,14 @@ export class RetainedReplay {
 
   /** The next one; undefined when there is none any more. */
   next(): Copy | undefined {
-    const { qos, identifiers, noLocal, receiver } = this.#subscription;
+    const { qos, identifiers, noLocal, receiver, permits } = this.#subscription;
     for (;;) {
       const publication = this.#found[this.#next++];
       if (!publication) return undefined;
       // One that has been replaced since then has been delivered as it came.
       if (this.#messages.get(publication.topic) !== publication || publication.isExpired(this.#now())) continue;
       if (noLocal && publication.publisher === receiver.clientId) continue;
+      if (permits?.(publication.topic) === false) continue;
       return new Copy(publication, lowerQoS(publication.qos, qos), true, identifiers);
     }
   }

@@ -15,3 +15,8 @@ export interface Delivery {
   /** It takes one of the places that the client's receive maximum allows, on the connection of now. */
   counted: boolean;
 }
+
+/** One that nothing has been done for yet. */
+export function newDelivery(copy: Copy, sequence: number): Delivery {
+  return { copy, sequence, timesKept: 0, packetIdentifier: 0, released: false, counted: false };
+}

@@ -5,10 +5,10 @@ import type { QoS } from '../../core/publications/publication';
 import { Fifo } from '../../core/queues/fifo';
 import type { Copy } from '../publications/copy';
 import type { RetainedReplay } from '../retained/retained-replay';
-import type { Receiver, Subscription } from '../subscriptions/subscription';
+import type { Receiver, Subscription, TopicCheck } from '../subscriptions/subscription';
 import { isRefusal, type ReasonCode } from '../wire/reason';
 import { Crowding } from './crowding';
-import type { Delivery } from './delivery';
+import { type Delivery, newDelivery } from './delivery';
 import { InFlight } from './in-flight';
 import type { SessionConnection, SessionHost } from './session-connection';
 import { NEVER_EXPIRES, type PendingWill, type SessionOptions } from './session-options';
@@ -83,14 +83,7 @@ export class Session implements Receiver {
     if (copy.qos === 0) return this.#deliverPlain(copy);
     const { store } = this;
     copy.publication.own();
-    const delivery: Delivery = {
-      copy,
-      sequence: store ? store.queue(copy) : 0,
-      timesKept: 0,
-      packetIdentifier: 0,
-      released: false,
-      counted: false,
-    };
+    const delivery = newDelivery(copy, store ? store.queue(copy) : 0);
     if (this.#connection?.writable && this.#mayStart && !this.#waiting.hasDeliveries && this.#again.length === 0) {
       this.#start(delivery, this.#connection);
       return;
@@ -170,6 +163,11 @@ export class Session implements Receiver {
     if (!delivery?.released) return;
     this.#finish(delivery);
     this.pump();
+  }
+
+  /** Forgets what waits on topics that its client may not read any more. */
+  withdraw(permits: TopicCheck): void {
+    for (const delivery of this.#waiting.withdraw(permits)) this.store?.forget(delivery);
   }
 
   /** Forgets all, in the store too. */

@@ -3,6 +3,7 @@
 
 import { Fifo } from '../../core/queues/fifo';
 import type { Copy } from '../publications/copy';
+import type { TopicCheck } from '../subscriptions/subscription';
 import type { Delivery } from './delivery';
 
 export interface WaitingLimits {
@@ -73,6 +74,15 @@ export class Waiting {
   drop(): Delivery | undefined {
     if (this.shiftPlain()) return undefined;
     return this.shiftDelivery();
+  }
+
+  /** Takes out what was published to topics that `permits` refuses; those that have to be forgotten in the store. */
+  withdraw(permits: TopicCheck): Delivery[] {
+    const isRefused = ({ publication }: Copy): boolean => !permits(publication.topic);
+    for (const copy of this.#plain.takeWhere(isRefused)) this.#count(-copy.publication.size);
+    const deliveries = this.#deliveries.takeWhere(({ copy }) => isRefused(copy));
+    for (const { copy } of deliveries) this.#count(-copy.publication.size);
+    return deliveries;
   }
 
   /** Forgets what is at QoS 0: its connection has ended. */

@@ -1,6 +1,6 @@
 // A group of subscriptions that share what their filter matches (MQTT 5, section 4.8.2): each publication goes to one.
 
-import type { QoS } from '../../core/publications/publication';
+import type { Publication } from '../publications/publication';
 import { lowerQoS, type Subscription } from './subscription';
 
 export class ShareGroup {
@@ -23,13 +23,13 @@ export class ShareGroup {
   }
 
   /** The member whose turn it is: one that is connected, or else one that is remembered and takes it later. */
-  choose(qos: QoS): Subscription | undefined {
+  choose({ qos, topic }: Publication): Subscription | undefined {
     const count = this.#members.length;
     let absent = -1;
     for (let step = 0; step < count; step++) {
       const index = (this.#next + step) % count;
       const member = this.#members[index] as Subscription;
-      if (!member.receiver.takes(lowerQoS(qos, member.qos))) continue;
+      if (!member.receiver.takes(lowerQoS(qos, member.qos)) || member.permits?.(topic) === false) continue;
       if (!member.receiver.connected) {
         if (absent === -1) absent = index;
         continue;

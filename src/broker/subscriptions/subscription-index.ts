@@ -73,8 +73,8 @@ export class SubscriptionIndex {
   }
 
   #deliverOne(match: Subscription | ShareGroup, publication: Publication, copies: Copies): number {
-    const subscription = match instanceof ShareGroup ? match.choose(publication.qos) : match;
-    if (!subscription || isEcho(subscription, publication)) return 0;
+    const subscription = match instanceof ShareGroup ? match.choose(publication) : match;
+    if (!subscription || isWithheld(subscription, publication)) return 0;
     return give(subscription, publication, copies);
   }
 
@@ -85,7 +85,7 @@ export class SubscriptionIndex {
     for (const match of matches) {
       // What comes by a group is a copy of its own: it is not merged with those by the session's other filters.
       if (match instanceof ShareGroup) continue;
-      if (isEcho(match, publication)) continue;
+      if (isWithheld(match, publication)) continue;
       const { receiver } = match;
       if (receiver.found !== stamp) receiver.found = stamp;
       else {
@@ -94,8 +94,8 @@ export class SubscriptionIndex {
       }
     }
     for (const match of matches) {
-      const subscription = match instanceof ShareGroup ? match.choose(publication.qos) : match;
-      if (!subscription || isEcho(subscription, publication)) continue;
+      const subscription = match instanceof ShareGroup ? match.choose(publication) : match;
+      if (!subscription || isWithheld(subscription, publication)) continue;
       const overlap = match instanceof ShareGroup ? undefined : overlaps?.get(subscription.receiver);
       if (overlap) merge(overlap, subscription, publication);
       else reached += give(subscription, publication, copies);
@@ -110,9 +110,9 @@ export class SubscriptionIndex {
   }
 }
 
-/** MQTT 5, section 3.8.3.1: with No Local, a client does not get its own back. */
-function isEcho({ noLocal, receiver }: Subscription, { publisher }: Publication): boolean {
-  return noLocal && publisher === receiver.clientId;
+/** MQTT 5, section 3.8.3.1: with No Local, a client does not get its own back. Nor what it may not read. */
+function isWithheld({ noLocal, receiver, permits }: Subscription, { publisher, topic }: Publication): boolean {
+  return (noLocal && publisher === receiver.clientId) || permits?.(topic) === false;
 }
 
 function give(subscription: Subscription, publication: Publication, copies: Copies): number {

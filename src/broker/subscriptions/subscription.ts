@@ -29,7 +29,12 @@ export interface Subscription<R extends Receiver = Receiver> extends Subscriptio
   readonly filter: TopicFilter;
   /** The same list for all publications. */
   readonly identifiers: readonly number[];
+  /** Asked for each topic where its client may read some of what the filter matches; undefined: it may read all. */
+  permits: TopicCheck | undefined;
 }
+
+/** Whether a client may be given what was published to `topic`. */
+export type TopicCheck = (topic: string) => boolean;
 
 const NONE: readonly number[] = [];
 
@@ -37,8 +42,10 @@ export function createSubscription<R extends Receiver>(
   receiver: R,
   filter: TopicFilter,
   options: SubscriptionOptions,
+  permits?: TopicCheck,
 ): Subscription<R> {
-  return { ...options, receiver, filter, identifiers: options.identifier === 0 ? NONE : [options.identifier] };
+  const identifiers = options.identifier === 0 ? NONE : [options.identifier];
+  return { ...options, receiver, filter, identifiers, permits };
 }
 
 export function lowerQoS(a: QoS, b: QoS): QoS {

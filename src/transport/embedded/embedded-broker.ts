@@ -3,10 +3,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import * as stream from 'node:stream';
 import { Broker } from '../../broker/broker';
-import type { ClientReport } from '../../broker/broker-options';
 import type { Access, ConnectAttempt, Verdict } from '../../broker/clients/access';
 import { type BrokerListener, silentListener } from '../../broker/clients/broker-listener';
 import { type BrokerSettings, defaultSettings } from '../../broker/clients/broker-settings';
+import type { ClientReport } from '../../broker/clients/client-report';
 import type { BrokerStore } from '../../broker/store/broker-store';
 import { Reason } from '../../broker/wire/reason';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
@@ -50,7 +50,8 @@ export class EmbeddedBroker {
     const access: Access = {
       authenticate: (attempt) => this.#authenticate(attempt),
       mayPublish: () => true,
-      maySubscribe: () => true,
+      reading: () => 'all',
+      mayReceive: () => true,
     };
     this.#broker = Broker.open({
       settings: { ...this.#settings, maximumConnections: maximumConnections + OWN_CLIENTS },
