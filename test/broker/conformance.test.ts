@@ -31,7 +31,7 @@ for (const version of [3, 4, 5] as const) {
       it(`${each.title} (${name})`, async () => {
         const bench = await BrokerBench.start({
           settings: { maximumKeepAlive: KEEP_ALIVE_OF_THE_SERVER },
-          access: { maySubscribe: (_, filter) => filter !== FORBIDDEN_FILTER },
+          access: { reading: (_, filter) => (filter === FORBIDDEN_FILTER ? 'none' : 'all') },
         });
         await tryCase(targetOf(bench), version, name, each);
         await bench.close();
