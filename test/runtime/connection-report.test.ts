@@ -82,7 +82,7 @@ describe('runtime/connection report', () => {
       told.map((text) => text.replace(/: .*?(\d times|attempt \d|after)/, ': … $1')),
       [
         'error: … attempt 1, next at 14:03:05)',
-        'warn: … 2 times more: a:1883: nothing listens there, or a firewall refuses; is the server running?',
+        'warn: … 2 times more: a:1883: nothing listens on this port, or a firewall blocks it; is the server running?',
         'warn: … attempt 4, next at 14:03:05)',
         'log: … after 5 failed attempts',
       ],
