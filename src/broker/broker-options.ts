@@ -10,7 +10,7 @@ export interface BrokerClock {
   now(): number;
   /** Calls `task` once after `delay` ms. */
   after(delay: number, task: () => void): void;
-  /** Calls `task` every `interval` ms; the function returned stops that. */
+  /** Calls `task` every `interval` ms. The returned function stops it. */
   every(interval: number, task: () => void): () => void;
 }
 
@@ -19,12 +19,12 @@ export interface BrokerOptions {
   readonly access: Access;
   readonly listener: BrokerListener;
   readonly clock: BrokerClock;
-  /** Runs `task` after what is under way in this turn of the event loop. */
+  /** Runs `task` at the end of this turn of the event loop. */
   readonly defer: (task: () => void) => void;
-  /** A text that is never the same twice: for clients without an identifier. */
+  /** A new text at each call, for clients without an identifier. */
   readonly randomName: () => string;
   /** bytes of memory in use, for $SYS */
   readonly heap: () => number;
-  /** undefined: nothing outlives the broker. */
+  /** Undefined: nothing outlives the broker. */
   readonly store: BrokerStore | undefined;
 }

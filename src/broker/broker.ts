@@ -1,5 +1,5 @@
-// An MQTT broker for MQTT 3.1, 3.1.1 and 5. It is handed its streams, its clock, its randomness, its store and who may do
-// what; it opens nothing itself.
+// An MQTT broker for MQTT 3.1, 3.1.1 and 5. It opens nothing itself: streams, clock, randomness, store and access rules
+// are given to it.
 
 import { Buffer } from 'node:buffer';
 import type { BrokerOptions } from './broker-options';
@@ -31,9 +31,9 @@ import { SubscriptionIndex } from './subscriptions/subscription-index';
 import { systemTopics } from './system/system-topics';
 import { Reason } from './wire/reason';
 
-/** ms between two looks at what time has ended */
+/** ms between two checks of time limits */
 const TICK = 1000;
-/** Ticks between two looks for retained messages that have expired; nobody is given one that has. */
+/** Ticks between two searches for expired retained messages. Subscribers never get an expired one. */
 const RETAINED_TICKS = 60;
 
 export class Broker {
@@ -48,11 +48,11 @@ export class Broker {
   readonly #rights: ReadingRights;
   readonly #host: ClientHost;
   readonly #publications: StoredPublications;
-  /** All that have a stream, also before CONNECT and for a moment after the end. */
+  /** All clients with a stream: also before CONNECT, and shortly after the end. */
   readonly #clients = new Set<Client>();
   readonly #startedAt: number;
   readonly #stopTicking: () => void;
-  /** What is shown under $SYS now, so that only what changes is published. */
+  /** The values last published under $SYS, so that only changes are published. */
   readonly #shown = new Map<string, string>();
   #ticks = 0;
   #waitingBytes = 0;
@@ -60,7 +60,7 @@ export class Broker {
   #maximumHeap = 0;
   #closed = false;
 
-  /** Opens the store and takes back what it holds. Never rejects: without its store, a broker remembers in memory. */
+  /** Opens the store and restores its contents. Never rejects: without a store, the state is kept in memory. */
   static async open(options: BrokerOptions): Promise<Broker> {
     const { store, listener } = options;
     if (!store) return new Broker(options);
@@ -109,7 +109,7 @@ export class Broker {
     this.#stopTicking = clock.every(TICK, () => this.#tick());
   }
 
-  /** Takes the stream of a client. `origin` says where it comes from. */
+  /** Serves the client at the other end of `stream`. `origin` says where the stream comes from. */
   accept(stream: ClientStream, origin: Origin): void {
     this.#traffic.connections++;
     if (this.#closed || (!origin.local && this.#clients.size >= this.#options.settings.maximumConnections)) {
@@ -131,14 +131,14 @@ export class Broker {
     this.#rights.applyAll(mayStay);
   }
 
-  /** Ends the connection of a client; false when it has none. */
+  /** Ends the connection of a client. False when it has none. */
   disconnect(clientId: string): boolean {
     const client = this.#membership.client(clientId);
     client?.end(Reason.administrativeAction, 'the connection was ended by an administrator');
     return client !== undefined;
   }
 
-  /** Ends the session of a client, and its connection with it; false when there is none. */
+  /** Ends the session of a client, and its connection. False when there is no session. */
   forget(clientId: string): boolean {
     this.disconnect(clientId);
     const session = this.#registry.get(clientId);
@@ -146,7 +146,7 @@ export class Broker {
     return session !== undefined;
   }
 
-  /** Ends all connections, and resolves when all that is remembered is in the store. */
+  /** Ends all connections, and resolves when the state is in the store. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopTicking();
@@ -169,7 +169,7 @@ export class Broker {
     try {
       await restore(store, target);
     } catch (error) {
-      // What LevelDB cannot read is damaged as well.
+      // Values that LevelDB cannot read are damaged, too.
       if (!(error instanceof StoreDamage)) listener.storeFailed(error);
       await store.putAside().then(
         (aside) => listener.putAside(aside),
@@ -257,7 +257,7 @@ export class Broker {
     };
   }
 
-  /** MQTT 5, section 3.8.3.1: Retain Handling; nothing retained comes by a shared subscription (section 4.8.2). */
+  /** MQTT 5, section 3.8.3.1: Retain Handling. A shared subscription gets no retained messages (section 4.8.2). */
   #replay(subscription: Subscription<Session>, isNew: boolean): void {
     const { retainHandling, filter, receiver } = subscription;
     if (filter.shareGroup !== undefined || retainHandling === 2 || (retainHandling === 1 && !isNew)) return;

@@ -16,9 +16,15 @@ import { RecordedReceipt } from '../helpers/fakes/recorded-receipt';
 import { nodeRedScript } from '../helpers/package/environment';
 import { heapInUse } from '../helpers/process/heap';
 
-/** The messaging hooks of Node-RED itself. */
-const { hooks }: { hooks: NodeAPI['hooks'] & { trigger(name: string, event: object, done: () => void): void } } =
-  require(require.resolve('@node-red/util', { paths: [dirname(nodeRedScript)] }));
+/** The messaging hooks of Node-RED. */
+const {
+  hooks: nodeRedHooks,
+}: { hooks: NodeAPI['hooks'] & { trigger(name: string, event: object, done: () => void): void } } = require(
+  require.resolve('@node-red/util', { paths: [dirname(nodeRedScript)] }),
+);
+
+/** A copy: flowCompletion() keeps one instance for each object, and Node-REDs of other tests must not get ours. */
+const hooks = { ...nodeRedHooks };
 
 const COUNT = 3000;
 const BYTES = 4000;

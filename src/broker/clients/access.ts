@@ -1,15 +1,15 @@
-// Who may connect, publish and subscribe: the broker asks, and knows no users itself.
+// Who may connect, publish and subscribe. The broker asks this interface, and knows no users itself.
 
 import type { ProtocolVersion } from '../wire/protocol-version';
 import type { ReasonCode } from '../wire/reason';
 
-/** Where a stream comes from, as whoever opened it knows. */
+/** Where a stream comes from. Whoever opens the stream says so. */
 export interface Origin {
   /** The address of the client, for people. */
   readonly address: string;
-  /** A client of this very process. */
+  /** Whether the client is in this process. */
   readonly local: boolean;
-  /** The name in a client certificate that has been checked. */
+  /** The name in a verified client certificate. */
   readonly certificateName?: string;
 }
 
@@ -22,12 +22,12 @@ export interface ConnectAttempt {
 }
 
 export type Verdict =
-  /** `user` is empty for one without a name. */
+  /** `user` is empty for a client without a user name. */
   | { readonly ok: true; readonly user: string }
-  /** 0x86 for a wrong name or password, 0x87 for one that may not, 0x85 for an identifier that is somebody else's. */
+  /** 0x86: wrong user name or password. 0x87: not authorized. 0x85: the identifier belongs to another user. */
   | { readonly ok: false; readonly reasonCode: ReasonCode };
 
-/** A client that has connected. */
+/** A connected client. */
 export interface KnownClient {
   readonly clientId: string;
   readonly user: string;
@@ -37,7 +37,7 @@ export interface KnownClient {
 /** How much a client may read of what a filter matches. */
 export type Reading = 'all' | 'some' | 'none';
 
-/** Answers must not throw; one that takes time holds up the client it is about, and nobody else. */
+/** Methods must not throw. A slow answer delays only the client that it is about. */
 export interface Access {
   authenticate(attempt: ConnectAttempt): Verdict | Promise<Verdict>;
   mayPublish(client: KnownClient, topic: string): boolean;
@@ -53,7 +53,7 @@ export function topicCheck({ clientId, user, origin }: KnownClient, access: Acce
   return (topic) => access.mayReceive(client, topic);
 }
 
-/** Everybody may everything. */
+/** Everybody may do everything. */
 export const openAccess: Access = {
   authenticate: ({ username }) => ({ ok: true, user: username ?? '' }),
   mayPublish: () => true,

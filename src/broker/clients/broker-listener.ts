@@ -1,4 +1,4 @@
-// What happens in the broker that people may want to know, each told once.
+// Events of the broker that people may want to know. Each is reported once.
 
 import type { StoreAside } from '../store/broker-store';
 import type { ProtocolVersion } from '../wire/protocol-version';
@@ -12,7 +12,7 @@ export interface ConnectedClient {
   readonly protocolVersion: ProtocolVersion;
 }
 
-/** What was refused, to whom. */
+/** What was refused to which client. */
 export interface Refusal {
   readonly what: 'connect' | 'publish' | 'subscribe' | 'retain';
   readonly clientId: string;
@@ -26,7 +26,7 @@ export interface Refusal {
 /** Why the connection of a client has ended. */
 export interface Ending {
   readonly reasonCode: ReasonCode;
-  /** In English; empty when the client left by itself. */
+  /** In English; empty when the client ended the connection itself. */
   readonly reason: string;
 }
 
@@ -34,19 +34,19 @@ export interface Ending {
 export interface BrokerListener {
   connected(client: ConnectedClient): void;
   disconnected(client: ConnectedClient, ending: Ending): void;
-  /** The same refusal to the same client is told once while it is connected. */
+  /** The same refusal to the same client is reported once in a connection. */
   refused(refusal: Refusal): void;
-  /** Publications for `clientId` are being dropped; told again when there has been room in between. */
+  /** Publications for `clientId` are dropped. Reported again after there has been room in between. */
   dropping(clientId: string): void;
-  /** There was no room for another retained message; told once until there is. */
+  /** There was no room for another retained message. Reported once until there is room again. */
   retainedFull(): void;
-  /** What was remembered could not be read, and has been put aside. */
+  /** The stored state could not be read, and was set aside. */
   putAside(aside: StoreAside): void;
-  /** The store has refused a write; told once until one succeeds. */
+  /** The store has refused a write. Reported once until a write succeeds. */
   storeFailed(error: unknown): void;
 }
 
-/** For whoever does not want to know. */
+/** Ignores all events. */
 export const silentListener: BrokerListener = {
   connected: () => {},
   disconnected: () => {},
@@ -57,7 +57,7 @@ export const silentListener: BrokerListener = {
   storeFailed: () => {},
 };
 
-/** A connection that is not even read from, because there are as many as there may be. */
+/** A connection from which nothing is read, because the maximum number of connections is reached. */
 export function tooManyConnections({ address }: Origin): Refusal {
   return { what: 'connect', clientId: '', user: '', address, reasonCode: Reason.quotaExceeded };
 }

@@ -1,4 +1,4 @@
-// What bounds a broker, and what it offers.
+// The limits of a broker, and what it offers to clients.
 
 import type { RetainedLimits } from '../retained/retained-messages';
 import type { WaitingLimits } from '../sessions/waiting';
@@ -11,32 +11,32 @@ export interface BrokerSettings {
   readonly maximumSessions: number;
   /** bytes */
   readonly maximumPacketSize: number;
-  /** Publications at QoS 1 and 2 that a client may have unanswered at a time. */
+  /** The most QoS 1 and 2 publications of a client that may be unacknowledged. */
   readonly receiveMaximum: number;
-  /** Publications at QoS 1 and 2 that are on their way to a client at a time, whatever it would take. */
+  /** The most QoS 1 and 2 publications in flight to a client, even if the client accepts more. */
   readonly maximumInFlight: number;
   /** Topic aliases that a client may use. */
   readonly topicAliasMaximum: number;
-  /** s; a client that asks for more, or for none, is told this one with MQTT 5. 0: as the client likes. */
+  /** s; an MQTT 5 client that asks for a longer keep alive, or for none, is told this one. 0: no limit. */
   readonly maximumKeepAlive: number;
-  /** s; a session is kept no longer, whatever CONNECT asks for. */
+  /** s; the longest time that a session is kept, even if CONNECT asks for more. */
   readonly maximumSessionExpiry: number;
-  /** Publications per second and client; 0: as many as come. */
+  /** The most publications per second and client; 0: no limit. */
   readonly maximumRate: number;
   /** What may wait for one client. */
   readonly waiting: WaitingLimits;
   /** bytes that may wait for all clients together */
   readonly waitingBytes: number;
   readonly retained: RetainedLimits;
-  /** ms that a client may take to say CONNECT */
+  /** ms that a client may take to send CONNECT */
   readonly connectTime: number;
-  /** ms for which a client may take nothing that is sent to it */
+  /** ms for which a client may read nothing while data waits for it */
   readonly stallTime: number;
   /** ms for which publishers wait for a client that reads too slowly */
   readonly patience: number;
-  /** s between two sets of $SYS; 0: none */
+  /** s between two publications of $SYS; 0: none */
   readonly systemInterval: number;
-  /** What a response topic begins with that a client is told on demand (MQTT 5, section 3.2.2.3.15). */
+  /** The Response Information for clients that request it: a prefix of response topics (MQTT 5, section 3.2.2.3.15). */
   readonly responsePrefix: string;
 }
 

@@ -1,4 +1,4 @@
-// What a client needs of the broker that it is connected to.
+// The services that a client needs from its broker.
 
 import type { Publication } from '../publications/publication';
 import type { Session } from '../sessions/session';
@@ -24,27 +24,27 @@ export interface ClientHost {
   now(): number;
   /** Calls `task` once after `delay` ms. */
   after(delay: number, task: () => void): void;
-  /** Has `writer` flushed after what is under way in this turn of the event loop. */
+  /** Flushes `writer` at the end of this turn of the event loop. */
   readonly schedule: (writer: ClientWriter) => void;
-  /** An identifier that nobody has. */
+  /** An unused client identifier. */
   newClientId(): string;
-  /** Whether a client is connected under `clientId` that must not be thrown out by `client`. */
+  /** Whether another client is connected as `clientId` and `client` must not take its place. */
   isReserved(clientId: string, client: HostedClient): boolean;
-  /** The session of a client that has been let in, and whether it was there; undefined when there is no room for it. */
+  /** The session of an accepted client, and whether it existed. Undefined when there is no room for another session. */
   join(
     client: HostedClient,
     request: ConnectRequest,
   ): { readonly session: Session; readonly present: boolean } | undefined;
-  /** `session` has its subscriptions, or what else it is remembered by, changed. */
+  /** The stored state of `session` has changed, for example its subscriptions. */
   save(session: Session): void;
   subscribe(subscription: Subscription<Session>): void;
   unsubscribe(subscription: Subscription<Session>): void;
-  /** Sends `session` what is retained for a subscription; `isNew` when it had none for that filter. */
+  /** Sends the retained messages of a subscription to `session`. `isNew`: it had no subscription to that filter. */
   replay(subscription: Subscription<Session>, isNew: boolean): void;
-  /** As Exchange.publish(). */
+  /** Like Exchange.publish(). */
   publish(publication: Publication, tells: boolean): ReasonCode;
-  /** The client that reads too slowly for what publish() gave it last; taken once. */
+  /** The client that reads too slowly for the last publish(). Only the first call returns it. */
   takeCrowded(): Crowded | undefined;
-  /** The connection is over. `session` only when it had one. `withWill` when its will is to be published. */
+  /** The connection has ended. `session` is there if it had one. `withWill`: its will must be published. */
   left(client: HostedClient, session: Session | undefined, ending: Ending, withWill: boolean): void;
 }

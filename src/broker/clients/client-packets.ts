@@ -1,4 +1,4 @@
-// The packets of a client that has been let in, one by one.
+// Handles the packets of an accepted client, one by one.
 
 import type { Session } from '../sessions/session';
 import {
@@ -24,13 +24,13 @@ const CONNECT = 1;
 const PUBLISH = 3;
 const PINGREQ = 12;
 
-/** Answers that wait for the store before no more is read from a client. */
+/** The number of answers waiting for the store at which reading from the client stops. */
 const UNWRITTEN = 1000;
 
-/** What this needs of the client. */
+/** What this class needs from the client. */
 export interface PacketSource extends Publisher, Omit<Subscriber, 'refused'> {
   refused(what: 'publish' | 'subscribe' | 'retain', reasonCode: ReasonCode, topic: string): void;
-  /** DISCONNECT has come. */
+  /** DISCONNECT has arrived. */
   leave(reasonCode: ReasonCode): void;
 }
 
@@ -49,7 +49,7 @@ export class ClientPackets {
     this.#publications = new IncomingPublications(client, session, host);
   }
 
-  /** Handles the packet that `framer` is at, which came at `now`, in ms. Throws ProtocolViolation. */
+  /** Handles the current packet of `framer`, which arrived at `now`, in ms. Throws ProtocolViolation. */
   handle(framer: PacketFramer, now: number): void {
     const { bytes, start, body, end } = framer;
     const first = bytes[start] as number;
@@ -117,12 +117,12 @@ export class ClientPackets {
       case 'disconnect':
         return this.#handleDisconnect(read.reasonCode ?? Reason.success, read.properties?.sessionExpiryInterval);
       default:
-        // MQTT 5, section 4.12: AUTH belongs to a CONNECT with an authentication method, which is refused.
+        // MQTT 5, section 4.12: AUTH needs a CONNECT with an authentication method, and the broker refuses those.
         throw new ProtocolViolation(Reason.protocolError, `${read.cmd} is not expected`);
     }
   }
 
-  /** MQTT 5, section 3.14: only what is said to be a normal end keeps the will unpublished. */
+  /** MQTT 5, section 3.14: only DISCONNECT with "normal disconnection" deletes the will. */
   #handleDisconnect(reasonCode: ReasonCode, sessionExpiry: unknown): void {
     const session = this.#session;
     if (sessionExpiry !== undefined) {

@@ -11,14 +11,14 @@ export interface ClientReport {
   /** Empty while it is not connected. */
   readonly address: string;
   readonly protocolVersion: ProtocolVersion | undefined;
-  /** When it connected, or when its connection ended; ms since the epoch. */
+  /** When its connection began, or ended if it has none; ms since the epoch. */
   readonly since: number;
-  /** A client of this very process. */
+  /** Whether the client is in this process. */
   readonly local: boolean;
   readonly subscriptions: number;
   readonly queued: number;
   readonly inFlight: number;
-  /** Publications that it has lost. */
+  /** The number of publications dropped for it. */
   readonly dropped: number;
 }
 

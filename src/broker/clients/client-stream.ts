@@ -1,12 +1,12 @@
-// The byte stream of a client, as far as the broker uses it: a Duplex of Node.js is one.
+// The part of a client's byte stream that the broker uses. A Duplex of Node.js fits.
 
 export interface ClientStream {
-  /** bytes that have been written and not been taken yet */
+  /** bytes written and not yet sent */
   readonly writableLength: number;
   on(event: 'data', listener: (chunk: Buffer) => void): unknown;
   on(event: 'drain' | 'end' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  /** False when it takes no more before `drain`. */
+  /** False when the caller should wait for `drain` before the next write. */
   write(chunk: Buffer): boolean;
   cork(): void;
   uncork(): void;

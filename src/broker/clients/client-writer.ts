@@ -1,18 +1,18 @@
-// What goes to a client: written together once per turn of the event loop, and given to its stream bit by bit, so that a
-// slow reader is told from one that does not read.
+// The output to a client. Writes of one turn of the event loop are combined. The stream gets them in small portions, so
+// that a slow reader can be told from one that does not read at all.
 
 import { Buffer } from 'node:buffer';
 import type { PublishFrame } from '../wire/publish-frame';
 import type { ClientStream } from './client-stream';
 import type { Traffic } from './traffic';
 
-/** bytes that the stream is given at a time */
+/** bytes of a portion for the stream */
 const SLICE = 64 * 1024;
-/** bytes up to which a piece is copied to be written with others */
+/** bytes up to which a piece is copied into a larger write */
 const SMALL = 8 * 1024;
-/** bytes that may wait to be read before publications wait elsewhere */
+/** bytes that may wait here. Above this, publications wait in the session. */
 const HIGH_WATER = 256 * 1024;
-/** Of the first byte of PUBLISH (MQTT 5, section 3.3.1.1). */
+/** The DUP bit in the first byte of PUBLISH (MQTT 5, section 3.3.1.1). */
 const DUP = 8;
 
 export interface WriterOptions {
@@ -46,7 +46,7 @@ export class ClientWriter {
     this.#hasRoom = hasRoom;
   }
 
-  /** bytes that the client has not taken */
+  /** bytes that the client has not read */
   get waitingBytes(): number {
     return this.#bytes + (this.#blockedSince === undefined ? 0 : this.#stream.writableLength);
   }
@@ -55,7 +55,7 @@ export class ClientWriter {
     return this.#bytes < HIGH_WATER;
   }
 
-  /** Since when the client has taken nothing, in ms; undefined while it takes all. */
+  /** The time since which the client has read nothing, in ms; undefined while nothing waits. */
   get blockedSince(): number | undefined {
     return this.#blockedSince;
   }
@@ -67,7 +67,7 @@ export class ClientWriter {
     if (this.#blockedSince === undefined) this.#scheduleOnce();
   }
 
-  /** Writes PUBLISH with a packet identifier, unless it is at QoS 0. */
+  /** Writes PUBLISH, with a packet identifier above QoS 0. */
   publish({ head, identifierAt, payload }: PublishFrame, packetIdentifier: number, dup: boolean): void {
     if (identifierAt === 0) this.write(head);
     else {
@@ -80,7 +80,7 @@ export class ClientWriter {
     if (payload) this.write(payload);
   }
 
-  /** Gives the stream what it takes. */
+  /** Gives the stream as much as it accepts. */
   flush(): void {
     this.#scheduled = false;
     if (this.#blockedSince !== undefined || this.#bytes === 0) return;
@@ -97,13 +97,13 @@ export class ClientWriter {
     this.#tellRoom();
   }
 
-  /** The stream takes more. */
+  /** The stream has emitted `drain`. */
   drained(): void {
     this.#blockedSince = undefined;
     this.flush();
   }
 
-  /** Gives the stream all at once: it is about to be ended. */
+  /** Gives the stream everything at once, because it is about to be ended. */
   flushAll(): void {
     for (const piece of this.#pieces.splice(0)) this.#stream.write(piece);
     this.#traffic.bytesSent += this.#bytes;
@@ -123,7 +123,7 @@ export class ClientWriter {
     this.#hasRoom();
   }
 
-  /** So many bytes as the stream is given at a time, small pieces put together. */
+  /** The next portion, with small pieces combined. */
   #takeSlice(): Buffer[] {
     if (this.#bytes <= SLICE && this.#pieces.length === 1) {
       this.#traffic.bytesSent += this.#bytes;

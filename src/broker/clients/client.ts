@@ -1,5 +1,5 @@
-// One connection of a client, from its first byte to its last (MQTT 5, section 4): reads packets, and sends what the
-// session has for it.
+// One connection of a client, from its first byte to its last (MQTT 5, section 4). It reads packets, and sends the
+// publications of the session.
 
 import type { Buffer } from 'node:buffer';
 import type { Copy } from '../publications/copy';
@@ -25,15 +25,15 @@ import { OutgoingAliases } from './topic-aliases';
 
 const CONNECT = 1;
 
-/** bytes: more than a CONNECT with a large will, less than fills the memory */
+/** bytes of the largest packet before CONNECT is accepted: room for a large will, but no danger for the memory */
 const LARGEST_CONNECT = 256 * 1024;
-/** bytes that a client may send after its end has come, before its stream is cut */
+/** bytes that a client may still send after the broker has ended the connection. Then the stream is destroyed. */
 const LAST_BYTES = 64 * 1024;
-/** ms that its stream has then to hand on what was written last */
+/** ms that the stream then has to send its last bytes */
 const LAST_TIME = 1000;
-/** bytes of answers that a client has not read before no more is read from it */
+/** bytes of unread answers at which reading from the client stops */
 const UNREAD = 4 * 1024 * 1024;
-/** Different refusals of one client that are told. */
+/** The most different refusals that are reported for one client. */
 const TOLD_REFUSALS = 100;
 
 export class Client implements HostedClient {
@@ -142,7 +142,7 @@ export class Client implements HostedClient {
     this.#host.listener.refused({ what, clientId, user, address: origin.address, reasonCode, topic });
   }
 
-  /** Ends the connection, and says why to a client of MQTT 5. */
+  /** Ends the connection. An MQTT 5 client is told the reason. */
   end(reasonCode: ReasonCode, reason: string): void {
     if (this.#state === 'closed') return;
     if (this.#state === 'connected' && this.v5) {
@@ -152,7 +152,7 @@ export class Client implements HostedClient {
     this.#close({ reasonCode, reason }, true);
   }
 
-  /** Called now and then: ends what has been silent, or has not read, for too long. True when nothing is left of it. */
+  /** Called at intervals: ends a connection that was silent, or has not read, for too long. True once it has ended. */
   check(now: number): boolean {
     const { connectTime, stallTime } = this.#host.settings;
     if (this.#state === 'closed') {
@@ -172,14 +172,14 @@ export class Client implements HostedClient {
     return false;
   }
 
-  /** Cuts what is left of the stream. */
+  /** Destroys the stream. */
   destroy(): void {
     this.#stream.destroy();
   }
 
   #read(chunk: Buffer): void {
     if (this.#state === 'closed') {
-      // It reads its DISCONNECT best while it may still write.
+      // A client is most likely to read DISCONNECT while it may still write.
       this.#lastBytes += chunk.length;
       if (this.#lastBytes > LAST_BYTES) this.#stream.destroy();
       return;
@@ -243,7 +243,7 @@ export class Client implements HostedClient {
       maximumKeepAlive > 0 && (request.keepAlive === 0 || request.keepAlive > maximumKeepAlive) && this.v5;
     this.keepAlive = limited ? maximumKeepAlive : request.keepAlive;
     this.receiveMaximum = Math.min(request.receiveMaximum, settings.maximumInFlight);
-    // Within the process an alias saves nothing, and costs that all receivers share their bytes.
+    // Within the process an alias saves nothing, and receivers could no longer share the bytes of a packet.
     if (request.topicAliasMaximum > 0 && !this.origin.local) {
       this.#aliases = new OutgoingAliases(request.topicAliasMaximum);
     }
@@ -259,7 +259,7 @@ export class Client implements HostedClient {
     session.attach(this);
   }
 
-  /** DISCONNECT has come (MQTT 5, section 3.14): only a normal end keeps the will unpublished. */
+  /** DISCONNECT has arrived (MQTT 5, section 3.14). Only a normal disconnection deletes the will. */
   leave(reasonCode: ReasonCode): void {
     this.#close({ reasonCode, reason: '' }, reasonCode !== Reason.success);
   }
@@ -269,7 +269,7 @@ export class Client implements HostedClient {
     const { clientId = '', username = '' } = this.#request ?? {};
     const { address } = this.origin;
     this.#host.listener.refused({ what: 'connect', clientId, user: username, address, reasonCode });
-    // Whoever has not said CONNECT is told nothing (MQTT 5, section 4.13).
+    // Before CONNECT, the client is told no reason (MQTT 5, section 4.13).
     const answers = this.#request !== undefined || reasonCode === Reason.unsupportedVersion;
     if (answers) this.write(refusal(this.protocolVersion, reasonCode, reason));
     this.#close({ reasonCode, reason }, false);

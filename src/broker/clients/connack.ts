@@ -1,4 +1,4 @@
-// CONNACK (MQTT 5, section 3.2): what the broker offers, where that is not what a client may take for granted.
+// CONNACK (MQTT 5, section 3.2): what the broker offers, where it differs from the defaults of MQTT.
 
 import { topicNameProblem } from '../../core/topics/topic-name';
 import { encodeControlPacket } from '../wire/control-packets';
@@ -33,7 +33,7 @@ export function acceptance(request: ConnectRequest, accepted: Accepted, settings
   return encodeControlPacket({ cmd: 'connack', reasonCode: Reason.success, sessionPresent, properties }, 5);
 }
 
-/** `words` say more to people. */
+/** `words` is a Reason String for people. */
 export function refusal(protocolVersion: ProtocolVersion, reasonCode: ReasonCode, words: string): Buffer {
   if (protocolVersion < 5) {
     return encodeControlPacket(

@@ -1,4 +1,4 @@
-// CONNECT, checked (MQTT 5, section 3.1).
+// A checked CONNECT (MQTT 5, section 3.1).
 
 import { Buffer } from 'node:buffer';
 import { isQoS, type QoS } from '../../core/publications/publication';
@@ -16,7 +16,7 @@ export interface RequestedWill {
   readonly qos: QoS;
   readonly retain: boolean;
   readonly properties: Buffer;
-  /** s; undefined where it does not expire */
+  /** s; undefined: it does not expire */
   readonly expiry: number | undefined;
   /** s */
   readonly delay: number;
@@ -24,7 +24,7 @@ export interface RequestedWill {
 
 export interface ConnectRequest {
   readonly protocolVersion: ProtocolVersion;
-  /** mosquitto's bridge says so in the protocol level: it gets retain flags as they are, and nothing of its own back. */
+  /** A bridge of mosquitto, by its protocol level: it gets retain flags unchanged, and not its own publications. */
   readonly bridge: boolean;
   readonly clientId: string;
   readonly cleanStart: boolean;
@@ -40,14 +40,14 @@ export interface ConnectRequest {
   readonly maximumPacketSize: number;
   readonly topicAliasMaximum: number;
   readonly wantsResponseInformation: boolean;
-  /** MQTT 5, section 3.1.2.11.7: what is refused may come with words. */
+  /** MQTT 5, section 3.1.2.11.7: refusals may have a Reason String. */
   readonly wantsProblemInformation: boolean;
   readonly authenticationMethod: string | undefined;
 }
 
 type ConnectPacket = Extract<ControlPacket, { cmd: 'connect' }>;
 
-/** MQTT 3.1.1, section 3.1.2.4: without Clean Session a session has no end. */
+/** MQTT 3.1.1, section 3.1.2.4: without Clean Session, a session never expires. */
 const FOR_EVER = 0xffff_ffff;
 
 /** Reads a whole CONNECT with the protocol level `level`. Throws ProtocolViolation. */
@@ -94,7 +94,7 @@ function readWill(will: NonNullable<ConnectPacket['will']>, v5: boolean): Reques
   if (!v5) return { ...common, properties: NO_PROPERTIES, expiry: undefined, delay: 0 };
   const { willDelayInterval = 0, ...told } = will.properties ?? {};
   if (typeof willDelayInterval !== 'number') throw new ProtocolViolation(Reason.protocolError, 'two will delays');
-  // The same properties as those of PUBLISH (MQTT 5, section 3.1.3.2), so they become the same bytes.
+  // A will has the properties of a PUBLISH (MQTT 5, section 3.1.3.2), so they become the same bytes.
   const publish = encodeControlPacket(
     { cmd: 'publish', topic: 'will', payload: '', qos: 0, retain: false, dup: false, properties: told },
     5,
@@ -102,7 +102,7 @@ function readWill(will: NonNullable<ConnectPacket['will']>, v5: boolean): Reques
   return { ...common, ...propertiesOf(publish), delay: willDelayInterval };
 }
 
-/** The properties of a packet of mqtt-packet, which makes an array of one that comes twice. */
+/** The properties of a packet of mqtt-packet, which makes an array of a property that occurs twice. */
 class Properties {
   readonly #values: ReadonlyMap<string, unknown>;
 
@@ -131,7 +131,7 @@ class Properties {
   }
 }
 
-/** mqtt-packet reads what is not UTF-8 as U+FFFD. */
+/** mqtt-packet replaces bytes that are not UTF-8 by U+FFFD. */
 function isText(text: string): boolean {
   return isMqttText(text) && !text.includes('\ufffd');
 }
@@ -141,8 +141,8 @@ function malformed(what: string): ProtocolViolation {
 }
 
 /**
- * The protocol level of a CONNECT, or undefined where it has none: one of a version to come is told so
- * (MQTT 5, section 3.1.2.2).
+ * The protocol level of a CONNECT; undefined when it cannot be read. A client with an unknown level is told so (MQTT 5,
+ * section 3.1.2.2).
  */
 export function protocolLevelOf(bytes: Buffer, body: number, end: number): number | undefined {
   if (body + 2 > end) return undefined;

@@ -1,4 +1,4 @@
-// Whether a client is let in, and under which identifier (MQTT 5, section 3.1.4).
+// Decides whether a client is accepted, and with which identifier (MQTT 5, section 3.1.4).
 
 import { Reason, type ReasonCode } from '../wire/reason';
 import type { ClientHost } from './client-host';
@@ -16,7 +16,7 @@ export async function letIn(client: HostedClient, request: ConnectRequest, host:
   if (request.authenticationMethod !== undefined) {
     return refused(Reason.badAuthenticationMethod, 'this broker knows user names and passwords only');
   }
-  // MQTT 3.1.1, section 3.1.3.1: without an identifier there is nothing to remember a session by.
+  // MQTT 3.1.1, section 3.1.3.1: without an identifier, no session can be kept.
   if (request.clientId === '' && !cleanStart && protocolVersion < 5) {
     return refused(Reason.clientIdentifierInvalid, 'a session needs a client identifier');
   }

@@ -1,4 +1,4 @@
-// The writers that have something to write, for one go at the end of the turn of the event loop.
+// The writers with waiting output. All are flushed together at the end of the turn of the event loop.
 
 import type { ClientWriter } from './client-writer';
 

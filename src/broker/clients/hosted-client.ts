@@ -14,6 +14,6 @@ export interface HostedClient extends SessionConnection, KnownClient, ConnectedC
   readonly connected: boolean;
   readonly session: Session | undefined;
   readonly request: ConnectRequest | undefined;
-  /** Ends the connection, and says why to a client of MQTT 5. */
+  /** Ends the connection. An MQTT 5 client is told the reason. */
   end(reasonCode: ReasonCode, reason: string): void;
 }

@@ -1,5 +1,5 @@
-// What a client publishes: at QoS 1 and 2 in order, answered when all that must be remembered is in the store, and at
-// QoS 2 once (MQTT 5, section 4.3).
+// The publications of a client. QoS 1 and 2 are acknowledged in order, once everything that must outlive a crash is
+// stored. A QoS 2 publication is passed on exactly once (MQTT 5, section 4.3).
 
 import { expiryTime, Publication } from '../publications/publication';
 import type { Session } from '../sessions/session';
@@ -10,7 +10,7 @@ import { isRefusal, Reason, type ReasonCode } from '../wire/reason';
 import type { ClientHost } from './client-host';
 import { IncomingAliases } from './topic-aliases';
 
-/** What this needs of the client. */
+/** What this class needs from the client. */
 export interface Publisher {
   readonly v5: boolean;
   write(packet: Buffer): void;
@@ -28,9 +28,9 @@ export class IncomingPublications {
   readonly #aliases: IncomingAliases;
   /** Answers that wait for the store. */
   #unwritten = 0;
-  /** Those of them that no publication in `#open` stands for. */
+  /** The number of those that do not belong to a publication in `#open`. */
   #unheard = 0;
-  /** QoS 2 publications of this connection that are not complete. */
+  /** The incomplete QoS 2 exchanges of this connection. */
   readonly #open = new Set<number>();
 
   constructor(client: Publisher, session: Session, host: ClientHost) {
@@ -45,7 +45,7 @@ export class IncomingPublications {
     return this.#unwritten;
   }
 
-  /** PUBLISH has come. Throws ProtocolViolation. */
+  /** PUBLISH has arrived. Throws ProtocolViolation. */
   publish(packet: DecodedPublish): void {
     const topic = this.#aliases.topicOf(packet);
     const { qos, packetIdentifier } = packet;
@@ -56,7 +56,7 @@ export class IncomingPublications {
       this.#pass(packet, topic);
       return;
     }
-    // Answers that wait for the store count: the client has not heard of them.
+    // Answers that wait for the store count, because the client has not received them yet.
     if (this.#client.v5 && this.#unheard + this.#open.size >= this.#host.settings.receiveMaximum) {
       throw new ProtocolViolation(Reason.receiveMaximumExceeded, 'more publications than the receive maximum');
     }
@@ -80,13 +80,13 @@ export class IncomingPublications {
     this.#answer(PUBREC, packetIdentifier, reasonCode, revision);
   }
 
-  /** PUBREL has come. */
+  /** PUBREL has arrived. */
   release(packetIdentifier: number): void {
     const { incoming, store } = this.#session;
     const { revision } = this.#host.journal;
     this.#open.delete(packetIdentifier);
     const known = incoming.delete(packetIdentifier);
-    // The identifier is free again with PUBCOMP: by then a restart must not bring back that it was taken.
+    // PUBCOMP frees the identifier. After that, a restart must not restore it as used.
     if (known) store?.forgetIncoming(packetIdentifier);
     this.#answer(PUBCOMP, packetIdentifier, known ? Reason.success : Reason.packetIdentifierUnknown, revision);
   }
@@ -107,7 +107,7 @@ export class IncomingPublications {
     return tells ? reasonCode : Reason.success;
   }
 
-  /** Answers once all that has changed since `revision` is in the store; in the order of the publications. */
+  /** Answers in the order of the publications, once all changes since `revision` are in the store. */
   #answer(kind: AcknowledgementKind, packetIdentifier: number, reasonCode: ReasonCode, revision: number): void {
     const { journal } = this.#host;
     if (this.#unwritten === 0 && journal.revision === revision) {
@@ -128,7 +128,7 @@ export class IncomingPublications {
     });
   }
 
-  /** The store has refused: the client is told so, or left without an answer, and sends the publication again. */
+  /** The store has refused a write. The client is told so, or gets no answer and sends the publication again. */
   #notKept(kind: AcknowledgementKind, packetIdentifier: number): void {
     if (kind === PUBREC) {
       this.#session.incoming.delete(packetIdentifier);

@@ -1,9 +1,9 @@
-// Why nothing is read from a client for a while: more would only pile up.
+// The reasons for which reading from a client pauses, so that its packets do not pile up in memory.
 
 import { TokenBucket } from '../../core/queues/token-bucket';
 import type { ClientStream } from './client-stream';
 
-/** What has to happen before reading goes on. */
+/** What must happen before reading continues. */
 export type HoldReason = 'connect' | 'room' | 'written' | 'rate' | 'read';
 
 export class ReadingHold {
@@ -13,7 +13,7 @@ export class ReadingHold {
   #bucket: TokenBucket | undefined;
   #ended = false;
 
-  /** `goOn` is called when the last reason has gone. */
+  /** `goOn` is called when no reason is left. */
   constructor(stream: ClientStream, goOn: () => void) {
     this.#stream = stream;
     this.#goOn = goOn;
@@ -23,7 +23,7 @@ export class ReadingHold {
     return this.#reasons.size > 0;
   }
 
-  /** Holds until the function returned is called. */
+  /** Holds until the returned function is called. */
   until(reason: HoldReason): () => void {
     if (!this.#ended) {
       if (this.#reasons.size === 0) this.#stream.pause();
@@ -38,7 +38,7 @@ export class ReadingHold {
     if (!this.active) this.#stream.resume();
   }
 
-  /** ms until the next publication may come, of so many per second; 0 for no limit. */
+  /** ms until the next publication may arrive, with a limit per second; 0: no limit. */
   rateDelay(perSecond: number, now: number): number {
     if (perSecond === 0) return 0;
     this.#bucket ??= new TokenBucket(perSecond, perSecond);
@@ -46,7 +46,7 @@ export class ReadingHold {
     return this.#bucket.delay(now);
   }
 
-  /** The connection is over: what still comes is read, and thrown away. */
+  /** The connection has ended. Further bytes are read and discarded. */
   end(): void {
     this.#ended = true;
     this.#reasons.clear();

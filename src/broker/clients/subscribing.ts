@@ -16,17 +16,17 @@ type SubscribePacket = Extract<ControlPacket, { cmd: 'subscribe' }>;
 type UnsubscribePacket = Extract<ControlPacket, { cmd: 'unsubscribe' }>;
 type Asked = SubscribePacket['subscriptions'][number];
 
-/** What this needs of the client. */
+/** What this class needs from the client. */
 export interface Subscriber extends KnownClient {
   readonly protocolVersion: ProtocolVersion;
-  /** mosquitto's bridge: Retain As Published and No Local without the words for them. */
+  /** A bridge of mosquitto behaves as if it had asked for Retain As Published and No Local. */
   readonly bridge: boolean;
   readonly closed: boolean;
   write(packet: Buffer): void;
   refused(what: 'subscribe', reasonCode: ReasonCode, filter: string): void;
 }
 
-/** MQTT 3.1.1, section 3.9.3: the only refusal there is. */
+/** MQTT 3.1.1, section 3.9.3: the only failure code. */
 const FAILURE = 0x80;
 
 export function subscribe(packet: SubscribePacket, client: Subscriber, session: Session, host: ClientHost): void {
@@ -90,7 +90,7 @@ function whenKept(session: Session, client: Subscriber, then: () => void): void 
   });
 }
 
-/** Names of wildcards are ours, and not MQTT's. */
+/** Named wildcards are our own extension. Filters of clients are plain MQTT. */
 function filterOf(text: string): TopicFilter | undefined {
   const parsed = parseTopicFilter(text);
   return parsed.ok && parsed.filter.captures.length === 0 && !text.includes('\ufffd') ? parsed.filter : undefined;
@@ -108,7 +108,7 @@ function optionsOf(asked: Asked, { bridge }: Subscriber, identifier: number): Su
   };
 }
 
-/** MQTT 5, section 3.8.2.1.2; mqtt-packet makes an array of one that comes twice. */
+/** MQTT 5, section 3.8.2.1.2. mqtt-packet makes an array of an identifier that occurs twice. */
 function identifierOf(value: unknown): number {
   if (value === undefined) return 0;
   if (typeof value === 'number' && value > 0) return value;

@@ -1,10 +1,10 @@
-// Topic aliases (MQTT 5, section 3.3.2.3.4): numbers that stand for topics on one connection, in each direction.
+// Topic aliases (MQTT 5, section 3.3.2.3.4): numbers that replace topics, in each direction of one connection.
 
 import { ProtocolViolation } from '../wire/protocol-violation';
 import type { DecodedPublish } from '../wire/publish-decoder';
 import { Reason } from '../wire/reason';
 
-/** Those that the client has given. */
+/** The aliases that the client has assigned. */
 export class IncomingAliases {
   readonly #maximum: number;
   #topics: Map<number, string> | undefined;
@@ -31,17 +31,17 @@ export class IncomingAliases {
   }
 }
 
-/** Those that the broker gives: to the first topics that are worth it. */
+/** The aliases that the broker assigns, to the first topics that are longer than an alias. */
 export class OutgoingAliases {
   readonly #maximum: number;
   readonly #aliases = new Map<string, number>();
 
-  /** `maximum` is what CONNECT offers. */
+  /** `maximum` is the Topic Alias Maximum of CONNECT. */
   constructor(maximum: number) {
     this.#maximum = maximum;
   }
 
-  /** The alias of `topic`, and whether the client knows it already; undefined when there is none. */
+  /** The alias of `topic`, and whether the client knows it. Undefined when there is none. */
   aliasFor(topic: string): { readonly alias: number; readonly known: boolean } | undefined {
     const kept = this.#aliases.get(topic);
     if (kept !== undefined) return { alias: kept, known: true };
@@ -50,7 +50,7 @@ export class OutgoingAliases {
     return { alias: this.#aliases.size + 1, known: false };
   }
 
-  /** The client has been sent `topic` with the alias that aliasFor() has offered. */
+  /** `topic` was sent to the client with the alias from aliasFor(). */
   told(topic: string): void {
     this.#aliases.set(topic, this.#aliases.size + 1);
   }

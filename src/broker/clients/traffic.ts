@@ -1,4 +1,4 @@
-// What has come and gone since the broker started, as $SYS tells it.
+// Counts what the broker has received and sent since its start, for $SYS.
 
 export class Traffic {
   bytesReceived = 0;
@@ -10,8 +10,8 @@ export class Traffic {
   publicationsSent = 0;
   publicationBytesReceived = 0;
   publicationBytesSent = 0;
-  /** Publications that were lost because a client was absent or did not read. */
+  /** Publications dropped because a client was absent or did not read. */
   publicationsDropped = 0;
-  /** Connections, whether they came to a CONNACK or not. */
+  /** Connections, with or without a CONNACK. */
   connections = 0;
 }

@@ -1,4 +1,4 @@
-// What happens to a publication: it is retained where it says so, and given to all who subscribe to its topic.
+// Distributes publications: retains them if they have the retain flag, and delivers them to matching subscribers.
 
 import type { Publication } from '../publications/publication';
 import type { RetainedMessages } from '../retained/retained-messages';
@@ -12,7 +12,7 @@ export interface ExchangeOptions {
   readonly retained: RetainedMessages;
   readonly index: SubscriptionIndex;
   readonly journal: Journal;
-  /** There was no room for another retained message; called once until there is. */
+  /** There was no room for another retained message. Called once until there is room again. */
   readonly retainedFull: () => void;
 }
 
@@ -25,8 +25,8 @@ export class Exchange {
   }
 
   /**
-   * Passes `publication` on. 0x10 when nobody subscribes to it. 0x97 when there is no room to retain it; then it is passed
-   * on only where its publisher cannot be told (MQTT 5, section 3.4.2.1): `tells` says that it can.
+   * Passes `publication` on. Returns 0x10 when nobody subscribes to it, and 0x97 when there is no room to retain it. In
+   * that case it is delivered only if its publisher cannot be told (MQTT 5, section 3.4.2.1). `tells`: it can be told.
    */
   publish(publication: Publication, tells: boolean): ReasonCode {
     const { retained, index, retainedFull } = this.#options;
@@ -43,7 +43,7 @@ export class Exchange {
     return reached === 0 ? Reason.noMatchingSubscribers : Reason.success;
   }
 
-  /** Forgets the retained messages that have expired, `now` in ms. */
+  /** Deletes the retained messages that have expired at `now`, in ms. */
   expire(now: number): void {
     for (const publication of this.#options.retained.all()) {
       if (publication.isExpired(now)) this.#forget(publication.topic);
@@ -52,7 +52,7 @@ export class Exchange {
 
   #retain(publication: Publication): void {
     const { retained, journal } = this.#options;
-    // MQTT 5, section 3.3.1.3: an empty payload removes what is retained.
+    // MQTT 5, section 3.3.1.3: an empty payload deletes the retained message.
     if (publication.payload.length === 0) {
       this.#forget(publication.topic);
       return;

@@ -1,4 +1,4 @@
-// Who is connected, whose session goes on, and whose will is published (MQTT 5, sections 3.1.2.4, 3.1.2.5 and 4.1).
+// Keeps track of connected clients, of sessions and of wills to publish (MQTT 5, sections 3.1.2.4, 3.1.2.5 and 4.1).
 
 import type { ConnectRequest, RequestedWill } from '../clients/connect-request';
 import type { HostedClient } from '../clients/hosted-client';
@@ -31,12 +31,12 @@ export class Membership {
     return this.#clients.size;
   }
 
-  /** The most that have been connected at a time. */
+  /** The highest number of clients connected at the same time. */
   get maximumCount(): number {
     return this.#maximum;
   }
 
-  /** Sessions that have ended by their expiry. */
+  /** The number of expired sessions. */
   get expiredCount(): number {
     return this.#expired;
   }
@@ -45,7 +45,7 @@ export class Membership {
     return this.#clients.get(clientId);
   }
 
-  /** The session of a client that has been let in, and whether it was there; undefined when there is no room for it. */
+  /** The session of an accepted client, and whether it existed. Undefined when there is no room for another session. */
   join(client: HostedClient, request: ConnectRequest): { session: Session; present: boolean } | undefined {
     const { registry, maximumSessions, maximumExpiry, now } = this.#options;
     const { clientId, user } = client;
@@ -67,7 +67,7 @@ export class Membership {
     return { session, present: goesOn === true };
   }
 
-  /** The connection of `client` is over. */
+  /** The connection of `client` has ended. */
   leave(client: HostedClient, session: Session, withWill: boolean): void {
     const { registry, now } = this.#options;
     if (this.#clients.get(client.clientId) === client) this.#clients.delete(client.clientId);
@@ -79,7 +79,7 @@ export class Membership {
     this.#publishDue(session);
   }
 
-  /** Ends what is over by now. Call now and then. */
+  /** Ends expired sessions and publishes delayed wills. Call it at intervals. */
   check(patience: number): void {
     const now = this.#options.now();
     for (const session of this.#options.registry.all()) {
@@ -91,7 +91,7 @@ export class Membership {
     }
   }
 
-  /** Forgets `session`; a will that waits is published (MQTT-3.1.3-9). */
+  /** Deletes `session`. A delayed will is published now (MQTT-3.1.3-9). */
   endSession(session: Session): void {
     const { will } = session;
     session.will = undefined;
@@ -99,10 +99,10 @@ export class Membership {
     if (will) this.#options.publish(this.#readyWill(will.publication));
   }
 
-  /** Lets the will wait for as long as it is to, or until the session is over. */
+  /** Delays the will by its delay interval, at most until the session ends. */
   #postpone({ topic, payload, qos, retain, properties, expiry, delay }: RequestedWill, session: Session): void {
     const now = this.#options.now();
-    // The time to live begins with its publication: until then the interval is kept where the moment belongs.
+    // The expiry interval of a will begins with its publication. Until then, `expiresAt` holds the interval.
     const expiresAt = expiry === undefined ? Number.POSITIVE_INFINITY : expiry;
     const publisher = session.clientId;
     const publication = new Publication({ topic, payload, qos, retain, properties, expiresAt, publisher });

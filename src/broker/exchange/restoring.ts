@@ -1,4 +1,4 @@
-// Takes back what an earlier process has left in the store.
+// Restores the state that an earlier process has left in the store.
 
 import { Copy } from '../publications/copy';
 import type { Publication } from '../publications/publication';
@@ -14,7 +14,7 @@ import { StoreDamage } from '../store/store-damage';
 import { Keys, numbersOf, partsOf } from '../store/store-keys';
 import type { StoredPublications } from '../store/stored-publications';
 
-/** Everything in the store, read and not yet believed. */
+/** The decoded contents of the store, before they are checked and used. */
 interface Contents {
   readonly retained: Publication[];
   readonly publications: Map<number, Publication>;
@@ -31,10 +31,10 @@ export interface RestoreTarget {
   readonly now: number;
 }
 
-/** Fills `target`. Throws StoreDamage, or the error of the store, before anything has been filled in. */
+/** Restores into `target`. If it throws StoreDamage, or an error of the store, `target` is unchanged. */
 export async function restore(store: BrokerStore, target: RestoreTarget): Promise<void> {
   const contents = await readAll(store);
-  // Decoded before anything is filled in: half a store would be a guess.
+  // All entries are decoded first, because half of a store must not be restored.
   const sessions = [...contents.sessions].map(([number, value]) => ({ number, record: decodeSession(value) }));
   const queued = contents.queued.map((entry) => ({ ...entry, record: decodeQueueRecord(entry.value) }));
   for (const { record } of queued) {
@@ -47,7 +47,7 @@ export async function restore(store: BrokerStore, target: RestoreTarget): Promis
   for (const { session: number, sequence, record } of queued) {
     const session = restored.get(number);
     const publication = contents.publications.get(record.publication);
-    // The session has ended, and the process before all of it was deleted.
+    // The session has ended, but the process ended before all its entries were deleted.
     if (!session || !publication) {
       journal.remove(Keys.queued(number, sequence));
       continue;

@@ -1,4 +1,4 @@
-// What receivers with the same QoS and options get of a publication, and the bytes of it, which they share.
+// A publication in the form that receivers with the same QoS and options get. They share its bytes.
 
 import type { QoS } from '../../core/publications/publication';
 import { type PublishFrame, publishFrame } from '../wire/publish-frame';
@@ -10,7 +10,7 @@ export class Copy {
   readonly publication: Publication;
   readonly qos: QoS;
   readonly retain: boolean;
-  /** Of the subscriptions that it comes by (MQTT 5, section 3.3.2.3.8). */
+  /** The subscription identifiers of the matching subscriptions (MQTT 5, section 3.3.2.3.8). */
   readonly identifiers: readonly number[];
   #frame4: PublishFrame | undefined;
   #frame5: PublishFrame | undefined;
@@ -22,7 +22,7 @@ export class Copy {
     this.identifiers = identifiers;
   }
 
-  /** Its bytes for receivers of MQTT 5, or of an earlier version; kept until release(). `now` in ms. */
+  /** Its bytes for receivers with MQTT 5, or with an earlier version; kept until release(). `now` in ms. */
   frame(v5: boolean, now: number): PublishFrame {
     const kept = v5 ? this.#frame5 : this.#frame4;
     if (kept) return kept;
@@ -32,24 +32,24 @@ export class Copy {
     return frame;
   }
 
-  /** Its bytes for a receiver that has been given an alias for the topic, or is given one now. */
+  /** Its bytes for a receiver that has an alias for the topic, or gets one now. */
   frameWithAlias(v5: boolean, now: number, alias: number, omitTopic: boolean): PublishFrame {
     const { publication, qos, retain, identifiers } = this;
     const expiry = publication.secondsLeft(now);
     return publishFrame(publication, { v5, qos, retain, identifiers, expiry, alias, omitTopic });
   }
 
-  /** Drops the bytes: a copy that waits needs no more memory than its publication. */
+  /** Drops the bytes, so that a waiting copy needs no more memory than its publication. */
   release(): void {
     this.#frame4 = undefined;
     this.#frame5 = undefined;
   }
 }
 
-/** The copies of one publication while it is given to its receivers. */
+/** The copies of one publication while it is distributed. */
 export class Copies {
   readonly #publication: Publication;
-  /** By QoS and retain flag, for receivers without identifiers; most publications need one of them. */
+  /** By QoS and retain flag, for receivers without identifiers. Most publications need one of them. */
   readonly #plain: (Copy | undefined)[] = [];
   #identified: Map<string, Copy> | undefined;
 
@@ -64,7 +64,7 @@ export class Copies {
     return this.#plain[place];
   }
 
-  /** All have been given away. */
+  /** The publication is distributed. */
   release(): void {
     for (const copy of this.#plain) copy?.release();
     if (this.#identified) for (const copy of this.#identified.values()) copy.release();

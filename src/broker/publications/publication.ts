@@ -1,11 +1,11 @@
-// An application message on its way through the broker.
+// An application message in the broker.
 
 import { Buffer } from 'node:buffer';
 import type { QoS } from '../../core/publications/publication';
 import { PacketFramer } from '../wire/packet-framer';
 import { decodePublish, NO_PROPERTIES } from '../wire/publish-decoder';
 
-/** bytes that a publication takes beside its texts */
+/** bytes of memory that a publication takes beside its texts */
 const OVERHEAD = 200;
 
 export interface PublicationValues {
@@ -13,7 +13,7 @@ export interface PublicationValues {
   readonly payload: Buffer;
   readonly qos: QoS;
   readonly retain: boolean;
-  /** The properties that receivers are told, as on the wire, without the expiry. */
+  /** The properties for receivers, encoded as in a packet, without the expiry interval. */
   readonly properties?: Buffer;
   /** ms of the clock of the broker; Infinity for never */
   readonly expiresAt?: number;
@@ -30,7 +30,7 @@ export class Publication {
   #payload: Buffer;
   #properties: Buffer;
   #own = false;
-  /** Its number in the store while it is there, and how many entries need it. */
+  /** Its number in the store while it is stored, and the number of entries that need it. */
   storeNumber = 0;
   storeUses = 0;
 
@@ -52,12 +52,12 @@ export class Publication {
     return this.#properties;
   }
 
-  /** bytes that it takes in memory, about */
+  /** approximate bytes in memory */
   get size(): number {
     return OVERHEAD + this.topic.length + this.#payload.length + this.#properties.length;
   }
 
-  /** s until it expires, at least 0; undefined where it never does */
+  /** s until it expires, at least 0; undefined: never */
   secondsLeft(now: number): number | undefined {
     if (this.expiresAt === Number.POSITIVE_INFINITY) return undefined;
     return Math.max(0, Math.ceil((this.expiresAt - now) / 1000));
@@ -67,7 +67,7 @@ export class Publication {
     return this.expiresAt <= now;
   }
 
-  /** Call before it is kept: from then on it does not hold the piece of the stream that it came in. */
+  /** Call this before keeping it for long. The payload is copied, so that the chunk of the stream can be freed. */
   own(): void {
     if (this.#own) return;
     this.#own = true;
@@ -76,12 +76,12 @@ export class Publication {
   }
 }
 
-/** When a publication expires that came `now`, in ms, with an interval in s. */
+/** When a publication expires, in ms, that arrived at `now` with an interval in s. */
 export function expiryTime(now: number, interval: number | undefined): number {
   return interval === undefined ? Number.POSITIVE_INFINITY : now + interval * 1000;
 }
 
-/** The properties of a whole PUBLISH as bytes that receivers are told, and the expiry in s. */
+/** The properties for receivers as bytes, and the expiry interval in s. */
 export function propertiesOf(publish: Buffer): { readonly properties: Buffer; readonly expiry: number | undefined } {
   const framer = new PacketFramer(publish.length);
   framer.push(publish);

@@ -1,4 +1,4 @@
-// The retained messages (MQTT 5, section 3.3.1.3): a tree of topic levels, so that a filter finds its own without a look
+// The retained messages (MQTT 5, section 3.3.1.3), in a tree of topic levels. A filter finds its messages without a look
 // at the others.
 
 import { matchedText, type TopicFilter } from '../../core/topics/topic-filter';
@@ -28,12 +28,12 @@ export class RetainedMessages {
     return this.#count;
   }
 
-  /** bytes in memory, about */
+  /** approximate bytes in memory */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether there is room for `publication`, in place of what its topic has now. */
+  /** Whether there is room for `publication` in place of the present one of its topic. */
   hasRoomFor(publication: Publication): boolean {
     if (publication.payload.length === 0) return true;
     const before = this.#find(publication.topic)?.publication;
@@ -46,7 +46,7 @@ export class RetainedMessages {
     return this.#find(topic)?.publication;
   }
 
-  /** Keeps `publication` for its topic. */
+  /** Retains `publication` for its topic. */
   set(publication: Publication): void {
     let level = this.#root;
     for (const name of publication.topic.split('/')) {
@@ -64,7 +64,7 @@ export class RetainedMessages {
     this.#bytes += publication.size;
   }
 
-  /** Forgets that of `topic`; false when there was none. */
+  /** Deletes the retained message of `topic`. False when there was none. */
   delete(topic: string): boolean {
     const names = topic.split('/');
     const way: Level[] = [this.#root];
@@ -88,7 +88,7 @@ export class RetainedMessages {
     return true;
   }
 
-  /** Those whose topics match `filter`, in no promised order. */
+  /** The messages whose topics match `filter`, in any order. */
   match(filter: TopicFilter): Publication[] {
     const found: Publication[] = [];
     const names = matchedText(filter).split('/');
@@ -130,10 +130,10 @@ export class RetainedMessages {
   }
 }
 
-/** Takes `level` and all below; the first level beginning with `$` is not matched by a wildcard (section 4.7.2). */
+/** Yields `level` and all levels below. Wildcards do not match a first level that begins with `$` (section 4.7.2). */
 function collectBelow(start: Level, first: boolean, found: Publication[]): void {
   if (start.publication) found.push(start.publication);
-  // A stack of our own: topics have up to 32,767 levels.
+  // An explicit stack instead of recursion, because topics have up to 32,767 levels.
   const stack: Level[] = [];
   if (start.children) {
     for (const [name, child] of start.children) if (!first || !name.startsWith('$')) stack.push(child);

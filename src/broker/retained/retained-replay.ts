@@ -1,5 +1,5 @@
-// The retained messages that a new subscription is given (MQTT 5, section 3.3.1.3), one after the other: a client that
-// asks for all of 100,000 has them sent as it reads.
+// The retained messages for a new subscription (MQTT 5, section 3.3.1.3), one after the other. A client that asks for
+// 100,000 of them gets them as fast as it reads.
 
 import { Copy } from '../publications/copy';
 import type { Publication } from '../publications/publication';
@@ -24,13 +24,13 @@ export class RetainedReplay {
     return this.#found.length === 0;
   }
 
-  /** The next one; undefined when there is none any more. */
+  /** The next message; undefined after the last. */
   next(): Copy | undefined {
     const { qos, identifiers, noLocal, receiver, permits } = this.#subscription;
     for (;;) {
       const publication = this.#found[this.#next++];
       if (!publication) return undefined;
-      // One that has been replaced since then has been delivered as it came.
+      // A message that was replaced meanwhile has been delivered as a live one.
       if (this.#messages.get(publication.topic) !== publication || publication.isExpired(this.#now())) continue;
       if (noLocal && publication.publisher === receiver.clientId) continue;
       if (permits?.(publication.topic) === false) continue;

@@ -1,17 +1,17 @@
-// Has publishers wait for a client that reads, but not as fast as they publish: for a while, and not again before it has
-// read all.
+// Delays publishers while a client reads more slowly than they publish. It does so for a limited time, and not again
+// before the client has read everything.
 
 import type { Waiting } from './waiting';
 
-/** From so many on, publishers wait; until half of them are left. */
+/** The number of waiting publications at which publishers are delayed, until half of them are left. */
 const MANY = 1000;
 const MANY_BYTES = 4 * 1024 * 1024;
 
 export class Crowding {
   readonly #waiting: Waiting;
-  /** ms; undefined while nobody has to wait */
+  /** ms; undefined while publishers are not delayed */
   #since: number | undefined;
-  /** It has held up others for as long as it may. */
+  /** It has delayed publishers for the longest allowed time. */
   #slow = false;
   #publishers: (() => void)[] = [];
 
@@ -19,34 +19,34 @@ export class Crowding {
     this.#waiting = waiting;
   }
 
-  /** One more waits; whether publishers are to wait from `now` on, in ms. */
+  /** One more publication waits. True when publishers must wait from `now` on, in ms. */
   grown(now: number): boolean {
     if (this.#slow || (this.#waiting.count < MANY && this.#waiting.bytes < MANY_BYTES)) return false;
     this.#since ??= now;
     return true;
   }
 
-  /** Less waits. */
+  /** Fewer publications wait. */
   shrunk(): void {
     const { count, bytes } = this.#waiting;
     if (count === 0) this.#slow = false;
     if (this.#since !== undefined && count <= MANY / 2 && bytes <= MANY_BYTES / 2) this.letGo();
   }
 
-  /** Calls `go` when publishers need not wait any more. */
+  /** Calls `go` when publishers may continue. */
   whenRoom(go: () => void): void {
     if (this.#since === undefined) go();
     else this.#publishers.push(go);
   }
 
-  /** Lets publishers go on that have waited for `patience` ms: the client is too slow for them. */
+  /** Lets publishers continue after they have waited for `patience` ms, because the client is too slow for them. */
   endPatience(now: number, patience: number): void {
     if (this.#since === undefined || now - this.#since < patience) return;
     this.#slow = true;
     this.letGo();
   }
 
-  /** The client has connected anew. */
+  /** The client has connected again. */
   reset(): void {
     this.#slow = false;
   }

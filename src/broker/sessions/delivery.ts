@@ -1,18 +1,18 @@
-// One publication at QoS 1 or 2 on its way to one session, from the queue until the client has answered for it.
+// One publication with QoS 1 or 2 for one session, from the queue to the last acknowledgement of the client.
 
 import type { Copy } from '../publications/copy';
 
 export interface Delivery {
   readonly copy: Copy;
-  /** Its place in the queue of the store; 0 where it is not kept there. */
+  /** Its position in the stored queue; 0 when it is not stored. */
   readonly sequence: number;
-  /** How often it has been set there. */
+  /** How often it was written there. */
   timesKept: number;
-  /** 0 while it has none. */
+  /** 0: none yet */
   packetIdentifier: number;
-  /** QoS 2: the client has it, and PUBREL is what is left. */
+  /** QoS 2: the client has received it, and PUBREL must be sent. */
   released: boolean;
-  /** It takes one of the places that the client's receive maximum allows, on the connection of now. */
+  /** It counts towards the client's receive maximum on the current connection. */
   counted: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The publications at QoS 1 and 2 that a client has not answered for, by packet identifier, in the order of sending.
+// The unacknowledged QoS 1 and 2 publications to a client, by packet identifier, in the order of sending.
 
 import type { Delivery } from './delivery';
 
@@ -6,7 +6,7 @@ const LAST_IDENTIFIER = 65_535;
 
 export class InFlight {
   readonly #deliveries = new Map<number, Delivery>();
-  /** How many places of the receive maximum are taken on the connection of now. */
+  /** The number of publications that count towards the receive maximum on the current connection. */
   #taken = 0;
   #last = 0;
 
@@ -14,7 +14,7 @@ export class InFlight {
     return this.#deliveries.size;
   }
 
-  /** Whether one more may be sent to a client that takes `maximum` at a time. */
+  /** Whether one more may be sent to a client with the receive maximum `maximum`. */
   hasPlace(maximum: number): boolean {
     return this.#taken < maximum && this.#deliveries.size < LAST_IDENTIFIER;
   }
@@ -31,7 +31,7 @@ export class InFlight {
     return this.#deliveries.get(delivery.packetIdentifier) === delivery;
   }
 
-  /** Gives `delivery` an identifier that is free. */
+  /** Gives `delivery` an unused identifier. */
   add(delivery: Delivery): void {
     do this.#last = (this.#last % LAST_IDENTIFIER) + 1;
     while (this.#deliveries.has(this.#last));
@@ -40,12 +40,12 @@ export class InFlight {
     this.take(delivery);
   }
 
-  /** Takes back one that has an identifier. */
+  /** Restores a delivery that has an identifier. */
   restore(delivery: Delivery): void {
     this.#deliveries.set(delivery.packetIdentifier, delivery);
   }
 
-  /** `delivery` is sent over the connection of now. */
+  /** `delivery` is sent over the current connection. */
   take(delivery: Delivery): void {
     delivery.counted = true;
     this.#taken++;
@@ -56,7 +56,7 @@ export class InFlight {
     if (delivery.counted) this.#taken--;
   }
 
-  /** A new connection: nothing has been sent over it yet. */
+  /** A new connection has begun, over which nothing was sent yet. */
   reconnected(): void {
     this.#taken = 0;
     for (const delivery of this.#deliveries.values()) delivery.counted = false;

@@ -1,34 +1,34 @@
-// What a session needs of the connection that its client has now.
+// What a session needs from the current connection of its client.
 
 import type { Copy } from '../publications/copy';
 
 export interface SessionConnection {
-  /** Publications at QoS 1 and 2 that may be on their way at a time. */
+  /** The most QoS 1 and 2 publications that may be in flight. */
   readonly receiveMaximum: number;
-  /** False while the client has not read what it was sent. */
+  /** False while too much waits to be read by the client. */
   readonly writable: boolean;
-  /** Sends PUBLISH; false when the client takes no packet of that size (MQTT 5, section 3.1.2.11.4). */
+  /** Sends PUBLISH. False when the packet is too large for the client (MQTT 5, section 3.1.2.11.4). */
   publish(copy: Copy, packetIdentifier: number, dup: boolean): boolean;
   /** Sends PUBREL. */
   release(packetIdentifier: number): void;
 }
 
-/** What a session needs of the broker. */
+/** What a session needs from the broker. */
 export interface SessionHost {
   /** ms of the clock of the broker */
   now(): number;
-  /** A publication was dropped because the client is not there, or does not read. */
+  /** A publication was dropped because the client is absent or does not read. */
   dropped(session: { readonly clientId: string }, first: boolean): void;
-  /** `session` has more waiting for it than it should: who published that may wait with the next. */
+  /** Too much waits for `session`. The publisher may be delayed. */
   crowded(session: Crowded): void;
-  /** Bytes that wait for all clients together have changed by `bytes`. */
+  /** The number of bytes that wait for all clients has changed by `bytes`. */
   waitingChanged(bytes: number): void;
-  /** More bytes wait for all clients together than may. */
+  /** Whether more bytes wait for all clients than the limit allows. */
   readonly overfull: boolean;
 }
 
-/** Where publishers wait for a client that reads, but not as fast. */
+/** Something that delays publishers while a client reads too slowly. */
 export interface Crowded {
-  /** Calls `go` once when there is room again, or when the client has had its time. */
+  /** Calls `go` once when there is room again, or when the longest delay is over. */
   whenRoom(go: () => void): void;
 }

@@ -1,4 +1,4 @@
-// A session as a value of the store, without what waits for it.
+// A session as a value of the store, without its waiting publications.
 
 import { Buffer } from 'node:buffer';
 import { isQoS } from '../../core/publications/publication';
@@ -9,18 +9,18 @@ import type { SubscriptionOptions } from '../subscriptions/subscription';
 import type { Session } from './session';
 import type { PendingWill } from './session-options';
 
-/** What a record says of a session. */
+/** The contents of a record. */
 export interface SessionRecord {
   readonly clientId: string;
   readonly user: string;
   readonly expiryInterval: number;
-  /** ms; undefined for one that was connected when the process ended */
+  /** ms; undefined: it was connected when the process ended */
   readonly endedAt: number | undefined;
   readonly will: PendingWill | undefined;
   readonly subscriptions: readonly (SubscriptionOptions & { readonly filter: TopicFilter })[];
 }
 
-/** A filter and its options, short: a session may have thousands. */
+/** A filter and its options. The form is short, because a session may have thousands. */
 type SavedSubscription = readonly [filter: string, qos: number, flags: number, identifier: number];
 
 const NO_LOCAL = 1;
@@ -95,10 +95,10 @@ function readSubscription(saved: unknown): SessionRecord['subscriptions'][number
 function parse(value: Buffer): Readonly<Record<string, unknown>> {
   try {
     const saved: unknown = JSON.parse(value.toString());
-    // Whatever its fields are is looked at by the caller.
+    // The caller checks its fields.
     if (typeof saved === 'object' && saved !== null) return saved as Readonly<Record<string, unknown>>;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw damage();
 }

@@ -39,7 +39,7 @@ export class SessionRegistry {
     return this.#sessions.values();
   }
 
-  /** A new session, which outlives its connection by `expiryInterval` s. */
+  /** Creates a session that outlives its connection by `expiryInterval` s. */
   create(clientId: string, user: string, expiryInterval: number): Session {
     const session = this.#make(clientId, ++this.#lastNumber, expiryInterval > 0);
     session.user = user;
@@ -48,7 +48,7 @@ export class SessionRegistry {
     return session;
   }
 
-  /** One that was in the store under `number`. */
+  /** Restores the session that is stored under `number`. */
   restore(number: number, record: SessionRecord, now: number): Session {
     const session = this.#make(record.clientId, number, true);
     if (number > this.#lastNumber) this.#lastNumber = number;
@@ -65,12 +65,12 @@ export class SessionRegistry {
     return session;
   }
 
-  /** Keeps what has changed of `session`. */
+  /** Stores the changes of `session`. */
   save(session: Session): void {
     session.store?.save(() => encodeSession(session));
   }
 
-  /** Ends `session`: nothing of it is left. */
+  /** Ends `session`, and deletes all of it. */
   end(session: Session): void {
     for (const subscription of session.subscriptions.values()) this.#options.index.remove(subscription);
     session.subscriptions.clear();

@@ -1,4 +1,4 @@
-// What of a session is in the store: nothing when it ends with its connection.
+// The stored part of a session. There is none when the session ends with its connection.
 
 import { Buffer } from 'node:buffer';
 import type { Copy } from '../publications/copy';
@@ -20,13 +20,13 @@ export class SessionStore {
     this.#publications = publications;
   }
 
-  /** Keeps a publication that waits for the session; its place in the queue. */
+  /** Stores a publication that waits for the session. Returns its position in the queue. */
   queue(copy: Copy): number {
     this.#publications.keep(copy.publication);
     return ++this.#sequence;
   }
 
-  /** Keeps how far `delivery` is. */
+  /** Stores the progress of `delivery`. */
   set(delivery: Delivery): void {
     const { copy, sequence } = delivery;
     delivery.timesKept++;
@@ -55,7 +55,7 @@ export class SessionStore {
     this.#journal.remove(Keys.incoming(this.#session, packetIdentifier));
   }
 
-  /** Keeps the session itself as `value` makes it. */
+  /** Stores the session itself; `value` encodes it. */
   save(value: () => Buffer): void {
     this.#journal.set(Keys.session(this.#session), value);
   }
@@ -64,12 +64,12 @@ export class SessionStore {
     this.#journal.remove(Keys.session(this.#session));
   }
 
-  /** Calls `then` when all so far is kept, or cannot be. */
+  /** Calls `then` when all changes so far are stored, or cannot be. */
   written(then: () => void): void {
     this.#journal.written(then);
   }
 
-  /** `sequence` was in the store. */
+  /** `sequence` is a position in the stored queue. */
   restored(sequence: number): void {
     if (sequence > this.#sequence) this.#sequence = sequence;
   }

@@ -1,5 +1,5 @@
-// What the broker knows of a client beyond its connection (MQTT 5, section 4.1): its subscriptions, what waits for it and
-// what is on its way, and what came from it at QoS 2.
+// The session of a client (MQTT 5, section 4.1): its subscriptions, its waiting and in-flight publications, and those
+// received from it with QoS 2.
 
 import type { QoS } from '../../core/publications/publication';
 import { Fifo } from '../../core/queues/fifo';
@@ -20,31 +20,31 @@ export class Session implements Receiver {
   /** Its number in the store. */
   readonly number: number;
   readonly store: SessionStore | undefined;
-  /** By filter, as the client wrote it. */
+  /** By filter, in the spelling of the client. */
   readonly subscriptions = new Map<string, Subscription<Session>>();
-  /** QoS 2 publications that came and are not released yet, by packet identifier (MQTT 5, section 4.3.3). */
+  /** Received and unreleased QoS 2 publications, by packet identifier (MQTT 5, section 4.3.3). */
   readonly incoming = new Set<number>();
   found = 0;
-  /** Whose it is: somebody else who comes with its client identifier gets another one. */
+  /** The user that it belongs to. Another user with the same client identifier gets another session. */
   user = '';
   will: PendingWill | undefined;
   /** s for which it outlives its connection */
   expiryInterval = 0;
   /** When its connection ended, in ms; undefined while it has one. */
   endedAt: number | undefined;
-  /** Publications that it has lost because there was no room. */
+  /** The number of publications dropped for lack of room. */
   droppedCount = 0;
   readonly #host: SessionHost;
   readonly #waiting: Waiting;
-  /** Publishers that wait for it. */
+  /** Delays publishers while the client reads too slowly. */
   readonly crowding: Crowding;
   readonly #inFlight = new InFlight();
-  /** Those that an earlier connection has not settled, to be sent again. */
+  /** Deliveries of an earlier connection that must be sent again. */
   readonly #again = new Fifo<Delivery>();
-  /** Retained messages for new subscriptions, which are made as the client reads them. */
+  /** Retained messages for new subscriptions, sent as fast as the client reads them. */
   readonly #replays = new Fifo<RetainedReplay>();
   #connection: SessionConnection | undefined;
-  /** A loss has been told since there was room last. */
+  /** A loss was reported since there last was room. */
   #lossTold = false;
 
   constructor(options: SessionOptions) {
@@ -68,7 +68,7 @@ export class Session implements Receiver {
     return this.#inFlight.count;
   }
 
-  /** When it is over without a connection, in ms; Infinity while it has one, and for those that never expire. */
+  /** When it expires, in ms; Infinity while it has a connection, and if it never expires. */
   get expiresAt(): number {
     if (this.endedAt === undefined || this.expiryInterval === NEVER_EXPIRES) return Number.POSITIVE_INFINITY;
     return this.endedAt + this.expiryInterval * 1000;
@@ -78,7 +78,7 @@ export class Session implements Receiver {
     return this.#connection !== undefined || qos > 0;
   }
 
-  /** Sends `copy` now, or keeps it until it can be sent. */
+  /** Sends `copy`, or queues it until it can be sent. */
   deliver(copy: Copy): void {
     if (copy.qos === 0) return this.#deliverPlain(copy);
     const { store } = this;
@@ -93,13 +93,13 @@ export class Session implements Receiver {
     this.#kept();
   }
 
-  /** Sends what is retained for a new subscription, after what waits already. */
+  /** Sends the retained messages for a new subscription, after the publications that wait already. */
   replay(replay: RetainedReplay): void {
     this.#replays.push(replay);
     this.pump();
   }
 
-  /** The client has connected: what waits goes to it, and what is open of earlier connections before that. */
+  /** The client has connected. It gets the unfinished deliveries of earlier connections, then what waits. */
   attach(connection: SessionConnection): void {
     this.#connection = connection;
     this.endedAt = undefined;
@@ -110,7 +110,7 @@ export class Session implements Receiver {
     this.pump();
   }
 
-  /** The connection is over, `now` in ms. */
+  /** The connection has ended at `now`, in ms. */
   detach(now: number): void {
     this.#connection = undefined;
     this.endedAt = now;
@@ -118,14 +118,14 @@ export class Session implements Receiver {
     this.crowding.letGo();
   }
 
-  /** Sends as much as the client takes. Call when it takes more than before. */
+  /** Sends as much as the client accepts. Call it when the client accepts more than before. */
   pump(): void {
     while (this.#connection?.writable && this.#sendNext(this.#connection));
     if (this.#waiting.count === 0) this.#lossTold = false;
     this.crowding.shrunk();
   }
 
-  /** PUBACK has come. */
+  /** PUBACK has arrived. */
   acknowledged(packetIdentifier: number): void {
     const delivery = this.#inFlight.get(packetIdentifier);
     if (delivery?.copy.qos !== 1) return;
@@ -133,7 +133,7 @@ export class Session implements Receiver {
     this.pump();
   }
 
-  /** PUBREC has come; false when nothing is known of that publication. */
+  /** PUBREC has arrived. False when the publication is unknown. */
   received(packetIdentifier: number, reasonCode: ReasonCode): boolean {
     const delivery = this.#inFlight.get(packetIdentifier);
     if (delivery?.copy.qos !== 2) return false;
@@ -151,13 +151,13 @@ export class Session implements Receiver {
     const release = (): void => {
       if (this.#connection === connection) connection?.release(packetIdentifier);
     };
-    // A broker that forgot this would send the publication again, and the client would take it for another one.
+    // Without this, a restarted broker would send the publication again, and the client would take it as a new one.
     if (store) store.written(release);
     else release();
     return true;
   }
 
-  /** PUBCOMP has come. */
+  /** PUBCOMP has arrived. */
   completed(packetIdentifier: number): void {
     const delivery = this.#inFlight.get(packetIdentifier);
     if (!delivery?.released) return;
@@ -170,7 +170,7 @@ export class Session implements Receiver {
     for (const delivery of this.#waiting.withdraw(permits)) this.store?.forget(delivery);
   }
 
-  /** Forgets all, in the store too. */
+  /** Deletes everything, in the store as well. */
   end(): void {
     this.#connection = undefined;
     this.crowding.letGo();
@@ -185,7 +185,7 @@ export class Session implements Receiver {
     this.store?.forgetSession();
   }
 
-  /** Takes back what was in the store. */
+  /** Restores an entry of the store. */
   restore(delivery: Delivery): void {
     this.store?.restored(delivery.sequence);
     if (delivery.packetIdentifier > 0) {
@@ -211,7 +211,7 @@ export class Session implements Receiver {
     this.#kept();
   }
 
-  /** One more waits: makes room where there is none, and has publishers wait for a client that is there. */
+  /** One more publication waits. Makes room if needed, and delays publishers if the client is connected. */
   #kept(): void {
     if (this.#host.overfull) this.#drop();
     while (this.#waiting.isFull) this.#drop();
@@ -226,7 +226,7 @@ export class Session implements Receiver {
     this.#lossTold = true;
   }
 
-  /** Sends one more; false when there is none, or no place for it. */
+  /** Sends one more. False when none waits, or none may be sent. */
   #sendNext(connection: SessionConnection): boolean {
     const open = this.#again.first;
     if (open?.released) {
@@ -236,7 +236,7 @@ export class Session implements Receiver {
     }
     if (open && this.#mayStart) {
       this.#again.shift();
-      // It may be settled meanwhile, by a late answer of the client.
+      // A late answer of the client may have settled it meanwhile.
       if (!this.#inFlight.has(open)) return true;
       this.#inFlight.take(open);
       if (!connection.publish(open.copy, open.packetIdentifier, true)) this.#finish(open);
@@ -259,7 +259,7 @@ export class Session implements Receiver {
     return true;
   }
 
-  /** Sends one more of what was retained when the client subscribed. */
+  /** Sends one more of the retained messages for a new subscription. */
   #replayNext(): boolean {
     const replay = this.#replays.first;
     if (!replay) return false;
@@ -283,7 +283,7 @@ export class Session implements Receiver {
     };
     if (!store) return send();
     if (copy.qos === 2 || delivery.timesKept === 0) store.set(delivery);
-    // Exactly once: after a restart the same publication must come with the same identifier.
+    // Exactly once: after a restart, the publication must have the same identifier.
     if (copy.qos === 1) return send();
     store.written(() => {
       send();

@@ -1,5 +1,5 @@
-// What waits for a client: bounded by number and bytes. Where there is no room, the oldest at QoS 0 goes first, then the
-// oldest of all.
+// The publications that wait for a client, limited by number and bytes. When there is no room, the oldest with QoS 0 is
+// dropped first, then the oldest of all.
 
 import { Fifo } from '../../core/queues/fifo';
 import type { Copy } from '../publications/copy';
@@ -8,7 +8,7 @@ import type { Delivery } from './delivery';
 
 export interface WaitingLimits {
   readonly count: number;
-  /** bytes in memory, about */
+  /** approximate bytes in memory */
   readonly bytes: number;
 }
 
@@ -21,7 +21,7 @@ export class Waiting {
   readonly #changed: (bytes: number) => void;
   #bytes = 0;
 
-  /** `changed` is told how many bytes more, or less, wait. */
+  /** `changed` is called with the difference of waiting bytes. */
   constructor(limits: WaitingLimits, changed: (bytes: number) => void) {
     this.#limits = limits;
     this.#changed = changed;
@@ -65,12 +65,12 @@ export class Waiting {
     return delivery;
   }
 
-  /** Whether there is more than may be: then something is to go by drop(). */
+  /** Whether a limit is exceeded. Then call drop(). */
   get isFull(): boolean {
     return this.count > this.#limits.count || (this.#bytes > this.#limits.bytes && this.count > 0);
   }
 
-  /** Takes out what goes first: a delivery that has to be forgotten in the store, or nothing for one at QoS 0. */
+  /** Drops the next candidate. Returns it if it must be deleted from the store, and undefined at QoS 0. */
   drop(): Delivery | undefined {
     if (this.shiftPlain()) return undefined;
     return this.shiftDelivery();
@@ -85,7 +85,7 @@ export class Waiting {
     return deliveries;
   }
 
-  /** Forgets what is at QoS 0: its connection has ended. */
+  /** Drops the QoS 0 publications, because the connection has ended. */
   clearPlain(): void {
     while (this.shiftPlain());
   }

@@ -1,25 +1,25 @@
-// What has changed and is not in the store yet. The changes of one turn of the event loop, and those that come while others
-// are being written, are one write; what was added and is needed no more by then is never written at all.
+// The changes that are not in the store yet. The changes of one turn of the event loop are one write, and so are those
+// made during a write. An entry that was added and removed before its write is never written.
 
 import type { BrokerStore, StoreChange } from './broker-store';
 
-/** Makes the value when it is written: most are gone by then. */
+/** Encodes the value at the time of the write. Most entries are removed before that. */
 type Value = () => Buffer;
-/** Called with whether the changes are kept. */
+/** Called with true when the changes are stored, with false when they cannot be. */
 export type Written = (kept: boolean) => void;
 
 interface Batch {
-  /** null for what is to be deleted. */
+  /** null: the entry must be deleted. */
   readonly changes: Map<string, Value | null>;
   readonly waiting: Written[];
 }
 
 export interface JournalOptions {
-  /** undefined: nothing is kept, and everything counts as written. */
+  /** Undefined: nothing is stored, and everything counts as written. */
   readonly store: BrokerStore | undefined;
-  /** Runs `task` after what is under way in this turn of the event loop. */
+  /** Runs `task` at the end of this turn of the event loop. */
   readonly defer: (task: () => void) => void;
-  /** The store has refused a write; it is tried again with the next change. Told once until one succeeds. */
+  /** The store has refused a write, which is repeated with the next change. Called once until a write succeeds. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -30,7 +30,7 @@ export class Journal {
   #writing: Batch | undefined;
   #scheduled = false;
   #fails = false;
-  /** Counts changes, so that a publisher need not wait for a write that its publication has no part in. */
+  /** Counts changes, so that a publisher does not wait for writes that do not concern its publication. */
   #revision = 0;
   #whenIdle: (() => void)[] = [];
 
@@ -39,7 +39,7 @@ export class Journal {
     this.#options = options;
   }
 
-  /** Whether anything is kept at all. */
+  /** Whether there is a store. */
   get keeps(): boolean {
     return this.#store !== undefined;
   }
@@ -48,20 +48,20 @@ export class Journal {
     return this.#revision;
   }
 
-  /** Sets what `key` stands for. */
+  /** Sets the value of `key`. */
   set(key: string, value: Value): void {
     if (!this.#store) return;
     this.#change(key, value);
   }
 
-  /** Removes `key`. `once` says that it has been set one time at most: one that is not written yet never will be. */
+  /** Removes `key`. `once`: it was set at most once, so if it is not written yet, it need not be. */
   remove(key: string, once = false): void {
     if (!this.#store) return;
     if (once && this.#pending.changes.delete(key) && !this.#writing?.changes.has(key)) return;
     this.#change(key, null);
   }
 
-  /** Calls `written` when all changes so far are kept: at once when there are none. Calls come in their order. */
+  /** Calls `written` when all changes so far are stored; at once when there are none. Calls keep their order. */
   written(written: Written): void {
     if (!this.#store) return written(true);
     if (this.#pending.changes.size > 0 || this.#pending.waiting.length > 0) this.#pending.waiting.push(written);
@@ -69,10 +69,10 @@ export class Journal {
     else written(true);
   }
 
-  /** Resolves when all is written, or cannot be. */
+  /** Resolves when everything is written, or cannot be. */
   idle(): Promise<void> {
     if (!this.#writing && this.#pending.changes.size === 0) return Promise.resolve();
-    // What the store has refused is tried once more.
+    // A refused write is tried once more.
     this.#schedule();
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
@@ -103,7 +103,7 @@ export class Journal {
       this.#writing = undefined;
       if (!kept) this.#takeBack(batch);
       for (const written of batch.waiting) written(kept);
-      // A store that refuses is not asked again before there is a reason to.
+      // After a refusal, the next change causes the next attempt.
       if (kept && this.#pending.changes.size > 0) return this.#schedule();
     } else {
       for (const written of batch.waiting) written(true);
@@ -127,7 +127,7 @@ export class Journal {
     }
   }
 
-  /** Puts what could not be written before what has come since. */
+  /** Puts the changes that could not be written before the later ones. */
   #takeBack({ changes }: Batch): void {
     const since = this.#pending;
     this.#pending = { changes, waiting: since.waiting };

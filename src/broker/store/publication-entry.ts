@@ -44,7 +44,7 @@ export function decodePublication(entry: Buffer): Publication {
     publisher: entry.toString('utf8', topicEnd, publisherEnd),
     properties: entry.subarray(publisherEnd, propertiesEnd),
     payload: entry.subarray(propertiesEnd),
-    // 3 has been refused above.
+    // 3 was refused above.
     qos: qos as QoS,
     retain: (flags & RETAIN) !== 0,
     expiresAt: entry.readDoubleLE(2),

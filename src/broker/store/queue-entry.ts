@@ -1,4 +1,4 @@
-// A publication that waits for a session, as a value of the store: which one it is, and how far its delivery is.
+// A waiting publication of a session, as a value of the store: its number, and the progress of its delivery.
 
 import { Buffer } from 'node:buffer';
 import type { QoS } from '../../core/publications/publication';
@@ -10,9 +10,9 @@ export interface QueueRecord {
   readonly qos: QoS;
   readonly retain: boolean;
   readonly identifiers: readonly number[];
-  /** 0 while it has none. */
+  /** 0: none yet */
   readonly packetIdentifier: number;
-  /** QoS 2: the receiver has it, and PUBREL is what is left. */
+  /** QoS 2: the receiver has it, and PUBREL must be sent. */
   readonly released: boolean;
 }
 
@@ -43,7 +43,7 @@ export function decodeQueueRecord(entry: Buffer): QueueRecord {
   for (let at = HEADER; at < entry.length; at += 4) identifiers.push(entry.readUInt32LE(at));
   return {
     publication: entry.readDoubleLE(3),
-    // 3 has been refused above.
+    // 3 was refused above.
     qos: qos as QoS,
     retain: (flags & RETAIN) !== 0,
     identifiers,

@@ -1,7 +1,7 @@
-// What the store holds makes no sense: it is put aside, and nothing of it is guessed at.
+// The contents of the store make no sense. They are set aside as a whole, and nothing is guessed.
 
 export class StoreDamage extends Error {
-  /** `what` is what could not be read. */
+  /** `what` names the entry that could not be read. */
   constructor(what: string) {
     super(`${what} in the store of the broker makes no sense`);
     this.name = 'StoreDamage';

@@ -1,4 +1,4 @@
-// The publications that sessions wait for, each of them once in the store, however many sessions that are.
+// The stored publications. Each is stored once, for any number of sessions that it waits for.
 
 import type { Publication } from '../publications/publication';
 import type { Journal } from './journal';
@@ -20,13 +20,13 @@ export class StoredPublications {
     this.#journal.set(Keys.publication(publication.storeNumber), () => encodePublication(publication));
   }
 
-  /** One that was kept needs it no more. */
+  /** One entry no longer needs it. */
   release(publication: Publication): void {
     if (--publication.storeUses > 0) return;
     this.#journal.remove(Keys.publication(publication.storeNumber), true);
   }
 
-  /** `number` is taken by one that was in the store. */
+  /** `number` is used by a stored publication. */
   restored(number: number): void {
     if (number > this.#last) this.#last = number;
   }

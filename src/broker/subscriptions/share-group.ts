@@ -1,4 +1,4 @@
-// A group of subscriptions that share what their filter matches (MQTT 5, section 4.8.2): each publication goes to one.
+// A group of shared subscriptions with the same filter (MQTT 5, section 4.8.2). Each publication goes to one member.
 
 import type { Publication } from '../publications/publication';
 import { lowerQoS, type Subscription } from './subscription';
@@ -22,7 +22,7 @@ export class ShareGroup {
     if (index < this.#next) this.#next--;
   }
 
-  /** The member whose turn it is: one that is connected, or else one that is remembered and takes it later. */
+  /** The member whose turn it is: a connected one, or else one whose session keeps the publication. */
   choose({ qos, topic }: Publication): Subscription | undefined {
     const count = this.#members.length;
     let absent = -1;

@@ -1,5 +1,5 @@
-// All subscriptions of all sessions, and what each publication is given to: one copy for each session, however many of its
-// filters match (MQTT 5, section 3.3.4).
+// The subscriptions of all sessions. A publication goes to each matching session once, even if several of its filters
+// match (MQTT 5, section 3.3.4).
 
 import { TopicTrie } from '../../core/topics/trie/topic-trie';
 import { Copies } from '../publications/copy';
@@ -18,7 +18,7 @@ export class SubscriptionIndex {
   readonly #trie = new TopicTrie<Subscription | ShareGroup>();
   readonly #groups = new Map<string, ShareGroup>();
   #count = 0;
-  /** Counts publications, so that a receiver can be marked as found for one without a set of them. */
+  /** Counts publications, so that a receiver can be marked as found for one without a Set. */
   #stamp = 0;
 
   get count(): number {
@@ -59,7 +59,7 @@ export class SubscriptionIndex {
     this.#trie.remove(filter, group);
   }
 
-  /** Gives `publication` to all whose filters match; how many that are. */
+  /** Gives `publication` to all matching receivers. Returns their number. */
   deliver(publication: Publication): number {
     const matches = this.#trie.match(publication.topic);
     if (matches.length === 0) return 0;
@@ -83,7 +83,7 @@ export class SubscriptionIndex {
     let overlaps: Map<Receiver, Overlap> | undefined;
     let reached = 0;
     for (const match of matches) {
-      // What comes by a group is a copy of its own: it is not merged with those by the session's other filters.
+      // A shared subscription gets a copy of its own, which is not merged with other subscriptions of the session.
       if (match instanceof ShareGroup) continue;
       if (isWithheld(match, publication)) continue;
       const { receiver } = match;

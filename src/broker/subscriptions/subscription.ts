@@ -4,14 +4,14 @@ import type { QoS } from '../../core/publications/publication';
 import type { TopicFilter } from '../../core/topics/topic-filter';
 import type { Copy } from '../publications/copy';
 
-/** Who subscribes: a session, connected or not. */
+/** A subscriber: a session, connected or not. */
 export interface Receiver {
   readonly clientId: string;
   readonly connected: boolean;
-  /** Whether it takes copies at `qos` now: without a connection, what is at QoS 0 is nobody's. */
+  /** Whether it accepts copies with `qos` now. Without a connection, it does not accept QoS 0. */
   takes(qos: QoS): boolean;
   deliver(copy: Copy): void;
-  /** The publication that it was last found for: set by the index, read by nobody else. */
+  /** The publication that it was last found for. Only the index uses this. */
   found: number;
 }
 
@@ -20,7 +20,7 @@ export interface SubscriptionOptions {
   readonly noLocal: boolean;
   readonly retainAsPublished: boolean;
   readonly retainHandling: 0 | 1 | 2;
-  /** MQTT 5, section 3.8.2.1.2; 0 for none. */
+  /** MQTT 5, section 3.8.2.1.2; 0: none */
   readonly identifier: number;
 }
 

@@ -1,15 +1,15 @@
-// What the broker says of itself under $SYS/broker, by mosquitto's names.
+// What the broker publishes about itself under $SYS/broker, with mosquitto's names.
 
 import type { Traffic } from '../clients/traffic';
 
-/** The state of the broker at a moment. */
+/** The state of the broker at one time. */
 export interface SystemState {
   readonly version: string;
   /** s */
   readonly uptime: number;
   readonly connected: number;
   readonly disconnected: number;
-  /** The most that have been connected at a time. */
+  /** The highest number of clients connected at the same time. */
   readonly maximum: number;
   readonly expired: number;
   readonly subscriptions: number;

@@ -18,7 +18,7 @@ export interface Acknowledgement {
   readonly reasonCode: ReasonCode;
 }
 
-/** Reads the body of one. What a client says beside the code is nobody's business. */
+/** Reads the body of an acknowledgement. Everything but the reason code is ignored. */
 export function decodeAcknowledgement(
   kind: AcknowledgementKind,
   bytes: Buffer,
@@ -38,7 +38,7 @@ export function decodeAcknowledgement(
   return { packetIdentifier, reasonCode };
 }
 
-/** The bytes of one; MQTT 3.1.1 knows no reason. */
+/** The bytes of an acknowledgement. MQTT 3.1.1 has no reason code. */
 export function encodeAcknowledgement(
   kind: AcknowledgementKind,
   packetIdentifier: number,
@@ -54,7 +54,7 @@ export function encodeAcknowledgement(
   return packet;
 }
 
-/** Whether PUBREC ends the exchange: a refusal is not followed by PUBREL (MQTT 5, section 4.3.3). */
+/** Whether PUBREC ends the exchange: PUBREL does not follow a refusal (MQTT 5, section 4.3.3). */
 export function endsExchange(reasonCode: ReasonCode): boolean {
   return isRefusal(reasonCode);
 }

@@ -1,4 +1,4 @@
-// All packets but PUBLISH and its acknowledgements, by way of mqtt-packet: they are rare, and many-sided.
+// All packets except PUBLISH and its acknowledgements, by mqtt-packet, because they are rare and complex.
 
 import { Buffer } from 'node:buffer';
 import type { Packet, Parser } from 'mqtt-packet';
@@ -7,7 +7,7 @@ import type { ProtocolVersion } from './protocol-version';
 import { ProtocolViolation } from './protocol-violation';
 import { Reason } from './reason';
 
-/** What a client can send beside PUBLISH and its acknowledgements. */
+/** The packets of clients, except PUBLISH and its acknowledgements. */
 export type ControlPacket = Extract<
   Packet,
   { cmd: 'connect' | 'subscribe' | 'unsubscribe' | 'pingreq' | 'disconnect' | 'auth' }
@@ -15,7 +15,7 @@ export type ControlPacket = Extract<
 
 type Reading = Extract<ControlPacket, { cmd: 'connect' }>['cmd'] | ProtocolVersion;
 
-/** mqtt-packet keeps the version that a CONNECT names, so CONNECT has a parser of its own. */
+/** A parser of mqtt-packet keeps the version of the CONNECT that it has read, so CONNECT has its own parser. */
 const parsers = new Map<Reading, Parser>();
 let parsed: Packet | undefined;
 
@@ -39,7 +39,7 @@ export function decodeControlPacket(packet: Buffer, reading: Reading): ControlPa
   try {
     parserFor(reading).parse(packet);
   } catch (error) {
-    // One that has failed is in no state to be used again.
+    // A parser that has failed cannot be used again.
     parsers.delete(reading);
     throw new ProtocolViolation(Reason.malformedPacket, error instanceof Error ? error.message : String(error));
   }

@@ -1,6 +1,6 @@
-// mqtt-packet, loaded when a broker has its first client: a flow that connects to a server of its own does not need it here.
+// mqtt-packet, loaded when a broker gets its first client, because most flows use no embedded broker.
 
-/** The module. Node.js keeps it, so further calls cost nothing worth mentioning. */
+/** The module. Node.js caches it, so further calls are cheap. */
 export function mqttPacket(): typeof import('mqtt-packet') {
   return require('mqtt-packet');
 }

@@ -1,4 +1,4 @@
-// Cuts the bytes of a stream into packets (MQTT 5, section 2.1), and holds no more of one than the largest may have.
+// Cuts the bytes of a stream into packets (MQTT 5, section 2.1). It never keeps more than the largest allowed packet.
 
 import { Buffer } from 'node:buffer';
 import { ProtocolViolation } from './protocol-violation';
@@ -6,35 +6,35 @@ import { Reason } from './reason';
 import { MAX_VARIABLE_INTEGER, variableIntegerSize } from './variable-integer';
 
 const NOTHING = Buffer.alloc(0);
-/** So many pieces of less than so many bytes each are put together. */
+/** This many pieces, each smaller than this many bytes, are joined. */
 const MANY = 256;
 const TINY = 512;
 
 /**
- * After advance() has said true, the packet is `bytes` from `start` to `end`, and what follows its length begins at
- * `body`. Nothing is copied unless a packet comes in several pieces.
+ * When advance() has returned true, the packet is `bytes` from `start` to `end`, and its variable header begins at
+ * `body`. Nothing is copied unless a packet arrives in several pieces.
  */
 export class PacketFramer {
   bytes: Buffer = NOTHING;
   start = 0;
   body = 0;
   end = 0;
-  /** bytes of the largest packet that may come, its header included */
+  /** bytes of the largest allowed packet, with its header */
   limit: number;
-  /** Pieces of a packet that is not whole yet, beside `bytes`. */
+  /** Pieces of an incomplete packet, beside `bytes`. */
   #pieces: Buffer[] = [];
   #held = 0;
-  /** bytes that the packet under way takes in all, once known */
+  /** the total bytes of the incomplete packet, once known */
   #wanted = 0;
 
   constructor(limit: number) {
     this.limit = limit;
   }
 
-  /** Takes what came. Call advance() until it says false before the next piece. */
+  /** Takes received bytes. Call advance() until it returns false before the next call. */
   push(piece: Buffer): void {
     if (this.#held === 0) {
-      // The rest of an earlier piece is left where a client had to wait.
+      // Bytes of an earlier piece are left when reading was paused.
       this.bytes = this.end < this.bytes.length ? Buffer.concat([this.bytes.subarray(this.end), piece]) : piece;
       this.end = 0;
       return;
@@ -42,7 +42,7 @@ export class PacketFramer {
     this.#pieces.push(piece);
     this.#held += piece.length;
     if (this.#held < this.#wanted) {
-      // Whoever sends byte by byte must not have an object for each of them kept.
+      // A client that sends single bytes must not cost one object for each of them.
       if (this.#pieces.length > MANY && this.#held < this.#pieces.length * TINY) {
         this.#pieces = [Buffer.concat(this.#pieces, this.#held)];
       }
@@ -55,7 +55,7 @@ export class PacketFramer {
     this.end = 0;
   }
 
-  /** Goes to the next packet; false when it is not whole yet. Throws ProtocolViolation when it never will be. */
+  /** Goes to the next packet. False when it is incomplete. Throws ProtocolViolation when it can never be complete. */
   advance(): boolean {
     if (this.#held > 0) return false;
     const { bytes, end: start } = this;
@@ -86,7 +86,7 @@ export class PacketFramer {
     return true;
   }
 
-  /** Keeps what is there of a packet that takes `wanted` bytes at least. */
+  /** Keeps the part of an incomplete packet that needs at least `wanted` bytes. */
   #wait(start: number, wanted: number): false {
     const rest = this.bytes.subarray(start);
     this.#pieces = [rest];
@@ -98,5 +98,5 @@ export class PacketFramer {
   }
 }
 
-/** The bytes of the largest packet that MQTT knows. */
+/** bytes of the largest packet in MQTT */
 export const LARGEST_PACKET = 1 + variableIntegerSize(MAX_VARIABLE_INTEGER) + MAX_VARIABLE_INTEGER;

@@ -1,12 +1,12 @@
-// What a client sent against the rules: its connection ends with this reason code (MQTT 5, section 4.13).
+// A packet that breaks the rules of MQTT. The connection ends with this reason code (MQTT 5, section 4.13).
 
 import type { ReasonCode } from './reason';
 
-/** Thrown where a packet is read, caught in one place; packets that keep the rules cost nothing. */
+/** Thrown where a packet is read, and caught in one place, so that valid packets cost nothing. */
 export class ProtocolViolation extends Error {
   readonly reasonCode: ReasonCode;
 
-  /** `message` is for the log and for the client, in English as all reason strings. */
+  /** `message` is for the log and for the client. It is in English, like all reason strings. */
   constructor(reasonCode: ReasonCode, message: string) {
     super(message);
     this.name = 'ProtocolViolation';

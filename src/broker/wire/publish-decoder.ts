@@ -1,5 +1,5 @@
-// Reads PUBLISH (MQTT 5, section 3.3). Its properties stay the bytes that they came as: nothing that receivers are not
-// told is read out of them, and the order of user properties is kept (MQTT-3.3.2-18), which mqtt-packet does not.
+// Reads PUBLISH (MQTT 5, section 3.3). The properties for receivers stay encoded, which keeps the order of user
+// properties (MQTT-3.3.2-18). mqtt-packet does not keep it.
 
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { QoS } from '../../core/publications/publication';
@@ -9,9 +9,9 @@ import { Reason } from './reason';
 import { readVariableInteger, variableIntegerSize } from './variable-integer';
 
 export interface DecodedPublish {
-  /** Empty where an alias stands for it. */
+  /** Empty: an alias replaces it. */
   readonly topic: string;
-  /** 0 where there is none. */
+  /** 0: none */
   readonly alias: number;
   readonly qos: QoS;
   readonly retain: boolean;
@@ -19,9 +19,9 @@ export interface DecodedPublish {
   /** 0 at QoS 0. */
   readonly packetIdentifier: number;
   readonly payload: Buffer;
-  /** The properties that receivers are told, as they came. */
+  /** The properties for receivers, as received. */
   readonly properties: Buffer;
-  /** s; undefined where the publication does not expire */
+  /** s; undefined: the publication does not expire */
   readonly expiry: number | undefined;
 }
 
@@ -80,7 +80,7 @@ function readProperties(bytes: Buffer, start: number, end: number): PublishPrope
     const identifier = bytes[at] as number;
     const next = propertyEnd(bytes, identifier, at + 1, end);
     if (identifier !== USER_PROPERTY) {
-      // MQTT 5, section 3.3.2.3: all others come once at most. Of the alias, 0x23, the bit is one that nobody else has.
+      // MQTT 5, section 3.3.2.3: all others occur at most once. The bit of the alias, 0x23, collides with no other.
       const mark = identifier === TOPIC_ALIAS ? 1 : 1 << identifier;
       if ((seen & mark) !== 0) throw new ProtocolViolation(Reason.protocolError, 'a property that comes twice');
       seen |= mark;
@@ -93,12 +93,12 @@ function readProperties(bytes: Buffer, start: number, end: number): PublishPrope
     at = next;
   }
   const [first = NO_PROPERTIES] = passed;
-  // Most publications have neither an alias nor an expiry: then all that came is passed on.
+  // Most publications have neither an alias nor an expiry interval. Their properties are passed on unchanged.
   if (alias === 0 && expiry === undefined) return { alias, expiry, properties: bytes.subarray(start, end) };
   return { alias, expiry, properties: passed.length < 2 ? first : Buffer.concat(passed) };
 }
 
-/** Where the value at `at` of a property ends. */
+/** The end of the property value at `at`. */
 function propertyEnd(bytes: Buffer, identifier: number, at: number, end: number): number {
   switch (identifier) {
     case PAYLOAD_FORMAT:
@@ -122,7 +122,7 @@ function propertyEnd(bytes: Buffer, identifier: number, at: number, end: number)
     case USER_PROPERTY:
       return textEnd(bytes, textEnd(bytes, at, end), end);
     default:
-      // MQTT-3.3.4-6: no subscription identifier comes from a client.
+      // MQTT-3.3.4-6: clients must not send a subscription identifier.
       if (identifier === 0x0b) throw new ProtocolViolation(Reason.protocolError, 'a subscription identifier');
       throw malformed('a property that PUBLISH does not have');
   }
@@ -144,7 +144,7 @@ function within(at: number, end: number): number {
   return at;
 }
 
-/** U+FFFD may stand for what is not UTF-8. */
+/** U+FFFD may replace bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';
 
 function readText(bytes: Buffer, start: number, end: number): string {

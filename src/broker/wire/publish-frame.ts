@@ -1,11 +1,11 @@
-// The bytes of a PUBLISH, which all receivers with the same version, QoS and options share. A packet identifier is
+// The bytes of a PUBLISH, shared by all receivers with the same version, QoS and options. A packet identifier is
 // written into a copy of the head.
 
 import { Buffer } from 'node:buffer';
 import type { QoS } from '../../core/publications/publication';
 import { variableIntegerSize, writeVariableInteger } from './variable-integer';
 
-/** What a publication says to its receivers. */
+/** The contents of a PUBLISH. */
 export interface FramedPublication {
   readonly topic: string;
   readonly payload: Buffer;
@@ -17,17 +17,17 @@ export interface FrameOptions {
   readonly qos: QoS;
   readonly retain: boolean;
   readonly identifiers: readonly number[];
-  /** s that are left; undefined where the publication does not expire */
+  /** s left; undefined: the publication does not expire */
   readonly expiry: number | undefined;
-  /** The alias that the receiver is told, or that stands for the topic; 0 for none. */
+  /** The alias that is assigned to the topic, or replaces it; 0: none. */
   readonly alias: number;
   readonly omitTopic: boolean;
 }
 
 export interface PublishFrame {
-  /** All up to the payload, and the payload too when it is small. */
+  /** Everything before the payload, and a small payload as well. */
   readonly head: Buffer;
-  /** Where the packet identifier belongs; 0 at QoS 0. */
+  /** The position of the packet identifier; 0 at QoS 0. */
   readonly identifierAt: number;
   /** A payload that is too large to be copied for each receiver. */
   readonly payload: Buffer | undefined;
@@ -35,7 +35,7 @@ export interface PublishFrame {
   readonly size: number;
 }
 
-/** bytes up to which a payload is copied: a write of its own costs more. */
+/** bytes up to which a payload is copied, because a separate write costs more. */
 const SMALL = 4096;
 
 export function publishFrame(publication: FramedPublication, options: FrameOptions): PublishFrame {

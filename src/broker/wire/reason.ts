@@ -1,4 +1,4 @@
-// The reason codes that the broker gives (MQTT 5, section 2.4), and what CONNACK of MQTT 3.1.1 has for them.
+// The reason codes of the broker (MQTT 5, section 2.4), and the return codes of MQTT 3.1.1 for them.
 
 export const Reason = {
   success: 0x00,
@@ -31,7 +31,7 @@ export const Reason = {
   administrativeAction: 0x98,
 } as const;
 
-/** A number of MQTT 5, section 2.4. */
+/** A reason code (MQTT 5, section 2.4). */
 export type ReasonCode = number;
 
 /** From 0x80 on, a reason code is a failure. */

@@ -6,14 +6,14 @@ import { Reason } from './reason';
 /** The largest one, in four bytes. */
 export const MAX_VARIABLE_INTEGER = 268_435_455;
 
-/** How many bytes `value` takes. */
+/** The number of bytes of `value`. */
 export function variableIntegerSize(value: number): number {
   if (value < 128) return 1;
   if (value < 16_384) return 2;
   return value < 2_097_152 ? 3 : 4;
 }
 
-/** Writes `value` at `at`; where what follows begins. */
+/** Writes `value` at `at`. Returns the position after it. */
 export function writeVariableInteger(target: Buffer, value: number, at: number): number {
   let rest = value;
   let place = at;
@@ -25,7 +25,7 @@ export function writeVariableInteger(target: Buffer, value: number, at: number):
   return place;
 }
 
-/** Reads the one at `at`, which must end before `end`. Its size is variableIntegerSize() of it: longer forms are refused. */
+/** Reads the integer at `at`, which must end before `end`. Accepts only the shortest form, of variableIntegerSize(). */
 export function readVariableInteger(bytes: Buffer, at: number, end: number): number {
   let value = 0;
   for (let count = 0; count < 4; count++) {
