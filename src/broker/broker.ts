@@ -15,16 +15,14 @@ import { Traffic } from './clients/traffic';
 import { Exchange } from './exchange/exchange';
 import { Membership } from './exchange/membership';
 import { ReadingRights } from './exchange/reading-rights';
-import { type RestoreTarget, restore } from './exchange/restoring';
+import { openStore, restore, type StoreContents } from './exchange/restoring';
 import { Publication } from './publications/publication';
 import { RetainedMessages } from './retained/retained-messages';
 import { RetainedReplay } from './retained/retained-replay';
 import type { Session } from './sessions/session';
 import type { Crowded, SessionHost } from './sessions/session-connection';
 import { SessionRegistry } from './sessions/session-registry';
-import type { BrokerStore } from './store/broker-store';
 import { Journal } from './store/journal';
-import { StoreDamage } from './store/store-damage';
 import { StoredPublications } from './store/stored-publications';
 import type { Subscription } from './subscriptions/subscription';
 import { SubscriptionIndex } from './subscriptions/subscription-index';
@@ -63,16 +61,9 @@ export class Broker {
   /** Opens the store and restores its contents. Never rejects: without a store, the state is kept in memory. */
   static async open(options: BrokerOptions): Promise<Broker> {
     const { store, listener } = options;
-    if (!store) return new Broker(options);
-    try {
-      const { aside } = await store.open();
-      if (aside) listener.putAside(aside);
-    } catch (error) {
-      listener.storeFailed(error);
-      return new Broker({ ...options, store: undefined });
-    }
-    const broker = new Broker(options);
-    await broker.#restore(store);
+    const contents = store && (await openStore(store, listener));
+    const broker = new Broker(contents ? options : { ...options, store: undefined });
+    if (contents) broker.#restore(contents);
     return broker;
   }
 
@@ -80,7 +71,9 @@ export class Broker {
     this.#options = options;
     const { settings, clock, defer, listener, store } = options;
     this.#startedAt = clock.now();
-    this.#journal = new Journal({ store, defer, failed: (error) => listener.storeFailed(error) });
+    const after = (delay: number, task: () => void): void => clock.after(delay, task);
+    const failed = (error: unknown): void => listener.storeFailed(error);
+    this.#journal = new Journal({ store, defer, after, failed, works: () => listener.storeWorks() });
     this.#publications = new StoredPublications(this.#journal);
     this.#retained = new RetainedMessages(settings.retained);
     this.#registry = new SessionRegistry({
@@ -146,36 +139,30 @@ export class Broker {
     return session !== undefined;
   }
 
+  /** Resolves when all changes so far are in the store, or cannot be written. */
+  flush(): Promise<void> {
+    return new Promise((resolve) => this.#journal.written(() => resolve()));
+  }
+
   /** Ends all connections, and resolves when the state is in the store. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopTicking();
     for (const client of this.#clients) client.end(Reason.shuttingDown, 'the broker is shutting down');
-    await this.#journal.idle();
+    await this.#journal.end();
     for (const client of this.#clients) client.destroy();
     this.#clients.clear();
     await this.#options.store?.close();
   }
 
-  async #restore(store: BrokerStore): Promise<void> {
-    const { listener, clock } = this.#options;
-    const target: RestoreTarget = {
+  #restore(contents: StoreContents): void {
+    restore(contents, {
       retained: this.#retained,
       registry: this.#registry,
       publications: this.#publications,
       journal: this.#journal,
-      now: clock.now(),
-    };
-    try {
-      await restore(store, target);
-    } catch (error) {
-      // Values that LevelDB cannot read are damaged, too.
-      if (!(error instanceof StoreDamage)) listener.storeFailed(error);
-      await store.putAside().then(
-        (aside) => listener.putAside(aside),
-        (failure: unknown) => listener.storeFailed(failure),
-      );
-    }
+      now: this.#options.clock.now(),
+    });
   }
 
   #tick(): void {

@@ -56,12 +56,12 @@ export = function register(RED: NodeAPI): void {
     showProblem(RED, node, error);
   }
 
-  function embedded(node: Broker, definition: NodeDef, { listen }: EmbeddedSettings): Endpoints {
-    const broker = takeEmbeddedBroker(RED, node, definition, listen);
+  function embedded(node: Broker, definition: NodeDef, settings: EmbeddedSettings): Endpoints {
+    const running = takeEmbeddedBroker(RED, node, definition, settings);
     const closeClient = async (): Promise<unknown> => node.link.ok && node.link.connection.close();
-    const leave = (removed: boolean): Promise<void> => leaveEmbeddedBroker(RED, node, broker, removed, closeClient);
+    const leave = (removed: boolean): Promise<void> => leaveEmbeddedBroker(RED, node, running, removed, closeClient);
     onClose(RED, node, (removed, done) => void leave(removed).then(done, done));
-    return [{ name: sharedText(RED, 'log.embedded'), open: broker.open }];
+    return [{ name: sharedText(RED, 'log.embedded'), open: running.broker.open }];
   }
 
   /** The servers to try, and how a message can replace them. */

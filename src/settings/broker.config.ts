@@ -21,8 +21,8 @@ export interface BrokerConfig extends ServerConfig, SessionConfig {
   /** ms */
   reconnect: { minDelay: SavedNumber; maxDelay: SavedNumber };
   outbox: OutboxConfig;
-  /** With a blank port, the broker is reachable from this Node-RED only. */
-  embedded: { port: SavedNumber; bindAddress: string; allowAnonymous: boolean };
+  /** With a blank port, the broker is reachable from this Node-RED only. `store`: where it keeps what it remembers. */
+  embedded: { port: SavedNumber; bindAddress: string; allowAnonymous: boolean; store: 'disk' | 'memory' };
 }
 
 /** Node-RED stores these apart from the flow, encrypted. */
@@ -47,7 +47,7 @@ export const brokerDefaults = {
   ...sessionDefaults,
   reconnect: { minDelay: 1000, maxDelay: 60_000 },
   outbox: { ...outboxDefaults },
-  embedded: { port: '', bindAddress: '127.0.0.1', allowAnonymous: false },
+  embedded: { port: '', bindAddress: '127.0.0.1', allowAnonymous: false, store: 'disk' },
 } satisfies BrokerConfig;
 
 interface SharedSettings extends SessionSettings, Pick<BrokerConfig, 'protocolVersion' | 'clientId' | 'autoConnect'> {
@@ -69,6 +69,7 @@ export interface EmbeddedSettings extends SharedSettings {
   readonly listen:
     | { readonly port: number; readonly bindAddress: string; readonly allowAnonymous: boolean }
     | undefined;
+  readonly store: 'disk' | 'memory';
 }
 
 /** The settings as the runtime uses them: every value has its type and is in its range. */
@@ -85,6 +86,7 @@ export function parseBrokerConfig(raw: RawConfig): ConfigResult<BrokerSettings> 
       protocolVersion: 5,
       connectTo: 'embedded',
       listen: readListen(saved),
+      store: saved.section('embedded').choice('store', ['disk', 'memory'], brokerDefaults.embedded.store),
     });
   }
   return saved.result<BrokerSettings>({ ...shared, connectTo: 'server', ...readServerReach(saved) });

@@ -5,6 +5,10 @@ import type { BrokerStore, StoreAside, StoreChange } from '#src/broker/store/bro
 export class SlowStore implements BrokerStore {
   readonly kept = new Map<string, Buffer>();
   fails = false;
+  /** Its entries cannot be read, and are not damaged. */
+  unreadable = false;
+  /** How many changes have been kept. */
+  written = 0;
   #held = false;
   #waiting: (() => void)[] = [];
 
@@ -23,12 +27,14 @@ export class SlowStore implements BrokerStore {
   }
 
   async *entries(): AsyncGenerator<readonly [string, Buffer]> {
+    if (this.unreadable) throw new Error('too many open files');
     yield* [...this.kept].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   async write(changes: readonly StoreChange[]): Promise<void> {
     if (this.#held) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (this.fails) throw new Error('the disk is full');
+    this.written += changes.length;
     for (const change of changes) {
       if (change.kind === 'put') this.kept.set(change.key, change.value);
       else this.kept.delete(change.key);

@@ -1,6 +1,7 @@
 // What is acknowledged is in the store: answers wait for the write, and a broker that comes after it knows all of it.
 
 import assert from 'node:assert/strict';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { BrokerBench } from './broker-bench';
 import { SlowStore } from './slow-store';
 
@@ -21,7 +22,16 @@ describe('broker: store', () => {
   });
 
   function start(): Promise<BrokerBench> {
-    return BrokerBench.start({ store, listener: { storeFailed: (error) => void failures.push(error) } });
+    const failed = (error: unknown): void => void failures.push(error);
+    return BrokerBench.start({ store, listener: { storeFailed: failed, storeUnusable: failed } });
+  }
+
+  /** What `answer` becomes when the time has passed after which a store that has failed is asked again. */
+  async function retried<T>(answer: Promise<T>): Promise<T> {
+    for (let settled = false; !settled; bench.clock.advance(1)) {
+      settled = await Promise.race([answer.then(() => true), immediate(false)]);
+    }
+    return answer;
   }
 
   for (const qos of [1, 2] as const) {
@@ -81,10 +91,10 @@ describe('broker: store', () => {
     const client = await bench.connect('client');
     store.fails = true;
     assert.equal(await client.publish('a', 'x', { qos: 1, retain: true }), 0x83);
-    assert.equal(await client.publish('b', 'x', { qos: 1, retain: true }), 0x83);
+    assert.equal(await retried(client.publish('b', 'x', { qos: 1, retain: true })), 0x83);
     assert.equal(failures.length, 1);
     store.fails = false;
-    assert.ok((await client.publish('c', 'x', { qos: 1, retain: true })) < 0x80);
+    assert.ok((await retried(client.publish('c', 'x', { qos: 1, retain: true }))) < 0x80);
     store.fails = true;
     assert.equal(await client.publish('d', 'x', { qos: 1, retain: true }), 0x83);
     assert.equal(failures.length, 2);
@@ -96,5 +106,51 @@ describe('broker: store', () => {
     bench = await start();
     assert.equal(store.kept.size, 0);
     await bench.connect('client');
+  });
+
+  it('that cannot be read for another reason than damage is left as it is', async () => {
+    await (await bench.connect('client', KEPT)).publish('t', 'x', { qos: 1, retain: true });
+    await bench.close();
+    store.unreadable = true;
+    bench = await start();
+    assert.equal(failures.length, 1);
+    await (await bench.connect('client')).publish('other', 'x', { qos: 1, retain: true });
+    await bench.close();
+    assert.ok(store.kept.has('r/t'));
+    assert.equal(store.kept.has('r/other'), false);
+    store.unreadable = false;
+    bench = await start();
+  });
+
+  it('that fails for long costs no memory for what is needed no more', async () => {
+    const receiver = await bench.connect('receiver', KEPT);
+    await receiver.subscribe('t', { qos: 2 });
+    const publisher = await bench.connect('publisher', KEPT);
+    store.fails = true;
+    for (let round = 0; round < 20; round++) {
+      const text = String(round);
+      publisher.send({ cmd: 'publish', topic: 't', payload: text, qos: 2, messageId: 1, retain: false, dup: false });
+      assert.equal((await retried(publisher.next('pubrec'))).reasonCode, 0x83);
+      const { messageId = 0 } = await retried(receiver.next('publish'));
+      receiver.send({ cmd: 'pubrec', messageId });
+      await retried(receiver.next('pubrel'));
+      receiver.send({ cmd: 'pubcomp', messageId });
+      await receiver.quiet();
+    }
+    store.fails = false;
+    const written = store.written;
+    await retried(publisher.publish('t', 'last', { qos: 1, retain: true }));
+    // The last publication, its delivery, and what was kept of before.
+    assert.ok(store.written - written < 10, `${store.written - written} changes`);
+  });
+
+  it('that fails holds up no client of MQTT 3.1.1 for ever: it is disconnected, and sends again', async () => {
+    const client = await bench.connect('client', { protocolVersion: 4, clean: false });
+    store.fails = true;
+    client.send({ cmd: 'publish', topic: 't', payload: 'x', qos: 1, messageId: 1, retain: true, dup: false });
+    await retried(client.closed);
+    store.fails = false;
+    const again = await bench.connect('client', { protocolVersion: 4, clean: false });
+    assert.equal(await retried(again.publish('t', 'x', { qos: 1, retain: true })), 0);
   });
 });

@@ -27,6 +27,9 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'templateValue.': unionMembers('core/values/template.ts', 'FillProblem'),
   'testStep.': unionMembers('core/errors/mqtt-flows-error.ts', 'ConnectStage'),
   'topicFilter.': unionMembers('core/topics/topic-filter.ts', 'TopicFilterProblem', 'core/topics/topic-name.ts'),
+  'device.': unionMembers('runtime/broker/embedded-log.ts', 'DeviceEvent'),
+  'device.ending.': unionMembers('runtime/broker/embedded-log.ts', 'EndingReason'),
+  'device.refusal.': unionMembers('runtime/broker/embedded-log.ts', 'RefusalReason'),
   'topicName.': unionMembers('core/topics/topic-name.ts', 'TopicNameProblem'),
 };
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { generate, type Packet } from 'mqtt-packet';
-import { silentListener } from '#src/broker/clients/broker-listener';
+import { type Refusal, silentListener } from '#src/broker/clients/broker-listener';
 import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded/embedded-broker';
 import { connectTransport, openTransport } from '../helpers/fakes/transport-listener';
 import { Inbox } from '../helpers/flows/inbox';
@@ -60,6 +60,24 @@ describe('embedded broker and a hostile device', () => {
     slow.destroy();
     await reader.end();
     await publisher.end();
+  });
+
+  it('one too many is told of, with its address', async () => {
+    const refusals = new Inbox<Refusal>('refusals');
+    const listener = { ...silentListener, refused: (refusal: Refusal) => refusals.push(refusal) };
+    const small = new EmbeddedBroker({ listener, settings: { maximumConnections: 1 } });
+    try {
+      await small.listen(OPEN);
+      const first = await Device.connect(small.port ?? 0);
+      const second = connect(small.port ?? 0, '127.0.0.1');
+      second.on('error', () => {});
+      const { what, address, reasonCode } = await refusals.next();
+      assert.deepEqual({ what, address, reasonCode }, { what: 'connect', address: '127.0.0.1', reasonCode: 0x97 });
+      second.destroy();
+      await first.end();
+    } finally {
+      await small.close();
+    }
   });
 
   it('one that says too much before it has said who it is is disconnected', async () => {

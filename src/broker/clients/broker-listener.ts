@@ -21,12 +21,16 @@ export interface Refusal {
   readonly reasonCode: ReasonCode;
   /** The topic or the filter. */
   readonly topic?: string;
+  /** Whether CONNECT had a password. */
+  readonly withPassword?: boolean;
+  /** In English, for reason codes that mean many things. */
+  readonly detail?: string;
 }
 
 /** Why the connection of a client has ended. */
 export interface Ending {
   readonly reasonCode: ReasonCode;
-  /** In English; empty when the client ended the connection itself. */
+  /** In English; empty when the client ended the connection itself, and when the connection broke. */
   readonly reason: string;
 }
 
@@ -42,8 +46,11 @@ export interface BrokerListener {
   retainedFull(): void;
   /** The stored state could not be read, and was set aside. */
   putAside(aside: StoreAside): void;
-  /** The store has refused a write. Reported once until a write succeeds. */
+  /** The store cannot be opened or read. The state is kept in memory only. */
+  storeUnusable(error: unknown): void;
+  /** The store has refused a write. Reported once until a write succeeds, which storeWorks() reports. */
   storeFailed(error: unknown): void;
+  storeWorks(): void;
 }
 
 /** Ignores all events. */
@@ -54,7 +61,9 @@ export const silentListener: BrokerListener = {
   dropping: () => {},
   retainedFull: () => {},
   putAside: () => {},
+  storeUnusable: () => {},
   storeFailed: () => {},
+  storeWorks: () => {},
 };
 
 /** A connection from which nothing is read, because the maximum number of connections is reached. */

@@ -75,7 +75,7 @@ export class Client implements HostedClient {
     });
     stream.on('data', (chunk) => this.#read(chunk));
     stream.on('drain', () => this.#writer.drained());
-    const lost = () => this.#close({ reasonCode: Reason.unspecified, reason: 'the connection was lost' }, true);
+    const lost = () => this.#close({ reasonCode: Reason.unspecified, reason: '' }, true);
     stream.on('end', lost);
     stream.on('close', lost);
     // `close` follows.
@@ -266,9 +266,10 @@ export class Client implements HostedClient {
 
   #refuse(reasonCode: ReasonCode, reason: string): void {
     if (this.#state === 'closed') return;
-    const { clientId = '', username = '' } = this.#request ?? {};
+    const { clientId = '', username: user = '', password } = this.#request ?? {};
     const { address } = this.origin;
-    this.#host.listener.refused({ what: 'connect', clientId, user: username, address, reasonCode });
+    const withPassword = password !== undefined;
+    this.#host.listener.refused({ what: 'connect', clientId, user, address, reasonCode, withPassword, detail: reason });
     // Before CONNECT, the client is told no reason (MQTT 5, section 4.13).
     const answers = this.#request !== undefined || reasonCode === Reason.unsupportedVersion;
     if (answers) this.write(refusal(this.protocolVersion, reasonCode, reason));

@@ -58,8 +58,8 @@ export class Exchange {
       return;
     }
     publication.own();
-    retained.set(publication);
-    journal.set(Keys.retained(publication.topic), () => encodePublication(publication));
+    const fresh = retained.set(publication);
+    journal.set(Keys.retained(publication.topic), () => encodePublication(publication), fresh);
   }
 
   #forget(topic: string): void {

@@ -1,26 +1,44 @@
 // Restores the state that an earlier process has left in the store.
 
+import type { BrokerListener } from '../clients/broker-listener';
 import { Copy } from '../publications/copy';
 import type { Publication } from '../publications/publication';
 import type { RetainedMessages } from '../retained/retained-messages';
 import type { Session } from '../sessions/session';
-import { decodeSession } from '../sessions/session-record';
+import { decodeSession, type SessionRecord } from '../sessions/session-record';
 import type { SessionRegistry } from '../sessions/session-registry';
 import type { BrokerStore } from '../store/broker-store';
 import type { Journal } from '../store/journal';
 import { decodePublication } from '../store/publication-entry';
-import { decodeQueueRecord } from '../store/queue-entry';
+import { decodeQueueRecord, type QueueRecord } from '../store/queue-entry';
 import { StoreDamage } from '../store/store-damage';
 import { Keys, numbersOf, partsOf } from '../store/store-keys';
 import type { StoredPublications } from '../store/stored-publications';
 
-/** The decoded contents of the store, before they are checked and used. */
-interface Contents {
+/** The decoded contents of the store. */
+export interface StoreContents {
+  readonly retained: readonly Publication[];
+  /** By number. */
+  readonly publications: ReadonlyMap<number, Publication>;
+  readonly sessions: ReadonlyMap<number, SessionRecord>;
+  /** Sorted by session and sequence. */
+  readonly queued: readonly QueuedEntry[];
+  readonly incoming: readonly { readonly session: number; readonly packetIdentifier: number }[];
+}
+
+/** The contents while they are read. */
+interface Gathered extends StoreContents {
   readonly retained: Publication[];
   readonly publications: Map<number, Publication>;
-  readonly sessions: Map<number, Buffer>;
-  readonly queued: { readonly session: number; readonly sequence: number; readonly value: Buffer }[];
+  readonly sessions: Map<number, SessionRecord>;
+  readonly queued: QueuedEntry[];
   readonly incoming: { readonly session: number; readonly packetIdentifier: number }[];
+}
+
+interface QueuedEntry {
+  readonly session: number;
+  readonly sequence: number;
+  readonly record: QueueRecord;
 }
 
 export interface RestoreTarget {
@@ -31,20 +49,35 @@ export interface RestoreTarget {
   readonly now: number;
 }
 
-/** Restores into `target`. If it throws StoreDamage, or an error of the store, `target` is unchanged. */
-export async function restore(store: BrokerStore, target: RestoreTarget): Promise<void> {
-  const contents = await readAll(store);
-  // All entries are decoded first, because half of a store must not be restored.
-  const sessions = [...contents.sessions].map(([number, value]) => ({ number, record: decodeSession(value) }));
-  const queued = contents.queued.map((entry) => ({ ...entry, record: decodeQueueRecord(entry.value) }));
-  for (const { record } of queued) {
-    if (!contents.publications.has(record.publication)) throw new StoreDamage('a queue without its publication');
+/**
+ * Opens `store` and reads it. Sets a damaged store aside as a whole, because half of a store must not be restored. Returns
+ * undefined when the store cannot be used. `listener` is told of both.
+ */
+export async function openStore(store: BrokerStore, listener: BrokerListener): Promise<StoreContents | undefined> {
+  try {
+    const { aside } = await store.open();
+    if (aside) listener.putAside(aside);
+    try {
+      return await readAll(store);
+    } catch (error) {
+      if (!(error instanceof StoreDamage)) throw error;
+      listener.putAside(await store.putAside());
+      return await readAll(store);
+    }
+  } catch (error) {
+    listener.storeUnusable(error);
+    await store.close();
+    return undefined;
   }
+}
+
+/** Restores `contents` into `target`. */
+export function restore(contents: StoreContents, target: RestoreTarget): void {
   const { retained, registry, publications, journal, now } = target;
   for (const publication of contents.retained) retained.set(publication);
   const restored = new Map<number, Session>();
-  for (const { number, record } of sessions) restored.set(number, registry.restore(number, record, now));
-  for (const { session: number, sequence, record } of queued) {
+  for (const [number, record] of contents.sessions) restored.set(number, registry.restore(number, record, now));
+  for (const { session: number, sequence, record } of contents.queued) {
     const session = restored.get(number);
     const publication = contents.publications.get(record.publication);
     // The session has ended, but the process ended before all its entries were deleted.
@@ -56,7 +89,7 @@ export async function restore(store: BrokerStore, target: RestoreTarget): Promis
     publication.storeUses++;
     const { packetIdentifier, released } = record;
     const copy = new Copy(publication, record.qos, record.retain, record.identifiers);
-    session.restore({ copy, sequence, timesKept: 2, packetIdentifier, released, counted: false });
+    session.restore({ copy, sequence, kept: true, packetIdentifier, released, counted: false });
   }
   for (const { session, packetIdentifier } of contents.incoming) {
     if (restored.has(session)) restored.get(session)?.incoming.add(packetIdentifier);
@@ -68,8 +101,8 @@ export async function restore(store: BrokerStore, target: RestoreTarget): Promis
   }
 }
 
-async function readAll(store: BrokerStore): Promise<Contents> {
-  const contents: Contents = {
+async function readAll(store: BrokerStore): Promise<StoreContents> {
+  const contents: Gathered = {
     retained: [],
     publications: new Map(),
     sessions: new Map(),
@@ -77,10 +110,13 @@ async function readAll(store: BrokerStore): Promise<Contents> {
     incoming: [],
   };
   for await (const [key, value] of store.entries()) take(contents, key, value);
+  for (const { record } of contents.queued) {
+    if (!contents.publications.has(record.publication)) throw new StoreDamage('a queue without its publication');
+  }
   return contents;
 }
 
-function take(contents: Contents, key: string, value: Buffer): void {
+function take(contents: Gathered, key: string, value: Buffer): void {
   const { kind, rest } = partsOf(key);
   const [first, second] = numbersOf(rest);
   switch (kind) {
@@ -91,10 +127,10 @@ function take(contents: Contents, key: string, value: Buffer): void {
       contents.publications.set(Number(rest), decodePublication(value));
       return;
     case 's':
-      contents.sessions.set(Number(rest), value);
+      contents.sessions.set(Number(rest), decodeSession(value));
       return;
     case 'q':
-      contents.queued.push({ session: first, sequence: second, value });
+      contents.queued.push({ session: first, sequence: second, record: decodeQueueRecord(value) });
       return;
     case 'i':
       contents.incoming.push({ session: first, packetIdentifier: second });

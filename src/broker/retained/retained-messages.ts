@@ -46,8 +46,8 @@ export class RetainedMessages {
     return this.#find(topic)?.publication;
   }
 
-  /** Retains `publication` for its topic. */
-  set(publication: Publication): void {
+  /** Retains `publication` for its topic. True when there was none before. */
+  set(publication: Publication): boolean {
     let level = this.#root;
     for (const name of publication.topic.split('/')) {
       level.children ??= new Map();
@@ -58,10 +58,12 @@ export class RetainedMessages {
       }
       level = child;
     }
-    if (level.publication) this.#bytes -= level.publication.size;
+    const before = level.publication;
+    if (before) this.#bytes -= before.size;
     else this.#count++;
     level.publication = publication;
     this.#bytes += publication.size;
+    return before === undefined;
   }
 
   /** Deletes the retained message of `topic`. False when there was none. */

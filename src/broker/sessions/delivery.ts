@@ -6,8 +6,8 @@ export interface Delivery {
   readonly copy: Copy;
   /** Its position in the stored queue; 0 when it is not stored. */
   readonly sequence: number;
-  /** How often it was written there. */
-  timesKept: number;
+  /** It was written there. */
+  kept: boolean;
   /** 0: none yet */
   packetIdentifier: number;
   /** QoS 2: the client has received it, and PUBREL must be sent. */
@@ -18,5 +18,5 @@ export interface Delivery {
 
 /** One that nothing has been done for yet. */
 export function newDelivery(copy: Copy, sequence: number): Delivery {
-  return { copy, sequence, timesKept: 0, packetIdentifier: 0, released: false, counted: false };
+  return { copy, sequence, kept: false, packetIdentifier: 0, released: false, counted: false };
 }

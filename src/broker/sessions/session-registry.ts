@@ -44,7 +44,7 @@ export class SessionRegistry {
     const session = this.#make(clientId, ++this.#lastNumber, expiryInterval > 0);
     session.user = user;
     session.expiryInterval = expiryInterval;
-    this.save(session);
+    this.save(session, true);
     return session;
   }
 
@@ -65,9 +65,9 @@ export class SessionRegistry {
     return session;
   }
 
-  /** Stores the changes of `session`. */
-  save(session: Session): void {
-    session.store?.save(() => encodeSession(session));
+  /** Stores the changes of `session`. `fresh`: it is a new one. */
+  save(session: Session, fresh = false): void {
+    session.store?.save(() => encodeSession(session), fresh);
   }
 
   /** Ends `session`, and deletes all of it. */

@@ -29,8 +29,7 @@ export class SessionStore {
   /** Stores the progress of `delivery`. */
   set(delivery: Delivery): void {
     const { copy, sequence } = delivery;
-    delivery.timesKept++;
-    this.#journal.set(Keys.queued(this.#session, sequence), () =>
+    const record = (): Buffer =>
       encodeQueueRecord({
         publication: copy.publication.storeNumber,
         qos: copy.qos,
@@ -38,26 +37,27 @@ export class SessionStore {
         identifiers: copy.identifiers,
         packetIdentifier: delivery.packetIdentifier,
         released: delivery.released,
-      }),
-    );
+      });
+    this.#journal.set(Keys.queued(this.#session, sequence), record, !delivery.kept);
+    delivery.kept = true;
   }
 
-  forget({ copy, sequence, timesKept }: Delivery): void {
-    this.#journal.remove(Keys.queued(this.#session, sequence), timesKept === 1);
+  forget({ copy, sequence }: Delivery): void {
+    this.#journal.remove(Keys.queued(this.#session, sequence));
     this.#publications.release(copy.publication);
   }
 
   incoming(packetIdentifier: number): void {
-    this.#journal.set(Keys.incoming(this.#session, packetIdentifier), () => NOTHING);
+    this.#journal.set(Keys.incoming(this.#session, packetIdentifier), () => NOTHING, true);
   }
 
   forgetIncoming(packetIdentifier: number): void {
     this.#journal.remove(Keys.incoming(this.#session, packetIdentifier));
   }
 
-  /** Stores the session itself; `value` encodes it. */
-  save(value: () => Buffer): void {
-    this.#journal.set(Keys.session(this.#session), value);
+  /** Stores the session itself; `value` encodes it. `fresh`: it is not stored yet. */
+  save(value: () => Buffer, fresh: boolean): void {
+    this.#journal.set(Keys.session(this.#session), value, fresh);
   }
 
   forgetSession(): void {

@@ -282,7 +282,7 @@ export class Session implements Receiver {
       if (!connection.publish(copy, delivery.packetIdentifier, false)) this.#finish(delivery);
     };
     if (!store) return send();
-    if (copy.qos === 2 || delivery.timesKept === 0) store.set(delivery);
+    if (copy.qos === 2 || !delivery.kept) store.set(delivery);
     // Exactly once: after a restart, the publication must have the same identifier.
     if (copy.qos === 1) return send();
     store.written(() => {

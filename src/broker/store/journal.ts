@@ -8,19 +8,32 @@ type Value = () => Buffer;
 /** Called with true when the changes are stored, with false when they cannot be. */
 export type Written = (kept: boolean) => void;
 
+interface Change {
+  /** Undefined: the entry must be deleted. */
+  readonly value: Value | undefined;
+  /** The store has no entry with this key. If it is removed before the write, nothing needs to be written. */
+  readonly fresh: boolean;
+}
+
 interface Batch {
-  /** null: the entry must be deleted. */
-  readonly changes: Map<string, Value | null>;
+  readonly changes: Map<string, Change>;
   readonly waiting: Written[];
 }
+
+/** Delay in ms before a write that was refused is repeated. */
+const RETRY = 1000;
 
 export interface JournalOptions {
   /** Undefined: nothing is stored, and everything counts as written. */
   readonly store: BrokerStore | undefined;
   /** Runs `task` at the end of this turn of the event loop. */
   readonly defer: (task: () => void) => void;
-  /** The store has refused a write, which is repeated with the next change. Called once until a write succeeds. */
+  /** Calls `task` once after `delay` ms. */
+  readonly after: (delay: number, task: () => void) => void;
+  /** The store has refused a write. Called once until a write succeeds. */
   readonly failed: (error: unknown) => void;
+  /** A write has succeeded after a refusal. */
+  readonly works: () => void;
 }
 
 export class Journal {
@@ -32,7 +45,8 @@ export class Journal {
   #fails = false;
   /** Counts changes, so that a publisher does not wait for writes that do not concern its publication. */
   #revision = 0;
-  #whenIdle: (() => void)[] = [];
+  #whenEnded: (() => void)[] = [];
+  #ended = false;
 
   constructor(options: JournalOptions) {
     this.#store = options.store;
@@ -48,48 +62,59 @@ export class Journal {
     return this.#revision;
   }
 
-  /** Sets the value of `key`. */
-  set(key: string, value: Value): void {
+  /** Sets the value of `key`. `fresh`: the store has no entry with this key. */
+  set(key: string, value: Value, fresh = false): void {
     if (!this.#store) return;
-    this.#change(key, value);
+    const before = this.#pending.changes.get(key);
+    const unknown = before ? before.fresh : fresh && !this.#writing?.changes.has(key);
+    this.#change(key, { value, fresh: unknown });
   }
 
-  /** Removes `key`. `once`: it was set at most once, so if it is not written yet, it need not be. */
-  remove(key: string, once = false): void {
+  /** Removes `key`. An entry that is not written yet is never written. */
+  remove(key: string): void {
     if (!this.#store) return;
-    if (once && this.#pending.changes.delete(key) && !this.#writing?.changes.has(key)) return;
-    this.#change(key, null);
+    if (this.#pending.changes.get(key)?.fresh) this.#pending.changes.delete(key);
+    else this.#change(key, DELETED);
   }
 
   /** Calls `written` when all changes so far are stored; at once when there are none. Calls keep their order. */
   written(written: Written): void {
     if (!this.#store) return written(true);
-    if (this.#pending.changes.size > 0 || this.#pending.waiting.length > 0) this.#pending.waiting.push(written);
+    if (this.#hasMore) this.#pending.waiting.push(written);
     else if (this.#writing) this.#writing.waiting.push(written);
     else written(true);
   }
 
-  /** Resolves when everything is written, or cannot be. */
-  idle(): Promise<void> {
-    if (!this.#writing && this.#pending.changes.size === 0) return Promise.resolve();
-    // A refused write is tried once more.
-    this.#schedule();
-    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  /** Writes the remaining changes, and stops. A refused write is repeated once. Resolves when that is done. */
+  end(): Promise<void> {
+    this.#ended = true;
+    this.#scheduled = false;
+    if (!this.#writing && !this.#hasMore) return Promise.resolve();
+    if (!this.#writing) void this.#write();
+    return new Promise((resolve) => this.#whenEnded.push(resolve));
   }
 
-  #change(key: string, value: Value | null): void {
+  get #hasMore(): boolean {
+    return this.#pending.changes.size > 0 || this.#pending.waiting.length > 0;
+  }
+
+  #change(key: string, change: Change): void {
     this.#revision++;
-    this.#pending.changes.set(key, value);
+    this.#pending.changes.set(key, change);
     this.#schedule();
   }
 
   #schedule(): void {
     if (this.#scheduled || this.#writing) return;
     this.#scheduled = true;
-    this.#options.defer(() => {
+    const write = (): void => {
+      if (!this.#scheduled) return;
       this.#scheduled = false;
       void this.#write();
-    });
+    };
+    // Each attempt encodes all pending changes. An attempt in every turn would leave no time for anything else.
+    if (this.#fails && !this.#ended) this.#options.after(RETRY, write);
+    else this.#options.defer(write);
   }
 
   async #write(): Promise<void> {
@@ -97,27 +122,26 @@ export class Journal {
     const batch = this.#pending;
     if (!store || this.#writing) return;
     this.#pending = emptyBatch();
+    let kept = true;
     if (batch.changes.size > 0) {
       this.#writing = batch;
-      const kept = await this.#attempt(store, batch);
+      kept = await this.#attempt(store, batch);
       this.#writing = undefined;
       if (!kept) this.#takeBack(batch);
-      for (const written of batch.waiting) written(kept);
-      // After a refusal, the next change causes the next attempt.
-      if (kept && this.#pending.changes.size > 0) return this.#schedule();
-    } else {
-      for (const written of batch.waiting) written(true);
     }
-    for (const resolve of this.#whenIdle.splice(0)) resolve();
+    for (const written of batch.waiting) written(kept);
+    if (this.#hasMore && (kept || !this.#ended)) this.#schedule();
+    else for (const resolve of this.#whenEnded.splice(0)) resolve();
   }
 
   async #attempt(store: BrokerStore, { changes }: Batch): Promise<boolean> {
     try {
       const list: StoreChange[] = [];
-      for (const [key, value] of changes) {
+      for (const [key, { value }] of changes) {
         list.push(value ? { kind: 'put', key, value: value() } : { kind: 'delete', key });
       }
       await store.write(list);
+      if (this.#fails) this.#options.works();
       this.#fails = false;
       return true;
     } catch (error) {
@@ -129,12 +153,17 @@ export class Journal {
 
   /** Puts the changes that could not be written before the later ones. */
   #takeBack({ changes }: Batch): void {
-    const since = this.#pending;
-    this.#pending = { changes, waiting: since.waiting };
-    for (const [key, value] of since.changes) changes.set(key, value);
-    if (since.waiting.length > 0) this.#schedule();
+    const { changes: since, waiting } = this.#pending;
+    this.#pending = { changes, waiting };
+    for (const [key, change] of since) {
+      const fresh = changes.get(key)?.fresh ?? change.fresh;
+      if (fresh && !change.value) changes.delete(key);
+      else changes.set(key, { value: change.value, fresh });
+    }
   }
 }
+
+const DELETED: Change = { value: undefined, fresh: false };
 
 function emptyBatch(): Batch {
   return { changes: new Map(), waiting: [] };

@@ -17,13 +17,13 @@ export class StoredPublications {
   keep(publication: Publication): void {
     if (publication.storeUses++ > 0) return;
     publication.storeNumber = ++this.#last;
-    this.#journal.set(Keys.publication(publication.storeNumber), () => encodePublication(publication));
+    this.#journal.set(Keys.publication(publication.storeNumber), () => encodePublication(publication), true);
   }
 
   /** One entry no longer needs it. */
   release(publication: Publication): void {
     if (--publication.storeUses > 0) return;
-    this.#journal.remove(Keys.publication(publication.storeNumber), true);
+    this.#journal.remove(Keys.publication(publication.storeNumber));
   }
 
   /** `number` is used by a stored publication. */

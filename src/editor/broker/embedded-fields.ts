@@ -1,4 +1,4 @@
-// The fields of the broker dialog about the port of the broker inside Node-RED.
+// The fields of the broker dialog about the broker inside Node-RED: its port, and where it keeps what it remembers.
 
 import { isLoopback } from '../../core/servers/loopback';
 import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../../settings/broker.config';
@@ -39,7 +39,7 @@ function isForOthers(address: string): boolean {
 
 /** Fills the fields with `saved`, and shows only those that apply. */
 export function prepareEmbeddedFields(saved: Partial<Embedded> | undefined): void {
-  const { port, bindAddress, allowAnonymous } = { ...brokerDefaults.embedded, ...saved };
+  const { port, bindAddress, allowAnonymous, store } = { ...brokerDefaults.embedded, ...saved };
   const portInput = $('#mqtt-flows-embedded-port').val(String(port));
   addFieldNote($('#mqtt-flows-embedded-port-row'), portInput, (value) => ({
     problem: numberProblem(value, BROKER_RANGES.port),
@@ -47,6 +47,7 @@ export function prepareEmbeddedFields(saved: Partial<Embedded> | undefined): voi
   }));
   $('#mqtt-flows-embedded-address').val(bindAddress);
   $('#mqtt-flows-embedded-anonymous').prop('checked', allowAnonymous);
+  $('#mqtt-flows-embedded-store').val(store);
   $('.mqtt-flows-embedded input').on('input change', showEmbeddedFields);
 }
 
@@ -65,5 +66,6 @@ export function readEmbedded(): Embedded {
     port: readNumber('embedded-port'),
     bindAddress: String($('#mqtt-flows-embedded-address').val()).trim(),
     allowAnonymous: $('#mqtt-flows-embedded-anonymous').prop('checked') === true,
+    store: $('#mqtt-flows-embedded-store').val() === 'memory' ? 'memory' : 'disk',
   };
 }

@@ -9,13 +9,15 @@ export interface PortOptions {
   /** The most connections at a time; further ones are closed at once. */
   readonly maximumConnections: number;
   readonly admit: (socket: Socket) => void;
+  /** One was closed because there are as many as there may be. */
+  readonly dropped: (address: string) => void;
 }
 
 export class DevicePort {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor({ maximumConnections, admit }: PortOptions) {
+  private constructor({ maximumConnections, admit, dropped }: PortOptions) {
     this.#server = createServer((socket) => {
       socket.setNoDelay(true);
       // A device that has lost its power must not count as connected for ever.
@@ -25,6 +27,7 @@ export class DevicePort {
       admit(socket);
     });
     this.#server.maxConnections = maximumConnections;
+    this.#server.on('drop', (data) => dropped(data?.remoteAddress ?? ''));
   }
 
   /** Listens. Rejects with MqttFlowsError. */

@@ -3,8 +3,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import * as stream from 'node:stream';
 import { Broker } from '../../broker/broker';
+import type { BrokerOptions } from '../../broker/broker-options';
 import type { Access, ConnectAttempt, Verdict } from '../../broker/clients/access';
-import { type BrokerListener, silentListener } from '../../broker/clients/broker-listener';
+import { type BrokerListener, silentListener, tooManyConnections } from '../../broker/clients/broker-listener';
 import { type BrokerSettings, defaultSettings } from '../../broker/clients/broker-settings';
 import type { ClientReport } from '../../broker/clients/client-report';
 import type { BrokerStore } from '../../broker/store/broker-store';
@@ -30,6 +31,8 @@ export interface EmbeddedOptions {
   readonly store?: BrokerStore;
   readonly listener?: BrokerListener;
   readonly settings?: Partial<BrokerSettings>;
+  /** Nothing is opened before this resolves. */
+  readonly after?: Promise<void>;
 }
 
 /** How many clients of this process may be connected beside the devices. */
@@ -38,13 +41,15 @@ const OWN_CLIENTS = 100;
 export class EmbeddedBroker {
   readonly #settings: BrokerSettings;
   readonly #broker: Promise<Broker>;
+  readonly #listener: BrokerListener;
   /** Identifiers that clients of this process have connected with. */
   readonly #ownIdentifiers = new Set<string>();
   #port: DevicePort | undefined;
   #listening: ListenOptions | undefined;
   #changing: Promise<void> = Promise.resolve();
 
-  constructor({ store, listener = silentListener, settings }: EmbeddedOptions = {}) {
+  constructor({ store, listener = silentListener, settings, after }: EmbeddedOptions = {}) {
+    this.#listener = listener;
     this.#settings = { ...defaultSettings, ...settings };
     const { maximumConnections } = this.#settings;
     const access: Access = {
@@ -53,7 +58,7 @@ export class EmbeddedBroker {
       reading: () => 'all',
       mayReceive: () => true,
     };
-    this.#broker = Broker.open({
+    const options: BrokerOptions = {
       settings: { ...this.#settings, maximumConnections: maximumConnections + OWN_CLIENTS },
       access,
       listener,
@@ -62,7 +67,8 @@ export class EmbeddedBroker {
       defer: (task) => void setImmediate(task),
       randomName: () => randomBytes(12).toString('hex'),
       heap: () => process.memoryUsage().heapUsed,
-    });
+    };
+    this.#broker = after ? after.then(() => Broker.open(options)) : Broker.open(options);
   }
 
   /** The number of TCP connections of devices. */
@@ -134,7 +140,13 @@ export class EmbeddedBroker {
       bindAddress,
       maximumConnections: this.#settings.maximumConnections,
       admit: (socket) => broker.accept(socket, { local: false, address: socket.remoteAddress ?? '' }),
+      dropped: (address) => this.#listener.refused(tooManyConnections({ local: false, address })),
     });
+  }
+
+  /** Resolves when what is to be remembered so far is in the store, or cannot be. */
+  async flush(): Promise<void> {
+    await (await this.#broker).flush();
   }
 
   /** Closes the port and every client, devices included. Resolves when what is remembered is in the store. */

@@ -1,0 +1,154 @@
+// What the log says of the devices of the broker inside Node-RED: who comes, who is refused and why, who is lost.
+
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { generate, type IConnectPacket } from 'mqtt-packet';
+import type { Node, NodeAPI } from 'node-red';
+import { EmbeddedLog } from '#src/runtime/broker/embedded-log';
+import { LevelError } from '#src/runtime/storage/level-folder';
+import { EmbeddedBroker } from '#src/transport/embedded/embedded-broker';
+import { catalogue } from '../helpers/package/catalogues';
+
+const USERNAME = 'device';
+const PASSWORD = 'secret of the device';
+
+describe('log of the embedded broker', () => {
+  const texts = catalogue('en-US', 'broker');
+  let lines: string[];
+  let events: EventEmitter;
+  let log: EmbeddedLog;
+  let broker: EmbeddedBroker;
+  const sockets: Socket[] = [];
+  beforeEach(async () => {
+    lines = [];
+    events = new EventEmitter();
+    // The log uses nothing else of Node-RED.
+    const RED = { _: translate, events, log: { addHandler: () => {}, removeHandler: () => {} } } as unknown as NodeAPI;
+    log = new EmbeddedLog(RED, node('broker'), () => 0);
+    broker = new EmbeddedBroker({ listener: log });
+    await broker.listen({
+      port: 0,
+      bindAddress: '127.0.0.1',
+      username: USERNAME,
+      password: PASSWORD,
+      allowAnonymous: false,
+    });
+  });
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await broker.close();
+  });
+
+  /** As Node-RED fills in the texts of a catalogue: each value once, whatever is in it. */
+  function translate(key: string, values: Record<string, unknown>): string {
+    const text = texts.get(key.replace(/^.*:/, '')) ?? String(values.defaultValue ?? key);
+    return text.replace(/__(\w+?)__/g, (_all, name: string) => String(values[name]));
+  }
+
+  function node(id: string): Node {
+    const line = (level: string) => (text: unknown) => void lines.push(`${level}: ${text}`);
+    const levels = { debug: line('debug'), log: line('log'), warn: line('warn'), error: line('error') };
+    return { id, on: () => {}, ...levels } as unknown as Node;
+  }
+
+  /** Sends CONNECT, and resolves when something has come back. */
+  async function device(options: Partial<IConnectPacket>): Promise<Socket> {
+    return socketWith(
+      generate({
+        cmd: 'connect',
+        protocolId: 'MQTT',
+        protocolVersion: 4,
+        clean: true,
+        keepalive: 0,
+        clientId: '',
+        ...options,
+      }),
+    );
+  }
+
+  async function socketWith(bytes: Buffer): Promise<Socket> {
+    const socket = connect(broker.port ?? 0, '127.0.0.1');
+    socket.on('error', () => {});
+    sockets.push(socket);
+    socket.write(bytes);
+    await once(socket, 'data');
+    return socket;
+  }
+
+  it('names those who are refused, their address, and the reason', async () => {
+    await device({ clientId: 'kitchen' });
+    await device({ clientId: 'cellar', username: USERNAME });
+    await device({ clientId: 'attic', username: USERNAME, password: Buffer.from('wrong one') });
+    // Protocol level 9.
+    await socketWith(Buffer.from([0x10, 0x0c, 0, 4, 0x4d, 0x51, 0x54, 0x54, 9, 2, 0, 0, 0, 0]));
+    assert.deepEqual(lines, [
+      'warn: Device "kitchen" at 127.0.0.1 was refused: it sent neither a user name nor a password',
+      'warn: Device "cellar" at 127.0.0.1 was refused: it sent no password',
+      'warn: Device "attic" at 127.0.0.1 was refused: wrong user name or password',
+      'warn: A device at 127.0.0.1 was refused: it speaks another protocol, or a version of MQTT that is not known',
+    ]);
+  });
+
+  it('never holds a password, and is not led on by what a client calls itself', async () => {
+    const clientId = 'kitchen\n28 Nov 12:00:00 - [info] Started flows\u202e __address__';
+    await device({ clientId, username: USERNAME, password: Buffer.from('a wrong password') });
+    assert.deepEqual(lines, [
+      'warn: Device "kitchen 28 Nov 12:00:00 - [info] Started flows __address__" at 127.0.0.1 was refused: wrong user name or password',
+    ]);
+  });
+
+  it('names those who connect, and those whose connection breaks', async () => {
+    const socket = await device({ clientId: 'attic', username: USERNAME, password: Buffer.from(PASSWORD) });
+    const closed = once(socket, 'close');
+    socket.end();
+    await closed;
+    assert.deepEqual(lines, [
+      'log: Device "attic" has connected from 127.0.0.1 as user "device" (MQTT 3.1.1)',
+      'log: The connection of device "attic" at 127.0.0.1 has ended: the connection broke',
+    ]);
+  });
+
+  it('says of one that disconnects no more than at level debug', async () => {
+    const socket = await device({ clientId: 'attic', username: USERNAME, password: Buffer.from(PASSWORD) });
+    const closed = once(socket, 'close');
+    socket.end(generate({ cmd: 'disconnect' }));
+    await closed;
+    assert.equal(lines.at(-1), 'debug: Device "attic" at 127.0.0.1 has disconnected');
+  });
+
+  it('says what was wrong with a client that does not keep to MQTT', async () => {
+    const socket = await device({ clientId: 'attic', username: USERNAME, password: Buffer.from(PASSWORD) });
+    const closed = once(socket, 'close');
+    // A reserved packet type.
+    socket.end(Buffer.from([0, 0]));
+    await closed;
+    assert.match(lines.at(-1) ?? '', /^log: The connection of device "attic" .* has ended: reason code 0x8[12] \(/);
+  });
+
+  it('does not grow with a device that tries again and again', async () => {
+    for (let attempt = 0; attempt < 20; attempt++) await device({ clientId: 'stubborn' });
+    assert.equal(lines.length, 5);
+  });
+
+  it('goes on at the next instance of the node', async () => {
+    const before = lines;
+    lines = [];
+    log.serve(node('broker'));
+    await device({ clientId: 'after the deploy' });
+    assert.deepEqual([before.length, lines.length], [0, 1]);
+  });
+
+  it('tells trouble with the store once Catch nodes exist, and where classic-level is missing as a warning', async () => {
+    log.storeUnusable(new LevelError('not-installed', '/user/x.broker', "Cannot find module 'classic-level'"));
+    assert.match(lines[0] ?? '', /^warn: .*in memory only.*Cannot find module 'classic-level'/);
+    log.storeFailed(new LevelError('unavailable', '/user/x.broker', 'No space left on device'));
+    await new Promise(setImmediate);
+    assert.equal(lines.length, 1);
+    events.emit('flows:started', { config: {} });
+    await new Promise(setImmediate);
+    assert.match(lines[1] ?? '', /^error: .*\/user\/x\.broker.*No space left on device/);
+    log.storeWorks();
+    assert.match(lines.at(-1) ?? '', /^log: .*can write again/);
+  });
+});
