@@ -74,7 +74,7 @@ describe('The sources', () => {
     const places = linesWith(/\bDate\.now\(|new Date\(\)/, others).map((line) => line.replace(/:\d+:.*$/, ''));
     assert.deepEqual([...new Set(places)].sort(), [
       'src/connection/clock.ts',
-      'src/runtime/storage/level-store.ts',
+      'src/runtime/storage/level-folder.ts',
       'src/transport/embedded/embedded-broker.ts',
       'src/transport/even-time.ts',
     ]);

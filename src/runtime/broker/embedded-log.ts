@@ -53,7 +53,7 @@ export class EmbeddedLog implements BrokerListener {
   /** Catch nodes exist from then on. */
   #started: Promise<void>;
 
-  constructor(RED: NodeAPI, node: Node, now: () => number = Date.now) {
+  constructor(RED: NodeAPI, node: Node, now: () => number = () => performance.now()) {
     this.#RED = RED;
     this.#lines = new ToldLines(now);
     this.#node = node;
