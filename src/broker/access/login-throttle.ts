@@ -1,6 +1,6 @@
-// Slows down whoever tries passwords: the refusal of a login that has failed is held back, and only so many are held for
-// one address at a time. A right login is never held back, so that a device with a wrong password does no harm to the
-// others behind the same address.
+// Slows down whoever tries passwords: the refusal of a login that has failed is held back, and only so many are held
+// for one address at a time. A right login is never held back, so that a device with a wrong password does no harm to
+// the others behind the same address.
 
 /** Failures that are answered at once: a mistyped password is no attack. */
 const FREE = 3;

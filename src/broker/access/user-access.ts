@@ -52,7 +52,9 @@ export class UserAccess implements Access {
     this.#throttle = new LoginThrottle({ now, after });
   }
 
-  /** Takes other users from now on. The function returned says of a client that was let in before whether it may stay. */
+  /**
+   * Takes other users from now on. The function returned says of a client that was let in before whether it may stay.
+   */
   replace(directory: UserDirectory): (client: KnownClient) => boolean {
     const before = this.#directory;
     this.#directory = directory;

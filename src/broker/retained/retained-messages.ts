@@ -1,5 +1,5 @@
-// The retained messages (MQTT 5, section 3.3.1.3), in a tree of topic levels. A filter finds its messages without a look
-// at the others.
+// The retained messages (MQTT 5, section 3.3.1.3), in a tree of topic levels. A filter finds its messages without a
+// look at the others.
 
 import { matchedText, type TopicFilter } from '../../core/topics/topic-filter';
 import type { Publication } from '../publications/publication';

@@ -1,5 +1,5 @@
-// How a subscribe node gets its messages and acknowledges them: as it hands them over, when the flow is done with them,
-// or when an acknowledge node says so.
+// What the three ways to acknowledge have in common: when the message is handed over, when the flow is done with it, or
+// when an acknowledge node says so.
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { Delivery, DeliveryFigures, DeliveryWindow } from '../../connection/acknowledgement/delivery-window';
@@ -10,42 +10,42 @@ import { payloadError } from '../../core/payloads/payload-error';
 import type { AcknowledgementSettings } from '../../settings/subscribe.config';
 import { localizedError } from '../node/localize';
 
-/** The message of a delivery. With an `error`, it goes to a Catch node. */
+/** The message made of a delivery. With an `error`, it goes to a Catch node. */
 export interface PreparedMessage {
   readonly message: NodeMessage & { _msgid: string; receipt?: string };
   readonly error?: Error;
-  /** The payload as it came. */
+  /** The payload as received. */
   readonly raw: Buffer;
 }
 
-/** A subscribe node, and what it needs to acknowledge. */
+/** A subscribe node, with everything needed to acknowledge its messages. */
 export interface AcknowledgingNode {
   readonly RED: NodeAPI;
   readonly node: Node;
   readonly connection: Connection;
   readonly settings: AcknowledgementSettings;
-  /** Makes the message of a delivery. */
+  /** Makes the message from a delivery. */
   prepare(delivery: Delivery): PreparedMessage;
-  /** Hears now and then how many deliveries there are. */
+  /** Shows the number of deliveries. Called at intervals. */
   show(figures: DeliveryFigures): void;
 }
 
-/** What a subscribe node subscribes with, and what it does when it is closed. */
+/** Takes the deliveries of a subscribe node, until the node is closed. */
 export interface Acknowledging extends Pick<Subscriber, 'deliver'> {
-  /** Undefined when nothing is acknowledged later. */
+  /** Undefined when messages are acknowledged as they are handed over. */
   readonly window: DeliveryWindow | undefined;
-  /** The node is closed; `unsubscribe` is called now, or when the next instance has taken over. */
+  /** The node is closed. Calls `unsubscribe` now, or when the next instance has taken over. */
   leave(removed: boolean, unsubscribe: () => void): void;
 }
 
-/** Gives a message to the flow. */
+/** Sends a message to the flow. */
 export function send({ RED, node }: Pick<AcknowledgingNode, 'RED' | 'node'>, prepared: PreparedMessage): void {
   const { message, error, raw } = prepared;
   if (error) return node.error(error, message);
   try {
     node.send(message);
   } catch (thrown) {
-    // Node-RED copies messages by recursion, those for Catch nodes too.
+    // Node-RED copies messages recursively, also those for Catch nodes.
     if (!(thrown instanceof RangeError)) throw thrown;
     const tooDeep = payloadError('payload-undecodable', TOO_DEEP, String(message.topic));
     node.error(localizedError(RED, tooDeep), { ...message, payload: raw });

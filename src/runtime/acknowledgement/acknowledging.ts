@@ -1,4 +1,4 @@
-// Which way of acknowledging a subscribe node is set to.
+// Chooses how a subscribe node acknowledges, by its settings.
 
 import type { Acknowledging, AcknowledgingNode } from './acknowledgement';
 import { CompletionAcknowledgement } from './completion-acknowledgement';

@@ -36,7 +36,7 @@ export class CompletionAcknowledgement extends LaterAcknowledgement {
   }
 }
 
-/** Nodes as people know them: by name and kind, and by id where they have no name. */
+/** Nodes in the words of the editor: name and type, or id if they have no name. */
 function namesOf(nodes: Iterable<Node>): string {
   return Array.from(nodes, ({ id, name, type }) => (name ? `"${name}" (${type})` : `${type} ${id}`)).join(', ');
 }

@@ -39,14 +39,14 @@ export function flowCompletion(RED: NodeAPI): FlowCompletion {
 export class FlowCompletion {
   readonly #RED: NodeAPI;
   readonly #names = new TrackNames();
-  /** Messages to which a node has given another id, or none. */
+  /** The tracks of messages by object, because a node may change or delete their `_msgid`. */
   readonly #byMessage = new WeakMap<object, FlowTrack>();
   readonly #handling = new Handling();
   /** Nodes that have called `done` in this turn of the event loop. */
   #doing: AtWork[] = [];
   /** A node that has just reported a failure. */
   #failing: AtWork | undefined;
-  /** The id of a node that has just written an error to the log, outside of a call: of which message shows by its done. */
+  /** The id of a node that has just logged an error outside of a call. Its next `done` shows for which message. */
   #complaining: string | undefined;
   #deploying = false;
   #users = 0;
@@ -68,8 +68,8 @@ export class FlowCompletion {
   }
 
   /**
-   * Follows `message`, which `node` sends or reports an error with, while `send` is called. `finished` is called once,
-   * perhaps before this returns.
+   * Follows `message`. `send` must send it from `node`, or report an error with it. `finished` is called once, possibly
+   * before this returns.
    */
   follow(
     node: Node,
@@ -130,7 +130,7 @@ export class FlowCompletion {
     this.#handling.begin(node, track);
   }
 
-  /** A handler that throws does not call `done` any more. If no Catch node handles it, it ends by the log. */
+  /** A handler that throws does not call `done`. If no Catch node takes the error, its log entry ends the track. */
   #caught({ error }: CaughtMessage): void {
     const { current } = this.#handling;
     if (!current || current.answered || error?.source?.id !== current.node.id) return;
@@ -173,7 +173,7 @@ export class FlowCompletion {
     });
   }
 
-  /** Node `id` has written an error to the log: no Catch node has taken it. */
+  /** Node `id` has logged an error, so no Catch node has taken it. */
   #reported(id: string): void {
     const { node, track } = this.#failing ?? this.#handling.latest ?? {};
     if (node?.id === id) return track?.fail();
@@ -190,7 +190,10 @@ export class FlowCompletion {
     }
   }
 
-  /** By the object while it has an id of its track, for others may have that id as well; by the id for a copy. */
+  /**
+   * The track of `message`. Known by the object while its id belongs to that track, because other messages may have the
+   * same id; otherwise by the id, for copies.
+   */
   #trackOf(message: NodeMessage, from?: Node): FlowTrack | undefined {
     const { _msgid } = message;
     const own = this.#byMessage.get(message);
@@ -198,7 +201,7 @@ export class FlowCompletion {
     const named = this.#names.of(_msgid);
     const [first] = named;
     if (!first || (named.length === 1 && (!own || own.over))) return first ?? own;
-    // An id that several have, or that the flow has just given to this one: it comes of what its sender has at hand.
+    // Several tracks have the id, or the flow has just set it. The message stems from what its sender is handling.
     const likely = from ? this.#handling.trackOf(from) : this.#handling.latest?.track;
     return likely && (likely === own || named.includes(likely)) ? likely : named.at(-1);
   }

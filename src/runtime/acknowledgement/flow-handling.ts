@@ -1,5 +1,5 @@
-// Which node is handling which followed message, in this call and in everything that it leads to: timers, promises and
-// answers of the network. What the node sends then belongs to that message, whatever its id.
+// Records which node is handling which followed message, in the call itself and in the asynchronous work that it
+// starts: timers, promises, network. Whatever the node sends there belongs to that message, even with another `_msgid`.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Node } from 'node-red';
@@ -12,7 +12,7 @@ class HandlerCall {
   readonly track: FlowTrack | undefined;
   /** The surrounding call: link nodes and Catch nodes get messages within another call. */
   readonly outer: HandlerCall | undefined;
-  /** Whether the handler has not returned yet. */
+  /** Whether the handler is still running. */
   running = true;
   /** Whether the node has called `done` before the handler returned. */
   answered = false;
@@ -40,11 +40,11 @@ export class Handling {
     return this.#calls.getStore();
   }
 
-  /** The message that `node` is handling, for a sent message whose id does not tell. */
+  /** The track that `node` is handling, for a sent message that cannot be recognised by its id. */
   trackOf(node: Node): FlowTrack | undefined {
     const call = this.#calls.getStore();
     if (!call?.track || call.running) return call?.track;
-    // An activity of a node, such as a connection, may continue for ever. It counts only as long as the node has the
+    // Asynchronous work of a node, such as a connection, may go on for ever. It counts only while the node has the
     // message.
     return call.node === node && call.track.isAt(node) ? call.track : undefined;
   }

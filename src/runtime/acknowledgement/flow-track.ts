@@ -1,4 +1,4 @@
-// One message in the flows: the nodes that still handle it or something made from it.
+// The track of one message in the flows: the nodes that still handle it, or messages made from it.
 
 import type { Node } from 'node-red';
 
@@ -13,14 +13,14 @@ export type FinishedOutcome =
 export type FlowOutcome = FinishedOutcome | { readonly kind: 'forgotten' };
 
 interface Work {
-  /** Messages sent to the node that have not arrived. */
+  /** The number of messages that were sent to the node and have not arrived. */
   coming: number;
-  /** Messages that the node has and has not finished. */
+  /** The number of messages that the node has received and not finished. */
   here: number;
 }
 
 export class FlowTrack {
-  /** The ids of all messages that belong to it. */
+  /** The ids of all messages of this track. */
   readonly ids = new Set<string>();
   readonly #work = new Map<Node, Work>();
   #finished: (outcome: FlowOutcome) => void;
@@ -52,7 +52,7 @@ export class FlowTrack {
 
   arrived(node: Node): void {
     const work = this.#at(node);
-    // Link, Catch, Complete and Status nodes get messages that were not announced.
+    // Link, Catch, Complete and Status nodes get messages without `preDeliver`.
     if (work.coming > 0) work.coming--;
     work.here++;
   }
@@ -79,7 +79,7 @@ export class FlowTrack {
     this.#end({ kind: 'interrupted' });
   }
 
-  /** Nobody waits for it any more. */
+  /** Nobody waits for the end of the track any more. */
   forget(): void {
     this.#end({ kind: 'forgotten' });
   }
@@ -101,7 +101,7 @@ export class FlowTrack {
     if (this.#over) return;
     this.#over = true;
     const finished = this.#finished;
-    // An activity of a node may keep this object for ever, and must not keep the message with it.
+    // Asynchronous work of a node may keep this object for ever. It must not keep the message as well.
     this.#finished = () => {};
     finished(outcome);
   }

@@ -1,4 +1,5 @@
-// Acknowledges messages later than they are handed over, by a window of the connection: what both ways of it share.
+// Acknowledges messages after they were handed over, through a window of the connection: the common part of
+// completion-acknowledgement.ts and manual-acknowledgement.ts.
 
 import type {
   Delivery,
@@ -14,20 +15,20 @@ import { reportError } from '../node/node-problem';
 import { type Acknowledging, type AcknowledgingNode, type PreparedMessage, send } from './acknowledgement';
 import { type LeftWindow, leftWindows } from './left-window';
 
-/** How often figures are shown, in ms: a status goes to every open editor. */
+/** ms between two updates of the status, since each goes to every open editor */
 const PACE = 1000;
 
-/** MQTT 5, section 3.4.2.1: "the receiver does not accept the publication", for no reason that MQTT has a code for. */
+/** MQTT 5, section 3.4.2.1: the receiver does not accept the publication, and no other code fits. */
 const IMPLEMENTATION_SPECIFIC = 0x83;
 
 export abstract class LaterAcknowledgement implements Acknowledging, DeliveryHandler {
   readonly window: DeliveryWindow;
-  /** Deliveries that the flow may have at a time. */
+  /** The most deliveries that the flow may have at a time. */
   readonly limit: number;
   /** ms that a delivery may take; 0 for any time */
   readonly timeout: number;
   protected readonly to: AcknowledgingNode;
-  /** What becomes of a message that failed or took too long. */
+  /** How a message is settled that failed or took too long. */
   protected readonly failed: Acknowledgement;
   readonly #before: LeftWindow | undefined;
   readonly #stops: readonly (() => void)[];
@@ -43,7 +44,7 @@ export abstract class LaterAcknowledgement implements Acknowledging, DeliveryHan
     this.#before = leftWindows.take(to.node);
     const window = windowOf(to, this.#before);
     this.window = window;
-    // During a deploy, the nodes that follow may be gone or not there yet.
+    // During a deploy, the following nodes may be stopped, or not started yet.
     this.#stops = [
       onDeploy(RED, 'flows:stopping', () => window.pause()),
       onDeploy(RED, 'flows:started', () => window.resume()),
@@ -56,16 +57,16 @@ export abstract class LaterAcknowledgement implements Acknowledging, DeliveryHan
     this.window.open(this);
   }
 
-  /** Hands a message to the flow, which has `settle` called when it is done with it. */
+  /** Sends a message to the flow. `settle` is called when the flow is done with it. */
   protected abstract give(prepared: PreparedMessage, settle: SettleDelivery): HandedDelivery;
 
-  /** The node is closed, and its window is left to the next instance. */
+  /** The node is closed, and leaves its window to the next instance. */
   protected abstract left(): void;
 
-  /** The subscriber of the node is removed: nobody collects deliveries for the window any longer. */
+  /** The subscriber is removed, and the window gets no more deliveries. */
   protected abstract ended(): void;
 
-  /** All deliveries come by the window. */
+  /** All deliveries come through the window. */
   deliver(): void {}
 
   hand(delivery: Delivery, settle?: SettleDelivery): HandedDelivery | undefined {
@@ -104,7 +105,7 @@ export abstract class LaterAcknowledgement implements Acknowledging, DeliveryHan
       this.ended();
     };
     const discard = (): void => {
-      // Nobody wants any more what a node was given that has been deleted; all else may come again.
+      // Nobody wants the messages of a deleted node. Others may be delivered again.
       window.discard({ kind: removed ? 'acknowledged' : 'abandoned' });
       end();
     };

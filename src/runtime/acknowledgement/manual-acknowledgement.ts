@@ -1,4 +1,4 @@
-// Leaves each message to an acknowledge node, somewhere in the flows.
+// Waits for an acknowledge node, anywhere in the flows, to settle each message.
 
 import type { HandedDelivery, SettleDelivery } from '../../connection/acknowledgement/delivery-window';
 import { type AcknowledgingNode, type PreparedMessage, send } from './acknowledgement';
@@ -22,7 +22,7 @@ export class ManualAcknowledgement extends LaterAcknowledgement {
     return { whereabouts: nowhere, settled: forget };
   }
 
-  /** Whether a message will still be acknowledged by hand is unknown: it is delivered again. */
+  /** Nobody knows whether an acknowledge node will still settle a message, so it is delivered again. */
   protected override left(): void {
     this.window.interrupt();
   }

@@ -1,35 +1,35 @@
-// What is read of Node-RED beyond its documented interface, all of it only read: properties of its nodes, and the names
-// of its functions in stack traces. A new version of Node-RED can break this file and no other of this room.
+// Reads what Node-RED does not document: properties of its nodes, and names of its functions in stack traces. It
+// changes nothing there. A new version of Node-RED can break this file, but no other file of this room.
 
 import type { Node } from 'node-red';
 
-/** What Node-RED's nodes keep of their input handlers. */
+/** How Node-RED's nodes store their input handlers. */
 interface InputHandlers {
   readonly _expectedDoneCount?: number;
   readonly _inputCallback?: unknown;
   readonly _inputCallbacks?: unknown;
 }
 
-/** Whether a node says when it is done: Node-RED calls `done` for nobody, and handlers of old take no such argument. */
+/** Whether the input handlers of a node call `done`. Handlers for Node-RED before 1.0 do not take that argument. */
 export function handlersOf(node: Node & InputHandlers): 'done' | 'without done' | 'none' {
   if (!node._inputCallback && !node._inputCallbacks) return 'none';
   return node._expectedDoneCount === 0 ? 'without done' : 'done';
 }
 
-/** Whether the node handles a message in one place: with more of them, Node-RED waits for all to be done. */
+/** Whether the node has exactly one input handler. With several, Node-RED waits for all of them. */
 export function hasOneHandler({ _inputCallback }: Node & InputHandlers): boolean {
   return Boolean(_inputCallback);
 }
 
-/** From a Catch node to the caller of error(), through the flows that a subflow is in. */
+/** The number of stack frames needed from a Catch node to the caller of error(), through nested subflows. */
 const DEPTH = 60;
 const CATCHING = /\bhandleError\b/;
 const FILE = /\(?([^()\s]+?):\d+:\d+\)?$/;
 
 /**
- * Whether the error that a Catch node is being handed was thrown by the input handler of a node: then it is Node-RED's own
- * code that has called `node.error`, and no node. Node-RED hands both to a Catch node in the same way, and calls `done` for
- * neither. To be called while the Catch node receives it.
+ * Whether the error that a Catch node is receiving was thrown by an input handler. In that case Node-RED itself has
+ * called `node.error`. A Catch node gets both kinds of error in the same way, and `done` is called for neither. Call
+ * this while the Catch node receives the error.
  */
 export function reportsWhatWasThrown(): boolean {
   const frames = stack().split('\n');

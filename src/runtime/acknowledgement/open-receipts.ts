@@ -1,12 +1,12 @@
-// Messages that wait for an acknowledge node, by the id that each of them carries.
+// The messages that wait for an acknowledge node, by the receipt that each carries.
 
 import type { SettleDelivery, Taken } from '../../connection/acknowledgement/delivery-window';
 import type { Acknowledgement } from '../../core/publications/acknowledgement';
 
-/** For the whole process, since an acknowledge node may be in any flow. */
+/** One list for the process, since an acknowledge node may be in any flow. */
 const open = new Map<string, SettleDelivery>();
 
-/** Lets an acknowledge node settle the message `id`. Returns a function that ends this. */
+/** Lets an acknowledge node settle the message `id`, until the returned function is called. */
 export function awaitReceipt(id: string, settle: SettleDelivery): () => void {
   open.set(id, settle);
   return () => {

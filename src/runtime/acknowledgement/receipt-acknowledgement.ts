@@ -10,7 +10,7 @@ export class ReceiptAcknowledgement implements Acknowledging {
 
   constructor(to: AcknowledgingNode) {
     this.#to = to;
-    // An instance before this one may have been set to acknowledge later.
+    // The previous instance may have had another setting, and left a window.
     const before = leftWindows.take(to.node);
     before?.window.discard({ kind: 'abandoned' });
     before?.end();

@@ -1,5 +1,5 @@
-// Finds the track of a message by its `_msgid`. A flow may give several messages the same id: each of their tracks has it
-// then, until it ends.
+// Finds the tracks of a message by its `_msgid`. A flow may give several messages the same id. Each of their tracks
+// then has it, until the track ends.
 
 import type { FlowTrack } from './flow-track';
 
@@ -8,7 +8,7 @@ const NONE: readonly FlowTrack[] = [];
 export class TrackNames {
   readonly #byId = new Map<string, readonly FlowTrack[]>();
 
-  /** `track` is that of a message with `id`, perhaps beside others. */
+  /** `track` has a message with `id`. Other tracks may have one, too. */
   add(id: string, track: FlowTrack): void {
     if (track.ids.has(id)) return;
     track.ids.add(id);
@@ -16,7 +16,7 @@ export class TrackNames {
     this.#byId.set(id, known ? [...known, track] : [track]);
   }
 
-  /** `track` is over: none of its ids leads to it any more. */
+  /** `track` has ended. Its ids no longer lead to it. */
   remove(track: FlowTrack): void {
     for (const id of track.ids) {
       const left = this.of(id).filter((other) => other !== track);
@@ -25,12 +25,12 @@ export class TrackNames {
     }
   }
 
-  /** Those that have `id`, the one that was named so last at the end. */
+  /** The tracks that have `id`, the latest last. */
   of(id: string): readonly FlowTrack[] {
     return this.#byId.get(id) ?? NONE;
   }
 
-  /** All that have a name. */
+  /** All tracks that have an id. */
   get tracks(): ReadonlySet<FlowTrack> {
     return new Set([...this.#byId.values()].flat());
   }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 
-/** The part of axe-core's result that we read. */
+/** The part of axe-core's result that is used here. */
 interface Answer {
   readonly violations: readonly {
     readonly id: string;
@@ -12,7 +12,7 @@ interface Answer {
   }[];
 }
 
-/** What the script below puts into the page. */
+/** The globals that the script below adds to the page. */
 declare const axe: { run(element: unknown, options: object): Promise<Answer> };
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');

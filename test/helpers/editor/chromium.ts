@@ -1,8 +1,8 @@
-// The Chromium of one suite. A suite shares it with no other, so that none depends on what another has left.
+// The Chromium of one suite. Each suite has its own, so that no suite depends on what another has left behind.
 
 import { type Browser, chromium } from 'playwright-core';
 
-/** Nothing of Chromium's own that would want to reach the network. */
+/** Turns off the parts of Chromium that use the network by themselves. */
 const QUIET = [
   '--no-sandbox',
   '--disable-gpu',

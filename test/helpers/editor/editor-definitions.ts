@@ -1,4 +1,4 @@
-// What the built forms register in the editor: each dist/nodes/<stem>.html run with an editor that only takes notes.
+// What the built forms register in the editor: runs each dist/nodes/<stem>.html with an editor that only records calls.
 
 import { createContext, runInContext } from 'node:vm';
 import { readText } from '../package/package-files';
@@ -22,7 +22,7 @@ export interface EditorDefinition {
 
 const SCRIPT = /<script type="text\/javascript">\n(.*?)<\/script>/s;
 
-/** The definition that the built form of a node registers. Its texts are the keys by which it asks for them. */
+/** The definition that the built form of a node registers. Its texts are the keys of the catalogue. */
 export function editorDefinition(stem: string): EditorDefinition {
   const script = SCRIPT.exec(readText(`dist/nodes/${stem}.html`))?.[1];
   if (script === undefined) throw new Error(`dist/nodes/${stem}.html has no script`);
@@ -42,6 +42,6 @@ export function editorDefinition(stem: string): EditorDefinition {
 /** The value of each property of a new node, as plain data of this realm. */
 export function defaultValues({ defaults }: EditorDefinition): Record<string, unknown> {
   const values = Object.entries(defaults).map(([name, { value }]) => [name, value]);
-  // Saved as a flow would be: as JSON.
+  // As a saved flow: JSON.
   return Object.fromEntries(values.map(([name, value]) => [name, JSON.parse(JSON.stringify(value))]));
 }

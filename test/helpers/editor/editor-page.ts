@@ -17,7 +17,7 @@ export class EditorPage {
   private constructor(page: Page) {
     this.page = page;
     page.on('console', (message) => {
-      // Node-RED catches what a dialog throws and logs it as an ordinary line.
+      // Node-RED catches exceptions of a dialog and logs them as ordinary lines.
       const thrown = /^oneditprepare|^oneditsave|^oneditresize|^oneditcancel/.test(message.text());
       if (thrown || message.type() === 'error') this.#errors.push(`${message.text()} (${message.location().url})`);
     });
@@ -33,7 +33,7 @@ export class EditorPage {
     return editor;
   }
 
-  /** Asserts that nothing has been written to the console as an error since the last time. */
+  /** Asserts that no error was written to the console since the last call. */
   assertNoErrors(): void {
     assert.deepEqual(this.#errors.splice(0), []);
   }
@@ -64,7 +64,7 @@ export class EditorPage {
     const tree = this.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
     const entries = tree.locator('.red-ui-treeList-label');
     const entry = (label: string): Locator => entries.filter({ has: this.page.getByText(label, { exact: true }) });
-    // Some time after opening, the dialog selects the first entry, whatever has been selected meanwhile.
+    // Some time after opening, the dialog selects the first entry, even if another was selected meanwhile.
     await tree.locator('.red-ui-treeList-label.selected').waitFor();
     await entry(packageName).dispatchEvent('click');
     await entry(name).dispatchEvent('click');
@@ -77,12 +77,12 @@ export class EditorPage {
     await this.page.locator('#red-ui-workspace-tabs .red-ui-tab').filter({ hasText: name }).first().click();
   }
 
-  /** Presses Deploy, and returns when Node-RED has taken the flows: it has written them by then. */
+  /** Presses Deploy, and returns when Node-RED has accepted and saved the flows. */
   async deploy(): Promise<void> {
     const deployed = this.page.waitForResponse(
       (answer) => answer.request().method() === 'POST' && answer.url().endsWith('/flows'),
     );
-    // The button is not a button for the browser, and accepts clicks even when it is disabled.
+    // The button is no HTML button, and accepts clicks even while it looks disabled.
     await this.page.locator('#red-ui-header-button-deploy:not(.disabled)').click();
     const answer = await deployed;
     assert.equal(answer.status(), 200, 'the deploy');
@@ -96,7 +96,7 @@ export class EditorPage {
   /** Opens the dialog of a node and waits until it is complete. */
   async openDialog(label: string): Promise<Locator> {
     const dialog = this.page.locator('.red-ui-tray');
-    // Node-RED takes clicks of the same millisecond, and those more than 650 ms apart, for single ones, which select.
+    // Clicks in the same millisecond, or more than 650 ms apart, are no double click for Node-RED: they only select.
     await this.node(label).locator('.red-ui-flow-node').dblclick();
     if ((await dialog.count()) === 0) await this.page.keyboard.press('Enter');
     return this.#standing(dialog);
@@ -156,7 +156,7 @@ export class EditorPage {
     await this.page.context().close();
   }
 
-  /** A menu slides open, so the place of an entry is known only when it stands still. */
+  /** Waits until a menu has slid open, because its entries move until then. */
   async #chooseEntry(label: string): Promise<void> {
     const menu = this.page.locator('.red-ui-typedInput-options:visible');
     await menu.getByText(label, { exact: true }).dispatchEvent('click');

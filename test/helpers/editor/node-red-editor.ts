@@ -1,5 +1,5 @@
-// A Node-RED of its own with this package and some flows, and the editor that a browser shows of it. One for each suite;
-// what a test does in the editor is EditorPage's. The browser is that of the process.
+// A separate Node-RED with this package and some flows, and a browser for its editor. There is one for each suite.
+// editor-page.ts drives the editor.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -65,9 +65,9 @@ export class NodeRedEditor {
     await this.nodeRed.admin('flows', { method: 'POST', body: textOf(flows) });
   }
 
-  /** The nodes of a type as Node-RED has saved them, which it has when a deploy is over. */
+  /** The nodes of a type as Node-RED has saved them at the end of a deploy. */
   saved<Node extends { readonly type: string }>(type: string): Node[] {
-    // Node-RED has written the file itself; the tests look at the values.
+    // Node-RED wrote the file itself, and the tests check the values.
     const flows = JSON.parse(readFileSync(join(this.#userDir, 'flows.json'), 'utf8')) as Node[];
     return flows.filter((node) => node.type === type);
   }

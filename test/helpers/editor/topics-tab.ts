@@ -1,4 +1,4 @@
-// The topics sidebar as a user sees it.
+// Drives the topics sidebar as a user would.
 
 import type { Locator } from 'playwright-core';
 import type { EditorPage } from './editor-page';
@@ -36,7 +36,7 @@ export class TopicsTab {
     return this.panel.getByRole('tabpanel');
   }
 
-  /** The row of that name, with a value that contains `value`. */
+  /** The row with that name whose value contains `value`. */
   row(name: string, value = ''): Locator {
     return this.rows
       .filter({ has: this.#editor.page.locator('.mqtt-flows-topic-name', { hasText: name }) })

@@ -1,4 +1,4 @@
-// A clock that stands still until a test moves it, and whose time of day can be set.
+// A clock that stands still until a test moves it. Its time of day can be set, too.
 
 import type { Clock } from '#src/connection/clock';
 

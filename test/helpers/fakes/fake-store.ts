@@ -1,4 +1,4 @@
-// An outbox store in memory. It survives the outbox, and writes and fails as the test says.
+// An outbox store in memory. It outlives the outbox, and writes and fails as the test says.
 
 import { type KeptExchange, OutboxChunk } from '#src/connection/outbox/disk/outbox-chunk';
 import type { OutboxStore, StoreChange, StoreContents, StoredChunk } from '#src/connection/outbox/disk/outbox-store';
@@ -9,14 +9,14 @@ import { recordsOf } from '#src/core/outbox/record-chunk';
 export class FakeStore implements OutboxStore {
   readonly chunks = new Map<number, Buffer>();
   readonly marks = new Map<number, Buffer>();
-  /** How many write() calls there were. */
+  /** The number of write() calls. */
   writes = 0;
   opens = 0;
-  /** Highest number of records that a read() has returned. */
+  /** The highest number of records that a read() has returned. */
   largestRead = 0;
-  /** Thrown by the next calls while it is set. */
+  /** While set, calls throw it. */
   failure: MqttFlowsError | undefined;
-  /** While it is set, writes wait for it. */
+  /** While set, writes wait for it. */
   gate: Promise<void> | undefined;
   aside: StoreContents['aside'];
   clockSet = 0;

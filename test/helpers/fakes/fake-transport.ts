@@ -18,7 +18,7 @@ import type {
   TransportListener,
 } from '#src/transport/transport';
 
-/** A server without limits, and without a session from before. */
+/** A server without limits and without an earlier session. */
 export function serverInfo(overrides: Partial<ServerInfo> = {}): ServerInfo {
   return {
     protocolVersion: 5,
@@ -56,16 +56,16 @@ export class Sent<Q, A> {
     this.#settled(answer);
   }
 
-  /** Settles it as the end of the stream does. */
+  /** Settles the request as the end of the stream does. */
   abandon(answer: A): void {
     if (!this.#answered) this.answer(answer);
   }
 }
 
-/** A PUBLISH, or the PUBREL of one from an earlier connection. */
+/** A PUBLISH, or a PUBREL for a PUBLISH of an earlier connection. */
 export class SentPublication extends Sent<OutgoingPublication, PublishOutcome> {
   readonly packet: 'publish' | 'pubrel';
-  /** 0 for a publication of the connection alone. */
+  /** 0 for a publication that belongs to this connection only. */
   readonly packetIdentifier: number;
   readonly dup: boolean;
   readonly #outbound: Outbound | undefined;
@@ -103,9 +103,9 @@ export class FakeTransport implements Transport {
   readonly published: SentPublication[] = [];
   readonly subscribed: SentSubscribe[] = [];
   readonly unsubscribed: SentUnsubscribe[] = [];
-  /** All three kinds, as lines of text, in the order of the requests. */
+  /** The requests of all three kinds as lines of text, in order. */
   readonly packets: string[] = [];
-  /** Answers given the moment a packet is sent. */
+  /** Answers that are given as soon as a packet is sent. */
   readonly automatic: { publish?: PublishOutcome; subscribe?: SubscribeOutcome } = {};
   /** When true, close() waits for finishClosing(). */
   closesSlowly = false;
@@ -184,7 +184,7 @@ export class FakeTransport implements Transport {
     this.#end();
   }
 
-  // What the server and the network do:
+  // The actions of the server and of the network:
 
   stage(stage: ErrorStage): void {
     this.#listener.stage(stage);
@@ -205,7 +205,7 @@ export class FakeTransport implements Transport {
     this.#listener.message(publication, receipt);
   }
 
-  /** The stream takes no more until drain(). */
+  /** The stream accepts no more until drain(). */
   fill(): void {
     this.#full = true;
   }

@@ -1,4 +1,4 @@
-// The rules of MQTT 5, section 4.7, in their simplest form, to compare the trie with.
+// Matches a topic by the rules of MQTT 5, section 4.7, in the simplest way, for comparison with the trie.
 
 /** Whether `topic` matches `filter`, whose wildcards may be named and which may be shared. */
 export function filterMatches(filter: string, topic: string): boolean {

@@ -21,14 +21,14 @@ export class OpeningLog {
   }
 }
 
-/** The address that `url` means. */
+/** The parsed address `url`. */
 export function address(url: string): ServerAddress {
   const result = parseServerUrl(url);
   if (!result.ok) throw new Error(`${url}: ${result.problem}`);
   return result.address;
 }
 
-/** Streams to `url` with the settings of a new broker node, and what a test changes. */
+/** Opens streams to `url` with the settings of a new broker node and the changes of a test. */
 export function streamTo(url: string, settings: Partial<ServerStreamSettings> = {}): OpenStream {
   return serverStream(address(url), {
     tls: () => ({}),

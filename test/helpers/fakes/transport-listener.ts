@@ -19,7 +19,7 @@ export class RecordingListener implements TransportListener {
   readonly servers = new Inbox<ServerInfo>('CONNACK at the listener');
   readonly messages = new Inbox<IncomingPublication>('publications at the listener');
   readonly ends = new Inbox<MqttFlowsError>('end at the listener');
-  /** Of the messages at QoS 1 and 2, while `holds`; otherwise they are acknowledged at once. */
+  /** The receipts of QoS 1 and 2 messages while `holds` is true. Otherwise messages are acknowledged at once. */
   readonly receipts = new Inbox<Receipt>('receipts at the listener');
   holds = false;
   readonly writables = new Inbox<true>('writable at the listener');
@@ -52,7 +52,7 @@ export interface OpenedTransport {
   readonly listener: RecordingListener;
 }
 
-/** Starts to connect; `transports` are those of an earlier connection, if its session is to go on. */
+/** Starts to connect. `transports` are those of an earlier connection whose session continues. */
 export function openTransport(
   open: OpenStream,
   options: Partial<ConnectOptions> = {},

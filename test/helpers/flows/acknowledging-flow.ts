@@ -37,7 +37,7 @@ export class AcknowledgingFlow {
     this.#brokerSettings = brokerSettings;
   }
 
-  /** With a server, and no flow yet; `settings` are those of each of its subscribe nodes. */
+  /** Starts the server, without a flow. `settings` apply to each subscribe node. */
   static async prepare(
     settings: Partial<SubscribeConfig>,
     brokerSettings: Partial<BrokerConfig> = {},
@@ -45,7 +45,9 @@ export class AcknowledgingFlow {
     return new AcknowledgingFlow(await AcknowledgingServer.start(), settings, brokerSettings);
   }
 
-  /** The broker node and the subscribe node `sub`, wired to the first of `nodes` and in its tab, and `nodes`. */
+  /**
+   * `nodes`, with a broker node and the subscribe node `sub`, which is wired to the first of `nodes` in the same tab.
+   */
   nodes(nodes: readonly FlowNode[], settings: Partial<SubscribeConfig> = {}): FlowNode[] {
     const all = { ...this.#settings, ...settings };
     const [sub] = subscribeNodes('sub', this.broker, [{ filter: 't/#', qos: 2 }], all);
@@ -61,7 +63,7 @@ export class AcknowledgingFlow {
     ];
   }
 
-  /** Runs it, and returns when it has subscribed. */
+  /** Starts the flow, and returns when it has subscribed. */
   async start(nodes: readonly FlowNode[], settings: Partial<SubscribeConfig> = {}): Promise<Flow> {
     const flow = await loadFlow(this.nodes(nodes, settings), {}, this.gates.register, ...CORE_NODES);
     await flow.connected('sub');

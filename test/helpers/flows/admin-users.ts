@@ -1,4 +1,4 @@
-// Users of a Node-RED's admin API: one who may do everything, one who may look, and one with Node-RED's own permissions only.
+// Users of Node-RED's admin API: one with all permissions, one who may read, and one with Node-RED's own permissions.
 
 import type { NodeRedProcess } from './node-red-process';
 
@@ -13,10 +13,10 @@ export const ADMIN_USERS = `adminAuth: { type: 'credentials', users: [
   { username: 'tester', password: '${HASH}', permissions: ['mqtt-flows.read', 'mqtt-flows.write'] },
 ] },`;
 
-/** The header by which the user of that name is known from now on. */
+/** Logs the user in, and returns the header for further requests. */
 export async function logIn(nodeRed: NodeRedProcess, username: string): Promise<{ Authorization: string }> {
   const body = { client_id: 'node-red-admin', grant_type: 'password', scope: '', username, password: 'word' };
   const answer = await nodeRed.admin('auth/token', { method: 'POST', body: JSON.stringify(body) });
-  // The form of the answer is OAuth's.
+  // The answer has the form of OAuth.
   return { Authorization: `Bearer ${(answer as { access_token: string }).access_token}` };
 }

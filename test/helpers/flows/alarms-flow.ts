@@ -1,4 +1,4 @@
-// The flow that runs during the tests of the sidebar: one node that subscribes to alarms/#.
+// The flow for tests of the sidebar: one node that subscribes to alarms/#.
 
 import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
 import { subscribeDefaults, subscriptionDefaults } from '#src/settings/subscribe.config';

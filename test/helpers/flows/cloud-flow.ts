@@ -1,4 +1,4 @@
-// A flow that is set up for a cloud as docs/clouds.md says, and reaches the stand-in through its proxy.
+// A flow set up for a cloud as in docs/clouds.md. It reaches the stand-in through its proxy.
 
 import type { BrokerConfig } from '#src/settings/broker.config';
 import type { SubscriptionConfig } from '#src/settings/subscribe.config';
@@ -12,12 +12,12 @@ export interface CloudFlowOptions {
   readonly server: CloudServer;
   readonly authority: Authority;
   readonly client: KeyPair;
-  /** Fields that are not as the table says. */
+  /** Fields that differ from the table. */
   readonly changed?: Partial<CloudSettings>;
   readonly broker?: Partial<BrokerConfig>;
   /** The server name of the tls-config node. */
   readonly serverName?: string;
-  /** Besides the one of the table. */
+  /** Additional filters, besides the one of the table. */
   readonly filters?: readonly Partial<SubscriptionConfig>[];
 }
 
@@ -51,7 +51,7 @@ export function loadCloudFlow(settings: CloudSettings, options: CloudFlowOptions
       ...publishNodes('pub', 'cloud', { topic, topicType: 'str' }),
     ],
     {
-      // The stand-in's authority takes the place of those that every system trusts.
+      // The authority of the stand-in replaces those of the system.
       [tls.id]: { cadata: authority.cert, ...(certificate ? { certdata: client.cert, keydata: client.key } : {}) },
       cloud: { username, password },
     },

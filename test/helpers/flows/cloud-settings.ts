@@ -1,4 +1,4 @@
-// The settings of the table in docs/clouds.md, with its placeholders. The tests connect with exactly these.
+// The settings of the table in docs/clouds.md, with its placeholders. The tests connect with exactly these settings.
 
 import type { BrokerConfig } from '#src/settings/broker.config';
 

@@ -1,4 +1,4 @@
-// What every test of a cloud starts from: an authority, a device with a certificate, a stand-in for the cloud and a flow.
+// The set-up of a cloud test: an authority, a device with a certificate, a stand-in for the cloud, and a flow.
 
 import { Authority, type KeyPair } from '../servers/certificates';
 import { cloudRules } from '../servers/cloud-rules';
@@ -9,7 +9,7 @@ import { type Flow, unloadFlow } from './flow-harness';
 
 export type Cloud = keyof typeof clouds;
 
-/** How a flow differs from the table of docs/clouds.md. */
+/** The differences between a flow and the table of docs/clouds.md. */
 export type Deviation = Omit<CloudFlowOptions, 'server' | 'authority' | 'client'>;
 
 export class CloudSetup {
@@ -17,7 +17,9 @@ export class CloudSetup {
   readonly #client: KeyPair = this.#authority.sign(example.device);
   #server: CloudServer | undefined;
 
-  /** Starts the stand-in for a cloud, and loads a flow that is set up for it as the table says, but for `deviation`. */
+  /**
+   * Starts the stand-in for a cloud, and loads a flow with the settings of the table and the changes of `deviation`.
+   */
   async load(cloud: Cloud, deviation: Deviation = {}): Promise<{ readonly flow: Flow; readonly server: CloudServer }> {
     const server = await CloudServer.start(cloudRules[cloud], this.#authority);
     this.#server = server;

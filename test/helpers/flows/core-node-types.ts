@@ -1,4 +1,4 @@
-// The types of the nodes that Node-RED itself brings.
+// The types of Node-RED's core nodes.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

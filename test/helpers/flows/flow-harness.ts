@@ -1,4 +1,4 @@
-// Runs a flow with our nodes inside the Node-RED under test, in this process, and keeps what its nodes do.
+// Runs a flow with our nodes inside the Node-RED under test, in this process, and records what its nodes do.
 
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
@@ -31,7 +31,7 @@ export type DeployType = 'full' | 'flows' | 'nodes';
 
 const helper: TestHelper = require('node-red-node-test-helper');
 helper.init(require.resolve('node-red', { paths: [nodeRedHome] }));
-/** What Node-RED loads of this package, from one of two places and never from both: each has registers of its own. */
+/** The files of this package, from build/ or from dist/, never from both: each has its own module state. */
 const packageNodes = nodeStems.map(
   (stem): NodeInitializer => require(shipped ? join(repository, `dist/nodes/${stem}`) : `#src/nodes/${stem}`),
 );
@@ -41,19 +41,19 @@ const tlsConfig = coreNodes('network/05-tls');
 const { hooks }: Pick<NodeAPI, 'hooks'> = require(
   require.resolve('@node-red/util', { paths: [dirname(nodeRedScript)] }),
 );
-// The helper starts no storage, without which Node-RED's own get() throws.
+// The helper starts no storage, and without storage Node-RED's get() throws.
 helper.settings({ get: (name: string) => (name === 'instanceId' ? 'test-instance' : undefined) });
 
 const PLACE = { x: 0, y: 0 };
 export const TAB = { id: 'flow-tab', type: 'tab', label: 'Test', disabled: false };
 const STATUS_KEYS = '@mqtt-flows/node-red-mqtt-flows/broker:status.';
-/** Of these three states Node-RED has texts of its own. */
+/** Node-RED has its own texts for these three states. */
 const COMMON_STATUS = /^(connected|connecting|disconnected)$/;
 
 let running: Flow | undefined;
 
 /**
- * Loads `nodes` in one tab, beside a Catch and a Complete node for all of them, and returns when they run; `types` are
+ * Loads `nodes` in one tab, with a Catch and a Complete node for all of them, and returns when they run. `types` are
  * types of nodes that a test brings.
  */
 export async function loadFlow(
@@ -83,7 +83,7 @@ export async function unloadFlow(): Promise<void> {
 }
 
 /**
- * Wired nodes belong to the tab and have a place there, without which Node-RED takes them for configuration nodes; those
+ * Wired nodes belong to the tab and have a position, without which Node-RED takes them for configuration nodes. Those
  * belong to none. A test may bring the tab itself, with variables.
  */
 function complete(nodes: readonly FlowNode[]): FlowNode[] {
@@ -112,13 +112,13 @@ export class Flow {
     return inboxOf(this.#received, id, `messages at ${id}`);
   }
 
-  /** Everything that the Catch node has caught. */
+  /** All messages of the Catch node. */
   get caught(): Inbox<CaughtMessage> {
     // The Catch node puts `error` into every message that it sends to this collector.
     return this.received('caught') as Inbox<FlowMessage> as Inbox<CaughtMessage>;
   }
 
-  /** Messages that one of our nodes has completed without an error. */
+  /** The messages that our nodes have completed without an error. */
   get completed(): Inbox<FlowMessage> {
     return this.received('completed');
   }
@@ -139,7 +139,7 @@ export class Flow {
     return this.statuses(id).latest(key, ({ text }) => text === full);
   }
 
-  /** Resolves when all of these nodes are connected: a subscribe node then has its subscriptions granted. */
+  /** Resolves when all of these nodes are connected. Subscriptions of subscribe nodes are granted by then. */
   async connected(...ids: string[]): Promise<void> {
     await Promise.all(ids.map((id) => this.showing(id, 'connected')));
   }
@@ -148,7 +148,7 @@ export class Flow {
   inject(id: string, message: object): void {
     const node = helper.getNode(id);
     if (!node) throw new Error(`There is no node ${id}`);
-    // Tests hand over what a flow may hold, bad values included.
+    // Tests send everything that a flow may send, including bad values.
     node.receive(message as NodeMessage);
   }
 
@@ -164,13 +164,13 @@ export class Flow {
     if (!this.#api) throw new Error('No flow is loaded');
     const started = once(this.#api.events, 'flows:started');
     await helper.setFlows(complete(nodes), type, credentials).catch((error: Error) => {
-      // The helper listens for the start too late to hear that of a small flow; `started` does not.
+      // The helper begins to listen too late for the start of a small flow. `started` does not.
       if (error.message !== 'timeout waiting event') throw error;
     });
     await started;
   }
 
-  /** Everything that went to Node-RED's log, and all that the nodes have shown and reported, as text. */
+  /** Node-RED's log, and all statuses and errors of the nodes, as text. */
   everythingTold(): string {
     const seen = new WeakSet<object>();
     const told = [helper.log().args, [...this.#statuses.values()].map(({ all }) => all), this.caught.all];
@@ -183,7 +183,7 @@ export class Flow {
     });
   }
 
-  /** Registers the type of node that keeps what it receives; from the start, so that nothing is missed. */
+  /** Registers the type of node that keeps every message it receives, from its start on. */
   readonly registerCollector = (RED: NodeAPI): void => {
     this.#api = RED;
     RED.hooks = hooks;

@@ -13,7 +13,7 @@ import {
 } from '#src/settings/subscribe.config';
 import type { FlowNode } from './flow-harness';
 
-/** A name that no other test uses: for topics, and for ids of broker nodes, since an embedded broker outlives its node. */
+/** A name that no other test uses, for topics and broker nodes: an embedded broker outlives its node. */
 export function unique(name: string): string {
   return `${name}-${randomBytes(6).toString('hex')}`;
 }
@@ -63,7 +63,7 @@ export function publishNodes(id: string, broker: string, settings: Partial<Publi
   return withCollector({ ...publishDefaults, ...settings, broker, id, type: 'mqtt-flows-publish' });
 }
 
-/** A filter, or a filter with what else belongs to its rule. */
+/** A filter, or a filter with the other settings of its rule. */
 export type Rule = string | Partial<RuleConfig>;
 
 export interface RouterSetup extends Omit<Partial<RouterConfig>, 'rules'> {

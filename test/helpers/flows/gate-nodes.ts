@@ -6,7 +6,7 @@ import { nodeRedScript } from '../package/environment';
 import type { FlowMessage, FlowNode } from './flow-harness';
 import { Inbox } from './inbox';
 
-/** Node-RED's own method: the test helper replaces it by a spy when it loads a flow. */
+/** Node-RED's own method, which the test helper replaces by a spy when it loads a flow. */
 const { error }: Pick<Node, 'error'> = require(
   require.resolve('@node-red/runtime/lib/nodes/Node.js', { paths: [dirname(nodeRedScript)] }),
 ).prototype;
@@ -15,9 +15,9 @@ const { error }: Pick<Node, 'error'> = require(
 export interface Held {
   readonly gate: string;
   readonly message: FlowMessage;
-  /** Sends it on, and is done with it. */
+  /** Sends the message on, and calls `done`. */
   pass(): void;
-  /** Is done with it, and sends nothing; with an error, it has failed. */
+  /** Calls `done`, with an error if it has failed, and sends nothing. */
   end(error?: Error): void;
 }
 
@@ -36,7 +36,7 @@ export class Gates {
         held.push({ gate: this.id, message: message as FlowMessage, pass, end: done });
       });
     });
-    // Like nodes written before Node-RED 1.0, which do not say when they are done.
+    // Like nodes written for Node-RED before 1.0, which do not call `done`.
     RED.nodes.registerType('test-old-node', function construct(this: Node, definition) {
       RED.nodes.createNode(this, definition);
       this.on('input', (message: NodeMessageInFlow) => {
@@ -51,7 +51,7 @@ export class Gates {
         throw new Error('unforeseen');
       });
     });
-    // It reports an error, and continues with the message nevertheless.
+    // It reports an error, but continues with the message.
     RED.nodes.registerType('test-complaining-node', function construct(this: Node, definition) {
       RED.nodes.createNode(this, definition);
       this.error = error;
@@ -62,7 +62,7 @@ export class Gates {
     });
   };
 
-  /** The message of this topic at gate `id`, once it is there; `times` counts its visits. */
+  /** The message with this topic at gate `id`, once it is there. `times` counts its visits. */
   async at(id: string, topic: string, times = 1): Promise<Held> {
     const visits = (): Held[] => {
       return this.held.all.filter(({ gate, message }) => gate === id && message.topic === topic);

@@ -1,6 +1,6 @@
 // Keeps arriving values in order, and lets a test wait for them instead of sleeping.
 
-/** ms; well under mocha's own limit, so that a failure says what was waited for. */
+/** ms; well below mocha's limit, so that a failure says what was awaited */
 const PATIENCE = 10_000;
 
 export class Inbox<T> {
@@ -9,7 +9,7 @@ export class Inbox<T> {
   readonly #watchers = new Set<() => void>();
   #taken = 0;
 
-  /** `name` is what did not arrive, for failures. */
+  /** `name` says in failures what did not arrive. */
   constructor(name: string) {
     this.#name = name;
   }
@@ -19,24 +19,24 @@ export class Inbox<T> {
     for (const look of [...this.#watchers]) look();
   }
 
-  /** The oldest that no earlier next() has taken. */
+  /** The oldest value that next() has not returned before. */
   next(): Promise<T> {
     const index = this.#taken++;
     return this.#until(`number ${index + 1}`, () => this.all.slice(index, index + 1));
   }
 
-  /** The first `count` of all, once they are there. */
+  /** The first `count` values, once they are there. */
   async first(count: number): Promise<T[]> {
     await this.#until(`${count} of them`, () => this.all.slice(count - 1, count));
     return this.all.slice(0, count);
   }
 
-  /** The first that matches, past or future. */
+  /** The first value that matches, past or future. */
   find(what: string, matches: (value: T) => boolean): Promise<T> {
     return this.#until(what, () => this.all.filter(matches));
   }
 
-  /** Resolves when the last one to arrive matches, which may be now. */
+  /** Resolves when the latest value matches, possibly at once. */
   latest(what: string, matches: (value: T) => boolean): Promise<T> {
     return this.#until(what, () => this.all.slice(-1).filter(matches));
   }

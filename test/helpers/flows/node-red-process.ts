@@ -1,4 +1,4 @@
-// A real Node-RED in a process of its own, with a user directory of its own.
+// A real Node-RED in its own process, with its own user directory.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,12 +10,12 @@ import { freePort } from '../servers/free-port';
 
 export const packageName = '@mqtt-flows/node-red-mqtt-flows';
 
-/** A user directory with nothing in it. The caller removes it. */
+/** An empty user directory. The caller removes it. */
 export function emptyUserDir(): string {
   return mkdtempSync(join(tmpdir(), 'mqtt-flows-test-'));
 }
 
-/** Makes the repository, as it is built, the installed package of `userDir`. */
+/** Installs the built repository as a package in `userDir`. */
 export function linkPackage(userDir: string): void {
   const link = join(userDir, 'node_modules', packageName);
   mkdirSync(dirname(link), { recursive: true });
@@ -78,7 +78,7 @@ export class NodeRedProcess {
     return this.#output;
   }
 
-  /** Waits until Node-RED has printed `text`; rejects with all of its output when it ends before. */
+  /** Waits until Node-RED has printed `text`. Rejects with its output when it ends before that. */
   waitForOutput(text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
@@ -100,7 +100,7 @@ export class NodeRedProcess {
     });
   }
 
-  /** Calls the admin API; `path` has no leading slash. Rejects unless the answer is a success. */
+  /** Calls the admin API. `path` has no leading slash. Rejects unless the answer is a success. */
   async admin(path: string, init: RequestInit = {}): Promise<unknown> {
     const headers = new Headers(init.headers);
     headers.set('Accept', 'application/json');
@@ -111,12 +111,12 @@ export class NodeRedProcess {
     return text === '' ? undefined : JSON.parse(text);
   }
 
-  /** Stops Node-RED as Ctrl-C does, and removes nothing. */
+  /** Stops Node-RED as Ctrl-C does. Its files stay. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }
 
-  /** Ends it without a chance to do anything first, as when the power fails. */
+  /** Kills it at once, as a power failure would. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }

@@ -1,4 +1,5 @@
-// A real Node-RED that is stopped or crashes and comes back on the same user directory, and what its flow receives.
+// A real Node-RED that is stopped or killed and started again on the same user directory. Records what its flow
+// receives.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from './node
 import { SessionFile } from './user-directory';
 
 const TAB = { id: 'tab-persistent', type: 'tab', label: 'Persistent' };
-/** What a debug node prints before a payload, on a line of its own or before it. */
+/** The text that a debug node prints before a payload, on the same line or on the line above. */
 const PRINTED = /\[debug:received\]\s+(\S+)/g;
 
 export class PersistentNodeRed {
@@ -19,7 +20,7 @@ export class PersistentNodeRed {
     linkPackage(this.#userDir);
   }
 
-  /** Payloads at nodes that are wired to `received`, in all lives so far. */
+  /** Payloads at nodes wired to `received`, in all runs so far. */
   get received(): string[] {
     return [...this.#received, ...printed(this.#process)];
   }
@@ -31,13 +32,13 @@ export class PersistentNodeRed {
     this.#process = await NodeRedProcess.start(this.#userDir);
   }
 
-  /** Deploys `nodes`: what has changed among them starts anew. */
+  /** Deploys `nodes`. Changed nodes are restarted. */
   async deploy(nodes: readonly FlowNode[]): Promise<void> {
     const headers = { 'Node-RED-Deployment-Type': 'nodes' };
     await this.#process?.admin('flows', { method: 'POST', headers, body: JSON.stringify(this.#flow(nodes)) });
   }
 
-  /** What it has printed in this life. */
+  /** What it has printed in this run. */
   get output(): string {
     return this.#process?.output ?? '';
   }
@@ -47,19 +48,19 @@ export class PersistentNodeRed {
     await this.#process?.waitForOutput(text);
   }
 
-  /** Resolves when the file about the session of a broker node holds `text`. */
+  /** Resolves when the session file of a broker node contains `text`. */
   remembered(brokerId: string, text: string): Promise<void> {
     return new SessionFile(join(this.#userDir, 'mqtt-flows', `${brokerId}.session.json`)).contains(text);
   }
 
-  /** Ends it as Ctrl-C does. */
+  /** Stops it as Ctrl-C does. */
   async stop(): Promise<void> {
     await this.#process?.stop();
     this.#received.push(...printed(this.#process));
     this.#process = undefined;
   }
 
-  /** Ends it as when the power fails. */
+  /** Kills it, as a power failure would. */
   async crash(): Promise<void> {
     await this.#process?.kill();
     await this.stop();

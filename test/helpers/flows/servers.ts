@@ -1,4 +1,4 @@
-// The servers that users have: the embedded broker, and mosquitto with MQTT 5 and with MQTT 3.1.1.
+// The servers for tests of nodes: the embedded broker, and mosquitto with MQTT 5 and with MQTT 3.1.1.
 
 import type { BrokerConfig } from '#src/settings/broker.config';
 import { Mosquitto, needsMosquitto } from '../servers/mosquitto';
@@ -6,7 +6,7 @@ import { type FlowNode, unloadFlow } from './flow-harness';
 import { embeddedNode, serverNode } from './flow-nodes';
 
 export interface TestServer {
-  /** Whether MQTT 5 is spoken. */
+  /** Whether the connection uses MQTT 5. */
   readonly mqtt5: boolean;
   /** A broker node that connects to it. */
   broker(id: string, settings?: Partial<BrokerConfig>): FlowNode;

@@ -1,14 +1,14 @@
-// A node that takes its time to close, as some do that wait for a device. The time passes on a clock of its own.
+// A node that closes slowly, like some that wait for a device. The time passes on its own clock.
 
 import { mock } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { Node, NodeAPI } from 'node-red';
 import type { FlowNode } from './flow-harness';
 
-/** It comes first in a flow: timers that other nodes set while they are closed are on the clock of this one. */
+/** Put it first in a flow, because it also controls the timers that other nodes set while they close. */
 export const slowClosingNode: FlowNode = { id: 'slow', type: 'test-slow-closing', wires: [] };
 
-/** `'for ever'` ends with the time that Node-RED has for a node to close, which is 15 s. */
+/** `'for ever'` ends when Node-RED gives up waiting, after 15 s. */
 export const CLOSING_TIMES = ['8 s', 'for ever'] as const;
 
 export class SlowClosing {
@@ -33,7 +33,7 @@ export class SlowClosing {
     const deployed = deploy();
     const done = await closing;
     this.#close = undefined;
-    // All other nodes are told to close in this turn.
+    // All other nodes begin to close in this turn of the event loop.
     await setImmediate();
     mock.timers.tick(time === '8 s' ? 8000 : 15_000);
     await setImmediate();

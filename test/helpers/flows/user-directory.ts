@@ -1,28 +1,28 @@
-// A user directory for the Node-RED in this process, which otherwise has none: for what outlives a stop of the flows.
+// A user directory for the Node-RED in this process, which has none otherwise. It holds what outlives the flows.
 
 import { existsSync, readFileSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyUserDir, removeUserDir } from './node-red-process';
 
-/** As flow-harness.ts has it. */
+/** The same as in flow-harness.ts. */
 const helper: { settings(settings: object): void } = require('node-red-node-test-helper');
 const get = (name: string): unknown => (name === 'instanceId' ? 'test-instance' : undefined);
 
 export class UserDirectory {
   readonly path = emptyUserDir();
 
-  /** Flows that are loaded from now on have it. */
+  /** Flows loaded from now on use it. */
   constructor() {
     helper.settings({ get, userDir: this.path });
   }
 
-  /** Flows that are loaded from now on have none again. */
+  /** Flows loaded from now on have no user directory again. */
   remove(): void {
     helper.settings({ get });
     removeUserDir(this.path);
   }
 
-  /** What is remembered of the session of a broker node. */
+  /** The session file of a broker node. */
   session(brokerId: string): SessionFile {
     return new SessionFile(join(this.path, 'mqtt-flows', `${brokerId}.session.json`));
   }
@@ -39,7 +39,7 @@ export class SessionFile {
     return existsSync(this.#path);
   }
 
-  /** Resolves when `text` is in it: it is written a moment after what it tells of. */
+  /** Resolves when `text` is in it. The file is written shortly after the event. */
   contains(text: string): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { repository } from './environment';
 import { readJson } from './package-files';
 
-/** The language that Node-RED falls back to comes first. */
+/** The languages, the fallback language of Node-RED first. */
 export const languages: readonly string[] = readdirSync(join(repository, 'src/locales')).sort(
   (a, b) => Number(b === 'en-US') - Number(a === 'en-US') || a.localeCompare(b),
 );
 
-/** The texts of one node in one language, by their full keys. What is no text at all counts as an empty one. */
+/** The texts of one node in one language, by their full keys. A value that is no text counts as an empty one. */
 export function catalogue(language: string, stem: string): Map<string, string> {
   const texts = new Map<string, string>();
   collect(readJson(`src/locales/${language}/${stem}.json`), '', texts);

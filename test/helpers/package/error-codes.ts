@@ -1,4 +1,4 @@
-// Which error codes the sources create, and which of them can become the status of a node.
+// Finds the error codes that the sources create, and those that can become the status of a node.
 
 import { unionMembers } from './literal-types';
 import { filesBelow, readText } from './package-files';
@@ -8,7 +8,7 @@ const DECLARATION = 'core/errors/mqtt-flows-error.ts';
 /** Every member of the union ErrorCode. */
 export const errorCodes: readonly string[] = unionMembers(DECLARATION, 'ErrorCode');
 
-/** Where the failures of a connection come from: its state shows them as `status.<code>`. */
+/** The folders where connection failures are created. A node shows them as `status.<code>`. */
 const CONNECTION_SOURCES = [
   'connection/answer-watch.ts',
   'connection/connection.ts',
@@ -27,10 +27,10 @@ const CONNECTION_SOURCES = [
   'transport/streams/websocket-stream.ts',
 ];
 
-/** Failures of the embedded broker's port: reported, but the connection works on and keeps its own status. */
+/** Failures of the embedded broker's port. They are reported, but the connection and its status are not affected. */
 const PORT_FAILURES = ['embedded-port-in-use', 'embedded-listen-failed', 'embedded-needs-credentials'];
 
-/** A literal that is neither part of a union nor compared with something: a value. */
+/** A string literal used as a value: neither part of a union type nor of a comparison. */
 const VALUE = /(?<!(?:[^|]\||[=!]==)\s*)'([a-z-]+)'(?!\s*\|[^|])/g;
 const CONFIG_ERROR = /new MqttFlowsError\(\s*(?:'([a-z-]+)'|[^,]+),\s*\{\s*stage: 'config'/g;
 
@@ -40,17 +40,17 @@ function codesIn(file: string): string[] {
   return [...text.matchAll(VALUE)].map(([, code = '']) => code).filter((code) => errorCodes.includes(code));
 }
 
-/** The codes of configuration errors in a file: where the code is no literal, each that the file knows may be meant. */
+/** The codes of configuration errors in a file. Where the code is no literal, all codes in the file count. */
 function configCodesIn(file: string): string[] {
   return [...readText(`src/${file}`).matchAll(CONFIG_ERROR)].flatMap(([, code]) => (code ? [code] : codesIn(file)));
 }
 
 const sources = filesBelow('src').filter((file) => file.endsWith('.ts'));
 
-/** Every code that some source file creates an error with. */
+/** All codes with which the sources create an error. */
 export const createdCodes: ReadonlySet<string> = new Set(sources.flatMap(codesIn));
 
-/** Every code that can be the text of a status: of a node that is not set up, or of a connection that fails. */
+/** All codes that can be a status: of a node with bad settings, or of a failed connection. */
 export const statusCodes: ReadonlySet<string> = new Set(
   [...sources.flatMap(configCodesIn), ...CONNECTION_SOURCES.flatMap(codesIn)].filter(
     (code) => !PORT_FAILURES.includes(code),

@@ -1,10 +1,12 @@
-// Reads lists of string literals out of our TypeScript: unions, and arrays that are `as const`.
+// Reads lists of string literals from our TypeScript: unions, and arrays with `as const`.
 
 import { readText } from './package-files';
 
 const LITERAL = /'([^']*)'/g;
 
-/** The members of `type <name> = 'a' | Exclude<Other, 'b'> | …` in a file below src/; `Other` in the file `otherFile`. */
+/**
+ * The members of `type <name> = 'a' | Exclude<Other, 'b'> | …` in a file below src/; `Other` in the file `otherFile`.
+ */
 export function unionMembers(file: string, name: string, otherFile = file): string[] {
   const declared = declaration(file, new RegExp(`type ${name} =([^;]*);`));
   const excluding = /Exclude<(\w+), ([^>]*)>/.exec(declared);

@@ -1,10 +1,10 @@
-// Enough of a reader of HTML to see whether what we write by hand is well-formed.
+// A small HTML reader that checks whether our hand-written markup is well-formed.
 
 const COMMENT = /<!--.*?-->/gs;
 const TAG = /<(\/?)([a-z][a-z0-9]*)((?:\s[^<>]*)?)>/gi;
 const VOID = new Set(['br', 'hr', 'img', 'input', 'link', 'meta', 'wbr']);
 
-/** What is wrong with the tags of `html`, one line for each fault; nothing when each is closed where it should be. */
+/** The faults in the tags of `html`, one line each; empty when each tag is closed in the right place. */
 export function tagFaults(html: string): string[] {
   const text = html.replace(COMMENT, '');
   const open: string[] = [];

@@ -1,4 +1,4 @@
-// The package as it lies in the repository: its manifest, its nodes, and the files below a folder.
+// The files of the package in the repository: its manifest, its nodes, and the files below a folder.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
@@ -25,12 +25,12 @@ export function readText(path: string): string {
   return readFileSync(join(repository, path), 'utf8');
 }
 
-/** What a JSON file of the repository holds. The caller knows its shape. */
+/** The contents of a JSON file in the repository. The caller knows its shape. */
 export function readJson(path: string): unknown {
   return JSON.parse(readText(path));
 }
 
-// The shape is package.json's own; the scorecard tests look at the values.
+// It has the shape of package.json, and the scorecard tests check the values.
 export const manifest = readJson('package.json') as Manifest;
 
 /** The stem of the files of each node, as in `dist/nodes/<stem>.js`. */

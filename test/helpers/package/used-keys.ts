@@ -1,13 +1,13 @@
-// Which texts of the catalogues the sources ask for, and in what form they name them.
+// Finds the keys of the catalogues that the sources use, and how they name them.
 
 import { filesBelow, nodeStems, readText } from './package-files';
 
-/** A place in the sources that names a text. */
+/** A place in the sources that names a key. */
 export interface KeyUse {
   readonly file: string;
   /** The node whose catalogue holds the text. */
   readonly stem: string;
-  /** The whole key, or what stands before the first value in a template. */
+  /** The whole key, or the part before the first value of a template literal. */
   readonly key: string;
   readonly kind: 'literal' | 'template' | 'unreadable';
 }
@@ -15,12 +15,12 @@ export interface KeyUse {
 /** The catalogue that all nodes share. */
 export const SHARED_STEM = 'broker';
 
-/** Functions that ask another catalogue than that. */
+/** Functions that use another catalogue. */
 const OWN_CATALOGUE: Readonly<Record<string, string>> = { topicsText: 'topics' };
 
 const CALL =
   /(?<!function )\b(sharedText|sharedKey|topicsText|this\._|RED\._)\(\s*(?:RED,\s*)?('[^']*'|`[^`]*`|[^,)]+)/g;
-/** Keys that an error carries as a value, to be translated where it is shown. */
+/** Keys that an error carries as a value. They are translated where the error is shown. */
 const PROBLEM_KEY = /\bproblemKey: ('[^']*'|`[^`]*`|[^,}]+)|('(?:expected|waited|insteadOfWebSocket)\.\w+')/g;
 const FORM = /\bdata-i18n="([^"]*)"/g;
 
@@ -43,14 +43,14 @@ function inScript(file: string): KeyUse[] {
   return [...calls, ...problems];
 }
 
-/** `data-i18n` holds keys with semicolons between them; a key may have the attribute that it is for before it. */
+/** `data-i18n` holds keys separated by semicolons. A key may follow the name of an attribute in brackets. */
 function inForm(stem: string): KeyUse[] {
   const file = `nodes/${stem}.html`;
   const keys = [...readText(`src/${file}`).matchAll(FORM)].flatMap(([, list = '']) => list.split(';'));
   return keys.map((key) => ({ file, stem, key: key.replace(/^\[[\w-]+\]/, ''), kind: 'literal' }));
 }
 
-/** Every place below src/ that names a text. */
+/** All places below src/ that name a key. */
 export const keyUses: readonly KeyUse[] = [
   ...filesBelow('src')
     .filter((file) => file.endsWith('.ts'))

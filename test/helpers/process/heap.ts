@@ -1,4 +1,4 @@
-// How much memory is in use when all that can go has gone.
+// Measures the memory in use after a garbage collection.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -12,7 +12,7 @@ export function heapInUse(): number {
   return process.memoryUsage().heapUsed;
 }
 
-/** bytes, those of Buffers included */
+/** bytes, including those of Buffers */
 export function memoryInUse(): number {
   collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();

@@ -1,8 +1,8 @@
-// What keeps a process alive: sockets, timers and requests, to find out whether something has been left behind.
+// Lists what keeps a process alive: sockets, timers and requests. Shows whether a test has left something behind.
 
 import { setImmediate } from 'node:timers/promises';
 
-/** Those of servers and of the test runner itself come and go with the test. */
+/** Handles of servers and of the test runner, which come and go during a test. */
 const WATCHED = /^(TCPSocketWrap|TLSWrap|PipeWrap|Timeout|GetAddrInfoReqWrap|TCPConnectWrap|ShutdownWrap|WriteWrap)$/;
 
 /** ms */
@@ -15,7 +15,7 @@ export function openHandles(): string[] {
     .sort();
 }
 
-/** Resolves when what is open is no more than `before`; otherwise, after a second, with what has been left behind. */
+/** Resolves as soon as nothing is open beyond `before`, or after a second with what was left behind. */
 export async function leftBehind(before: readonly string[]): Promise<string[]> {
   const deadline = performance.now() + PATIENCE;
   for (;;) {

@@ -1,16 +1,15 @@
-// How long something takes, in time that this process has had: on a machine that is busy with something else, a limit on
-// it holds as it does on one that is idle.
+// Measures time that this process has really had. A limit on it holds on a busy machine as well as on an idle one.
 
-/** ms; a turn of this clock. While the process does not run, no turn passes. */
+/** ms of one tick of this clock. It does not tick while the process does not run. */
 const TURN = 10;
 
 export interface Timed<T> {
   readonly value: T;
-  /** ms, in whole turns; never more than have passed on the wall. */
+  /** ms, in whole ticks; never more than the wall time */
   readonly time: number;
 }
 
-/** Does `work`, and says how long it has waited; nothing is left behind of the clock. */
+/** Does `work`, and returns how long it took. The clock is stopped afterwards. */
 export async function timed<T>(work: () => Promise<T>): Promise<Timed<T>> {
   let turns = 0;
   const clock = setInterval(() => turns++, TURN);

@@ -1,5 +1,5 @@
-// A process that fills an outbox on disk while there is no server, then drains it, and says what memory that took.
-// Arguments: port, folder, how many messages, bytes of each.
+// A process that fills an outbox on disk while there is no server, then drains it, and prints the memory used.
+// Arguments: port, folder, number of messages, bytes of each.
 
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export interface BacklogFigures {
   /** s */
   readonly fillTime: number;
   readonly drainTime: number;
-  /** bytes of resident memory over those of the same process with an empty outbox, at most */
+  /** The highest resident memory above that of the same process with an empty outbox, in bytes. */
   readonly fillMemory: number;
   readonly drainMemory: number;
 }
@@ -45,7 +45,7 @@ const connection = new Connection(
   },
 );
 
-/** How many may be on their way to the disk: a flow is not faster than that for long. */
+/** The most messages being written to disk at a time, as in a flow. */
 const UNWRITTEN = 2000;
 const failures: Error[] = [];
 let accepted = 0;
@@ -68,7 +68,7 @@ async function fill(): Promise<void> {
   }
 }
 
-/** Runs `work`; its time in s, and the most memory that the process had meanwhile over `idle`. */
+/** Runs `work`. Returns its time in s, and the highest memory above `idle` meanwhile. */
 async function measured(idle: number, work: () => Promise<void>): Promise<{ time: number; memory: number }> {
   let most = 0;
   const look = setInterval(() => {

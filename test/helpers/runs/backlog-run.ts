@@ -1,4 +1,5 @@
-// A large backlog on disk: filled by a process of its own while there is no server, drained to mosquitto, and counted.
+// A large backlog on disk. A separate process fills it while there is no server, and drains it to mosquitto, which
+// counts.
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

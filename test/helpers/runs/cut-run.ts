@@ -14,12 +14,12 @@ import { TcpProxy } from '../servers/tcp-proxy';
 
 export interface CutRun {
   readonly messages: number;
-  /** About how many cuts; each at a random byte. */
+  /** The approximate number of cuts, each at a random byte. */
   readonly cuts: number;
   readonly qos: QoS;
   readonly protocolVersion: 4 | 5;
   readonly seed: number;
-  /** On disk instead of in memory. */
+  /** Uses an outbox on disk instead of in memory. */
   readonly store?: OutboxStore;
 }
 
@@ -27,7 +27,7 @@ export interface CutResult {
   readonly cuts: number;
   readonly connections: number;
   readonly acknowledged: number;
-  /** Error codes of publications that were not, and how many. */
+  /** The error codes of failed publications, with their number. */
   readonly failed: Readonly<Record<string, number>>;
   readonly received: number;
   readonly copies: number;
@@ -35,11 +35,11 @@ export interface CutResult {
   readonly seconds: number;
 }
 
-/** mosquitto gives up what it has no room for: it shall have room. */
+/** mosquitto drops messages for which it has no room, so it gets enough. */
 const SERVER = ['max_queued_messages 0', 'max_inflight_messages 100'];
-/** bytes of a message on the wire with its acknowledgements, roughly */
+/** approximate bytes of a message on the wire, with its acknowledgements */
 const BYTES = { 0: 40, 1: 46, 2: 54 } as const;
-/** How many wait at a time; more come as these go. */
+/** The number of messages that wait at a time. */
 const WAITING = 2000;
 
 export async function runCuts(run: CutRun): Promise<CutResult> {
@@ -88,7 +88,7 @@ export async function runCuts(run: CutRun): Promise<CutResult> {
   }
   while (connection.outboxDepth > 0) await delay(5);
   const seconds = (performance.now() - start) / 1000;
-  // The last ones are on their way from the server to the receiver.
+  // The last messages are still on their way from the server to the receiver.
   for (let wait = 0; receiver.received < acknowledged && wait < 200; wait++) await delay(10);
   const { received, copies, disordered } = receiver;
   const result = { cuts: proxy.cuts, connections, acknowledged, failed, received, copies, disordered, seconds };

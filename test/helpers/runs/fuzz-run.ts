@@ -10,9 +10,9 @@ import { FakeClock } from '../fakes/fake-clock';
 import { FuzzServer, PROBE_TOPIC } from '../servers/fuzz-server';
 import { CLIENT_LIMITS, type Mutation, type MutationKind, PacketMutations } from '../servers/packet-mutations';
 
-/** Turns of the event loop in which a packet in memory has long been dealt with. */
+/** Turns of the event loop that are more than enough to handle a packet in memory. */
 const TURNS = 30;
-/** One in so many packets comes in the place of CONNACK. */
+/** One in this many packets replaces CONNACK. */
 const INSTEAD_OF_CONNACK = 8;
 
 export interface FuzzOptions {
@@ -23,15 +23,15 @@ export interface FuzzOptions {
 
 export interface FuzzResult {
   packets: number;
-  /** Connections that a mutation ended. */
+  /** The number of connections that a mutated packet ended. */
   reconnects: number;
-  /** Packets after which the client waited for more bytes, or was not yet connected: the server hung up. */
+  /** Packets after which the client waited for more bytes or for CONNACK, so that the server ended the connection. */
   unfinished: number;
-  /** Connections to a server that behaved well and that did not stand all the same. */
+  /** Failed connections to a server that behaved well. */
   badReturns: string[];
-  /** Packets from the client that are no MQTT. */
+  /** Packets from the client that are not valid MQTT. */
   malformed: string[];
-  /** Errors for which nobody else was there. */
+  /** Errors that nobody else handled. */
   reported: string[];
   accepted: number;
   settled: number;
@@ -48,7 +48,7 @@ export class FuzzRun {
   readonly #connection: Connection;
   #delivered = '';
   #server: FuzzServer | undefined;
-  /** The packet to send in the place of the next CONNACK. */
+  /** The packet that replaces the next CONNACK. */
   #greeting: Mutation | undefined;
   readonly #result: FuzzResult = {
     packets: 0,
@@ -125,7 +125,7 @@ export class FuzzRun {
     return this.#server;
   }
 
-  /** Lets the wait for the next attempt pass, and sees a good connection come to stand at the first attempt. */
+  /** Lets the delay before the next attempt pass, and checks that this attempt connects. */
   async #stands(): Promise<boolean> {
     for (let left = TURNS; left > 0 && this.#connection.state.kind !== 'waiting' && !this.#server?.open; left--) {
       await turn();
@@ -138,7 +138,7 @@ export class FuzzRun {
     return probed;
   }
 
-  /** Sends one wrong packet, and counts what it cost. */
+  /** Sends one mutated packet, and counts its effect. */
   async #attack(): Promise<void> {
     const result = this.#result;
     result.packets++;
@@ -159,7 +159,7 @@ export class FuzzRun {
     }
   }
 
-  /** Sends the packet in the place of CONNACK. */
+  /** Sends the packet instead of CONNACK. */
   async #greet(): Promise<Mutation> {
     const mutation = this.#mutations.next({ publications: [], subscriptions: [] });
     this.#server?.hangUp();
@@ -188,7 +188,7 @@ export class FuzzRun {
     return mutation;
   }
 
-  /** Whether a good publication comes through before the connection ends or nothing happens any more. */
+  /** Whether a good publication arrives before the connection ends or everything stands still. */
   async #probed(ready: () => boolean): Promise<boolean> {
     await this.#turnsUntil(() => ready() || !this.#server?.open);
     const server = this.#server;

@@ -1,5 +1,5 @@
-// A process that publishes numbered messages into an outbox on disk until it is killed, and says which were accepted.
-// Arguments: port, folder, QoS, first number, how many (0: only what waits), "drain" to end when nothing waits.
+// A process that publishes numbered messages into an outbox on disk until it is killed, and prints which were accepted.
+// Arguments: port, folder, QoS, first number, how many (0: none, only what waits), "drain" to end when nothing waits.
 
 import { existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,7 +54,7 @@ const connection = new Connection(
   },
 );
 
-/** How many wait at a time: enough that there is always something on its way. */
+/** The number of messages that wait at a time: enough that some are always in flight. */
 const WAITING = 500;
 
 let next = Number(first);
@@ -66,7 +66,7 @@ function publish(): void {
     const publication = { topic: 'kill/a', payload: String(number), qos, retain: false } as const;
     connection.publish(
       publication,
-      // Synchronous: what is said must have been said when the process is killed.
+      // Synchronous, so that nothing printed is lost when the process is killed.
       (settlement) => void writeSync(1, settlement.ok ? `${number}\n` : `! ${number} ${settlement.error.code}\n`),
       { ...defaultPublishOptions, completeOn: 'queued' },
     );
@@ -79,6 +79,6 @@ function publish(): void {
 }
 
 connection.connect();
-// The number of those that wait is known once the disk has been read.
+// The number of waiting messages is known once the disk was read.
 if (end === 'drain') void opened.then(() => setTimeout(publish, 1));
 else setTimeout(publish, 0);

@@ -15,22 +15,22 @@ export interface KillRun {
   readonly kills: number;
   readonly qos: QoS;
   readonly seed: number;
-  /** ms of a life after its first accepted message, at most */
+  /** The longest time from the first accepted message to the kill, in ms. */
   readonly life: number;
 }
 
 export interface KillResult {
   readonly accepted: number;
   readonly received: number;
-  /** Accepted, and not received. */
+  /** The number of accepted messages that were not received. */
   readonly lost: number;
   readonly copies: number;
   readonly disordered: number;
-  /** What the processes complained of. */
+  /** The error output of the processes. */
   readonly complaints: readonly string[];
 }
 
-/** As many as a life never gets to. */
+/** More messages than one process can publish before it is killed. */
 const ENDLESS = 10_000_000;
 
 export async function runKills(run: KillRun): Promise<KillResult> {
@@ -61,7 +61,7 @@ export async function runKills(run: KillRun): Promise<KillResult> {
     };
   };
   for (let kill = 0; kill < run.kills; kill++) {
-    // What was on its way to be accepted when the process ended may have been written all the same.
+    // A message may have been written although the process was killed before it was accepted.
     const stop = await start((accepted.at(-1) ?? -1) + 100_000, ENDLESS, '');
     await delay(random() * run.life);
     await stop();

@@ -1,4 +1,4 @@
-// Numbered messages to the first of two servers that is there, while one after the other goes away and comes back.
+// Numbered messages to the first available of two servers, which go away and come back in turn.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '#src/connection/clock';
@@ -11,10 +11,10 @@ import { Mosquitto } from '../servers/mosquitto';
 import { NumberedReceiver } from '../servers/numbered-receiver';
 import { TcpProxy } from '../servers/tcp-proxy';
 
-/** mosquitto gives up what it has no room for: it shall have room. */
+/** mosquitto drops messages for which it has no room, so it gets enough. */
 const CONFIG = ['max_queued_messages 0', 'max_inflight_messages 100'];
 
-/** A server, the way to it, and who keeps book there. */
+/** A server, the proxy before it, and the receiver that counts there. */
 export class SwitchedServer {
   readonly receiver: NumberedReceiver;
   readonly proxy: TcpProxy;
@@ -39,7 +39,7 @@ export class SwitchedServer {
   }
 }
 
-/** What outlives a connection: what is on disk, and whose session is known. */
+/** What outlives a connection: the outbox on disk, and the remembered session. */
 export interface Lasting {
   readonly store: OutboxStore;
   home: string | undefined;
@@ -47,7 +47,7 @@ export interface Lasting {
 
 export class SwitchingPublisher {
   readonly connection: Connection;
-  /** Numbers of messages that were acknowledged by some server. */
+  /** The numbers of messages that one of the servers acknowledged. */
   readonly acknowledged = new Set<number>();
   readonly failures: string[] = [];
 
@@ -91,7 +91,7 @@ export class SwitchingPublisher {
     this.connection.connect();
   }
 
-  /** Publishes the numbers from `first` up to `last`, which is left out. */
+  /** Publishes the numbers from `first` up to, but not including, `last`. */
   publish(first: number, last: number, qos: QoS): void {
     for (let number = first; number < last; number++) {
       const payload = String(number).padStart(20, '0');

@@ -1,4 +1,4 @@
-// A flow that is slower than what waits for it, and how much memory that takes.
+// A flow that is slower than its messages arrive, and the memory that this takes.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,25 +17,25 @@ export interface SlowFlowOptions {
   readonly size: number;
   /** ms that the flow takes for a message */
   readonly work: number;
-  /** Messages that the flow may have at a time. */
+  /** The most messages that the flow may have at a time. */
   readonly atATime: number;
 }
 
 export interface SlowFlowResult {
-  /** Messages that went through the flow. */
+  /** The number of messages that went through the flow. */
   readonly done: number;
-  /** Most messages that the flow had at a time. */
+  /** The most messages that the flow had at a time. */
   readonly mostInFlow: number;
-  /** bytes in use at the first message, and at most, when all that can go has gone */
+  /** bytes in use after a garbage collection: at the first message, and at most */
   readonly before: number;
   readonly atMost: number;
   /** ms */
   readonly time: number;
 }
 
-/** How often the flow looks at the memory. */
+/** How often the flow measures the memory. */
 const LOOKS = 20;
-/** What the flow does: a function node that takes its time, counts, and looks at the memory in use now and then. */
+/** The code of the function node: it waits, counts, and measures the memory at intervals. */
 const WORK = `
 const memoryInUse = global.get('memoryInUse');
 const state = context.get('state') || { inFlow: 0, most: 0, done: 0, before: memoryInUse(), peak: 0 };
@@ -48,7 +48,7 @@ setTimeout(() => {
   node.done();
 }, WORK);`;
 
-/** Lets the messages wait in a session, then starts the flow, and returns when it has done them all. */
+/** Lets the messages wait in a session, then starts the flow, and returns when it has handled all of them. */
 export async function runSlowFlow(options: SlowFlowOptions): Promise<SlowFlowResult> {
   const mosquitto = await Mosquitto.start({ config: ['max_queued_messages 0', 'log_type none'] });
   const clientId = unique('slow');
@@ -69,7 +69,7 @@ async function fillSession(port: number, clientId: string, options: SlowFlowOpti
   await subscriber.endAsync();
   const publisher = await connectAsync(server);
   const payload = Buffer.alloc(size, 'x');
-  // As many at a time as mosquitto takes at QoS 2.
+  // As many at a time as mosquitto accepts with QoS 2.
   for (let sent = 0; sent < messages; sent += 20) {
     await Promise.all(Array.from({ length: 20 }, () => publisher.publishAsync('work', payload, { qos })));
   }

@@ -1,4 +1,4 @@
-// A server that publishes at QoS 1 and 2 to one client, and tells in which order it was acknowledged.
+// A server that publishes to one client with QoS 1 and 2, and records the order of the acknowledgements.
 
 import assert from 'node:assert/strict';
 import type { Packet } from 'mqtt-packet';
@@ -37,7 +37,7 @@ export class AcknowledgingServer {
     (await this.client()).send({ ...packet, ...(qos > 0 ? { messageId } : {}) });
   }
 
-  /** Resolves when `count` are acknowledged, with their identifiers, and the reason code where there is one. */
+  /** Resolves when `count` are acknowledged, with their identifiers, and reason codes if there are any. */
   async acknowledged(count: number): Promise<string[]> {
     await this.#server.received.find(`${count} acknowledgements`, () => this.answers.length >= count);
     return this.answers;
@@ -51,7 +51,7 @@ export class AcknowledgingServer {
     });
   }
 
-  /** Resolves when another ping has come: whatever was sent before has been handled by then. */
+  /** Resolves when the next ping has arrived. Everything sent before it was handled by then. */
   async pinged(): Promise<void> {
     const before = this.#server.count('pingreq');
     await this.#server.received.find('another ping', () => this.#server.count('pingreq') > before);

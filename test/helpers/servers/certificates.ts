@@ -14,7 +14,7 @@ export interface KeyPair {
 }
 
 export interface CertificateOptions {
-  /** As openssl writes them: `DNS:localhost`, `IP:127.0.0.1`. */
+  /** In openssl's notation: `DNS:localhost`, `IP:127.0.0.1`. */
   readonly names?: readonly string[];
   /** Days from now, for a certificate that is not valid today. */
   readonly from?: number;
@@ -52,7 +52,7 @@ export class Authority {
     return readFileSync(this.certFile, 'utf8');
   }
 
-  /** A certificate for a server or a client, signed by this authority; it is valid for localhost unless told otherwise. */
+  /** A certificate for a server or a client, signed by this authority. By default it is valid for localhost. */
   sign(name: string, { names = LOCAL, from = -1, until = 29 }: CertificateOptions = {}): KeyPair {
     const files = this.#filesFor(name);
     openssl('req', '-new', '-key', files.key, '-out', files.request, '-subj', `/CN=${name}`);
@@ -63,7 +63,7 @@ export class Authority {
     return read(files);
   }
 
-  /** A certificate that nobody else has signed. */
+  /** A self-signed certificate. */
   selfSigned(name: string): KeyPair {
     const files = this.#filesFor(name);
     const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=${LOCAL.join(',')}`];
@@ -101,7 +101,7 @@ function read(files: { cert: string; key: string }): KeyPair {
   return { cert: readFileSync(files.cert, 'utf8'), key: readFileSync(files.key, 'utf8') };
 }
 
-/** What `openssl ca` wants to know; unlike `openssl x509` it takes dates. */
+/** The configuration for `openssl ca`, which accepts dates, unlike `openssl x509`. */
 function configuration(folder: string, names: readonly string[]): string {
   return [
     '[ca]',

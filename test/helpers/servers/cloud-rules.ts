@@ -1,4 +1,5 @@
-// The requirements of each cloud, as its vendor documents them, separate from the settings that have to meet them.
+// The requirements of each cloud, as its vendor documents them. They are separate from the settings that must meet
+// them.
 
 import type { IConnectPacket } from 'mqtt-packet';
 import { example } from '../flows/cloud-settings';
@@ -6,12 +7,12 @@ import { example } from '../flows/cloud-settings';
 export type Verdict = 'welcome' | 'not-authorized' | 'credentials-refused' | 'client-id-refused';
 
 export interface CloudRules {
-  /** What the client must call the server in the TLS handshake (SNI). */
+  /** The server name that the client must send in the TLS handshake (SNI). */
   readonly host: string;
   readonly port: number;
-  /** Without this in its ClientHello, the handshake is refused. */
+  /** The ALPN protocol without which the handshake is refused. */
   readonly alpn?: string | undefined;
-  /** The common name of the certificate that the client must have; undefined: no certificate is asked for. */
+  /** The common name of the required client certificate; undefined: none is required. */
   readonly certificateOf?: string;
   readonly mqtt5: boolean;
   /** A publication above it ends the connection. */
@@ -19,7 +20,7 @@ export interface CloudRules {
   /** A SUBSCRIBE with more of them ends the connection. */
   readonly filtersPerSubscribe: number;
   judge(packet: IConnectPacket): Verdict;
-  /** The topic on which what is published comes back. */
+  /** The topic on which publications come back. */
   comesBackOn(topic: string): string;
 }
 
@@ -37,7 +38,7 @@ const aws: CloudRules = {
   alpn: 'x-amzn-mqtt-ca',
   certificateOf: example.thing,
   filtersPerSubscribe: 8,
-  // The effect of a policy that ties the client ID to the thing.
+  // The effect of a policy that binds the client ID to the thing.
   judge: ({ clientId }) => (clientId === example.thing ? 'welcome' : 'not-authorized'),
 };
 
@@ -56,7 +57,7 @@ const iotHub: CloudRules = {
   port: 8883,
   mqtt5: false,
   judge: (packet) => (SAS.test(String(packet.password)) ? judgeDevice(packet) : 'not-authorized'),
-  // No device hears itself: the back end answers here.
+  // A device does not receive its own messages. The back end answers instead.
   comesBackOn: (topic) => topic.replace('/messages/events/', '/messages/devicebound/'),
 };
 

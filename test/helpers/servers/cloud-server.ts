@@ -1,5 +1,5 @@
-// A stand-in for a cloud: a TLS server with the cloud's name and rules, behind a proxy that knows no other server. So a
-// flow keeps the address, port and server name of the real one.
+// A stand-in for a cloud: a TLS server with the cloud's name and rules, behind a proxy that knows no other server. A
+// flow can therefore use the address, port and server name of the real cloud.
 
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { connect, createServer, type Server } from 'node:net';
@@ -27,10 +27,10 @@ const QUOTA_EXCEEDED = 0x97;
 const NO_APPLICATION_PROTOCOL = Buffer.from([0x15, 3, 3, 0, 2, 2, 120]);
 
 export class CloudServer {
-  /** What the proxy was asked for: `host:port`. */
+  /** The targets requested from the proxy: `host:port`. */
   readonly requests: Inbox<string>;
   readonly mqtt: ScriptedServer;
-  /** The port of the stand-in itself, for those who do not ask the proxy. */
+  /** The port of the stand-in itself, for tests without the proxy. */
   readonly port: number;
   readonly proxyUrl: string;
   readonly #parts: readonly { stop(): Promise<void> }[];
@@ -66,7 +66,7 @@ function proxyServer(requests: Inbox<string>, port: number): Server {
   });
 }
 
-/** Reads ALPN where it stands in the clear: Node.js lets a client pass that offers no protocol at all. */
+/** Reads ALPN from the unencrypted ClientHello, because Node.js accepts a client that offers no protocol. */
 function frontServer({ alpn = '' }: CloudRules, secure: TlsServer): Server {
   return createServer((socket) => {
     socket.once('data', (hello) => {
@@ -81,7 +81,7 @@ function frontServer({ alpn = '' }: CloudRules, secure: TlsServer): Server {
 function tlsServer({ host, alpn, certificateOf }: CloudRules, authority: Authority, mqttPort: number): TlsServer {
   const context = createSecureContext({ ...authority.sign(host, { names: [`DNS:${host}`] }), ca: authority.cert });
   const server = createTlsServer({
-    // No certificate besides: without a server name there is nothing to answer with.
+    // There is no other certificate, so a client without a server name cannot be answered.
     SNICallback: (name, done) => (name === host ? done(null, context) : done(new Error(`no ${name} here`))),
     ca: authority.cert,
     requestCert: certificateOf !== undefined,

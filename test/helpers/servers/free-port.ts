@@ -1,8 +1,8 @@
-// A TCP port that was free a moment ago.
+// Finds a free TCP port.
 
 import { createServer } from 'node:net';
 
-/** Asks the operating system for a port on the loopback address, and gives it back. */
+/** A port of the loopback address that is free at the moment. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

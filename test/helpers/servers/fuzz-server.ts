@@ -1,4 +1,4 @@
-// The server of the fuzzer on one stream in memory. It follows the protocol until it is told to hold back answers.
+// The server of the fuzzer, on one stream in memory. It follows the protocol until it is told to hold back answers.
 
 import { type Duplex, duplexPair } from 'node:stream';
 import { generate, type IConnackPacket, type Packet, parser } from 'mqtt-packet';
@@ -6,11 +6,11 @@ import type { Pending } from './packet-mutations';
 
 export const PROBE_TOPIC = 'probe';
 
-/** What a fuzz server tells. */
+/** The events of a fuzz server. */
 export interface FuzzServerEvents {
-  /** CONNECT has come: answer it. */
+  /** CONNECT has arrived, and must be answered. */
   connect(server: FuzzServer): void;
-  /** What the client sent is no MQTT. */
+  /** The client has sent something that is not MQTT. */
   malformed(error: Error): void;
   gone(): void;
 }
@@ -41,7 +41,7 @@ export class FuzzServer {
     return !this.stream.destroyed;
   }
 
-  /** The packets that the client waits for an answer to, since hold(). */
+  /** The packets whose answers are held back since hold(). */
   get pending(): Pending {
     const ids = (cmd: Packet['cmd']): number[] =>
       (this.#held ?? []).flatMap((packet) => (packet.cmd === cmd ? (packet.messageId ?? []) : []));
@@ -53,7 +53,7 @@ export class FuzzServer {
     this.#send(connack);
   }
 
-  /** Answers nothing from now on. */
+  /** Holds back all answers from now on. */
   hold(): void {
     this.#held ??= [];
   }
@@ -65,14 +65,14 @@ export class FuzzServer {
     for (const packet of held) this.#answer(packet);
   }
 
-  /** Writes later, as a network does: exceptions of the client must not be caught here. */
+  /** Writes asynchronously, like a network, so that exceptions of the client are not caught here. */
   write(bytes: Buffer): void {
     setImmediate(() => {
       if (this.open) this.#own.write(bytes);
     });
   }
 
-  /** Sends a good publication, which must arrive; returns its payload. */
+  /** Sends a valid publication, which must arrive. Returns its payload. */
   probe(): string {
     const payload = `probe ${++this.#probes}`;
     this.#send({ cmd: 'publish', topic: PROBE_TOPIC, payload, qos: 0, dup: false, retain: false });

@@ -1,4 +1,4 @@
-// A server of any kind on a port of the loopback address, and the connections that it has.
+// Makes a server of any kind listen on a port of the loopback address, and records its connections.
 
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
@@ -6,7 +6,7 @@ import { Inbox } from '../flows/inbox';
 
 export class Listening {
   readonly port: number;
-  /** Every connection, on the level of TCP. */
+  /** All TCP connections. */
   readonly sockets = new Inbox<Socket>('connections');
   readonly #server: Server;
 
@@ -15,7 +15,7 @@ export class Listening {
     this.port = port;
   }
 
-  /** Lets `server`, which may be one of TLS or HTTP as well, listen on a port that the operating system chooses. */
+  /** Lets `server`, also one for TLS or HTTP, listen on a port that the operating system chooses. */
   static async start(server: Server, host = '127.0.0.1'): Promise<Listening> {
     const sockets: Socket[] = [];
     let listening: Listening | undefined;
@@ -24,7 +24,7 @@ export class Listening {
       if (listening) listening.sockets.push(socket);
       else sockets.push(socket);
     });
-    // A handshake that fails is for the client to explain.
+    // The client reports failed handshakes.
     server.on('tlsClientError', () => {});
     server.listen(0, host);
     await once(server, 'listening');
@@ -35,7 +35,7 @@ export class Listening {
     return listening;
   }
 
-  /** Resolves when every connection so far is gone. */
+  /** Resolves when all connections so far are closed. */
   async allGone(): Promise<void> {
     await Promise.all(this.sockets.all.map(closed));
   }
@@ -47,7 +47,7 @@ export class Listening {
   }
 }
 
-/** Resolves when `socket` is gone. */
+/** Resolves when `socket` is closed. */
 export function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     if (socket.closed) resolve();

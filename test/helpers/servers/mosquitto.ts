@@ -12,7 +12,7 @@ import { findProgram, skipWithout } from '../package/environment';
 import { freePort } from './free-port';
 
 export interface MosquittoOptions {
-  /** Names and passwords; without any, everyone may connect. */
+  /** User names and passwords. Without any, everyone may connect. */
   readonly users?: Readonly<Record<string, string>>;
   /** More lines of mosquitto.conf. */
   readonly config?: readonly string[];
@@ -60,12 +60,12 @@ export class Mosquitto {
     return `mqtt://127.0.0.1:${this.port}`;
   }
 
-  /** The lines that it has logged since its last start: connections and every packet. */
+  /** The log since its last start: connections and all packets. */
   get log(): Inbox<string> {
     return this.#log;
   }
 
-  /** Starts it again on the same port, with nothing in its memory. */
+  /** Starts it again on the same port, without its previous state. */
   async restart(): Promise<void> {
     await this.kill();
     const program = findProgram('mosquitto');
@@ -85,7 +85,7 @@ export class Mosquitto {
     }
   }
 
-  /** Starts it again with other users than at its start; it must have been started with some. */
+  /** Starts it again with other users. It must have been started with users, too. */
   async changeUsers(users: Readonly<Record<string, string>>): Promise<void> {
     passwordFile(this.#folder, users);
     await this.restart();

@@ -15,7 +15,7 @@ export class NumberedReceiver {
     client.on('message', (_topic, payload) => this.#note(Number.parseInt(payload.toString(), 10)));
   }
 
-  /** Subscribes to `filter` at QoS 2 at the server on `port`, straight, without a proxy. */
+  /** Subscribes to `filter` with QoS 2 at the server on `port`, without a proxy. */
   static async start(port: number, filter: string): Promise<NumberedReceiver> {
     const client = await connectAsync({ host: '127.0.0.1', port, protocolVersion: 5, reconnectPeriod: 0 });
     const receiver = new NumberedReceiver(client);

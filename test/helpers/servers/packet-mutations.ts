@@ -1,4 +1,4 @@
-// What a broken or hostile server may send: packets that are wrong on purpose, and good ones with their bytes disturbed.
+// Packets of a broken or hostile server: some are wrong on purpose, others are valid packets with changed bytes.
 
 import { generate, type Packet } from 'mqtt-packet';
 
@@ -7,13 +7,13 @@ export interface Mutation {
   readonly bytes: Buffer;
 }
 
-/** Packet identifiers that the client waits for an answer to. */
+/** Packet identifiers for which the client awaits an answer. */
 export interface Pending {
   readonly publications: readonly number[];
   readonly subscriptions: readonly number[];
 }
 
-/** What the client under test has said in CONNECT. */
+/** The CONNECT of the client under test. */
 export const CLIENT_LIMITS = { receiveMaximum: 10, maximumPacketSize: 10_000, topicAliasMaximum: 5 } as const;
 
 const FORMS = {
@@ -134,7 +134,7 @@ export class PacketMutations {
     return this.withLength(Buffer.concat([Buffer.from([...head, ...rest]), Buffer.alloc(size, 'x')]));
   }
 
-  /** One property that promises more bytes than there are, or more properties than may be. */
+  /** A property that claims more bytes than there are, or more properties than are allowed. */
   cutProperties(): number[] {
     const start = this.pick([0x26, 0x03, 0x08, 0x09, 0x0b, 0x02, 0x01, 0x23, 0x7f]);
     return [start, ...this.some(this.below(6))];
@@ -159,7 +159,7 @@ export class PacketMutations {
     return bytes.subarray(0, 1 + this.below(bytes.length));
   }
 
-  /** The first byte and what follows the length of a packet, where the length takes one byte or two. */
+  /** The first byte of a packet, and everything after its length of one or two bytes. */
   body(bytes: Buffer): Buffer {
     const lengthBytes = (bytes[1] ?? 0) > 127 ? 2 : 1;
     return Buffer.concat([bytes.subarray(0, 1), bytes.subarray(1 + lengthBytes)]);
@@ -227,7 +227,7 @@ export class PacketMutations {
     return this.#identifier(this.#pending.publications);
   }
 
-  /** One that the client waits for, or any, including 0, which no packet may have. */
+  /** An identifier that the client awaits, or any other, including the forbidden 0. */
   #identifier(pending: readonly number[]): number {
     const arbitrary = this.pick([0, 1, 65_535, this.below(65_536)]);
     return pending.length > 0 && this.below(3) > 0 ? this.pick(pending) : arbitrary;

@@ -8,18 +8,18 @@ import type { Inbox } from '../flows/inbox';
 import type { KeyPair } from './certificates';
 
 export interface ProxyOptions {
-  /** `name:password`; without it everyone is served. */
+  /** `name:password`. Without it, everyone may use the proxy. */
   readonly credentials?: string;
   /** HTTP status or SOCKS reply instead of a connection; `silent` for no answer at all. */
   readonly answer?: number | 'silent';
-  /** To be reached over TLS. */
+  /** The proxy is reached over TLS. */
   readonly tls?: KeyPair;
 }
 
 /** What a proxy was asked for: `host:port`. */
 export type Requests = Inbox<string>;
 
-/** An HTTP proxy that knows CONNECT. Every host is this computer for it. */
+/** An HTTP proxy with CONNECT. It connects to this computer for every host. */
 export function httpProxy(requests: Requests, { credentials, answer, tls }: ProxyOptions = {}): HttpServer {
   const server = tls ? createHttpsServer({ ...tls }) : createHttpServer();
   server.on('connect', (request: IncomingMessage, client: Duplex) => {
@@ -42,7 +42,7 @@ const NO_CREDENTIALS = 0;
 const USER_AND_PASSWORD = 2;
 const NONE_FITS = 0xff;
 
-/** A SOCKS 5 proxy (RFC 1928, RFC 1929) that knows CONNECT by host name. Every host is this computer for it. */
+/** A SOCKS 5 proxy (RFC 1928, RFC 1929) with CONNECT by host name. It connects to this computer for every host. */
 export function socksProxy(requests: Requests, { credentials, answer }: ProxyOptions = {}): Server {
   return createServer((client) => {
     client.on('error', () => {});
@@ -64,14 +64,14 @@ async function serveSocks(client: Socket, requests: Requests, credentials?: stri
   }
   const request = await next(client);
   const port = request.readUInt16BE(request.length - 2);
-  // Behind version, command, reserved byte and type of address stands the length of the name.
+  // The length of the name follows version, command, reserved byte and type of address.
   requests.push(`${request.subarray(5, request.length - 2)}:${port}`);
   const reply = Buffer.from([5, answer ?? 0, 0, 1, 0, 0, 0, 0, 0, 0]);
   if (answer) client.end(reply);
   else join(client, port, () => client.write(reply));
 }
 
-/** The client sends nothing before it is answered, so that each message comes alone and whole. */
+/** The client sends nothing before the answer, so each message arrives alone and complete. */
 function next(client: Socket): Promise<Buffer> {
   return new Promise((resolve) => client.once('data', resolve));
 }

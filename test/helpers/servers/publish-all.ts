@@ -1,4 +1,4 @@
-// A device that connects, publishes, and disconnects when the server has everything.
+// A device that connects, publishes, and disconnects when the server has acknowledged everything.
 
 import { connectAsync } from 'mqtt';
 

@@ -1,4 +1,4 @@
-// A tiny MQTT server that a test scripts, for behaviour that no broker shows on demand.
+// A small MQTT server that a test scripts, for behaviour that no real broker shows on demand.
 
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -14,7 +14,7 @@ import {
 import { Inbox } from '../flows/inbox';
 import { freePort } from './free-port';
 
-/** What to do instead of the regular answer; `silent` for nothing at all. */
+/** The action instead of the regular answer; `silent`: no answer. */
 export interface Script {
   connect?(client: ScriptedClient, packet: IConnectPacket): void;
   subscribe?(client: ScriptedClient, packet: ISubscribePacket): void;
@@ -28,7 +28,7 @@ export const silent = (): void => {};
 /** One connection on the server's side. */
 export class ScriptedClient {
   readonly socket: Socket;
-  /** Told by CONNECT; decides how packets look. */
+  /** From CONNECT. It decides the format of packets. */
   protocolVersion: 3 | 4 | 5 = 4;
 
   constructor(socket: Socket) {
@@ -45,7 +45,7 @@ export class ScriptedClient {
     else this.send({ cmd: 'connack', sessionPresent: false, returnCode: code });
   }
 
-  /** Resolves when the connection is gone. */
+  /** Resolves when the connection is closed. */
   gone(): Promise<void> {
     // Not events.once(), which rejects when the connection ends with an error.
     return new Promise((resolve) => {
@@ -76,7 +76,7 @@ export class ScriptedServer {
     return server;
   }
 
-  /** Changes what it does from now on. */
+  /** Changes its behaviour from now on. */
   set script(script: Script) {
     this.#script = script;
   }
@@ -86,15 +86,15 @@ export class ScriptedServer {
     return this.clients.all.filter(({ socket }) => !socket.closed).length;
   }
 
-  /** How many packets of this kind have come. */
+  /** The number of received packets of this kind. */
   count(cmd: Packet['cmd']): number {
     return this.received.all.filter((packet) => packet.cmd === cmd).length;
   }
 
-  /** The first packet of this kind. */
+  /** The first received packet of this kind. */
   packet<C extends Packet['cmd']>(cmd: C): Promise<Extract<Packet, { cmd: C }>> {
     const found = this.received.find(cmd, (packet) => packet.cmd === cmd);
-    // The condition above is the type.
+    // The condition above guarantees the type.
     return found as Promise<Extract<Packet, { cmd: C }>>;
   }
 

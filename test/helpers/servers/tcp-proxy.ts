@@ -12,7 +12,7 @@ export class TcpProxy {
   #stalled = false;
   #bytesPerSecond = Number.POSITIVE_INFINITY;
   #accepted = 0;
-  /** How many more bytes pass before all is cut; undefined: any number. */
+  /** The number of bytes until all connections are cut; undefined: no limit. */
   #budget: number | undefined;
   #whenCut: () => void = () => {};
   #cuts = 0;
@@ -29,7 +29,7 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** Connections accepted over all time. */
+  /** The number of all connections accepted so far. */
   get accepted(): number {
     return this.#accepted;
   }
@@ -39,12 +39,12 @@ export class TcpProxy {
     return this.#cuts;
   }
 
-  /** Cuts once `bytes` more have passed in either direction, in the middle of a packet if it so happens. */
+  /** Cuts once `bytes` more have passed in either direction, even in the middle of a packet. */
   cutAfter(bytes: number): void {
     this.#budget = bytes;
   }
 
-  /** Cuts once `bytes` more have passed, and refuses what comes from that moment on. */
+  /** Cuts once `bytes` more have passed, and refuses connections from then on. */
   async refuseAfter(bytes: number): Promise<void> {
     this.cutAfter(bytes);
     await new Promise<void>((resolve) => {
@@ -62,7 +62,7 @@ export class TcpProxy {
     await once(server, 'listening');
   }
 
-  /** Cuts what is connected, and refuses what comes. */
+  /** Cuts all connections, and refuses new ones. */
   async refuse(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -77,13 +77,13 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Stops forwarding. Connections stay, and new ones are accepted. */
+  /** Stops forwarding. Connections stay open, and new ones are accepted. */
   stall(): void {
     this.#stalled = true;
     for (const socket of this.#sockets) socket.pause();
   }
 
-  /** Passes on so many bytes a second in each direction and no more, as a slow link does. */
+  /** Forwards at most this many bytes per second in each direction, like a slow link. */
   throttle(bytesPerSecond: number): void {
     this.#bytesPerSecond = bytesPerSecond;
   }
@@ -125,7 +125,7 @@ export class TcpProxy {
     const last = data.subarray(0, this.#budget);
     this.#budget = undefined;
     this.#cuts++;
-    // Forwarded data must arrive, and a reset would discard it.
+    // A reset would discard forwarded data that must arrive.
     to.write(last, () => {
       this.cut();
       this.#whenCut();

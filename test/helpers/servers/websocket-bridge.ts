@@ -9,7 +9,7 @@ import type { KeyPair } from './certificates';
 import { Listening } from './listening';
 
 export interface BridgeOptions {
-  /** HTTP status instead of an upgrade; `silent` for no answer at all. */
+  /** The HTTP status instead of an upgrade; `silent`: no answer. */
   readonly answer?: number | 'silent';
   readonly tls?: KeyPair;
   readonly subprotocols?: readonly string[];
