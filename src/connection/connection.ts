@@ -19,8 +19,8 @@ import { type ConnectionState, type StateListener, StateWatch } from './connecti
 import { Outbox } from './outbox/outbox';
 import { Presence } from './presence';
 import { SessionHome } from './session/session-home';
-import type { SubscriptionInUse } from './subscriptions/server-subscription';
 import { type RemoveSubscriber, type Subscriber, Subscriptions } from './subscriptions/subscriptions';
+import type { SubscriptionInUse } from './subscriptions/subscriptions-in-use';
 import { Traffic } from './traffic';
 
 /** How long close() waits for acknowledgements, in ms: Node-RED gives a node 15 s to close, users less. */

@@ -21,16 +21,18 @@ class Alone implements Subscriber {
   readonly identity: string;
   readonly subscriptions;
   readonly #policy: RetainedPolicy;
+  readonly #kind: ServerKind;
   /** Lines such as `a/b now 17`. */
   readonly got: string[] = [];
   readonly expected: string[] = [];
   remove: () => void = () => {};
 
-  constructor(identity: string, random: () => number, shared: boolean) {
+  constructor(identity: string, random: () => number, kind: ServerKind) {
     this.identity = identity;
+    this.#kind = kind;
     this.#policy = pick(random, ['deliver', 'deliver', 'ignore', 'only']);
     const filters = new Set(Array.from({ length: 1 + Math.floor(random() * 3) }, () => randomFilter(random)));
-    const one = shared && random() < 0.2 && this.#policy === 'deliver';
+    const one = kind.identifiers !== 'none' && random() < 0.2 && this.#policy === 'deliver';
     this.subscriptions = (one ? [`$share/${identity}/${randomFilter(random)}`] : [...filters]).map((filter) => ({
       filter: filterOf(filter),
       qos: pick<QoS>(random, [0, 1, 2]),
@@ -51,7 +53,8 @@ class Alone implements Subscriber {
   expectsStored({ topic, payload }: Published): void {
     if (this.#policy === 'ignore') return;
     const asking = this.#matching(topic).filter(
-      (options) => options.retainHandling !== 2 && !options.filter.shareGroup,
+      ({ retainHandling, filter }) =>
+        retainHandling !== 2 && !filter.shareGroup && (!this.#kind.queues || filter.wire === topic),
     );
     if (asking.length > 0) this.expected.push(`${topic} stored ${payload}`);
   }
@@ -62,6 +65,8 @@ class Alone implements Subscriber {
     // A payload says whether it was published with the flag, so that the flag of now and of then can be told apart.
     const stored = retain && !this.expected.includes(`${topic} now ${payload}`);
     if (retain && !stored) assert.ok(by.retainAsPublished, `${filter.text} did not ask for the flag as published`);
+    // RabbitMQ replays for a filter without wildcards only. Then others that match get it too, and nothing tells it apart.
+    if (stored && this.#kind.queues && !this.expected.includes(`${topic} stored ${payload}`)) return;
     this.got.push(`${topic} ${stored ? 'stored' : 'now'} ${payload}`);
   }
 
@@ -159,7 +164,7 @@ class Run {
   }
 
   #start(): Alone {
-    const node = new Alone(`node${this.#names++}`, this.#random, this.#kind.identifiers !== 'none');
+    const node = new Alone(`node${this.#names++}`, this.#random, this.#kind);
     node.remove = this.#subscriptions.add(node);
     this.#nodes.push(node);
     return node;

@@ -14,24 +14,70 @@ export interface ServerKind {
   readonly name: string;
   readonly protocolVersion: 5 | 4;
   readonly identifiers: 'none' | 'one' | 'all';
-  /** Whether each subscription that matches gets a copy. */
-  readonly copies: boolean;
+  /** What gets a copy of its own: all subscriptions that match, each of them, or those of each granted QoS. */
+  readonly copies: 'one for all' | 'one for each' | 'one for each QoS';
   /** Whether a second SUBSCRIBE changes nothing but the QoS, as on mosquitto 2.0. */
   readonly sticky?: true;
   /** Whether the one identifier is another each time. */
   readonly varies?: true;
+  readonly maximumQoS?: QoS;
+  /** As seen on RabbitMQ 3.10, which has a queue for each QoS, and binds filters to it. */
+  readonly queues?: true;
 }
 
 export const SERVER_KINDS: readonly ServerKind[] = [
-  { name: 'MQTT 5, a copy for each identifier', protocolVersion: 5, identifiers: 'one', copies: true },
-  { name: 'MQTT 5, a copy for each, options stay', protocolVersion: 5, identifiers: 'one', copies: true, sticky: true },
-  { name: 'MQTT 5, one copy with all identifiers', protocolVersion: 5, identifiers: 'all', copies: false },
-  { name: 'MQTT 5, one copy with one of the identifiers', protocolVersion: 5, identifiers: 'one', copies: false },
-  { name: 'MQTT 5, one copy with any identifier', protocolVersion: 5, identifiers: 'one', copies: false, varies: true },
-  { name: 'MQTT 5 without identifiers, one copy', protocolVersion: 5, identifiers: 'none', copies: false },
-  { name: 'MQTT 5 without identifiers, a copy for each', protocolVersion: 5, identifiers: 'none', copies: true },
-  { name: 'MQTT 3.1.1, one copy', protocolVersion: 4, identifiers: 'none', copies: false },
-  { name: 'MQTT 3.1.1, a copy for each', protocolVersion: 4, identifiers: 'none', copies: true },
+  { name: 'MQTT 5, a copy for each identifier', protocolVersion: 5, identifiers: 'one', copies: 'one for each' },
+  {
+    name: 'MQTT 5, a copy for each, options stay',
+    protocolVersion: 5,
+    identifiers: 'one',
+    copies: 'one for each',
+    sticky: true,
+  },
+  { name: 'MQTT 5, one copy with all identifiers', protocolVersion: 5, identifiers: 'all', copies: 'one for all' },
+  {
+    name: 'MQTT 5, one copy with one of the identifiers',
+    protocolVersion: 5,
+    identifiers: 'one',
+    copies: 'one for all',
+  },
+  {
+    name: 'MQTT 5, one copy with any identifier',
+    protocolVersion: 5,
+    identifiers: 'one',
+    copies: 'one for all',
+    varies: true,
+  },
+  { name: 'MQTT 5 without identifiers, one copy', protocolVersion: 5, identifiers: 'none', copies: 'one for all' },
+  {
+    name: 'MQTT 5 without identifiers, a copy for each',
+    protocolVersion: 5,
+    identifiers: 'none',
+    copies: 'one for each',
+  },
+  { name: 'MQTT 3.1.1, one copy', protocolVersion: 4, identifiers: 'none', copies: 'one for all' },
+  { name: 'MQTT 3.1.1, a copy for each', protocolVersion: 4, identifiers: 'none', copies: 'one for each' },
+  {
+    name: 'MQTT 5, a copy for each QoS, with its identifiers',
+    protocolVersion: 5,
+    identifiers: 'all',
+    copies: 'one for each QoS',
+  },
+  {
+    name: 'MQTT 5 without identifiers, a copy for each QoS',
+    protocolVersion: 5,
+    identifiers: 'none',
+    copies: 'one for each QoS',
+  },
+  { name: 'MQTT 3.1.1, a copy for each QoS', protocolVersion: 4, identifiers: 'none', copies: 'one for each QoS' },
+  {
+    name: 'MQTT 3.1.1, RabbitMQ',
+    protocolVersion: 4,
+    identifiers: 'none',
+    copies: 'one for each QoS',
+    maximumQoS: 1,
+    queues: true,
+  },
 ];
 
 export interface Published {
@@ -39,6 +85,19 @@ export interface Published {
   readonly payload: string;
   readonly qos: QoS;
   readonly retain: boolean;
+}
+
+/** A subscription at the server. */
+interface Stands {
+  readonly request: SubscribeRequest;
+  /** One, unless a SUBSCRIBE with another QoS adds to the earlier one. */
+  readonly grants: ReadonlySet<QoS>;
+}
+
+/** One copy of a publication is for these. */
+interface Grant {
+  readonly request: SubscribeRequest;
+  readonly qos: QoS;
 }
 
 /** ms in one direction */
@@ -57,7 +116,7 @@ export class ModelServer implements Transport {
   readonly #clock: FakeClock;
   readonly #client: Subscriptions;
   readonly #shuffle: <T>(values: readonly T[]) => T[];
-  #subscriptions = new Map<WireFilter, SubscribeRequest>();
+  #subscriptions = new Map<WireFilter, Stands>();
   #generation = 0;
   #turn = 0;
 
@@ -75,6 +134,7 @@ export class ModelServer implements Transport {
 
   connect(sessionPresent: boolean): void {
     if (!sessionPresent) this.#subscriptions = new Map();
+    else if (this.#kind.queues) this.#forgetQoS0();
     this.#generation++;
     const { protocolVersion, identifiers } = this.#kind;
     const info: ServerInfo = serverInfo({
@@ -107,13 +167,32 @@ export class ModelServer implements Transport {
     const { topic, payload, retain } = publication;
     if (retain && payload === '') this.stored.delete(topic);
     else if (retain) this.stored.set(topic, publication);
-    const matching = this.#shuffle(
-      [...this.#subscriptions.values()].filter(({ filter }) => filterMatches(filter, topic)),
+    const grants = Array.from(this.#subscriptions.values()).flatMap(({ request, grants }) =>
+      Array.from(grants, (qos) => ({ request, qos })),
     );
-    const shared = matching.filter(({ filter }) => filter.startsWith('$share/'));
-    const own = matching.filter((request) => !shared.includes(request));
-    const groups = this.#kind.copies ? matching.map((request) => [request]) : [own, ...shared.map((one) => [one])];
-    for (const group of groups) if (group.length > 0) this.#send(publication, group);
+    const matching = this.#shuffle(grants.filter(({ request }) => filterMatches(request.filter, topic)));
+    for (const group of this.#groups(matching)) if (group.length > 0) this.#send(publication, group);
+  }
+
+  /** Each gets a copy. A shared subscription has one of its own. */
+  #groups(matching: readonly Grant[]): readonly (readonly Grant[])[] {
+    const { copies } = this.#kind;
+    if (copies === 'one for each') return matching.map((grant) => [grant]);
+    const shared = matching.filter(({ request }) => request.filter.startsWith('$share/'));
+    const own = matching.filter((grant) => !shared.includes(grant));
+    const levels = new Set(own.map(({ qos }) => qos));
+    const owns =
+      copies === 'one for all' ? [own] : Array.from(levels, (level) => own.filter(({ qos }) => qos === level));
+    return [...owns, ...shared.map((one) => [one])];
+  }
+
+  /** The queue for QoS 0 is not part of the session. */
+  #forgetQoS0(): void {
+    for (const [filter, { request, grants }] of this.#subscriptions) {
+      const left = new Set(Array.from(grants).filter((qos) => qos > 0));
+      if (left.size > 0) this.#subscriptions.set(filter, { request, grants: left });
+      else this.#subscriptions.delete(filter);
+    }
   }
 
   subscribe(request: SubscribeRequest, settled: (outcome: SubscribeOutcome) => void): void {
@@ -121,13 +200,18 @@ export class ModelServer implements Transport {
     this.#later(() => {
       const before = this.#subscriptions.get(request.filter);
       const isNew = !before;
-      const kept = this.#kind.sticky && before ? { retainAsPublished: before.retainAsPublished } : {};
-      this.#subscriptions.set(request.filter, { ...request, ...kept });
-      this.#later(() => settled({ kind: 'granted', qos: request.qos }));
+      const kept = this.#kind.sticky && before ? { retainAsPublished: before.request.retainAsPublished } : {};
+      const qos = Math.min(request.qos, this.#kind.maximumQoS ?? 2) as QoS;
+      const grants = new Set([...(this.#kind.queues && before ? before.grants : []), qos]);
+      this.#subscriptions.set(request.filter, { request: { ...request, ...kept }, grants });
+      this.#later(() => settled({ kind: 'granted', qos }));
       const replay = request.retainHandling === 0 || (request.retainHandling === 1 && isNew);
       if (!replay || request.filter.startsWith('$share/')) return;
       for (const publication of this.stored.values()) {
-        if (filterMatches(request.filter, publication.topic)) this.#send(publication, [request], true);
+        const finds = this.#kind.queues
+          ? request.filter === publication.topic
+          : filterMatches(request.filter, publication.topic);
+        if (finds) this.#send(publication, [{ request, qos }], true);
       }
     });
   }
@@ -146,10 +230,10 @@ export class ModelServer implements Transport {
 
   destroy(): void {}
 
-  #send({ topic, payload, qos, retain }: Published, requests: readonly SubscribeRequest[], stored = false): void {
-    const granted = Math.max(...requests.map((request) => request.qos)) as QoS;
-    const asPublished = this.#kind.protocolVersion === 5 && requests.some((request) => request.retainAsPublished);
-    const identifiers = requests.flatMap(({ identifier }) => identifier ?? []);
+  #send({ topic, payload, qos, retain }: Published, grants: readonly Grant[], stored = false): void {
+    const granted = Math.max(...grants.map(({ qos }) => qos)) as QoS;
+    const asPublished = this.#kind.protocolVersion === 5 && grants.some(({ request }) => request.retainAsPublished);
+    const identifiers = grants.flatMap(({ request }) => request.identifier ?? []);
     // The same for a topic as long as the subscriptions are the same, and another one when a new one has come.
     const largest = identifiers.length === 0 ? [] : [Math.max(...identifiers)];
     const turn = this.#turn++ % (identifiers.length || 1);

@@ -131,7 +131,8 @@ describe('connection: retained messages', () => {
         bench.clock.advance(REPLAY);
         bench.publish('b', 'late', true);
         bench.clock.advance(REPLAY);
-        assert.deepEqual(only.got, ['a stored retained']);
+        // RabbitMQ does not find them for a filter with wildcards.
+        assert.deepEqual(only.got, kind.queues ? [] : ['a stored retained']);
         assert.deepEqual(
           ignore.got.map((line) => line.split(' ', 2).join(' ')),
           ['b soon', 'b late'],

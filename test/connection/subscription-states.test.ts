@@ -144,18 +144,32 @@ describe('connection/subscriptions/subscriptions', () => {
 
     it('a server that kept the session is asked for nothing that it has granted', () => {
       const bench = new SubscriptionBench();
-      const receiver = new Receiver('a', 'b');
+      const receiver = new Receiver({ filter: 'a', qos: 1 }, { filter: 'b', qos: 1 });
       bench.add(receiver);
       const transport = bench.attach();
-      grant(transport, 'a', 0);
+      grant(transport, 'a', 1);
       bench.clock.advance(REPLAY);
       bench.lose(transport);
       bench.add(new Receiver('c'));
       const next = bench.attach({ sessionPresent: true });
       assert.deepEqual(next.packets, ['SUBSCRIBE b', 'SUBSCRIBE c']);
-      assert.deepEqual(receiver.states, ['a pending', 'b pending', 'a granted 0']);
+      assert.deepEqual(receiver.states, ['a pending', 'b pending', 'a granted 1']);
       bench.subscriptions.deliver(incoming('a', [identifierOf(transport, 'a')]));
       assert.deepEqual(receiver.received, ['a by a']);
+    });
+
+    it('a server that kept the session is asked for QoS 0 again, of which RabbitMQ keeps nothing', () => {
+      const bench = new SubscriptionBench();
+      const receiver = new Receiver('a');
+      bench.add(receiver);
+      const transport = bench.attach();
+      grant(transport, 'a', 0);
+      bench.clock.advance(REPLAY);
+      bench.lose(transport);
+      const next = bench.attach({ sessionPresent: true });
+      assert.deepEqual(next.packets, ['SUBSCRIBE a']);
+      grant(next, 'a', 0);
+      assert.deepEqual(receiver.states.slice(2), ['a pending', 'a granted 0']);
     });
 
     it('a server that kept the session is told of what is wanted otherwise now', () => {

@@ -97,7 +97,8 @@ export class Deliveries {
     if (!only) return;
     if (publication.retain && this.#stored(publication, subscriptions, receipt)) return;
     const { subscriptionIdentifiers: identifiers } = publication;
-    if (subscriptions.length === 1 && (identifiers.length === 0 || identifiers.includes(only.identifier))) {
+    const whole = identifiers.length === 0 ? !only.mayBeCopied : identifiers.includes(only.identifier);
+    if (subscriptions.length === 1 && whole) {
       this.#give(publication, only.live, receipt);
     } else if (identifiers.length > 0) this.#identified.take(publication, subscriptions, receipt);
     else this.#anonymous.take(publication, subscriptions, receipt);

@@ -43,6 +43,7 @@ export class ServerSubscription {
   /** Interests that need more than the last SUBSCRIBE asked for; its answer does not apply to them. */
   readonly #unanswered = new Set<Interest>();
   #asked: SubscribeRequest | undefined;
+  #everGranted = 0;
   #standing: RememberedSubscription | undefined;
   #replaying = false;
   /** Topics replayed so far: one that comes again was published meanwhile. */
@@ -95,6 +96,23 @@ export class ServerSubscription {
     return this.#state.kind === 'granted';
   }
 
+  /** The QoS by which the server may send for it, one bit for each: usually one, that of the last SUBSCRIBE. */
+  get levels(): number {
+    const state = this.#state;
+    if (state.kind === 'granted') return 1 << state.qos;
+    return this.#asked ? this.#everGranted | (1 << this.#asked.qos) : this.#everGranted;
+  }
+
+  /** The same for all SUBSCRIBEs on this connection that were granted. */
+  get levelsEverGranted(): number {
+    return this.#everGranted;
+  }
+
+  /** Whether the server may send several copies of a publication that no other subscription matches. */
+  get mayBeCopied(): boolean {
+    return (this.#everGranted & (this.#everGranted - 1)) !== 0;
+  }
+
   add(subscriber: Subscriber, options: SubscriptionOptions, rank: number): Interest {
     const { identity } = subscriber;
     const { qos, retainHandling, retained = 'deliver' } = options;
@@ -123,6 +141,7 @@ export class ServerSubscription {
     this.#served = served && new Set(served);
     if (granted === undefined) return;
     this.#asked = request;
+    this.#everGranted = 1 << granted;
     this.#state = { kind: 'granted', qos: granted };
   }
 
@@ -150,6 +169,7 @@ export class ServerSubscription {
 
   grant(qos: QoS): void {
     if (this.#asked) this.#standing = { request: this.#asked, granted: qos };
+    this.#everGranted |= 1 << qos;
     this.#enter({ kind: 'granted', qos });
   }
 
@@ -250,8 +270,15 @@ export class ServerSubscription {
     for (const interest of this.interests) interest.subscriber.stateChanged(interest.options, this.stateFor(interest));
   }
 
+  /** The server has continued the session. True when it has to be asked: RabbitMQ keeps nothing of QoS 0 in a session. */
+  continued(): boolean {
+    this.#everGranted = this.#state.kind === 'granted' ? 1 << this.#state.qos : 0;
+    return this.#everGranted < 1 << 1;
+  }
+
   /** The server has none of it any more: all is as new. */
   lost(): void {
+    this.#everGranted = 0;
     this.#standing = undefined;
     this.#served = new Set();
     for (const interest of this.interests) interest.fresh = wantsStored(interest.options);
@@ -265,31 +292,4 @@ function firstOfEach(interests: Iterable<Interest>, wants: (interest: Interest) 
     if (wants(interest) && (!known || interest.rank < known.rank)) first.set(interest.subscriber, interest);
   }
   return Array.from(first.values());
-}
-
-export interface SubscriptionInUse {
-  readonly filter: WireFilter;
-  readonly state: ServerAnswer;
-  /** Subscribers that have named themselves. */
-  readonly owners: readonly string[];
-}
-
-/** Without those that nobody asks for any more. */
-export function subscriptionsInUse(subscriptions: Iterable<ServerSubscription>): SubscriptionInUse[] {
-  return Array.from(subscriptions).flatMap(({ filter, state, interests }) => {
-    if (interests.size === 0) return [];
-    const owners = new Set(Array.from(interests).flatMap(({ subscriber }) => subscriber.owner ?? []));
-    return [{ filter, state, owners: [...owners] }];
-  });
-}
-
-/** Calls `done` when all of `subscriptions` have told that what left them has left the server, or need not. */
-export function afterAll(subscriptions: ReadonlySet<ServerSubscription>, done: () => void): void {
-  let open = subscriptions.size;
-  if (open === 0) done();
-  for (const subscription of subscriptions) {
-    subscription.onceLeft(() => {
-      if (--open === 0) done();
-    });
-  }
 }

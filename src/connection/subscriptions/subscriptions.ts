@@ -15,14 +15,9 @@ import { filterIdentifier } from './filter-identifier';
 import { FORBIDDEN_FOR, ForbiddenFilters } from './forbidden-filters';
 import { mergedRequest, suffices } from './merged-request';
 import { RetainedReplays } from './retained-replays';
-import {
-  afterAll,
-  type Interest,
-  ServerSubscription,
-  type SubscriptionInUse,
-  subscriptionsInUse,
-} from './server-subscription';
+import { type Interest, ServerSubscription } from './server-subscription';
 import type { Subscriber } from './subscriber';
+import { afterAll, type SubscriptionInUse, subscriptionsInUse } from './subscriptions-in-use';
 
 export type { Subscriber, SubscriptionState } from './subscriber';
 
@@ -100,7 +95,7 @@ export class Subscriptions {
     this.#deliveries.attach(server);
     for (const subscription of this.#subscriptions.values()) {
       if (!server.sessionPresent) subscription.lost();
-      if (!server.sessionPresent || !subscription.granted) this.#forget(subscription);
+      if (!server.sessionPresent || subscription.continued()) this.#forget(subscription);
     }
     this.#reconcile();
   }

@@ -3,7 +3,7 @@
 import type { NodeAPI } from 'node-red';
 import { systemClock } from '../../connection/clock';
 import type { ConnectionState } from '../../connection/connection-state';
-import type { SubscriptionInUse } from '../../connection/subscriptions/server-subscription';
+import type { SubscriptionInUse } from '../../connection/subscriptions/subscriptions-in-use';
 import { reportOf } from '../../core/errors/mqtt-flows-error';
 import type { BrokerStateReport } from '../../core/reports/broker-state';
 import type { BrokerHealth, ShownSubscription } from '../../core/sidebar/sidebar-protocol';

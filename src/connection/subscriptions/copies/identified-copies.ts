@@ -59,8 +59,11 @@ export class IdentifiedCopies {
     const { subscriptionIdentifiers: identifiers } = publication;
     if (identifiers.length > 1) {
       this.#decide('copy for each');
-      const named = subscriptions.filter(({ identifier }) => identifiers.includes(identifier));
-      return this.#give(publication, liveReceivers(named), receipt);
+      // Each subscriber has one filter of all that match: with a copy for each QoS, another copy may have its other filter.
+      const named = liveReceivers(subscriptions).filter(({ subscription }) =>
+        identifiers.includes(subscription.identifier),
+      );
+      return this.#give(publication, named, receipt);
     }
     const source = subscriptions.find(({ identifier }) => identifier === identifiers[0]);
     // While a SUBSCRIBE is unanswered, the identifier of a merged copy may change.
