@@ -90,6 +90,16 @@ describe('the way out of publications', () => {
     assert.equal((await unknown.outcomes.next()).kind, 'acknowledged');
   });
 
+  it('takes PUBACK for QoS 2 where the server knows QoS 1 at most, as RabbitMQ with MQTT 3.1.1', async () => {
+    const lowered: Script = { publish: (client, { messageId = 0 }) => client.send({ cmd: 'puback', messageId }) };
+    const transport = await connect(lowered, 4);
+    const sent = new Traveller(9, outgoing('a', 2));
+    transport.send(sent, false);
+    assert.deepEqual(await sent.outcomes.next(), { kind: 'acknowledged', reasonCode: 0 });
+    assert.equal(sent.receipts.all.length, 0);
+    assert.equal(server.count('pubrel'), 0);
+  });
+
   it('keeps what PUBREC has said for the end', async () => {
     const transport = await connect({
       publish: (client, { messageId = 0 }) => client.send({ cmd: 'pubrec', messageId, reasonCode: 0x10 }),

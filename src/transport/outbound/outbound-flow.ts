@@ -103,7 +103,8 @@ export class OutboundFlow {
       this.release(outbound);
       return undefined;
     }
-    if (cmd !== pending.awaits) return `${cmd} for packet identifier ${identifier}`;
+    if (cmd !== pending.awaits && !this.#isLowered(packet, pending))
+      return `${cmd} for packet identifier ${identifier}`;
     if (cmd === 'pubrec' && !isFailure(reasonCode)) {
       pending.awaits = 'nothing';
       pending.reasonCode = reasonCode;
@@ -114,6 +115,11 @@ export class OutboundFlow {
     pending.outbound = undefined;
     outbound.settled(outcomeOf(packet, pending.reasonCode));
     return undefined;
+  }
+
+  /** RabbitMQ answers PUBLISH at QoS 2 as at QoS 1, which it knows alone. With MQTT 5, a server says so in CONNACK. */
+  #isLowered({ cmd }: Acknowledgement, { awaits }: Pending): boolean {
+    return cmd === 'puback' && awaits === 'pubrec' && !this.#wire.v5;
   }
 
   /** The stream has room again: earlier publications have been handed over. */
