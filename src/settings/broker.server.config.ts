@@ -23,8 +23,8 @@ export interface ServerConfig {
   /** Tried in this order. */
   servers: { url: string }[];
   /**
-   * The id of a tls-config node, for mqtts and wss. Blank: the system's certificate authorities, and no client
-   * certificate.
+   * The id of a tls-config node, for mqtts and wss. Blank: the certificate authorities of Node.js and of the
+   * system, and no client certificate.
    */
   tls: string;
   proxy: ProxyConfig;

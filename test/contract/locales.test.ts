@@ -20,7 +20,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'formats.': constArray('core/payloads/format.ts', 'BUILT_IN_FORMATS'),
   'payload.': unionMembers('core/payloads/codec.ts', 'PayloadProblem'),
   'reasonCodes.': REASON_CODES,
-  'secretFile.': unionMembers('runtime/client/secret.ts', 'SecretFileProblem'),
+  'file.': unionMembers('runtime/client/bounded-file.ts', 'FileProblem'),
   'serverUrl.': unionMembers('core/servers/server-url.ts', 'ServerUrlProblem'),
   'stages.': unionMembers('core/errors/mqtt-flows-error.ts', 'ConnectStage'),
   'template.': unionMembers('core/values/template.ts', 'TemplateProblem'),

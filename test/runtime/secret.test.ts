@@ -38,7 +38,7 @@ describe('A secret', () => {
   async function assertProblem(setting: string, expected: string): Promise<void> {
     const { code, stage, params } = await problem(setting);
     assert.deepEqual([code, stage], ['secret-file-unreadable', 'config']);
-    assert.equal(params.problemKey, `secretFile.${expected}`);
+    assert.equal(params.problemKey, `file.${expected}`);
   }
 
   for (const text of ['', 'plain', 'File:/x', ' file:/x', 'a file:/x']) {

@@ -51,6 +51,7 @@ export type ErrorCode =
   | 'tls-failed'
   | 'tls-config-missing'
   | 'tls-config-invalid'
+  | 'tls-file-unreadable'
   | 'certificate-expired'
   | 'certificate-not-yet-valid'
   | 'certificate-self-signed'

@@ -1,20 +1,9 @@
 // Reads user names and passwords: as saved, from a variable, or from a file, which is how containers get their secrets.
 
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-
-/** Why a file gives no secret. Each value has a sentence in the locales under `secretFile.`. */
-export type SecretFileProblem =
-  | 'missing'
-  | 'denied'
-  | 'notAbsolute'
-  | 'notFile'
-  | 'tooLarge'
-  | 'notText'
-  | 'unreadable';
+import { type FileProblem, readBounded } from './bounded-file';
 
 const PREFIX = 'file:';
 /** In bytes; the most that CONNECT can carry in one field. */
@@ -28,9 +17,10 @@ export async function readSecret(setting: string): Promise<string> {
   if (!setting.startsWith(PREFIX)) return setting;
   const path = filePath(setting);
   if (path === undefined || !isAbsolute(path)) throw unreadable(setting.slice(PREFIX.length), 'notAbsolute');
-  const content = await readBounded(path);
+  const content = await readBounded(path, MAX_BYTES);
+  if (!content.ok) throw unreadable(path, content.error);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content).replace(/\r?\n$/, '');
+    return new TextDecoder('utf-8', { fatal: true }).decode(content.value).replace(/\r?\n$/, '');
   } catch {
     throw unreadable(path, 'notText');
   }
@@ -46,31 +36,7 @@ function filePath(setting: string): string | undefined {
   }
 }
 
-async function readBounded(path: string): Promise<Buffer> {
-  try {
-    // Without O_NONBLOCK, a named pipe would block a thread of this process until somebody writes to it.
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    try {
-      if (!(await file.stat()).isFile()) throw unreadable(path, 'notFile');
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES + 1), 0, MAX_BYTES + 1, 0);
-      if (bytesRead > MAX_BYTES) throw unreadable(path, 'tooLarge');
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw error instanceof MqttFlowsError ? error : unreadable(path, problemOf(error));
-  }
-}
-
-function problemOf(error: unknown): SecretFileProblem {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
-  if (code === 'EACCES' || code === 'EPERM') return 'denied';
-  return 'unreadable';
-}
-
-function unreadable(path: string, problem: SecretFileProblem): MqttFlowsError {
-  const params = { path: path.slice(0, 200), problemKey: `secretFile.${problem}` };
+function unreadable(path: string, problem: FileProblem): MqttFlowsError {
+  const params = { path: path.slice(0, 200), problemKey: `file.${problem}` };
   return new MqttFlowsError('secret-file-unreadable', { stage: 'config', params });
 }

@@ -2,9 +2,7 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Endpoint } from '../../connection/connection-settings';
-import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { failed, found, type Result } from '../../core/errors/result';
-import { parseProxyUrl } from '../../core/servers/proxy-url';
+import { type ProxyAddress, parseProxyUrl } from '../../core/servers/proxy-url';
 import { type ServerAddress, serverName } from '../../core/servers/server-url';
 import type { ServerReach } from '../../settings/broker.server.config';
 import type { ConfigResult } from '../../settings/saved-config';
@@ -14,20 +12,15 @@ import { type ServerStreamSettings, serverStream } from '../../transport/streams
 import type { TlsOptions } from '../../transport/streams/tls-stream';
 import { sharedText } from '../node/localize';
 import { type EnteredCredential, evaluateCredential } from './client-identity';
+import { currentCertificates, deployedCertificates, trustedAuthorities } from './server-certificates';
 
 type Addresses = ServerReach['servers'];
 type Endpoints = readonly [Endpoint, ...Endpoint[]];
 
-/** Node-RED's tls-config node, which has no public types. */
-interface TlsConfigNode extends Node {
-  readonly valid: boolean;
-  addTLSOptions(options: TlsOptions): TlsOptions;
-}
-
 /** The way to the servers, as far as it is known before the first attempt. */
 export interface PreparedReach {
   readonly endpoints: (addresses: Addresses) => Endpoints;
-  /** The current settings of the tls-config node. */
+  /** What the tls-config node has read when it was deployed. */
   readonly certificates: TlsOptions;
 }
 
@@ -38,14 +31,10 @@ export function prepareEndpoints(
   credential: EnteredCredential,
   { tls, proxy, webSocket }: ServerReach,
 ): ConfigResult<PreparedReach> {
-  const options = tlsOptions(RED, tls);
+  const options = deployedCertificates(RED, tls);
   if (!options.ok) return options;
   const settings: ServerStreamSettings = {
-    tls: () => {
-      const current = tlsOptions(RED, tls);
-      if (!current.ok) throw current.error;
-      return current.value;
-    },
+    tls: () => currentCertificates(RED, tls),
     proxy: (address) => chosenProxy(RED, node, credential, proxy, address),
     webSocket,
   };
@@ -76,21 +65,6 @@ export function warnOfReach(
   for (const name of new Set(names)) node.warn(sharedText(RED, 'log.faultyProxyVariable', { name }));
 }
 
-/** Returns a new object each time, since an attempt may change it. */
-function tlsOptions(RED: NodeAPI, id: string): Result<TlsOptions> {
-  if (id === '') return found({});
-  const node: Node | null = RED.nodes.getNode(id);
-  if (!node || !isTlsConfig(node)) return failed(new MqttFlowsError('tls-config-missing', { stage: 'config' }));
-  // The tls-config node has reported the reason itself.
-  const reason = node.name || 'tls-config';
-  if (!node.valid) return failed(new MqttFlowsError('tls-config-invalid', { stage: 'config', params: { reason } }));
-  return found(node.addTLSOptions({}));
-}
-
-function isTlsConfig(node: Node): node is TlsConfigNode {
-  return node.type === 'tls-config' && 'addTLSOptions' in node;
-}
-
 async function chosenProxy(
   RED: NodeAPI,
   node: Node,
@@ -98,10 +72,15 @@ async function chosenProxy(
   { use, url }: ServerReach['proxy'],
   address: ServerAddress,
 ): Promise<ProxyServer | undefined> {
-  if (use === 'environment') return proxyFromEnvironment(address, process.env);
+  if (use === 'environment') return trusted(RED, proxyFromEnvironment(address, process.env));
   const proxy = use === 'url' ? parseProxyUrl(url) : undefined;
   if (!proxy) return undefined;
   const username = await evaluateCredential(RED, node, credential, 'proxyUsername');
   const password = await evaluateCredential(RED, node, credential, 'proxyPassword');
-  return { ...proxy, username, password };
+  return trusted(RED, { ...proxy, username, password });
+}
+
+/** A proxy that is reached by TLS has no TLS configuration of its own. */
+async function trusted(RED: NodeAPI, proxy: ProxyAddress | undefined): Promise<ProxyServer | undefined> {
+  return proxy?.kind === 'https' ? { ...proxy, tls: await trustedAuthorities(RED) } : proxy;
 }

@@ -90,7 +90,7 @@ function variable(RED: NodeAPI, node: Node, name: string): string | undefined {
  * A property of the configuration as it was saved. In the definition that a node gets, Node-RED has already replaced a
  * text that is exactly `${NAME}`.
  */
-export function savedText(RED: NodeAPI, definition: NodeDef, property: string): string {
+export function savedText(RED: NodeAPI, definition: Pick<NodeDef, 'id'>, property: string): string {
   const id = editorId(definition);
   let text = '';
   RED.nodes.eachNode((saved) => {

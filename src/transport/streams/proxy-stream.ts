@@ -13,7 +13,7 @@ import { ignore, inStage, type Opening } from './opening-stage';
 import { tcpStream } from './tcp-stream';
 import { type TlsOptions, tlsStream } from './tls-stream';
 
-/** TLS options for an https:// proxy. By default, the system's certificate authorities are trusted. */
+/** TLS options for an https:// proxy. Without them, the certificate authorities of Node.js are trusted. */
 export interface ProxyServer extends ProxyAddress {
   readonly tls?: TlsOptions;
 }

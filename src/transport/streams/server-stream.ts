@@ -12,7 +12,7 @@ import { type WebSocketOptions, webSocketStream } from './websocket-stream';
  * How to reach a server, beside its address. The functions are called at each attempt. An exception ends the attempt.
  */
 export interface ServerStreamSettings {
-  readonly tls: () => TlsOptions;
+  readonly tls: () => TlsOptions | Promise<TlsOptions>;
   readonly proxy: (address: ServerAddress) => Promise<ProxyServer | undefined>;
   readonly webSocket: WebSocketOptions;
 }
@@ -22,7 +22,7 @@ export function serverStream(address: ServerAddress, settings: ServerStreamSetti
   const { scheme, host, port, secure } = address;
   return async (report, signal, learn = ignore) => {
     const opening = { report, signal, learn };
-    const tls = secure ? settings.tls() : undefined;
+    const tls = secure ? await settings.tls() : undefined;
     const proxy = await settings.proxy(address);
     const socket = proxy
       ? await proxyStream(proxy, host, port, opening)

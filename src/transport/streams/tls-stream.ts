@@ -19,7 +19,7 @@ import { ignore, inStage, type Opening } from './opening-stage';
 /** Certificates, keys, server name and ALPN, as Node-RED's tls-config node sets them. */
 export type TlsOptions = Pick<
   ConnectionOptions,
-  'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'servername' | 'ALPNProtocols' | 'rejectUnauthorized'
+  'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'secureContext' | 'servername' | 'ALPNProtocols' | 'rejectUnauthorized'
 >;
 
 /**
