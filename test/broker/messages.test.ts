@@ -1,9 +1,11 @@
 // What is published arrives: at each QoS, between all versions of MQTT, in order, and at QoS 2 once.
 
 import assert from 'node:assert/strict';
+import { generate } from 'mqtt-packet';
 import { BrokerBench, textOf, type Version } from './broker-bench';
 
 const VERSIONS: readonly Version[] = [3, 4, 5];
+const MQTT5 = { protocolVersion: 5 };
 
 describe('broker: publications', () => {
   let bench: BrokerBench;
@@ -99,6 +101,13 @@ describe('broker: publications', () => {
     const publisher = await bench.connect('publisher');
     assert.equal(await publisher.publish('nobody', 'x', { qos: 1 }), 0x10);
     assert.equal(await publisher.publish('nobody', 'x', { qos: 2 }), 0x10);
+  });
+
+  it('that arrive 30,000 at once are handled without using up the stack', async () => {
+    const publisher = await bench.connect('publisher');
+    const one = generate({ cmd: 'publish', topic: 'nobody', payload: '', qos: 0, dup: false, retain: false }, MQTT5);
+    publisher.stream.write(Buffer.concat(new Array(30_000).fill(one)));
+    assert.equal(await publisher.publish('nobody', 'last', { qos: 1 }), 0x10);
   });
 
   it('with a payload of a megabyte arrive whole', async () => {

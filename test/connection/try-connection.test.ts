@@ -1,9 +1,13 @@
 // A connection that is made only to see whether it can be: how long it is waited for, and what is said then.
 
 import assert from 'node:assert/strict';
-import { type TrialResult, tryConnection } from '#src/connection/attempts/try-connection';
+import { getEventListeners } from 'node:events';
+import { type Trial, type TrialResult, tryConnection } from '#src/connection/attempts/try-connection';
+import { systemClock } from '#src/connection/clock';
+import type { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { FakeClock } from '../helpers/fakes/fake-clock';
 import { FakeNetwork } from '../helpers/fakes/fake-transport';
+import { collectGarbage } from '../helpers/process/heap';
 import { endpoint, promisesKept } from './connection-bench';
 
 const TIMEOUT = 30_000;
@@ -20,18 +24,18 @@ describe('connection/attempts/try-connection', () => {
     versions = [];
   });
 
-  function start(protocolVersion: 'auto' | 5 = 'auto'): Promise<TrialResult> {
+  function start(protocolVersion: 'auto' | 5 = 'auto', changes: Partial<Trial> = {}): Promise<TrialResult> {
     const options = { clientId: 'test', keepalive: 60, cleanStart: true };
     const { openTransport } = network;
     const trial = { endpoint: endpoint('server'), options, protocolVersion, connectTimeout: TIMEOUT };
     return tryConnection(
-      { ...trial, openTransport, clock },
+      { ...trial, openTransport, clock, ...changes },
       { attempt: (version) => versions.push(version), stage() {}, learnt() {}, connected() {} },
       stop.signal,
     );
   }
 
-  async function failure(result: Promise<TrialResult>): Promise<object> {
+  async function failure(result: Promise<TrialResult>): Promise<Pick<MqttFlowsError, 'code' | 'stage' | 'params'>> {
     const { ok, ...rest } = await result;
     assert.equal(ok, false);
     assert.ok('error' in rest);
@@ -72,5 +76,37 @@ describe('connection/attempts/try-connection', () => {
     assert.equal(network.latest.destroyed, true);
     assert.deepEqual(versions, [5]);
     assert.equal(clock.pending, 0);
+  });
+
+  it('ends at once when its asker has gone before it begins', async () => {
+    stop.abort();
+    assert.equal((await failure(start())).code, 'connection-closed');
+    assert.equal(network.latest.destroyed, true);
+    assert.equal(clock.pending, 0);
+  });
+
+  for (const [how, end] of [
+    ['well', () => network.latest.connect()],
+    ['badly', () => clock.advance(TIMEOUT)],
+  ] as const) {
+    it(`leaves no timer, and no listener at its asker, when it ends ${how} by itself`, async () => {
+      const result = start(5);
+      assert.equal(getEventListeners(stop.signal, 'abort').length, 1);
+      end();
+      await result;
+      assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
+      assert.equal(clock.pending, 0);
+    });
+  }
+
+  it('gives up in time although memory is collected meanwhile', async () => {
+    // Between turns of the event loop, when nothing on the stack holds the trial. AbortSignal.timeout() fails here.
+    const collecting = setInterval(collectGarbage, 10);
+    try {
+      const result = start(5, { clock: systemClock, connectTimeout: 200 });
+      assert.equal((await failure(result)).code, 'connection-timeout');
+    } finally {
+      clearInterval(collecting);
+    }
   });
 });

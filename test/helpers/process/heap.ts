@@ -4,17 +4,18 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
-const collect: () => void = runInNewContext('gc');
+/** Runs a full garbage collection. */
+export const collectGarbage: () => void = runInNewContext('gc');
 
 /** bytes */
 export function heapInUse(): number {
-  collect();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
 
 /** bytes, including those of Buffers */
 export function memoryInUse(): number {
-  collect();
+  collectGarbage();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
