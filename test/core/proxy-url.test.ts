@@ -13,6 +13,8 @@ describe('core/servers/proxy-url', () => {
     ['socks5://proxy', 'socks', 'proxy', 1080],
     ['socks5h://proxy:9050', 'socks', 'proxy', 9050],
     ['socks://[::1]:1', 'socks', '::1', 1],
+    ['http://[fe80::1%25eth0]:3128', 'http', 'fe80::1%eth0', 3128],
+    ['socks5://name:word@[fe80::1%eth0]', 'socks', 'fe80::1%eth0', 1080, 'name', 'word'],
     ['http://name:word@proxy:1', 'http', 'proxy', 1, 'name', 'word'],
     ['name:word@proxy:1', 'http', 'proxy', 1, 'name', 'word'],
     ['socks5://na%3Ame:w%40rd@proxy', 'socks', 'proxy', 1080, 'na:me', 'w@rd'],

@@ -28,5 +28,6 @@ describe('core/server reference', () => {
     assert.equal(refersTo('[2001:db8::1]:8883', ipv6), true);
     assert.equal(refersTo('[2001:DB8::1]', ipv6), true);
     assert.equal(refersTo('2001:db8::1', ipv6), false);
+    assert.equal(refersTo('[fe80::1]:1883', { host: 'fe80::1%eth0', port: 1883 }), true);
   });
 });

@@ -29,6 +29,10 @@ describe('core/servers/server-url', () => {
     ['mqtt://[::1]:1884', '::1', 1884],
     ['[fe80::1]:1884', 'fe80::1', 1884],
     ['[2001:db8::7]', '2001:db8::7', 1883],
+    ['mqtt://[fe80::1%25eth0]:1884', 'fe80::1%eth0', 1884],
+    ['mqtt://[fe80::1%eth0]', 'fe80::1%eth0', 1883],
+    ['[fe80::1%25en-0.7]', 'fe80::1%en-0.7', 1883],
+    ['[FE80::1%12]:1', 'fe80::1%12', 1],
     ['bücher.example', 'bücher.example', 1883],
   ];
   for (const [text, host, port] of addresses) {
@@ -63,6 +67,10 @@ describe('core/servers/server-url', () => {
     const address = { scheme: 'wss', secure: true, host: '::1', port: 443, path: '/' } as const;
     assert.deepEqual(parseServerUrl('wss://[::1]'), { ok: true, address });
     assert.equal(serverName(address), 'wss://[::1]:443');
+    const zoned = parseServerUrl('wss://[fe80::1%25eth0]/mqtt?a=[::1%25lo]');
+    assert.ok(zoned.ok);
+    assert.equal(serverName(zoned.address), 'wss://[fe80::1%eth0]:443/mqtt');
+    assert.equal(zoned.address.path, '/mqtt?a=[::1%25lo]');
     assert.equal(bracketed('::1'), '[::1]');
     assert.equal(bracketed('host'), 'host');
   });
@@ -83,6 +91,9 @@ describe('core/servers/server-url', () => {
     ['::1', 'brackets'],
     ['mqtts://fe80::1:8883', 'brackets'],
     ['ws://2001:db8::7/mqtt', 'brackets'],
+    ['mqtt://fe80::1%eth0', 'brackets'],
+    ['mqtt://[fe80::1%]', 'malformed'],
+    ['mqtt://[fe80::1%eth0/x]', 'malformed'],
     ['[::1', 'malformed'],
     ['[host]', 'malformed'],
     ['mqtt:host', 'malformed'],

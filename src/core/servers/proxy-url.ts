@@ -1,9 +1,11 @@
 // The address of a proxy, as written in settings and environment variables. Runs in the editor too.
 
+import { takeZone } from './ipv6-zone';
+
 export interface ProxyAddress {
   /** HTTP CONNECT, the same over TLS, or SOCKS 5. */
   readonly kind: 'http' | 'https' | 'socks';
-  /** Without the brackets of an IPv6 address. */
+  /** An IPv6 address stands without brackets, and with its zone. */
   readonly host: string;
   readonly port: number;
   /** Blank: no credentials are sent to the proxy. */
@@ -28,7 +30,7 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
  */
 export function parseProxyUrl(text: string): ProxyAddress | undefined {
   const trimmed = text.trim();
-  const withScheme = SCHEME.test(trimmed) ? trimmed : `http://${trimmed}`;
+  const { text: withScheme, zone } = takeZone(SCHEME.test(trimmed) ? trimmed : `http://${trimmed}`);
   if (!URL.canParse(withScheme)) return undefined;
   const url = new URL(withScheme);
   const kind = KINDS[url.protocol];
@@ -36,7 +38,7 @@ export function parseProxyUrl(text: string): ProxyAddress | undefined {
   const [host, username, password] = [url.hostname, url.username, url.password].map(decoded);
   if (host === undefined || username === undefined || password === undefined) return undefined;
   const port = url.port === '' ? DEFAULT_PORTS[kind] : Number(url.port);
-  return { kind, host: host.replace(/^\[|\]$/g, ''), port, username, password };
+  return { kind, host: host.replace(/^\[|\]$/g, '') + zone, port, username, password };
 }
 
 /** Undefined when the escapes are not valid UTF-8. */

@@ -1,12 +1,14 @@
 // The address of a server, as users write it. Runs in the editor too.
 
+import { takeZone } from './ipv6-zone';
+
 export type ServerScheme = 'mqtt' | 'mqtts' | 'ws' | 'wss';
 
 export interface ServerAddress {
   readonly scheme: ServerScheme;
   /** Over TLS. */
   readonly secure: boolean;
-  /** Without the brackets of an IPv6 address. */
+  /** An IPv6 address stands without brackets, and with its zone: fe80::1%eth0. */
   readonly host: string;
   readonly port: number;
   /** For ws and wss: path and query, beginning with a slash. Blank otherwise. */
@@ -42,7 +44,7 @@ const NO_HOST = /^[^/]*:\/\/[/\\]/;
 export function parseServerUrl(text: string): ServerUrlResult {
   const trimmed = text.trim();
   if (trimmed === '') return { ok: false, problem: 'empty' };
-  const withScheme = SCHEME.test(trimmed) ? trimmed : `mqtt://${trimmed}`;
+  const { text: withScheme, zone } = takeZone(SCHEME.test(trimmed) ? trimmed : `mqtt://${trimmed}`);
   if (NO_HOST.test(withScheme) || !URL.canParse(withScheme)) return { ok: false, problem: unreadable(withScheme) };
   const url = new URL(withScheme);
   if (url.port === '0') return { ok: false, problem: 'port' };
@@ -56,7 +58,8 @@ export function parseServerUrl(text: string): ServerUrlResult {
   const host = decodedHost(url.hostname);
   if (host === undefined) return { ok: false, problem: 'malformed' };
   const port = url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port);
-  return { ok: true, address: { scheme, secure: scheme === 'mqtts' || scheme === 'wss', host, port, path } };
+  const secure = scheme === 'mqtts' || scheme === 'wss';
+  return { ok: true, address: { scheme, secure, host: host + zone, port, path } };
 }
 
 /** An address for logs and errors, without the query, which may hold a signature. */
@@ -71,7 +74,7 @@ export function bracketed(host: string): string {
 }
 
 /** Two or more colons where a host is expected: `mqtt://::1`. */
-const BARE_IPV6 = /^[^/]*:\/\/([^@/]*@)?[\da-f]*:[\da-f]*:[\da-f:.]*([/?#]|$)/i;
+const BARE_IPV6 = /^[^/]*:\/\/([^@/]*@)?[\da-f]*:[\da-f]*:[\da-f:.]*(%[^/?#]*)?([/?#]|$)/i;
 const NUMERIC_PORT = /^[^/]*:\/\/[^/?#]*[^:/?#]:\d+([/?#]|$)/;
 
 /** Why a text is not a URL, as far as that can be told. */

@@ -1,6 +1,7 @@
 // Which proxy the environment names for a server, read as curl does (docs/decisions.md, 16).
 
 import { BlockList, isIP } from 'node:net';
+import { withoutZone } from '../../core/servers/ipv6-zone';
 import { isLoopback } from '../../core/servers/loopback';
 import { type ProxyAddress, parseProxyUrl } from '../../core/servers/proxy-url';
 import type { ServerAddress, ServerScheme } from '../../core/servers/server-url';
@@ -52,11 +53,11 @@ function variable(environment: Environment, name: string): string {
  * 10.0.0.0/8.
  */
 function isExcepted({ host, port }: ServerAddress, list: string): boolean {
-  const name = host.toLowerCase();
+  const name = withoutZone(host.toLowerCase());
   return list
     .toLowerCase()
     .split(/[\s,]+/)
-    .some((entry) => entry !== '' && fits(entry, name, port));
+    .some((entry) => entry !== '' && fits(entry.replace(/%[^\]]*/, ''), name, port));
 }
 
 function fits(entry: string, host: string, port: number): boolean {

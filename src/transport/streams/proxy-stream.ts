@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, type ErrorParams, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
+import { withoutZone } from '../../core/servers/ipv6-zone';
 import type { ProxyAddress } from '../../core/servers/proxy-url';
 import { bracketed } from '../../core/servers/server-url';
 import { asMqttFlowsError } from './network-error';
@@ -47,7 +48,7 @@ async function toProxy(proxy: ProxyServer, params: ErrorParams, { report, signal
   const quiet = { report: ignore, signal, learn: ignore };
   try {
     const socket = await tcpStream(proxy.host, proxy.port)(quiet.report, signal);
-    return proxy.kind === 'https' ? await tlsStream(socket, proxy.host, proxy.tls ?? {}, quiet) : socket;
+    return proxy.kind === 'https' ? await tlsStream(socket, withoutZone(proxy.host), proxy.tls ?? {}, quiet) : socket;
   } catch (error) {
     if (signal.aborted) throw new MqttFlowsError('connection-closed', { stage: 'proxy', params });
     const { code, params: details } = asMqttFlowsError(error, 'proxy');

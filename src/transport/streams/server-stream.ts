@@ -1,5 +1,6 @@
 // Opens the stream to a server: TCP or a proxy, then TLS, then WebSocket, according to its address.
 
+import { withoutZone } from '../../core/servers/ipv6-zone';
 import type { ServerAddress } from '../../core/servers/server-url';
 import type { OpenStream } from '../transport';
 import { ignore } from './opening-stage';
@@ -20,15 +21,17 @@ export interface ServerStreamSettings {
 /** Opens streams to the server at `address`. */
 export function serverStream(address: ServerAddress, settings: ServerStreamSettings): OpenStream {
   const { scheme, host, port, secure } = address;
+  // Neither a server nor a proxy knows the interfaces of this machine.
+  const name = withoutZone(host);
   return async (report, signal, learn = ignore) => {
     const opening = { report, signal, learn };
     const tls = secure ? await settings.tls() : undefined;
     const proxy = await settings.proxy(address);
     const socket = proxy
-      ? await proxyStream(proxy, host, port, opening)
+      ? await proxyStream(proxy, name, port, opening)
       : await tcpStream(host, port)(report, signal, learn);
-    const stream = tls ? await tlsStream(socket, host, tls, opening) : socket;
+    const stream = tls ? await tlsStream(socket, name, tls, opening) : socket;
     if (scheme === 'mqtt' || scheme === 'mqtts') return stream;
-    return webSocketStream(stream, address, settings.webSocket, opening);
+    return webSocketStream(stream, { ...address, host: name }, settings.webSocket, opening);
   };
 }
