@@ -1,5 +1,5 @@
 // Builds build/ for the tests, by tsc: one file for each source. Builds dist/ for users, by esbuild: a script for each node
-// and plugin, what they share in runtime.js, and html, locales and icons beside. package.json's `node-red.nodes` and
+// and plugin, what they share in runtime.js, the command, and html, locales and icons beside. package.json's `node-red.nodes` and
 // `node-red.plugins` are the lists of them. A type error anywhere, editor and tests included, ends it.
 
 import { spawnSync } from 'node:child_process';
@@ -77,6 +77,16 @@ async function bundleShared(modules) {
   });
 }
 
+/** dist/command: what `npx` runs, in a process of its own. */
+async function bundleCommand() {
+  await build({
+    ...forNodeJs,
+    entryPoints: [join(root, 'src/command/mqtt-flows.ts')],
+    outdir: join(root, 'dist/command'),
+    banner: { js: '#!/usr/bin/env node' },
+  });
+}
+
 /** dist/<kind>/<stem>.html: the script for the editor, then the form of a node or the styles of a plugin. */
 async function assemble(kind, stem) {
   const source = join(root, 'src', kind);
@@ -101,6 +111,23 @@ async function assemble(kind, stem) {
   );
 }
 
+/** resources: what the editor loads when it is first used. Node-RED serves this folder of a package. */
+async function bundleResources() {
+  rmSync(join(root, 'resources'), { recursive: true, force: true });
+  await build({
+    entryPoints: { 'replace-core-nodes': join(root, 'src/editor/moving-in/replace-dialog.ts') },
+    outdir: join(root, 'resources'),
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['es2022'],
+    legalComments: 'none',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    logLevel: 'warning',
+  });
+}
+
 /** dist/<kind>/locales: Node-RED looks for the texts of a set beside its script. */
 function copyTexts(kind, stems) {
   const ours = (path) => !path.includes('.') || stems.includes(basename(path).replace(/\.\w+$/, ''));
@@ -116,6 +143,8 @@ compile();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const { nodes, plugins } = nodeRed;
 await bundleShared(await bundleEntries([...Object.values(nodes), ...Object.values(plugins)]));
+await bundleCommand();
+await bundleResources();
 for (const [kind, files] of Object.entries({ nodes, plugins })) {
   const stems = Object.values(files).map((file) => basename(file, '.js'));
   await Promise.all(stems.map((stem) => assemble(kind, stem)));

@@ -145,6 +145,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     proxyPassword: { type: 'password' },
     embeddedUsername: { type: 'text' },
     embeddedPassword: { type: 'password' },
+    user: { type: 'text' },
   },
   label() {
     if (this.name) return this.name;
@@ -159,6 +160,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     for (const choice of ['connectTo', 'protocolVersion'] as const) {
       if (this[choice] === undefined) $(`#node-config-input-${choice}`).val(brokerDefaults[choice]);
     }
+    takeCoreUser();
     prepareServerFields(completed(serverDefaults, this));
     prepareEmbeddedFields(this.embedded);
     prepareSessionFields(completed(sessionDefaults, this), chosen);
@@ -240,6 +242,13 @@ function enteredSettings() {
     protocolVersion: field('protocolVersion'),
     clientId: field('clientId'),
   };
+}
+
+/** A broker node that was a core node has its user name under another name, until its dialog is saved. */
+function takeCoreUser(): void {
+  const [username, user] = [$('#node-config-input-username'), $('#node-config-input-user')];
+  if (username.val() === '') username.val(String(user.val() ?? ''));
+  user.val('');
 }
 
 const CREDENTIALS: readonly (keyof BrokerCredentials)[] = ['username', 'password', 'proxyUsername', 'proxyPassword'];

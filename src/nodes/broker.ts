@@ -90,6 +90,7 @@ export = function register(RED: NodeAPI): void {
       proxyPassword: { type: 'password' },
       embeddedUsername: { type: 'text' },
       embeddedPassword: { type: 'password' },
+      user: { type: 'text' },
     },
   });
 };

@@ -1,5 +1,6 @@
 // The dialog of the publish node.
 
+import { textOfLiteral } from '../core/conversion/saved-text';
 import { maySpeakMqtt5 } from '../editor/broker/session-fields';
 import { fillFormatSelect } from '../editor/fields/format-select';
 import { sharedText } from '../editor/fields/shared-text';
@@ -39,6 +40,11 @@ function choiceProblem(setting: ChoiceSetting, { value, type }: TypedValue): str
 }
 
 let readProperties: () => PropertiesConfig = () => publishDefaults.properties;
+
+/** The topic, where it does not depend on the message or only on a template; blank elsewhere. */
+function fixedTopic({ topic, topicType }: PublishConfig): string {
+  return topicType === 'str' ? topic : (textOfLiteral({ value: topic, type: topicType }) ?? '');
+}
 
 RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
   category: 'MQTT',
@@ -88,7 +94,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     return this._('label.node');
   },
   label() {
-    return this.name || (this.topicType === 'str' && this.topic) || this._('label.node');
+    return this.name || fixedTopic(this) || this._('label.node');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

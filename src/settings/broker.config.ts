@@ -33,6 +33,8 @@ export interface BrokerCredentials {
   proxyPassword: string;
   embeddedUsername: string;
   embeddedPassword: string;
+  /** What the core node calls the user name: a node that was one has it until its dialog is saved. */
+  user: string;
 }
 
 export const brokerDefaults = {

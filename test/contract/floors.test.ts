@@ -16,6 +16,7 @@ const GLOBALS = 'lint/style/noRestrictedGlobals';
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   core: [],
   settings: ['core'],
+  command: ['core'],
   broker: ['core'],
   transport: ['broker', 'core'],
   connection: ['transport', 'core'],
@@ -49,6 +50,20 @@ const CASES: Readonly<Record<string, Case>> = {
       'node:net',
     ],
     allowed: ['./topic-name', '../topics/topic-name', 'node:buffer'],
+  },
+  'src/command/a.ts': {
+    refused: [
+      '../settings/publish.config',
+      '../transport/transport',
+      '../connection/clock',
+      '../runtime/node/localize',
+      '../editor/fields/field-note',
+      '../nodes/publish',
+      'mqtt',
+      'aedes',
+      'node-red',
+    ],
+    allowed: ['./a-text', '../core/conversion/flow-node', 'node:fs'],
   },
   'src/settings/a.ts': {
     refused: [
@@ -198,6 +213,7 @@ const CASES: Readonly<Record<string, Case>> = {
       '../broker/embedded-fields',
       '../fields/field-note',
       '../../core/topics/topic-name',
+      '../../core/conversion/flow-node',
       '../../core/payloads/format',
       '../../core/values/template',
       '../../settings/publish.config',

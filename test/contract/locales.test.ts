@@ -17,6 +17,8 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'errors.': errorCodes,
   'status.': [...statusCodes],
   'status.attempt-': constArray('runtime/node/node-status.ts', 'COUNTED_ATTEMPTS'),
+  'notes.': unionMembers('core/conversion/conversion-note.ts', 'NoteKey'),
+  'verdict.': unionMembers('core/conversion/conversion-note.ts', 'Verdict'),
   'formats.': constArray('core/payloads/format.ts', 'BUILT_IN_FORMATS'),
   'payload.': unionMembers('core/payloads/codec.ts', 'PayloadProblem'),
   'reasonCodes.': REASON_CODES,
@@ -37,6 +39,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
 const PASS_ON = [
   'core/errors/error-sentence.ts',
   'editor/fields/shared-text.ts',
+  'editor/moving-in/moving-in-text.ts',
   'editor/sidebar/topics-text.ts',
   'runtime/node/localize.ts',
 ];

@@ -21,10 +21,10 @@ function dryRun(): Pack {
   return pack;
 }
 
-/** One for each node and plugin, and what they share; what is for the editor alone is inside the forms. */
+/** One for each node and plugin, what they share, and the command; what is for the editor alone is inside the forms. */
 function scripts(): string[] {
   const { nodes, plugins } = manifest['node-red'];
-  return ['dist/runtime.js', ...Object.values(nodes), ...Object.values(plugins)];
+  return ['dist/command/mqtt-flows.js', 'dist/runtime.js', ...Object.values(nodes), ...Object.values(plugins)];
 }
 
 function expectedFiles(): string[] {
@@ -42,7 +42,8 @@ function expectedFiles(): string[] {
   const icons = filesBelow('src/nodes/icons').map((file) => `dist/nodes/icons/${file}`);
   const examples = filesBelow('examples').map((file) => `examples/${file}`);
   const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
-  return [...scripts(), ...forms, ...texts, ...icons, ...examples, ...documents].sort();
+  const loaded = ['resources/replace-core-nodes.js'];
+  return [...scripts(), ...forms, ...loaded, ...texts, ...icons, ...examples, ...documents].sort();
 }
 
 describe('The published package', () => {

@@ -43,6 +43,14 @@ for (const protocolVersion of [5, 4] as const) {
       assertNothingTold(flow);
     });
 
+    it('of a core broker node that became ours connect, and a user name of ours wins', async () => {
+      const moved = await load({ user: USERNAME, password: PASSWORD });
+      await moved.connected('pub');
+      await unloadFlow();
+      const both = await load({ user: 'somebody else', username: USERNAME, password: PASSWORD });
+      await both.connected('pub');
+    });
+
     for (const [kind, credentials] of [
       ['whose password is wrong', { username: USERNAME, password: `not-${PASSWORD}` }],
       ['that are missing', {}],

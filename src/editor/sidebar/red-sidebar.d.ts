@@ -8,23 +8,15 @@ interface EditorRed {
   readonly plugins: {
     registerPlugin(id: string, plugin: EditorPlugin): void;
   };
-  readonly sidebar: {
-    addTab(tab: {
-      id: string;
-      label: string;
-      name: string;
-      iconClass: string;
-      content: JQuery;
-      enableOnEdit: boolean;
-      action: string;
-      onchange(): void;
-    }): void;
-    show(id: string): void;
+  readonly sidebar: EditorSidebar;
+  readonly actions: {
+    /** The label stands in the list of actions. */
+    add(name: string, action: () => void, options?: { label: string }): void;
+    invoke(name: string): void;
   };
-  readonly actions: { add(name: string, action: () => void): void };
   readonly events: { on(event: string, listener: () => void): void };
-  readonly workspaces: { isLocked(): boolean };
-  readonly settings: { get(name: string): unknown };
+  readonly workspaces: EditorWorkspaces;
+  readonly settings: { get(name: string): unknown; set(name: string, value: unknown): void };
   readonly user: { hasPermission(permission: string): boolean };
   readonly clipboard: { copyText(text: string, element: JQuery, message: string): boolean };
   notify(
@@ -37,6 +29,24 @@ interface EditorRed {
       buttons?: { text: string; class?: string; click(): void }[];
     },
   ): EditorNotification;
+}
+
+interface EditorSidebar {
+  addTab(tab: {
+    id: string;
+    label: string;
+    name: string;
+    iconClass: string;
+    content: JQuery;
+    enableOnEdit: boolean;
+    action: string;
+    onchange(): void;
+  }): void;
+  show(id: string): void;
+}
+
+interface EditorWorkspaces {
+  isLocked(): boolean;
 }
 
 interface EditorPlugin {

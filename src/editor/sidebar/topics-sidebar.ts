@@ -6,6 +6,7 @@ import { errorOf } from '../../core/reports/broker-state';
 import type { ViewAnswer } from '../../core/sidebar/sidebar-protocol';
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { sharedText } from '../fields/shared-text';
+import { ReplaceOffer } from '../moving-in/offer';
 import { BrokerHealthView, shownServer } from './broker-health';
 import { notifyProblem } from './publish-pane';
 import { TopicDetail } from './topic-detail';
@@ -21,6 +22,7 @@ const HEALTH = 2000;
 
 export class TopicsSidebar {
   readonly element = $('<div>', { class: 'mqtt-flows-topics' });
+  readonly #offer = new ReplaceOffer();
   readonly #toolbar = new TopicsToolbar({
     start: (broker, filter, own) => void this.#start(broker, filter, own),
     stop: () => this.stop(),
@@ -53,6 +55,7 @@ export class TopicsSidebar {
 
   constructor() {
     this.element.append(
+      this.#offer.element,
       this.#toolbar.element,
       this.#health.element,
       this.#problem,
@@ -67,6 +70,7 @@ export class TopicsSidebar {
 
   /** Call when the tab is shown. */
   refresh(): void {
+    this.#offer.refresh();
     this.#toolbar.refresh().then(
       () => void this.#look(),
       (error: Error) => this.#say(error.message),

@@ -86,7 +86,8 @@ export function savedCredentials(RED: NodeAPI, definition: NodeDef): EnteredCred
     const stored: Readonly<Record<string, unknown>> = {
       ...RED.nodes.getCredentials(editorId(definition)),
     };
-    const saved = stored[name];
+    // Node-RED keeps credentials by the identifier of the node, so a node that was a core node still has those.
+    const saved = stored[name] ?? (name === 'username' ? stored.user : undefined);
     return typeof saved === 'string' ? saved : '';
   };
 }

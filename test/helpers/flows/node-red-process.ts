@@ -80,9 +80,14 @@ export class NodeRedProcess {
 
   /** Waits until Node-RED has printed `text`. Rejects with its output when it ends before that. */
   waitForOutput(text: string): Promise<void> {
+    return this.waitForOutputAfter(0, text);
+  }
+
+  /** The same for what it has printed after the first `length` characters. */
+  waitForOutputAfter(length: number, text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
-        if (!this.#output.includes(text)) return;
+        if (!this.#output.includes(text, length)) return;
         stop();
         resolve();
       };

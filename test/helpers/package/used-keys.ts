@@ -16,10 +16,14 @@ export interface KeyUse {
 export const SHARED_STEM = 'broker';
 
 /** Functions that use another catalogue. */
-const OWN_CATALOGUE: Readonly<Record<string, string>> = { topicsText: 'topics' };
+const OWN_CATALOGUE: Readonly<Record<string, string>> = {
+  topicsText: 'topics',
+  movingInText: 'moving-in',
+  commandText: 'moving-in',
+};
 
 const CALL =
-  /(?<!function )\b(sharedText|sharedKey|topicsText|this\._|RED\._)\(\s*(?:RED,\s*)?('[^']*'|`[^`]*`|[^,)]+)/g;
+  /(?<!function )\b(sharedText|sharedKey|topicsText|movingInText|commandText|this\._|RED\._)\(\s*(?:RED,\s*)?('[^']*'|`[^`]*`|[^,)]+)/g;
 /** Keys that an error carries as a value. They are translated where the error is shown. */
 const PROBLEM_KEY = /\bproblemKey: ('[^']*'|`[^`]*`|[^,}]+)|('(?:expected|waited|insteadOfWebSocket)\.\w+')/g;
 const FORM = /\bdata-i18n="([^"]*)"/g;

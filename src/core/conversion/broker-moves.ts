@@ -1,0 +1,104 @@
+// What becomes of the broker nodes of a flow when some of the nodes that use them are replaced. Runs in the editor too.
+
+import { isRecord } from '../values/plain-value';
+import { type NodeConversion, note } from './conversion-note';
+import { derivedId } from './derived-id';
+import type { Direction } from './direction';
+import { type FlowNode, labelOf, textOf } from './flow-node';
+import { isVariable } from './saved-text';
+
+type Converted = Extract<NodeConversion, { readonly ok: true }>;
+
+/**
+ * A broker node is replaced when all of its users are. When others stay, or are of other packages, it stays for them, and a
+ * new one is made for those that move.
+ */
+export class BrokerMoves {
+  readonly #results = new Map<FlowNode, NodeConversion>();
+  /** By the identifier that a node has now. */
+  readonly #byId = new Map<string, NodeConversion>();
+  readonly #carriers = new Map<FlowNode, FlowNode>();
+  /** Whether nodes that find their broker through a variable can move: all of them, or none. */
+  readonly #variables: boolean;
+
+  constructor(
+    flow: readonly FlowNode[],
+    direction: Direction,
+    chosen: (node: FlowNode) => boolean,
+    moving: ReadonlySet<FlowNode>,
+  ) {
+    const byVariable = flow.filter((node) => isVariable(textOf(node.broker)) && direction.convert(node));
+    this.#variables = byVariable.length > 0 && byVariable.every((node) => moving.has(node));
+    for (const broker of flow.filter(({ type }) => type === direction.brokerType)) {
+      const users = flow.filter((node) => node !== broker && Object.values(node).includes(broker.id));
+      const carriers = flow.filter((node) => carries(node, broker.id));
+      const staying = users.filter((node) => !moving.has(node)).length + (this.#variables ? 0 : carriers.length);
+      const going = users.some((node) => moving.has(node)) || (this.#variables && carriers.length > 0);
+      if (!going && !(chosen(broker) && staying === 0)) continue;
+      this.#move(broker, direction, staying);
+    }
+    if (this.#variables) this.#retype(flow, direction);
+  }
+
+  #move(broker: FlowNode, direction: Direction, staying: number): void {
+    const whole = direction.convertBroker(broker);
+    const result = whole.ok && staying > 0 ? besides(broker, whole, direction, staying) : whole;
+    this.#results.set(broker, result);
+    this.#byId.set(broker.id, result);
+  }
+
+  /** The settings of subflows and flows name the type of the broker nodes that they offer. */
+  #retype(flow: readonly FlowNode[], direction: Direction): void {
+    const [sample] = [...this.#results.values()].filter((result) => result.ok);
+    if (!sample) return;
+    for (const node of flow) {
+      if (!Array.isArray(node.env) || !node.env.some((entry) => isOfType(entry, direction.brokerType))) continue;
+      const env = node.env.map((entry: unknown) =>
+        isOfType(entry, direction.brokerType) ? { ...entry, type: sample.node.type } : entry,
+      );
+      this.#carriers.set(node, { ...node, env });
+    }
+  }
+
+  /** What becomes of a broker node; undefined when nothing does. */
+  result(broker: FlowNode): NodeConversion | undefined {
+    return this.#results.get(broker);
+  }
+
+  /** A subflow or flow with the new type of broker node in its settings; undefined when it names none. */
+  carrier(node: FlowNode): FlowNode | undefined {
+    return this.#carriers.get(node);
+  }
+
+  /** `converted`, which takes the place of `before`, with the broker node that it has to use from now on. */
+  attached(before: FlowNode, converted: Converted): NodeConversion {
+    const broker = textOf(before.broker);
+    if (isVariable(broker) && !this.#variables) return { ok: false, notes: [note('brokerStays', { broker })] };
+    const result = this.#byId.get(broker);
+    if (!result) return converted;
+    if (!result.ok) return { ok: false, notes: [note('brokerStays', { broker: labelOf(before) })] };
+    return { ...converted, node: { ...converted.node, broker: result.node.id } };
+  }
+}
+
+function besides(broker: FlowNode, whole: Converted, direction: Direction, staying: number): NodeConversion {
+  const id = derivedId(broker.id, 'broker');
+  const { node, notes } = direction.apart(whole.node);
+  const added = whole.added;
+  const shared = note('brokerShared', { count: staying });
+  return {
+    ok: true,
+    node: { ...node, id },
+    added,
+    notes: [...whole.notes, shared, ...notes, note('credentialsAgain')],
+  };
+}
+
+/** Whether a subflow, an instance of one, a group or a flow hands this broker node on in a variable. */
+function carries({ env }: FlowNode, broker: string): boolean {
+  return Array.isArray(env) && env.some((entry: unknown) => isRecord(entry) && entry.value === broker);
+}
+
+function isOfType(entry: unknown, type: string): entry is Readonly<Record<string, unknown>> {
+  return isRecord(entry) && entry.type === type;
+}

@@ -1,0 +1,131 @@
+// One of our broker nodes as a core broker node, with what is lost. Runs in the editor too.
+
+import { isBlank, isRecord } from '../values/plain-value';
+import { type ConversionNote, type NodeConversion, note } from './conversion-note';
+import { asType, type FlowNode, textOf } from './flow-node';
+import { ourProperties } from './property-table';
+
+/** MQTT 5, section 3.1.2.11.2: the session does not end. */
+const FOR_EVER = 0xffff_ffff;
+
+export function brokerToCore(node: FlowNode): NodeConversion {
+  if (node.connectTo === 'embedded') return { ok: false, notes: [note('embeddedBroker')] };
+  const { server, count } = firstServer(node);
+  const clientId = textOf(node.clientId);
+  const cleansession = node.cleanStart !== false;
+  const auto = node.protocolVersion === undefined || node.protocolVersion === 'auto';
+  const notes: ConversionNote[] = [
+    ...(count > 1 ? [note('severalServers', { count, address: server.broker })] : []),
+    ...(auto ? [note('versionFixed')] : []),
+    ...(clientId.includes('{{') ? [note('template', { property: 'clientId' })] : []),
+    ...(!cleansession && clientId === '' ? [note('sessionNeedsClientId')] : []),
+    ...lostSettings(node),
+  ];
+  const protocolVersion = auto ? '4' : String(node.protocolVersion);
+  const tls = textOf(node.tls);
+  const settings = {
+    broker: server.broker,
+    port: server.port,
+    tls,
+    clientid: clientId,
+    autoConnect: node.autoConnect !== false,
+    usetls: server.secure,
+    // Without a TLS configuration ours verifies the certificate, and the core node only when it is told to.
+    verifyservercert: server.secure && tls === '',
+    compatmode: false,
+    protocolVersion,
+    keepalive: textOf(node.keepalive) || '60',
+    cleansession,
+    autoUnsubscribe: false,
+    ...presenceToCore(node, 'birth'),
+    ...presenceToCore(node, 'close'),
+    ...presenceToCore(node, 'will'),
+    userProps: jsonOf(node.userProperties),
+    sessionExpiry: expiryToCore(node, protocolVersion, cleansession),
+    ...credentialsToCore(node),
+  };
+  return { ok: true, node: asType(node, 'mqtt-broker', ourProperties('mqtt-broker'), settings), added: [], notes };
+}
+
+interface CoreServer {
+  readonly broker: string;
+  readonly port: string;
+  readonly secure: boolean;
+}
+
+const TCP = /^(?:(mqtts?|tcp|ssl|tls):\/\/)?(.+?)(?::(\d+|\$\{[^}]+\}))?\/?$/i;
+
+function firstServer({ servers }: FlowNode): { server: CoreServer; count: number } {
+  const list: readonly unknown[] = Array.isArray(servers) ? servers : [];
+  const [entry] = list;
+  const url = (isRecord(entry) ? textOf(entry.url).trim() : '') || 'mqtt://localhost:1883';
+  const secure = /^(mqtts|ssl|tls|wss):/i.test(url);
+  const [, , host = url, port = secure ? '8883' : '1883'] = TCP.exec(url) ?? [];
+  // The core node has a field for the host, which may hold a whole address.
+  const server = /^wss?:/i.test(url) ? { broker: url, port: '', secure } : { broker: unbracketed(host), port, secure };
+  return { server, count: list.length };
+}
+
+function unbracketed(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}
+
+function presenceToCore(node: FlowNode, name: string): Readonly<Record<string, unknown>> {
+  const saved = node[name];
+  const message = isRecord(saved) ? saved : {};
+  const { contentType, responseTopic, correlationData, messageExpiryInterval, willDelayInterval, userProperties } =
+    isRecord(message.properties) ? message.properties : {};
+  const properties = {
+    contentType,
+    userProps: jsonOf(userProperties),
+    respTopic: responseTopic,
+    correl: correlationData,
+    expiry: messageExpiryInterval,
+    delay: willDelayInterval,
+  };
+  return {
+    [`${name}Topic`]: textOf(message.topic),
+    [`${name}Qos`]: textOf(message.qos) || '0',
+    [`${name}Retain`]: String(message.retain === true),
+    [`${name}Payload`]: textOf(message.payload),
+    [`${name}Msg`]: Object.fromEntries(Object.entries(properties).filter(([, value]) => !isBlank(value))),
+  };
+}
+
+/** JSON text of user properties; blank without any. */
+export function jsonOf(properties: unknown): string {
+  return isRecord(properties) && Object.keys(properties).length > 0 ? JSON.stringify(properties) : '';
+}
+
+function expiryToCore(node: FlowNode, version: string, cleansession: boolean): string {
+  const saved = textOf(node.sessionExpiryInterval);
+  // Blank is for ever here, and none there.
+  return saved === '' && version === '5' && !cleansession ? String(FOR_EVER) : saved;
+}
+
+/** What only ours can do, where it is not as it is at first. */
+function lostSettings(node: FlowNode): ConversionNote[] {
+  const outbox = isRecord(node.outbox) ? node.outbox : {};
+  const proxy = isRecord(node.proxy) ? node.proxy : {};
+  const reconnect = isRecord(node.reconnect) ? node.reconnect : {};
+  const webSocket = isRecord(node.webSocket) ? node.webSocket : {};
+  const headers = Array.isArray(webSocket.headers) && webSocket.headers.length > 0;
+  const lost = {
+    proxy: proxy.use === 'url',
+    'reconnect.minDelay': !isBlank(reconnect.minDelay) && reconnect.minDelay !== 1000,
+    'webSocket.headers': headers,
+    'webSocket.subprotocol': !isBlank(webSocket.subprotocol),
+    receiveMaximum: !isBlank(node.receiveMaximum),
+    maximumPacketSize: !isBlank(node.maximumPacketSize),
+    topicAliasMaximum: !isBlank(node.topicAliasMaximum),
+  };
+  const settings = Object.entries(lost).filter(([, isLost]) => isLost);
+  const notes = settings.map(([property]) => note('settingLost', { property }));
+  return outbox.store === 'disk' ? [...notes, note('outboxLost')] : notes;
+}
+
+function credentialsToCore({ credentials }: FlowNode): { credentials?: object } {
+  if (!isRecord(credentials)) return {};
+  const { username, ...rest } = credentials;
+  return { credentials: { ...rest, ...(username === undefined ? {} : { user: username }) } };
+}

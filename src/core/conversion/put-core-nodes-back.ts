@@ -1,0 +1,37 @@
+// From our nodes to the core MQTT nodes, where they have a counterpart. Runs in the editor too.
+
+import { brokerToCore } from './broker-to-core';
+import { note } from './conversion-note';
+import type { Direction } from './direction';
+import type { FlowNode } from './flow-node';
+import { publishToCore } from './publish-to-core';
+import { type FlowConversion, replaceNodes } from './replace-nodes';
+import { subscribeToCore } from './subscribe-to-core';
+
+const TO_CORE: Direction = {
+  brokerType: 'mqtt-flows-broker',
+  convertBroker: brokerToCore,
+  convert(node) {
+    if (node.type === 'mqtt-flows-subscribe') return subscribeToCore(node);
+    return node.type === 'mqtt-flows-publish' ? publishToCore(node) : undefined;
+  },
+  apart(node) {
+    const { clientid } = node;
+    if (typeof clientid !== 'string' || clientid === '') return { node, notes: [] };
+    const changed = `${clientid}-core`;
+    return { node: { ...node, clientid: changed }, notes: [note('clientIdChanged', { clientId: changed })] };
+  },
+};
+
+/** Whether nodes of this type, which are no broker nodes, have a counterpart among the core nodes. */
+export function hasCounterpart(type: string): boolean {
+  return type === 'mqtt-flows-subscribe' || type === 'mqtt-flows-publish';
+}
+
+/** Replaces those of our nodes of `flow` that `chosen` names by core nodes. Nodes without a counterpart stay. */
+export function putCoreNodesBack(
+  flow: readonly FlowNode[],
+  chosen: (node: FlowNode) => boolean = () => true,
+): FlowConversion {
+  return replaceNodes(flow, TO_CORE, chosen);
+}

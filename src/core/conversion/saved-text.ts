@@ -1,0 +1,52 @@
+// Texts that mean one thing in the core nodes and may mean another here: variables and placeholders. Runs in the editor
+// too.
+
+import { type ConversionNote, note } from './conversion-note';
+
+/** Node-RED itself replaces a text that is nothing but the name of a variable, in the nodes of every package. */
+const WHOLE = /^(\$\{[^\s}]+\}|\$\([^\s)]+\))$/;
+/** Only here a variable can also be a part of a text. */
+const INSIDE = /\$\{[^}]+\}/;
+
+export function isVariable(text: string): boolean {
+  return WHOLE.test(text);
+}
+
+/** Whether the core nodes take `text` as it is, while here a variable in it would be replaced. */
+export function hasVariableInside(text: string): boolean {
+  return INSIDE.test(text) && !WHOLE.test(text);
+}
+
+/** The notes for the texts among `settings` in which a variable would be replaced. */
+export function variableNotes(settings: Readonly<Record<string, string>>): ConversionNote[] {
+  return Object.entries(settings)
+    .filter(([, text]) => hasVariableInside(text))
+    .map(([property]) => note('variableInside', { property }));
+}
+
+/** A value of a typed input. */
+export interface TypedText {
+  readonly value: string;
+  readonly type: string;
+}
+
+/**
+ * `text` as a setting that means exactly this text. Where a placeholder or a variable in it would be replaced, it is a text
+ * in JSONata, in which nothing is.
+ */
+export function literalText(text: string): TypedText {
+  if (hasVariableInside(text) || text.includes('{{')) return { value: JSON.stringify(text), type: 'jsonata' };
+  return { value: text, type: 'str' };
+}
+
+/** The text that `literalText` has made into `setting`, or undefined when it is something else. */
+export function textOfLiteral({ value, type }: TypedText): string | undefined {
+  if (type === 'str') return value.includes('{{') ? undefined : value;
+  if (type !== 'jsonata') return undefined;
+  try {
+    const text: unknown = JSON.parse(value);
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}

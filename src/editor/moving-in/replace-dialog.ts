@@ -1,0 +1,115 @@
+// The dialog that replaces core nodes by ours, or puts core nodes back. Loaded when it is first opened.
+
+import type { NodeReport, Verdict } from '../../core/conversion/conversion-note';
+import { conversionDefaults } from '../../core/conversion/conversion-options';
+import type { FlowNode } from '../../core/conversion/flow-node';
+import { putCoreNodesBack } from '../../core/conversion/put-core-nodes-back';
+import { replaceCoreNodes } from '../../core/conversion/replace-core-nodes';
+import type { FlowConversion } from '../../core/conversion/replace-nodes';
+import { chooser, type Extent, extentField, optionFields, selectedNodes } from './conversion-fields';
+import { movingInText } from './moving-in-text';
+import { showConversion } from './node-list';
+import { replaceInEditor } from './replace-step';
+import { withUserNames } from './user-names';
+
+type Chosen = (node: FlowNode) => boolean;
+
+/** The dialog *replace core nodes*. */
+export function openReplaceDialog(): void {
+  const before = RED.nodes.createCompleteNodeSet();
+  let options = conversionDefaults;
+  const needsBroker = before.some(({ type }) => type === 'ff-mqtt-in' || type === 'ff-mqtt-out');
+  const brokers = needsBroker ? before.filter(({ type }) => type === 'mqtt-flows-broker') : [];
+  openDialog(before, {
+    title: movingInText('dialog.title'),
+    press: movingInText('dialog.replace'),
+    convert: (chosen) => replaceCoreNodes(before, options, chosen),
+    fields: (changed) =>
+      optionFields(brokers, (chosen) => {
+        options = chosen;
+        changed();
+      }),
+  });
+}
+
+/** The dialog *put core nodes back*. */
+export async function openBackDialog(): Promise<void> {
+  const before = RED.nodes.createCompleteNodeSet();
+  const named = await withUserNames(before);
+  openDialog(before, {
+    title: movingInText('dialog.backTitle'),
+    press: movingInText('dialog.putBack'),
+    convert: (chosen) => putCoreNodesBack(named, chosen),
+  });
+}
+
+interface Parts {
+  readonly title: string;
+  /** The text of the button. */
+  readonly press: string;
+  convert(chosen: Chosen): FlowConversion;
+  fields?(changed: () => void): JQuery;
+}
+
+function openDialog(before: readonly FlowNode[], { title, press, convert, fields }: Parts): void {
+  const selected = selectedNodes();
+  let extent: Extent = selected.size > 1 ? 'selection' : 'all';
+  let conversion = convert(chooser(extent, selected));
+  const list = $('<div>', { class: 'mqtt-flows-moving-list', tabindex: 0 });
+  const summary = $('<p>', { class: 'mqtt-flows-moving-summary', role: 'status' });
+  const show = (): void => {
+    conversion = convert(chooser(extent, selected));
+    showConversion(list, conversion);
+    summary.text(summaryText(conversion));
+    $('#mqtt-flows-moving-ok').prop('disabled', conversion.replaced.length + conversion.added.length === 0);
+  };
+  const content = $('<div>', { class: 'mqtt-flows-moving' }).append(
+    extentField(extent, selected.size, (chosen) => {
+      extent = chosen;
+      show();
+    }),
+    ...(fields ? [fields(show)] : []),
+    summary,
+    list,
+    $('<p>', { class: 'mqtt-flows-moving-undo' }).text(movingInText('dialog.undo')),
+  );
+  const close = (): void => void content.dialog('close');
+  content.dialog({
+    title,
+    modal: true,
+    width: 680,
+    resizable: false,
+    classes: { 'ui-dialog': 'red-ui-editor-dialog' },
+    buttons: [
+      { id: 'mqtt-flows-moving-cancel', text: movingInText('dialog.cancel'), click: close },
+      {
+        id: 'mqtt-flows-moving-ok',
+        text: press,
+        class: 'primary',
+        click() {
+          close();
+          replaceInEditor(before, conversion);
+          tell(conversion);
+        },
+      },
+    ],
+    open: show,
+    close: () => content.remove(),
+  });
+}
+
+function count({ reports }: FlowConversion, verdict: Verdict): number {
+  return reports.filter((report: NodeReport) => report.verdict === verdict).length;
+}
+
+function summaryText(conversion: FlowConversion): string {
+  const [same, notes, cannot] = [count(conversion, 'same'), count(conversion, 'note'), count(conversion, 'cannot')];
+  if (same + notes + cannot === 0) return movingInText('dialog.nothing');
+  return movingInText('dialog.summary', { same, notes, cannot });
+}
+
+function tell(conversion: FlowConversion): void {
+  const nodes = count(conversion, 'same') + count(conversion, 'note');
+  const text = $('<p>').text(movingInText('dialog.done', { count: nodes }));
+  RED.notify(text, { type: 'success', timeout: 10_000 });
+}

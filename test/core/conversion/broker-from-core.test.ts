@@ -1,0 +1,175 @@
+// What a core broker node becomes: its address, TLS, version, session and messages.
+
+import assert from 'node:assert/strict';
+import { brokerFromCore } from '#src/core/conversion/broker-from-core';
+import { type ConversionOptions, conversionDefaults } from '#src/core/conversion/conversion-options';
+import type { FlowNode } from '#src/core/conversion/flow-node';
+import { parseBrokerConfig } from '#src/settings/broker.config';
+import { coreBroker } from '../../helpers/flows/core-flow';
+
+function convert(settings: object, options: Partial<ConversionOptions> = {}) {
+  const result = brokerFromCore(coreBroker('b', { ...settings }), { ...conversionDefaults, ...options });
+  assert.ok(result.ok);
+  const parsed = parseBrokerConfig(result.node);
+  assert.ok(parsed.ok, parsed.ok ? '' : JSON.stringify(parsed.error));
+  return { ...result, keys: result.notes.map(({ key }) => key) };
+}
+
+function url(settings: object): unknown {
+  const [server] = convert(settings).node.servers as { url: string }[];
+  return server?.url;
+}
+
+describe('core/conversion/broker-from-core', () => {
+  describe('the address', () => {
+    const addresses: readonly [object, string][] = [
+      [{ broker: 'host', port: '1884' }, 'mqtt://host:1884'],
+      [{ broker: 'host', port: '' }, 'mqtt://host:1883'],
+      [{ broker: '', port: '1884' }, 'mqtt://localhost:1883'],
+      // Without a port the core node takes 1883 for TLS as well.
+      [{ broker: 'host', port: '', usetls: true, verifyservercert: true }, 'mqtts://host:1883'],
+      [{ broker: '::1', port: 1883 }, 'mqtt://[::1]:1883'],
+      [{ broker: 'ws://host:9001/mqtt', port: 1883 }, 'ws://host:9001/mqtt'],
+      [{ broker: 'tcp://host', port: 1883 }, 'tcp://host'],
+      [{ broker: 'ignored', url: 'mqtt://other:1885' }, 'mqtt://other:1885'],
+      [{ broker: '${HOST}', port: '${PORT}' }, 'mqtt://${HOST}:${PORT}'],
+    ];
+    for (const [settings, expected] of addresses) {
+      it(`${JSON.stringify(settings)} is ${expected}`, () => {
+        // A variable has no value here.
+        if (expected.includes('$')) {
+          const result = brokerFromCore(coreBroker('b', { ...settings }), conversionDefaults);
+          assert.ok(result.ok);
+          assert.deepEqual(result.node.servers, [{ url: expected }]);
+        } else assert.equal(url(settings), expected);
+      });
+    }
+
+    it('is only the part that the core node reads of it', () => {
+      assert.equal(url({ broker: 'host:1884', port: 1883 }), 'mqtt://host:1883');
+      assert.equal(url({ broker: 'mqtt://host/path', port: 1883 }), 'mqtt://host');
+      assert.deepEqual(convert({ broker: 'host:1884', port: 1883 }).keys, ['addressPart']);
+    });
+
+    it('gives its user name and password to the credentials', () => {
+      const { node, keys } = convert({ broker: 'mqtt://me:s%40cret@host:1883' });
+      assert.deepEqual(node.servers, [{ url: 'mqtt://host:1883' }]);
+      assert.deepEqual(node.credentials, { username: 'me', password: 's@cret' });
+      assert.deepEqual(keys, ['credentialsMoved']);
+    });
+
+    it('cannot be one of a scheme that nothing here speaks', () => {
+      const result = brokerFromCore(coreBroker('b', { broker: 'wxs://host/mqtt' }), conversionDefaults);
+      assert.ok(!result.ok);
+      assert.equal(result.notes[0]?.key, 'addressInvalid');
+    });
+  });
+
+  describe('TLS', () => {
+    const secure = { broker: 'host', port: 8883, usetls: true };
+
+    it('keeps its configuration', () => {
+      const { node, added, keys } = convert({ ...secure, tls: 't' });
+      assert.equal(node.tls, 't');
+      assert.deepEqual([added, keys], [[], []]);
+    });
+
+    it('is not verified where it was not, by a configuration of its own', () => {
+      const { node, added, keys } = convert(secure);
+      assert.deepEqual(
+        added.map(({ id, type, verifyservercert }) => ({ id, type, verifyservercert })),
+        [{ id: node.tls, type: 'tls-config', verifyservercert: false }],
+      );
+      assert.deepEqual(keys, ['tlsNotVerified']);
+    });
+
+    it('is verified on request, and says so', () => {
+      const { node, added, keys } = convert(secure, { tls: 'verified' });
+      assert.equal(node.tls, '');
+      assert.deepEqual([added, keys], [[], ['tlsVerified']]);
+    });
+
+    it('is verified where the core node does', () => {
+      const { node, added, keys } = convert({ ...secure, verifyservercert: true });
+      assert.equal(node.tls, '');
+      assert.deepEqual([added, keys], [[], []]);
+    });
+
+    it('is left out without TLS, whatever configuration is left from before', () => {
+      assert.equal(convert({ tls: 't', usetls: false }).node.tls, '');
+    });
+  });
+
+  it('speaks the version that the core node speaks', () => {
+    const version = (settings: object): unknown => convert(settings).node.protocolVersion;
+    assert.equal(version({ protocolVersion: undefined }), 4);
+    assert.equal(version({ protocolVersion: '4' }), 4);
+    assert.equal(version({ protocolVersion: '5' }), 5);
+    assert.equal(version({ protocolVersion: 3 }), 3);
+    assert.equal(version({ protocolVersion: 4, compatmode: 'true' }), 3);
+  });
+
+  it('uses a proxy for WebSocket only', () => {
+    assert.deepEqual(convert({}).node.proxy, { use: 'none', url: '' });
+    assert.deepEqual(convert({ broker: 'wss://host/', verifyservercert: true }).node.proxy, {
+      use: 'environment',
+      url: '',
+    });
+  });
+
+  it('keeps a session only with a client identifier, and says that the server then collects messages', () => {
+    assert.equal(convert({ cleansession: false }).node.cleanStart, true);
+    const kept = convert({ cleansession: false, clientid: 'c' });
+    assert.equal(kept.node.cleanStart, false);
+    assert.deepEqual(kept.keys, ['keptSession']);
+    assert.deepEqual(convert({ cleansession: false, clientid: 'c', autoUnsubscribe: false }).keys, []);
+  });
+
+  it('writes down what blank means: keepalive 0, and a session that ends with the connection', () => {
+    assert.equal(convert({ keepalive: '' }).node.keepalive, 0);
+    assert.equal(convert({ keepalive: undefined }).node.keepalive, 60);
+    const kept = { cleansession: false, clientid: 'c', protocolVersion: '5' };
+    assert.equal(convert({ ...kept, sessionExpiry: '' }).node.sessionExpiryInterval, 0);
+    assert.equal(convert({ ...kept, sessionExpiry: '60' }).node.sessionExpiryInterval, 60);
+    assert.equal(convert({ ...kept, protocolVersion: 4 }).node.sessionExpiryInterval, '');
+  });
+
+  it('keeps birth, close and will, with their properties for MQTT 5', () => {
+    const msg = {
+      contentType: 'text/plain',
+      userProps: '{"a":1,"b":"x"}',
+      respTopic: 'r',
+      correl: 'c',
+      expiry: '5',
+      delay: '7',
+    };
+    const will = { willTopic: 'w', willPayload: 'gone', willQos: '1', willRetain: 'true', willMsg: msg };
+    const expected = {
+      contentType: 'text/plain',
+      responseTopic: 'r',
+      correlationData: 'c',
+      messageExpiryInterval: 5,
+      willDelayInterval: 7,
+      userProperties: { a: '1', b: 'x' },
+    };
+    const five = convert({ ...will, protocolVersion: '5' }).node.will;
+    assert.deepEqual(five, { topic: 'w', payload: 'gone', qos: 1, retain: true, properties: expected });
+    assert.deepEqual((convert(will).node.will as FlowNode).properties, {});
+  });
+
+  it('leaves out a message that the core node never sends', () => {
+    const { node, notes } = convert({ birthTopic: 'a/#', birthPayload: 'x' });
+    assert.equal((node.birth as FlowNode).topic, '');
+    assert.deepEqual(notes, [{ key: 'presenceTopic', values: { name: 'birth', topic: 'a/#' } }]);
+  });
+
+  it('stays where its client identifier would be read as a template', () => {
+    assert.equal(brokerFromCore(coreBroker('b', { clientid: 'a{{b}}' }), conversionDefaults).ok, false);
+  });
+
+  it('hands credentials on under our names', () => {
+    const { node } = convert({ credentials: { user: 'me', password: 'secret' } });
+    assert.deepEqual(node.credentials, { username: 'me', user: '', password: 'secret' });
+    assert.equal('credentials' in convert({}).node, false);
+  });
+});

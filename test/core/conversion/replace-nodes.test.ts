@@ -1,0 +1,199 @@
+// Which nodes and broker nodes are replaced, and what becomes of those that others use.
+
+import assert from 'node:assert/strict';
+import { conversionDefaults } from '#src/core/conversion/conversion-options';
+import type { FlowNode } from '#src/core/conversion/flow-node';
+import { putCoreNodesBack } from '#src/core/conversion/put-core-nodes-back';
+import { replaceCoreNodes } from '#src/core/conversion/replace-core-nodes';
+import { convertedFlow, type FlowConversion } from '#src/core/conversion/replace-nodes';
+import { coreBroker, coreIn, coreOut, node, tab } from '../../helpers/flows/core-flow';
+
+function types(flow: readonly FlowNode[], conversion: FlowConversion): Record<string, string> {
+  return Object.fromEntries(convertedFlow(flow, conversion).map(({ id, type }) => [id, type]));
+}
+
+function keys({ reports }: FlowConversion, id: string): string[] {
+  return reports.filter((report) => report.id === id).flatMap(({ notes }) => notes.map(({ key }) => key));
+}
+
+function found(flow: readonly FlowNode[], id: string): FlowNode {
+  const node = flow.find((each) => each.id === id);
+  assert.ok(node);
+  return node;
+}
+
+const only =
+  (...ids: string[]) =>
+  ({ id }: FlowNode): boolean =>
+    ids.includes(id);
+
+describe('core/conversion/replace-nodes', () => {
+  it('replaces a broker node in its place when all of its users are replaced, and one that nothing uses', () => {
+    const flow = [tab(), coreBroker('b'), coreBroker('unused'), coreIn('in', 'b', 'a'), coreOut('out', 'b', 'a')];
+    const conversion = replaceCoreNodes(flow, conversionDefaults);
+    assert.deepEqual(types(flow, conversion), {
+      tab: 'tab',
+      b: 'mqtt-flows-broker',
+      unused: 'mqtt-flows-broker',
+      in: 'mqtt-flows-subscribe',
+      out: 'mqtt-flows-publish',
+    });
+    assert.deepEqual(conversion.added, []);
+  });
+
+  it('leaves a broker node to those that stay, and makes another with a client identifier of its own', () => {
+    const flow = [tab(), coreBroker('b', { clientid: 'c' }), coreIn('in', 'b', 'a'), coreOut('out', 'b', 'a')];
+    const conversion = replaceCoreNodes(flow, conversionDefaults, only('in'));
+    const [added, ...others] = conversion.added;
+    assert.deepEqual([others, added?.type, added?.clientId], [[], 'mqtt-flows-broker', 'c-mqtt-flows']);
+    assert.deepEqual(types(flow, conversion), {
+      tab: 'tab',
+      b: 'mqtt-broker',
+      in: 'mqtt-flows-subscribe',
+      out: 'mqtt out',
+      [added?.id ?? '']: 'mqtt-flows-broker',
+    });
+    const moved = convertedFlow(flow, conversion).find(({ id }) => id === 'in');
+    assert.equal(moved?.broker, added?.id);
+    assert.deepEqual(keys(conversion, 'b'), ['brokerShared', 'clientIdChanged', 'credentialsAgain']);
+  });
+
+  it('does the same for nodes of packages that it does not know', () => {
+    const flow = [tab(), coreBroker('b'), coreIn('in', 'b', 'a'), node('ha', 'ha-mqtt', { mqttBroker: 'b' })];
+    const conversion = replaceCoreNodes(flow, conversionDefaults);
+    assert.equal(types(flow, conversion).b, 'mqtt-broker');
+    assert.equal(conversion.added.length, 1);
+  });
+
+  it('gives the same identifiers to what it adds each time', () => {
+    const flow = [tab(), coreBroker('b', { usetls: true }), coreIn('in', 'b', 'a'), node('ha', 'ha-mqtt', { x: 'b' })];
+    const ids = (): string[] => replaceCoreNodes(flow, conversionDefaults).added.map(({ id }) => id);
+    assert.equal(ids().length, 2);
+    assert.deepEqual(ids(), ids());
+    for (const id of ids()) assert.match(id, /^[0-9a-f]{16}$/);
+  });
+
+  it('leaves what stands in a locked flow, and says so', () => {
+    const flow = [tab('tab', { locked: true }), coreBroker('b'), coreIn('in', 'b', 'a')];
+    const conversion = replaceCoreNodes(flow, conversionDefaults);
+    assert.deepEqual(convertedFlow(flow, conversion), flow);
+    assert.deepEqual(keys(conversion, 'in'), ['locked']);
+  });
+
+  it('leaves the users of a broker node that cannot be replaced', () => {
+    const flow = [tab(), coreBroker('b', { broker: 'wxs://host' }), coreIn('in', 'b', 'a')];
+    const conversion = replaceCoreNodes(flow, conversionDefaults);
+    assert.deepEqual(convertedFlow(flow, conversion), flow);
+    assert.deepEqual(keys(conversion, 'b'), ['addressInvalid']);
+    assert.deepEqual(keys(conversion, 'in'), ['brokerStays']);
+  });
+
+  it('follows a broker node through the variables of subflows, where all that use it so are replaced', () => {
+    const flow: FlowNode[] = [
+      { id: 'sf', type: 'subflow', env: [{ name: 'B', type: 'mqtt-broker', value: 'b' }] },
+      coreIn('in', '${B}', 'a', { z: 'sf' }),
+      coreOut('out', '${B}', 'a', { z: 'sf' }),
+      node('i', 'subflow:sf', { env: [{ name: 'B', type: 'conf-type', value: 'b' }] }),
+      coreBroker('b'),
+    ];
+    const all = replaceCoreNodes(flow, conversionDefaults);
+    const [template] = convertedFlow(flow, all);
+    assert.deepEqual(template?.env, [{ name: 'B', type: 'mqtt-flows-broker', value: 'b' }]);
+    assert.equal(types(flow, all).b, 'mqtt-flows-broker');
+    const some = replaceCoreNodes(flow, conversionDefaults, only('in'));
+    assert.deepEqual(convertedFlow(flow, some), flow);
+    assert.deepEqual(keys(some, 'in'), ['brokerStays']);
+  });
+
+  it('does not change the flow that it is given', () => {
+    const flow = [tab(), coreBroker('b', { usetls: true }), coreIn('in', 'b', 'a'), coreOut('out', 'b', 'a')];
+    const before = structuredClone(flow);
+    convertedFlow(flow, replaceCoreNodes(flow, conversionDefaults));
+    assert.deepEqual(flow, before);
+  });
+});
+
+describe('core/conversion/put-core-nodes-back', () => {
+  const broker = (settings: object = {}): FlowNode => ({
+    id: 'b',
+    type: 'mqtt-flows-broker',
+    connectTo: 'server',
+    servers: [{ url: 'mqtts://host' }],
+    tls: '',
+    protocolVersion: 'auto',
+    clientId: '',
+    cleanStart: true,
+    ...settings,
+  });
+  const subscribe = (settings: object): FlowNode => ({
+    id: 'in',
+    type: 'mqtt-flows-subscribe',
+    broker: 'b',
+    subscriptions: [{ filter: 'a/+', qos: 1, noLocal: false, retainAsPublished: true, retainHandling: 0 }],
+    retainedAgain: true,
+    ...settings,
+  });
+  const publish = (settings: object): FlowNode => ({ id: 'out', type: 'mqtt-flows-publish', broker: 'b', ...settings });
+
+  function back(...flow: FlowNode[]) {
+    const conversion = putCoreNodesBack(flow);
+    const after = convertedFlow(flow, conversion);
+    return { now: (id: string): FlowNode => found(after, id), keys: (id: string) => keys(conversion, id) };
+  }
+
+  it('verifies certificates as ours does, and fixes the version that ours finds out', () => {
+    const { now, keys: of } = back(broker());
+    const { broker: host, port, usetls, verifyservercert, protocolVersion } = now('b');
+    assert.deepEqual([host, port, usetls, verifyservercert, protocolVersion], ['host', '8883', true, true, '4']);
+    assert.deepEqual(of('b'), ['versionFixed']);
+  });
+
+  it('says which servers and settings are lost', () => {
+    const servers = [{ url: 'mqtt://[::1]:1884' }, { url: 'mqtt://two' }];
+    const own = { protocolVersion: 5, servers, outbox: { store: 'disk' }, receiveMaximum: 10, proxy: { use: 'url' } };
+    const { now, keys: of } = back(broker(own));
+    assert.deepEqual([now('b').broker, now('b').port], ['::1', '1884']);
+    assert.deepEqual(of('b'), ['severalServers', 'settingLost', 'settingLost', 'outboxLost']);
+  });
+
+  it('keeps a session for ever where ours does', () => {
+    const { now } = back(broker({ protocolVersion: 5, cleanStart: false, clientId: 'c', sessionExpiryInterval: '' }));
+    assert.deepEqual([now('b').sessionExpiry, now('b').cleansession], ['4294967295', false]);
+  });
+
+  it('has no counterpart for the broker inside Node-RED, nor for those that use it', () => {
+    const { now, keys: of } = back(broker({ connectTo: 'embedded' }), subscribe({}));
+    assert.equal(now('in').type, 'mqtt-flows-subscribe');
+    assert.deepEqual([of('b'), of('in')], [['embeddedBroker'], ['brokerStays']]);
+  });
+
+  it('takes the names off wildcards, and leaves a node with several filters', () => {
+    const filter = (text: string): object => ({ filter: text, qos: 0 });
+    const named = back(broker(), subscribe({ subscriptions: [filter('a/+x/#rest')] }));
+    assert.equal(named.now('in').topic, 'a/+/#');
+    assert.deepEqual(named.keys('in'), ['namedWildcards']);
+    const several = back(broker(), subscribe({ subscriptions: [filter('a'), filter('b')] }));
+    assert.deepEqual(several.keys('in'), ['severalFilters']);
+  });
+
+  it('says what a subscribe node did beside', () => {
+    const own = { acknowledge: 'completion', format: 'msgpack', retained: 'only', retainedAgain: false };
+    const { now, keys: of } = back(broker(), subscribe(own));
+    assert.equal(now('in').datatype, 'buffer');
+    assert.deepEqual(of('in'), ['settingLost', 'settingLost', 'settingLost', 'storedMessages']);
+  });
+
+  it('leaves a publish node whose values come from elsewhere, or whose output is wired', () => {
+    const of = (settings: object): string[] => back(broker(), publish(settings)).keys('out');
+    assert.deepEqual(of({ topic: 'a/{{b}}', topicType: 'str' }), ['valueFromElsewhere']);
+    assert.deepEqual(of({ topic: 'x', topicType: 'flow' }), ['valueFromElsewhere']);
+    assert.deepEqual(of({ topic: 'a', topicType: 'str', retain: 'clear' }), ['valueFromElsewhere']);
+    assert.deepEqual(of({ topic: 'a', topicType: 'str', wires: [['x']] }), ['outputWired']);
+    assert.deepEqual(of({ topic: 'topic', topicType: 'msg' }), ['whileOffline']);
+  });
+
+  it('turns a variable into the notation of Node-RED', () => {
+    const { now } = back(broker(), publish({ topic: 'TOPIC', topicType: 'env', qos: 'QOS', qosType: 'env' }));
+    assert.deepEqual([now('out').topic, now('out').qos], ['${TOPIC}', '${QOS}']);
+  });
+});
