@@ -53,7 +53,7 @@ export interface BenchOptions {
 export class BrokerBench {
   readonly clock: BenchClock;
   readonly broker: Broker;
-  readonly #clients: TestClient[] = [];
+  readonly #clients = new Set<TestClient>();
 
   private constructor(broker: Broker, clock: BenchClock) {
     this.broker = broker;
@@ -83,7 +83,7 @@ export class BrokerBench {
     ours.once('close', () => theirs.destroy());
     theirs.once('close', () => ours.destroy());
     const client = new TestClient(ours, protocolVersion);
-    this.#clients.push(client);
+    this.#clients.add(client);
     return client;
   }
 
@@ -105,7 +105,7 @@ export class BrokerBench {
     });
     this.broker.accept(theirs, { address: '192.0.2.8', local: false });
     const client = new TestClient(ours, protocolVersion);
-    this.#clients.push(client);
+    this.#clients.add(client);
     return client;
   }
 
@@ -116,6 +116,12 @@ export class BrokerBench {
     const connack = await client.next('connack');
     assert.equal(connack.reasonCode ?? connack.returnCode, 0);
     return client;
+  }
+
+  /** Has nothing to do with `client` any more: for tests of very many of them. */
+  discard(client: TestClient): void {
+    client.drop();
+    this.#clients.delete(client);
   }
 
   async close(): Promise<void> {
@@ -131,6 +137,8 @@ export class TestClient {
   readonly protocolVersion: Version;
   /** Whether it answers what comes at QoS 1 and 2 by itself. */
   acknowledges = false;
+  /** What the broker sends is no MQTT. */
+  whenMalformed: (error: Error) => void = () => {};
   readonly #taken = new Set<Packet>();
   #messageId = 0;
   readonly closed: Promise<void>;
@@ -143,6 +151,7 @@ export class TestClient {
       this.packets.push(packet);
       if (this.acknowledges) this.#acknowledge(packet);
     });
+    reader.on('error', (error) => this.whenMalformed(error));
     stream.on('data', (data: Buffer) => void reader.parse(data));
     stream.on('error', () => {});
     this.closed = new Promise((resolve) => {
@@ -204,6 +213,12 @@ export class TestClient {
     this.send({ cmd: 'pubrel', messageId });
     await this.next('pubcomp');
     return reasonCode;
+  }
+
+  /** Forgets what has come so far, for tests of very many packets. */
+  forget(): void {
+    this.packets.all.length = 0;
+    this.#taken.clear();
   }
 
   /** Asserts that no publication comes, nor has come untaken: the broker answers in order. */

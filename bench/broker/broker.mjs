@@ -1,0 +1,109 @@
+// `npm run bench -- broker`: the embedded broker beside mosquitto and aedes, with the same clients, in turn.
+
+import { loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Child } from '../child.mjs';
+import { header, inTurn, median, row } from '../compare.mjs';
+import { BrokerProcess } from './servers.mjs';
+
+const SUBJECTS = ['ours', 'mosquitto', 'aedes'];
+const IDLE = 5000;
+const RETAINED = 100_000;
+
+const EVERY = ['bench/#'];
+const SHAPES = {
+  'fan-in, 50 to 1': { publishers: 50, subscribers: 1, filters: EVERY, fan: 1 },
+  'fan-out, 1 to 500': { publishers: 1, subscribers: 500, filters: EVERY, fan: 500 },
+  'many to many, 20 to 20': { publishers: 20, subscribers: 20, filters: EVERY, fan: 20 },
+};
+
+async function withBroker(name, work) {
+  const broker = await BrokerProcess.start(name);
+  const clients = new Child(fileURLToPath(new URL('load-child.mjs', import.meta.url)));
+  try {
+    return await work(broker, clients);
+  } finally {
+    await clients.stop();
+    await broker.stop();
+  }
+}
+
+/** Deliveries per second, or per second of the broker's processor time. */
+function throughput(name, work, { warmUp, duration, cpu }) {
+  return withBroker(name, async (broker, clients) => {
+    await clients.ask('prepare', { ...work, port: broker.port });
+    const measured = clients.ask('measure', { warmUp, duration });
+    await new Promise((resolve) => setTimeout(resolve, warmUp));
+    const before = broker.cpu();
+    const { count, seconds } = await measured;
+    return count / (cpu ? broker.cpu() - before : seconds);
+  });
+}
+
+async function throughputs(options) {
+  console.log(header(`deliveries per ${options.cpu ? 'CPU ' : ''}second`, SUBJECTS));
+  for (const protocolVersion of options.full ? [4, 5] : [4]) {
+    for (const qos of [0, 1, 2]) {
+      for (const [shape, work] of Object.entries(SHAPES)) {
+        const title = `${shape}, QoS ${qos}${protocolVersion === 5 ? ', MQTT 5' : ''}`;
+        if (!title.includes(options.only)) continue;
+        const subjects = protocolVersion === 5 ? SUBJECTS.slice(0, 2) : SUBJECTS;
+        const target = { ...work, qos, protocolVersion, bytes: 100 };
+        const measures = subjects.map((name) => [name, () => throughput(name, target, options)]);
+        console.log(row(title, await inTurn(Object.fromEntries(measures), options.rounds)));
+      }
+    }
+  }
+}
+
+/** Bytes of memory for each idle client, and the share of a processor for all of them. */
+async function idle({ rounds, duration }) {
+  console.log(`\n| ${IDLE.toLocaleString('en-US')} idle clients | bytes each | % of a processor |\n|---|---|---|`);
+  for (const name of SUBJECTS) {
+    const figures = [];
+    for (let round = 0; round < rounds; round++) {
+      figures.push(
+        await withBroker(name, async (broker, clients) => {
+          const before = await broker.memory();
+          await clients.ask('idle', { count: IDLE, keepAlive: 60, port: broker.port, protocolVersion: 4 });
+          const bytes = ((await broker.memory()) - before) / IDLE;
+          const cpu = broker.cpu();
+          await new Promise((resolve) => setTimeout(resolve, duration * 3));
+          return { bytes, share: (broker.cpu() - cpu) / ((duration * 3) / 1000) };
+        }),
+      );
+    }
+    const bytes = Math.round(median(figures.map((each) => each.bytes))).toLocaleString('en-US');
+    console.log(`| ${name} | ${bytes} | ${(100 * median(figures.map(({ share }) => share))).toFixed(1)} |`);
+  }
+}
+
+/** What retained topics take, and how long it takes to be given all of them. */
+async function retained({ rounds }) {
+  console.log(`\n| ${RETAINED.toLocaleString('en-US')} retained topics | bytes each | ms for \`#\` |\n|---|---|---|`);
+  for (const name of SUBJECTS) {
+    const figures = [];
+    for (let round = 0; round < rounds; round++) {
+      figures.push(
+        await withBroker(name, async (broker, clients) => {
+          const target = { count: RETAINED, port: broker.port, protocolVersion: 4 };
+          const before = await broker.memory();
+          await clients.ask('retain', { ...target, bytes: 100 });
+          const bytes = ((await broker.memory()) - before) / RETAINED;
+          return { bytes, ms: (await clients.ask('replay', target)).ms };
+        }),
+      );
+    }
+    const bytes = Math.round(median(figures.map((each) => each.bytes))).toLocaleString('en-US');
+    console.log(`| ${name} | ${bytes} | ${Math.round(median(figures.map(({ ms }) => ms)))} |`);
+  }
+}
+
+/** Prints a table for each kind of work; see run.mjs for the options. */
+export async function broker(options) {
+  console.log(`load of the machine: ${loadavg()[0].toFixed(1)}`);
+  await throughputs(options);
+  if ('idle'.includes(options.only)) await idle(options);
+  if ('retained'.includes(options.only)) await retained(options);
+  console.log(`load of the machine: ${loadavg()[0].toFixed(1)}`);
+}

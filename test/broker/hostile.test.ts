@@ -1,0 +1,147 @@
+// Devices that do not read, say nothing, send one byte a second or rubbish, or publish without end: none of them costs the
+// others anything.
+
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { generate } from 'mqtt-packet';
+import { BrokerBench, type TestClient } from './broker-bench';
+
+const DEVICES = 20;
+
+describe('broker: hostile devices', () => {
+  let bench: BrokerBench;
+  let publisher: TestClient;
+  let subscriber: TestClient;
+
+  async function start(settings: Parameters<typeof BrokerBench.start>[0] = {}): Promise<void> {
+    bench = await BrokerBench.start(settings);
+    publisher = await bench.connect('publisher');
+    subscriber = await bench.connect('subscriber', { protocolVersion: 4 });
+    subscriber.acknowledges = true;
+    await subscriber.subscribe('good/#', { qos: 1 });
+  }
+
+  afterEach(() => bench.close());
+
+  /** The good ones get what they send each other, in order. */
+  async function exchange(count: number): Promise<void> {
+    for (let number = 0; number < count; number++) await publisher.publish('good', String(number), { qos: 1 });
+    assert.deepEqual(
+      await subscriber.messages(count),
+      Array.from({ length: count }, (_, number) => `good=${number}`),
+    );
+  }
+
+  it('that say nothing are let go, and the others are served meanwhile', async () => {
+    await start({ settings: { connectTime: 10_000 } });
+    const silent = Array.from({ length: DEVICES }, () => bench.open());
+    await exchange(100);
+    bench.clock.advance(12);
+    await Promise.all(silent.map(({ closed }) => closed));
+    await exchange(100);
+  });
+
+  it('that send one byte a second do not get as far as CONNACK', async () => {
+    await start({ settings: { connectTime: 10_000 } });
+    const packet = generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: 'slow', clean: true });
+    const slow = Array.from({ length: DEVICES }, () => bench.open());
+    for (let second = 0; second < 12; second++) {
+      for (const { stream } of slow) if (!stream.destroyed) stream.write(packet.subarray(second, second + 1));
+      bench.clock.advance(1);
+      await exchange(1);
+    }
+    await Promise.all(slow.map(({ closed }) => closed));
+  });
+
+  it('that send one byte of a large publication a second hold up nobody', async () => {
+    await start();
+    const slow = await Promise.all(Array.from({ length: DEVICES }, (_, number) => bench.connect(`slow-${number}`)));
+    const properties = generate({
+      cmd: 'publish',
+      topic: 'good',
+      payload: Buffer.alloc(1_000_000),
+      qos: 0,
+      retain: false,
+      dup: false,
+    });
+    for (let second = 0; second < 50; second++) {
+      for (const { stream } of slow) stream.write(properties.subarray(second, second + 1));
+      bench.clock.advance(1);
+      await exchange(1);
+    }
+  });
+
+  it('that send rubbish lose their connections', async () => {
+    await start();
+    const loud = Array.from({ length: DEVICES }, () => bench.open());
+    for (const { stream } of loud) stream.write('GET / HTTP/1.1\r\nHost: broker\r\n\r\n');
+    await exchange(100);
+    // As MQTT this is the beginning of a packet, which never comes to its end.
+    bench.clock.advance(12);
+    await Promise.all(loud.map(({ closed }) => closed));
+  });
+
+  it('that do not read cost others nothing but the patience of their publishers, and are let go', async () => {
+    await start({ settings: { stallTime: 10_000, patience: 2000 } });
+    const deaf: TestClient[] = [];
+    for (let number = 0; number < DEVICES; number++) {
+      const client = await bench.connect(`deaf-${number}`);
+      await client.subscribe('good/#');
+      client.stream.pause();
+      deaf.push(client);
+    }
+    // 12 MB for each of them.
+    const payload = 'x'.repeat(1000);
+    const count = 12_000;
+    for (let number = 0; number < count; number++) void publisher.publish('good', payload);
+    let received = 0;
+    subscriber.forget();
+    for (let turns = 0; received < count && turns < 5000; turns++) {
+      bench.clock.advance(0.1);
+      await turn();
+      received = subscriber.packets.all.length;
+    }
+    assert.equal(received, count, 'the one that reads gets all');
+    bench.clock.advance(12);
+    for (const client of deaf) client.stream.resume();
+    await Promise.all(deaf.map(({ closed }) => closed));
+    const { dropped } = bench.broker.clients().find(({ clientId }) => clientId === 'subscriber') ?? { dropped: -1 };
+    assert.equal(dropped, 0);
+  }).timeout(30_000);
+
+  it('that publish faster than they may are read from later; the others are not held up', async () => {
+    await start({ settings: { maximumRate: 50 } });
+    const loud = await bench.connect('loud');
+    for (let number = 0; number < 200; number++) void loud.publish('good/loud', String(number));
+    await loud.packets.find('connack', ({ cmd }) => cmd === 'connack');
+    const counts: number[] = [];
+    for (let second = 0; second < 5; second++) {
+      await settle();
+      counts.push(subscriber.packets.all.filter(({ cmd }) => cmd === 'publish').length);
+      // The publisher is not held up by it.
+      await publisher.publish('other', 'x', { qos: 1 });
+      bench.clock.advance(1);
+    }
+    for (const [second, count] of counts.entries()) {
+      const most = Math.min(200, 50 * (second + 1));
+      assert.ok(count <= most + 1 && count >= Math.min(200, most - 5), `${counts}`);
+    }
+  });
+
+  it('that flood with retained topics end at the limit with 0x97, and others go on', async () => {
+    await start({ settings: { retained: { count: 1000, bytes: 10_000_000 } } });
+    const loud = await bench.connect('loud');
+    const codes = new Map<number, number>();
+    for (let number = 0; number < 1500; number++) {
+      const code = await loud.publish(`flood/${number}`, 'x', { qos: 1, retain: true });
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+    }
+    // 0x10: kept, but nobody subscribes to it.
+    assert.deepEqual(Object.fromEntries(codes), { [0x10]: 1000, [0x97]: 500 });
+    await exchange(10);
+  });
+
+  async function settle(): Promise<void> {
+    for (let left = 20; left > 0; left--) await turn();
+  }
+});
