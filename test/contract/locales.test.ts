@@ -24,6 +24,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'reasonCodes.': REASON_CODES,
   'file.': unionMembers('runtime/client/bounded-file.ts', 'FileProblem'),
   'serverUrl.': unionMembers('core/servers/server-url.ts', 'ServerUrlProblem'),
+  'socket.': unionMembers('transport/streams/socket-stream.ts', 'SocketProblem'),
   'stages.': unionMembers('core/errors/mqtt-flows-error.ts', 'ConnectStage'),
   'template.': unionMembers('core/values/template.ts', 'TemplateProblem'),
   'templateValue.': unionMembers('core/values/template.ts', 'FillProblem'),

@@ -44,11 +44,20 @@ describe('The connect action', () => {
     [{ broker: '[::1]', port: 1 }, 'mqtt://[::1]:1'],
     [{ port: 8883, usetls: true }, 'mqtts://house:8883'],
     [{ usetls: 'false' }, 'mqtt://house:1884'],
+    [{ url: 'mqtt+unix:///run/m.sock' }, 'mqtt+unix:///run/m.sock'],
+    [{ broker: 'mqtt+unix:///run/m.sock', port: 1 }, 'mqtt+unix:///run/m.sock'],
+    [{ broker: 'fe80::1%eth0' }, 'mqtt://[fe80::1%eth0]:1884'],
   ] as const) {
     it(`names a server: ${JSON.stringify(broker)}`, () => {
       assert.deepEqual(overridesOf(broker), { server: address(url) });
     });
   }
+
+  it('keeps nothing of a socket', () => {
+    const socket = address('mqtt+unix:///run/m.sock');
+    assert.deepEqual(overridesOf({ broker: 'other' }, socket), { server: address('mqtt://other:1883') });
+    assert.deepEqual(overridesOf({ port: 1884, usetls: true }, socket), { server: address('mqtts://localhost:1884') });
+  });
 
   it('keeps the path of a WebSocket server', () => {
     assert.deepEqual(overridesOf({ port: 81 }, address('ws://house/mqtt')), { server: address('ws://house:81/mqtt') });

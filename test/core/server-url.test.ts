@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import {
   bracketed,
+  type NetworkScheme,
   parseServerUrl,
-  type ServerScheme,
   type ServerUrlProblem,
   serverName,
   splitCredentials,
@@ -42,7 +42,7 @@ describe('core/servers/server-url', () => {
     });
   }
 
-  const schemes: readonly [text: string, scheme: ServerScheme, port: number, path: string, name: string][] = [
+  const schemes: readonly [text: string, scheme: NetworkScheme, port: number, path: string, name: string][] = [
     ['mqtts://host', 'mqtts', 8883, '', 'mqtts://host:8883'],
     ['ssl://host', 'mqtts', 8883, '', 'mqtts://host:8883'],
     ['tls://host:1', 'mqtts', 1, '', 'mqtts://host:1'],
@@ -60,6 +60,19 @@ describe('core/servers/server-url', () => {
       const address = { scheme, secure, host: 'host', port, path };
       assert.deepEqual(parseServerUrl(text), { ok: true, address });
       assert.equal(serverName(address), name);
+    });
+  }
+
+  for (const [text, path] of [
+    ['mqtt+unix:///run/mosquitto.sock', '/run/mosquitto.sock'],
+    ['unix:///run/mosquitto.sock', '/run/mosquitto.sock'],
+    [' MQTT+UNIX:///run/my%20mqtt?.sock ', '/run/my mqtt?.sock'],
+    ['mqtt+unix:///run/a@b:1', '/run/a@b:1'],
+  ] as const) {
+    it(`"${text}" is the socket ${path}`, () => {
+      const address = { scheme: 'mqtt+unix', secure: false, path } as const;
+      assert.deepEqual(parseServerUrl(text), { ok: true, address });
+      assert.equal(serverName(address), `mqtt+unix://${path}`);
     });
   }
 
@@ -113,6 +126,14 @@ describe('core/servers/server-url', () => {
     ['mqtt://user:secret@host', 'credentials'],
     ['user:secret@host:1883', 'credentials'],
     ['mqtt://:secret@host', 'credentials'],
+    ['mqtt+unix://', 'socketPath'],
+    ['mqtt+unix:///', 'socketPath'],
+    ['mqtt+unix:///run/', 'socketPath'],
+    ['mqtt+unix://run/mosquitto.sock', 'socketPath'],
+    ['unix://host/run/x', 'socketPath'],
+    ['mqtt+unix:///run/a%00b', 'socketPath'],
+    ['mqtt+unix:///run/%zz', 'socketPath'],
+    ['mqtts+unix:///run/x', 'malformed'],
     ['mqtt://host/path', 'path'],
     ['host/path', 'path'],
     ['mqtt://host?a=b', 'path'],

@@ -36,7 +36,7 @@ describe('The proxy from the environment', () => {
     });
   }
 
-  for (const url of ['mqtt://localhost', 'ws://127.0.0.1', 'ws://127.9.9.9', 'wss://[::1]']) {
+  for (const url of ['mqtt://localhost', 'ws://127.0.0.1', 'ws://127.9.9.9', 'wss://[::1]', 'unix:///run/m.sock']) {
     it(`is never meant for this computer: ${url}`, () => assert.equal(chosen(url, ALL), undefined));
   }
 

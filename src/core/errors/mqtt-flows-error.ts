@@ -4,7 +4,7 @@
  * The stages of a connection, from the name lookup to the time when it stands. Each has words in the locales under
  * `stages.`.
  */
-export type ConnectStage = 'dns' | 'tcp' | 'proxy' | 'tls' | 'websocket' | 'connack' | 'connected';
+export type ConnectStage = 'dns' | 'tcp' | 'socket' | 'proxy' | 'tls' | 'websocket' | 'connack' | 'connected';
 
 /** What was going on when the error occurred. */
 export type ErrorStage =
@@ -40,6 +40,7 @@ export type ErrorCode =
   | 'connection-timeout'
   | 'connection-lost'
   | 'connection-failed'
+  | 'socket-unavailable'
   | 'connection-closed'
   | 'closed-without-answer'
   | 'protocol-error'

@@ -183,13 +183,17 @@ function readServer({ url, broker, port, usetls }: Values, configured: ServerAdd
   return failed(new MqttFlowsError('server-url-invalid', { stage: 'control', params }));
 }
 
-function composed({ broker, port, usetls }: Values, configured: ServerAddress): string {
+function composed({ broker, port, usetls }: Values, server: ServerAddress): string {
+  // A socket has no parts that could be kept.
+  const configured = server.scheme === 'mqtt+unix' ? LOCAL : server;
   const secure = asFlag(usetls);
   const scheme = secure === undefined ? configured.scheme : secure ? 'mqtts' : 'mqtt';
   const path = scheme === configured.scheme ? configured.path : '';
   const host = typeof broker === 'string' && broker !== '' ? broker : configured.host;
   return `${scheme}://${host.startsWith('[') ? host : bracketed(host)}:${asWhole(port, 1, 65_535) ?? configured.port}${path}`;
 }
+
+const LOCAL = { scheme: 'mqtt', host: 'localhost', port: 1883, path: '' } as const;
 
 function isSecret(name: string): boolean {
   return !['port', 'usetls', 'force', 'keepalive', 'protocolVersion'].includes(name);

@@ -2,10 +2,10 @@
 
 import { takeZone } from './ipv6-zone';
 
-export type ServerScheme = 'mqtt' | 'mqtts' | 'ws' | 'wss';
+export type NetworkScheme = 'mqtt' | 'mqtts' | 'ws' | 'wss';
 
-export interface ServerAddress {
-  readonly scheme: ServerScheme;
+export interface NetworkAddress {
+  readonly scheme: NetworkScheme;
   /** Over TLS. */
   readonly secure: boolean;
   /** An IPv6 address stands without brackets, and with its zone: fe80::1%eth0. */
@@ -15,15 +15,34 @@ export interface ServerAddress {
   readonly path: string;
 }
 
+/** A Unix domain socket on this machine. */
+export interface SocketAddress {
+  readonly scheme: 'mqtt+unix';
+  readonly secure: false;
+  /** The absolute path of the socket. */
+  readonly path: string;
+}
+
+export type ServerAddress = NetworkAddress | SocketAddress;
+export type ServerScheme = ServerAddress['scheme'];
+
 /** Why a string is not a server address. Each value has a sentence in the locales under `serverUrl.`. */
-export type ServerUrlProblem = 'empty' | 'malformed' | 'brackets' | 'port' | 'scheme' | 'credentials' | 'path';
+export type ServerUrlProblem =
+  | 'empty'
+  | 'malformed'
+  | 'brackets'
+  | 'port'
+  | 'scheme'
+  | 'credentials'
+  | 'path'
+  | 'socketPath';
 
 export type ServerUrlResult =
   | { readonly ok: true; readonly address: ServerAddress }
   | { readonly ok: false; readonly problem: ServerUrlProblem };
 
 /** Scheme names that mqtt.js and the core MQTT nodes accept as well. */
-const SCHEMES: Readonly<Record<string, ServerScheme>> = {
+const SCHEMES: Readonly<Record<string, NetworkScheme>> = {
   'mqtt:': 'mqtt',
   'tcp:': 'mqtt',
   'mqtts:': 'mqtts',
@@ -32,18 +51,22 @@ const SCHEMES: Readonly<Record<string, ServerScheme>> = {
   'ws:': 'ws',
   'wss:': 'wss',
 };
-const DEFAULT_PORTS: Readonly<Record<ServerScheme, number>> = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 };
+const DEFAULT_PORTS: Readonly<Record<NetworkScheme, number>> = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 };
+/** `unix://` is what mosquitto's own tools and other clients write. */
+const SOCKET = /^(?:mqtt\+)?unix:\/\/(.*)$/is;
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 /** URL would read the first part of the path as the host of a ws:// address. */
 const NO_HOST = /^[^/]*:\/\/[/\\]/;
 
 /**
  * Reads `scheme://host:port/path`. Without a scheme, `mqtt://` is assumed; without a port, that of the scheme: 1883,
- * 8883 (mqtts), 80 (ws) or 443 (wss). Never throws.
+ * 8883 (mqtts), 80 (ws) or 443 (wss). `mqtt+unix:///path` is a socket of this machine. Never throws.
  */
 export function parseServerUrl(text: string): ServerUrlResult {
   const trimmed = text.trim();
   if (trimmed === '') return { ok: false, problem: 'empty' };
+  const socket = SOCKET.exec(trimmed)?.[1];
+  if (socket !== undefined) return parseSocketPath(socket);
   const { text: withScheme, zone } = takeZone(SCHEME.test(trimmed) ? trimmed : `mqtt://${trimmed}`);
   if (NO_HOST.test(withScheme) || !URL.canParse(withScheme)) return { ok: false, problem: unreadable(withScheme) };
   const url = new URL(withScheme);
@@ -62,8 +85,17 @@ export function parseServerUrl(text: string): ServerUrlResult {
   return { ok: true, address: { scheme, secure, host: host + zone, port, path } };
 }
 
+function parseSocketPath(text: string): ServerUrlResult {
+  const path = decoded(text);
+  // A server beside a path would be on another machine.
+  if (path === undefined || !/^\/[^\0]*[^\0/]$/.test(path)) return { ok: false, problem: 'socketPath' };
+  return { ok: true, address: { scheme: 'mqtt+unix', secure: false, path } };
+}
+
 /** An address for logs and errors, without the query, which may hold a signature. */
-export function serverName({ scheme, host, port, path }: ServerAddress): string {
+export function serverName(address: ServerAddress): string {
+  if (address.scheme === 'mqtt+unix') return `mqtt+unix://${address.path}`;
+  const { scheme, host, port, path } = address;
   const authority = `${bracketed(host)}:${port}`;
   return scheme === 'mqtt' ? authority : `${scheme}://${authority}${path.replace(/\?.*$/s, '').replace(/^\/$/, '')}`;
 }
@@ -87,7 +119,7 @@ function unreadable(text: string): ServerUrlProblem {
  * The path after the port: only WebSocket has one, without a fragment (RFC 6455, section 3). Undefined when it does not
  * fit.
  */
-function pathOf({ pathname, search, hash }: URL, scheme: ServerScheme): string | undefined {
+function pathOf({ pathname, search, hash }: URL, scheme: NetworkScheme): string | undefined {
   if (hash !== '') return undefined;
   if (scheme === 'ws' || scheme === 'wss') return pathname + search;
   return (pathname === '' || pathname === '/') && search === '' ? '' : undefined;
@@ -95,8 +127,12 @@ function pathOf({ pathname, search, hash }: URL, scheme: ServerScheme): string |
 
 /** URL keeps letters beyond ASCII escaped for non-web schemes. Undefined when the escapes are not valid UTF-8. */
 function decodedHost(hostname: string): string | undefined {
+  return decoded(hostname)?.replace(/^\[|\]$/g, '');
+}
+
+function decoded(text: string): string | undefined {
   try {
-    return decodeURIComponent(hostname).replace(/^\[|\]$/g, '');
+    return decodeURIComponent(text);
   } catch {
     return undefined;
   }

@@ -37,7 +37,7 @@ function serverProblem(url: string): string | undefined {
 function addressHint(url: string): string | undefined {
   if (namesVariables(url)) return sharedText('fields.variables');
   const result = parseServerUrl(url);
-  if (!result.ok || /:\d+(\/|\?|$)/.test(url.trim())) return undefined;
+  if (!result.ok || result.address.scheme === 'mqtt+unix' || /:\d+(\/|\?|$)/.test(url.trim())) return undefined;
   return sharedText('hint.port', { port: result.address.port });
 }
 

@@ -3,7 +3,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Endpoint } from '../../connection/connection-settings';
 import { type ProxyAddress, parseProxyUrl } from '../../core/servers/proxy-url';
-import { type ServerAddress, serverName } from '../../core/servers/server-url';
+import { type NetworkAddress, type ServerAddress, serverName } from '../../core/servers/server-url';
 import type { ServerReach } from '../../settings/broker.server.config';
 import type { ConfigResult } from '../../settings/saved-config';
 import { faultyProxyVariable, proxyFromEnvironment } from '../../transport/streams/proxy-choice';
@@ -40,7 +40,7 @@ export function prepareEndpoints(
   };
   const endpoint = (address: ServerAddress): Endpoint => ({
     name: serverName(address),
-    address,
+    ...(address.scheme === 'mqtt+unix' ? {} : { address }),
     open: serverStream(address, settings),
   });
   const endpoints = ([first, ...others]: Addresses): Endpoints => [endpoint(first), ...others.map(endpoint)];
@@ -70,7 +70,7 @@ async function chosenProxy(
   node: Node,
   credential: EnteredCredential,
   { use, url }: ServerReach['proxy'],
-  address: ServerAddress,
+  address: NetworkAddress,
 ): Promise<ProxyServer | undefined> {
   if (use === 'environment') return trusted(RED, proxyFromEnvironment(address, process.env));
   const proxy = use === 'url' ? parseProxyUrl(url) : undefined;

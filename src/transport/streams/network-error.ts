@@ -49,7 +49,7 @@ export function hungUp(stage: ErrorStage, params: ErrorParams = {}): MqttFlowsEr
 }
 
 /** With several addresses for a host, Node.js throws an AggregateError that carries the code of the first attempt. */
-function systemCodeOf(error: Error): string {
+export function systemCodeOf(error: Error): string {
   return plainText('code' in error && typeof error.code === 'string' ? error.code : error.message);
 }
 

@@ -4,7 +4,7 @@ import { BlockList, isIP } from 'node:net';
 import { withoutZone } from '../../core/servers/ipv6-zone';
 import { isLoopback } from '../../core/servers/loopback';
 import { type ProxyAddress, parseProxyUrl } from '../../core/servers/proxy-url';
-import type { ServerAddress, ServerScheme } from '../../core/servers/server-url';
+import type { NetworkAddress, NetworkScheme, ServerAddress } from '../../core/servers/server-url';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,7 +12,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * The first variable that is set counts. A plain MQTT server in the local network must not go through the proxy for the
  * web.
  */
-const VARIABLES: Readonly<Record<ServerScheme, readonly string[]>> = {
+const VARIABLES: Readonly<Record<NetworkScheme, readonly string[]>> = {
   mqtt: ['all_proxy'],
   mqtts: ['https_proxy', 'all_proxy'],
   ws: ['http_proxy', 'all_proxy'],
@@ -34,8 +34,9 @@ function chosen(
   server: ServerAddress,
   environment: Environment,
 ): { readonly name: string; readonly proxy: ProxyAddress | undefined } | undefined {
-  // A proxy cannot reach this computer's loopback addresses.
-  if (isLoopback(server.host) || isExcepted(server, variable(environment, 'no_proxy'))) return undefined;
+  // A proxy cannot reach this computer's sockets and loopback addresses.
+  if (server.scheme === 'mqtt+unix' || isLoopback(server.host) || isExcepted(server, variable(environment, 'no_proxy')))
+    return undefined;
   for (const name of VARIABLES[server.scheme]) {
     const value = variable(environment, name);
     if (value !== '') return { name, proxy: parseProxyUrl(value) };
@@ -52,7 +53,7 @@ function variable(environment: Environment, name: string): string {
  * `list` has entries separated by commas or spaces: `*`, a name and all below it, an address, or a network such as
  * 10.0.0.0/8.
  */
-function isExcepted({ host, port }: ServerAddress, list: string): boolean {
+function isExcepted({ host, port }: NetworkAddress, list: string): boolean {
   const name = withoutZone(host.toLowerCase());
   return list
     .toLowerCase()

@@ -1,10 +1,11 @@
-// Opens the stream to a server: TCP or a proxy, then TLS, then WebSocket, according to its address.
+// Opens the stream to a server: a Unix socket; or TCP or a proxy, then TLS, then WebSocket, according to its address.
 
 import { withoutZone } from '../../core/servers/ipv6-zone';
-import type { ServerAddress } from '../../core/servers/server-url';
+import type { NetworkAddress, ServerAddress } from '../../core/servers/server-url';
 import type { OpenStream } from '../transport';
 import { ignore } from './opening-stage';
 import { type ProxyServer, proxyStream } from './proxy-stream';
+import { socketStream } from './socket-stream';
 import { tcpStream } from './tcp-stream';
 import { type TlsOptions, tlsStream } from './tls-stream';
 import { type WebSocketOptions, webSocketStream } from './websocket-stream';
@@ -14,12 +15,17 @@ import { type WebSocketOptions, webSocketStream } from './websocket-stream';
  */
 export interface ServerStreamSettings {
   readonly tls: () => TlsOptions | Promise<TlsOptions>;
-  readonly proxy: (address: ServerAddress) => Promise<ProxyServer | undefined>;
+  readonly proxy: (address: NetworkAddress) => Promise<ProxyServer | undefined>;
   readonly webSocket: WebSocketOptions;
 }
 
 /** Opens streams to the server at `address`. */
 export function serverStream(address: ServerAddress, settings: ServerStreamSettings): OpenStream {
+  if (address.scheme !== 'mqtt+unix') return networkStream(address, settings);
+  return (report, signal, learn = ignore) => socketStream(address.path, { report, signal, learn });
+}
+
+function networkStream(address: NetworkAddress, settings: ServerStreamSettings): OpenStream {
   const { scheme, host, port, secure } = address;
   // Neither a server nor a proxy knows the interfaces of this machine.
   const name = withoutZone(host);

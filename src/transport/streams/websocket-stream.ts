@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
-import { bracketed, type ServerAddress } from '../../core/servers/server-url';
+import { bracketed, type NetworkAddress } from '../../core/servers/server-url';
 import { carriedBy } from './link-movement';
 import { ignore, inStage, type Opening } from './opening-stage';
 
@@ -30,7 +30,7 @@ const UNREMARKABLE = [1000, 1001, 1005, 1006];
 /** Upgrades `socket`, which is destroyed on failure. */
 export function webSocketStream(
   socket: Duplex,
-  address: ServerAddress,
+  address: NetworkAddress,
   options: WebSocketOptions,
   opening: Opening,
 ): Promise<Duplex> {
