@@ -1,0 +1,85 @@
+// A subscribe node that acknowledges when the flow is done, and a deploy while the flow has messages.
+
+import assert from 'node:assert/strict';
+import { AcknowledgingFlow } from '../helpers/flows/acknowledging-flow';
+import { loadFlow } from '../helpers/flows/flow-harness';
+import { serverNode, subscribeNodes } from '../helpers/flows/flow-nodes';
+import { type Gates, gateNode } from '../helpers/flows/gate-nodes';
+import { CLOSING_TIMES, SlowClosing, slowClosingNode } from '../helpers/flows/slow-closing-node';
+import type { AcknowledgingServer } from '../helpers/servers/acknowledging-server';
+
+describe('acknowledging when the flow is done', () => {
+  let bench: AcknowledgingFlow;
+  let server: AcknowledgingServer;
+  let gates: Gates;
+
+  beforeEach(async () => {
+    bench = await AcknowledgingFlow.prepare({ acknowledge: 'completion' });
+    ({ server, gates } = bench);
+  });
+  afterEach(() => bench.stop());
+
+  describe('during a deploy', () => {
+    it('waits on for a message that is at a node which goes on', async () => {
+      const flow = await bench.start([gateNode('work')]);
+      await server.send(1);
+      const held = await gates.at('work', 't/1');
+      await flow.deploy('nodes', bench.nodes([gateNode('work')], { name: 'renamed' }));
+      await server.pinged();
+      assert.deepEqual(server.answers, []);
+      held.end();
+      await server.acknowledged(1);
+      assert.equal(gates.held.all.length, 1);
+    });
+
+    it('delivers a message again that was at a node which is stopped', async () => {
+      const flow = await bench.start([gateNode('work')]);
+      await server.send(1);
+      await server.send(2);
+      await gates.at('work', 't/2');
+      await flow.deploy('nodes', bench.nodes([{ ...gateNode('work'), name: 'renamed' }]));
+      const again = await gates.at('work', 't/1', 2);
+      assert.equal(again.message.dup, true);
+      again.end();
+      (await gates.at('work', 't/2', 2)).end();
+      assert.deepEqual(await server.acknowledged(2), ['1', '2']);
+    });
+
+    for (const time of CLOSING_TIMES) {
+      it(`delivers again once, to the next instance, when another node closes slowly (${time})`, async () => {
+        const slow = new SlowClosing();
+        const all = [slowClosingNode, ...bench.nodes([gateNode('work')])];
+        const flow = await loadFlow(all, {}, slow.register, gates.register);
+        await flow.connected('sub');
+        await server.send(1);
+        await gates.at('work', 't/1');
+        await slow.during(time, () => flow.deploy('full', all));
+        (await gates.at('work', 't/1', 2)).end();
+        assert.deepEqual(await server.acknowledged(1), ['1']);
+        assert.equal(gates.held.all.length, 2);
+      });
+    }
+
+    it('delivers everything again when all nodes are replaced, what a delay node holds included', async () => {
+      const delay = { id: 'd', type: 'delay', pauseType: 'delay', timeout: '60', timeoutUnits: 'seconds', outputs: 1 };
+      const flow = await bench.start([{ ...delay, wires: [['work']] }, gateNode('work')]);
+      await server.send(1);
+      await server.pinged();
+      await flow.deploy('full', bench.nodes([gateNode('work')]));
+      const again = await gates.at('work', 't/1');
+      assert.equal(again.message.dup, true);
+      assert.deepEqual(server.answers, []);
+      again.end();
+      await server.acknowledged(1);
+    });
+
+    it('asks for nothing more when the node is deleted', async () => {
+      const flow = await bench.start([gateNode('work')]);
+      await server.send(1);
+      await gates.at('work', 't/1');
+      const other = subscribeNodes('other', bench.broker, ['other']);
+      await flow.deploy('full', [serverNode(bench.broker, server.port, { keepalive: 1 }), ...other]);
+      await server.acknowledged(1);
+    });
+  });
+});
