@@ -37,7 +37,13 @@ import { numberProblem, prepareNumber, readNumber } from '../editor/fields/numbe
 import { sharedText } from '../editor/fields/shared-text';
 import { createTabs } from '../editor/fields/tabs';
 import { completed } from '../editor/fields/with-defaults';
-import { BROKER_RANGES, type BrokerConfig, type BrokerCredentials, brokerDefaults } from '../settings/broker.config';
+import {
+  BROKER_RANGES,
+  type BrokerConfig,
+  type BrokerCredentials,
+  brokerCredentials,
+  brokerDefaults,
+} from '../settings/broker.config';
 import { serverDefaults } from '../settings/broker.server.config';
 import { sessionDefaults } from '../settings/broker.session.config';
 import { namesVariables } from '../settings/environment-text';
@@ -138,15 +144,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
       },
     },
   },
-  credentials: {
-    username: { type: 'text' },
-    password: { type: 'password' },
-    proxyUsername: { type: 'text' },
-    proxyPassword: { type: 'password' },
-    embeddedUsername: { type: 'text' },
-    embeddedPassword: { type: 'password' },
-    user: { type: 'text' },
-  },
+  credentials: brokerCredentials,
   label() {
     if (this.name) return this.name;
     return this.connectTo === 'embedded' ? this._('label.embedded') : (listed(this.servers)[0]?.url ?? '');

@@ -21,6 +21,7 @@ import {
   type BrokerConfig,
   type BrokerCredentials,
   type BrokerSettings,
+  brokerCredentials,
   brokerDefaults,
   type EmbeddedSettings,
   parseBrokerConfig,
@@ -83,14 +84,6 @@ export = function register(RED: NodeAPI): void {
   }
 
   RED.nodes.registerType<Broker, BrokerConfig & NodeDef, object, BrokerCredentials>('mqtt-flows-broker', construct, {
-    credentials: {
-      username: { type: 'text' },
-      password: { type: 'password' },
-      proxyUsername: { type: 'text' },
-      proxyPassword: { type: 'password' },
-      embeddedUsername: { type: 'text' },
-      embeddedPassword: { type: 'password' },
-      user: { type: 'text' },
-    },
+    credentials: brokerCredentials,
   });
 };

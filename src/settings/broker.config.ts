@@ -37,6 +37,17 @@ export interface BrokerCredentials {
   user: string;
 }
 
+/** How Node-RED keeps each of them: it sends a `text` to the editor, and a `password` never. */
+export const brokerCredentials = {
+  username: { type: 'text' },
+  password: { type: 'password' },
+  proxyUsername: { type: 'text' },
+  proxyPassword: { type: 'password' },
+  embeddedUsername: { type: 'text' },
+  embeddedPassword: { type: 'password' },
+  user: { type: 'text' },
+} as const satisfies Record<keyof BrokerCredentials, { type: 'text' | 'password' }>;
+
 export const brokerDefaults = {
   name: '',
   connectTo: 'server',

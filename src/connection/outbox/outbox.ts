@@ -184,14 +184,14 @@ export class Outbox {
     while (this.#counts.depth > maxMessages || this.#counts.bytes > maxBytes) {
       const oldest = this.#queue.shift();
       if (!oldest) return;
-      this.#counts.dropped++;
+      this.#counts.dropped();
       this.#sender.retire(oldest);
       this.#finish(oldest, { ok: false, error: outboxError('publication-dropped') });
     }
   }
 
   #accepted(entry: OutboxEntry): void {
-    this.#counts.accepted++;
+    this.#counts.accepted();
     const waiter = entry.queued();
     if (waiter) guarded(this.#report, () => waiter({ ok: true, reasonCode: 0 }));
   }
@@ -216,7 +216,7 @@ export class Outbox {
 
   /** Settles a cleared publication. A loss without a waiter is not reported, since the user has asked for it. */
   #discard(entry: OutboxEntry): void {
-    this.#counts.dropped++;
+    this.#counts.dropped();
     this.#sender.retire(entry);
     this.#counts.leave(entry.bytes);
     this.#queue.remove(entry);
@@ -230,10 +230,7 @@ export class Outbox {
   }
 
   #ended(entry: OutboxEntry, end: SendingEnd): void {
-    if (end.kind === 'acknowledged') this.#counts.acknowledged++;
-    else if (end.kind === 'expired') this.#counts.expired++;
-    else if (end.kind === 'unconfirmed') this.#counts.lost++;
-    else this.#counts.refused++;
+    this.#counts.ended(end.kind);
     this.#finish(entry, settlementOf(entry, end, this.#clock.now()));
     this.#tellEmpty();
   }
