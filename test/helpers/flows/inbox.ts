@@ -6,12 +6,14 @@ const PATIENCE = 10_000;
 export class Inbox<T> {
   readonly all: T[] = [];
   readonly #name: string;
+  readonly #patience: number;
   readonly #watchers = new Set<() => void>();
   #taken = 0;
 
-  /** `name` says in failures what did not arrive. */
-  constructor(name: string) {
+  /** `name` says in failures what did not arrive; `patience` is in ms. */
+  constructor(name: string, patience = PATIENCE) {
     this.#name = name;
+    this.#patience = patience;
   }
 
   push(value: T): void {
@@ -58,7 +60,7 @@ export class Inbox<T> {
         stop();
         const seen = this.all.length > 20 ? `${this.all.length} others` : JSON.stringify(this.all);
         reject(new Error(`${this.#name}: waited in vain for ${what}; arrived so far: ${seen}`));
-      }, PATIENCE);
+      }, this.#patience);
       this.#watchers.add(check);
       check();
     });

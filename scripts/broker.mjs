@@ -1,0 +1,41 @@
+// `npm run broker -- kills --kills 20 --qos 2`, `... clients --clients 200 --minutes 10`: the broker inside Node-RED while
+// Node-RED is killed under traffic, and while devices come and go.
+
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+
+const require = createRequire(import.meta.url);
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    kills: { type: 'string', default: '20' },
+    life: { type: 'string', default: '2000' },
+    qos: { type: 'string', default: '2' },
+    version: { type: 'string', default: '5' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const [what = 'kills'] = positionals;
+
+async function kills() {
+  const { runBrokerKills } = require('../build/test/helpers/runs/broker-kill-run.js');
+  const qos = Number(values.qos);
+  const result = await runBrokerKills({
+    kills: Number(values.kills),
+    qos,
+    protocolVersion: Number(values.version),
+    seed: Number(values.seed),
+    life: Number(values.life),
+  });
+  const { lost, disordered, copies, sessionsLost, retainedLost, failed, complaints } = result;
+  const wrong = lost + disordered + sessionsLost + retainedLost + complaints.length + Object.keys(failed).length;
+  return { result, passed: wrong === 0 && !(qos === 2 && copies > 0) };
+}
+
+const runs = { kills };
+if (!(what in runs)) throw new Error(`one of ${Object.keys(runs).join(', ')}`);
+const { result, passed } = await runs[what]();
+console.log({ what, ...values, ...result });
+console.log(passed ? 'passed' : 'FAILED');
+process.exit(passed ? 0 : 1);
