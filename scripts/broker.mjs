@@ -13,6 +13,8 @@ const { values, positionals } = parseArgs({
     life: { type: 'string', default: '2000' },
     qos: { type: 'string', default: '2' },
     version: { type: 'string', default: '5' },
+    clients: { type: 'string', default: '200' },
+    minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -33,7 +35,16 @@ async function kills() {
   return { result, passed: wrong === 0 && !(qos === 2 && copies > 0) };
 }
 
-const runs = { kills };
+async function clients() {
+  const { runBrokerSoak } = require('../build/test/helpers/runs/broker-soak-run.js');
+  const [count, minutes, seed] = [Number(values.clients), Number(values.minutes), Number(values.seed)];
+  const result = await runBrokerSoak({ clients: count, minutes, seed, looks: 12 });
+  // The first looks see caches and the just-in-time compiler grow.
+  const [early, late] = [result.inUse.slice(3, 6), result.inUse.slice(-3)].map((looks) => Math.max(...looks));
+  return { result, passed: result.complaints.length === 0 && late < early * 1.1 };
+}
+
+const runs = { kills, clients };
 if (!(what in runs)) throw new Error(`one of ${Object.keys(runs).join(', ')}`);
 const { result, passed } = await runs[what]();
 console.log({ what, ...values, ...result });
