@@ -87,6 +87,21 @@ describe('broker: store', () => {
     assert.deepEqual(await reader.messages(1), ['t=1']);
   });
 
+  it('brings back what waits for a member of a group, and gives it to another one when the session ends', async () => {
+    const away = await bench.connect('away', KEPT);
+    await away.subscribe('$share/group/t', { qos: 1 });
+    await away.disconnect();
+    const publisher = await bench.connect('publisher');
+    await publisher.publish('t', '1', { qos: 1 });
+    await bench.close();
+    bench = await start();
+    const other = await bench.connect('other');
+    await other.subscribe('$share/group/t', { qos: 1 });
+    await other.quiet();
+    bench.broker.forget('away');
+    assert.deepEqual(await other.messages(1), ['t=1']);
+  });
+
   it('that fails is told once, and a publication is refused with 0x83 until it works again', async () => {
     const client = await bench.connect('client');
     store.fails = true;

@@ -171,6 +171,43 @@ describe('broker: subscriptions', () => {
       await stays.messages(4);
     });
 
+    for (const [qos, again] of [
+      [1, ['1', '2', '3', '4']],
+      [2, ['3', '4']],
+    ] as const) {
+      it(`bring what a member has not acknowledged at QoS ${qos} to another when its session ends`, async () => {
+        const leaves = await bench.connect('leaves', { properties: { receiveMaximum: 2 } });
+        await leaves.subscribe('$share/group/t', { qos });
+        for (const payload of ['1', '2', '3', '4']) await client.publish('t', payload, { qos });
+        await leaves.messages(2);
+        const stays = await bench.connect('stays');
+        await stays.subscribe('$share/group/t', { qos });
+        await stays.quiet();
+        leaves.drop();
+        await leaves.closed;
+        assert.deepEqual(
+          await stays.messages(again.length),
+          again.map((payload) => `t=${payload}`),
+        );
+        await stays.quiet();
+      });
+    }
+
+    it('leave to a member that comes back what it has in its session', async () => {
+      const options = { clean: false, properties: { sessionExpiryInterval: 100, receiveMaximum: 1 } };
+      const leaves = await bench.connect('leaves', options);
+      await leaves.subscribe('$share/group/t', { qos: 1 });
+      for (const payload of ['1', '2']) await client.publish('t', payload, { qos: 1 });
+      await leaves.messages(1);
+      const stays = await bench.connect('stays');
+      await stays.subscribe('$share/group/t', { qos: 1 });
+      leaves.drop();
+      await leaves.closed;
+      await stays.quiet();
+      bench.clock.advance(101);
+      assert.deepEqual(await stays.messages(2), ['t=1', 't=2']);
+    });
+
     it('cannot be No Local', async () => {
       client.send({ cmd: 'subscribe', messageId: 5, subscriptions: [{ topic: '$share/g/x', qos: 0, nl: true }] });
       assert.equal((await client.next('disconnect')).reasonCode, 0x82);

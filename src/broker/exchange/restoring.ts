@@ -87,9 +87,9 @@ export function restore(contents: StoreContents, target: RestoreTarget): void {
     }
     publication.storeNumber = record.publication;
     publication.storeUses++;
-    const { packetIdentifier, released } = record;
+    const { share, packetIdentifier, released } = record;
     const copy = new Copy(publication, record.qos, record.retain, record.identifiers);
-    session.restore({ copy, sequence, kept: true, packetIdentifier, released, counted: false });
+    session.restore({ copy, share, sequence, kept: true, packetIdentifier, released, counted: false });
   }
   for (const { session, packetIdentifier } of contents.incoming) {
     if (restored.has(session)) restored.get(session)?.incoming.add(packetIdentifier);

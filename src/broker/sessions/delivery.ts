@@ -4,6 +4,8 @@ import type { Copy } from '../publications/copy';
 
 export interface Delivery {
   readonly copy: Copy;
+  /** The shared subscription that it comes by, as in its filter; empty for none. */
+  readonly share: string;
   /** Its position in the stored queue; 0 when it is not stored. */
   readonly sequence: number;
   /** It was written there. */
@@ -16,7 +18,12 @@ export interface Delivery {
   counted: boolean;
 }
 
+/** Another member may get it. At QoS 2 only if it has not been sent (MQTT 5, section 4.8.2). */
+export function mayGoToAnother({ share, copy, packetIdentifier }: Delivery): boolean {
+  return share !== '' && (copy.qos === 1 || packetIdentifier === 0);
+}
+
 /** One that nothing has been done for yet. */
-export function newDelivery(copy: Copy, sequence: number): Delivery {
-  return { copy, sequence, kept: false, packetIdentifier: 0, released: false, counted: false };
+export function newDelivery(copy: Copy, share: string, sequence: number): Delivery {
+  return { copy, share, sequence, kept: false, packetIdentifier: 0, released: false, counted: false };
 }

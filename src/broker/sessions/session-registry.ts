@@ -74,7 +74,7 @@ export class SessionRegistry {
   end(session: Session): void {
     for (const subscription of session.subscriptions.values()) this.#options.index.remove(subscription);
     session.subscriptions.clear();
-    session.end();
+    for (const { copy, share } of session.end()) this.#options.index.deliverAgain(copy.publication, share);
     if (this.#sessions.get(session.clientId) === session) this.#sessions.delete(session.clientId);
   }
 

@@ -28,13 +28,14 @@ export class SessionStore {
 
   /** Stores the progress of `delivery`. */
   set(delivery: Delivery): void {
-    const { copy, sequence } = delivery;
+    const { copy, share, sequence } = delivery;
     const record = (): Buffer =>
       encodeQueueRecord({
         publication: copy.publication.storeNumber,
         qos: copy.qos,
         retain: copy.retain,
         identifiers: copy.identifiers,
+        share,
         packetIdentifier: delivery.packetIdentifier,
         released: delivery.released,
       });

@@ -8,7 +8,7 @@ import type { RetainedReplay } from '../retained/retained-replay';
 import type { Receiver, Subscription, TopicCheck } from '../subscriptions/subscription';
 import { isRefusal, type ReasonCode } from '../wire/reason';
 import { Crowding } from './crowding';
-import { type Delivery, newDelivery } from './delivery';
+import { type Delivery, mayGoToAnother, newDelivery } from './delivery';
 import { InFlight } from './in-flight';
 import type { SessionConnection, SessionHost } from './session-connection';
 import { NEVER_EXPIRES, type PendingWill, type SessionOptions } from './session-options';
@@ -79,11 +79,11 @@ export class Session implements Receiver {
   }
 
   /** Sends `copy`, or queues it until it can be sent. */
-  deliver(copy: Copy): void {
+  deliver(copy: Copy, share: string): void {
     if (copy.qos === 0) return this.#deliverPlain(copy);
     const { store } = this;
     copy.publication.own();
-    const delivery = newDelivery(copy, store ? store.queue(copy) : 0);
+    const delivery = newDelivery(copy, share, store ? store.queue(copy) : 0);
     if (this.#connection?.writable && this.#mayStart && !this.#waiting.hasDeliveries && this.#again.length === 0) {
       this.#start(delivery, this.#connection);
       return;
@@ -170,19 +170,17 @@ export class Session implements Receiver {
     for (const delivery of this.#waiting.withdraw(permits)) this.store?.forget(delivery);
   }
 
-  /** Deletes everything, in the store as well. */
-  end(): void {
+  /** Deletes everything, in the store as well. Returns what is left for the other members of shared subscriptions. */
+  end(): Delivery[] {
     this.#connection = undefined;
     this.crowding.letGo();
-    for (const delivery of this.#inFlight.all()) this.store?.forget(delivery);
+    const left = [...this.#inFlight.all(), ...this.#waiting.clear()];
+    for (const delivery of left) this.store?.forget(delivery);
     this.#inFlight.clear();
-    while (this.#waiting.count > 0) {
-      const delivery = this.#waiting.drop();
-      if (delivery) this.store?.forget(delivery);
-    }
     for (const packetIdentifier of this.incoming) this.store?.forgetIncoming(packetIdentifier);
     this.incoming.clear();
     this.store?.forgetSession();
+    return left.filter(mayGoToAnother);
   }
 
   /** Restores an entry of the store. */
@@ -268,7 +266,7 @@ export class Session implements Receiver {
       this.#replays.shift();
       return true;
     }
-    this.deliver(copy);
+    this.deliver(copy, '');
     copy.release();
     return true;
   }

@@ -85,6 +85,14 @@ export class Waiting {
     return deliveries;
   }
 
+  /** Drops everything. Returns the publications with QoS 1 and 2, oldest first. */
+  clear(): Delivery[] {
+    this.clearPlain();
+    const deliveries = this.#deliveries.drain();
+    for (const { copy } of deliveries) this.#count(-copy.publication.size);
+    return deliveries;
+  }
+
   /** Drops the QoS 0 publications, because the connection has ended. */
   clearPlain(): void {
     while (this.shiftPlain());

@@ -72,6 +72,18 @@ export class SubscriptionIndex {
     return count;
   }
 
+  /**
+   * Gives `publication` to a member of the group with the filter `share`, because the session of the member that had it has
+   * ended (MQTT 5, section 4.8.2). Nobody gets it when the group has no members.
+   */
+  deliverAgain(publication: Publication, share: string): void {
+    const group = this.#groups.get(share);
+    if (!group) return;
+    const copies = new Copies(publication);
+    this.#deliverOne(group, publication, copies);
+    copies.release();
+  }
+
   #deliverOne(match: Subscription | ShareGroup, publication: Publication, copies: Copies): number {
     const subscription = match instanceof ShareGroup ? match.choose(publication) : match;
     if (!subscription || isWithheld(subscription, publication)) return 0;
@@ -103,7 +115,7 @@ export class SubscriptionIndex {
     if (!overlaps) return reached;
     for (const [receiver, { qos, retain, identifiers }] of overlaps) {
       if (!receiver.takes(qos)) continue;
-      receiver.deliver(copies.of(qos, retain, identifiers));
+      receiver.deliver(copies.of(qos, retain, identifiers), '');
       reached++;
     }
     return reached;
@@ -116,10 +128,11 @@ function isWithheld({ noLocal, receiver, permits }: Subscription, { publisher, t
 }
 
 function give(subscription: Subscription, publication: Publication, copies: Copies): number {
-  const { receiver, retainAsPublished, identifiers } = subscription;
+  const { receiver, retainAsPublished, identifiers, filter } = subscription;
   const qos = lowerQoS(publication.qos, subscription.qos);
   if (!receiver.takes(qos)) return 0;
-  receiver.deliver(copies.of(qos, retainAsPublished && publication.retain, identifiers));
+  const share = filter.shareGroup === undefined ? '' : filter.wire;
+  receiver.deliver(copies.of(qos, retainAsPublished && publication.retain, identifiers), share);
   return 1;
 }
 

@@ -10,7 +10,8 @@ export interface Receiver {
   readonly connected: boolean;
   /** Whether it accepts copies with `qos` now. Without a connection, it does not accept QoS 0. */
   takes(qos: QoS): boolean;
-  deliver(copy: Copy): void;
+  /** `share` is the shared subscription that it comes by, as in its filter; empty for none. */
+  deliver(copy: Copy, share: string): void;
   /** The publication that it was last found for. Only the index uses this. */
   found: number;
 }
