@@ -20,6 +20,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'notes.': unionMembers('core/conversion/conversion-note.ts', 'NoteKey'),
   'verdict.': unionMembers('core/conversion/conversion-note.ts', 'Verdict'),
   'formats.': constArray('core/payloads/format.ts', 'BUILT_IN_FORMATS'),
+  'networkHint.': unionMembers('transport/streams/network-hint.ts', 'NetworkHint'),
   'payload.': unionMembers('core/payloads/codec.ts', 'PayloadProblem'),
   'reasonCodes.': REASON_CODES,
   'file.': unionMembers('runtime/client/bounded-file.ts', 'FileProblem'),

@@ -49,7 +49,7 @@ describe('TCP stream', () => {
   for (const host of ['127.0.0.1', 'localhost']) {
     it(`says that nothing listens on a port of ${host}`, async () => {
       const closed = await freePort();
-      await assert.rejects(tcpStream(host, closed)(ignore, never), {
+      await assert.rejects(tcpStream(host, closed, () => false)(ignore, never), {
         code: 'connection-refused',
         stage: 'tcp',
         params: { host, port: closed, reason: 'ECONNREFUSED' },

@@ -26,6 +26,7 @@ export function errorSentence(
     values.reasonCode = reasonCode;
     values.reasonText = sharedText(`reasonCodes.${reasonCode}`, { defaultValue: String(reasonCode) });
   }
-  const text = sharedText(`errors.${code}`, values);
+  const bare = sharedText(`errors.${code}`, values);
+  const text = values.hint === undefined ? bare : sharedText('log.hinted', { text: bare, hint: values.hint });
   return params.reasonString === undefined ? text : sharedText('log.said', { ...values, text });
 }

@@ -53,7 +53,10 @@ async function toProxy(proxy: ProxyServer, params: ErrorParams, { report, signal
     if (signal.aborted) throw new MqttFlowsError('connection-closed', { stage: 'proxy', params });
     const { code, params: details } = asMqttFlowsError(error, 'proxy');
     const reason = details.reason ?? code;
-    throw new MqttFlowsError('proxy-unreachable', { stage: 'proxy', params: { ...params, reason } });
+    // The hint is about the proxy.
+    const { hintKey } = details;
+    const hint = hintKey === undefined ? {} : { hintKey, host: proxy.host };
+    throw new MqttFlowsError('proxy-unreachable', { stage: 'proxy', params: { ...params, reason, ...hint } });
   }
 }
 
