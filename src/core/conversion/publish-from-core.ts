@@ -57,7 +57,7 @@ interface PropertiesFromCore {
   readonly notes: readonly ConversionNote[];
 }
 
-/** Of the properties, the core node passes over what MQTT 5 does not allow. */
+/** Without what MQTT 5 does not allow. The core node passes over most of it, and sends a response topic with a wildcard. */
 function propertiesFromCore(node: FlowNode): PropertiesFromCore {
   const settings: Record<string, unknown> = {};
   const notes: ConversionNote[] = [];

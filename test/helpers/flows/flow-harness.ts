@@ -99,7 +99,7 @@ function complete(nodes: readonly FlowNode[]): FlowNode[] {
 
 /** Ids of the nodes that complete messages of their own input. */
 function completing(nodes: readonly FlowNode[]): string[] {
-  return nodes.filter(({ type }) => type.startsWith('mqtt-flows-')).map(({ id }) => id);
+  return nodes.filter(({ type }) => /^mqtt(-flows-| in$| out$)/.test(type)).map(({ id }) => id);
 }
 
 export class Flow {
