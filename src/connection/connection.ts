@@ -1,5 +1,4 @@
-// One live connection to a server: attempts, waits, states, and the two that live on it, outbox and subscriptions.
-// Knows no Node-RED and no mqtt.js.
+// One live connection to a server: attempts, states, outbox and subscriptions. Knows no Node-RED and no mqtt.js.
 
 import type { ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { IncomingPublication, OutgoingPublication } from '../core/publications/publication';
@@ -257,6 +256,8 @@ export class Connection {
     this.#timer.stop();
     this.#states.enter({ kind: 'closing' });
     const answers = !(info && this.#final) || (await this.#drained());
+    // Before the end of the connection: what was received for a publication that is safe on disk is acknowledged.
+    const kept = this.#final && this.#settings.outboxStore && (await this.#outbox.close()) === 0;
     const retiring = info && this.#transport && this.#presence.retire(this.#transport, info);
     // A server that acknowledges nothing will not acknowledge the close message either.
     if (retiring && answers) await retiring;
@@ -269,10 +270,9 @@ export class Connection {
     if (!this.#final) {
       this.#states.enter({ kind: 'idle' });
       // connect() may have been called meanwhile.
-      if (this.#wanted) this.connect();
-      return;
+      return this.#wanted ? this.connect() : undefined;
     }
-    this.#givenBack = await this.#outbox.close();
+    if (!kept) this.#givenBack = await this.#outbox.close();
     this.#states.enter({ kind: 'closed' });
     this.#states.clear();
   }

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { dirname } from 'node:path';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { DeliveryWindow } from '#src/connection/acknowledgement/delivery-window';
 import type { Acknowledging } from '#src/runtime/acknowledgement/acknowledgement';
 import { acknowledging } from '#src/runtime/acknowledgement/acknowledging';
 import { settleReceipt } from '#src/runtime/acknowledgement/open-receipts';
@@ -142,7 +143,7 @@ describe('memory of acknowledgement', () => {
   it('keeps one copy of a message that is delivered again, and its new receipt alone', async () => {
     const bench = new Bench({});
     const { window } = bench.acknowledgement;
-    assert.ok(window);
+    assert.ok(window instanceof DeliveryWindow);
     bench.receive(COUNT);
     const more = await growth(() => {
       for (let time = 0; time < 5; time++) window.interrupt();

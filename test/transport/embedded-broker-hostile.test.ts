@@ -104,6 +104,27 @@ describe('embedded broker and a hostile device', () => {
     await transport.close();
   });
 
+  it('one may have an identifier that a client in this process has left, with its session', async () => {
+    for (let count = 0; count < 3; count++) {
+      const { transport } = await connectTransport(broker.open, { clientId: 'viewer', cleanStart: true });
+      await transport.close();
+      await departures.find('the client', () => departures.all.length > count);
+    }
+    const device = await socketWith(connectPacket('viewer'));
+    device.write(generate({ cmd: 'pingreq' }));
+    await once(device, 'data');
+    device.destroy();
+  });
+
+  it('one may not have the identifier of a client in this process whose session goes on', async () => {
+    const session = { clientId: 'kept', cleanStart: false, protocolVersion: 4 } as const;
+    const { transport } = await connectTransport(broker.open, session);
+    await transport.close();
+    await departures.next();
+    const impostor = await socketWith(connectPacket('kept'));
+    await once(impostor, 'close');
+  });
+
   it('a user name without a password does not open the port to the network', async () => {
     const options = { ...OPEN, bindAddress: '0.0.0.0', username: 'u' };
     await assert.rejects(broker.listen(options), { code: 'embedded-needs-credentials' });

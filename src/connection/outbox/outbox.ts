@@ -141,8 +141,8 @@ export class Outbox {
   }
 
   /**
-   * Gives back all unsettled publications, oldest first, and rejects later ones. Those on disk stay there. Resolves
-   * with the number of lost ones.
+   * Gives back all unsettled publications, oldest first, and rejects later ones. Those on disk stay there, and who waits
+   * for them has heard of it when this resolves, with the number of lost ones.
    */
   async close(): Promise<number> {
     this.#closed = true;
@@ -151,7 +151,9 @@ export class Outbox {
     const left = this.#queue.close();
     if (left instanceof Promise) {
       const settlement: PublishResult = { ok: false, error: outboxError('publication-kept') };
-      for (const waiter of await left) guarded(this.#report, () => waiter(settlement));
+      const waiters = await left;
+      for (const waiter of waiters) guarded(this.#report, () => waiter(settlement));
+      if (waiters.length > 0) await new Promise<void>((resolve) => this.#clock.after(TELL, resolve));
       return 0;
     }
     for (const entry of left) this.#finish(entry, { ok: false, error: outboxError('connection-closed') });
@@ -281,5 +283,7 @@ export class Outbox {
   }
 }
 
+/** How long those who wait have to do what follows, in ms: a flow answers some turns of the event loop later. */
+const TELL = 20;
 /** The longest time that a timer of Node.js can wait, in ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;

@@ -32,8 +32,7 @@ export interface AcknowledgingNode {
 
 /** Takes the deliveries of a subscribe node, until the node is closed. */
 export interface Acknowledging extends Pick<Subscriber, 'deliver'> {
-  /** Undefined when messages are acknowledged as they are handed over. */
-  readonly window: DeliveryWindow | undefined;
+  readonly window: Pick<DeliveryWindow, 'take'>;
   /** The node is closed. Calls `unsubscribe` now, or when the next instance has taken over. */
   leave(removed: boolean, unsubscribe: () => void): void;
 }

@@ -6,6 +6,7 @@ import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { onDeploy } from '../deploy/deploy-events';
 import { Handling } from './flow-handling';
 import { type FinishedOutcome, FlowTrack } from './flow-track';
+import { isLasting } from './lasting-nodes';
 import { handlersOf, hasOneHandler, reportsWhatWasThrown } from './node-red-internals';
 import { TrackNames } from './track-names';
 
@@ -152,7 +153,7 @@ export class FlowCompletion {
     this.#handling.answered(node);
     if (!track || track.over) return;
     // Stopped nodes drop their messages and call `done` for them.
-    if (this.#deploying && !this.#runs(node)) return track.interrupt();
+    if (this.#deploying && !this.#goesOn(node)) return track.interrupt();
     if (!error) return this.#complaining === node.id ? track.fail() : this.#finish({ node, track });
     // Node-RED looks for a Catch node after this, and writes to the log if there is none.
     const failing = { node, track };
@@ -186,7 +187,7 @@ export class FlowCompletion {
   #deployed(): void {
     this.#deploying = false;
     for (const track of this.#names.tracks) {
-      for (const node of track.nodes) if (!this.#runs(node)) track.interrupt();
+      for (const node of track.nodes) if (!this.#goesOn(node)) track.interrupt();
     }
   }
 
@@ -210,6 +211,10 @@ export class FlowCompletion {
     this.#byMessage.set(message, track);
     const { _msgid } = message;
     if (_msgid !== undefined) this.#names.add(_msgid, track);
+  }
+
+  #goesOn(node: Node): boolean {
+    return this.#runs(node) || isLasting(node);
   }
 
   #runs(node: Node): boolean {

@@ -2,6 +2,7 @@
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { PublishResult } from '../../core/publications/publish-options';
+import { lasts, leadsOn } from '../acknowledgement/lasting-nodes';
 import { onClose } from '../deploy/node-closing';
 import { localizedError } from '../node/localize';
 
@@ -25,6 +26,7 @@ const latest = new Map<string, Node>();
 export function messageAnswers(RED: NodeAPI, node: Node): Answer {
   let closed = false;
   latest.set(node.id, node);
+  lasts(node);
   onClose(RED, node, (removed, done) => {
     closed = true;
     if (removed) latest.delete(node.id);
@@ -38,6 +40,8 @@ export function messageAnswers(RED: NodeAPI, node: Node): Answer {
       else send(published);
       return done();
     }
+    // It is on disk, and is published when Node-RED runs again: whoever brought it need not bring it again.
+    if (settlement.error.code === 'publication-kept' && !leadsOn(node)) return done();
     const error = localizedError(RED, settlement.error);
     if (next) return next.error(error, message);
     done(error);

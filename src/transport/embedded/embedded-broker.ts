@@ -15,6 +15,7 @@ import { isLoopback } from '../../core/servers/loopback';
 import { evenTime } from '../even-time';
 import type { OpenStream } from '../transport';
 import { DevicePort } from './device-port';
+import { OwnIdentifiers } from './own-identifiers';
 
 /** Where devices reach an embedded broker, and their credentials. */
 export interface ListenOptions {
@@ -42,8 +43,8 @@ export class EmbeddedBroker {
   readonly #settings: BrokerSettings;
   readonly #broker: Promise<Broker>;
   readonly #listener: BrokerListener;
-  /** Identifiers that clients of this process have connected with. */
-  readonly #ownIdentifiers = new Set<string>();
+  /** Identifiers of clients in this process that are connected or remembered. */
+  readonly #own = new OwnIdentifiers();
   #port: DevicePort | undefined;
   #listening: ListenOptions | undefined;
   #changing: Promise<void> = Promise.resolve();
@@ -104,9 +105,12 @@ export class EmbeddedBroker {
     }
     const broker = await this.#broker;
     const [ours, theirs] = stream.duplexPair();
-    broker.accept(theirs, { local: true, address: '' });
+    const origin = { local: true, address: '' };
+    broker.accept(theirs, origin);
     // Destroying one half of a pair does not destroy the other, and the broker must notice that its client is gone.
     ours.once('close', () => theirs.destroy());
+    // The broker, which heard of the stream first, has ended the client by then.
+    theirs.once('close', () => setImmediate(() => this.#own.left(origin, broker.clients())));
     theirs.once('close', () => ours.destroy());
     return ours;
   };
@@ -157,13 +161,13 @@ export class EmbeddedBroker {
 
   #authenticate({ clientId, username, password, origin }: ConnectAttempt): Verdict {
     if (origin.local) {
-      this.#ownIdentifiers.add(clientId);
+      this.#own.joined(origin, clientId);
       return { ok: true, user: '' };
     }
     const expected = this.#listening;
     if (!expected) return REFUSED;
     // A device with the identifier of a client in this process would take over its session.
-    if (this.#ownIdentifiers.has(clientId)) return REFUSED;
+    if (this.#own.has(clientId)) return REFUSED;
     if (expected.username === '') return { ok: true, user: username ?? '' };
     const nameFits = sameSecret(username ?? '', expected.username);
     const passwordFits = sameSecret(password ?? '', expected.password);
