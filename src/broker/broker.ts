@@ -28,6 +28,7 @@ import type { Subscription } from './subscriptions/subscription';
 import { SubscriptionIndex } from './subscriptions/subscription-index';
 import { systemTopics } from './system/system-topics';
 import { Reason } from './wire/reason';
+import { TopicReader } from './wire/topic-reader';
 
 /** ms between two checks of time limits */
 const TICK = 1000;
@@ -220,6 +221,7 @@ export class Broker {
       listener,
       journal: this.#journal,
       traffic: this.#traffic,
+      topics: new TopicReader(),
       now: () => clock.now(),
       after: (delay, task) => clock.after(delay, task),
       schedule: (writer) => flushes.add(writer),

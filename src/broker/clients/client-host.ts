@@ -6,6 +6,7 @@ import type { Crowded } from '../sessions/session-connection';
 import type { Journal } from '../store/journal';
 import type { Subscription } from '../subscriptions/subscription';
 import type { ReasonCode } from '../wire/reason';
+import type { TopicReader } from '../wire/topic-reader';
 import type { Access } from './access';
 import type { BrokerListener, Ending } from './broker-listener';
 import type { BrokerSettings } from './broker-settings';
@@ -20,6 +21,7 @@ export interface ClientHost {
   readonly listener: BrokerListener;
   readonly journal: Journal;
   readonly traffic: Traffic;
+  readonly topics: TopicReader;
   /** ms of the clock of the broker */
   now(): number;
   /** Calls `task` once after `delay` ms. */

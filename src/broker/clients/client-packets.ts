@@ -76,7 +76,7 @@ export class ClientPackets {
 
   #handlePublish({ bytes, start, body, end }: PacketFramer, now: number): void {
     const publications = this.#publications;
-    publications.publish(decodePublish(bytes, start, body, end, this.#client.v5));
+    publications.publish(decodePublish(bytes, start, body, end, this.#client.v5, this.#host.topics));
     const crowded = this.#host.takeCrowded();
     if (crowded) {
       const room = this.#hold.until('room');

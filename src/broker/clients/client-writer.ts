@@ -68,9 +68,11 @@ export class ClientWriter {
   }
 
   /** Writes PUBLISH, with a packet identifier above QoS 0. */
-  publish({ head, identifierAt, payload }: PublishFrame, packetIdentifier: number, dup: boolean): void {
-    if (identifierAt === 0) this.write(head);
-    else {
+  publish({ head, identifierAt, payload, borrowed }: PublishFrame, packetIdentifier: number, dup: boolean): void {
+    if (identifierAt === 0) {
+      // What waits for a slow reader must not keep whole pieces of other streams.
+      this.write(borrowed && this.#blockedSince !== undefined ? Buffer.from(head) : head);
+    } else {
       const own = Buffer.allocUnsafe(head.length);
       head.copy(own);
       own.writeUInt16BE(packetIdentifier, identifierAt);

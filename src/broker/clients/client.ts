@@ -115,7 +115,7 @@ export class Client implements HostedClient {
     const { traffic } = this.#host;
     traffic.messagesSent++;
     traffic.publicationsSent++;
-    traffic.publicationBytesSent += copy.publication.payload.length;
+    traffic.publicationBytesSent += copy.publication.payloadLength;
     this.#writer.publish(frame, packetIdentifier, dup);
     return true;
   }

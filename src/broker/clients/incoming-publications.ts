@@ -51,7 +51,7 @@ export class IncomingPublications {
     const { qos, packetIdentifier } = packet;
     const { traffic } = this.#host;
     traffic.publicationsReceived++;
-    traffic.publicationBytesReceived += packet.payload.length;
+    traffic.publicationBytesReceived += packet.end - packet.payloadAt;
     if (qos === 0) {
       this.#pass(packet, topic);
       return;
@@ -92,15 +92,16 @@ export class IncomingPublications {
   }
 
   #pass(packet: DecodedPublish, topic: string): ReasonCode {
-    const { qos, retain, payload, properties, expiry } = packet;
+    const { qos, retain, properties, expiry } = packet;
     if (!this.#client.mayPublish(topic)) {
       this.#client.refused('publish', Reason.notAuthorized, topic);
       return Reason.notAuthorized;
     }
-    const expiresAt = expiryTime(this.#host.now(), expiry);
+    const expiresAt = expiry === undefined ? Number.POSITIVE_INFINITY : expiryTime(this.#host.now(), expiry);
     const publisher = this.#session.clientId;
     const tells = this.#client.v5 && qos > 0;
-    const publication = new Publication({ topic, payload, qos, retain, properties, expiresAt, publisher });
+    const received = packet;
+    const publication = new Publication({ topic, qos, retain, properties, expiresAt, publisher, received });
     const reasonCode = this.#host.publish(publication, tells);
     if (reasonCode !== Reason.quotaExceeded) return reasonCode;
     this.#client.refused('retain', reasonCode, topic);

@@ -53,7 +53,7 @@ export class Exchange {
   #retain(publication: Publication): void {
     const { retained, journal } = this.#options;
     // MQTT 5, section 3.3.1.3: an empty payload deletes the retained message.
-    if (publication.payload.length === 0) {
+    if (publication.payloadLength === 0) {
       this.#forget(publication.topic);
       return;
     }

@@ -1,7 +1,7 @@
 // A publication in the form that receivers with the same QoS and options get. They share its bytes.
 
 import type { QoS } from '../../core/publications/publication';
-import { type PublishFrame, publishFrame } from '../wire/publish-frame';
+import { type PublishFrame, publishFrame, SMALL } from '../wire/publish-frame';
 import type { Publication } from './publication';
 
 const NO_IDENTIFIERS: readonly number[] = [];
@@ -26,7 +26,7 @@ export class Copy {
   frame(v5: boolean, now: number): PublishFrame {
     const kept = v5 ? this.#frame5 : this.#frame4;
     if (kept) return kept;
-    const frame = this.frameWithAlias(v5, now, 0, false);
+    const frame = this.#receivedFrame(v5) ?? this.frameWithAlias(v5, now, 0, false);
     if (v5) this.#frame5 = frame;
     else this.#frame4 = frame;
     return frame;
@@ -37,6 +37,19 @@ export class Copy {
     const { publication, qos, retain, identifiers } = this;
     const expiry = publication.secondsLeft(now);
     return publishFrame(publication, { v5, qos, retain, identifiers, expiry, alias, omitTopic });
+  }
+
+  /** The bytes that it came as, if receivers get the same; a packet identifier is written into a copy of them. */
+  #receivedFrame(v5: boolean): PublishFrame | undefined {
+    const { received } = this.publication;
+    if (received?.v5 !== v5 || received.qos !== this.qos || received.retain !== this.retain) return undefined;
+    const { bytes, start, end, identifierAt, dup, alias, expiry } = received;
+    if (dup || alias > 0 || expiry !== undefined || this.identifiers.length > 0) return undefined;
+    const large = this.publication.payloadLength > SMALL;
+    if (large && identifierAt > 0) return undefined;
+    const place = identifierAt > 0 ? identifierAt - start : 0;
+    const head = bytes.subarray(start, end);
+    return { head, identifierAt: place, payload: undefined, borrowed: true, size: end - start };
   }
 
   /** Drops the bytes, so that a waiting copy needs no more memory than its publication. */

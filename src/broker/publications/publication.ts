@@ -3,16 +3,21 @@
 import { Buffer } from 'node:buffer';
 import type { QoS } from '../../core/publications/publication';
 import { PacketFramer } from '../wire/packet-framer';
-import { decodePublish, NO_PROPERTIES } from '../wire/publish-decoder';
+import { type DecodedPublish, decodePublish, NO_PROPERTIES } from '../wire/publish-decoder';
 
 /** bytes of memory that a publication takes beside its texts */
 const OVERHEAD = 200;
 
+const NO_PAYLOAD = Buffer.alloc(0);
+
 export interface PublicationValues {
   readonly topic: string;
-  readonly payload: Buffer;
+  /** Left out where `received` has it. */
+  readonly payload?: Buffer;
   readonly qos: QoS;
   readonly retain: boolean;
+  /** The packet that it came in. */
+  readonly received?: DecodedPublish;
   /** The properties for receivers, encoded as in a packet, without the expiry interval. */
   readonly properties?: Buffer;
   /** ms of the clock of the broker; Infinity for never */
@@ -27,8 +32,11 @@ export class Publication {
   readonly retain: boolean;
   readonly expiresAt: number;
   readonly publisher: string;
-  #payload: Buffer;
+  readonly payloadLength: number;
+  /** undefined until somebody asks for it */
+  #payload: Buffer | undefined;
   #properties: Buffer;
+  #received: DecodedPublish | undefined;
   #own = false;
   /** Its number in the store while it is stored, and the number of entries that need it. */
   storeNumber = 0;
@@ -40,12 +48,21 @@ export class Publication {
     this.retain = values.retain;
     this.expiresAt = values.expiresAt ?? Number.POSITIVE_INFINITY;
     this.publisher = values.publisher ?? '';
-    this.#payload = values.payload;
+    const { payload, received } = values;
+    this.#payload = payload;
     this.#properties = values.properties ?? NO_PROPERTIES;
+    this.#received = received;
+    this.payloadLength = payload ? payload.length : received ? received.end - received.payloadAt : 0;
   }
 
   get payload(): Buffer {
+    this.#payload ??= this.#received?.bytes.subarray(this.#received.payloadAt, this.#received.end) ?? NO_PAYLOAD;
     return this.#payload;
+  }
+
+  /** The packet that it came in, as long as the piece of the stream is there; undefined after own(). */
+  get received(): DecodedPublish | undefined {
+    return this.#received;
   }
 
   get properties(): Buffer {
@@ -54,7 +71,7 @@ export class Publication {
 
   /** approximate bytes in memory */
   get size(): number {
-    return OVERHEAD + this.topic.length + this.#payload.length + this.#properties.length;
+    return OVERHEAD + this.topic.length + this.payloadLength + this.#properties.length;
   }
 
   /** s until it expires, at least 0; undefined: never */
@@ -71,7 +88,8 @@ export class Publication {
   own(): void {
     if (this.#own) return;
     this.#own = true;
-    this.#payload = Buffer.from(this.#payload);
+    this.#payload = Buffer.from(this.payload);
+    this.#received = undefined;
     if (this.#properties.length > 0) this.#properties = Buffer.from(this.#properties);
   }
 }

@@ -35,7 +35,7 @@ export class RetainedMessages {
 
   /** Whether there is room for `publication` in place of the present one of its topic. */
   hasRoomFor(publication: Publication): boolean {
-    if (publication.payload.length === 0) return true;
+    if (publication.payloadLength === 0) return true;
     const before = this.#find(publication.topic)?.publication;
     const count = this.#count + (before ? 0 : 1);
     const bytes = this.#bytes - (before?.size ?? 0) + publication.size;

@@ -82,12 +82,15 @@ export class Session implements Receiver {
   deliver(copy: Copy, share: string): void {
     if (copy.qos === 0) return this.#deliverPlain(copy);
     const { store } = this;
-    copy.publication.own();
+    if (store) copy.publication.own();
     const delivery = newDelivery(copy, share, store ? store.queue(copy) : 0);
     if (this.#connection?.writable && this.#mayStart && !this.#waiting.hasDeliveries && this.#again.length === 0) {
       this.#start(delivery, this.#connection);
+      // After it was sent, as it came: others may get the same bytes.
+      copy.publication.own();
       return;
     }
+    copy.publication.own();
     store?.set(delivery);
     this.#waiting.pushDelivery(delivery);
     this.#kept();

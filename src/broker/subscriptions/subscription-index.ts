@@ -2,7 +2,7 @@
 // match (MQTT 5, section 3.3.4).
 
 import { TopicTrie } from '../../core/topics/trie/topic-trie';
-import { Copies } from '../publications/copy';
+import { Copies, Copy } from '../publications/copy';
 import type { Publication } from '../publications/publication';
 import { ShareGroup } from './share-group';
 import { lowerQoS, type Receiver, type Subscription } from './subscription';
@@ -63,11 +63,9 @@ export class SubscriptionIndex {
   deliver(publication: Publication): number {
     const matches = this.#trie.match(publication.topic);
     if (matches.length === 0) return 0;
+    if (matches.length === 1) return deliverOne(matches[0] as Subscription | ShareGroup, publication);
     const copies = new Copies(publication);
-    const count =
-      matches.length === 1
-        ? this.#deliverOne(matches[0] as Subscription | ShareGroup, publication, copies)
-        : this.#deliverAll(matches, publication, copies);
+    const count = this.#deliverAll(matches, publication, copies);
     copies.release();
     return count;
   }
@@ -78,16 +76,7 @@ export class SubscriptionIndex {
    */
   deliverAgain(publication: Publication, share: string): void {
     const group = this.#groups.get(share);
-    if (!group) return;
-    const copies = new Copies(publication);
-    this.#deliverOne(group, publication, copies);
-    copies.release();
-  }
-
-  #deliverOne(match: Subscription | ShareGroup, publication: Publication, copies: Copies): number {
-    const subscription = match instanceof ShareGroup ? match.choose(publication) : match;
-    if (!subscription || isWithheld(subscription, publication)) return 0;
-    return give(subscription, publication, copies);
+    if (group) deliverOne(group, publication);
   }
 
   #deliverAll(matches: (Subscription | ShareGroup)[], publication: Publication, copies: Copies): number {
@@ -127,13 +116,30 @@ function isWithheld({ noLocal, receiver, permits }: Subscription, { publisher, t
   return (noLocal && publisher === receiver.clientId) || permits?.(topic) === false;
 }
 
-function give(subscription: Subscription, publication: Publication, copies: Copies): number {
-  const { receiver, retainAsPublished, identifiers, filter } = subscription;
+/** The same as for many, for a single match: no other receiver shares the copy. */
+function deliverOne(match: Subscription | ShareGroup, publication: Publication): number {
+  const subscription = match instanceof ShareGroup ? match.choose(publication) : match;
+  if (!subscription || isWithheld(subscription, publication)) return 0;
+  const { receiver, retainAsPublished, identifiers } = subscription;
   const qos = lowerQoS(publication.qos, subscription.qos);
   if (!receiver.takes(qos)) return 0;
-  const share = filter.shareGroup === undefined ? '' : filter.wire;
-  receiver.deliver(copies.of(qos, retainAsPublished && publication.retain, identifiers), share);
+  const copy = new Copy(publication, qos, retainAsPublished && publication.retain, identifiers);
+  receiver.deliver(copy, shareOf(subscription));
+  copy.release();
   return 1;
+}
+
+function give(subscription: Subscription, publication: Publication, copies: Copies): number {
+  const { receiver, retainAsPublished, identifiers } = subscription;
+  const qos = lowerQoS(publication.qos, subscription.qos);
+  if (!receiver.takes(qos)) return 0;
+  receiver.deliver(copies.of(qos, retainAsPublished && publication.retain, identifiers), shareOf(subscription));
+  return 1;
+}
+
+/** The filter of the group that it belongs to; empty: none */
+function shareOf({ filter }: Subscription): string {
+  return filter.shareGroup === undefined ? '' : filter.wire;
 }
 
 /** The highest QoS, and all identifiers. */

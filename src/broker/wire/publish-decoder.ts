@@ -6,6 +6,7 @@ import type { QoS } from '../../core/publications/publication';
 import { topicNameProblem } from '../../core/topics/topic-name';
 import { ProtocolViolation } from './protocol-violation';
 import { Reason } from './reason';
+import { PLAIN_TOPICS, type TopicReader } from './topic-reader';
 import { readVariableInteger, variableIntegerSize } from './variable-integer';
 
 export interface DecodedPublish {
@@ -18,7 +19,15 @@ export interface DecodedPublish {
   readonly dup: boolean;
   /** 0 at QoS 0. */
   readonly packetIdentifier: number;
-  readonly payload: Buffer;
+  /** The packet as received, from its first byte at `start` to `end`. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly v5: boolean;
+  /** Where the packet identifier is; 0 at QoS 0. */
+  readonly identifierAt: number;
+  /** Where the payload begins; it goes to `end`. */
+  readonly payloadAt: number;
   /** The properties for receivers, as received. */
   readonly properties: Buffer;
   /** s; undefined: the publication does not expire */
@@ -28,33 +37,58 @@ export interface DecodedPublish {
 export const NO_PROPERTIES = Buffer.alloc(0);
 
 /** Reads the packet of `bytes` whose first byte is at `start` and whose body goes from `body` to `end`. */
-export function decodePublish(bytes: Buffer, start: number, body: number, end: number, v5: boolean): DecodedPublish {
+export function decodePublish(
+  bytes: Buffer,
+  start: number,
+  body: number,
+  end: number,
+  v5: boolean,
+  topics: Pick<TopicReader, 'read'> = PLAIN_TOPICS,
+): DecodedPublish {
   const flags = bytes[start] as number;
   const qos = ((flags >> 1) & 3) as QoS | 3;
   const dup = (flags & 8) !== 0;
   if (qos === 3) throw malformed('QoS 3');
   if (dup && qos === 0) throw malformed('a DUP flag at QoS 0');
   let at = stringEnd(bytes, body, end);
-  const topic = readText(bytes, body + 2, at);
-  if (topic !== '' && topicNameProblem(topic)) throw new ProtocolViolation(Reason.topicInvalid, 'a topic that is none');
+  const topic = topics.read(bytes, body + 2, at);
   let packetIdentifier = 0;
+  let identifierAt = 0;
   if (qos > 0) {
     if (at + 2 > end) throw malformed('no packet identifier');
-    packetIdentifier = bytes.readUInt16BE(at);
+    packetIdentifier = uint16(bytes, at);
     if (packetIdentifier === 0) throw malformed('the packet identifier 0');
+    identifierAt = at;
     at += 2;
   }
-  const common = { topic, qos, dup, packetIdentifier, retain: (flags & 1) !== 0 };
-  if (!v5)
-    return { ...common, alias: 0, properties: NO_PROPERTIES, expiry: undefined, payload: bytes.subarray(at, end) };
-  const length = readVariableInteger(bytes, at, end);
-  at += variableIntegerSize(length);
-  const payload = at + length;
-  if (payload > end) throw malformed('properties that are longer than the packet');
-  if (length === 0) {
-    return { ...common, alias: 0, properties: NO_PROPERTIES, expiry: undefined, payload: bytes.subarray(at, end) };
+  let read = WITHOUT_PROPERTIES;
+  if (v5) {
+    const length = readVariableInteger(bytes, at, end);
+    at += variableIntegerSize(length);
+    if (at + length > end) throw malformed('properties that are longer than the packet');
+    if (length > 0) read = readProperties(bytes, at, at + length);
+    at += length;
   }
-  return { ...common, ...readProperties(bytes, at, payload), payload: bytes.subarray(payload, end) };
+  const { alias, properties, expiry } = read;
+  const retain = (flags & 1) !== 0;
+  const payloadAt = at;
+  // One literal: a spread copies one property after the other.
+  return {
+    topic,
+    alias,
+    qos,
+    retain,
+    dup,
+    packetIdentifier,
+    properties,
+    expiry,
+    bytes,
+    start,
+    end,
+    v5,
+    identifierAt,
+    payloadAt,
+  };
 }
 
 interface PublishProperties {
@@ -62,6 +96,8 @@ interface PublishProperties {
   readonly expiry: number | undefined;
   readonly properties: Buffer;
 }
+
+const WITHOUT_PROPERTIES: PublishProperties = { alias: 0, expiry: undefined, properties: NO_PROPERTIES };
 
 const PAYLOAD_FORMAT = 0x01;
 const MESSAGE_EXPIRY = 0x02;
@@ -136,21 +172,17 @@ function textEnd(bytes: Buffer, at: number, end: number): number {
 
 function stringEnd(bytes: Buffer, at: number, end: number): number {
   if (at + 2 > end) throw malformed('a string without its length');
-  return within(at + 2 + bytes.readUInt16BE(at), end);
+  return within(at + 2 + uint16(bytes, at), end);
+}
+
+/** readUInt16BE() without its checks, which the callers have made. */
+function uint16(bytes: Buffer, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 }
 
 function within(at: number, end: number): number {
   if (at > end) throw malformed('a value that goes beyond its packet');
   return at;
-}
-
-/** U+FFFD may replace bytes that are not UTF-8. */
-const REPLACEMENT = '\ufffd';
-
-function readText(bytes: Buffer, start: number, end: number): string {
-  const text = bytes.toString('utf8', start, end);
-  if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end))) throw malformed('a topic that is not UTF-8');
-  return text;
 }
 
 function malformed(what: string): ProtocolViolation {

@@ -31,12 +31,14 @@ export interface PublishFrame {
   readonly identifierAt: number;
   /** A payload that is too large to be copied for each receiver. */
   readonly payload: Buffer | undefined;
+  /** `head` belongs to a piece of a stream, which it keeps in memory. */
+  readonly borrowed: boolean;
   /** bytes in all */
   readonly size: number;
 }
 
 /** bytes up to which a payload is copied, because a separate write costs more. */
-const SMALL = 4096;
+export const SMALL = 4096;
 
 export function publishFrame(publication: FramedPublication, options: FrameOptions): PublishFrame {
   const { topic, payload, properties } = publication;
@@ -64,7 +66,7 @@ export function publishFrame(publication: FramedPublication, options: FrameOptio
     }
   }
   if (small) payload.copy(head, at);
-  return { head, identifierAt, payload: small ? undefined : payload, size: headerBytes + length };
+  return { head, identifierAt, payload: small ? undefined : payload, borrowed: false, size: headerBytes + length };
 }
 
 function addedBytes({ expiry, identifiers, alias }: FrameOptions): number {
