@@ -133,6 +133,9 @@ describe('payloads that keep their value', () => {
         { id: DIGITS, t: 1700000000000000, v: 21.399999618530273 },
       ],
       [`{"${DIGITS}":1}`, { [DIGITS]: 1 }],
+      ['{"a":[1e999,-4E123456,1e21],"b":1e308}', { a: ['1e999', '-4E123456', 1e21], b: 1e308 }],
+      ['[[1e-400,1e999]]', [[0, '1e999']]],
+      ['{"a":{"__proto__":1e999}}', JSON.parse('{"a":{"__proto__":"1e999"}}')],
     ] as const) {
       it(`${text} keeps its digits`, () => {
         assert.deepEqual(decode('auto', text), value);
@@ -198,6 +201,8 @@ describe('payloads that keep their value', () => {
         assert.equal(decode(format, '['.repeat(20_000) + ']'.repeat(20_000)), 'tooDeep 1000', format);
         assert.equal(decode(format, `${'{"a":'.repeat(5000)}1${' }\n'.repeat(5000)}`), 'tooDeep 1000', format);
         assert.ok(Array.isArray(decode(format, '['.repeat(1000) + ']'.repeat(1000))), format);
+        assert.equal(decode(format, `[${'['.repeat(1000)}${']'.repeat(1000)},1]`), 'tooDeep 1000', format);
+        assert.equal(decode(format, `[1e999,${'['.repeat(20_000)}${']'.repeat(20_000)},1]`), 'tooDeep 1000', format);
       }
     });
   });

@@ -7,6 +7,7 @@ import { observe } from '#src/core/sidebar/observation';
 import { differenceOf } from '#src/core/sidebar/payload-difference';
 import { numbersIn } from '#src/core/sidebar/payload-numbers';
 import { recordingLine } from '#src/core/sidebar/recording-line';
+import { laidOut, shownJson, WrittenNumber } from '#src/core/sidebar/shown-json';
 
 function difference(before: string, after: string): string[] {
   return differenceOf(before, after).map(({ sign, text }) => sign + text);
@@ -37,6 +38,41 @@ describe('The difference of two payloads', () => {
   it('takes no minutes for long texts that have nothing in common', () => {
     const long = (letter: string): string => Array.from({ length: 20_000 }, (_, i) => letter + i).join('\n');
     assert.equal(differenceOf(long('a'), long('b')).length, 40_000);
+  });
+});
+
+describe('JSON as it is shown', () => {
+  const DIGITS = '1724442618569203714';
+
+  it('has its numbers as they came', () => {
+    const shown = shownJson(`{"id":${DIGITS},"list":[1e999,${DIGITS}.5,2],"text":"${DIGITS}"}`);
+    assert.deepEqual(shown?.value, {
+      id: new WrittenNumber(DIGITS),
+      list: [new WrittenNumber('1e999'), new WrittenNumber(`${DIGITS}.5`), 2],
+      text: DIGITS,
+    });
+    assert.deepEqual([...numbersIn(shown?.value)], [['list[2]', 2]], 'a chart would show other digits');
+  });
+
+  it('is text where it is one number that has lost digits, or is too deep, or no JSON', () => {
+    for (const text of ['8949020000012345678', '4E123456', '['.repeat(20_000) + ']'.repeat(20_000), '{', ''])
+      assert.equal(shownJson(text), undefined, text.slice(0, 20));
+    for (const text of ['21.50', 'null', '"a"', 'true']) assert.deepEqual(shownJson(text), { value: JSON.parse(text) });
+  });
+
+  it('is laid out in lines as JSON.stringify() does, with its own digits and order', () => {
+    const value = { b: [1, [], {}, [[2]], { c: 'x,:{}[]"\\ü' }], a: null, '': true };
+    for (const text of [
+      JSON.stringify(value),
+      JSON.stringify(value, undefined, '\t'),
+      `\r\n ${JSON.stringify(value)} `,
+    ])
+      assert.equal(laidOut(text), JSON.stringify(value, undefined, 2));
+    assert.equal(
+      laidOut(`{"2":${DIGITS},"1":1e999,"d":21.50}`),
+      `{\n  "2": ${DIGITS},\n  "1": 1e999,\n  "d": 21.50\n}`,
+    );
+    assert.equal(laidOut('[ ]'), '[]');
   });
 });
 

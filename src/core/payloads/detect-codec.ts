@@ -6,7 +6,7 @@ import { decodeJson } from './json-codec';
 import { parseJson } from './json-text';
 import { findByMediaType, mediaTypeOf } from './media-type';
 import { payloadByType } from './payload-by-type';
-import { isUtf8Name, textOf } from './payload-text';
+import { textOf } from './payload-text';
 
 /** `formats` are those that a content type can name. */
 export function detectCodec(formats: readonly Codec[]): Codec {
@@ -41,7 +41,7 @@ function decodeUnnamed(payload: Buffer, charset?: string): Decoded {
   const text = textOf(payload, charset);
   if (text === undefined) return { ok: true, value: payload };
   if (!mayBeJson(text)) return { ok: true, value: text };
-  const parsed = parseJson(text, isUtf8Name(charset) ? payload : Buffer.from(text), 'text');
+  const parsed = parseJson(text, 'text');
   if (!parsed.ok) return parsed.problem === 'tooDeep' ? parsed : { ok: true, value: text };
   // A number that is too large stays as it came, with the white space around it.
   return typeof parsed.value === 'string' && !text.includes('"') ? { ok: true, value: text } : parsed;

@@ -4,7 +4,7 @@ import type { Codec, Decoded } from './codec';
 import { failure } from './codec';
 import { jsonFrom, parseJson } from './json-text';
 import type { LargeIntegers } from './large-numbers';
-import { isUtf8Name, textOf } from './payload-text';
+import { textOf } from './payload-text';
 
 /** `largeIntegers` says what whole numbers become that a number cannot hold. */
 export function jsonCodec(largeIntegers: LargeIntegers): Codec {
@@ -22,5 +22,5 @@ export function decodeJson(payload: Buffer, largeIntegers: LargeIntegers, charse
   if (payload.length === 0) return { ok: true, value: '' };
   const text = textOf(payload, charset);
   if (text === undefined) return failure('notUtf8', charset ?? 'UTF-8');
-  return parseJson(text, isUtf8Name(charset) ? payload : Buffer.from(text), largeIntegers);
+  return parseJson(text, largeIntegers);
 }

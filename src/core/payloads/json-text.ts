@@ -2,42 +2,28 @@
 
 import { type Decoded, type Encoded, failure, type PayloadFailure } from './codec';
 import { lossIn } from './json-loss';
-import { exactNumbers, type LargeIntegers } from './large-numbers';
+import { bigIntOr, exactNumber, type LargeIntegers, lookThrough, MOST_LEVELS, withExactNumbers } from './large-numbers';
 
 export const JSON_TYPE = 'application/json';
 
-/**
- * Levels that a payload may have. Node-RED copies messages by recursion, which ends near 2,000 levels with an exception
- * that can end Node-RED.
- */
-const MOST_LEVELS = 1000;
-
 export const TOO_DEEP = failure('tooDeep', String(MOST_LEVELS));
 
-/**
- * Reads JSON, whose UTF-8 is `bytes`. What a number cannot hold becomes text, or a BigInt if that is asked for.
- */
-export function parseJson(text: string, bytes: Uint8Array, largeIntegers: LargeIntegers): Decoded {
-  if (closedAtEnd(text) > MOST_LEVELS) return TOO_DEEP;
+/** Reads JSON. What a number cannot hold becomes text, or a BigInt if that is asked for. */
+export function parseJson(text: string, largeIntegers: LargeIntegers): Decoded {
+  const make = largeIntegers === 'bigint' ? bigIntOr : undefined;
   try {
-    return { ok: true, value: exactNumbers(text, bytes, JSON.parse(text), largeIntegers) };
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'number') {
+      const exact = exactNumber(text, value);
+      return { ok: true, value: make && typeof exact === 'string' ? make(exact) : exact };
+    }
+    if (typeof value !== 'object' || value === null) return { ok: true, value };
+    const found = lookThrough(value);
+    if (found === 'tooDeep') return TOO_DEEP;
+    return { ok: true, value: found === 'exact' ? value : withExactNumbers(text, value, make) };
   } catch (error) {
     return unreadable(text, error);
   }
-}
-
-/**
- * How many objects and arrays end together with `text`. Where the innermost value is the last one, as in most deep
- * JSON, that is the depth; a scan of the whole text would slow down all payloads.
- */
-function closedAtEnd(text: string): number {
-  let levels = 0;
-  for (let at = text.length - 1; at >= 0; at--) {
-    const character = text.charCodeAt(at);
-    if (character === 0x5d || character === 0x7d) levels++;
-    else if (character > 0x20) break;
-  }
-  return levels;
 }
 
 /** The reasons that nobody sees in a text are named. */

@@ -1,8 +1,20 @@
 // Numbers in JSON that a JavaScript number cannot hold: identifiers such as 1724442618569203714 would arrive with other
-// digits. They are found in the text, since JSON.parse() has rounded them already.
+// digits. Their digits are taken from the text, since JSON.parse() has rounded them already.
 
 /** What becomes of a whole number beyond ±9,007,199,254,740,991. */
 export type LargeIntegers = 'text' | 'bigint';
+
+/**
+ * What a value from JSON needs beside: nothing, or digits that it may have lost, or it has more than MOST_LEVELS levels of
+ * objects and arrays.
+ */
+export type JsonFinding = 'exact' | 'rounded' | 'tooDeep';
+
+/**
+ * Levels that a payload may have. Node-RED copies messages by recursion, which ends near 2,000 levels with an exception
+ * that can end Node-RED.
+ */
+export const MOST_LEVELS = 1000;
 
 /** Number.MAX_SAFE_INTEGER has 16 digits. */
 const LONG = 16;
@@ -14,54 +26,69 @@ const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 
 /**
- * `parsed`, which JSON.parse() has made of `text`, with what it has rounded put right: whole numbers that are too large
- * follow `largeIntegers`. A fraction or an exponent means the number nearest to it, as in every language; only a payload
- * that is one number, and out of range, stays text. `bytes` are those of `text` in UTF-8.
+ * Looks through `value`, an object or array from JSON.parse(), at level `level` from 1. Each number that was too large is
+ * still large, or Infinity. This is faster than a look at the text, and faster by these loops than by others.
  */
-export function exactNumbers(text: string, bytes: Uint8Array, parsed: unknown, largeIntegers: LargeIntegers): unknown {
-  if (typeof parsed === 'number') return exactNumber(text, parsed, largeIntegers);
-  if (typeof parsed !== 'object' || parsed === null || !mayHoldLargeInteger(bytes)) return parsed;
-  const quoted = withLargeIntegersQuoted(text);
-  if (quoted === text) return parsed;
-  const exact: unknown = JSON.parse(quoted);
-  return largeIntegers === 'bigint' ? withBigInts(exact, parsed) : exact;
+export function lookThrough(value: object, level = 1): JsonFinding {
+  if (level > MOST_LEVELS) return 'tooDeep';
+  if (!Array.isArray(value)) return lookThroughNames(value, level);
+  let found: JsonFinding = 'exact';
+  for (const entry of value as readonly unknown[]) {
+    if (typeof entry === 'number') {
+      if (isLarge(entry)) found = 'rounded';
+    } else if (typeof entry === 'object' && entry !== null) {
+      const inner = lookThrough(entry, level + 1);
+      if (inner === 'tooDeep') return inner;
+      if (inner === 'rounded') found = inner;
+    }
+  }
+  return found;
 }
 
-function exactNumber(text: string, value: number, largeIntegers: LargeIntegers): unknown {
-  if (value !== 0 && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
-  const literal = text.trim();
-  if (isLargeInteger(literal)) return largeIntegers === 'bigint' ? bigIntOr(literal) : literal;
-  // As `4E123456` is, or `1e-999`: an identifier, or at least none of the numbers that it would become.
-  const inRange = value === 0 ? !/^[-0.]*[1-9]/.test(literal) : Number.isFinite(value);
-  return inRange ? value : literal;
+function lookThroughNames(value: object, level: number): JsonFinding {
+  let found: JsonFinding = 'exact';
+  // Any object is names with values.
+  const named = value as Readonly<Record<string, unknown>>;
+  for (const name in named) {
+    const entry = named[name];
+    if (typeof entry === 'number') {
+      if (isLarge(entry)) found = 'rounded';
+    } else if (typeof entry === 'object' && entry !== null) {
+      const inner = lookThrough(entry, level + 1);
+      if (inner === 'tooDeep') return inner;
+      if (inner === 'rounded') found = inner;
+    }
+  }
+  return found;
+}
+
+function isLarge(value: number): boolean {
+  return value > Number.MAX_SAFE_INTEGER || value < -Number.MAX_SAFE_INTEGER;
 }
 
 /**
- * False when all whole numbers are exact. A run of 16 digits covers one of every 16 bytes, so that most are never
- * looked at: a scan of them all, or a regular expression, would slow down all payloads.
+ * The value of `text`, JSON of an object or array in which lookThrough() has found large numbers in `parsed`: whole
+ * numbers that a number cannot hold, and what is out of range, such as 1e999, become what `make` makes of their text. Any
+ * other fraction or exponent means the number nearest to it, as in every language.
  */
-function mayHoldLargeInteger(bytes: Uint8Array): boolean {
-  for (let at = LONG - 1; at < bytes.length; at += LONG) {
-    if (!isDigit(bytes[at])) continue;
-    let start = at;
-    while (start > 0 && isDigit(bytes[start - 1])) start--;
-    while (at + 1 < bytes.length && isDigit(bytes[at + 1])) at++;
-    if (at + 1 - start >= LONG && startsNumber(bytes, start)) return true;
-  }
-  return false;
+export function withExactNumbers(text: string, parsed: unknown, make?: (literal: string) => unknown): unknown {
+  const quoted = withUnheldQuoted(text);
+  if (quoted === text) return parsed;
+  const exact: unknown = JSON.parse(quoted);
+  return make ? madeOfTexts(exact, parsed, make) : exact;
 }
 
-/** Whether what stands before `start` may stand before a number. Most long runs of digits are fractions and texts. */
-function startsNumber(bytes: Uint8Array, start: number): boolean {
-  if (start === 0) return true;
-  const before = bytes[start - 1] ?? 0;
-  if (before === MINUS) return startsNumber(bytes, start - 1);
-  // White space, or one of `,:[`.
-  return before <= 0x20 || before === 0x2c || before === 0x3a || before === 0x5b;
+/** What a payload that is one number becomes: `value`, which JSON.parse() has made of it, or its text. */
+export function exactNumber(text: string, value: number): number | string {
+  if (value !== 0 && !isLarge(value)) return value;
+  const literal = text.trim();
+  // As `1e-999` is: an identifier, or at least not 0.
+  const isLost = value === 0 ? /^[-0.]*[1-9]/.test(literal) : isUnheld(literal);
+  return isLost ? literal : value;
 }
 
-/** `text`, which is valid JSON, with its large integers in quotes. */
-function withLargeIntegersQuoted(text: string): string {
+/** `text`, which is valid JSON, with the numbers in quotes that a JavaScript number cannot hold. */
+function withUnheldQuoted(text: string): string {
   let quoted = '';
   let copied = 0;
   for (let at = 0; at < text.length; at++) {
@@ -70,7 +97,7 @@ function withLargeIntegersQuoted(text: string): string {
     if (character !== MINUS && !isDigit(character)) continue;
     const end = endOfNumber(text, at);
     const literal = text.slice(at, end);
-    if (isLargeInteger(literal)) {
+    if (isUnheld(literal)) {
       quoted += `${text.slice(copied, at)}"${literal}"`;
       copied = end;
     }
@@ -79,8 +106,8 @@ function withLargeIntegersQuoted(text: string): string {
   return copied === 0 ? text : quoted + text.slice(copied);
 }
 
-/** The place of the quote that ends the text which starts at `at`. */
-function endOfText(text: string, at: number): number {
+/** The place of the quote that ends the text in JSON which starts at `at`. */
+export function endOfText(text: string, at: number): number {
   let end = at + 1;
   while (text.charCodeAt(end) !== QUOTE) end += text.charCodeAt(end) === BACKSLASH ? 2 : 1;
   return end;
@@ -93,32 +120,33 @@ function endOfNumber(text: string, at: number): number {
   return end;
 }
 
-/** Whether `literal` is written in digits alone, or with a fraction, and lies where numbers skip integers. */
-function isLargeInteger(literal: string): boolean {
-  return literal.length >= LONG && !/[eE]/.test(literal) && Math.abs(Number(literal)) > Number.MAX_SAFE_INTEGER;
+/** Whether `literal` is a whole number where numbers skip integers, or an exponent has taken it out of range. */
+function isUnheld(literal: string): boolean {
+  const value = Number(literal);
+  return !Number.isFinite(value) || (literal.length >= LONG && isLarge(value) && !/[eE]/.test(literal));
 }
 
 /**
- * BigInts in `exact` where it has a text and `parsed`, from the same JSON, a number. By a list of what is open, since a
- * recursion could run out of stack.
+ * `exact` with what `make` makes of each text where `parsed`, from the same JSON, has a number. By a list of what is open,
+ * since a recursion could run out of stack.
  */
-function withBigInts(exact: unknown, parsed: unknown): unknown {
-  const root = { value: exact };
-  const open: [unknown, unknown][] = [[root, { value: parsed }]];
+function madeOfTexts(exact: unknown, parsed: unknown, make: (literal: string) => unknown): unknown {
+  const open: [unknown, unknown][] = [[exact, parsed]];
   for (let pair = open.pop(); pair; pair = open.pop()) {
     const [into, from] = pair;
     if (!isHolder(into) || !isHolder(from)) continue;
     for (const name of Object.keys(into)) {
       const text = into[name];
-      if (typeof text === 'string' && typeof from[name] === 'number') into[name] = bigIntOr(text);
+      if (typeof text === 'string' && typeof from[name] === 'number') into[name] = make(text);
       else if (isHolder(text)) open.push([text, from[name]]);
     }
   }
-  return root.value;
+  return exact;
 }
 
-function bigIntOr(text: string): bigint | string {
-  return text.length <= MOST_DIGITS && /^-?[0-9]+$/.test(text) ? BigInt(text) : text;
+/** A whole number as BigInt; the text of any other. */
+export function bigIntOr(literal: string): bigint | string {
+  return literal.length <= MOST_DIGITS && /^-?[0-9]+$/.test(literal) ? BigInt(literal) : literal;
 }
 
 function isHolder(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 // Payloads as text, in the encoding that the content type names.
 
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 
 /** What TextDecoder knows under the names that were asked for; it takes about 200. */
 const decoders = new Map<string, TextDecoder>();
@@ -8,9 +8,9 @@ const decoders = new Map<string, TextDecoder>();
 /** The text of `payload`, or undefined when its bytes are none in `charset`. Without a charset it is UTF-8. */
 export function textOf(payload: Buffer, charset?: string): string | undefined {
   if (isUtf8Name(charset)) {
-    // Most payloads are ASCII, which is read faster under this name.
-    if (isAscii(payload)) return payload.toString('latin1');
-    return isUtf8(payload) ? payload.toString('utf8') : undefined;
+    const text = payload.toString('utf8');
+    // What is no UTF-8 becomes U+FFFD. Most texts have none, and then this is faster than a look at the bytes.
+    return !text.includes('\uFFFD') || isUtf8(payload) ? text : undefined;
   }
   try {
     return decoderOf(charset).decode(payload);

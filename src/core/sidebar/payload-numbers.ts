@@ -1,10 +1,15 @@
 // The numbers in a payload that a chart can draw, by path.
 
+import { WrittenNumber } from './shown-json';
+
 /** The most numbers that are offered. A payload with more holds lists that nobody chooses from. */
 const MOST = 200;
 const DEEPEST = 20;
 
-/** Each number in `value` with its path, such as `sensors[0].temperature`; the path of a plain number is blank. */
+/**
+ * Each number in `value` with its path, such as `sensors[0].temperature`; the path of a plain number is blank.
+ * A chart would show other digits than those of a WrittenNumber, so these are left out.
+ */
 export function numbersIn(value: unknown): Map<string, number> {
   const numbers = new Map<string, number>();
   collect(value, '', 0, numbers);
@@ -17,7 +22,7 @@ function collect(value: unknown, path: string, depth: number, numbers: Map<strin
     if (Number.isFinite(value)) numbers.set(path, value);
   } else if (Array.isArray(value)) {
     for (const [index, entry] of value.entries()) collect(entry, `${path}[${index}]`, depth + 1, numbers);
-  } else if (typeof value === 'object' && value !== null) {
+  } else if (typeof value === 'object' && value !== null && !(value instanceof WrittenNumber)) {
     for (const [name, entry] of Object.entries(value)) collect(entry, join(path, name), depth + 1, numbers);
   }
 }

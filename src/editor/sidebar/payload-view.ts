@@ -1,5 +1,6 @@
 // Shows a payload as text, as a JSON tree or in hexadecimal. All of it is set as text, never as markup.
 
+import { laidOut, shownJson, WrittenNumber } from '../../core/sidebar/shown-json';
 import type { ShownMessage } from '../../core/sidebar/sidebar-protocol';
 import { topicsText } from './topics-text';
 
@@ -8,14 +9,14 @@ export interface ReadPayload {
   readonly bytes: Uint8Array;
   /** Undefined when the payload is not UTF-8. */
   readonly text: string | undefined;
-  /** Undefined when it is not JSON. Wrapped in an object, because null and false are JSON too. */
+  /** Undefined when it is not JSON that can be shown as such. Wrapped in an object, because null and false are JSON too. */
   readonly json: { readonly value: unknown } | undefined;
 }
 
 export function readPayload({ payload }: Pick<ShownMessage, 'payload'>): ReadPayload {
   const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
   const text = decoded(bytes);
-  return { bytes, text, json: text === undefined ? undefined : parsed(text) };
+  return { bytes, text, json: text === undefined ? undefined : shownJson(text) };
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -28,18 +29,10 @@ function decoded(bytes: Uint8Array): string | undefined {
   }
 }
 
-function parsed(text: string): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
-}
-
 /** The payload in lines that can be compared: formatted JSON, other text unchanged, other bytes in hexadecimal. */
 export function comparableText({ bytes, text, json }: ReadPayload): string {
-  if (json && typeof json.value === 'object') return JSON.stringify(json.value, undefined, 2);
-  return text ?? hexLines(bytes);
+  if (text === undefined) return hexLines(bytes);
+  return json && typeof json.value === 'object' ? laidOut(text) : text;
 }
 
 /** The most bytes of a payload that are shown in hexadecimal. */
@@ -65,12 +58,10 @@ const MOST_ENTRIES = 500;
 /** A tree of a JSON value. Branches are built when they are opened. */
 export function jsonTree(value: unknown, name = '', open = true): JQuery {
   const label = name === '' ? '' : `${name}: `;
+  if (value instanceof WrittenNumber) return jsonLeaf(label, 'number', value.literal);
   if (typeof value !== 'object' || value === null) {
     const kind = value === null ? 'null' : typeof value;
-    return $('<div>', { class: 'mqtt-flows-json-leaf' }).append(
-      $('<span>', { class: 'mqtt-flows-json-name', text: label }),
-      $('<span>', { class: `mqtt-flows-json-${kind}`, text: JSON.stringify(value) }),
-    );
+    return jsonLeaf(label, kind, JSON.stringify(value));
   }
   const entries = Object.entries(value);
   const size = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
@@ -86,4 +77,11 @@ export function jsonTree(value: unknown, name = '', open = true): JQuery {
   if (open) fill();
   branch.on('toggle', fill);
   return branch.append(summary, inside);
+}
+
+function jsonLeaf(label: string, kind: string, text: string): JQuery {
+  return $('<div>', { class: 'mqtt-flows-json-leaf' }).append(
+    $('<span>', { class: 'mqtt-flows-json-name', text: label }),
+    $('<span>', { class: `mqtt-flows-json-${kind}`, text }),
+  );
 }
