@@ -17,6 +17,7 @@ import { digest } from '../runtime/deploy/saved-nodes';
 import { sharedText } from '../runtime/node/localize';
 import { showProblem } from '../runtime/node/node-problem';
 import { readSettings } from '../runtime/node/read-settings';
+import { warnOfLeftSessions } from '../runtime/storage/left-session';
 import {
   type BrokerConfig,
   type BrokerCredentials,
@@ -47,7 +48,9 @@ export = function register(RED: NodeAPI): void {
     const settings = result.config;
     const way = wayThere(this, definition, settings);
     if (!way.ok) return refuse(this, way.error);
-    const identity = identitySource(RED, this, savedIdentity(RED, definition), settings.connectTo);
+    const entered = savedIdentity(RED, definition);
+    warnOfLeftSessions(RED, this, settings, entered.clientId);
+    const identity = identitySource(RED, this, entered, settings.connectTo);
     const parts = { settings, ...way.config, identity, presence: presence.config };
     this.link = { ok: true, ...brokerConnection(RED, this, users, parts) };
   }

@@ -210,6 +210,36 @@ describe('the store of an outbox on disk', () => {
     assert.match(String(error.params.detail), /EEXIST|ENOTDIR/);
   });
 
+  for (const [what, code, said, expected] of [
+    // As LevelDB says it when fcntl(F_SETLK), fsync() of the folder or mmap() fails so: tried with a library before libc.
+    ['has no locks (CIFS)', 'LEVEL_LOCKED', 'lock ?/LOCK: Invalid argument', 'outbox-file-system'],
+    ['has no locks (NFS)', 'LEVEL_LOCKED', 'lock ?/LOCK: No locks available', 'outbox-file-system'],
+    ['has no locks (FUSE)', 'LEVEL_LOCKED', 'lock ?/LOCK: Function not implemented', 'outbox-file-system'],
+    ['has no locks (musl)', 'LEVEL_LOCKED', 'lock ?/LOCK: Not supported', 'outbox-file-system'],
+    ['cannot write a folder', 'LEVEL_IO_ERROR', '?: Invalid argument', 'outbox-file-system'],
+    ['cannot map files', 'LEVEL_IO_ERROR', '?/000005.ldb: No such device', 'outbox-file-system'],
+    ['is locked', 'LEVEL_LOCKED', 'lock ?/LOCK: Resource temporarily unavailable', 'outbox-locked'],
+    ['is locked (as POSIX allows)', 'LEVEL_LOCKED', 'lock ?/LOCK: Permission denied', 'outbox-locked'],
+    ['fails', 'LEVEL_IO_ERROR', '?/000005.log: Input/output error', 'outbox-unavailable'],
+    ['is full', 'LEVEL_IO_ERROR', '?/000005.log: No space left on device', 'outbox-unavailable'],
+  ] as const) {
+    it(`says what it needs of a file system that ${what}`, async () => {
+      const path = join(folder, 'x.outbox');
+      const binding: { db_open: unknown } = require('classic-level/binding');
+      const { db_open } = binding;
+      const failure = Object.assign(new Error(`IO error: ${said.replace('?', path)}`), { code });
+      binding.db_open = () => Promise.reject(failure);
+      try {
+        const error = await errorOf(store(path).open());
+        assert.equal(error.code, expected);
+        assert.equal(error.params.path, path);
+      } finally {
+        binding.db_open = db_open;
+      }
+      await store(path).open();
+    });
+  }
+
   it('says so when it is used while closed', async () => {
     assert.equal((await errorOf(store().write([chunk(1, 'a')]))).code, 'outbox-unavailable');
   });

@@ -118,6 +118,8 @@ export class EmbeddedLog implements BrokerListener {
     if (trouble === 'not-installed') this.#node.warn(sharedText(RED, 'device.storeNotInstalled', { detail }));
     else if (trouble === 'locked') {
       this.#report(new MqttFlowsError('embedded-store-locked', { stage: 'listen', params: { path } }));
+    } else if (trouble === 'file-system') {
+      this.#report(new MqttFlowsError('embedded-store-file-system', { stage: 'listen', params: { path, detail } }));
     } else {
       this.#report(new MqttFlowsError('embedded-store-unavailable', { stage: 'listen', params: { path, detail } }));
     }

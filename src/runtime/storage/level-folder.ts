@@ -14,7 +14,7 @@ export interface FolderAside {
   readonly why: 'damaged' | 'other-version';
 }
 
-export type LevelTrouble = 'locked' | 'not-installed' | 'damaged' | 'unavailable';
+export type LevelTrouble = 'locked' | 'file-system' | 'not-installed' | 'damaged' | 'unavailable';
 
 /** Why a LevelDB cannot be used. */
 export class LevelError extends Error {
@@ -119,6 +119,7 @@ export class LevelFolder {
   error(error: unknown): LevelError {
     if (error instanceof LevelError) return error;
     const detail = plainText(rootOf(error));
+    if (lacksSomething(error)) return new LevelError('file-system', this.#path, detail);
     if (codesOf(error).includes('LEVEL_LOCKED')) return new LevelError('locked', this.#path, detail);
     return new LevelError(isDamage(error) ? 'damaged' : 'unavailable', this.#path, detail);
   }
@@ -182,6 +183,19 @@ function codesOf(error: unknown): string[] {
 function rootOf(error: unknown): string {
   const root = chainOf(error).at(-1);
   return root instanceof Error ? root.message : String(root);
+}
+
+/** What a system says to a call that its file system does not have. */
+const LACKING =
+  /: (?:invalid argument|no locks available|function not implemented|(?:operation )?not supported|no such device)$/i;
+
+/**
+ * Whether the file system lacks what LevelDB needs: locks, fsync() of a folder, mapped memory. classic-level calls every
+ * lock that fails LEVEL_LOCKED.
+ */
+function lacksSomething(error: unknown): boolean {
+  const codes = codesOf(error);
+  return (codes.includes('LEVEL_LOCKED') || codes.includes('LEVEL_IO_ERROR')) && LACKING.test(rootOf(error));
 }
 
 function isDamage(error: unknown): boolean {

@@ -131,6 +131,8 @@ export class LevelStore implements OutboxStore {
     switch (trouble) {
       case 'locked':
         return new MqttFlowsError('outbox-locked', { stage: 'outbox', params: { path } });
+      case 'file-system':
+        return new MqttFlowsError('outbox-file-system', { stage: 'outbox', params: { path, detail } });
       case 'not-installed':
         return new MqttFlowsError('outbox-not-installed', { stage: 'outbox', params: { detail } });
       default:
