@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 const require = createRequire(import.meta.url);
 const { TestClient } = require('../build/test/broker/broker-bench.js');
 const { casesOf, tryCase } = require('../build/test/broker/conformance/conformance.js');
+const { openPort } = require('../build/test/helpers/servers/open-port.js');
 const { EmbeddedBroker } = require('../build/src/transport/embedded/embedded-broker.js');
 
 const { values } = parseArgs({ options: { port: { type: 'string' } } });
@@ -16,8 +17,7 @@ const { values } = parseArgs({ options: { port: { type: 'string' } } });
 /** A broker with no settings but its port. */
 async function embedded() {
   const broker = new EmbeddedBroker();
-  await broker.listen({ port: 0, bindAddress: '127.0.0.1', username: '', password: '', allowAnonymous: true });
-  return { port: broker.port, close: () => broker.close() };
+  return { port: await openPort(broker), close: () => broker.close() };
 }
 
 async function results(port, version) {

@@ -44,6 +44,7 @@ import {
   brokerCredentials,
   brokerDefaults,
 } from '../settings/broker.config';
+import { type DevicesConfig, devicesDefaults } from '../settings/broker.devices.config';
 import { serverDefaults } from '../settings/broker.server.config';
 import { sessionDefaults } from '../settings/broker.session.config';
 import { namesVariables } from '../settings/environment-text';
@@ -136,6 +137,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     userProperties: { value: brokerDefaults.userProperties },
     reconnect: { value: brokerDefaults.reconnect, validate: (delays, _options) => reconnectProblem(delays) ?? true },
     outbox: { value: brokerDefaults.outbox, validate: (outbox, _options) => outboxProblem(outbox) ?? true },
+    listenerTls: { value: brokerDefaults.listenerTls, type: 'tls-config', required: false },
     embedded: {
       value: brokerDefaults.embedded,
       validate(embedded, _options) {
@@ -161,6 +163,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     takeCoreUser();
     prepareServerFields(completed(serverDefaults, this));
     prepareEmbeddedFields(this.embedded);
+    savedDevices = { ...devicesDefaults, ...this.embedded };
     prepareSessionFields(completed(sessionDefaults, this), chosen);
     prepareOutboxFields(this.outbox);
     prepareReconnectFields(this.reconnect);
@@ -211,6 +214,9 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
 /** Ends the requests of the open dialog to the runtime. */
 let endDialog: () => void = () => {};
 
+/** What the open dialog has no fields for. */
+let savedDevices: DevicesConfig = devicesDefaults;
+
 /** Reads the open dialog, except the fields that Node-RED reads itself. */
 function readBroker() {
   const read: Record<'birth' | 'close' | 'will', () => MessageConfig> = $('#mqtt-flows-tab-messages').data('read');
@@ -220,7 +226,7 @@ function readBroker() {
     birth: read.birth(),
     close: read.close(),
     will: read.will(),
-    embedded: readEmbedded(),
+    embedded: { ...savedDevices, ...readEmbedded() },
     outbox: readOutbox(),
     reconnect: readReconnect(),
     keepalive: readNumber('keepalive'),

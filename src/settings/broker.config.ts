@@ -1,5 +1,6 @@
 // The saved configuration of a broker node: its properties, their defaults, and how the runtime reads them.
 
+import { type DeviceSettings, type DevicesConfig, devicesDefaults, readDevices } from './broker.devices.config';
 import { type OutboxConfig, type OutboxSettings, outboxDefaults, readOutbox } from './broker.outbox.config';
 import { readServerReach, type ServerConfig, type ServerReach, serverDefaults } from './broker.server.config';
 import { readSession, type SessionConfig, type SessionSettings, sessionDefaults } from './broker.session.config';
@@ -22,7 +23,14 @@ export interface BrokerConfig extends ServerConfig, SessionConfig {
   reconnect: { minDelay: SavedNumber; maxDelay: SavedNumber };
   outbox: OutboxConfig;
   /** With a blank port, the broker is reachable from this Node-RED only. `store`: where it keeps what it remembers. */
-  embedded: { port: SavedNumber; bindAddress: string; allowAnonymous: boolean; store: 'disk' | 'memory' };
+  embedded: {
+    port: SavedNumber;
+    bindAddress: string;
+    allowAnonymous: boolean;
+    store: 'disk' | 'memory';
+  } & DevicesConfig;
+  /** The id of the tls-config node with the certificate of the listeners with TLS. */
+  listenerTls: string;
 }
 
 /** Node-RED stores these apart from the flow, encrypted. */
@@ -35,6 +43,8 @@ export interface BrokerCredentials {
   embeddedPassword: string;
   /** What the core node calls the user name: a node that was one has it until its dialog is saved. */
   user: string;
+  /** The salted hashes of the users' passwords by their keys, as JSON. Written by the runtime alone. */
+  embeddedPasswords: string;
 }
 
 /** How Node-RED keeps each of them: it sends a `text` to the editor, and a `password` never. */
@@ -45,6 +55,7 @@ export const brokerCredentials = {
   proxyPassword: { type: 'password' },
   embeddedUsername: { type: 'text' },
   embeddedPassword: { type: 'password' },
+  embeddedPasswords: { type: 'password' },
   user: { type: 'text' },
 } as const satisfies Record<keyof BrokerCredentials, { type: 'text' | 'password' }>;
 
@@ -60,7 +71,8 @@ export const brokerDefaults = {
   ...sessionDefaults,
   reconnect: { minDelay: 1000, maxDelay: 60_000 },
   outbox: { ...outboxDefaults },
-  embedded: { port: '', bindAddress: '127.0.0.1', allowAnonymous: false, store: 'disk' },
+  embedded: { port: '', bindAddress: '127.0.0.1', allowAnonymous: false, store: 'disk', ...devicesDefaults },
+  listenerTls: '',
 } satisfies BrokerConfig;
 
 interface SharedSettings extends SessionSettings, Pick<BrokerConfig, 'protocolVersion' | 'clientId' | 'autoConnect'> {
@@ -83,6 +95,9 @@ export interface EmbeddedSettings extends SharedSettings {
     | { readonly port: number; readonly bindAddress: string; readonly allowAnonymous: boolean }
     | undefined;
   readonly store: 'disk' | 'memory';
+  readonly devices: DeviceSettings;
+  /** The id of a tls-config node; blank for none. */
+  readonly listenerTls: string;
 }
 
 /** The settings as the runtime uses them: every value has its type and is in its range. */
@@ -100,6 +115,8 @@ export function parseBrokerConfig(raw: RawConfig): ConfigResult<BrokerSettings> 
       connectTo: 'embedded',
       listen: readListen(saved),
       store: saved.section('embedded').choice('store', ['disk', 'memory'], brokerDefaults.embedded.store),
+      devices: readDevices(saved.section('embedded')),
+      listenerTls: saved.text('listenerTls', ''),
     });
   }
   return saved.result<BrokerSettings>({ ...shared, connectTo: 'server', ...readServerReach(saved) });

@@ -93,6 +93,17 @@ export class SavedConfig {
     return {};
   }
 
+  /** The texts of a list, without blanks. */
+  texts(property: string, fallback: readonly string[]): readonly string[] {
+    const value = this.#raw[property];
+    if (value === undefined || value === null) return fallback;
+    if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) {
+      return value.map((entry) => entry.trim()).filter((entry) => entry !== '');
+    }
+    this.invalid(property, 'expected.list');
+    return fallback;
+  }
+
   /** The entries of a list, each with its own properties. An absent list counts as empty. */
   list(property: string): SavedConfig[] {
     const value = this.#raw[property];

@@ -74,15 +74,15 @@ describe('embedded broker', () => {
     await exchange(flow, await device(port, USERNAME, PASSWORD), 'first');
   });
 
-  for (const [what, username, password] of [
-    ['a wrong password', USERNAME, 'wrong'],
-    ['a wrong user name', 'wrong', PASSWORD],
-    ['no credentials', undefined, undefined],
+  for (const [what, username, password, code] of [
+    ['a wrong password', USERNAME, 'wrong', 4],
+    ['a wrong user name', 'wrong', PASSWORD, 4],
+    ['no credentials', undefined, undefined, 5],
   ] as const) {
     it(`refuses devices with ${what}`, async () => {
       const port = await freePort();
       const flow = await load({ port }, true);
-      await assert.rejects(device(port, username, password), { code: 5 });
+      await assert.rejects(device(port, username, password), { code });
       await assertWorksInside(flow);
     });
   }
@@ -185,7 +185,7 @@ describe('embedded broker', () => {
     await device(port, USERNAME, PASSWORD);
     await flow.deploy('full', nodes({ port }), { [broker]: { embeddedUsername: USERNAME, embeddedPassword: 'new' } });
     await flow.connected('sub');
-    await assert.rejects(device(port, USERNAME, PASSWORD), { code: 5 });
+    await assert.rejects(device(port, USERNAME, PASSWORD), { code: 4 });
     await exchange(flow, await device(port, USERNAME, 'new'), 'new');
   });
 

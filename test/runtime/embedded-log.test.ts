@@ -5,10 +5,12 @@ import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { generate, type IConnectPacket } from 'mqtt-packet';
 import type { Node, NodeAPI } from 'node-red';
+import { EVERYTHING } from '#src/broker/access/user-directory';
 import { EmbeddedLog } from '#src/runtime/broker/embedded-log';
 import { LevelError } from '#src/runtime/storage/level-folder';
 import { EmbeddedBroker } from '#src/transport/embedded/embedded-broker';
 import { catalogue } from '../helpers/package/catalogues';
+import { openPort } from '../helpers/servers/open-port';
 
 const USERNAME = 'device';
 const PASSWORD = 'secret of the device';
@@ -19,6 +21,7 @@ describe('log of the embedded broker', () => {
   let events: EventEmitter;
   let log: EmbeddedLog;
   let broker: EmbeddedBroker;
+  let port: number;
   const sockets: Socket[] = [];
   beforeEach(async () => {
     lines = [];
@@ -27,13 +30,9 @@ describe('log of the embedded broker', () => {
     const RED = { _: translate, events, log: { addHandler: () => {}, removeHandler: () => {} } } as unknown as NodeAPI;
     log = new EmbeddedLog(RED, node('broker'), () => 0);
     broker = new EmbeddedBroker({ listener: log });
-    await broker.listen({
-      port: 0,
-      bindAddress: '127.0.0.1',
-      username: USERNAME,
-      password: PASSWORD,
-      allowAnonymous: false,
-    });
+    const login = { kind: 'secret', secret: PASSWORD } as const;
+    const users = new Map([[USERNAME, { login, rights: EVERYTHING }]]);
+    port = await openPort(broker, {}, { users, anonymous: undefined });
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
@@ -68,7 +67,7 @@ describe('log of the embedded broker', () => {
   }
 
   async function socketWith(bytes: Buffer): Promise<Socket> {
-    const socket = connect(broker.port ?? 0, '127.0.0.1');
+    const socket = connect(port, '127.0.0.1');
     socket.on('error', () => {});
     sockets.push(socket);
     socket.write(bytes);

@@ -6,13 +6,12 @@ import { connect, createServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { generate } from 'mqtt-packet';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
-import { EmbeddedBroker, type ListenOptions } from '#src/transport/embedded/embedded-broker';
+import { EmbeddedBroker } from '#src/transport/embedded/embedded-broker';
 import type { Transport } from '#src/transport/transport';
 import { connectTransport, type OpenedTransport } from '../helpers/fakes/transport-listener';
 import { Device } from '../helpers/servers/device';
 import { accepts } from '../helpers/servers/mosquitto';
-
-const OPEN: ListenOptions = { port: 0, bindAddress: '127.0.0.1', username: '', password: '', allowAnonymous: false };
+import { OPEN_PORT, openPort } from '../helpers/servers/open-port';
 
 describe('embedded broker', () => {
   let broker: EmbeddedBroker;
@@ -46,12 +45,6 @@ describe('embedded broker', () => {
     });
   }
 
-  async function listen(options: Partial<ListenOptions> = {}): Promise<number> {
-    await broker.listen({ ...OPEN, ...options });
-    assert.ok(broker.port);
-    return broker.port;
-  }
-
   for (const protocolVersion of [3, 4, 5] as const) {
     it(`speaks MQTT with a client of version ${protocolVersion}`, async () => {
       const { transport, listener } = await connectTransport(broker.open, { protocolVersion });
@@ -64,7 +57,7 @@ describe('embedded broker', () => {
   }
 
   it('passes messages between clients in this process and devices', async () => {
-    const port = await listen();
+    const port = await openPort(broker);
     const { transport, listener } = await join('inside');
     await subscribe(transport, 'a/#');
     const device = await Device.connect(port);
@@ -98,51 +91,46 @@ describe('embedded broker', () => {
     await once(other, 'listening');
     const address = other.address();
     assert.ok(typeof address === 'object' && address);
-    await assert.rejects(broker.listen({ ...OPEN, port: address.port }), {
+    await assert.rejects(openPort(broker, { port: address.port }), {
       code: 'embedded-port-in-use',
       stage: 'listen',
       params: { port: address.port, address: '127.0.0.1', reason: 'EADDRINUSE' },
     });
     other.close();
     await once(other, 'close');
-    await broker.listen({ ...OPEN, port: address.port });
+    await openPort(broker, { port: address.port });
     assert.equal(await accepts(address.port), true);
   });
 
   it('says when the address is none of this computer', async () => {
     // An address for documentation, RFC 5737.
-    const options = { ...OPEN, bindAddress: '192.0.2.1', username: 'u', password: 'p' };
-    await assert.rejects(broker.listen(options), { code: 'embedded-listen-failed' });
-    assert.equal(broker.port, undefined);
+    await assert.rejects(openPort(broker, { bindAddress: '192.0.2.1' }), { code: 'embedded-listen-failed' });
+    assert.deepEqual(broker.ports, []);
   });
 
-  for (const bindAddress of ['0.0.0.0', '::', '192.0.2.1', 'example.invalid', '']) {
-    it(`does not listen on "${bindAddress}" without a user name`, async () => {
-      await assert.rejects(broker.listen({ ...OPEN, bindAddress }), {
-        code: 'embedded-needs-credentials',
-        params: { address: bindAddress },
-      });
-      assert.equal(broker.port, undefined);
-    });
-  }
-
   it('keeps port and devices when it is asked for the same again', async () => {
-    const port = await listen();
+    const port = await openPort(broker);
     const device = await Device.connect(port);
-    assert.equal(await listen(), port);
+    assert.equal(await openPort(broker), port);
     assert.equal(device.lost, false);
     await device.end();
   });
 
-  it('does one change of its port after the other', async () => {
-    const changes = [broker.listen(OPEN), broker.listen(undefined), broker.listen({ ...OPEN, username: 'u' })];
-    await Promise.all(changes);
-    assert.ok(broker.port);
-    await assert.rejects(Device.connect(broker.port), { code: 5 });
+  it('does one change of its ports after the other', async () => {
+    const nobody = { users: new Map(), anonymous: undefined };
+    const report = { opened: () => {}, failed: () => {} };
+    await Promise.all([
+      openPort(broker),
+      broker.listen(undefined, report),
+      broker.listen({ listeners: [OPEN_PORT, { ...OPEN_PORT, webSocket: true }], directory: nobody }, report),
+    ]);
+    const [port = 0, other] = broker.ports;
+    assert.ok(port && other);
+    await assert.rejects(Device.connect(port), { code: 5 });
   });
 
   it('goes on when a device sends garbage or hangs up', async () => {
-    const port = await listen();
+    const port = await openPort(broker);
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     socket.write(Buffer.alloc(1000, 0xff));
@@ -153,13 +141,13 @@ describe('embedded broker', () => {
   });
 
   it('closes its port, its devices and the clients in this process', async () => {
-    const port = await listen();
+    const port = await openPort(broker);
     const device = await Device.connect(port);
     const { listener } = await join('inside');
     await broker.close();
     await listener.ends.next();
     assert.equal(await accepts(port), false);
-    assert.deepEqual([broker.deviceCount, broker.port, device.lost], [0, undefined, true]);
+    assert.deepEqual([broker.deviceCount, broker.ports, device.lost], [0, [], true]);
   });
 });
 

@@ -58,6 +58,7 @@ export const PROPERTY_TABLE = {
         'same',
         'notInCore',
       ),
+      row('', 'credentials.embeddedPasswords listenerTls', 'same', 'notInCore'),
     ],
   },
   'mqtt in': {

@@ -2,12 +2,15 @@
 
 import { isLoopback } from '../../core/servers/loopback';
 import { BROKER_RANGES, type BrokerConfig, brokerDefaults } from '../../settings/broker.config';
+import type { DevicesConfig } from '../../settings/broker.devices.config';
 import { namesVariables } from '../../settings/environment-text';
 import { addFieldNote } from '../fields/field-note';
 import { numberProblem, readNumber } from '../fields/number-field';
 import { sharedText } from '../fields/shared-text';
 
 type Embedded = BrokerConfig['embedded'];
+/** The fields of the first tab. */
+type EmbeddedPort = Omit<Embedded, keyof DevicesConfig>;
 
 /** What the editor knows of the credentials of a node: the user name, and whether there is a password. */
 export interface KnownCredentials {
@@ -61,7 +64,7 @@ export function showEmbeddedFields(): void {
 }
 
 /** Reads the fields. */
-export function readEmbedded(): Embedded {
+export function readEmbedded(): EmbeddedPort {
   return {
     port: readNumber('embedded-port'),
     bindAddress: String($('#mqtt-flows-embedded-address').val()).trim(),

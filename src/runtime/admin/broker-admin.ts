@@ -9,6 +9,7 @@ import { brokerHealth } from './broker-health';
 import { type EnteredBroker, testConnection } from './connection-test';
 import { jsonOnly } from './json-only';
 import { RequestLimit } from './request-limit';
+import { serveUserPasswords } from './user-passwords';
 
 const LONGEST_TEXT = 65_535;
 const MOST_SERVERS = 20;
@@ -16,6 +17,7 @@ const MOST_SERVERS = 20;
 /** Adds the routes below `mqtt-flows/`. */
 export function serveBrokerDialog(RED: NodeAPI): void {
   serveOutbox(RED);
+  serveUserPasswords(RED);
   const { httpAdmin, auth } = RED;
   httpAdmin.get('/mqtt-flows/brokers/:id', auth.needsPermission('mqtt-flows.read'), (request, response) => {
     response.json(brokerHealth(RED, String(request.params.id)));

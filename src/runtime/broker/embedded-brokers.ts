@@ -3,14 +3,11 @@
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { EmbeddedSettings } from '../../settings/broker.config';
-import { EmbeddedBroker, type ListenOptions } from '../../transport/embedded/embedded-broker';
-import { asMqttFlowsError } from '../../transport/streams/network-error';
-import { evaluateCredential, savedCredentials } from '../client/client-identity';
-import { flowsStarted, isReplacing } from '../deploy/deploy-events';
+import { EmbeddedBroker } from '../../transport/embedded/embedded-broker';
+import { isReplacing } from '../deploy/deploy-events';
 import { Handover } from '../deploy/handover';
-import { sharedText } from '../node/localize';
-import { reportError } from '../node/node-problem';
 import { brokerStore } from '../storage/broker-directory';
+import { listenForDevices } from './device-side';
 import { EmbeddedLog } from './embedded-log';
 
 /** A broker, and who is told of it. */
@@ -30,51 +27,23 @@ const handover = new Handover<LeftBroker>();
 const endings = new Map<string, Promise<void>>();
 
 /**
- * The broker that an earlier instance of the node has left, or a new one. Devices reach it at `listen`. If they
- * cannot, that is reported and the in-process side keeps working.
+ * The broker that an earlier instance of the node has left, or a new one. If devices cannot
+ * reach it as `settings` say, that is reported and the in-process side keeps working.
  */
 export function takeEmbeddedBroker(
   RED: NodeAPI,
   node: Node,
   definition: NodeDef,
-  { listen: address, store }: EmbeddedSettings,
+  settings: EmbeddedSettings,
 ): RunningBroker {
+  const { store } = settings;
   const left = handover.take(node);
   const fits = left?.store === store;
   if (left && !fits) void ending(node, left.end);
   const running = left && fits ? left : start(RED, node, store);
   if (left && fits) left.log.serve(node);
-  const { broker } = running;
-  const started = flowsStarted(RED, node);
-  let closed = false;
-  node.on('close', () => {
-    closed = true;
-  });
-  const listening = listenOptions(RED, node, definition, address).then(async (listen) => {
-    // Settings that a replaced node reads late must not override those of its successor.
-    if (closed) return;
-    await broker.listen(listen);
-    if (broker.port === undefined || !listen) return;
-    node.log(sharedText(RED, 'log.listening', { address: listen.bindAddress, port: broker.port }));
-  });
-  listening.catch(async (error: unknown) => {
-    await started;
-    reportError(RED, node, asMqttFlowsError(error, 'listen'), { server: sharedText(RED, 'log.embedded') });
-  });
+  listenForDevices(RED, node, definition, settings, running.broker);
   return running;
-}
-
-async function listenOptions(
-  RED: NodeAPI,
-  node: Node,
-  definition: NodeDef,
-  address: EmbeddedSettings['listen'],
-): Promise<ListenOptions | undefined> {
-  if (!address) return undefined;
-  const credentials = savedCredentials(RED, definition);
-  const username = await evaluateCredential(RED, node, credentials, 'embeddedUsername');
-  const password = await evaluateCredential(RED, node, credentials, 'embeddedPassword');
-  return { ...address, username, password };
 }
 
 function start(RED: NodeAPI, node: Node, store: EmbeddedSettings['store']): RunningBroker {

@@ -38,14 +38,19 @@ export function deployedCertificates(RED: NodeAPI, id: string): Result<TlsOption
  * MqttFlowsError.
  */
 export async function currentCertificates(RED: NodeAPI, id: string): Promise<TlsOptions> {
+  const options = await namedCertificates(RED, id);
+  return options.ca || options.rejectUnauthorized === false
+    ? options
+    : { ...options, ...(await trustedAuthorities(RED, options)) };
+}
+
+/** What the tls-config node with this id names itself, read now. Rejects with an MqttFlowsError. */
+export async function namedCertificates(RED: NodeAPI, id: string): Promise<TlsOptions> {
   const deployed = deployedCertificates(RED, id);
   if (!deployed.ok) throw deployed.error;
   const config = tlsConfig(RED, id);
   const files = config ? await readFiles(filesOf(RED, config)) : {};
-  const options = { ...deployed.value, ...files };
-  return options.ca || options.rejectUnauthorized === false
-    ? options
-    : { ...options, ...(await trustedAuthorities(RED, options)) };
+  return { ...deployed.value, ...files };
 }
 
 /** The authorities for a connection whose configuration names none. */

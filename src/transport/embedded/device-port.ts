@@ -1,46 +1,57 @@
-// The TCP port of an embedded broker.
+// A port for devices: MQTT or MQTT over WebSocket, with TLS or without.
 
+import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import type {
+  Admission,
+  Arrival,
+  ClientCertificate,
+  DeviceListener,
+  PortOptions,
+  SecureOptions,
+} from './device-listener';
+import { WebSocketDoor } from './websocket-door';
 
-export interface PortOptions {
-  readonly port: number;
-  readonly bindAddress: string;
-  /** The most connections at a time; further ones are closed at once. */
-  readonly maximumConnections: number;
-  readonly admit: (socket: Socket) => void;
-  /** One was closed because there are as many as there may be. */
-  readonly dropped: (address: string) => void;
-}
+/** A device that has lost its power must not count as connected for ever: TCP asks after a minute without traffic. */
+const SOCKETS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+/** ms for TLS and for the request of a WebSocket, before MQTT begins */
+const OPENING_TIME = 10_000;
 
-export class DevicePort {
+export class DevicePort implements DeviceListener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor({ maximumConnections, admit, dropped }: PortOptions) {
-    this.#server = createServer((socket) => {
-      socket.setNoDelay(true);
-      // A device that has lost its power must not count as connected for ever.
-      socket.setKeepAlive(true, KEEP_ALIVE);
+  private constructor(server: Server, { maximumConnections, dropped }: Admission) {
+    this.#server = server;
+    server.maxConnections = maximumConnections;
+    server.on('drop', (data) => dropped(data?.remoteAddress ?? ''));
+    // Before TLS and HTTP, so that closing cuts what has not got further.
+    server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
-      admit(socket);
     });
-    this.#server.maxConnections = maximumConnections;
-    this.#server.on('drop', (data) => dropped(data?.remoteAddress ?? ''));
   }
 
   /** Listens. Rejects with MqttFlowsError. */
-  static open(options: PortOptions): Promise<DevicePort> {
+  static open(options: PortOptions, admission: Admission): Promise<DevicePort> {
     const { port, bindAddress } = options;
-    const opened = new DevicePort(options);
-    const server = opened.#server;
     return new Promise((resolve, reject) => {
       const fail = (error: NodeJS.ErrnoException): void => {
         const code = error.code === 'EADDRINUSE' ? 'embedded-port-in-use' : 'embedded-listen-failed';
         const params = { port, address: bindAddress, reason: error.code ?? error.message };
         reject(new MqttFlowsError(code, { stage: 'listen', params }));
       };
+      let server: Server;
+      try {
+        server = createServerFor(options, admission);
+      } catch (error) {
+        // OpenSSL refuses the certificate, or its key.
+        return fail(error instanceof Error ? error : new Error(String(error)));
+      }
+      const opened = new DevicePort(server, admission);
       server.once('error', fail);
       server.listen(port, bindAddress, () => {
         server.off('error', fail);
@@ -51,7 +62,6 @@ export class DevicePort {
     });
   }
 
-  /** The port in use, even if the operating system chose it. */
   get port(): number | undefined {
     const address = this.#server.address();
     return typeof address === 'object' && address !== null ? address.port : undefined;
@@ -61,12 +71,53 @@ export class DevicePort {
     return this.#sockets.size;
   }
 
-  /** Closes the port and its connections. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 }
 
-/** ms without traffic after which TCP asks whether the other side is there */
-const KEEP_ALIVE = 60_000;
+function createServerFor({ webSocket, secure }: PortOptions, { admit }: Admission): Server {
+  const clientCertificate = secure?.clientCertificate ?? 'none';
+  if (webSocket) {
+    const door = new WebSocketDoor((stream, request) => admit(stream, arrivalOf(request.socket, clientCertificate)));
+    const server = secure ? createHttpsServer(tlsOptions(secure)) : createHttpServer(SOCKETS);
+    return withDoor(server, door);
+  }
+  const taken = (socket: Socket): void => admit(socket, arrivalOf(socket, clientCertificate));
+  if (!secure) return createServer(SOCKETS, taken);
+  return createTlsServer(tlsOptions(secure), taken).on('tlsClientError', ignore);
+}
+
+function withDoor(server: HttpServer, door: WebSocketDoor): Server {
+  server.headersTimeout = OPENING_TIME;
+  server.requestTimeout = OPENING_TIME;
+  server.keepAliveTimeout = 1000;
+  server.on('tlsClientError', ignore);
+  server.on('upgrade', (request: IncomingMessage, socket, head) => door.upgrade(request, socket, head));
+  server.on('request', (_request, response) => {
+    response.writeHead(426, { Connection: 'close', 'Content-Type': 'text/plain' }).end('MQTT over WebSocket\n');
+  });
+  return server;
+}
+
+function tlsOptions({ context, clientCertificate }: SecureOptions): TlsOptions {
+  const asks = clientCertificate !== 'none';
+  return { ...SOCKETS, ...context, handshakeTimeout: OPENING_TIME, requestCert: asks, rejectUnauthorized: asks };
+}
+
+function arrivalOf(socket: Socket, clientCertificate: ClientCertificate): Arrival {
+  const address = socket.remoteAddress ?? '';
+  if (clientCertificate !== 'user') return { address };
+  return { address, certificateName: socket instanceof TLSSocket ? commonNameOf(socket) : '' };
+}
+
+/** Blank when the certificate has none, or several. */
+function commonNameOf(socket: TLSSocket): string {
+  if (!socket.authorized) return '';
+  // The type says string; OpenSSL may find several, which are an array then. Without a certificate there is no subject.
+  const subject: Readonly<Record<string, unknown>> = { ...socket.getPeerCertificate().subject };
+  return typeof subject.CN === 'string' ? subject.CN : '';
+}
+
+function ignore(): void {}

@@ -1,7 +1,9 @@
-// The broker inside Node-RED: connected to our client by a stream in memory, and to devices by an optional TCP port.
+// The broker inside Node-RED: connected to our client by a stream in memory, and to devices by listeners of several kinds.
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import * as stream from 'node:stream';
+import { UserAccess } from '../../broker/access/user-access';
+import type { UserDirectory } from '../../broker/access/user-directory';
 import { Broker } from '../../broker/broker';
 import type { BrokerOptions } from '../../broker/broker-options';
 import type { Access, ConnectAttempt, Verdict } from '../../broker/clients/access';
@@ -11,20 +13,17 @@ import type { ClientReport } from '../../broker/clients/client-report';
 import type { BrokerStore } from '../../broker/store/broker-store';
 import { Reason } from '../../broker/wire/reason';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { isLoopback } from '../../core/servers/loopback';
 import { evenTime } from '../even-time';
 import type { OpenStream } from '../transport';
-import { DevicePort } from './device-port';
+import type { ListenerOptions } from './device-listener';
+import { DeviceListeners, type ListenReport } from './device-listeners';
+import { LoginCheck } from './login-check';
 import { OwnIdentifiers } from './own-identifiers';
 
-/** Where devices reach an embedded broker, and their credentials. */
-export interface ListenOptions {
-  readonly port: number;
-  readonly bindAddress: string;
-  readonly username: string;
-  readonly password: string;
-  /** Whether clients without credentials may connect from other machines. */
-  readonly allowAnonymous: boolean;
+/** Where devices reach an embedded broker, and who they are. */
+export interface DeviceOptions {
+  readonly listeners: readonly ListenerOptions[];
+  readonly directory: UserDirectory;
 }
 
 export interface EmbeddedOptions {
@@ -42,23 +41,29 @@ const OWN_CLIENTS = 100;
 export class EmbeddedBroker {
   readonly #settings: BrokerSettings;
   readonly #broker: Promise<Broker>;
-  readonly #listener: BrokerListener;
   /** Identifiers of clients in this process that are connected or remembered. */
   readonly #own = new OwnIdentifiers();
-  #port: DevicePort | undefined;
-  #listening: ListenOptions | undefined;
-  #changing: Promise<void> = Promise.resolve();
+  readonly #users: UserAccess;
+  readonly #listeners: DeviceListeners;
 
   constructor({ store, listener = silentListener, settings, after }: EmbeddedOptions = {}) {
-    this.#listener = listener;
     this.#settings = { ...defaultSettings, ...settings };
     const { maximumConnections } = this.#settings;
+    const { now, after: later } = clock;
+    const users = new UserAccess({ directory: NOBODY, passwords: new LoginCheck(), now, after: later });
+    this.#users = users;
     const access: Access = {
       authenticate: (attempt) => this.#authenticate(attempt),
-      mayPublish: () => true,
-      reading: () => 'all',
-      mayReceive: () => true,
+      mayPublish: (client, topic) => users.mayPublish(client, topic),
+      reading: (client, filter) => users.reading(client, filter),
+      mayReceive: (client, topic) => users.mayReceive(client, topic),
     };
+    this.#listeners = new DeviceListeners({
+      maximumConnections,
+      admit: (stream, arrival) =>
+        void this.#broker.then((broker) => broker.accept(stream, { ...arrival, local: false })),
+      dropped: (address) => listener.refused(tooManyConnections({ local: false, address })),
+    });
     const options: BrokerOptions = {
       settings: { ...this.#settings, maximumConnections: maximumConnections + OWN_CLIENTS },
       access,
@@ -72,14 +77,14 @@ export class EmbeddedBroker {
     this.#broker = after ? after.then(() => Broker.open(options)) : Broker.open(options);
   }
 
-  /** The number of TCP connections of devices. */
+  /** The number of connections of devices, also of those that have not said who they are. */
   get deviceCount(): number {
-    return this.#port?.connectionCount ?? 0;
+    return this.#listeners.connectionCount;
   }
 
-  /** The port in use, even if the operating system chose it; undefined while not listening. */
-  get port(): number | undefined {
-    return this.#port?.port;
+  /** The ports in use, even those that the operating system chose. */
+  get ports(): number[] {
+    return this.#listeners.ports;
   }
 
   /** All clients, connected or remembered. */
@@ -116,36 +121,13 @@ export class EmbeddedBroker {
   };
 
   /**
-   * Listens for devices, or closes the port when `options` is undefined. Connected devices stay if nothing has changed.
-   * Rejects with MqttFlowsError; the in-process side keeps working.
+   * Listens for devices, or for none. Devices stay connected if neither their listener nor their user has changed.
+   * Resolves when each listener has been tried once. Never rejects: the in-process side works in any case.
    */
-  listen(options: ListenOptions | undefined): Promise<void> {
-    // One at a time: two would compete for the port.
-    const listening = this.#changing.then(() => this.#listen(options));
-    this.#changing = listening.catch(() => {});
-    return listening;
-  }
-
-  async #listen(options: ListenOptions | undefined): Promise<void> {
-    if (options && this.#port && sameListening(options, this.#listening)) return;
-    const before = this.#port;
-    this.#port = undefined;
-    this.#listening = undefined;
-    await before?.close();
-    if (!options) return;
-    const { port, bindAddress } = options;
-    if (!isLoopback(bindAddress) && (options.username === '' || options.password === '') && !options.allowAnonymous) {
-      throw new MqttFlowsError('embedded-needs-credentials', { stage: 'listen', params: { address: bindAddress } });
-    }
+  async listen(options: DeviceOptions | undefined, report: ListenReport): Promise<void> {
     const broker = await this.#broker;
-    this.#listening = options;
-    this.#port = await DevicePort.open({
-      port,
-      bindAddress,
-      maximumConnections: this.#settings.maximumConnections,
-      admit: (socket) => broker.accept(socket, { local: false, address: socket.remoteAddress ?? '' }),
-      dropped: (address) => this.#listener.refused(tooManyConnections({ local: false, address })),
-    });
+    broker.accessChanged(this.#users.replace(options?.directory ?? NOBODY));
+    await this.#listeners.set(options?.listeners ?? [], report);
   }
 
   /** Resolves when what is to be remembered so far is in the store, or cannot be. */
@@ -155,27 +137,24 @@ export class EmbeddedBroker {
 
   /** Closes the port and every client, devices included. Resolves when what is remembered is in the store. */
   async close(): Promise<void> {
-    await this.listen(undefined);
+    await this.#listeners.set([], NO_REPORT);
     await (await this.#broker).close();
   }
 
-  #authenticate({ clientId, username, password, origin }: ConnectAttempt): Verdict {
+  #authenticate(attempt: ConnectAttempt): Verdict | Promise<Verdict> {
+    const { clientId, origin } = attempt;
     if (origin.local) {
       this.#own.joined(origin, clientId);
       return { ok: true, user: '' };
     }
-    const expected = this.#listening;
-    if (!expected) return REFUSED;
     // A device with the identifier of a client in this process would take over its session.
-    if (this.#own.has(clientId)) return REFUSED;
-    if (expected.username === '') return { ok: true, user: username ?? '' };
-    const nameFits = sameSecret(username ?? '', expected.username);
-    const passwordFits = sameSecret(password ?? '', expected.password);
-    return nameFits && passwordFits ? { ok: true, user: expected.username } : REFUSED;
+    if (this.#own.has(clientId)) return { ok: false, reasonCode: Reason.notAuthorized };
+    return this.#users.authenticate(attempt);
   }
 }
 
-const REFUSED: Verdict = { ok: false, reasonCode: Reason.notAuthorized };
+const NOBODY: UserDirectory = { users: new Map(), anonymous: undefined };
+const NO_REPORT: ListenReport = { opened: () => {}, failed: () => {} };
 
 const BEGIN = Date.now() - evenTime.now();
 
@@ -189,13 +168,3 @@ const clock = {
     return () => clearInterval(timer);
   },
 };
-
-function sameListening(a: ListenOptions, b: ListenOptions | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** Compares hashes, so that the time taken reveals neither length nor content. */
-function sameSecret(given: string | Buffer, expected: string): boolean {
-  const hash = (value: string | Buffer): Buffer => createHash('sha256').update(value).digest();
-  return timingSafeEqual(hash(given), hash(expected));
-}

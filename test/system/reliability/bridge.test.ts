@@ -5,8 +5,7 @@ import { connect } from 'node:net';
 import { EmbeddedBroker } from '#src/transport/embedded/embedded-broker';
 import { type Received, TestClient } from '../../broker/broker-bench';
 import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
-
-const OPEN = { bindAddress: '127.0.0.1', username: '', password: '', allowAnonymous: true };
+import { openPort } from '../../helpers/servers/open-port';
 
 /** ms between two attempts to reach the other side */
 const AGAIN = 50;
@@ -66,8 +65,7 @@ for (const version of ['mqttv311', 'mqttv50'] as const) {
     before(async function () {
       needsMosquitto(this);
       broker = new EmbeddedBroker();
-      await broker.listen({ ...OPEN, port: 0 });
-      port = broker.port ?? 0;
+      port = await openPort(broker);
       const connection = ['connection house', `address 127.0.0.1:${port}`, 'topic # both 0', 'restart_timeout 1'];
       mosquitto = await Mosquitto.start({ config: [...connection, `bridge_protocol_version ${version}`] });
       await connectBoth('first');
@@ -132,7 +130,7 @@ for (const version of ['mqttv311', 'mqttv50'] as const) {
     it('comes back after the embedded broker has been started again, with what is retained there', async () => {
       await broker.close();
       broker = new EmbeddedBroker();
-      await broker.listen({ ...OPEN, port });
+      await openPort(broker, { port });
       await connectBoth('broker');
       await listen(here, 'kept');
       await here.packets.find('kept', (packet) => packet.cmd === 'publish' && packet.topic === 'kept/by/here');
