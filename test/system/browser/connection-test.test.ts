@@ -99,7 +99,7 @@ describe('the test of a connection in the editor', function () {
 
   it('says that a host is unknown', async () => {
     await testWith('mqtt://no-such-host.invalid');
-    const steps = await outcome('this name leads nowhere');
+    const steps = await outcome('the host name cannot be resolved');
     assert.deepEqual(steps, [{ step: 'Look up the name: n ms', done: false }]);
   });
 
@@ -130,7 +130,7 @@ describe('the test of a connection in the editor', function () {
     await broker.getByRole('textbox', { name: 'Server', exact: true }).first().fill('mqtt://no-such-host.invalid');
     await broker.getByRole('button', { name: 'Test connection' }).click();
     await broker.getByText('Works with MQTT 5').waitFor();
-    await broker.getByText('this name leads nowhere').waitFor();
+    await broker.getByText('the host name cannot be resolved').waitFor();
     await editor.screenshot('connection-test-two-servers');
   });
 
@@ -158,7 +158,7 @@ describe('the test of a connection in the editor', function () {
   it('shows why the deployed node waits, and when it tries again', async () => {
     await mosquitto.stop();
     const state = broker.locator('#mqtt-flows-state');
-    await state.getByText(/nothing listens there.* \(attempt \d+ at \d+:\d\d:\d\d/).waitFor();
+    await state.getByText(/nothing listens on this port.* \(attempt \d+ at \d+:\d\d:\d\d/).waitFor();
     await editor.screenshot('dialog-broker-waiting');
   });
 });

@@ -165,7 +165,7 @@ describe('the dialogs in the editor', function () {
     const qos = dialog.getByLabel('QoS', { exact: true }).first();
     const acknowledge = dialog.locator('#node-input-acknowledge');
     const aboutAcknowledgement = dialog.getByText('QoS 0 has no acknowledgement');
-    const aboutSession = dialog.getByText('servers keep no messages of QoS 0');
+    const aboutSession = dialog.getByText('servers do not keep QoS 0 messages in it');
     await qos.selectOption('0');
     assert.equal(await aboutAcknowledgement.count(), 0);
     await acknowledge.selectOption('completion');

@@ -1,13 +1,10 @@
 // What the topics sidebar tells of one topic and does with it: facts, comparisons, the clipboard, nodes; and its end.
 
 import assert from 'node:assert/strict';
-import { connectAsync, type MqttClient } from 'mqtt';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import type { EditorPage } from '../../helpers/editor/editor-page';
-import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
-import { TopicsTab } from '../../helpers/editor/topics-tab';
-import { alarmsFlow } from '../../helpers/flows/alarms-flow';
-import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
+import { TopicsSession } from '../../helpers/editor/topics-session';
+import type { TopicsTab } from '../../helpers/editor/topics-tab';
 
 type SavedNode = Readonly<Record<string, unknown>> & { readonly type: string };
 
@@ -15,24 +12,17 @@ const TOPIC = 'plant/line1/press';
 
 describe('one topic in the sidebar', function () {
   this.timeout(120_000);
-  let mosquitto: Mosquitto;
-  let device: MqttClient;
-  let session: NodeRedEditor;
+  let session: TopicsSession;
   let editor: EditorPage;
   let topics: TopicsTab;
 
   before(async function () {
-    const chromium = needsChromium(this);
-    needsMosquitto(this);
-    mosquitto = await Mosquitto.start();
-    device = await connectAsync(mosquitto.url, { protocolVersion: 5 });
-    await device.publishAsync(TOPIC, '{"state":"idle"}', { qos: 1, retain: true });
-    session = await NodeRedEditor.start(chromium, alarmsFlow({ servers: [{ url: mosquitto.url }] }));
+    session = await TopicsSession.start(this);
+    await session.publish(TOPIC, '{"state":"idle"}', true);
   });
 
   beforeEach(async () => {
-    editor = await session.open({ label: 'alarms' });
-    topics = await TopicsTab.open(editor);
+    ({ editor, topics } = await session.open());
     await topics.start('plant/#');
     await topics.openAll();
     await topics.row('press', 'idle').click();
@@ -43,11 +33,7 @@ describe('one topic in the sidebar', function () {
     await editor.close();
   });
 
-  after(async () => {
-    await device?.endAsync();
-    await session?.stop();
-    await mosquitto?.stop();
-  });
+  after(() => session?.stop());
 
   it('says when the message came, how, and how large it is', async () => {
     await topics.pane.getByText(/^\d+:\d\d:\d\d.* · QoS 1 · 16 bytes · retained$/).waitFor();
@@ -56,7 +42,7 @@ describe('one topic in the sidebar', function () {
 
   it('compares any two messages', async () => {
     for (const state of ['heating', 'pressing', 'cooling']) {
-      await device.publishAsync(TOPIC, JSON.stringify({ state }), { qos: 1 });
+      await session.publish(TOPIC, JSON.stringify({ state }));
     }
     await topics.tab('History').click();
     const entry = topics.pane.locator('li').filter({ hasText: 'heating' });
@@ -105,17 +91,19 @@ describe('one topic in the sidebar', function () {
     await topics.drag(publish, chart, { x: 300, y: 200 });
     await chart.click({ position: { x: 300, y: 200 } });
     await editor.deploy();
-    const [publisher] = session.saved<SavedNode>('mqtt-flows-publish');
+    const [publisher] = session.editor.saved<SavedNode>('mqtt-flows-publish');
     assert.deepEqual([publisher?.topic, publisher?.topicType, publisher?.broker], [TOPIC, 'str', 'broker']);
-    const subscriber = session.saved<SavedNode>('mqtt-flows-subscribe').find(({ id }) => id !== 'in');
+    const subscriber = session.editor.saved<SavedNode>('mqtt-flows-subscribe').find(({ id }) => id !== 'in');
     assert.deepEqual(subscriber?.subscriptions, [{ ...subscriptionDefaults, filter: TOPIC }]);
   });
 
   it('is looked at no more when the page is left', async () => {
     const viewing = /New client connected .* as (\S+-view-\w+) /;
-    const client = mosquitto.log.all.flatMap((line) => viewing.exec(line)?.[1] ?? []).at(-1) ?? '';
+    const client = session.mosquitto.log.all.flatMap((line) => viewing.exec(line)?.[1] ?? []).at(-1) ?? '';
     assert.notEqual(client, '');
     await editor.page.goto('about:blank');
-    await mosquitto.log.find('DISCONNECT of the viewer', (line) => line.includes(`Received DISCONNECT from ${client}`));
+    await session.mosquitto.log.find('DISCONNECT of the viewer', (line) =>
+      line.includes(`Received DISCONNECT from ${client}`),
+    );
   });
 });

@@ -2,14 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { connectAsync, type MqttClient } from 'mqtt';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import type { EditorPage } from '../../helpers/editor/editor-page';
-import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { TopicsSession } from '../../helpers/editor/topics-session';
 import { TopicsTab } from '../../helpers/editor/topics-tab';
 import { alarmsFlow } from '../../helpers/flows/alarms-flow';
-import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
 import { ScriptedServer } from '../../helpers/servers/scripted-server';
 
 type SavedNode = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -18,23 +16,18 @@ const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</s
 
 describe('the topics sidebar in the editor', function () {
   this.timeout(120_000);
-  let mosquitto: Mosquitto;
-  let device: MqttClient;
-  let session: NodeRedEditor;
+  let session: TopicsSession;
   let editor: EditorPage;
   let topics: TopicsTab;
+  const publish = (topic: string, payload: string | Buffer, retain = false): Promise<void> =>
+    session.publish(topic, payload, retain);
 
   before(async function () {
-    const chromium = needsChromium(this);
-    needsMosquitto(this);
-    mosquitto = await Mosquitto.start();
-    device = await connectAsync(mosquitto.url, { protocolVersion: 5 });
-    session = await NodeRedEditor.start(chromium, alarmsFlow({ servers: [{ url: mosquitto.url }] }));
+    session = await TopicsSession.start(this);
   });
 
   beforeEach(async () => {
-    editor = await session.open({ label: 'alarms' });
-    topics = await TopicsTab.open(editor);
+    ({ editor, topics } = await session.open());
   });
 
   afterEach(async () => {
@@ -43,15 +36,7 @@ describe('the topics sidebar in the editor', function () {
     await editor.close();
   });
 
-  after(async () => {
-    await device?.endAsync();
-    await session?.stop();
-    await mosquitto?.stop();
-  });
-
-  async function publish(topic: string, payload: string | Buffer, retain = false): Promise<void> {
-    await device.publishAsync(topic, payload, { qos: 1, retain });
-  }
+  after(() => session?.stop());
 
   it('shows topics as they come, and the selected one as text, JSON, history and chart', async () => {
     await topics.start();
@@ -81,7 +66,7 @@ describe('the topics sidebar in the editor', function () {
 
   it('shows the properties of MQTT 5, and bytes that are no text in hexadecimal', async () => {
     await topics.start();
-    await device.publishAsync('binary', Buffer.from([0xff, 0x00, 0x41]), {
+    await session.device.publishAsync('binary', Buffer.from([0xff, 0x00, 0x41]), {
       properties: { contentType: 'image/png', userProperties: { source: 'camera 1' } },
     });
     await topics.row('binary').click();
@@ -121,9 +106,9 @@ describe('the topics sidebar in the editor', function () {
     await editor.node('doors/#').waitFor();
     await editor.screenshot('topics-nodes');
     await editor.deploy();
-    const [publisher] = session.saved<SavedNode>('mqtt-flows-publish');
+    const [publisher] = session.editor.saved<SavedNode>('mqtt-flows-publish');
     assert.deepEqual([publisher?.topic, publisher?.topicType, publisher?.broker], ['doors/front', 'str', 'broker']);
-    const subscriber = session.saved<SavedNode>('mqtt-flows-subscribe').find(({ id }) => id !== 'in');
+    const subscriber = session.editor.saved<SavedNode>('mqtt-flows-subscribe').find(({ id }) => id !== 'in');
     assert.deepEqual(subscriber?.subscriptions, [{ ...subscriptionDefaults, filter: 'doors/#' }]);
     assert.equal(subscriber?.broker, 'broker');
   });
@@ -146,9 +131,11 @@ describe('the topics sidebar in the editor', function () {
 
   it('shows markup from a server as the text that it is', async () => {
     const properties = { contentType: HOSTILE, responseTopic: HOSTILE, userProperties: { [HOSTILE]: HOSTILE } };
-    await device.publishAsync(`evil/${HOSTILE}`, HOSTILE, { retain: true, properties });
-    await device.publishAsync('evil/json', JSON.stringify({ [HOSTILE]: HOSTILE, number: 1 }), { retain: true });
-    await device.publishAsync('evil/json', JSON.stringify({ [HOSTILE]: [HOSTILE], number: 2 }), { retain: true });
+    await session.device.publishAsync(`evil/${HOSTILE}`, HOSTILE, { retain: true, properties });
+    await session.device.publishAsync('evil/json', JSON.stringify({ [HOSTILE]: HOSTILE, number: 1 }), { retain: true });
+    await session.device.publishAsync('evil/json', JSON.stringify({ [HOSTILE]: [HOSTILE], number: 2 }), {
+      retain: true,
+    });
     await topics.start('evil/#');
     await topics.openAll();
     for (const name of ['script', 'json']) {
@@ -269,14 +256,14 @@ describe('the topics sidebar in the editor', function () {
         client.send({ cmd: 'connack', sessionPresent: false, reasonCode, properties: { reasonString: HOSTILE } });
       },
     });
-    await session.deploy(alarmsFlow({ servers: [{ url: `mqtt://127.0.0.1:${refusing.port}` }] }));
+    await session.editor.deploy(alarmsFlow({ servers: [{ url: `mqtt://127.0.0.1:${refusing.port}` }] }));
     await editor.page.reload();
     topics = await TopicsTab.open(editor);
     await topics.panel.getByRole('button', { name: 'Start' }).click();
     await topics.panel.getByRole('alert').getByText(HOSTILE.slice(0, 20)).waitFor();
     await topics.panel.getByRole('alert').getByText('try without a separate connection').waitFor();
     await editor.screenshot('topics-refused');
-    await session.deploy(alarmsFlow({ servers: [{ url: mosquitto.url }] }));
+    await session.editor.deploy(alarmsFlow({ servers: [{ url: session.mosquitto.url }] }));
     await refusing.stop();
   });
 

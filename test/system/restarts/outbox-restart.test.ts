@@ -4,8 +4,7 @@ import assert from 'node:assert/strict';
 import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
 import type { FlowNode } from '../../helpers/flows/flow-harness';
 import { publishNodes, serverNode } from '../../helpers/flows/flow-nodes';
-import { PersistentNodeRed } from '../../helpers/flows/persistent-node-red';
-import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
+import { restartedNodeRed } from '../../helpers/flows/restarted-node-red';
 import { NumberedReceiver } from '../../helpers/servers/numbered-receiver';
 
 const COUNT = 50;
@@ -15,17 +14,7 @@ const SEND = 'for (let n = 0; n < msg.payload; n++) node.send({ topic: "restart/
 describe('an outbox on disk', function () {
   // A whole Node-RED has to start, twice.
   this.timeout(60_000);
-  let mosquitto: Mosquitto;
-  let nodeRed: PersistentNodeRed;
-  before(async function () {
-    needsMosquitto(this);
-    mosquitto = await Mosquitto.start();
-  });
-  beforeEach(() => {
-    nodeRed = new PersistentNodeRed();
-  });
-  afterEach(() => nodeRed.remove());
-  after(() => mosquitto?.stop());
+  const bench = restartedNodeRed();
 
   function flow(messages: number, settings: Partial<BrokerConfig> = {}): FlowNode[] {
     const [publish] = publishNodes('pub', 'disk-broker', { qos: 1, completeOn: 'queued' });
@@ -38,7 +27,7 @@ describe('an outbox on disk', function () {
       once: true,
     };
     return [
-      serverNode('disk-broker', mosquitto.port, {
+      serverNode('disk-broker', bench.mosquitto.port, {
         outbox: { ...brokerDefaults.outbox, store: 'disk' },
         ...settings,
       }),
@@ -49,43 +38,43 @@ describe('an outbox on disk', function () {
   }
 
   it('says how many stay when Node-RED ends, and how many go on when it is back', async () => {
-    await mosquitto.kill();
-    await nodeRed.start(flow(COUNT));
-    while (nodeRed.received.length < COUNT) await new Promise((resolve) => setTimeout(resolve, 20));
-    const said = nodeRed.printed(`stay on disk until the node is back: ${COUNT}`);
-    await Promise.all([said, nodeRed.stop()]);
-    await nodeRed.start(flow(0));
-    await nodeRed.printed(`wait on disk and are sent first: ${COUNT}`);
-    await mosquitto.restart();
+    await bench.mosquitto.kill();
+    await bench.nodeRed.start(flow(COUNT));
+    while (bench.nodeRed.received.length < COUNT) await new Promise((resolve) => setTimeout(resolve, 20));
+    const said = bench.nodeRed.printed(`stay on disk until the node is back: ${COUNT}`);
+    await Promise.all([said, bench.nodeRed.stop()]);
+    await bench.nodeRed.start(flow(0));
+    await bench.nodeRed.printed(`on disk from an earlier run, which are sent first: ${COUNT}`);
+    await bench.mosquitto.restart();
   });
 
   it('keeps what waits when Node-RED is killed, and sends it with the next one', async () => {
-    await mosquitto.kill();
-    await nodeRed.start(flow(COUNT));
-    while (nodeRed.received.length < COUNT) await new Promise((resolve) => setTimeout(resolve, 20));
-    await nodeRed.crash();
-    await mosquitto.restart();
-    const receiver = await NumberedReceiver.start(mosquitto.port, 'restart/#');
-    await nodeRed.start(flow(0));
+    await bench.mosquitto.kill();
+    await bench.nodeRed.start(flow(COUNT));
+    while (bench.nodeRed.received.length < COUNT) await new Promise((resolve) => setTimeout(resolve, 20));
+    await bench.nodeRed.crash();
+    await bench.mosquitto.restart();
+    const receiver = await NumberedReceiver.start(bench.mosquitto.port, 'restart/#');
+    await bench.nodeRed.start(flow(0));
     await receiver.complete(COUNT);
     assert.deepEqual([receiver.copies, receiver.disordered], [0, 0]);
     await receiver.end();
   });
 
   it('keeps what waits when a deploy changes the broker node, removes it and brings it back', async () => {
-    await mosquitto.kill();
-    await nodeRed.start(flow(COUNT));
-    while (nodeRed.received.length < COUNT) await new Promise((resolve) => setTimeout(resolve, 20));
+    await bench.mosquitto.kill();
+    await bench.nodeRed.start(flow(COUNT));
+    while (bench.nodeRed.received.length < COUNT) await new Promise((resolve) => setTimeout(resolve, 20));
     const changed = flow(COUNT, { keepalive: 17 });
-    await nodeRed.deploy(changed);
-    await nodeRed.printed(`wait on disk and are sent first: ${COUNT}`);
-    await nodeRed.deploy(changed.filter(({ id }) => id !== 'disk-broker' && id !== 'pub'));
-    await nodeRed.deploy(changed);
-    await mosquitto.restart();
-    const receiver = await NumberedReceiver.start(mosquitto.port, 'restart/#');
+    await bench.nodeRed.deploy(changed);
+    await bench.nodeRed.printed(`on disk from an earlier run, which are sent first: ${COUNT}`);
+    await bench.nodeRed.deploy(changed.filter(({ id }) => id !== 'disk-broker' && id !== 'pub'));
+    await bench.nodeRed.deploy(changed);
+    await bench.mosquitto.restart();
+    const receiver = await NumberedReceiver.start(bench.mosquitto.port, 'restart/#');
     await receiver.complete(COUNT);
     assert.deepEqual([receiver.copies, receiver.disordered], [0, 0]);
-    assert.doesNotMatch(nodeRed.output, /in use by another/);
+    assert.doesNotMatch(bench.nodeRed.output, /in use by another/);
     await receiver.end();
   });
 });

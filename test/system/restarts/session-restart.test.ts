@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import type { FlowNode } from '../../helpers/flows/flow-harness';
 import { serverNode, subscribeNodes, unique } from '../../helpers/flows/flow-nodes';
-import { PersistentNodeRed } from '../../helpers/flows/persistent-node-red';
-import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
+import { restartedNodeRed } from '../../helpers/flows/restarted-node-red';
 import { type DevicePublication, publishAll } from '../../helpers/servers/publish-all';
 
 const COUNT = 100;
@@ -13,17 +12,7 @@ for (const protocolVersion of [5, 4] as const) {
   describe(`a persistent session over a restart of Node-RED (mosquitto, MQTT ${protocolVersion})`, function () {
     // A whole Node-RED has to start, more than once.
     this.timeout(60_000);
-    let mosquitto: Mosquitto;
-    let nodeRed: PersistentNodeRed;
-    before(async function () {
-      needsMosquitto(this);
-      mosquitto = await Mosquitto.start();
-    });
-    beforeEach(() => {
-      nodeRed = new PersistentNodeRed();
-    });
-    afterEach(() => nodeRed.remove());
-    after(() => mosquitto?.stop());
+    const bench = restartedNodeRed();
 
     /** A flow that subscribes to `<base>/<name>/#` for each name, at QoS 2. */
     function flow(base: string, ...names: readonly string[]): FlowNode[] {
@@ -31,7 +20,7 @@ for (const protocolVersion of [5, 4] as const) {
       const [subscriber] = subscribeNodes('sub', 'restart-broker', subscriptions);
       assert.ok(subscriber);
       return [
-        serverNode('restart-broker', mosquitto.port, { protocolVersion, cleanStart: false, clientId: base }),
+        serverNode('restart-broker', bench.mosquitto.port, { protocolVersion, cleanStart: false, clientId: base }),
         { ...subscriber, wires: [['received']] },
       ];
     }
@@ -50,53 +39,53 @@ for (const protocolVersion of [5, 4] as const) {
       for (const level of [1, 2]) {
         const expected = sent.filter(({ qos }) => qos === level).map(({ payload }) => payload);
         assert.deepEqual(
-          nodeRed.received.filter((payload) => expected.includes(payload)),
+          bench.nodeRed.received.filter((payload) => expected.includes(payload)),
           expected,
         );
       }
       assert.deepEqual(
-        nodeRed.received.filter((payload) => others.includes(payload)),
+        bench.nodeRed.received.filter((payload) => others.includes(payload)),
         others,
       );
-      assert.equal(nodeRed.received.length, sent.length + others.length);
+      assert.equal(bench.nodeRed.received.length, sent.length + others.length);
     }
 
     /** Starts Node-RED and returns when the server has answered all that it was asked. */
     async function start(nodes: readonly FlowNode[], answers: readonly string[]): Promise<void> {
-      const from = mosquitto.log.all.length;
-      await nodeRed.start(nodes);
-      await nodeRed.printed('Connected to');
+      const from = bench.mosquitto.log.all.length;
+      await bench.nodeRed.start(nodes);
+      await bench.nodeRed.printed('Connected to');
       for (const answer of answers) {
-        const position = (): boolean => mosquitto.log.all.slice(from).some((line) => line.includes(answer));
-        await mosquitto.log.find(answer, position);
+        const position = (): boolean => bench.mosquitto.log.all.slice(from).some((line) => line.includes(answer));
+        await bench.mosquitto.log.find(answer, position);
       }
     }
 
     /** Lines of mosquitto's log about the client of this test: its packets and its comings and goings. */
     function logged(client: string, what: string): string[] {
-      return mosquitto.log.all.filter((line) => line.includes(client) && line.includes(what));
+      return bench.mosquitto.log.all.filter((line) => line.includes(client) && line.includes(what));
     }
 
     const ends: readonly [name: string, end: () => Promise<void>, sign: string][] = [
-      ['is stopped', () => nodeRed.stop(), 'disconnected.'],
-      ['crashes', () => nodeRed.crash(), 'closed its connection.'],
+      ['is stopped', () => bench.nodeRed.stop(), 'disconnected.'],
+      ['crashes', () => bench.nodeRed.crash(), 'closed its connection.'],
     ];
     for (const [name, end, sign] of ends) {
       it(`what is published after it ${name} is delivered when it runs again, once and in order`, async () => {
         const base = unique('restart');
         await start(flow(base, 'a'), [`Sending SUBACK to ${base}`]);
-        await publishAll(mosquitto.port, [{ topic: `${base}/a/before`, payload: 'before', qos: 2 }]);
-        await nodeRed.printed('before');
-        await nodeRed.remembered('restart-broker', '"granted"');
+        await publishAll(bench.mosquitto.port, [{ topic: `${base}/a/before`, payload: 'before', qos: 2 }]);
+        await bench.nodeRed.printed('before');
+        await bench.nodeRed.remembered('restart-broker', '"granted"');
         // Killed before the server has heard of it, a process gets the message again.
         const heard = `Received PUBCOMP from ${base}`;
-        await mosquitto.log.find(heard, (line) => line.includes(heard));
+        await bench.mosquitto.log.find(heard, (line) => line.includes(heard));
         await end();
-        await mosquitto.log.find(sign, (line) => line.includes(base) && line.includes(sign));
-        await publishAll(mosquitto.port, messages(`${base}/a`));
+        await bench.mosquitto.log.find(sign, (line) => line.includes(base) && line.includes(sign));
+        await publishAll(bench.mosquitto.port, messages(`${base}/a`));
         await start(flow(base, 'a'), []);
-        await publishAll(mosquitto.port, [{ topic: `${base}/a/after`, payload: 'after-all', qos: 2 }]);
-        await nodeRed.printed('after-all');
+        await publishAll(bench.mosquitto.port, [{ topic: `${base}/a/after`, payload: 'after-all', qos: 2 }]);
+        await bench.nodeRed.printed('after-all');
         assertOnceAndInOrder(messages(`${base}/a`), ['before', 'after-all']);
         assert.equal(logged(base, 'Received SUBSCRIBE').length, 1, 'subscribed once in both lives');
         assert.equal(logged(base, 'Received UNSUBSCRIBE').length, 0);
@@ -106,14 +95,14 @@ for (const protocolVersion of [5, 4] as const) {
     it('a filter that was removed meanwhile is unsubscribed, and what came for it is dropped', async () => {
       const base = unique('restart');
       await start(flow(base, 'goes', 'stays'), [`Sending SUBACK to ${base}`]);
-      await mosquitto.log.find('both answers', () => logged(base, 'Sending SUBACK').length === 2);
-      await nodeRed.stop();
-      await publishAll(mosquitto.port, messages(`${base}/goes`));
-      await publishAll(mosquitto.port, messages(`${base}/stays`));
+      await bench.mosquitto.log.find('both answers', () => logged(base, 'Sending SUBACK').length === 2);
+      await bench.nodeRed.stop();
+      await publishAll(bench.mosquitto.port, messages(`${base}/goes`));
+      await publishAll(bench.mosquitto.port, messages(`${base}/stays`));
       await start(flow(base, 'stays', 'new'), [`Sending UNSUBACK to ${base}`]);
-      await mosquitto.log.find('the new filter', () => logged(base, 'Sending SUBACK').length === 3);
-      await publishAll(mosquitto.port, [{ topic: `${base}/new`, payload: 'after-all', qos: 2 }]);
-      await nodeRed.printed('after-all');
+      await bench.mosquitto.log.find('the new filter', () => logged(base, 'Sending SUBACK').length === 3);
+      await publishAll(bench.mosquitto.port, [{ topic: `${base}/new`, payload: 'after-all', qos: 2 }]);
+      await bench.nodeRed.printed('after-all');
       assertOnceAndInOrder(messages(`${base}/stays`), ['after-all']);
       assert.equal(logged(base, 'Received SUBSCRIBE').length, 3, 'only the new one is subscribed');
     });
