@@ -1,4 +1,4 @@
-// Who may what: the broker asks, and refuses with 0x86 and 0x87, or with what MQTT 3.1.1 has for them.
+// Access: the broker asks, and refuses with 0x86 and 0x87, or with the return codes of MQTT 3.1.1.
 
 import assert from 'node:assert/strict';
 import type { Refusal } from '#src/broker/clients/broker-listener';

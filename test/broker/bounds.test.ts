@@ -1,4 +1,4 @@
-// What bounds a client and the broker: sizes of packets, retained messages, and clients that do not read.
+// The limits of clients and broker: packet sizes, retained messages, and clients that do not read.
 
 import assert from 'node:assert/strict';
 import { type BenchOptions, BrokerBench } from './broker-bench';
@@ -59,7 +59,7 @@ describe('broker: bounds', () => {
       assert.equal(await client.publish('c', payload, { qos: 1, retain: true }), 0x97);
       assert.equal(await client.publish('c', payload, { qos: 2, retain: true }), 0x97);
       assert.equal(full, 1);
-      // In place of another, and after one has gone, there is room.
+      // There is room in place of another one, and after one was deleted.
       assert.ok((await client.publish('a', payload, { qos: 1, retain: true })) < 0x80);
       await client.publish('b', '', { qos: 1, retain: true });
       assert.ok((await client.publish('c', payload, { qos: 1, retain: true })) < 0x80);

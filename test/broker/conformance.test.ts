@@ -6,7 +6,7 @@ import { BrokerBench } from './broker-bench';
 import { casesOf, tryCase } from './conformance/conformance';
 import { FORBIDDEN_FILTER, KEEP_ALIVE_OF_THE_SERVER, type Target } from './conformance/trial';
 
-/** Turns of the event loop in which all that is under way between streams in memory arrives. */
+/** Turns of the event loop in which everything between streams in memory arrives. */
 const TURNS = 10;
 
 function targetOf(bench: BrokerBench): Target {

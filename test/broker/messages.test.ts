@@ -1,4 +1,4 @@
-// What is published arrives: at each QoS, between all versions of MQTT, in order, and at QoS 2 once.
+// Publications arrive: with each QoS, between all versions of MQTT, in order, and once with QoS 2.
 
 import assert from 'node:assert/strict';
 import { generate } from 'mqtt-packet';

@@ -1,4 +1,5 @@
-// Sessions (MQTT 5, section 4.1): kept and ended by the clock, with what waits for a client that is away, within bounds.
+// Sessions (MQTT 5, section 4.1): kept and ended by the clock, with what waits for a client that is away, within
+// bounds.
 
 import assert from 'node:assert/strict';
 import { type BenchOptions, BrokerBench, type TestClient } from './broker-bench';
@@ -12,7 +13,7 @@ describe('broker: sessions', () => {
   }
   afterEach(() => bench.close());
 
-  /** Connects `clientId` and says whether its session was there. */
+  /** Connects `clientId`, and returns whether it had a session. */
   async function resume(clientId: string, expiry: number, clean = false): Promise<[TestClient, boolean]> {
     const client = bench.open();
     client.connect(clientId, { clean, properties: { sessionExpiryInterval: expiry } });

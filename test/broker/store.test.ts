@@ -26,7 +26,7 @@ describe('broker: store', () => {
     return BrokerBench.start({ store, listener: { storeFailed: failed, storeUnusable: failed } });
   }
 
-  /** What `answer` becomes when the time has passed after which a store that has failed is asked again. */
+  /** The result of `answer` after the delay before a failed store is tried again. */
   async function retried<T>(answer: Promise<T>): Promise<T> {
     for (let settled = false; !settled; bench.clock.advance(1)) {
       settled = await Promise.race([answer.then(() => true), immediate(false)]);

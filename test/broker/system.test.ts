@@ -1,4 +1,4 @@
-// What the broker says of itself under $SYS, and what mosquitto's bridge gets.
+// What the broker publishes about itself under $SYS, and what a bridge of mosquitto gets.
 
 import assert from 'node:assert/strict';
 import { BrokerBench } from './broker-bench';

@@ -1,4 +1,4 @@
-// A server that stays connected and answers nothing, which a keep-alive does not notice.
+// A server that stays connected but answers nothing. A keep-alive does not notice that.
 
 import assert from 'node:assert/strict';
 import { AnswerWatch } from '#src/connection/answer-watch';
@@ -17,7 +17,7 @@ describe('connection/answer watch', () => {
     bench = new ConnectionBench();
   });
 
-  /** What the connection has ended with. */
+  /** The errors with which the connection has ended. */
   function ends(): unknown[] {
     return bench.states.flatMap((state) => {
       if (state.kind !== 'waiting') return [];
@@ -26,7 +26,7 @@ describe('connection/answer watch', () => {
     });
   }
 
-  /** Asks for a subscription; the function returned takes it away. */
+  /** Subscribes. The returned function unsubscribes. */
   function subscribe(filter = 'a'): () => void {
     const remove = bench.subscribe(filter);
     bench.clock.advance(0);
@@ -65,7 +65,7 @@ describe('connection/answer watch', () => {
       bench.clock.advance(1);
       assert.deepEqual(ends(), [['no-acknowledgement', 'connected', 30]]);
       assert.equal(transport.destroyed, true);
-      // The next attempt alone.
+      // Only the next attempt.
       assert.equal(bench.clock.pending, 1);
     });
   }
@@ -192,7 +192,7 @@ describe('connection/answer watch', () => {
     transport.lose(failure());
     const next = bench.connected();
     next.subscribed[0]?.answer({ kind: 'granted', qos: 1 });
-    // What waits goes out once the subscription has not ended this connection, too.
+    // Waiting publications are sent once the subscription has not ended this connection as well.
     bench.clock.advance(0);
     next.published[0]?.answer(accepted);
     bench.clock.advance(10 * PATIENCE);

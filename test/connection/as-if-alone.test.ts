@@ -12,11 +12,11 @@ import { FakeClock } from '../helpers/fakes/fake-clock';
 import { filterMatches } from '../helpers/fakes/linear-matcher';
 import { ModelServer, type Published, SERVER_KINDS, type ServerKind } from './model-server';
 
-/** ms after which nothing of what was asked or sent is on its way, and all is known that can be. */
+/** ms after which nothing is in flight and everything is known */
 const SETTLED = 5000;
 const LEVELS = ['a', 'b', 'c'];
 
-/** A subscribe node, and what it would get alone. */
+/** A subscribe node, and the messages that it would get if it were alone. */
 class Alone implements Subscriber {
   readonly identity: string;
   readonly subscriptions;
@@ -43,13 +43,13 @@ class Alone implements Subscriber {
     }));
   }
 
-  /** The server publishes it, while nothing changes. */
+  /** The server publishes it as a live message. */
   expects({ topic, payload }: Published): void {
     if (this.#policy === 'only') return;
     if (this.#matching(topic).length > 0) this.expected.push(`${topic} now ${payload}`);
   }
 
-  /** It starts, on a server that has stored this. */
+  /** It starts on a server with these retained messages. */
   expectsStored({ topic, payload }: Published): void {
     if (this.#policy === 'ignore') return;
     const asking = this.#matching(topic).filter(
@@ -65,7 +65,8 @@ class Alone implements Subscriber {
     // A payload says whether it was published with the flag, so that the flag of now and of then can be told apart.
     const stored = retain && !this.expected.includes(`${topic} now ${payload}`);
     if (retain && !stored) assert.ok(by.retainAsPublished, `${filter.text} did not ask for the flag as published`);
-    // RabbitMQ replays for a filter without wildcards only. Then others that match get it too, and nothing tells it apart.
+    // RabbitMQ replays for a filter without wildcards only. Then others that match get it too, and nothing tells it
+    // apart.
     if (stored && this.#kind.queues && !this.expected.includes(`${topic} stored ${payload}`)) return;
     this.got.push(`${topic} ${stored ? 'stored' : 'now'} ${payload}`);
   }
@@ -88,7 +89,7 @@ function randomFilter(random: () => number): string {
   return random() < 0.3 ? (random() < 0.5 ? '#' : `${levels[0]}/#`) : levels.join('/');
 }
 
-/** One run: nodes come, go and are deployed again, the connection is lost, and between that others publish. */
+/** One run: nodes are added, removed and deployed again, the connection is lost, and others publish in between. */
 class Run {
   readonly #random: () => number;
   readonly #kind: ServerKind;
@@ -148,7 +149,7 @@ class Run {
     return `a new connection (${sessionPresent ? 'session kept' : 'session lost'})`;
   }
 
-  /** All nodes are made anew, and one of them is new: only that one is of interest to the server. */
+  /** All nodes are deployed again, with one new node. Only the new one matters to the server. */
   #deploy(): string {
     const before = this.#server.packets.length;
     this.#subscriptions.hold();

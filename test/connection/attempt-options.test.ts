@@ -24,7 +24,7 @@ describe('connection/attempt options', () => {
   const options = (clientId: string): AttemptOptions => ({ clientId, keepalive: 60, cleanStart: true });
   const unreadable = (): MqttFlowsError => new MqttFlowsError('secret-file-unreadable', { stage: 'config' });
 
-  /** Answers the latest question, and lets the connection hear of it. */
+  /** Answers the latest request, and lets the connection handle the answer. */
   async function answer(value: Result<AttemptOptions>): Promise<void> {
     answers.at(-1)?.(value);
     await Promise.resolve();

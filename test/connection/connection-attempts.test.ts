@@ -1,4 +1,4 @@
-// How a connection is attempted: stages, time-outs, waits, servers, versions of MQTT.
+// Attempts to connect: stages, time-outs, delays, servers, versions of MQTT.
 
 import assert from 'node:assert/strict';
 import type { ConnectionState } from '#src/connection/connection-state';

@@ -1,4 +1,4 @@
-// The end of a connection: disconnecting, closing, and who hears of it.
+// The end of a connection: disconnecting, closing, and who is told.
 
 import assert from 'node:assert/strict';
 import type { ConnectionState } from '#src/connection/connection-state';

@@ -1,4 +1,4 @@
-// What goes over a connection, what survives the loss of one, and what an old one can no longer do.
+// The traffic of a connection: what survives its loss, and that an old transport has no effect any more.
 
 import assert from 'node:assert/strict';
 import type { FakeTransport } from '../helpers/fakes/fake-transport';
@@ -77,7 +77,7 @@ describe('connection/traffic', () => {
   });
 
   describe('late events of a transport that is no longer the current one', () => {
-    /** All that a transport can still say. */
+    /** Every event of a transport. */
     function speakLate(transport: FakeTransport): void {
       transport.stage('dns');
       transport.connect();

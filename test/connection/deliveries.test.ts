@@ -1,4 +1,4 @@
-// Each publication once to each subscriber it is for.
+// Each publication reaches each of its subscribers once.
 
 import assert from 'node:assert/strict';
 import type { IncomingPublication } from '#src/core/publications/publication';

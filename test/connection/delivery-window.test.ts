@@ -1,4 +1,4 @@
-// The window of a subscriber: what it may have unsettled, what waits, and what becomes of both.
+// The window of a subscriber: unsettled deliveries, waiting deliveries, and how both end.
 
 import assert from 'node:assert/strict';
 import { type Delivery, DeliveryWindow, type SettleDelivery } from '#src/connection/acknowledgement/delivery-window';
@@ -14,11 +14,11 @@ const parsed = parseTopicFilter('#');
 assert.ok(parsed.ok);
 const { filter } = parsed;
 
-/** A window, and a flow that works on what it is given until the test settles it. */
+/** A window, and a flow that has deliveries until the test settles them. */
 class Bench {
   readonly clock = new FakeClock();
   readonly failed = new FailedDeliveries();
-  /** How many failures there were at each alarm. */
+  /** The number of failures at each alarm. */
   readonly alarms: number[] = [];
   readonly window = new DeliveryWindow(this.clock, this.failed);
   /** Topics in the order of delivery; `again` where one is marked so. */
@@ -55,7 +55,7 @@ class Bench {
     return receipt;
   }
 
-  /** What the flow does when it is done. */
+  /** The callbacks by which the flow settles deliveries. */
   settle(topic: string, kind: 'acknowledged' | 'abandoned' | 'interrupted' = 'acknowledged'): string {
     const settle = this.#settle.get(topic);
     assert.ok(settle, `${topic} has not been delivered`);

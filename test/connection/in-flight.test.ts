@@ -1,4 +1,4 @@
-// The list of publications on their way: their order, and that those which have left it keep nothing alive.
+// The list of publications in flight: their order, and that removed ones keep no others in memory.
 
 import assert from 'node:assert/strict';
 import { InFlight } from '#src/connection/outbox/in-flight';

@@ -1,4 +1,4 @@
-// Emptying an outbox on demand.
+// Clearing an outbox on request.
 
 import assert from 'node:assert/strict';
 import { FakeStore } from '../helpers/fakes/fake-store';

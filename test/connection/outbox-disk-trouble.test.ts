@@ -1,4 +1,4 @@
-// An outbox on disk whose disk does not do what it should: nothing is pretended, nothing is forgotten.
+// An outbox on a disk that fails: nothing is reported as stored that is not, and nothing is forgotten.
 
 import assert from 'node:assert/strict';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';

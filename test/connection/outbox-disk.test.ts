@@ -1,4 +1,4 @@
-// An outbox on disk: accepted when written, there again after the end of the process, little of it in memory.
+// An outbox on disk: a publication is accepted when it is written, survives the process, and takes little memory.
 
 import assert from 'node:assert/strict';
 import { FakeStore } from '../helpers/fakes/fake-store';
@@ -12,7 +12,7 @@ async function opened(store: FakeStore, limits: ConstructorParameters<typeof Ben
   return bench;
 }
 
-/** Lets writes and reads end. */
+/** Waits until writes and reads have ended. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await promisesKept();
 }

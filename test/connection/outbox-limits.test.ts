@@ -1,4 +1,4 @@
-// The limits of an outbox, by number and by bytes, and what gives way.
+// The limits of an outbox, by number and by bytes, and what is dropped or refused beyond them.
 
 import assert from 'node:assert/strict';
 import type { FakeTransport } from '../helpers/fakes/fake-transport';

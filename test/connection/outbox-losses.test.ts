@@ -1,4 +1,4 @@
-// What becomes of publications under way when connections are lost.
+// What happens to publications in flight when connections are lost.
 
 import assert from 'node:assert/strict';
 import { generator } from '../core/random';

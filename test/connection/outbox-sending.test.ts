@@ -1,4 +1,4 @@
-// How an outbox sends: order, window, and what the server says to it.
+// How an outbox sends: order, in-flight limit, and the answers of the server.
 
 import assert from 'node:assert/strict';
 import { answer, Bench, errorOf, OK, settlementOf } from './outbox-bench';

@@ -1,4 +1,4 @@
-// Sessions that go on: what was under way is sent again as the same publication, and at QoS 2 not twice.
+// Continued sessions: a publication in flight is sent again as the same one, and is not delivered twice with QoS 2.
 
 import assert from 'node:assert/strict';
 import type { FakeTransport, SentPublication } from '../helpers/fakes/fake-transport';
@@ -56,7 +56,7 @@ describe('the outbox, with a session', () => {
   });
 
   describe('that is left behind at another server', () => {
-    /** Two publications at QoS 2 and one at QoS 1 on their way to server A, then a connection to server B. */
+    /** Two QoS 2 publications and one with QoS 1 are in flight to server A. Then the connection goes to server B. */
     function left(): { bench: Bench; other: FakeTransport } {
       const bench = new Bench();
       bench.accept('a', 2);

@@ -1,4 +1,4 @@
-// When publishers hear of their publications: once, on every path.
+// When publishers get the result of a publication: exactly once, on every path.
 
 import assert from 'node:assert/strict';
 import { answer, Bench, OK } from './outbox-bench';

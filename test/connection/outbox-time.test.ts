@@ -1,4 +1,4 @@
-// Time in the outbox: what becomes too old, and how fast it drains.
+// Time in the outbox: what expires, and how fast it is sent.
 
 import assert from 'node:assert/strict';
 import { answer, Bench } from './outbox-bench';

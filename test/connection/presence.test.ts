@@ -1,4 +1,5 @@
-// The messages that a client publishes of itself: birth when it is there and listens, close before it goes.
+// The messages that a client publishes about itself: birth once it is connected and subscribed, close before it
+// disconnects.
 
 import assert from 'node:assert/strict';
 import type { PresenceMessages } from '#src/connection/presence';
@@ -26,7 +27,7 @@ function withBirth(qos: QoS = 0): ConnectionBench {
   return bench({ birth: outgoing('birth', qos) });
 }
 
-/** Acknowledges what has been published to `topic`. */
+/** Acknowledges the publications to `topic`. */
 function acknowledge(transport: FakeTransport, topic: string): void {
   const sent = transport.published.find(({ question, answered }) => question.topic === topic && !answered);
   assert.ok(sent, `${topic} has been published`);
@@ -110,7 +111,7 @@ describe('connection/presence', () => {
       acknowledge(transport, 'birth');
       assert.deepEqual(transport.topics, ['birth', 'waiting']);
       acknowledge(transport, 'waiting');
-      // The watch for answers has still to notice that nothing is left to answer.
+      // The answer watch has yet to notice that nothing is unanswered.
       birth.clock.advance(10 * ANSWER_TIME);
       assert.equal(birth.clock.pending, 0);
     });

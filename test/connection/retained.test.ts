@@ -1,4 +1,4 @@
-// What a server has stored: to whoever is new, once, and to nobody else; and to whom the retain flag is shown.
+// Retained messages go to new subscribers, once, and to nobody else. And who gets to see the retain flag.
 
 import assert from 'node:assert/strict';
 import { AnswerWatch } from '#src/connection/answer-watch';
@@ -8,11 +8,11 @@ import { ModelServer, type Published, SERVER_KINDS, type ServerKind } from './mo
 import { incoming } from './publications';
 import { identifierOf, REPLAY, Receiver, SubscriptionBench } from './subscription-bench';
 
-/** Keeps topic, payload and flag of what it gets. */
+/** Keeps topic, payload and retain flag of each delivery. */
 class Reader extends Receiver {
   readonly got: string[] = [];
 
-  /** The payloads that came because of a SUBSCRIBE. */
+  /** The payloads that a SUBSCRIBE has caused. */
   readonly replayed: string[] = [];
 
   override deliver(...[{ topic, payload, retain }, , , replayed]: Parameters<Subscriber['deliver']>): void {

@@ -1,4 +1,4 @@
-// What follows a failure: when trying soon is of no use, and when two clients throw each other out.
+// After a failed attempt: when an early retry is useless, and when two clients disconnect each other.
 
 import assert from 'node:assert/strict';
 import { Retry } from '#src/connection/attempts/retry';
@@ -7,7 +7,7 @@ import { ConnectionBench, MAX_DELAY, MIN_DELAY } from './connection-bench';
 import { answer } from './outbox-bench';
 import { failure } from './publications';
 
-/** ms; a connection that lives shorter looks thrown out. */
+/** ms; a shorter connection looks as if another client had taken it over. */
 const BRIEF = 3000;
 
 function retry(random = 0): Retry {

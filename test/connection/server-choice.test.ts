@@ -1,4 +1,4 @@
-// Which of several servers is tried next, and what a server may say about it.
+// Which of several servers is tried next, and how a server may influence that.
 
 import assert from 'node:assert/strict';
 import { ServerChoice } from '#src/connection/attempts/server-choice';

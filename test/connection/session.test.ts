@@ -1,4 +1,4 @@
-// A session that outlives the process: what is remembered of it, and what the server is asked for when it goes on.
+// A session that outlives the process: what is remembered, and what is subscribed when it continues.
 
 import assert from 'node:assert/strict';
 import type { RememberedSubscription } from '#src/connection/session/session-memory';
@@ -8,12 +8,12 @@ import { failure, incoming } from './publications';
 
 const granted = { kind: 'granted', qos: 1 } as const;
 
-/** What is on disk, over several lives of a process. */
+/** The contents of the disk, over several runs of a process. */
 class Disk {
   #stored = '[]';
   #home: string | undefined;
 
-  /** What is remembered, as a new process reads it. */
+  /** The remembered session as a new process reads it. */
   get subscriptions(): RememberedSubscription[] {
     return JSON.parse(this.#stored);
   }
@@ -41,7 +41,7 @@ class Disk {
     return bench;
   }
 
-  /** The life of a process that is granted what it asks for, and ends without a word. */
+  /** A run of a process whose subscriptions are granted, and which ends without a DISCONNECT. */
   lived(...filters: readonly string[]): FakeTransport {
     const transport = this.process(...filters).connected();
     grantAll(transport);
@@ -63,7 +63,7 @@ describe('connection/session', () => {
   describe('with several servers', () => {
     const endpoint = (name: string) => ({ name, open: () => Promise.reject(failure()) });
 
-    /** A bench that has been granted `old` by the first server and lost it. */
+    /** A bench with the subscription `old` granted by the first server, whose connection is lost. */
     function visited(): ConnectionBench {
       const bench = new ConnectionBench({ endpoints: [endpoint('first'), endpoint('second')] });
       bench.subscribe('old');
@@ -192,7 +192,7 @@ describe('connection/session', () => {
       const ids = identifiers(disk.lived('x/#', 'x/+'));
       const bench = disk.process('other', 'x/+', 'x/#');
       bench.connection.connect();
-      // It may come in the same chunk as CONNACK.
+      // It may arrive in one chunk with CONNACK.
       bench.transport.message(incoming('x/1', [ids.get('x/#') ?? 0]));
       bench.transport.connect(kept);
       bench.transport.message(incoming('x/2', [ids.get('x/+') ?? 0]));

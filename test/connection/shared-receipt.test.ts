@@ -1,4 +1,4 @@
-// Receipts: one acknowledgement for all subscribers of a publication, when the last of them is done with it.
+// Receipts: one acknowledgement for all subscribers of a publication, sent when the last of them has settled.
 
 import assert from 'node:assert/strict';
 import type { ReleaseReceipt } from '#src/connection/acknowledgement/shared-receipt';

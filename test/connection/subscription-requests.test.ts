@@ -1,4 +1,4 @@
-// The desired subscriptions compared with the server's: what is asked for, and above all what is not.
+// The wanted subscriptions compared with the server's: what is sent to the server, and above all what is not.
 
 import assert from 'node:assert/strict';
 import { grant, identifierOf, REPLAY, Receiver, SubscriptionBench } from './subscription-bench';
@@ -76,7 +76,7 @@ describe('connection/subscriptions/subscriptions', () => {
       );
       const transport = bench.attach({ subscriptionIdentifiersAvailable: false });
       const merged = { filter: 'a', qos: 2, noLocal: false };
-      // While what is stored comes for the one that wants it, it must differ from what is published.
+      // While one subscriber gets retained messages, they must be told from live ones.
       const first = { ...merged, retainAsPublished: false, retainHandling: 1 };
       assert.deepEqual(transport.subscribed[0]?.question, first);
       grant(transport, 'a', 2);

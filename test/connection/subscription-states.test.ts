@@ -1,4 +1,4 @@
-// What subscribers hear of their subscriptions, and what is asked for again after a connection was lost.
+// What subscribers are told of their subscriptions, and which are renewed after a lost connection.
 
 import assert from 'node:assert/strict';
 import { incoming } from './publications';

@@ -1,4 +1,4 @@
-// What is counted of a connection's traffic, and that counting changes nothing of it.
+// The counters of a connection's traffic, and that counting does not change the traffic.
 
 import assert from 'node:assert/strict';
 import { Traffic } from '#src/connection/traffic';

@@ -1,4 +1,4 @@
-// A connection that is made only to see whether it can be: how long it is waited for, and what is said then.
+// A connection that is made only to test it: its time limit, and how it ends.
 
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';

@@ -1,4 +1,4 @@
-// Which version of MQTT is spoken when the user leaves it open.
+// Which version of MQTT is used when the user leaves the choice open.
 
 import assert from 'node:assert/strict';
 import { VersionChoice } from '#src/connection/attempts/version-choice';

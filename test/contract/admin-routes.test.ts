@@ -1,5 +1,5 @@
-// Every route that the package adds to Node-RED's admin server: whom it asks for a permission, and what it takes. A route
-// that is missing here is one that nobody has thought about.
+// Every route that the package adds to Node-RED's admin server: whom it asks for a permission, and what it takes. A
+// route that is missing here is one that nobody has thought about.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ interface AdminRoute {
   readonly method: string;
   readonly path: string;
   readonly permissions: readonly string[];
-  /** What stands behind the permissions, in the order in which it is asked. */
+  /** The handlers behind the permissions, in order. */
   readonly handlers: readonly ((...handed: unknown[]) => unknown)[];
 }
 
@@ -29,17 +29,17 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'post /mqtt-flows/brokers/:id/outbox/clear': WRITE,
   // What it keeps becomes part of the flows.
   'post /mqtt-flows/brokers/:id/passwords': [...WRITE, 'flows.write'],
-  // It uses what is kept secret with an address of the asker's choice, as only those can who deploy.
+  // It sends secrets to an address of the requester's choice, so it needs the permission to deploy.
   'post /mqtt-flows/connection-test': [...WRITE, 'flows.write'],
   'post /mqtt-flows/topics/publish': WRITE,
-  // A recording is the viewer's own and changes nothing for the flows.
+  // A recording belongs to its viewer, and does not change the flows.
   'post /mqtt-flows/topics/start': READ,
   'post /mqtt-flows/topics/start-shared': WRITE,
   'post /mqtt-flows/topics/stop': READ,
   'post /mqtt-flows/topics/view': READ,
 };
 
-/** What all nodes and plugins add when Node-RED loads them. */
+/** The routes that all nodes and plugins add when Node-RED loads them. */
 function addedRoutes(): AdminRoute[] {
   const routes: AdminRoute[] = [];
   const httpAdmin = new Proxy(
@@ -50,7 +50,7 @@ function addedRoutes(): AdminRoute[] {
         (path: string, first: Gate, ...rest: Gate[]) => {
           const gates = [first, ...rest];
           const permissions = gates.flatMap((gate) => ('permission' in gate ? [gate.permission] : []));
-          // Whatever runs before all permissions have been asked is no protection.
+          // A handler before the permission check would not be protected.
           assert.ok(
             gates.slice(0, permissions.length).every((gate) => 'permission' in gate),
             path,

@@ -1,4 +1,4 @@
-// What the built forms tell the editor: it must be what the runtime saves, reads and calls itself.
+// What the built forms register in the editor must match what the runtime registers and reads.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { defaultValues, type EditorDefinition, editorDefinition } from '../helpe
 import { repository } from '../helpers/package/environment';
 import { filesBelow, nodeStems, readText } from '../helpers/package/package-files';
 
-/** Values that a validator must take and must not; `of` holds the other properties that it looks at. */
+/** Values that a validator must accept or refuse. `of` holds the other properties that it reads. */
 interface Samples {
   readonly of?: object;
   readonly good: readonly unknown[];

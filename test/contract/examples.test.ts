@@ -1,4 +1,4 @@
-// The examples: each can be imported as it is, by anyone, and works with no more than this package.
+// The examples: anyone can import them unchanged, and they need only this package.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const CONFIG_NODE_PROPERTIES = ['id', 'type'];
 const FLOW_NODE_PROPERTIES = [...CONFIG_NODE_PROPERTIES, 'z', 'x', 'y', 'wires'];
 const CONTAINERS = new Set(['tab', 'group']);
 
-/** Reads a saved configuration as the runtime does. */
+/** Parses a saved configuration like the runtime. */
 type Parse = (raw: object) => { readonly ok: boolean };
 
 function runtimeParser(stem: string): Parse {
@@ -130,7 +130,7 @@ describe('The examples', () => {
       for (const id of wires.flat()) {
         const target = nodes.find((other) => other.id === id);
         assert.ok(target && target.z === z, `${place} to ${id}`);
-        // A node may say for itself whether it has an input.
+        // The settings of a node may decide whether it has an input.
         const inputs = target.inputs ?? definitions.get(target.type)?.inputs;
         assert.notEqual(inputs, 0, `${place} to ${id}`);
       }

@@ -1,4 +1,4 @@
-// The help: every node has it in every language, in the form that Node-RED's sidebar expects.
+// The help: every node has a help text in every language, in the form that Node-RED's sidebar expects.
 
 import assert from 'node:assert/strict';
 import { languages } from '../helpers/package/catalogues';

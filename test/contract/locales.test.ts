@@ -1,4 +1,4 @@
-// The texts: each that the sources ask for exists in every language, and none is left that nobody asks for.
+// The texts: each key that the sources use exists in every language, and no unused key is left.
 
 import assert from 'node:assert/strict';
 import { catalogue, languages } from '../helpers/package/catalogues';
@@ -9,10 +9,10 @@ import { type KeyUse, keyUses, SHARED_STEM } from '../helpers/package/used-keys'
 
 const [FALLBACK = '', ...TRANSLATIONS] = languages;
 
-/** MQTT 5, section 2.4: what a DISCONNECT of a server may say besides failures, and those from 0x80 to 0xA2. */
+/** MQTT 5, section 2.4: the reason codes of a server's DISCONNECT: two that are no failure, and 0x80 to 0xA2. */
 const REASON_CODES = ['0', '4', ...Array.from({ length: 0xa2 - 0x80 + 1 }, (_, index) => String(0x80 + index))];
 
-/** What can follow each beginning of a key that the sources complete with a value. */
+/** The possible ends of each key that the sources complete with a value. */
 const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'errors.': errorCodes,
   'status.': [...statusCodes],
@@ -37,7 +37,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'topicName.': unionMembers('core/topics/topic-name.ts', 'TopicNameProblem'),
 };
 
-/** The functions that pass on a key which their caller has named. */
+/** The functions that pass on the key of their caller. */
 const PASS_ON = [
   'core/errors/error-sentence.ts',
   'editor/fields/shared-text.ts',

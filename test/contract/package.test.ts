@@ -1,4 +1,4 @@
-// What is published: exactly the files that users need, and few bytes of them.
+// The published package: exactly the files that users need, and few bytes.
 
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
@@ -15,7 +15,7 @@ interface Pack {
 const MEGABYTE = 1_000_000;
 
 function dryRun(): Pack {
-  // The format is npm's own; the tests look at the values.
+  // It has npm's format, and the tests check the values.
   const [pack] = JSON.parse(npm(repository, 'pack', '--dry-run', '--json', '--ignore-scripts')) as Pack[];
   assert.ok(pack);
   return pack;

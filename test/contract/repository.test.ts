@@ -1,4 +1,4 @@
-// What every file of the repository keeps to: nothing of one machine in it, no test left out, sources short and explained.
+// Rules for all files of the repository: no paths of a machine, no skipped test, short sources with an explanation.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { repository } from '../helpers/package/environment';
 import { filesBelow, readText } from '../helpers/package/package-files';
 
-/** Folders that are made, not kept. */
+/** Generated folders. */
 const MADE = new Set(['.git', '.cache', '.node-red', 'build', 'coverage', 'dist', 'node_modules']);
 const PICTURE = /\.(?:png|gif|jpg|ico|tgz)$/;
 
@@ -24,7 +24,7 @@ function keptFiles(folder = ''): string[] {
     });
 }
 
-/** Each line that fits `pattern`, with its place. */
+/** Each line that matches `pattern`, with its place. */
 function linesWith(pattern: RegExp, files: readonly string[]): string[] {
   return files.flatMap((file) =>
     readFileSync(join(repository, file), 'utf8')

@@ -29,7 +29,7 @@ const IMPORT = /\b(?:require|import)\(["']([^"'.][^"']*)["']\)/g;
 const semver = require(require.resolve('semver', { paths: [dirname(nodeRedScript)] })) as Semver;
 const nodeRed = JSON.parse(readFileSync(join(dirname(nodeRedScript), 'package.json'), 'utf8')) as { version: string };
 
-/** What the scripts of the package import that is not their own. */
+/** The packages that the scripts of this package import. */
 function importedPackages(): Set<string> {
   const scripts = filesBelow('dist').filter((file) => file.endsWith('.js'));
   const imported = scripts.flatMap((file) =>

@@ -1,4 +1,4 @@
-// What Node-RED reads when it starts with this package installed: each file costs, and more so on an SD card.
+// The files that Node-RED reads when it starts with this package installed. Each costs time, above all on an SD card.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

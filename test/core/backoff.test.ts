@@ -1,4 +1,4 @@
-// How long to wait before the next attempt to connect.
+// The delay before the next attempt to connect.
 
 import assert from 'node:assert/strict';
 import { backoffDelay } from '#src/core/servers/backoff';

@@ -1,4 +1,4 @@
-// Amounts of bytes as people say them.
+// Amounts of bytes in units for people.
 
 import assert from 'node:assert/strict';
 import { errorSentence } from '#src/core/errors/error-sentence';

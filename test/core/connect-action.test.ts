@@ -1,4 +1,4 @@
-// What `msg.broker` may say, and what it may not.
+// What `msg.broker` may contain, and what is refused.
 
 import assert from 'node:assert/strict';
 import type { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';

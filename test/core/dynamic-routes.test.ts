@@ -171,7 +171,7 @@ describe('core/routes/dynamic-routes', () => {
     assert.equal(routes.size, 99_999);
     assert.equal(table.match('plant/line6/machine6/x')[0]?.data, 'changed');
     assert.deepEqual(table.match('plant/line5/machine5/x'), []);
-    // The very route that was there: what is not named is not made anew.
+    // The same object: routes that are not named are not created again.
     assert.equal(table.match('plant/line7/machine99907/state')[0], before);
   });
 });

@@ -14,7 +14,7 @@ function texts(levels: readonly string[], depth: number): string[] {
   return [...shorter, ...shorter.flatMap((text) => levels.map((level) => `${text}/${level}`))];
 }
 
-// The empty topic is none, but what `+` and `/#` have in common.
+// The empty text is no topic, but `+` and `/#` would both match it.
 const topics = [...new Set(texts(TOPIC_LEVELS, 3))];
 const filters = [...new Set(texts(FILTER_LEVELS, 2))].flatMap((text) => [text, `${text}/#`]);
 filters.push('#');

@@ -1,4 +1,4 @@
-// Work that waits and work that does not, in the order in which it came.
+// Asynchronous and synchronous work, finished in the order of its arrival.
 
 import assert from 'node:assert/strict';
 import { InOrder } from '#src/core/queues/in-order';

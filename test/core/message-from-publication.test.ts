@@ -1,4 +1,4 @@
-// Publications that came in, as messages: the property names of Node-RED's core MQTT nodes.
+// Received publications as messages, with the property names of Node-RED's core MQTT nodes.
 
 import assert from 'node:assert/strict';
 import { messageFromPublication } from '#src/core/publications/message-from-publication';

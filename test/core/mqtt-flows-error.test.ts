@@ -1,4 +1,4 @@
-// The error that flows see: a code, a stage and values, no text of its own.
+// The error that flows get: a code, a stage and values, without a text.
 
 import assert from 'node:assert/strict';
 import { filterInvalid, MqttFlowsError } from '#src/core/errors/mqtt-flows-error';

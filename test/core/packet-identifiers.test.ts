@@ -1,4 +1,4 @@
-// Packet identifiers: none twice at a time, each as late again as can be.
+// Packet identifiers: none is used twice at a time, and each is reused as late as possible.
 
 import assert from 'node:assert/strict';
 import {

@@ -19,7 +19,7 @@ function encode(format: string, value: unknown): Buffer | string {
   return result.ok ? result.payload : `${result.problem} ${result.detail}`;
 }
 
-/** A value as a function node makes it: in a realm of its own. */
+/** A value from a function node, which has its own realm. */
 function foreign(expression: string): unknown {
   return runInNewContext(expression);
 }

@@ -1,4 +1,4 @@
-// What an observer makes of payloads: differences, numbers for a chart, lines for export, and the order of names.
+// How the sidebar shows payloads: differences, numbers for a chart, lines for export, and the order of names.
 
 import assert from 'node:assert/strict';
 import type { PublicationProperties } from '#src/core/publications/publication';

@@ -1,4 +1,4 @@
-// Messages, as the publications that they ask for: the property names of Node-RED's core MQTT nodes.
+// Publications made from messages, with the property names of Node-RED's core MQTT nodes.
 
 import assert from 'node:assert/strict';
 import { type PublishSettings, publicationFromMessage } from '#src/core/publications/publication-from-message';

@@ -1,4 +1,4 @@
-// The MQTT 5 properties of a publication: which values a message and a node may give, and whose wins.
+// The MQTT 5 properties of a publication: allowed values in message and node, and which of the two wins.
 
 import assert from 'node:assert/strict';
 import type { PublishSettings } from '#src/core/publications/publication-from-message';

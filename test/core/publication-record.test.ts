@@ -1,4 +1,4 @@
-// Publications as bytes on disk: what is read is what was written, and what is damaged is noticed.
+// Publications as bytes on disk: they are read as written, and damage is noticed.
 
 import assert from 'node:assert/strict';
 import {

@@ -1,4 +1,4 @@
-// What a server answered to CONNECT, as a code that has a sentence.
+// The server's answer to CONNECT as an error code with a sentence.
 
 import assert from 'node:assert/strict';
 import { connackError, isFailure } from '#src/core/errors/reason-code';

@@ -1,4 +1,4 @@
-// Where an acknowledge node finds what it is to acknowledge.
+// Where an acknowledge node finds the receipts to acknowledge.
 
 import assert from 'node:assert/strict';
 import { receiptsIn } from '#src/core/publications/receipt-reference';

@@ -1,4 +1,4 @@
-// Records that are written as one value: what goes in comes out, and what is cut off is left out.
+// Records written as one value: they are read as written, and a truncated one is left out.
 
 import assert from 'node:assert/strict';
 import { decodeRecord, prepareRecord } from '#src/core/outbox/publication-record';

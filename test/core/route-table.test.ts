@@ -1,4 +1,4 @@
-// Which routes a topic takes, in the order of the rules.
+// The routes that match a topic, in the order of the rules.
 
 import assert from 'node:assert/strict';
 import { type RankedFilter, RouteTable } from '#src/core/routes/route-table';

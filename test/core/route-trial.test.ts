@@ -1,4 +1,4 @@
-// What the dialog says of a topic: the same as the router does with it.
+// The dialog's trial of a topic gives the same result as the router.
 
 import assert from 'node:assert/strict';
 import { tryTopic } from '#src/core/routes/route-trial';

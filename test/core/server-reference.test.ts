@@ -1,4 +1,4 @@
-// Which servers a server can mean that sends its clients elsewhere.
+// The servers in a server reference, by which a server sends its clients elsewhere.
 
 import assert from 'node:assert/strict';
 import { refersTo } from '#src/core/servers/server-reference';

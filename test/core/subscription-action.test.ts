@@ -1,4 +1,4 @@
-// What messages ask of subscriptions, in the shapes that the core MQTT nodes take.
+// Messages that subscribe and unsubscribe, in the forms that the core MQTT nodes accept.
 
 import assert from 'node:assert/strict';
 import { readSubscriptionAction, type SubscriptionAction } from '#src/core/subscriptions/subscription-action';

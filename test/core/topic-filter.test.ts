@@ -1,4 +1,4 @@
-// Reading topic filters: what is sent to the server, what the wildcards are called, and what is wrong and where.
+// Reading topic filters: the filter for the server, the names of wildcards, and errors with their place.
 
 import assert from 'node:assert/strict';
 import { matchedText, parseTopicFilter, type TopicFilterProblem } from '#src/core/topics/topic-filter';

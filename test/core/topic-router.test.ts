@@ -1,4 +1,4 @@
-// Which messages go to which outputs, without Node-RED: order, conditions, what a route sets, what is shared by whom.
+// The router without Node-RED: outputs, order, conditions, what a route sets, and which data messages share.
 
 import assert from 'node:assert/strict';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
@@ -29,7 +29,7 @@ function routesOf(rules: readonly Rule[]): Route[] {
   }));
 }
 
-/** A router whose expressions hold when the payload is equal to them; `asked` takes them down. */
+/** A router whose expressions hold when the payload equals them. `asked` records them. */
 function routerOf(rules: readonly Rule[], settings: Partial<RoutingSettings> = {}, asked: string[] = []): TopicRouter {
   const all: RoutingSettings = {
     property: 'topic',

@@ -1,4 +1,4 @@
-// Topic names made from templates: a strange topic is an error and is never sent.
+// Topic names made from templates: an invalid topic is an error and is never sent.
 
 import assert from 'node:assert/strict';
 import { fillTopic } from '#src/core/topics/topic-template';

@@ -13,7 +13,7 @@ describe('core/topics/trie/topic-trie', () => {
       const trie = new TopicTrie<string>();
       const held = new Set<string>();
       for (let change = 0; change < 40_000; change++) {
-        // More come than go in the first half, fewer in the second.
+        // In the first half, more filters are added than removed; in the second half, fewer.
         const machine = Math.floor(random() * 3_000);
         const filter = `plant/${machine % 7}/m${machine}${pick(random, ['', '/x', '/+', '/#', '/x/y/z'])}`;
         const stays = random() < (change < 20_000 ? 0.8 : 0.2);

@@ -276,7 +276,7 @@ describe('core/topics/trie/topic-trie', () => {
   });
 });
 
-/** Two texts that the index takes for one until it compares them. */
+/** Two texts with the same hash. */
 function levelsWithOneHash(): [string, string] {
   const known = new Map<number, string>();
   for (let i = 0; ; i++) {

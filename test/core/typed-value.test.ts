@@ -1,4 +1,4 @@
-// Settings as Node-RED's typed input saves them, read into where their values come from.
+// Settings of Node-RED's typed input, read as the source of their values.
 
 import assert from 'node:assert/strict';
 import { type OutsideValue, type ValueSource, valueFor } from '#src/core/values/value-source';

@@ -1,4 +1,4 @@
-// The acknowledge node: the server hears of a message when one says so, wherever in the flows it is.
+// The acknowledge node settles a message, wherever in the flows it is.
 
 import assert from 'node:assert/strict';
 import type { BrokerConfig } from '#src/settings/broker.config';

@@ -1,4 +1,4 @@
-// What nodes that acknowledge later leave alone: other nodes of their connection, and a Node-RED in which nobody does so.
+// Nodes that acknowledge later do not affect other nodes of their connection, nor a Node-RED without such nodes.
 
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';

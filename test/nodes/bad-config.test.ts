@@ -15,10 +15,10 @@ const badServer = { servers: [{ url: 'http://127.0.0.1' }] };
 
 interface Case {
   readonly what: string;
-  /** The nodes at fault; the one called `bad` shows the status. */
+  /** The faulty nodes. The one with the id `bad` shows the status. */
   readonly nodes: (good: string) => FlowNode[];
   readonly code: string;
-  /** The node that reports it, where that is not `bad`. */
+  /** The node that reports the error, if it is not `bad`. */
   readonly reporter?: string;
 }
 

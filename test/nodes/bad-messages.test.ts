@@ -1,4 +1,5 @@
-// Messages that cannot be published: each is answered with an error, and harms neither connection nor next message.
+// Messages that cannot be published: each is answered with an error, and affects neither the connection nor other
+// messages.
 
 import assert from 'node:assert/strict';
 import { type Flow, loadFlow } from '../helpers/flows/flow-harness';
@@ -58,7 +59,7 @@ onEachServer('a message that cannot be published', (server) => {
       assert.equal((await flow.received('sub-out').next()).payload, 'good');
       assert.equal((await flow.completed.next()).payload, 'good');
       assert.equal(flow.caught.all.length, 1);
-      // The connection has not been lost in between.
+      // The connection was not lost in between.
       assert.equal(flow.statuses('pub').all.at(-1)?.fill, 'green');
       assert.equal(flow.statuses('pub').all.filter(({ fill }) => fill === 'red').length, 0);
     });

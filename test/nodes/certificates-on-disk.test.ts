@@ -16,7 +16,7 @@ describe('certificates in files', () => {
   let stranger: Authority;
   let folder: string;
   let port: number;
-  /** Wants a certificate of the client. */
+  /** Requires a client certificate. */
   let strictPort: number;
   const saved = process.env.SSL_CERT_FILE;
 

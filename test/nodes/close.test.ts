@@ -87,7 +87,7 @@ describe('stopping the flows', () => {
     await flow.showing('pub', 'connection-refused');
     await unloadFlow();
     await proxy.accept();
-    // Nothing can be awaited where nothing is to happen: the time in which the next attempts would have come.
+    // Nothing must happen here, so there is no event to await: this is the time of the next attempts.
     await delay(quickReconnect.maxDelay * 3);
     assert.equal(proxy.accepted, 0);
     await proxy.stop();

@@ -1,4 +1,4 @@
-// One wrong setting each for the clouds of docs/clouds.md: what the flow is told then.
+// The clouds of docs/clouds.md with one wrong setting each: the error that the flow gets.
 
 import assert from 'node:assert/strict';
 import { clouds, example } from '../helpers/flows/cloud-settings';

@@ -1,4 +1,5 @@
-// A subscribe node that acknowledges when the flow is done: the server gets its acknowledgement once every branch is done.
+// A subscribe node that acknowledges when the flow is done: the server gets its acknowledgement once every branch is
+// done.
 
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -187,7 +188,7 @@ describe('acknowledging when the flow is done', () => {
       const rename = functionNode('rename', 'msg._msgid = "same"; return msg;', ['fork']);
       const fork = functionNode('fork', 'return [msg, msg];', ['one'], ['two']);
       await bench.start([rename, fork, gateNode('one', 'last'), gateNode('two'), gateNode('last')]);
-      // Each in an order of its own: PUBACK goes out in the order of arrival.
+      // QoS 1 and 2 are acknowledged in separate orders, and PUBACK in the order of arrival.
       await server.send(1, 1);
       await server.send(2, 2);
       for (const topic of ['t/1', 't/2']) {

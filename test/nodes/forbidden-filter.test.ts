@@ -9,7 +9,7 @@ import { type ScriptedClient, ScriptedServer } from '../helpers/servers/scripted
 
 const NOT_AUTHORIZED = 0x87;
 
-/** Ends the connection over secret/#, with a reason where the version has one, and grants everything else. */
+/** Ends the connection because of secret/#, with a reason in MQTT 5, and grants everything else. */
 function forbid(client: ScriptedClient, { messageId = 0, subscriptions }: ISubscribePacket): void {
   if (subscriptions.some(({ topic }) => topic === 'secret/#')) {
     if (client.protocolVersion === 5) client.send({ cmd: 'disconnect', reasonCode: NOT_AUTHORIZED });

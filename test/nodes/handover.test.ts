@@ -35,7 +35,7 @@ describe('a full deploy', () => {
     return flow;
   }
 
-  /** Resolves when CONNECT has come so many times. */
+  /** Resolves when CONNECT has arrived this many times. */
   async function connectedAgain(connections: number): Promise<void> {
     await server.received.find('the last CONNECT', () => server.count('connect') === connections);
   }

@@ -30,7 +30,7 @@ describe('a limit of the server', () => {
     return flow;
   }
 
-  /** Topics of what the server has got when this has been acknowledged. */
+  /** The topics that the server has received when this message is acknowledged. */
   async function arrived(flow: Flow): Promise<string[]> {
     flow.inject('pub', { topic: 'f', payload: '', qos: 0 });
     await server.received.find('the fence', (packet) => packet.cmd === 'publish' && packet.topic === 'f');
@@ -93,7 +93,7 @@ describe('a limit of the server', () => {
           unacknowledged--;
           client.send({ cmd: 'puback', messageId });
         });
-        // Answered in rounds: a client that sends too much has done so by then.
+        // Answers come in rounds. A client that sends too much has done so before the next round.
         if (acknowledge.length === 1)
           setImmediate(() => setImmediate(() => acknowledge.splice(0).map((send) => send())));
       },
@@ -136,7 +136,7 @@ describe('a limit of the server', () => {
 
   it('the keep-alive: the time of the server replaces ours', async () => {
     await load({ serverKeepAlive: 1 });
-    // Ours is a minute.
+    // Our own keep-alive is a minute.
     await server.packet('pingreq');
   });
 });

@@ -1,4 +1,4 @@
-// What goes into a publish node comes out of the subscribe nodes that want it, on every server.
+// A message at a publish node arrives at the matching subscribe nodes, on every server.
 
 import assert from 'node:assert/strict';
 import { type Flow, loadFlow } from '../helpers/flows/flow-harness';

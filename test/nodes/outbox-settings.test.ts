@@ -1,4 +1,4 @@
-// The outbox as the dialog of a broker node sets it: what each of its settings does to messages of a flow.
+// The outbox settings of a broker node, and the effect of each on the messages of a flow.
 
 import assert from 'node:assert/strict';
 import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
@@ -24,7 +24,7 @@ describe('the outbox of a broker node', () => {
     return loadFlow([serverNode(id, server.port, settings), ...publishNodes('pub', id, { qos: 1 })]);
   }
 
-  /** A flow whose connection waits for a message to begin. */
+  /** A flow whose connection begins with a message. */
   const offline = (outbox: Partial<Outbox>): Promise<Flow> => load(outbox, { autoConnect: false });
 
   function publish(flow: Flow, ...payloads: readonly unknown[]): void {
@@ -88,7 +88,7 @@ describe('the outbox of a broker node', () => {
       publish(client, { messageId = 0 }) {
         unanswered.push(messageId);
         most = Math.max(most, unanswered.length);
-        // Answers all when no more has come with these.
+        // Answers all once no more messages arrive with these.
         if (unanswered.length === 1) setImmediate(() => answer(client));
       },
     };
@@ -105,7 +105,7 @@ describe('the outbox of a broker node', () => {
     const start = performance.now();
     publish(flow, ...Array.from({ length: 8 }, (_, n) => n));
     await flow.received('pub-out').first(8);
-    // Two go at once, the other six every 50 ms.
+    // Two are sent at once, the other six every 50 ms.
     assert.ok(performance.now() - start > 250, `${performance.now() - start} ms`);
   });
 

@@ -1,12 +1,12 @@
-// Subscribe nodes with overlapping filters on one connection, on servers that send a copy for each of them and on servers
-// that do not: each node gets everything once, and what is stored when it starts.
+// Subscribe nodes with overlapping filters on one connection, on servers that send a copy for each of them and on
+// servers that do not: each node gets everything once, and what is stored when it starts.
 
 import assert from 'node:assert/strict';
 import { type Flow, type FlowNode, loadFlow } from '../helpers/flows/flow-harness';
 import { publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
 import { onEachServer, onMosquitto, type TestServer } from '../helpers/flows/servers';
 
-/** Filters of the nodes, below a base of their own, and their QoS. */
+/** The filters of the nodes below their base topic, and their QoS. */
 const NODES: Readonly<Record<string, readonly { filter: string; qos: 0 | 1 | 2 }[]>> = {
   exact: [{ filter: 'x', qos: 2 }],
   same: [{ filter: 'x', qos: 0 }],
@@ -25,7 +25,7 @@ function nodes(base: string, broker: string, names: readonly string[] = Object.k
   });
 }
 
-/** Payloads at a node, in order, without what came before `from`. */
+/** The payloads at a node from number `from` on, in order. */
 function payloads(flow: Flow, name: string): unknown[] {
   return flow.received(`${name}-out`).all.map(({ payload }) => payload);
 }
@@ -53,7 +53,7 @@ function overlapping(server: TestServer): void {
     flow.inject('pub1', { topic: `${base}/y/end`, payload: 'end' });
     await flow.received('other-out').next();
     await flow.received('both-out').find('the end', ({ payload }) => payload === 'end');
-    // What came twice would have come by now: copies follow each other.
+    // A second copy would have arrived by now, because copies follow each other.
     for (const name of ['exact', 'same', 'plus'])
       assert.deepEqual(payloads(flow, name).sort(), expected.toSorted(), name);
     assert.deepEqual(payloads(flow, 'both').sort(), [...expected, 'end'].sort());

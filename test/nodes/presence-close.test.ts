@@ -1,4 +1,5 @@
-// However the flows are stopped, with birth, close message and unacknowledged messages under way: it takes no 2 seconds.
+// However the flows are stopped, with birth, close message and unacknowledged messages under way: it takes no 2
+// seconds.
 
 import assert from 'node:assert/strict';
 import type { BrokerConfig } from '#src/settings/broker.config';
@@ -29,7 +30,7 @@ describe('stopping the flows of a broker node with birth and close message', () 
 
   interface Situation {
     readonly script: Script;
-    /** Waits until the situation is there. */
+    /** Waits until the situation has occurred. */
     readonly reached: (flow: Flow) => Promise<unknown>;
     readonly settings?: Partial<BrokerConfig>;
   }
@@ -54,7 +55,7 @@ describe('stopping the flows of a broker node with birth and close message', () 
         script: {
           publish: (client, { qos, messageId = 0 }) => {
             if (qos === 1) client.send({ cmd: 'puback', messageId });
-            // Never completed, whatever PUBREL says.
+            // PUBREL is never answered.
             else client.send({ cmd: 'pubrec', messageId: messageId + 1000 });
           },
         },

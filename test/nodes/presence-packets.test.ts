@@ -51,7 +51,7 @@ describe('what a broker node says of itself, on the wire', () => {
     ]);
   }
 
-  /** Kinds of packets in the order in which they came, publications by their topics. */
+  /** The kinds of received packets in order, with the topics of publications. */
   function order(): string[] {
     return server.received.all.map((packet) => (packet.cmd === 'publish' ? packet.topic : packet.cmd));
   }
@@ -133,7 +133,7 @@ describe('what a broker node says of itself, on the wire', () => {
     let early = 0;
     server.script = {
       publish(client, { messageId = 0 }) {
-        // Whatever the client sends without waiting has come by the next round of the event loop but one.
+        // Packets that the client sends at once have arrived after two turns of the event loop.
         setImmediate(() =>
           setImmediate(() => {
             early = server.count('disconnect');

@@ -1,4 +1,4 @@
-// What others hear of a broker node: its birth, its close message, and the will that the server keeps for it.
+// What other clients get from a broker node: its birth message, its close message and its will.
 
 import assert from 'node:assert/strict';
 import type { MessageConfig } from '#src/core/servers/message-config';
@@ -54,7 +54,9 @@ for (const protocolVersion of [5, 4] as const) {
       return flow;
     }
 
-    /** What others have heard so far: payloads in order. The server has passed on all that came before this. */
+    /**
+     * The payloads that other clients have received so far, in order. The server has passed on everything sent before.
+     */
     async function heard(): Promise<string[]> {
       await device.publish(`${base}/fence`, 'fence');
       await device.received.find('the fence', ({ payload }) => payload === 'fence');

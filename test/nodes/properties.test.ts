@@ -41,7 +41,7 @@ for (const version of [5, 4] as const) {
       flow.inject('pub', { topic, payload: '17', ...properties });
       const message = await flow.received('sub-out').next();
       for (const [name, value] of Object.entries(properties)) assert.deepEqual(message[name], value, name);
-      // The content type says text: no guessing.
+      // The content type says text, so nothing is guessed.
       assert.equal(message.payload, '17');
     });
 

@@ -69,7 +69,7 @@ describe('protocol version', () => {
       await flow.connected('sub', 'pub');
       assert.deepEqual(versions(), [5, 4]);
       assert.deepEqual(flow.caughtCodes, []);
-      // Where the last attempt worked, the next connection begins.
+      // The next connection begins with the version of the last successful attempt.
       server.clients.all.at(-1)?.socket.destroy();
       await server.clients.first(3);
       await flow.connected('sub', 'pub');
@@ -134,7 +134,7 @@ describe('protocol version', () => {
   });
 });
 
-/** Knows MQTT 3.1.1 only, and answers any other version with `code` in the shape of 3.1.1. */
+/** Knows only MQTT 3.1.1, and answers any other version with `code` in the format of 3.1.1. */
 function olderServer(code: number): Script {
   return {
     connect: (client, { protocolVersion }) => {

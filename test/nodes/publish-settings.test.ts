@@ -1,4 +1,4 @@
-// Where a publish node takes topic, QoS, retain and MQTT 5 properties from, in Node-RED with its contexts and expressions.
+// The sources of topic, QoS, retain and MQTT 5 properties in a publish node, with Node-RED's contexts and expressions.
 
 import assert from 'node:assert/strict';
 import type { PublishConfig } from '#src/settings/publish.config';
@@ -102,7 +102,7 @@ onEachServer('settings of publish', (server) => {
   });
 
   it('clears a retained message', async () => {
-    // A broker inside Node-RED forgets what it retains when the flows stop, and outlives a deploy.
+    // The embedded broker forgets retained messages when the flows stop, but keeps them over a deploy.
     const flow = await flowWith({});
     const deploy = (subscriber: string, settings: Partial<PublishConfig>): Promise<void> =>
       flow.deploy('full', [

@@ -1,4 +1,4 @@
-// What a publish node leaves as it is: the message, its bytes, and how the two ends shorten topics is their affair.
+// What a publish node does not change: the message and its bytes. Topic aliases are not visible to flows.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -55,7 +55,7 @@ describe('a publish node', () => {
     const sent = server.received.all.flatMap((packet) =>
       packet.cmd === 'publish' ? [[packet.topic, packet.properties?.topicAlias]] : [],
     );
-    // The one of QoS 1 is acknowledged, so the server has had those before it.
+    // The QoS 1 message is acknowledged, so the server has received those before it.
     assert.deepEqual(sent, [
       ['long/topic', 1],
       ['', 1],

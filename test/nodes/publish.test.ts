@@ -15,7 +15,7 @@ onEachServer('publish', (server) => {
     base = unique('publish');
   });
 
-  /** A publish node with these settings, and a subscribe node that sees what it sends. */
+  /** A publish node with these settings, and a subscribe node that receives its messages. */
   async function flowWith(settings: Partial<PublishConfig>): Promise<Flow> {
     const broker = unique('broker');
     const flow = await loadFlow([

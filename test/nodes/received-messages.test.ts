@@ -1,4 +1,4 @@
-// What a subscribe node makes of what it gets: stored messages by its policy, unreadable payloads by its choice.
+// What a subscribe node does with retained messages and with unreadable payloads, by its settings.
 
 import assert from 'node:assert/strict';
 import { loadFlow } from '../helpers/flows/flow-harness';
@@ -67,7 +67,7 @@ onEachServer('Received messages', (server) => {
         ...publishNodes('pub', broker, { qos: 1 }),
       ]);
       await flow.connected('sub', 'pub');
-      // Deep in the middle, which shows only when it is copied; then deep at the end.
+      // First nested deeply in the middle, which is noticed only when it is copied; then at the end.
       const raws = [`[${'['.repeat(20_000)}${']'.repeat(20_000)},1]`, '['.repeat(20_000) + ']'.repeat(20_000)];
       for (const raw of raws) {
         flow.inject('pub', { topic: `${base}/a`, payload: raw });

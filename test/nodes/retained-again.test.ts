@@ -1,4 +1,4 @@
-// Retained messages after a deploy: for the node that wants them each time, and for no other with the same filter.
+// Retained messages after a deploy: only the node that wants them each time gets them, not others with the same filter.
 
 import assert from 'node:assert/strict';
 import { type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';

@@ -1,4 +1,4 @@
-// Conditions of rules in a real flow: JSONata over the message and the context, and the order of messages meanwhile.
+// Conditions of rules in a real flow: JSONata with message and context, and the order of messages.
 
 import assert from 'node:assert/strict';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
@@ -44,7 +44,7 @@ describe('conditions of a router', () => {
     // Three seconds of processor time, which a busy machine may not give within the usual limit.
     this.timeout(60_000);
     const flow = await flowWith([{ filter: '#', condition: 'payload >= 0' }]);
-    // The first one is being looked at, and nothing is done before this loop has ended.
+    // The first one is being evaluated, and nothing ends before this loop has ended.
     for (let payload = 0; payload <= 10_002; payload++) flow.inject('router', { topic: 'a', payload });
     const caught = [await flow.caught.next(), await flow.caught.next()];
     assert.deepEqual(

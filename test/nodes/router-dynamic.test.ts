@@ -1,4 +1,4 @@
-// Routes that messages bring to a router node, and what is left of them after a deploy.
+// Routes that messages add to a router node, and which of them are kept over a deploy.
 
 import assert from 'node:assert/strict';
 import type { RouterConfig } from '#src/settings/router.config';
@@ -10,7 +10,7 @@ function nodes(settings: Partial<Omit<RouterConfig, 'rules'>> = {}): FlowNode[] 
   return routerNodes('router', { rules: ['plant/#'], dynamic: true, ...settings });
 }
 
-/** Has the router carry out an action. */
+/** Lets the router carry out an action. */
 async function act(flow: Flow, action: string, routes?: unknown): Promise<void> {
   flow.inject('router', { action, routes });
   await flow.completed.next();

@@ -1,4 +1,4 @@
-// How a broker node reaches a server: TLS with a tls-config node, WebSocket, proxies; and why it does not.
+// How a broker node reaches a server: TLS with a tls-config node, WebSocket and proxies, with their failures.
 
 import assert from 'node:assert/strict';
 import type { BrokerConfig } from '#src/settings/broker.config';
@@ -31,7 +31,7 @@ describe('the way to a server', () => {
   let authority: Authority;
   let client: KeyPair;
   let tlsPort: number;
-  /** Wants a certificate of the client. */
+  /** Requires a client certificate. */
   let strictPort: number;
 
   before(async function () {

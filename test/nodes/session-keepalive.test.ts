@@ -1,4 +1,4 @@
-// A server that has gone silent without closing the connection: noticed, told, and connected to again.
+// A server that stops to answer without closing the connection: this is noticed, reported, and followed by a reconnect.
 
 import assert from 'node:assert/strict';
 import { loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
@@ -29,7 +29,7 @@ describe('a server that has gone silent', () => {
       flow.inject('pub', { topic: 'a', payload: 'held' });
       const { error } = await flow.caught.next();
       assert.equal(error.code, 'keepalive-timeout');
-      // What was not acknowledged goes to the next connection.
+      // Unacknowledged messages are sent on the next connection.
       assert.equal((await flow.received('pub-out').next()).payload, 'held');
       await flow.connected('pub');
       assert.equal(server.clients.all.length, 2);

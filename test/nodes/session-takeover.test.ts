@@ -1,4 +1,4 @@
-// Two clients with one client identifier, and servers that refuse: the attempts do not make it worse.
+// Two clients with one client identifier, and servers that refuse: attempts become rarer.
 
 import assert from 'node:assert/strict';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
@@ -6,12 +6,12 @@ import { publishNodes, serverNode, unique } from '../helpers/flows/flow-nodes';
 import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
 import { type Script, ScriptedServer } from '../helpers/servers/scripted-server';
 
-/** Soon is very soon, and what is not soon comes when the tests are long over. */
+/** The first delay is very short. The longest one ends long after the tests. */
 const reconnect = { minDelay: 10, maxDelay: 600_000 };
 
 describe('a server that refuses', () => {
   let server: ScriptedServer;
-  /** Refuses for a while: each attempt there is one that others could have made as well. */
+  /** Refuses for a while. */
   let busy: ScriptedServer;
   beforeEach(async () => {
     busy = await ScriptedServer.start({ connect: (client) => client.connack(0x89) });
@@ -32,7 +32,7 @@ describe('a server that refuses', () => {
     ]);
   }
 
-  /** Three more attempts elsewhere have passed, which were further and further from each other. */
+  /** Waits for three more attempts of another flow, whose delays grow. */
   async function notAskedAgainSoon(): Promise<void> {
     const before = server.clients.all.length;
     await busy.clients.first(busy.clients.all.length + 3);

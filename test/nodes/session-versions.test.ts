@@ -1,4 +1,4 @@
-// Versions of MQTT beside 5 and 3.1.1: the older 3.1, and servers that close without a word when they are offered 5.
+// MQTT 3.1, and servers that close the connection without an answer when they are offered MQTT 5.
 
 import assert from 'node:assert/strict';
 import type { IConnectPacket } from 'mqtt-packet';

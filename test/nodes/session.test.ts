@@ -1,4 +1,4 @@
-// A persistent session as the server sees it: what is asked for again after a stop, and what is not.
+// A persistent session as the server sees it: what is subscribed again after a stop, and what is not.
 
 import assert from 'node:assert/strict';
 import type { IConnectPacket, IPublishPacket, Packet } from 'mqtt-packet';
@@ -10,7 +10,7 @@ import { type Script, type ScriptedClient, ScriptedServer } from '../helpers/ser
 
 const FOR_EVER = 0xffff_ffff;
 
-/** A server that has kept the session of every client, and sends `kept` right behind CONNACK. */
+/** A server that has kept the session of every client, and sends `kept` right after CONNACK. */
 function remembering(...kept: readonly IPublishPacket[]): Script {
   return {
     connect(client: ScriptedClient) {
@@ -63,13 +63,13 @@ for (const protocolVersion of [5, 4] as const) {
       return flow;
     }
 
-    /** What was to be sent before has been sent when this message is acknowledged. */
+    /** When this message is acknowledged, everything before it has been sent. */
     async function fence(flow: Flow): Promise<void> {
       flow.inject('pub', { topic: 'fence', payload: 1 });
       await flow.received('pub-out').next();
     }
 
-    /** Lines such as `subscribe a` for what came since the packet number `from`. */
+    /** Lines such as `subscribe a` for the packets from number `from` on. */
     function asked(from = 0): string[] {
       return server.received.all.slice(from).flatMap((packet) => {
         if (packet.cmd === 'subscribe') return packet.subscriptions.map(({ topic }) => `subscribe ${topic}`);
@@ -78,7 +78,7 @@ for (const protocolVersion of [5, 4] as const) {
       });
     }
 
-    /** Stops the flows, which took the session with them, and starts them again with a server that has kept it. */
+    /** Stops the flows, and starts them again with a server that has kept the session. */
     async function restart(
       before: readonly string[],
       after: readonly string[],

@@ -1,5 +1,5 @@
-// What is kept of a message that a subscribe node acknowledges later: nothing, once the server has its answer, although a
-// node of the flow may never be done with it, or an acknowledge node never get it.
+// The memory of messages that a subscribe node acknowledges later. It is free once the server has its answer, even if a
+// node of the flow is never done with the message, or no acknowledge node ever gets it.
 
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
@@ -38,7 +38,7 @@ class Bench {
   readonly connection = new ConnectionBench();
   readonly ids: string[] = [];
   readonly given: RecordedReceipt[] = [];
-  /** How many errors the node has reported. */
+  /** The number of errors that the node has reported. */
   errors = 0;
   readonly acknowledgement: Acknowledging;
   readonly #node: Node;
@@ -66,7 +66,7 @@ class Bench {
       prepare: ({ publication: { topic, payload } }) => {
         const id = `${topic} ${this.ids.length}`;
         this.ids.push(id);
-        // Text, which stands on the heap that is measured.
+        // Text, which is on the measured heap.
         return { message: { _msgid: id, payload: payload.toString('latin1') }, raw: payload };
       },
       show: nothing,
@@ -89,17 +89,17 @@ class Bench {
     }
   }
 
-  /** How many were given an answer. */
+  /** The number of answered receipts. */
   get answered(): number {
     return this.given.filter(({ given }) => given.length > 0).length;
   }
 }
 
-/** How much more is in use after `work` than before it, in bytes. */
+/** The growth of the memory in use by `work`, in bytes. */
 async function growth(work: () => void): Promise<number> {
   const before = heapInUse();
   work();
-  // What the present call has at hand is in use.
+  // Variables of the current call are in use.
   await promisesKept();
   return heapInUse() - before;
 }

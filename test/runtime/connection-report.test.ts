@@ -1,4 +1,4 @@
-// What a broker node tells of an outage: one error, a line for each change, and how often the same happened.
+// What a broker node reports about an outage: one error, a log line for each change, and the number of repetitions.
 
 import assert from 'node:assert/strict';
 import type { EventEmitter } from 'node:events';
@@ -18,7 +18,7 @@ describe('runtime/connection report', () => {
   const texts = catalogue('en-US', 'broker');
   let told: string[];
   let causes: unknown[];
-  /** What was offered to Catch nodes, and whether there is one. */
+  /** The errors for Catch nodes, and whether there is a Catch node. */
   let handed: unknown[];
   let caught: boolean;
   let clock: FakeClock;
@@ -36,7 +36,7 @@ describe('runtime/connection report', () => {
     clock = new FakeClock();
     const handlers = new Set<EventEmitter>();
     const logError = line('error');
-    // As Node-RED does it: an error with a message is not logged if a Catch node takes it.
+    // Like Node-RED: an error with a message is not logged if a Catch node takes it.
     const error = (text: { toString(): string }, message?: object): void => {
       if (message) handed.push(text);
       if (message && caught) return;

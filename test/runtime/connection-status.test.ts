@@ -1,4 +1,4 @@
-// The badge of a connection.
+// The status of a connection on a node.
 
 import assert from 'node:assert/strict';
 import type { ConnectionState } from '#src/connection/connection-state';

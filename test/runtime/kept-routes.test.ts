@@ -1,4 +1,4 @@
-// Keeping routes in a context store that answers late, or not as one would wish.
+// Keeping routes in a context store that answers late, or with errors.
 
 import assert from 'node:assert/strict';
 import type { Node, NodeAPI } from 'node-red';
@@ -38,7 +38,7 @@ function refusal(promise: Promise<unknown>): Promise<MqttFlowsError> {
   );
 }
 
-/** Lets all that waits for a promise go on. */
+/** Lets everything continue that waits for a promise. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,4 @@
-// The disk of an outbox: what is written is there again, one process at a time, and trouble has a name.
+// The outbox store on disk: it holds what was written, belongs to one process at a time, and names its errors.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -248,7 +248,7 @@ describe('the store of an outbox on disk', () => {
     let packages: string;
     let alone: LevelStore;
     beforeEach(() => {
-      // Our files where no package is found but in this folder.
+      // A copy of our files in a folder where no other package is found.
       packages = join(folder, 'node_modules');
       mkdirSync(packages);
       cpSync(join(repository, 'build/src'), join(folder, 'src'), { recursive: true });

@@ -1,4 +1,4 @@
-// The connection of somebody who looks on: what it drops is never read, and what must not be dropped comes all the same.
+// The connection of the sidebar: it drops messages with QoS 0 unread, but never those that must not be dropped.
 
 import assert from 'node:assert/strict';
 import type { IPublishPacket } from 'mqtt-packet';

@@ -1,4 +1,4 @@
-// Where a broker node keeps its outbox: in the same place after each deploy, and in no place of another node.
+// The folder of a broker node's outbox: the same after each deploy, and different for each node.
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';

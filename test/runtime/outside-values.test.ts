@@ -1,4 +1,4 @@
-// Values that are found outside of a message: used in the order of the messages, however late they come.
+// Values from outside a message: they are used in the order of the messages, however late they arrive.
 
 import assert from 'node:assert/strict';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
@@ -8,10 +8,10 @@ import type { ConfigResult } from '#src/settings/saved-config';
 
 type Answer = (error: Error | null, value: unknown) => void;
 
-/** A Node-RED whose contexts answer when the test says so; `throws` is a key that no context takes. */
+/** A Node-RED whose contexts answer when the test says so. The key `throws` throws. */
 class SlowContexts {
   readonly asked: { readonly key: string; readonly answer: Answer }[] = [];
-  // Nothing of it is used by these kinds of values.
+  // These kinds of values do not use it.
   readonly node = {} as Node;
   readonly RED = {
     util: {
@@ -20,7 +20,7 @@ class SlowContexts {
         this.asked.push({ key, answer });
       },
       prepareJSONataExpression: () => {
-        // As JSONata does: no instance of Error.
+        // Like JSONata: not an instance of Error.
         throw { message: 'Expected ")"' };
       },
     },

@@ -1,4 +1,4 @@
-// Secrets from files: read anew each time, and never told.
+// Secrets from files: they are read again each time, and never shown.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// What a broker node with a persistent session remembers, seen by the next process.
+// What a broker node with a persistent session remembers for the next process.
 
 import assert from 'node:assert/strict';
 import type { Node, NodeAPI } from 'node-red';
@@ -21,7 +21,7 @@ describe('the file about a session', () => {
   });
   afterEach(() => removeUserDir(userDir));
 
-  /** As a process sees it that starts now. */
+  /** The file as a new process sees it. */
   function open(): NonNullable<ReturnType<typeof sessionFile>> {
     // All that it needs of Node-RED and of its node.
     const file = sessionFile(
@@ -55,7 +55,7 @@ describe('the file about a session', () => {
     const file = open();
     for (let round = 1; round <= 100; round++) {
       file.settle(`old ${round}`);
-      // So long that it is still being written when the client is at another server.
+      // Long enough to be still in writing when the client is at another server.
       file.remember(() => Array(2000).fill({ request: REQUEST }));
       for (let wait = round % 10; wait > 0; wait--) await new Promise(setImmediate);
       file.settle(`new ${round}`);

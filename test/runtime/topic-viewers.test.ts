@@ -1,4 +1,4 @@
-// Who looks at recordings: a recorder runs for its viewers and no longer, and there are only so many of both.
+// The viewers of recordings: a recorder ends with its last viewer, and the number of both is limited.
 
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';

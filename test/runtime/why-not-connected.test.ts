@@ -73,7 +73,7 @@ describe('why there is no connection', () => {
     const { error } = state;
     assert.ok([code].flat().includes(error.code), error.code);
     assert.deepEqual([error.stage, error.reasonCode, error.params.reasonString], [stage, reasonCode, reasonString]);
-    // An end without a known reason is shown by Node-RED's own word.
+    // An end without a known reason is shown with Node-RED's own text.
     const key = error.code === 'connection-lost' ? 'disconnected' : error.code;
     assert.match(connectionStatus(state).text ?? '', new RegExp(`status\\.${key}$`));
     const delay = state.nextAt - systemClock.now();
@@ -314,7 +314,7 @@ describe('why there is no connection', () => {
         client.send({ cmd: 'connack', sessionPresent: false, reasonCode: 0, properties: { serverKeepAlive: 1 } }),
     });
     connect(plain(server.port));
-    // That of this side is a minute.
+    // Our own keep-alive is a minute.
     await server.packet('pingreq');
   });
 });

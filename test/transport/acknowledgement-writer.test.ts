@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type Packet, parser } from 'mqtt-packet';
 import { AcknowledgementWriter, PUBACK, PUBCOMP, PUBREC } from '#src/transport/inbound/acknowledgement-writer';
 
-/** A stream that keeps its pieces, and says that they have left when it is told to. */
+/** A stream that keeps its pieces, and reports them as sent when the test says so. */
 class Pieces extends Writable {
   readonly pieces: Buffer[] = [];
   readonly #reads: boolean;

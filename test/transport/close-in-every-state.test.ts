@@ -133,7 +133,7 @@ describe('closing a connection', () => {
     it(`while nothing answers at the stage ${stage}`, async () => {
       await connect(open());
       await reaches(stage);
-      // What this side has to say has been sent.
+      // This side has sent everything.
       const socket = await silence.sockets.next();
       if (socket.bytesRead === 0) await new Promise((resolve) => socket.once('data', resolve));
       publish(1);

@@ -1,4 +1,4 @@
-// A connection whose publications nobody is done with: it is not read any further, and stands all the same.
+// A connection whose publications are not acknowledged: reading stops, but the connection stays.
 
 import assert from 'node:assert/strict';
 import { mqttjsTransports } from '#src/transport/mqttjs/mqttjs-transport';
@@ -7,7 +7,7 @@ import { connectTransport, type OpenedTransport } from '../helpers/fakes/transpo
 import { type ScriptedClient, ScriptedServer } from '../helpers/servers/scripted-server';
 
 const MIB = 1024 * 1024;
-/** With topic and identifier a bit less than 1 MiB. */
+/** A little less than 1 MiB with topic and identifier. */
 const PAYLOAD = Buffer.alloc(MIB - 100);
 const outgoing = { topic: 'out', payload: 'x', qos: 1, retain: false } as const;
 

@@ -1,4 +1,4 @@
-// Devices that mean the embedded broker no good: they must neither hold up the others nor fill the memory.
+// Hostile devices at the embedded broker: they must neither delay the others nor fill the memory.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -28,7 +28,7 @@ describe('embedded broker and a hostile device', () => {
 
   async function socketWith(packet?: Packet): Promise<Socket> {
     const socket = connect(port, '127.0.0.1');
-    // Being thrown out is what some of these tests are about.
+    // Some of these tests expect to be disconnected.
     socket.on('error', () => {});
     await once(socket, 'connect');
     if (!packet) return socket;

@@ -1,4 +1,4 @@
-// The embedded broker below the nodes: its two doors, and what must not bring it down.
+// The embedded broker without nodes: its port, its stream in memory, and what must not stop it.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -74,7 +74,7 @@ describe('embedded broker', () => {
     await once(subscriber, 'data');
     subscriber.pause();
     const publishers = [await rawClient('large'), await rawClient('many')] as const;
-    // Large ones fill the way to the subscriber; what comes then, in one piece, queues up in the broker.
+    // Large publications fill the path to the subscriber. Later ones, sent in one piece, wait in the broker.
     await flood(publishers[0], 50, Buffer.alloc(64 * 1024));
     await flood(publishers[1], 10_000, Buffer.alloc(0));
     subscriber.destroy();

@@ -1,4 +1,4 @@
-// Something throws over a packet, in mqtt.js or in our own code: it costs the connection, and not the process.
+// An exception while a packet is handled, in mqtt.js or in our own code, ends the connection, but not the process.
 
 import assert from 'node:assert/strict';
 import { MqttClient } from 'mqtt';
@@ -41,7 +41,7 @@ describe('what is thrown over a packet', () => {
       emit: (event: string, packet?: { cmd?: string }) => boolean;
     };
     const { emit } = prototype;
-    // Behind all listeners: what mqtt.js does with a packet follows, and is what throws.
+    // After all listeners: mqtt.js handles the packet next, and throws there.
     prototype.emit = function emitAndThrow(...args) {
       const heard = emit.apply(this, args);
       const [event, packet] = args;
@@ -104,7 +104,7 @@ describe('what is read at once', () => {
     const turns: number[] = [];
     const record = listener.message.bind(listener);
     listener.message = (publication, receipt) => {
-      // As a flow does: what it sends goes on in the next turn.
+      // Like a flow: its messages continue in the next turn of the event loop.
       setImmediate(() => {
         turn = turns.length;
       });

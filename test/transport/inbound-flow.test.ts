@@ -1,4 +1,4 @@
-// What a server hears of its publications at QoS 1 and 2, while a flow still works on them.
+// When a server gets the acknowledgements of its QoS 1 and 2 publications, while a flow still works on them.
 
 import assert from 'node:assert/strict';
 import { goesOn, InboundBench } from './inbound-bench';

@@ -18,7 +18,7 @@ describe('Publications from a server', () => {
     bench.server.script = goesOn;
     first.socket.destroy();
     await listener.ends.next();
-    // Another way to the same server, as a deploy makes one.
+    // Another stream to the same server, as after a deploy.
     bench.open = tcpStream('127.0.0.1', bench.server.port);
     const [again, then] = await bench.connect();
     bench.send(again, 2, 1, { dup: true });

@@ -32,7 +32,7 @@ describe('the end of an mqtt.js transport', () => {
     return opened;
   }
 
-  /** Asks the server, which answers nothing, for one thing of each kind; returns the outcomes. */
+  /** Sends one request of each kind to a server that answers nothing. Returns the outcomes. */
   async function askAll(transport: Transport): Promise<string[]> {
     server.script = DEAF;
     const outcomes: string[] = [];
@@ -135,7 +135,7 @@ describe('the end of an mqtt.js transport', () => {
 
   it('comes as soon as a packet has begun that is larger than we take, and the server is told why', async () => {
     const { listener } = await connect({ properties: { maximumPacketSize: 10_000 } });
-    // PUBLISH of 200 MB, of which no more than this comes.
+    // The beginning of a PUBLISH of 200 MB. The rest never arrives.
     server.clients.all[0]?.socket.write(Buffer.from([0x30, 0x80, 0x84, 0xaf, 0x5f, 0, 1, 0x61]));
     const { code, reasonCode, params } = await listener.ends.next();
     assert.deepEqual([code, reasonCode, params.reason], ['protocol-error', 0x95, 'a packet of 200000005 bytes']);
@@ -155,7 +155,7 @@ describe('the end of an mqtt.js transport', () => {
       transport.publish({ topic: 'a', payload, qos: 0, retain: false }, () => {
         settled[index] = (settled[index] ?? 0) + 1;
       });
-      // What the operating system takes, it takes between two turns.
+      // The operating system takes bytes between two turns of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
     }
     server.clients.all[0]?.socket.destroy();

@@ -1,4 +1,4 @@
-// What mqtt.js does that we must not be caught by, and which test shows that we are not: read it when mqtt.js changes.
+// Pitfalls of mqtt.js, each with the test that shows that we avoid it. Read this when mqtt.js changes.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
@@ -11,7 +11,7 @@ import { readText } from '../helpers/package/package-files';
 import { Listening } from '../helpers/servers/listening';
 import { ScriptedServer } from '../helpers/servers/scripted-server';
 
-/** What mqtt.js does; the file of the test that would notice; a part of its title. */
+/** The behaviour of mqtt.js, the file of the test that would notice it, and a part of its title. */
 const TRAPS: readonly [trap: string, file: string, title: string][] = [
   ['opens sockets without noDelay', 'transport/tcp-stream', 'sends small packets at once'],
   ['keeps the first server name for all TLS attempts', 'transport/tls-stream', 'sends the name of the server'],

@@ -1,4 +1,4 @@
-// What the network says, in words of ours.
+// Errors of the network as errors of ours.
 
 import assert from 'node:assert/strict';
 import { networkError } from '#src/transport/streams/network-error';

@@ -1,4 +1,4 @@
-// The way out of publications over the wire: identifiers, repeats, PUBREL, reasons and topic aliases.
+// Publications on the wire: identifiers, repetitions, PUBREL, reason codes and topic aliases.
 
 import assert from 'node:assert/strict';
 import type { IPublishPacket, Packet } from 'mqtt-packet';
@@ -11,7 +11,7 @@ import { Inbox } from '../helpers/flows/inbox';
 import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
 import { type Script, ScriptedServer, silent } from '../helpers/servers/scripted-server';
 
-/** A publication that keeps what it hears. */
+/** A publication that records its outcome. */
 class Traveller implements Outbound {
   readonly publication: OutgoingPublication;
   readonly packetIdentifier: number;

@@ -1,4 +1,4 @@
-// Topic aliases for what is sent.
+// Topic aliases of sent publications.
 
 import assert from 'node:assert/strict';
 import { OutgoingAliases } from '#src/transport/outbound/outgoing-aliases';

@@ -1,4 +1,4 @@
-// Where the bytes of a stream are cut: any division of the stream gives the same packets.
+// Cutting a stream into packets: however its bytes are divided, the packets are the same.
 
 import assert from 'node:assert/strict';
 import { generate, type Packet } from 'mqtt-packet';

@@ -1,4 +1,4 @@
-// The properties of a publication as they come from a server, the ones it must not send among them.
+// The properties of received publications, including those that a server must not send.
 
 import assert from 'node:assert/strict';
 import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';

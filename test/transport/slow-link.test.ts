@@ -1,4 +1,4 @@
-// A link over which one payload takes longer than a ping may stay unanswered: bytes that move are a sign of life.
+// A slow link on which a payload takes longer than the time limit of a ping: moving bytes count as a sign of life.
 
 import assert from 'node:assert/strict';
 import { streamTo } from '../helpers/fakes/opening-log';
@@ -11,7 +11,7 @@ import { WebSocketBridge } from '../helpers/servers/websocket-bridge';
 const RATE = 250_000;
 /** Takes four seconds, with a keep-alive of one. */
 const INCOMING = Buffer.alloc(4 * RATE);
-/** Much of it is with the operating system at once. */
+/** The operating system takes a large part at once. */
 const OUTGOING = Buffer.alloc(6 * RATE);
 
 // Through TLS and WebSocket a whole payload may be one write and one read.

@@ -1,4 +1,4 @@
-// TLS to a server: what is verified, what the server sees, and why it fails.
+// TLS to a server: what is verified, what the server sees, and the failures.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -50,7 +50,7 @@ describe('TLS stream', () => {
     return streamTo(url, { tls: () => options })(log.report, log.signal);
   }
 
-  /** Opens in vain. */
+  /** Opens a stream that must fail. */
   async function refused(options: TlsOptions, host = 'localhost'): Promise<Record<string, unknown>> {
     const error: unknown = await open(options, host).then(
       () => assert.fail('the stream was opened'),
@@ -157,7 +157,7 @@ describe('TLS stream', () => {
         return { ...good, ca: authority.cert, requestCert: true, rejectUnauthorized: true, maxVersion };
       };
 
-      /** With TLS 1.3 the client believes to be connected before the server has looked at its certificate. */
+      /** With TLS 1.3, the client is connected before the server has checked the client certificate. */
       async function codeOfFailure(options: TlsOptions): Promise<string> {
         const tls = { ca: authority.cert, ...options };
         const url = `mqtts://localhost:${server.port}`;

@@ -1,4 +1,4 @@
-// MQTT over WebSocket: what the server is asked, what it may answer, and what is left afterwards.
+// MQTT over WebSocket: the request, the possible answers, and what is left afterwards.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';

@@ -1,4 +1,4 @@
-// The dialogs for people who do not see them or use no mouse: axe-core's rules, and the broker dialog by keyboard alone.
+// The dialogs for people who cannot see them or use no mouse: axe-core's rules, and the broker dialog by keyboard.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

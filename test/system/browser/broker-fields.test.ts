@@ -1,4 +1,4 @@
-// What the broker dialog says of settings that contradict each other, before anything is deployed; and what it keeps.
+// What the broker dialog says about contradictory settings before a deploy, and what it saves.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ describe('the fields of the broker dialog', function () {
     return broker.locator(`#mqtt-flows-${name}, #node-config-input-${name}`);
   }
 
-  /** What a number is counted in. */
+  /** The unit of a number. */
   function unit(name: string): Locator {
     return broker.locator(`#mqtt-flows-${name}-unit`);
   }

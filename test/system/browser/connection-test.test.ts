@@ -59,7 +59,7 @@ describe('the test of a connection in the editor', function () {
     await broker.getByRole('button', { name: 'Test connection' }).click();
   }
 
-  /** The steps of the only server with their outcome, and what is said in the end. */
+  /** The steps of the only server with their outcome, and the final text. */
   async function outcome(sentence: string): Promise<{ step: string; done: boolean }[]> {
     await broker.getByText(sentence).waitFor();
     const items = await broker.locator('#mqtt-flows-test-result ul').first().locator('li').all();

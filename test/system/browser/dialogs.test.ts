@@ -36,7 +36,7 @@ describe('the dialogs in the editor', function () {
   });
 
   beforeEach(async () => {
-    // What the test before has deployed is of no concern to the next.
+    // Each test starts with its own deploy.
     await session.deploy(EXAMPLE);
     editor = await session.open({ label: 'publish' });
   });

@@ -1,4 +1,4 @@
-// The broker dialog on what waits in the deployed outbox: how much, and how it is cleared.
+// What the broker dialog shows of the deployed outbox, and how a user clears it.
 
 import assert from 'node:assert/strict';
 import type { EditorPage } from '../../helpers/editor/editor-page';

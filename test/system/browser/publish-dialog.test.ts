@@ -56,7 +56,7 @@ describe('the publish dialog in the editor', function () {
     return node;
   }
 
-  /** The part of a typed input that is typed into. */
+  /** The text field of a typed input. */
   function text(row: Locator): Locator {
     return row.locator('input.red-ui-typedInput-input');
   }

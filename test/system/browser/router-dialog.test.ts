@@ -17,7 +17,7 @@ interface SavedRouter extends RouterConfig {
 const EXAMPLE = readFileSync(join(repository, 'examples/7 Routes from messages.json'), 'utf8');
 const HOSTILE = '<img src=x onerror="window.hostile = true">';
 
-/** What a flow without the defaults of today holds: as it was saved before there were conditions. */
+/** The rules of an old flow, saved before there were conditions. */
 const RULES = [
   { filter: 'plant/+line/#rest', topic: 'line/{{params.line}}/{{topic.2}}' },
   { filter: 'plant/#', topic: 'report/{{payload.id}}' },

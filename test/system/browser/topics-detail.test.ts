@@ -1,4 +1,4 @@
-// What the topics sidebar tells of one topic and does with it: facts, comparisons, the clipboard, nodes; and its end.
+// One topic in the sidebar: facts, comparisons, clipboard, new nodes; and the end of a recording.
 
 import assert from 'node:assert/strict';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';

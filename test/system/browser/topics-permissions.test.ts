@@ -1,4 +1,4 @@
-// The topics sidebar for users who may not do everything: it offers what they may do, and asks for nothing else.
+// The topics sidebar for users with few permissions: it offers what they may do, and requests nothing else.
 
 import assert from 'node:assert/strict';
 import type { EditorPage } from '../../helpers/editor/editor-page';
@@ -6,7 +6,7 @@ import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-edit
 import { TopicsTab } from '../../helpers/editor/topics-tab';
 import { alarmsFlow } from '../../helpers/flows/alarms-flow';
 
-/** What the editor itself reads. */
+/** The permissions that the editor itself needs. */
 const EDITOR = ['flows.read', 'nodes.read', 'settings.read', 'plugins.read', 'status.read', 'context.read'];
 
 describe('the topics sidebar of a user', function () {
@@ -19,7 +19,7 @@ describe('the topics sidebar of a user', function () {
     program = needsChromium(this);
   });
 
-  /** Opens the editor for somebody who has not logged in and has `permissions` all the same. */
+  /** Opens the editor for a user without a login who has `permissions`. */
   async function open(permissions: readonly string[]): Promise<void> {
     const auth = `adminAuth: { type: 'credentials', users: [], default: { permissions: ${JSON.stringify(permissions)} } },`;
     session = await NodeRedEditor.start(program, alarmsFlow({ connectTo: 'embedded' }), auth);

@@ -251,7 +251,7 @@ describe('the topics sidebar in the editor', function () {
   it('shows what a server says of a refusal as the text that it is', async () => {
     const refusing = await ScriptedServer.start({
       connect(client, packet) {
-        // The flows get in, whoever looks on does not.
+        // The server accepts the flows, but refuses the viewer.
         const reasonCode = packet.clientId.includes('-view-') ? 0x87 : 0;
         client.send({ cmd: 'connack', sessionPresent: false, reasonCode, properties: { reasonString: HOSTILE } });
       },

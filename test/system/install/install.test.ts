@@ -12,7 +12,7 @@ import { repository } from '../../helpers/package/environment';
 import { npm } from '../../helpers/package/npm';
 import { filesBelow, nodeStems, readText } from '../../helpers/package/package-files';
 
-/** What Node-RED tells of a set of nodes: one script with its form. */
+/** What Node-RED reports about a node set: one script with its form. */
 interface NodeSet {
   readonly name: string;
   readonly module: string;
@@ -24,7 +24,7 @@ interface NodeSet {
 /** Each line of the log begins with a time and a level; what goes past the logger does not. */
 const LOG_LINE = /^\d+ \w+ \d\d:\d\d:\d\d - \[(\w+)\] /;
 const HARMLESS_LEVELS = ['info', 'debug', 'trace'];
-/** What Node-RED warns of without any package: these are settings of the tests, and files that are not there yet. */
+/** The warnings of Node-RED without any package, because of test settings and files that do not exist yet. */
 const OWN_WARNINGS = [
   'Projects disabled : set editorTheme.projects.enabled=true to enable',
   'Encrypted credentials not found',
@@ -36,7 +36,7 @@ function installPackage(userDir: string): void {
     npm(repository, 'pack', '--json', '--ignore-scripts', '--pack-destination', userDir),
   );
   assert.ok(Array.isArray(packed));
-  // The name of the file is npm's to choose.
+  // npm chooses the name of the file.
   const { filename } = packed[0] as { filename: string };
   writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'test-user-dir', private: true }));
   npm(userDir, 'install', '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline', `./${filename}`);
@@ -73,7 +73,7 @@ function memoryAndDisk(): object[] {
   ];
 }
 
-/** The lines that Node-RED on its own would not have printed, or only as news. */
+/** The lines that Node-RED alone would not have printed, apart from information. */
 function complaints(output: string): string[] {
   return output.split(/\r?\n/).filter((line) => {
     const level = LOG_LINE.exec(line)?.[1];
@@ -123,7 +123,7 @@ describe('The tarball, installed into a bare Node-RED', () => {
 
   for (const icon of filesBelow('src/nodes/icons')) {
     it(`serves the icon ${icon}`, async () => {
-      // For an icon that is not there, Node-RED serves one of its own.
+      // Node-RED serves its own icon in place of a missing one.
       assert.equal(await served(`icons/${packageName}/${icon}`, '*/*'), readText(`src/nodes/icons/${icon}`));
     });
   }

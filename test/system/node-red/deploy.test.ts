@@ -1,4 +1,4 @@
-// What the server sees of a deploy from the editor of a real Node-RED: nothing, unless something has changed for it.
+// What the server notices of a deploy in the editor of a real Node-RED: nothing, unless something has changed for it.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Who is told how many messages each rule has taken, and of which nodes.
+// Who may read how many messages each rule has taken, and for which nodes.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';

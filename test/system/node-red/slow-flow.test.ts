@@ -1,4 +1,4 @@
-// A flow that is slower than what waits for it: the server waits, not the memory.
+// A flow that is slower than its messages arrive: they wait at the server, not in memory.
 
 import assert from 'node:assert/strict';
 import { runSlowFlow } from '../../helpers/runs/slow-flow';

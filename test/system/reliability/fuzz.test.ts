@@ -1,4 +1,4 @@
-// A server that sends garbage costs a reconnect, and nothing else. `npm run fuzz` does the same for longer.
+// A server that sends garbage causes a reconnect, and nothing else. `npm run fuzz` does the same for longer.
 
 import assert from 'node:assert/strict';
 import { tcpStream } from '#src/transport/streams/tcp-stream';

@@ -1,4 +1,4 @@
-// A server of MQTT 3.1.1 that hangs up over one message, without a word: the others get through, and that one is reported.
+// An MQTT 3.1.1 server that closes the connection because of one message: the others arrive, and that one is reported.
 
 import assert from 'node:assert/strict';
 import { systemClock } from '#src/connection/clock';

@@ -1,4 +1,4 @@
-// An outbox on disk and several servers: what waits or is on its way when one goes away reaches the next.
+// An outbox on disk and several servers: what waits or is in flight when one goes away reaches the next.
 
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { emptyUserDir } from '../../helpers/flows/node-red-process';
 import { type Lasting, SwitchedServer, SwitchingPublisher } from '../../helpers/runs/server-switch-run';
 import { needsMosquitto } from '../../helpers/servers/mosquitto';
 
-/** How many publications are on their way at most. */
+/** The most publications in flight. */
 const WINDOW = 100;
 const MESSAGES = 3000;
 /** How many pass before a server goes away: those of several hundred publications, and a part of one. */
@@ -36,7 +36,7 @@ describe('the outbox on disk, with several servers', function () {
   const numbers = Array.from({ length: MESSAGES }, (_, number) => number);
   const copies = (): number[] => servers.map(({ receiver }) => receiver.copies);
 
-  /** Resolves when each message has come to one of the servers; how many have come to both. */
+  /** Resolves when each message has reached one of the servers, with the number that reached both. */
   async function allThere(): Promise<number> {
     const [first, second] = servers;
     const there = (number: number): boolean => first.receiver.has(number) || second.receiver.has(number);
@@ -75,11 +75,11 @@ describe('the outbox on disk, with several servers', function () {
       await second.proxy.accept();
       await first.proxy.accept();
       const next = new SwitchingPublisher(servers, { ...kept, store: storeIn(folder) });
-      // The disk is read before anything is known to wait.
+      // The number of waiting messages is known once the disk was read.
       while (next.connection.outboxFigures.accepted === 0 && next.connection.outboxDepth === 0) await delay(5);
       await next.done();
       const atBoth = await allThere();
-      // At each of four ends, what was on its way may have been received without our hearing of it.
+      // At each of the four ends, publications in flight may have been received without an acknowledgement.
       assert.ok(atBoth <= 4 * WINDOW, `${atBoth} have come to both`);
       assert.ok(Math.max(...copies()) <= 2 * WINDOW, `copies: ${copies()}`);
       assert.ok(

@@ -1,4 +1,4 @@
-// A real Node-RED that is killed (SIGKILL) in the middle of its flows: what they were not done with comes again.
+// A real Node-RED that is killed (SIGKILL) in the middle of its flows: unfinished messages come again.
 
 import assert from 'node:assert/strict';
 import type { FlowNode } from '../../helpers/flows/flow-harness';
@@ -10,7 +10,7 @@ import { publishAll } from '../../helpers/servers/publish-all';
 
 /** Messages for each flow. */
 const COUNT = 200;
-/** Messages that a flow has at a time. */
+/** The most messages that a flow has at a time. */
 const AT_A_TIME = 5;
 
 class Variant {
@@ -73,7 +73,7 @@ describe('Node-RED that is killed in the middle of a flow', function () {
   this.timeout(90_000);
   let mosquitto: Mosquitto;
   const nodeRed = new PersistentNodeRed();
-  /** How often each payload has come. */
+  /** How often each payload has arrived. */
   const times = new Map<string, number>();
 
   /** All flows run side by side, and each is killed twice. */

@@ -1,4 +1,4 @@
-// Subscriptions that messages have made, over a restart of a real Node-RED.
+// Subscriptions added by messages, over a restart of a real Node-RED.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';

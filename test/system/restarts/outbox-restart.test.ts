@@ -1,4 +1,4 @@
-// An outbox on disk over the end of a real Node-RED: what its flow was told is in the outbox reaches the server.
+// An outbox on disk over the end of a real Node-RED: every message accepted by the outbox reaches the server.
 
 import assert from 'node:assert/strict';
 import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';

@@ -25,7 +25,7 @@ for (const protocolVersion of [5, 4] as const) {
       ];
     }
 
-    /** As many messages of either QoS, each with a payload of its own. */
+    /** Equal numbers of QoS 1 and 2 messages, with different payloads. */
     function messages(topic: string): DevicePublication[] {
       return Array.from({ length: COUNT }, (_, index) => ({
         topic: `${topic}/${index}`,
@@ -34,7 +34,7 @@ for (const protocolVersion of [5, 4] as const) {
       }));
     }
 
-    /** The order is promised within a QoS (MQTT 5, section 4.6). */
+    /** The order is guaranteed within a QoS (MQTT 5, section 4.6). */
     function assertOnceAndInOrder(sent: readonly DevicePublication[], others: readonly string[]): void {
       for (const level of [1, 2]) {
         const expected = sent.filter(({ qos }) => qos === level).map(({ payload }) => payload);
@@ -50,7 +50,7 @@ for (const protocolVersion of [5, 4] as const) {
       assert.equal(bench.nodeRed.received.length, sent.length + others.length);
     }
 
-    /** Starts Node-RED and returns when the server has answered all that it was asked. */
+    /** Starts Node-RED, and returns when the server has sent these answers. */
     async function start(nodes: readonly FlowNode[], answers: readonly string[]): Promise<void> {
       const from = bench.mosquitto.log.all.length;
       await bench.nodeRed.start(nodes);
@@ -61,7 +61,7 @@ for (const protocolVersion of [5, 4] as const) {
       }
     }
 
-    /** Lines of mosquitto's log about the client of this test: its packets and its comings and goings. */
+    /** The lines of mosquitto's log about the client of this test. */
     function logged(client: string, what: string): string[] {
       return bench.mosquitto.log.all.filter((line) => line.includes(client) && line.includes(what));
     }
@@ -77,7 +77,7 @@ for (const protocolVersion of [5, 4] as const) {
         await publishAll(bench.mosquitto.port, [{ topic: `${base}/a/before`, payload: 'before', qos: 2 }]);
         await bench.nodeRed.printed('before');
         await bench.nodeRed.remembered('restart-broker', '"granted"');
-        // Killed before the server has heard of it, a process gets the message again.
+        // A process that is killed before the server has its PUBCOMP gets the message again.
         const heard = `Received PUBCOMP from ${base}`;
         await bench.mosquitto.log.find(heard, (line) => line.includes(heard));
         await end();

@@ -1,5 +1,5 @@
-// A real RabbitMQ: nodes with overlapping filters get each message once, although it sends a copy for each granted QoS, and
-// what it does otherwise than other servers is shown as what it is.
+// A real RabbitMQ: nodes with overlapping filters get each message once, although it sends a copy for each granted QoS,
+// and what it does otherwise than other servers is shown as what it is.
 
 import assert from 'node:assert/strict';
 import type { NodeStatus } from 'node-red';
@@ -32,7 +32,7 @@ function subscribed(name: string): string {
 const COUNT = 12;
 
 describe('RabbitMQ', function () {
-  // It takes its time to start, the more so on a busy machine.
+  // It starts slowly, above all on a busy machine.
   this.timeout(180_000);
   let rabbit: RabbitMQ;
   let proxy: TcpProxy;
@@ -59,13 +59,13 @@ describe('RabbitMQ', function () {
     ];
   }
 
-  /** Publishes some messages, and sees that each of the nodes gets each of them once, at most at its QoS. */
+  /** Publishes some messages, and checks that each node gets each of them once, at most with its QoS. */
   async function round(flow: Flow, base: string, title: string, names: readonly string[]): Promise<void> {
     await flow.connected('pub0');
     await Promise.all(names.map((name) => flow.showing(name, subscribed(name))));
     const sent = Array.from({ length: COUNT }, (_, index) => `${title} ${index}`);
     for (const [index, payload] of sent.entries()) flow.inject(`pub${index % 3}`, { topic: `${base}/x`, payload });
-    // What comes after the last message on another topic has come after all copies.
+    // A last message on another topic arrives after all copies.
     flow.inject('pub1', { topic: `${base}/end`, payload: `${title} end` });
     for (const name of names) {
       const inbox = flow.received(`${name}-out`);
