@@ -60,18 +60,18 @@ describe('one topic in the sidebar', function () {
   });
 
   it('shows numbers with all their digits, and JSON that is too deep as text', async () => {
-    await device.publishAsync(TOPIC, '{"id":1724442618569203714,"far":1e999}', { qos: 1 });
+    await session.publish(TOPIC, '{"id":1724442618569203714,"far":1e999}');
     await topics.pane.getByText('1724442618569203714', { exact: true }).waitFor();
     await topics.pane.getByText('1e999', { exact: true }).waitFor();
     await topics.tab('History').click();
     await topics.pane.getByText('+   "id": 1724442618569203714,').waitFor();
     await topics.tab('Value').click();
     const deep = '['.repeat(20_000) + ']'.repeat(20_000);
-    await device.publishAsync(TOPIC, deep, { qos: 1 });
+    await session.publish(TOPIC, deep);
     await topics.pane.locator('pre').filter({ hasText: '[[[[[' }).waitFor();
     await topics.tab('History').click();
     await topics.pane.getByText(/^\+ \[\[\[/).waitFor();
-    await device.publishAsync(TOPIC, '8949020000012345678', { qos: 1 });
+    await session.publish(TOPIC, '8949020000012345678');
     await topics.pane.getByText('+ 8949020000012345678').waitFor();
   });
 
