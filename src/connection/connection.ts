@@ -19,7 +19,6 @@ import { Outbox } from './outbox/outbox';
 import { Presence } from './presence';
 import { SessionHome } from './session/session-home';
 import { type RemoveSubscriber, type Subscriber, Subscriptions } from './subscriptions/subscriptions';
-import type { SubscriptionInUse } from './subscriptions/subscriptions-in-use';
 import { Traffic } from './traffic';
 
 /** How long close() waits for acknowledgements, in ms: Node-RED gives a node 15 s to close, users less. */
@@ -126,8 +125,9 @@ export class Connection {
     return this.#givenBack;
   }
 
-  /** Takes a publication; `settled` is called exactly once. */
+  /** Takes a publication; `settled` is called exactly once. Subscriptions asked for earlier go out before it. */
   publish(publication: OutgoingPublication, settled: Settled, options: PublishOptions = defaultPublishOptions): void {
+    this.#subscriptions.sendChanges();
     this.#outbox.accept(publication, settled, options);
   }
 
@@ -141,7 +141,7 @@ export class Connection {
     return this.#windows.open();
   }
 
-  get subscriptionsInUse(): SubscriptionInUse[] {
+  get subscriptionsInUse(): Subscriptions['inUse'] {
     return this.#subscriptions.inUse;
   }
 

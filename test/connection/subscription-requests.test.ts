@@ -43,6 +43,29 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(transport.packets, ['SUBSCRIBE a', 'SUBSCRIBE b']);
     });
 
+    it('a subscriber is subscribed at once when something is published, and not again later', () => {
+      const bench = new SubscriptionBench();
+      const transport = bench.attach();
+      bench.subscriptions.add(new Receiver('a'));
+      bench.subscriptions.sendChanges();
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
+      bench.subscriptions.sendChanges();
+      bench.clock.advance(0);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
+    });
+
+    it('changes that are held up wait for the end of that, whatever is published', () => {
+      const bench = new SubscriptionBench();
+      const transport = bench.attach();
+      bench.subscriptions.hold();
+      bench.subscriptions.add(new Receiver('a'));
+      bench.subscriptions.sendChanges();
+      assert.deepEqual(transport.packets, []);
+      bench.subscriptions.release();
+      bench.clock.advance(0);
+      assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
+    });
+
     it('each filter has an identifier of its own where the server knows identifiers', () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver('a', 'b', 'c'));

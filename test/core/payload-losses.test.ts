@@ -232,6 +232,11 @@ describe('payloads that keep their value', () => {
     it('text is never parsed, and other bytes are a Buffer', () => {
       for (const text of ['{"a":1}', '21.5', 'on', '']) assert.equal(decode('text-or-bytes', text), text);
       assert.equal(decode('text-or-bytes', '{"a":1}', { contentType: 'application/json' }), '{"a":1}');
+      const says = { contentType: 'application/json' };
+      const problems = ['on', Buffer.from([0xff])].map(
+        (payload) => findCodec('text-or-bytes')?.decode(Buffer.from(payload), says).ok,
+      );
+      assert.deepEqual(problems, [false, false]);
       assert.deepEqual(decode('text-or-bytes', Buffer.from([0xff, 1])), Buffer.from([0xff, 1]));
       assert.deepEqual(decode('text-or-bytes', 'GIF', { contentType: 'image/gif' }), Buffer.from('GIF'));
       assert.deepEqual(

@@ -38,6 +38,22 @@ onEachServer('Messages that subscribe', (server) => {
     assert.deepEqual(inbox.all.find(({ payload }) => payload === 'end')?.params, { level: 'end' });
   });
 
+  it('go out before what is published after them, without a wait in the flow', async () => {
+    const base = unique('t');
+    const flow = await load([`${base}/fixed`]);
+    await flow.connected('sub', 'pub');
+    const ids = Array.from({ length: 50 }, (_, index) => index);
+    for (const id of ids) {
+      flow.inject('sub', { action: 'subscribe', topic: `${base}/answer/${id}` });
+      flow.inject('pub', { topic: `${base}/answer/${id}`, payload: id, qos: 0 });
+    }
+    const received = await flow.received('sub-out').first(ids.length);
+    assert.deepEqual(
+      received.map(({ payload }) => payload).sort((a, b) => Number(a) - Number(b)),
+      ids,
+    );
+  });
+
   it('work without any filter in the settings, each with a format and properties of its own', async () => {
     const base = unique('t');
     const flow = await load([], { format: 'string' });

@@ -39,7 +39,8 @@ export class Subscriptions {
   readonly #identifiers = new Set<number>();
   #link: { readonly transport: Transport; readonly server: ServerInfo } | undefined;
   #holds = 0;
-  #scheduled = false;
+  /** Ends the wait for the end of this turn, in which changes are collected. */
+  #scheduled: (() => void) | undefined;
   #answeredListener: (() => void) | undefined;
 
   constructor(clock: Clock, report: Report, answers: AnswerWatch, memory?: SessionMemory) {
@@ -169,17 +170,19 @@ export class Subscriptions {
     );
   }
 
+  /** Sends the changes made so far in this turn, so that what is published later goes out after them. */
+  sendChanges(): void {
+    if (this.#scheduled) this.#reconcile();
+  }
+
   #changed(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.#clock.after(0, () => {
-      this.#scheduled = false;
-      this.#reconcile();
-    });
+    this.#scheduled ??= this.#clock.after(0, () => this.#reconcile());
   }
 
   /** Sends the requests that make the server's subscriptions equal to the wanted ones, if any. */
   #reconcile(): void {
+    this.#scheduled?.();
+    this.#scheduled = undefined;
     if (this.#holds > 0) return;
     for (const subscription of this.#subscriptions.values()) {
       if (subscription.interests.size === 0) this.#drop(subscription);

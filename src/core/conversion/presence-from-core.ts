@@ -45,12 +45,23 @@ function propertiesFromCore(saved: unknown): Readonly<Record<string, unknown>> {
   const responseTopic = textOf(saved.respTopic ?? saved.responseTopic);
   put('contentType', textOf(saved.contentType));
   if (topicNameProblem(responseTopic) === undefined) put('responseTopic', responseTopic);
-  put('correlationData', textOf(saved.correl ?? saved.correlationData));
+  put('correlationData', bytesOrText(saved.correl ?? saved.correlationData));
   put('messageExpiryInterval', asWhole(saved.expiry ?? saved.messageExpiryInterval, 0, FOUR_BYTES));
   put('willDelayInterval', asWhole(saved.delay ?? saved.willDelayInterval, 0, FOUR_BYTES));
   const userProperties = userPropertiesFromCore(saved.userProps ?? saved.userProperties);
   if (userProperties && Object.keys(userProperties).length > 0) put('userProperties', userProperties);
   return properties;
+}
+
+/** A flow from elsewhere may have bytes there, as JSON writes a Buffer. What is text becomes one. */
+function bytesOrText(saved: unknown): unknown {
+  const data = isRecord(saved) && saved.type === 'Buffer' ? saved.data : saved;
+  if (!Array.isArray(data) && !(data instanceof Uint8Array)) return textOf(saved);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(data));
+  } catch {
+    return Uint8Array.from(data);
+  }
 }
 
 /**

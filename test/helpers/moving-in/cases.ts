@@ -16,10 +16,6 @@ const DIFFERENCES: readonly (readonly [Reason, RegExp, Version?])[] = [
     /^(text|JSON that is cut off|bytes that are no text) with application\/(json; charset=utf-8|senml\+json).* as auto-detect$/,
   ],
   ['typeSaysText', /^a JSON object with text\/(csv|plain; charset).* as auto-detect$/],
-  [
-    'neverParsed',
-    /^(text|JSON that is cut off|bytes that are no text) with application\/json(, format indicator)? as auto$/,
-  ],
   ['bytesStayBytes', /^bytes that are no text with (text\/plain|application\/xml) as auto/],
   [
     'bytesStayBytes',

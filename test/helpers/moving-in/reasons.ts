@@ -11,7 +11,6 @@ export const REASONS = {
     'A content type that says text is believed, with parameters and for `text/csv` too, so JSON in it is not parsed.',
   typeSaysJson:
     'A content type that says JSON is believed, with parameters and as `+json` too: what is not JSON is an error, which a Catch node gets.',
-  neverParsed: '*Text or Buffer* does not parse, so what is not JSON is no error.',
   severalValues: 'A user property that occurs several times is a list of texts. The core nodes make a JSON text of it.',
   bytesSent: 'A Uint8Array is sent as its bytes. The core nodes send JSON of it.',
   noPayload:

@@ -219,7 +219,7 @@ describe('replacing core nodes in the editor', function () {
     await german.action(REPLACE);
     await german.page.locator('.mqtt-flows-moving').waitFor();
     await german.screenshot('replace-dialog-de');
-    await german.page.getByRole('button', { name: 'Ersetzen' }).waitFor();
+    await german.page.getByRole('button', { name: 'Ersetzen', exact: true }).waitFor();
     german.assertNoErrors();
   });
 });
