@@ -1,5 +1,5 @@
-// `npm run broker -- kills --kills 20 --qos 2`, `... clients --clients 200 --minutes 10`: the broker inside Node-RED while
-// Node-RED is killed under traffic, and while devices come and go.
+// `npm run broker -- kills --kills 20 --qos 2`, `... clients --clients 200 --minutes 10`, `... cost`: the broker inside Node-RED
+// while Node-RED is killed under traffic, while devices come and go, and what it costs to remember on disk.
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
     qos: { type: 'string', default: '2' },
     version: { type: 'string', default: '5' },
     clients: { type: 'string', default: '200' },
+    messages: { type: 'string', default: '20000' },
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
   },
@@ -44,7 +45,27 @@ async function clients() {
   return { result, passed: result.complaints.length === 0 && late < early * 1.1 };
 }
 
-const runs = { kills, clients };
+async function cost() {
+  const { runBrokerCost } = require('../build/test/helpers/runs/broker-cost-run.js');
+  const result = {};
+  for (const keeper of ['nobody', 'retained', 'a session that is away', 'a session that is there']) {
+    for (const qos of [1, 2]) {
+      const rates = { memory: [], disk: [] };
+      // The first round warms up.
+      for (let round = 0; round < 4; round++) {
+        for (const store of ['memory', 'disk']) {
+          const rate = await runBrokerCost({ messages: Number(values.messages), size: 200, qos, keeper, store });
+          if (round > 0) rates[store].push(Math.round(rate));
+        }
+      }
+      const [memory, disk] = [Math.max(...rates.memory), Math.max(...rates.disk)];
+      result[`QoS ${qos}, kept for ${keeper}`] = `${memory} in memory, ${disk} on disk: ${(disk / memory).toFixed(2)}`;
+    }
+  }
+  return { result, passed: true };
+}
+
+const runs = { kills, clients, cost };
 if (!(what in runs)) throw new Error(`one of ${Object.keys(runs).join(', ')}`);
 const { result, passed } = await runs[what]();
 console.log({ what, ...values, ...result });

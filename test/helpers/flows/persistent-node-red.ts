@@ -43,6 +43,10 @@ export class PersistentNodeRed {
     return this.#process?.output ?? '';
   }
 
+  get pid(): number {
+    return this.#process?.pid ?? Number.NaN;
+  }
+
   /** Resolves when Node-RED has printed `text`. */
   async printed(text: string): Promise<void> {
     await this.#process?.waitForOutput(text);
