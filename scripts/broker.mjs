@@ -39,7 +39,7 @@ async function kills() {
 async function clients() {
   const { runBrokerSoak } = require('../build/test/helpers/runs/broker-soak-run.js');
   const [count, minutes, seed] = [Number(values.clients), Number(values.minutes), Number(values.seed)];
-  const result = await runBrokerSoak({ clients: count, minutes, seed, looks: 12 });
+  const result = await runBrokerSoak({ clients: count, minutes, seed, looks: 12, looked: console.log });
   // The first looks see caches and the just-in-time compiler grow.
   const [early, late] = [result.inUse.slice(3, 6), result.inUse.slice(-3)].map((looks) => Math.max(...looks));
   return { result, passed: result.complaints.length === 0 && late < early * 1.1 };

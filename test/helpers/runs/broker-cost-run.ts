@@ -10,6 +10,7 @@ import { BrokerLevelStore } from '#src/runtime/storage/broker-level-store';
 import { EmbeddedBroker } from '#src/transport/embedded/embedded-broker';
 import { emptyUserDir } from '../flows/node-red-process';
 import { NumberedDevice } from '../servers/numbered-device';
+import { openPort } from '../servers/open-port';
 
 /** Who has to be remembered for. */
 export type Keeper = 'nobody' | 'retained' | 'a session that is away' | 'a session that is there';
@@ -37,8 +38,7 @@ export async function runBrokerCost(run: BrokerCostRun): Promise<number> {
     settings: { waiting: { count: 1_000_000, bytes: 1e9 }, waitingBytes: 1e9 },
     ...store,
   });
-  await broker.listen({ port: 0, bindAddress: '127.0.0.1', username: '', password: '', allowAnonymous: false });
-  const port = broker.port ?? 0;
+  const port = await openPort(broker);
   const device = new NumberedDevice({ port, clientId: 'keeper', protocolVersion: 5, qos: run.qos, filter: 'cost/#' });
   if (run.keeper.startsWith('a session')) await device.come();
   if (run.keeper === 'a session that is away') device.goAway();

@@ -18,6 +18,8 @@ export interface BrokerSoakRun {
   readonly seed: number;
   /** How often the memory is looked at. */
   readonly looks: number;
+  /** Told what each look has seen. */
+  readonly looked?: (text: string) => void;
 }
 
 export interface BrokerSoakResult {
@@ -41,6 +43,8 @@ const TAB = { id: 'soak-tab', type: 'tab', label: 'Soak' };
 const MEMORY = "node.send({ topic: 'soak/memory', payload: String(global.get('memoryInUse')()) });";
 /** ms that a device is there, and away, at most */
 const LIFE = 3000;
+/** ms between two publications of a device, at most */
+const PAUSE = 1000;
 
 export async function runBrokerSoak(run: BrokerSoakRun): Promise<BrokerSoakResult> {
   const userDir = emptyUserDir();
@@ -66,6 +70,7 @@ export async function runBrokerSoak(run: BrokerSoakRun): Promise<BrokerSoakResul
       await delay((run.minutes * 60_000) / run.looks);
       inUse.push(megabytes(await observer.look()));
       resident.push(residentMegabytes(nodeRed.pid));
+      run.looked?.(`${inUse.at(-1)} MB in use, ${resident.at(-1)} MB resident, ${counts.lives} connections`);
     }
     ends = true;
     await Promise.all(devices);
@@ -82,7 +87,7 @@ export async function runBrokerSoak(run: BrokerSoakRun): Promise<BrokerSoakResul
 
 function flow(port: number): object[] {
   const [look] = subscribeNodes('look', 'soak-broker', ['soak/look']);
-  const [answer] = publishNodes('answer', 'soak-broker', { topic: 'soak/memory' });
+  const [answer] = publishNodes('answer', 'soak-broker');
   const wired = [
     { ...look, wires: [['memory']] },
     functionNode('memory', MEMORY, ['answer']),
@@ -144,9 +149,10 @@ async function live(index: number, port: number, random: Random, counts: Counts)
   client.on('message', () => {
     counts.received++;
   });
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
   const connected = await new Promise<boolean>((resolve) => {
     client.once('connect', () => resolve(true));
-    client.once('close', () => resolve(false));
+    void closed.then(() => resolve(false));
   });
   if (!connected) {
     counts.failed++;
@@ -154,7 +160,8 @@ async function live(index: number, port: number, random: Random, counts: Counts)
     return;
   }
   counts.lives++;
-  const group = protocolVersion === 3 ? `soak/group/#` : `$share/all/soak/group/#`;
+  // With MQTT 3.1 and without a group, all that everybody publishes would go to a third of them.
+  const group = protocolVersion === 3 ? `soak/group/${index + 1}` : '$share/all/soak/group/#';
   client.subscribe([`soak/device/${index}/#`, `soak/device/${(index + 1) % 200}/+`, group], { qos: 1 }, () => {});
   const end = performance.now() + random() * LIFE;
   while (performance.now() < end && client.connected) {
@@ -162,14 +169,9 @@ async function live(index: number, port: number, random: Random, counts: Counts)
     const topic = random() < 0.5 ? `soak/group/${index}` : `soak/device/${index}/${Math.floor(random() * 5)}`;
     client.publish(topic, 'x'.repeat(Math.floor(random() * 2000)), { qos, retain: random() < 0.2 }, () => {});
     counts.published++;
-    await delay(random() * 200);
+    await delay(random() * PAUSE);
   }
-  await leave(client, random);
-}
-
-/** Half of them say goodbye. */
-async function leave(client: MqttClient, random: Random): Promise<void> {
-  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+  // Half of them say goodbye.
   if (client.connected && random() < 0.5) client.end();
   else client.stream.destroy();
   await closed;
