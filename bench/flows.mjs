@@ -93,7 +93,7 @@ export const INBOUND = {
   },
 };
 
-function outboundFlow(subject, { bytes, window }, ...nodes) {
+function outboundFlow(publish, { bytes, window, subject = 'out' }, ...nodes) {
   return [
     TAB,
     {
@@ -103,10 +103,10 @@ function outboundFlow(subject, { bytes, window }, ...nodes) {
       topic: 'bench/out',
       bytes,
       window,
-      subject: 'out',
+      subject,
       wires: [['out']],
     },
-    { id: 'out', z: 'tab', wires: [], ...subject },
+    { id: 'out', z: 'tab', wires: [], ...publish },
     ...nodes,
   ];
 }
@@ -139,6 +139,22 @@ export const OUTBOUND = {
     ),
   ours: (work) => oursOut(work),
 };
+
+/** A flow from a publish node to a subscribe node, through the broker inside Node-RED or the server at `port`. */
+export function throughBroker({ port, qos, bytes, window }) {
+  const embedded = { ...brokerDefaults.embedded, store: 'memory' };
+  const reach = port === undefined ? { connectTo: 'embedded', embedded } : {};
+  const subscriptions = [{ filter: 'bench/#', qos, noLocal: false, retainAsPublished: false, retainHandling: 0 }];
+  const publish = { type: 'mqtt-flows-publish', broker: 'broker', topic: 'topic', topicType: 'msg', qos: String(qos) };
+  const subscribe = { type: 'mqtt-flows-subscribe', z: 'tab', broker: 'broker', subscriptions, format: 'buffer' };
+  return outboundFlow(
+    { ...publish, retain: 'false', format: 'auto', completeOn: 'acknowledged' },
+    { bytes, window, subject: 'end' },
+    { ...ourBroker(port, 5), ...reach },
+    { id: 'in', ...subscribe, inputs: 0, wires: [['end']] },
+    { id: 'end', type: 'bench-end', z: 'tab', wires: [] },
+  );
+}
 
 /** Limits that no benchmark reaches. */
 const ROOM = { maxMessages: 10_000_000, maxBytes: 2 ** 33 };

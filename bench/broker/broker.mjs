@@ -4,6 +4,7 @@ import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Child } from '../child.mjs';
 import { header, inTurn, median, row } from '../compare.mjs';
+import { throughBroker } from '../flows.mjs';
 import { BrokerProcess } from './servers.mjs';
 
 const SUBJECTS = ['ours', 'mosquitto', 'aedes'];
@@ -99,11 +100,44 @@ async function retained({ rounds }) {
   }
 }
 
+/** s for the nodes to connect and subscribe */
+const CONNECTED = 3;
+
+/** Messages per second from a publish node to a subscribe node of the same Node-RED. */
+async function throughNodes(port, qos, { warmUp, duration, cpu }) {
+  const nodeRed = new Child(fileURLToPath(new URL('../node-red-child.mjs', import.meta.url)));
+  try {
+    await nodeRed.ask('run', { flow: throughBroker({ port, qos, bytes: 200, window: 100 }) });
+    await new Promise((resolve) => setTimeout(resolve, CONNECTED * 1000));
+    await nodeRed.ask('start');
+    await nodeRed.ask('measure', { ms: warmUp });
+    const measured = await nodeRed.ask('measure', { ms: duration });
+    return cpu ? 1e6 / measured.cpu : measured.rate;
+  } finally {
+    await nodeRed.stop();
+  }
+}
+
+async function inProcess(options) {
+  const subjects = ['ours', 'mosquitto'];
+  console.log(
+    `\n${header(`node to node, messages per ${options.cpu ? 'CPU second of Node-RED' : 'second'}`, subjects)}`,
+  );
+  for (const qos of [0, 1, 2]) {
+    const measures = {
+      ours: () => throughNodes(undefined, qos, options),
+      mosquitto: () => withBroker('mosquitto', ({ port }) => throughNodes(port, qos, options)),
+    };
+    console.log(row(`in process, QoS ${qos}`, await inTurn(measures, options.rounds)));
+  }
+}
+
 /** Prints a table for each kind of work; see run.mjs for the options. */
 export async function broker(options) {
   console.log(`load of the machine: ${loadavg()[0].toFixed(1)}`);
   await throughputs(options);
   if ('idle'.includes(options.only)) await idle(options);
   if ('retained'.includes(options.only)) await retained(options);
+  if ('in process'.includes(options.only)) await inProcess(options);
   console.log(`load of the machine: ${loadavg()[0].toFixed(1)}`);
 }

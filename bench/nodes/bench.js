@@ -32,6 +32,12 @@ module.exports = function register(RED) {
     });
   }
 
+  /** Where messages arrive that a source counts. */
+  function end(definition) {
+    RED.nodes.createNode(this, definition);
+    this.on('input', (_message, _send, done) => done());
+  }
+
   /** Keeps `window` messages unfinished: a message is finished when the node of the id `subject` has called done. */
   function source(definition) {
     RED.nodes.createNode(this, definition);
@@ -58,5 +64,6 @@ module.exports = function register(RED) {
   RED.nodes.registerType('bench-floor-in', floorIn);
   RED.nodes.registerType('bench-floor-out', floorOut);
   RED.nodes.registerType('bench-sink', sink);
+  RED.nodes.registerType('bench-end', end);
   RED.nodes.registerType('bench-source', source);
 };

@@ -8,6 +8,8 @@ import type { Traffic } from './traffic';
 
 /** bytes of a portion for the stream */
 const SLICE = 64 * 1024;
+/** Slices of one turn of the event loop, as long as the stream takes each at once. */
+const SLICES = 4;
 /** bytes up to which a piece is copied into a larger write */
 const SMALL = 8 * 1024;
 /** bytes that may wait here. Above this, publications wait in the session. */
@@ -86,17 +88,22 @@ export class ClientWriter {
   flush(): void {
     this.#scheduled = false;
     if (this.#blockedSince !== undefined || this.#bytes === 0) return;
-    const pieces = this.#takeSlice();
     let takes = true;
-    if (pieces.length === 1) takes = this.#stream.write(pieces[0] as Buffer);
-    else {
-      this.#stream.cork();
-      for (const piece of pieces) takes = this.#stream.write(piece);
-      this.#stream.uncork();
-    }
+    for (let left = SLICES; takes && left > 0 && this.#bytes > 0; left--) takes = this.#writeSlice();
     if (!takes) this.#blockedSince = this.#now();
     else if (this.#bytes > 0) this.#scheduleOnce();
     this.#tellRoom();
+  }
+
+  /** Whether the stream takes more. */
+  #writeSlice(): boolean {
+    const pieces = this.#takeSlice();
+    if (pieces.length === 1) return this.#stream.write(pieces[0] as Buffer);
+    let takes = true;
+    this.#stream.cork();
+    for (const piece of pieces) takes = this.#stream.write(piece);
+    this.#stream.uncork();
+    return takes;
   }
 
   /** The stream has emitted `drain`. */

@@ -59,7 +59,7 @@ export class Client implements HostedClient {
   #lastHeard: number;
   #lastBytes = 0;
   #closedAt = 0;
-  readonly #toldRefusals = new Set<string>();
+  #toldRefusals: Set<string> | undefined;
 
   constructor(stream: ClientStream, origin: Origin, host: ClientHost) {
     this.#stream = stream;
@@ -136,6 +136,7 @@ export class Client implements HostedClient {
 
   refused(what: 'publish' | 'subscribe' | 'retain', reasonCode: ReasonCode, topic: string): void {
     const told = `${what} ${reasonCode} ${topic}`;
+    this.#toldRefusals ??= new Set();
     if (this.#toldRefusals.has(told) || this.#toldRefusals.size >= TOLD_REFUSALS) return;
     this.#toldRefusals.add(told);
     const { clientId, user, origin } = this;

@@ -6,10 +6,13 @@ import type { ClientStream } from './client-stream';
 /** What must happen before reading continues. */
 export type HoldReason = 'connect' | 'room' | 'written' | 'rate' | 'read';
 
+const BITS: Readonly<Record<HoldReason, number>> = { connect: 1, room: 2, written: 4, rate: 8, read: 16 };
+
 export class ReadingHold {
   readonly #stream: ClientStream;
   readonly #goOn: () => void;
-  readonly #reasons = new Set<HoldReason>();
+  /** The bits of all reasons that hold. */
+  #held = 0;
   #bucket: TokenBucket | undefined;
   #ended = false;
 
@@ -20,20 +23,22 @@ export class ReadingHold {
   }
 
   get active(): boolean {
-    return this.#reasons.size > 0;
+    return this.#held !== 0;
   }
 
   /** Holds until the returned function is called. */
   until(reason: HoldReason): () => void {
     if (!this.#ended) {
-      if (this.#reasons.size === 0) this.#stream.pause();
-      this.#reasons.add(reason);
+      if (this.#held === 0) this.#stream.pause();
+      this.#held |= BITS[reason];
     }
     return () => this.release(reason);
   }
 
   release(reason: HoldReason): void {
-    if (!this.#reasons.delete(reason) || this.#reasons.size > 0 || this.#ended) return;
+    if ((this.#held & BITS[reason]) === 0) return;
+    this.#held &= ~BITS[reason];
+    if (this.#held !== 0 || this.#ended) return;
     this.#goOn();
     if (!this.active) this.#stream.resume();
   }
@@ -49,7 +54,7 @@ export class ReadingHold {
   /** The connection has ended. Further bytes are read and discarded. */
   end(): void {
     this.#ended = true;
-    this.#reasons.clear();
+    this.#held = 0;
     this.#stream.resume();
   }
 }

@@ -38,6 +38,8 @@ export class Publication {
   #properties: Buffer;
   #received: DecodedPublish | undefined;
   #own = false;
+  /** It is the retained message of its topic: set by RetainedMessages alone. */
+  isKept = false;
   /** Its number in the store while it is stored, and the number of entries that need it. */
   storeNumber = 0;
   storeUses = 0;

@@ -42,10 +42,6 @@ export class RetainedMessages {
     return count <= this.#limits.count && bytes <= this.#limits.bytes;
   }
 
-  get(topic: string): Publication | undefined {
-    return this.#find(topic)?.publication;
-  }
-
   /** Retains `publication` for its topic. True when there was none before. */
   set(publication: Publication): boolean {
     let level = this.#root;
@@ -59,9 +55,12 @@ export class RetainedMessages {
       level = child;
     }
     const before = level.publication;
-    if (before) this.#bytes -= before.size;
-    else this.#count++;
+    if (before) {
+      this.#bytes -= before.size;
+      before.isKept = false;
+    } else this.#count++;
     level.publication = publication;
+    publication.isKept = true;
     this.#bytes += publication.size;
     return before === undefined;
   }
@@ -79,6 +78,7 @@ export class RetainedMessages {
     if (!last?.publication) return false;
     this.#count--;
     this.#bytes -= last.publication.size;
+    last.publication.isKept = false;
     last.publication = undefined;
     for (let depth = names.length; depth > 0; depth--) {
       const level = way[depth];

@@ -7,14 +7,12 @@ import { lowerQoS, type Subscription } from '../subscriptions/subscription';
 import type { RetainedMessages } from './retained-messages';
 
 export class RetainedReplay {
-  readonly #messages: RetainedMessages;
   readonly #found: readonly Publication[];
   readonly #subscription: Subscription;
   readonly #now: () => number;
   #next = 0;
 
   constructor(messages: RetainedMessages, subscription: Subscription, now: () => number) {
-    this.#messages = messages;
     this.#found = messages.match(subscription.filter);
     this.#subscription = subscription;
     this.#now = now;
@@ -31,7 +29,7 @@ export class RetainedReplay {
       const publication = this.#found[this.#next++];
       if (!publication) return undefined;
       // A message that was replaced meanwhile has been delivered as a live one.
-      if (this.#messages.get(publication.topic) !== publication || publication.isExpired(this.#now())) continue;
+      if (!publication.isKept || publication.isExpired(this.#now())) continue;
       if (noLocal && publication.publisher === receiver.clientId) continue;
       if (permits?.(publication.topic) === false) continue;
       return new Copy(publication, lowerQoS(publication.qos, qos), true, identifiers);
