@@ -1,14 +1,19 @@
-// The embedded broker alone in a process, without Node-RED around it.
+// The embedded broker alone in a process, without Node-RED around it: `<port> <folder> [disk]`.
 
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { collectOnDemand } from './collect.mjs';
 
-const { EmbeddedBroker } = createRequire(import.meta.url)('../../build/src/transport/embedded/embedded-broker.js');
+const require = createRequire(import.meta.url);
+const { EmbeddedBroker } = require('../../build/src/transport/embedded/embedded-broker.js');
+const { BrokerLevelStore } = require('../../build/src/runtime/storage/broker-level-store.js');
 
+const [, , port, folder, kept] = process.argv;
 collectOnDemand();
-const broker = new EmbeddedBroker({ settings: { maximumConnections: 10_000, maximumSessions: 20_000 } });
+const store = kept === 'disk' ? new BrokerLevelStore(join(folder, 'store')) : undefined;
+const broker = new EmbeddedBroker({ store, settings: { maximumConnections: 10_000, maximumSessions: 20_000 } });
 await broker.listen({
-  port: Number(process.argv[2]),
+  port: Number(port),
   bindAddress: '127.0.0.1',
   username: '',
   password: '',

@@ -41,10 +41,17 @@ function mosquitto(port, folder) {
   return ['mosquitto', '-c', conf];
 }
 
-const node = (script) => (port) => [process.execPath, fileURLToPath(new URL(script, import.meta.url)), String(port)];
+const node =
+  (script, ...more) =>
+  (port, folder) => [process.execPath, fileURLToPath(new URL(script, import.meta.url)), String(port), folder, ...more];
 
 /** name → the command for `(port, folder)` */
-const COMMANDS = { ours: node('ours-child.mjs'), mosquitto, aedes: node('aedes-child.mjs') };
+const COMMANDS = {
+  ours: node('ours-child.mjs'),
+  'ours on disk': node('ours-child.mjs', 'disk'),
+  mosquitto,
+  aedes: node('aedes-child.mjs'),
+};
 
 /** Clock ticks per second of /proc/<pid>/stat: 100 on every Linux. */
 const TICKS = 100;
@@ -52,21 +59,34 @@ const TICKS = 100;
 export class BrokerProcess {
   #child;
   #folder;
+  #command;
 
   /** Starts the broker `name`, and returns when it listens. */
   static async start(name) {
     const broker = new BrokerProcess();
     broker.#folder = mkdtempSync(join(tmpdir(), 'mqtt-flows-bench-'));
     broker.port = await freePort();
-    const [command, ...rest] = COMMANDS[name](broker.port, broker.#folder);
-    broker.#child = spawn(command, rest, {
-      stdio: ['ignore', 2, 2],
-      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
-    });
-    while (!(await answers(broker.port))) {
-      if (broker.#child.exitCode !== null) throw new Error(`${name} has ended`);
-    }
+    broker.#command = COMMANDS[name](broker.port, broker.#folder);
+    await broker.#run();
     return broker;
+  }
+
+  /** Ends it with SIGTERM and starts it again: ms until it listens. */
+  async restart() {
+    this.#child.kill('SIGTERM');
+    await once(this.#child, 'exit');
+    const start = performance.now();
+    await this.#run();
+    return performance.now() - start;
+  }
+
+  async #run() {
+    const [command, ...rest] = this.#command;
+    const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+    this.#child = spawn(command, rest, { stdio: ['ignore', 2, 2], env });
+    while (!(await answers(this.port))) {
+      if (this.#child.exitCode !== null) throw new Error(`${command} has ended`);
+    }
   }
 
   /** s of processor time so far */
