@@ -6,16 +6,11 @@ import { collectOnDemand } from './collect.mjs';
 
 const require = createRequire(import.meta.url);
 const { EmbeddedBroker } = require('../../build/src/transport/embedded/embedded-broker.js');
+const { openPort } = require('../../build/test/helpers/servers/open-port.js');
 const { BrokerLevelStore } = require('../../build/src/runtime/storage/broker-level-store.js');
 
 const [, , port, folder, kept] = process.argv;
 collectOnDemand();
 const store = kept === 'disk' ? new BrokerLevelStore(join(folder, 'store')) : undefined;
 const broker = new EmbeddedBroker({ store, settings: { maximumConnections: 10_000, maximumSessions: 20_000 } });
-await broker.listen({
-  port: Number(port),
-  bindAddress: '127.0.0.1',
-  username: '',
-  password: '',
-  allowAnonymous: true,
-});
+await openPort(broker, { port: Number(port) });
