@@ -3,6 +3,7 @@
 
 import Module from 'node:module';
 import type { Node, NodeInitializer } from 'node-red';
+import type { Connection } from '#src/connection/connection';
 import { conversionDefaults } from '#src/core/conversion/conversion-options';
 import type { FlowNode } from '#src/core/conversion/flow-node';
 import { replaceCoreNodes } from '#src/core/conversion/replace-core-nodes';
@@ -78,12 +79,17 @@ type Inside = Readonly<Record<string, () => unknown>>;
 function insideBroker(broker: BrokerNode): Inside {
   const kind = (): string => (broker.link.ok ? broker.link.connection.state.kind : 'closed');
   return {
-    connected: () => kind() === 'connected',
+    // Ways of different lengths lead to the server, so what the core nodes have sent by then has to be answered here.
+    connected: () => kind() === 'connected' && broker.link.ok && isAnswered(broker.link.connection),
     // Ours connects when all nodes of the flow are there, the core node with its first user.
     connecting: () => kind() === 'connecting' || (kind() === 'idle' && connecting.has(broker.id)),
     autoConnect: () => connecting.has(broker.id),
     client: () => ({ end: () => ways.get(broker.id)?.cut() }),
   };
+}
+
+function isAnswered({ subscriptionsInUse }: Connection): boolean {
+  return subscriptionsInUse.every(({ state }) => state.kind !== 'pending');
 }
 
 /** The file also gives messages to a node that has no input, which no flow can. The other node of its broker takes those. */
