@@ -16,7 +16,7 @@ type Converted = Extract<NodeConversion, { readonly ok: true }>;
 export class BrokerMoves {
   readonly #results = new Map<FlowNode, NodeConversion>();
   /** By the identifier that a node has now. */
-  readonly #byId = new Map<string, NodeConversion>();
+  readonly #byId = new Map<string, { readonly broker: FlowNode; readonly result: NodeConversion }>();
   readonly #carriers = new Map<FlowNode, FlowNode>();
   /** Whether nodes that find their broker through a variable can move: all of them, or none. */
   readonly #variables: boolean;
@@ -44,7 +44,7 @@ export class BrokerMoves {
     const whole = direction.convertBroker(broker);
     const result = whole.ok && staying > 0 ? besides(broker, whole, direction, staying) : whole;
     this.#results.set(broker, result);
-    this.#byId.set(broker.id, result);
+    this.#byId.set(broker.id, { broker, result });
   }
 
   /** The settings of subflows and flows name the type of the broker nodes that they offer. */
@@ -74,9 +74,10 @@ export class BrokerMoves {
   attached(before: FlowNode, converted: Converted): NodeConversion {
     const broker = textOf(before.broker);
     if (isVariable(broker) && !this.#variables) return { ok: false, notes: [note('brokerStays', { broker })] };
-    const result = this.#byId.get(broker);
-    if (!result) return converted;
-    if (!result.ok) return { ok: false, notes: [note('brokerStays', { broker: labelOf(before) })] };
+    const move = this.#byId.get(broker);
+    if (!move) return converted;
+    const { result } = move;
+    if (!result.ok) return { ok: false, notes: [note('brokerStays', { broker: labelOf(move.broker) })] };
     return { ...converted, node: { ...converted.node, broker: result.node.id } };
   }
 }

@@ -85,7 +85,8 @@ describe('core/conversion/replace-nodes', () => {
     const conversion = replaceCoreNodes(flow, conversionDefaults);
     assert.deepEqual(convertedFlow(flow, conversion), flow);
     assert.deepEqual(keys(conversion, 'b'), ['addressInvalid']);
-    assert.deepEqual(keys(conversion, 'in'), ['brokerStays']);
+    const [, report] = conversion.reports;
+    assert.deepEqual(report?.notes, [{ key: 'brokerStays', values: { broker: 'wxs://host' } }]);
   });
 
   it('follows a broker node through the variables of subflows, where all that use it so are replaced', () => {

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import type { FlowNode } from '#src/core/conversion/flow-node';
+import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 import { coreBroker, coreIn, coreOut, node, tab } from '../../helpers/flows/core-flow';
@@ -123,6 +124,7 @@ describe('replacing core nodes in the editor', function () {
     const text = await list.innerText();
     assert.match(text, /The flow is locked\. Unlock it first\./);
     assert.match(text, /Nodes that are not replaced still use the old broker node: 1\./);
+    assert.deepEqual(await accessibilityFaults(editor.page.locator('.ui-dialog:visible')), []);
     await editor.page.getByText('This flow', { exact: true }).click();
     assert.doesNotMatch(await list.innerText(), /The flow is locked/);
     await press('cancel');
