@@ -4,6 +4,7 @@ import type { MessageConfig } from '../core/servers/message-config';
 import { fillTemplate, parseTemplate } from '../core/values/template';
 import { listBrokerUsers, watchBroker } from '../editor/broker/broker-state';
 import { prepareConnectionTest } from '../editor/broker/connection-test';
+import { devicesProblem, prepareDeviceFields, readDevices } from '../editor/broker/device-fields';
 import {
   embeddedProblem,
   type KnownCredentials,
@@ -35,7 +36,7 @@ import {
 import { listed } from '../editor/fields/list-rows';
 import { numberProblem, prepareNumber, readNumber } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
-import { createTabs } from '../editor/fields/tabs';
+import { createTabs, showTab } from '../editor/fields/tabs';
 import { completed } from '../editor/fields/with-defaults';
 import {
   BROKER_RANGES,
@@ -44,7 +45,6 @@ import {
   brokerCredentials,
   brokerDefaults,
 } from '../settings/broker.config';
-import { type DevicesConfig, devicesDefaults } from '../settings/broker.devices.config';
 import { serverDefaults } from '../settings/broker.server.config';
 import { sessionDefaults } from '../settings/broker.session.config';
 import { namesVariables } from '../settings/environment-text';
@@ -69,6 +69,7 @@ function showChosen(): void {
   const embedded = chosen().connectTo === 'embedded';
   $('.mqtt-flows-server').toggle(!embedded);
   $('.mqtt-flows-embedded').toggle(embedded);
+  showTab('mqtt-flows-tabs', 'mqtt-flows-tab-devices', embedded);
   showEmbeddedFields();
   showMqtt5Fields(chosen());
 }
@@ -142,7 +143,8 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
       value: brokerDefaults.embedded,
       validate(embedded, _options) {
         const { connectTo, credentials } = this as EditorNode & BrokerConfig & { credentials?: KnownCredentials };
-        return (connectTo === 'embedded' ? embeddedProblem(embedded, credentials) : undefined) ?? true;
+        if (connectTo !== 'embedded') return true;
+        return embeddedProblem(embedded, credentials) ?? devicesProblem(embedded) ?? true;
       },
     },
   },
@@ -163,7 +165,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     takeCoreUser();
     prepareServerFields(completed(serverDefaults, this));
     prepareEmbeddedFields(this.embedded);
-    savedDevices = { ...devicesDefaults, ...this.embedded };
+    prepareDeviceFields(this.id, this.embedded, showEmbeddedFields);
     prepareSessionFields(completed(sessionDefaults, this), chosen);
     prepareOutboxFields(this.outbox);
     prepareReconnectFields(this.reconnect);
@@ -182,6 +184,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     });
     createTabs('mqtt-flows-tabs', [
       { id: 'mqtt-flows-tab-connection', label: this._('tab.connection') },
+      { id: 'mqtt-flows-tab-devices', label: this._('tab.devices') },
       { id: 'mqtt-flows-tab-session', label: this._('tab.session') },
       { id: 'mqtt-flows-tab-messages', label: this._('tab.messages') },
       { id: 'mqtt-flows-tab-outbox', label: this._('tab.outbox') },
@@ -214,9 +217,6 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
 /** Ends the requests of the open dialog to the runtime. */
 let endDialog: () => void = () => {};
 
-/** What the open dialog has no fields for. */
-let savedDevices: DevicesConfig = devicesDefaults;
-
 /** Reads the open dialog, except the fields that Node-RED reads itself. */
 function readBroker() {
   const read: Record<'birth' | 'close' | 'will', () => MessageConfig> = $('#mqtt-flows-tab-messages').data('read');
@@ -226,7 +226,7 @@ function readBroker() {
     birth: read.birth(),
     close: read.close(),
     will: read.will(),
-    embedded: { ...savedDevices, ...readEmbedded() },
+    embedded: { ...readEmbedded(), ...readDevices() },
     outbox: readOutbox(),
     reconnect: readReconnect(),
     keepalive: readNumber('keepalive'),

@@ -7,6 +7,7 @@ import { namesVariables } from '../../settings/environment-text';
 import { addFieldNote } from '../fields/field-note';
 import { numberProblem, readNumber } from '../fields/number-field';
 import { sharedText } from '../fields/shared-text';
+import { saysWhoMayConnect, showsWhoMayConnect } from './device-fields';
 
 type Embedded = BrokerConfig['embedded'];
 /** The fields of the first tab. */
@@ -30,6 +31,7 @@ export function embeddedProblem(
   const { port, bindAddress, allowAnonymous } = { ...brokerDefaults.embedded, ...saved };
   const wrong = numberProblem(port, BROKER_RANGES.port);
   if (wrong || port === '' || allowAnonymous || !isForOthers(bindAddress) || !credentials) return wrong;
+  if (saysWhoMayConnect(saved)) return undefined;
   const { embeddedUsername = '', embeddedPassword = '', has_embeddedPassword = false } = credentials;
   const complete = embeddedUsername !== '' && (embeddedPassword !== '' || has_embeddedPassword);
   return complete ? undefined : sharedText('fields.openToAll');
@@ -60,7 +62,7 @@ export function showEmbeddedFields(): void {
   const credentials = ['#node-config-input-embeddedUsername', '#node-config-input-embeddedPassword'];
   const anonymous = credentials.some((field) => $(field).val() === '');
   $('.mqtt-flows-embedded-port').toggle(port !== '');
-  $('.mqtt-flows-embedded-open').toggle(port !== '' && isForOthers(bindAddress) && anonymous);
+  $('.mqtt-flows-embedded-open').toggle(port !== '' && isForOthers(bindAddress) && anonymous && !showsWhoMayConnect());
 }
 
 /** Reads the fields. */

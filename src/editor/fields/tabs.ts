@@ -36,7 +36,7 @@ export function createTabs(list: string, panes: readonly Pane[]): void {
     // Node-RED treats quick clicks on two tabs as a double click and would ignore the second.
     link.addEventListener('click', () => tabs.activateTab(id));
     link.addEventListener('keydown', (event) => {
-      const next = nextIndex(event.key, index, panes.length);
+      const next = nextShown(event.key, index, links());
       const pane = next === undefined ? undefined : panes[next];
       if (next === undefined || !pane) return;
       event.preventDefault();
@@ -48,6 +48,22 @@ export function createTabs(list: string, panes: readonly Pane[]): void {
   if (first) tabs.activateTab(first.id);
   // The width is known only when the dialog is shown.
   setTimeout(() => tabs.resize(), 0);
+}
+
+/** Shows or hides the tab of the pane `id`, which is not the first. The first is chosen when the hidden one was. */
+export function showTab(list: string, id: string, shown: boolean): void {
+  const tabs = $(`#${list} > li`);
+  const tab = tabs.has(`a[aria-controls="${id}"]`);
+  const wasChosen = tab.hasClass('active');
+  tab.toggle(shown);
+  if (!shown && wasChosen) tabs.first().find('a.red-ui-tab-label').get(0)?.click();
+}
+
+/** As nextIndex(), past tabs that are hidden. */
+function nextShown(key: string, index: number, links: JQuery): number | undefined {
+  const shown = links.toArray().flatMap((link, at) => ($(link).closest('li').css('display') === 'none' ? [] : [at]));
+  const next = nextIndex(key, shown.indexOf(index), shown.length);
+  return next === undefined ? undefined : shown[next];
 }
 
 /** The index of the tab that a key chooses, from the tab at `index`; undefined for other keys. */

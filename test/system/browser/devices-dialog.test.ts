@@ -1,0 +1,160 @@
+// The tab Devices of the broker dialog: users with passwords that only go one way, what they may, and further listeners.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import type { Locator } from 'playwright-core';
+import type { BrokerConfig } from '#src/settings/broker.config';
+import type { EditorPage } from '../../helpers/editor/editor-page';
+import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { repository } from '../../helpers/package/environment';
+
+const EXAMPLE = readFileSync(join(repository, 'examples/2 Route by topic.json'), 'utf8');
+
+type SavedBroker = BrokerConfig & { readonly type: string };
+
+describe('the tab Devices of the broker dialog', function () {
+  this.timeout(120_000);
+  let session: NodeRedEditor;
+  let editor: EditorPage;
+  let publish: Locator;
+  let broker: Locator;
+  const clients: MqttClient[] = [];
+
+  before(async function () {
+    session = await NodeRedEditor.start(needsChromium(this), EXAMPLE);
+    editor = await session.open();
+  });
+  afterEach(async () => {
+    editor.assertNoErrors();
+    await Promise.all(clients.splice(0).map((client) => client.endAsync(true)));
+  });
+  after(() => session?.stop());
+
+  async function open(): Promise<void> {
+    publish = await editor.openDialog('publish');
+    broker = await editor.openBrokerDialog();
+    await broker.getByRole('tab', { name: 'Devices' }).click();
+  }
+
+  async function saveAndDeploy(): Promise<void> {
+    await editor.saveDialog(broker);
+    await editor.saveDialog(publish);
+    await editor.deploy();
+    await session.nodeRed.waitForOutput('path /mqtt of Node-RED');
+  }
+
+  async function cancel(): Promise<void> {
+    await editor.cancelDialog(broker);
+    await editor.cancelDialog(publish);
+  }
+
+  /** The list of users, or that of listeners. */
+  function list(name: 'device-users' | 'listeners'): Locator {
+    return broker.locator('.red-ui-editableList').filter({ has: editor.page.locator(`#mqtt-flows-${name}`) });
+  }
+
+  async function add(name: 'device-users' | 'listeners'): Promise<Locator> {
+    await list(name).locator('.red-ui-editableList-addButton').click();
+    return list(name).locator('li').last();
+  }
+
+  function user(index: number): Locator {
+    return list('device-users').locator('li').nth(index);
+  }
+
+  function embedded(): BrokerConfig['embedded'] | undefined {
+    return session.saved<SavedBroker>('mqtt-flows-broker')[0]?.embedded;
+  }
+
+  function device(password: string, options: IClientOptions = {}): Promise<MqttClient> {
+    const url = `${session.nodeRed.url.replace('http', 'ws')}mqtt`;
+    const client = connect(url, { reconnectPeriod: 0, username: 'ann', password, protocolVersion: 5, ...options });
+    clients.push(client);
+    return new Promise((resolve, reject) => {
+      client.once('connect', () => resolve(client));
+      client.once('error', reject);
+      client.once('close', () => reject(new Error('closed')));
+    });
+  }
+
+  it('makes a user whom the broker lets in, at a path of Node-RED, to what it may', async () => {
+    await open();
+    const ann = await add('device-users');
+    await ann.getByLabel('User name').fill('ann');
+    await ann.getByLabel('Password').fill('first word');
+    await ann.getByLabel('What the user may').click();
+    await ann.getByLabel('May publish').fill('up/{{username}}/#\nopen');
+    const listener = await add('listeners');
+    await listener.getByLabel('Kind').selectOption('path');
+    await editor.screenshot('broker-devices');
+    await saveAndDeploy();
+    const saved = embedded();
+    assert.deepEqual(saved?.users[0]?.publish, ['up/{{username}}/#', 'open']);
+    assert.deepEqual(saved?.users[0]?.subscribe, ['#']);
+    assert.ok(!JSON.stringify(saved).includes('first word'));
+    assert.match(saved?.users[0]?.passwordKey ?? '', /^[0-9a-f]{32}$/);
+    const client = await device('first word');
+    await client.publishAsync('up/ann/a', 'x', { qos: 1 });
+    await assert.rejects(client.publishAsync('up/bob/a', 'x', { qos: 1 }), { code: 0x87 });
+    await assert.rejects(device('other word'), { code: 0x86 });
+  });
+
+  it('does not show the password again, keeps it unless another is typed, and changes nothing when it is cancelled', async () => {
+    await open();
+    assert.equal(await user(0).getByLabel('Password').inputValue(), '');
+    assert.equal(await user(0).getByLabel('Password').getAttribute('placeholder'), 'unchanged');
+    await user(0).getByLabel('Password').fill('second word');
+    await user(0).getByLabel('User name').focus();
+    await cancel();
+    await device('first word');
+    await open();
+    await user(0).getByLabel('Password').fill('second word');
+    await saveAndDeploy();
+    await assert.rejects(device('first word'), { code: 0x86 });
+    await device('second word');
+  });
+
+  it('says what is wrong with a user or a listener', async () => {
+    await open();
+    const other = await add('device-users');
+    await other.getByText('the user needs a name').waitFor();
+    await other.getByText('No password: only by a client certificate').waitFor();
+    await other.getByLabel('What the user may').click();
+    await other.getByLabel('May subscribe').fill('home/{{user}}');
+    await other.getByText('only {{username}} and {{clientid}} can stand here').waitFor();
+    await other.getByLabel('May subscribe').fill('a/#/b');
+    await other.getByText('#', { exact: false }).first().waitFor();
+    const listener = await add('listeners');
+    await listener.getByLabel('Port').fill('70000');
+    await listener.getByText('65535').waitFor();
+    await broker.getByText('TLS needs a certificate').waitFor();
+    await listener.getByLabel('Kind').selectOption('path');
+    await broker.getByText('TLS needs a certificate').waitFor({ state: 'hidden' });
+    await listener.getByLabel('Path').fill('a b');
+    await listener.getByText('the path begins with /').waitFor();
+    await editor.screenshot('broker-devices-wrong');
+    await cancel();
+  });
+
+  it('is not there for a server', async () => {
+    await open();
+    await broker.locator('#node-config-input-connectTo').selectOption('server');
+    await broker.getByRole('tab', { name: 'Devices' }).waitFor({ state: 'hidden' });
+    await broker.locator('#mqtt-flows-servers').waitFor();
+    await cancel();
+  });
+
+  it('is there in German', async () => {
+    const german = await session.open({ locale: 'de', label: 'publish' });
+    const node = await german.openDialog('publish');
+    const dialog = await german.openBrokerDialog();
+    await dialog.getByRole('tab', { name: 'Geräte' }).click();
+    await dialog.getByText('Weitere Wege für Geräte').waitFor();
+    await german.screenshot('broker-devices-de');
+    await german.cancelDialog(dialog);
+    await german.cancelDialog(node);
+    german.assertNoErrors();
+  });
+});
