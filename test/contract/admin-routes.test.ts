@@ -27,6 +27,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'get /mqtt-flows/topics/completions': READ,
   'get /mqtt-flows/topics/export': READ,
   'post /mqtt-flows/brokers/:id/outbox/clear': WRITE,
+  'get /mqtt-flows/brokers/:id/clients': READ,
+  'post /mqtt-flows/brokers/:id/clients/disconnect': WRITE,
+  'post /mqtt-flows/brokers/:id/clients/forget': WRITE,
   // What it keeps becomes part of the flows.
   'post /mqtt-flows/brokers/:id/passwords': [...WRITE, 'flows.write'],
   // It sends secrets to an address of the requester's choice, so it needs the permission to deploy.

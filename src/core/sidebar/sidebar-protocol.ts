@@ -28,6 +28,8 @@ export interface BrokerHealth {
   /** Left out when the node is not deployed or its settings are invalid. */
   readonly outbox?: OutboxFigures;
   readonly subscriptions: readonly ShownSubscription[];
+  /** It is a broker inside Node-RED, whose clients can be listed. */
+  readonly hasClients?: boolean;
 }
 
 export interface StartRequest {

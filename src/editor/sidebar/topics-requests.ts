@@ -1,6 +1,7 @@
 // The requests of the topics sidebar. Paths are relative, so that Node-RED adds its root and the user's token.
 
 import { errorSentence } from '../../core/errors/error-sentence';
+import type { ClientList } from '../../core/sidebar/client-list';
 import type { BrokerHealth, PublishRequest, ViewAnswer } from '../../core/sidebar/sidebar-protocol';
 import { sharedText } from '../fields/shared-text';
 import { topicsText } from './topics-text';
@@ -80,6 +81,18 @@ export function askBrokers(): Promise<readonly DeployedBroker[]> {
 
 export function askHealth(broker: string): Promise<BrokerHealth> {
   return ask({ url: `mqtt-flows/brokers/${encodeURIComponent(broker)}`, cache: false });
+}
+
+/** At most `count` clients of an embedded broker, with `text` in what they are called. */
+export function askClients(broker: string, text: string, count: number): Promise<ClientList> {
+  return ask({ url: `mqtt-flows/brokers/${encodeURIComponent(broker)}/clients`, data: { text, count }, cache: false });
+}
+
+export type ClientEnd = 'disconnect' | 'forget';
+
+/** Ends the connection of a client, or its session too. */
+export async function endClient(broker: string, end: ClientEnd, clientId: string): Promise<void> {
+  await post(`brokers/${encodeURIComponent(broker)}/clients/${end}`, { clientId });
 }
 
 /** Resolves with the viewer id of this page. */

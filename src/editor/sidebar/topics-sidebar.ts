@@ -8,6 +8,7 @@ import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { sharedText } from '../fields/shared-text';
 import { ReplaceOffer } from '../moving-in/offer';
 import { BrokerHealthView, shownServer } from './broker-health';
+import { ClientsView } from './clients-view';
 import { notifyProblem } from './publish-pane';
 import { TopicDetail } from './topic-detail';
 import { rounded } from './topic-row';
@@ -26,12 +27,16 @@ export class TopicsSidebar {
   readonly #toolbar = new TopicsToolbar({
     start: (broker, filter, own) => void this.#start(broker, filter, own),
     stop: () => this.stop(),
-    brokerChosen: () => this.#health.forget(),
+    brokerChosen: () => {
+      this.#health.forget();
+      this.#clients.forget();
+    },
     search: (search) => this.#choose({ search }),
     openAll: (open) => this.#choose({ open }),
     exportAll: () => void this.#export(),
   });
   readonly #health = new BrokerHealthView();
+  readonly #clients = new ClientsView();
   readonly #summary = $('<div>', { class: 'mqtt-flows-summary' });
   readonly #problem = $('<div>', { class: 'mqtt-flows-problem', role: 'alert' });
   readonly #tree = new TopicTreeList({
@@ -58,6 +63,7 @@ export class TopicsSidebar {
       this.#offer.element,
       this.#toolbar.element,
       this.#health.element,
+      this.#clients.element,
       this.#problem,
       this.#summary,
       this.#tree.element,
@@ -153,10 +159,14 @@ export class TopicsSidebar {
     if (broker === '' || document.hidden || !this.element.is(':visible')) return;
     try {
       const health = await askHealth(broker);
-      if (broker === this.#toolbar.broker) this.#health.show(health);
+      if (broker !== this.#toolbar.broker) return;
+      this.#health.show(health);
+      if (health.hasClients) await this.#clients.look(broker);
+      else this.#clients.forget();
     } catch {
       // A deploy may be under way. The next request shows.
       this.#health.forget();
+      this.#clients.forget();
     }
   }
 

@@ -5,6 +5,7 @@ import type { NodeAPI } from 'node-red';
 import { isRecord } from '../../core/values/plain-value';
 import { findBroker } from '../broker/broker-node';
 import { sharedText } from '../node/localize';
+import { serveClients } from './broker-clients';
 import { brokerHealth } from './broker-health';
 import { type EnteredBroker, testConnection } from './connection-test';
 import { jsonOnly } from './json-only';
@@ -18,6 +19,7 @@ const MOST_SERVERS = 20;
 export function serveBrokerDialog(RED: NodeAPI): void {
   serveOutbox(RED);
   serveUserPasswords(RED);
+  serveClients(RED);
   const { httpAdmin, auth } = RED;
   httpAdmin.get('/mqtt-flows/brokers/:id', auth.needsPermission('mqtt-flows.read'), (request, response) => {
     response.json(brokerHealth(RED, String(request.params.id)));

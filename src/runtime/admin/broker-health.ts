@@ -39,7 +39,8 @@ function shownSubscription({ filter, state, owners }: SubscriptionInUse): ShownS
 
 /** The health of the broker node with this id, deployed or not. */
 export function brokerHealth(RED: NodeAPI, id: string): BrokerHealth {
-  const link = findBroker(RED, id)?.link;
+  const broker = findBroker(RED, id);
+  const link = broker?.link;
   if (!link?.ok) {
     const state: BrokerStateReport = link ? { kind: 'unusable', error: reportOf(link.error) } : { kind: 'absent' };
     return { state, received: 0, sent: 0, subscriptions: [] };
@@ -52,5 +53,6 @@ export function brokerHealth(RED: NodeAPI, id: string): BrokerHealth {
     sent: traffic.sent,
     outbox: connection.outboxFigures,
     subscriptions: connection.subscriptionsInUse.map(shownSubscription),
+    ...(broker?.embedded ? { hasClients: true } : {}),
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker';
 import type { ControlledConnection } from './broker-connection';
 
 const BROKER_TYPE = 'mqtt-flows-broker';
@@ -15,6 +16,8 @@ export interface BrokerNode extends Node {
   /** Node-RED reads this property: the nodes whose flows get the errors of this config node. */
   users: Readonly<Record<string, Node>>;
   addUser(user: Node): void;
+  /** The broker inside Node-RED, where the node uses it. */
+  embedded?: EmbeddedBroker;
 }
 
 export type BrokerLink =
