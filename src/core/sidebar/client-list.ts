@@ -35,7 +35,8 @@ export function listClients(all: readonly ShownClient[], text: string, count: nu
   const searched = text.toLowerCase();
   const has = (value: string): boolean => value.toLowerCase().includes(searched);
   const found = all.filter(({ clientId, user, address }) => has(clientId) || has(user) || has(address));
-  const clients = found.sort(byState).slice(0, Math.min(count, MOST_CLIENTS));
+  // Only the numbers are asked for while the list is closed.
+  const clients = count === 0 ? [] : found.sort(byState).slice(0, Math.min(count, MOST_CLIENTS));
   return {
     total: all.length,
     connected: all.reduce((sum, { connected }) => sum + (connected ? 1 : 0), 0),
