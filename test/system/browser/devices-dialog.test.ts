@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { Locator } from 'playwright-core';
 import type { BrokerConfig } from '#src/settings/broker.config';
+import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 import { repository } from '../../helpers/package/environment';
@@ -135,6 +136,25 @@ describe('the tab Devices of the broker dialog', function () {
     await listener.getByLabel('Path').fill('a b');
     await listener.getByText('the path begins with /').waitFor();
     await editor.screenshot('broker-devices-wrong');
+    await cancel();
+  });
+
+  it('has no serious fault, and fits a narrow window, in the light and in the dark', async () => {
+    const whole = editor.page.viewportSize();
+    await open();
+    const listener = await add('listeners');
+    await listener.getByLabel('Client certificates').selectOption('user');
+    await broker.locator('#mqtt-flows-guests').check();
+    const form = broker.locator('#node-config-dialog-edit-form');
+    assert.deepEqual(await accessibilityFaults(form), []);
+    await editor.page.setViewportSize({ width: 600, height: 900 });
+    for (const theme of ['dark', 'light']) {
+      await editor.page.evaluate(`document.documentElement.classList.toggle('nr-theme-dark', ${theme === 'dark'})`);
+      await editor.screenshot(`broker-devices-narrow-${theme}`);
+      const excess = await form.evaluate((element) => element.scrollWidth - element.clientWidth);
+      assert.ok(excess <= 0, `${excess} px too wide`);
+    }
+    if (whole) await editor.page.setViewportSize(whole);
     await cancel();
   });
 
