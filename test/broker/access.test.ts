@@ -48,7 +48,7 @@ describe('broker: access', () => {
     });
   }
 
-  it('handles what came while it was asked, in order', async () => {
+  it('handles packets that arrived during a check in order', async () => {
     const client = bench.open();
     client.connect('ann', { username: 'ann', password: Buffer.from('secret') });
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'private/a', qos: 0 }] });

@@ -24,7 +24,7 @@ describe('broker: CONNECT', () => {
     return Buffer.from([0x10, body.length, ...body]);
   }
 
-  it('of a version that does not exist yet is refused as such, and told', async () => {
+  it('of an unknown version is refused and reported', async () => {
     await start();
     const client = bench.open(4);
     client.stream.write(rawConnect(6, 'device'));
@@ -144,7 +144,7 @@ describe('broker: CONNECT', () => {
     assert.deepEqual(client.packets.all, []);
   });
 
-  it('is not read where there are as many connections as there may be, which is told', async () => {
+  it('is not read when there are too many connections, which is reported', async () => {
     await start({ maximumConnections: 1 });
     const first = await bench.connect('first');
     const second = bench.open();

@@ -78,7 +78,7 @@ describe('broker: flow control', () => {
     await client.quiet();
   });
 
-  it('takes aliases of a client, which it may give anew', async () => {
+  it('accepts aliases of a client, which may reassign them', async () => {
     await start({ topicAliasMaximum: 2 });
     const watcher = await bench.connect('watcher');
     await watcher.subscribe('#');
@@ -130,7 +130,7 @@ describe('broker: flow control', () => {
     ]);
   });
 
-  it('gives no aliases to a client that takes none', async () => {
+  it('assigns no aliases to a client that accepts none', async () => {
     await start({});
     const client = await bench.connect('client');
     await client.subscribe('topic');

@@ -60,7 +60,7 @@ describe('broker: publications', () => {
     assert.equal((await subscriber.next('publish')).qos, 1);
   });
 
-  it('keep their order, whatever the client leaves unanswered', async () => {
+  it('keep their order even if the client does not acknowledge', async () => {
     const subscriber = await bench.connect('subscriber', { properties: { receiveMaximum: 3 } });
     await subscriber.subscribe('n', { qos: 1 });
     const publisher = await bench.connect('publisher');
@@ -75,7 +75,7 @@ describe('broker: publications', () => {
     assert.deepEqual(received, sent);
   });
 
-  it('at QoS 2 pass once, however often they are sent before PUBREL', async () => {
+  it('with QoS 2 pass once, even if repeated before PUBREL', async () => {
     const subscriber = await bench.connect('subscriber');
     await subscriber.subscribe('once');
     const publisher = await bench.connect('publisher');

@@ -33,7 +33,7 @@ describe('broker: sessions', () => {
     await publisher.disconnect();
   }
 
-  it('go on within their expiry, with their subscriptions and what was published at QoS 1 and 2', async () => {
+  it('continue within their expiry, with subscriptions and the QoS 1 and 2 publications', async () => {
     await start();
     await absent('away', 10);
     const publisher = await bench.connect('publisher');
@@ -86,7 +86,7 @@ describe('broker: sessions', () => {
     );
   });
 
-  it('begin anew with Clean Start', async () => {
+  it('start empty with Clean Start', async () => {
     await start();
     await absent('away');
     await publish('lost');
@@ -148,7 +148,7 @@ describe('broker: sessions', () => {
     await second.quiet();
   });
 
-  it('pass on once what comes again at QoS 2 after the connection was lost', async () => {
+  it('pass on a repeated QoS 2 publication once after a lost connection', async () => {
     await start();
     const watcher = await bench.connect('watcher');
     await watcher.subscribe('t');
@@ -166,7 +166,7 @@ describe('broker: sessions', () => {
     await watcher.quiet();
   });
 
-  it('lose the oldest beyond their number, which is told once', async () => {
+  it('drop the oldest publications beyond their number, which is reported once', async () => {
     await start({ waiting: { count: 2, bytes: 1_000_000 } });
     await absent('away');
     await publish('1', '2', '3', '4');

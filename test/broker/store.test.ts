@@ -102,7 +102,7 @@ describe('broker: store', () => {
     assert.deepEqual(await other.messages(1), ['t=1']);
   });
 
-  it('that fails is told once, and a publication is refused with 0x83 until it works again', async () => {
+  it('that fails is reported once, and publications are refused with 0x83 until it works again', async () => {
     const client = await bench.connect('client');
     store.fails = true;
     assert.equal(await client.publish('a', 'x', { qos: 1, retain: true }), 0x83);
@@ -123,7 +123,7 @@ describe('broker: store', () => {
     await bench.connect('client');
   });
 
-  it('that cannot be read for another reason than damage is left as it is', async () => {
+  it('that cannot be read for other reasons than damage is not changed', async () => {
     await (await bench.connect('client', KEPT)).publish('t', 'x', { qos: 1, retain: true });
     await bench.close();
     store.unreadable = true;
@@ -137,7 +137,7 @@ describe('broker: store', () => {
     bench = await start();
   });
 
-  it('that fails for long costs no memory for what is needed no more', async () => {
+  it('that fails for long keeps no obsolete entries in memory', async () => {
     const receiver = await bench.connect('receiver', KEPT);
     await receiver.subscribe('t', { qos: 2 });
     const publisher = await bench.connect('publisher', KEPT);

@@ -40,7 +40,7 @@ describe('broker: subscriptions', () => {
     await client.quiet();
   });
 
-  it('bring a publication once, with the highest QoS and all identifiers, however many match', async () => {
+  it('bring a publication once, with the highest QoS and all identifiers, even if several match', async () => {
     await client.subscribe('a/#', { qos: 0, identifier: 3 });
     await client.subscribe('+/b', { qos: 2, identifier: 200_000 });
     await client.subscribe('none', { identifier: 5 });

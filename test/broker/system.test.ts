@@ -39,7 +39,7 @@ describe('broker: $SYS', () => {
 });
 
 describe('broker: a bridge of mosquitto', () => {
-  it('gets retain flags as they were published, and nothing of its own', async () => {
+  it('gets retain flags as published, and not its own publications', async () => {
     const bench = await BrokerBench.start();
     // mqtt-packet writes it, but its types do not know it.
     const asBridge = { protocolVersion: 4 as const, bridgeMode: true };

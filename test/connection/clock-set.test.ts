@@ -58,7 +58,7 @@ for (const [name, change] of CHANGES) {
       assert.equal(bench.attach().published[0]?.question.properties?.messageExpiryInterval, 20);
     });
 
-    it('what waits on disk expires in its time, in the same process', async () => {
+    it('publications on disk expire in time, in the same process', async () => {
       const store = new FakeStore();
       const bench = await fullStore(store);
       bench.clock.set(change);
@@ -67,7 +67,7 @@ for (const [name, change] of CHANGES) {
       assert.ok(store.largestRead > 0, 'most of them were on disk only');
     });
 
-    it('what waits on disk expires in its time, in the next process', async () => {
+    it('publications on disk expire in time, in the next process', async () => {
       const store = new FakeStore();
       const bench = await fullStore(store);
       bench.clock.set(change);
@@ -78,7 +78,7 @@ for (const [name, change] of CHANGES) {
       assert.deepEqual(await intervals(next), [20]);
     });
 
-    it('clear removes what waits, and no more', () => {
+    it('clear removes waiting publications only', () => {
       const bench = new Bench();
       bench.acceptAll('a', 'b');
       bench.clock.advance(SECOND);

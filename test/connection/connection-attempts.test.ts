@@ -22,7 +22,7 @@ describe('connection/attempts', () => {
       assert.equal(bench.connection.outboxDepth, 1);
     });
 
-    it('the stages on the way are shown, then what the server said', () => {
+    it('the stages are shown, then the answer of the server', () => {
       const bench = new ConnectionBench();
       bench.connection.connect();
       bench.transport.stage('dns');
@@ -145,7 +145,7 @@ describe('connection/attempts', () => {
       assert.equal(bench.kind, 'connecting');
     });
 
-    it('attempts go on without end, each further from the last, up to the longest delay', () => {
+    it('attempts continue for ever, with growing delays up to the longest', () => {
       const bench = new ConnectionBench();
       bench.random = 1 - Number.EPSILON;
       bench.connection.connect();
@@ -180,7 +180,7 @@ describe('connection/attempts', () => {
       assert.equal(new Set(delays).size, 3);
     });
 
-    it('a connection that stood and was lost begins to count anew', () => {
+    it('after a lost connection, attempts are counted from one', () => {
       const bench = new ConnectionBench();
       bench.random = 0.99;
       bench.connection.connect();

@@ -11,7 +11,7 @@ function isConnecting(state: ConnectionState): state is Extract<ConnectionState,
 
 describe('connection/end', () => {
   describe('disconnecting', () => {
-    it('ends in idle once the stream is gone, and keeps what waits', async () => {
+    it('ends in idle once the stream is closed, and keeps waiting publications', async () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       transport.closesSlowly = true;
@@ -68,7 +68,7 @@ describe('connection/end', () => {
       assert.equal(bench.kind, 'closed');
     });
 
-    it('begins to count attempts anew', async () => {
+    it('starts to count attempts again', async () => {
       const bench = new ConnectionBench({ endpoints: [endpoint('one'), endpoint('two')] });
       bench.connection.connect();
       bench.transport.lose(failure());
@@ -79,7 +79,7 @@ describe('connection/end', () => {
       assert.deepEqual({ attempt: state.attempt, server: state.server }, { attempt: 1, server: 'one' });
     });
 
-    it('twice at once resolves when the stream is gone, and leaves a later connection alone', async () => {
+    it('twice at once resolves when the stream is closed, and does not affect a later connection', async () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       transport.closesSlowly = true;
@@ -141,7 +141,7 @@ describe('connection/end', () => {
       });
     }
 
-    it('resolves when the stream is gone, and is closed not before', async () => {
+    it('resolves when the stream is closed, and the state is closed only then', async () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       transport.closesSlowly = true;
@@ -213,7 +213,7 @@ describe('connection/end', () => {
       assert.deepEqual(bench.settlements.log, ['zero publication-lost', 'one connection-closed']);
     });
 
-    it('gives back at once what comes later', async () => {
+    it('gives back later publications at once', async () => {
       const bench = new ConnectionBench();
       await bench.connection.close();
       bench.publish('a');
@@ -229,7 +229,7 @@ describe('connection/end', () => {
       assert.deepEqual(bench.network.transports, []);
     });
 
-    it('is told to those who watch, once, and nothing after it', async () => {
+    it('is reported to watchers once, and nothing after it', async () => {
       const bench = new ConnectionBench();
       bench.connected();
       await bench.connection.close();
@@ -238,7 +238,7 @@ describe('connection/end', () => {
       assert.deepEqual(bench.kinds, ['idle', 'connecting', 'connected', 'closing', 'closed']);
     });
 
-    it('twice at once: both resolve when the stream is gone', async () => {
+    it('twice at once: both resolve when the stream is closed', async () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       transport.closesSlowly = true;
@@ -252,7 +252,7 @@ describe('connection/end', () => {
       assert.equal(bench.kind, 'closed');
     });
 
-    it('while disconnecting: resolves when the stream is gone', async () => {
+    it('while disconnecting: resolves when the stream is closed', async () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       transport.closesSlowly = true;
@@ -305,7 +305,7 @@ describe('connection/end', () => {
       assert.deepEqual(bench.kinds, ['idle', 'connecting', 'connected']);
     });
 
-    it('a watcher that is added by another one hears each state once', () => {
+    it('a watcher that another one adds gets each state once', () => {
       const bench = new ConnectionBench();
       const kinds: string[] = [];
       bench.connection.watch(({ kind }) => {
@@ -315,7 +315,7 @@ describe('connection/end', () => {
       assert.deepEqual(kinds, ['connecting', 'connected']);
     });
 
-    it('when one watcher acts on a state, the others still hear the states in their order', async () => {
+    it('when one watcher acts on a state, the others still get the states in order', async () => {
       const bench = new ConnectionBench();
       bench.connection.watch(({ kind }) => {
         if (kind === 'waiting') void bench.connection.disconnect();

@@ -9,7 +9,7 @@ const TIMEOUT = 15_000;
 
 describe('connection/traffic', () => {
   describe('publications and subscriptions', () => {
-    it('what was published before the connection stood is sent when it stands, subscriptions first', () => {
+    it('publications from before the connection are sent when it is made, after the subscriptions', () => {
       const bench = new ConnectionBench();
       bench.publish('a');
       bench.subscribe('b');
@@ -17,14 +17,14 @@ describe('connection/traffic', () => {
       assert.deepEqual(transport.packets, ['SUBSCRIBE b', 'PUBLISH a']);
     });
 
-    it('what comes in goes to the subscribers', () => {
+    it('received publications go to the subscribers', () => {
       const bench = new ConnectionBench();
       bench.subscribe('a/+');
       bench.connected().message(incoming('a/b'));
       assert.deepEqual(bench.received, ['a/b']);
     });
 
-    it('a stream that was full goes on when it is free', () => {
+    it('sending continues when a full stream drains', () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       transport.fill();

@@ -99,7 +99,7 @@ describe('connection/subscriptions/deliveries', () => {
       );
     });
 
-    it('a publication that nobody wants is nobody’s', () => {
+    it('a publication without a subscriber is delivered to nobody', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver('a');
       bench.add(receiver);
@@ -107,7 +107,7 @@ describe('connection/subscriptions/deliveries', () => {
       assert.deepEqual(receiver.received, []);
     });
 
-    it('the publication is handed on as it is', () => {
+    it('the publication is passed on unchanged', () => {
       const bench = new SubscriptionBench();
       const received: IncomingPublication[] = [];
       const receiver = new Receiver('a');

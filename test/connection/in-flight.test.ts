@@ -14,7 +14,7 @@ function topics(inFlight: InFlight): string[] {
   return [...inFlight].map(({ publication }) => publication.topic);
 }
 
-describe('The publications on their way', () => {
+describe('The publications in flight', () => {
   const [a, b, c] = [entry('a'), entry('b'), entry('c')];
   let inFlight: InFlight;
 

@@ -6,7 +6,7 @@ import { promisesKept } from './connection-bench';
 import { answer, Bench } from './outbox-bench';
 
 describe('clearing the outbox', () => {
-  it('takes out what waits and tells who waits for it; what is on its way goes on', () => {
+  it('removes waiting publications and settles them; those in flight continue', () => {
     const bench = new Bench();
     const transport = bench.attach({ receiveMaximum: 1 });
     bench.acceptAll('a', 'b', 'c');
@@ -27,7 +27,7 @@ describe('clearing the outbox', () => {
     assert.deepEqual([bench.lost.length, bench.outbox.depth, bench.outbox.figures.dropped], [0, 0, 1]);
   });
 
-  it('empties a disk of more than fits into memory, and leaves what comes meanwhile', async () => {
+  it('clears more on disk than fits into memory, and keeps later publications', async () => {
     const store = new FakeStore();
     const bench = new Bench({ maxMessages: 10_000 }, store);
     for (let index = 0; index < 5000; index++) bench.acceptWith(`t${index}`, { completeOn: 'queued' });

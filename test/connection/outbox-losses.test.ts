@@ -15,7 +15,7 @@ describe('the outbox, over losses', () => {
       assert.equal(bench.outbox.depth, 0);
     });
 
-    it('a publication with QoS 0 that had not been sent waits on', () => {
+    it('an unsent publication with QoS 0 keeps waiting', () => {
       const bench = new Bench();
       const transport = bench.attach();
       transport.fill();

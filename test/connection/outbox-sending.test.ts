@@ -79,7 +79,7 @@ describe('the outbox, sending', () => {
       assert.deepEqual(bench.attach({ receiveMaximum: 2 }).topics, ['a', 'b']);
     });
 
-    it('nothing goes while the stream is full, and all goes on once it is not', () => {
+    it('nothing is sent while the stream is full, and sending continues when it drains', () => {
       const bench = new Bench();
       const transport = bench.attach();
       bench.accept('a');
@@ -135,7 +135,7 @@ describe('the outbox, sending', () => {
       assert.deepEqual(bench.log, ['a ok 16']);
     });
 
-    it('a refusal is an error with the reason code, and the others go on', () => {
+    it('a refusal is an error with the reason code, and the others continue', () => {
       const bench = new Bench();
       const transport = bench.attach({ receiveMaximum: 1 });
       const found = settlementOf(bench, outgoing('a'));

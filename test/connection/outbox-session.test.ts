@@ -45,7 +45,7 @@ describe('the outbox, with a session', () => {
     assert.deepEqual(bench.log, ['a ok 0']);
   });
 
-  it('begins anew when the server has forgotten the session: new identifiers, no dup, no PUBREL', () => {
+  it('starts again when the server has lost the session: new identifiers, no dup, no PUBREL', () => {
     const bench = new Bench();
     bench.accept('a', 2);
     bench.accept('b');
@@ -69,7 +69,7 @@ describe('the outbox, with a session', () => {
       return { bench, other: bench.attach({ sessionPresent: false }, undefined, place) };
     }
 
-    it('sends what was on its way to the other server as new, with identifiers of its own', () => {
+    it('sends publications in flight to the other server as new, with other identifiers', () => {
       assert.deepEqual(sent(left().other), ['publish a 4', 'publish b 5', 'publish c 6']);
     });
 

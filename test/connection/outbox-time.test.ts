@@ -100,7 +100,7 @@ describe('the outbox, over time', () => {
       assert.equal(transport.published.length, 110);
     });
 
-    it('asks for no more time when all is sent or the connection is gone', () => {
+    it('leaves no timer when everything is sent or the connection has ended', () => {
       const bench = new Bench({ rateLimit: 1 });
       bench.acceptAll('a', 'b');
       const transport = bench.attach();

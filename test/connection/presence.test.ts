@@ -87,7 +87,7 @@ describe('connection/presence', () => {
       assert.deepEqual(transport.packets, ['SUBSCRIBE one', 'PUBLISH birth']);
     });
 
-    it('comes all the same, once, when the server does not answer the subscriptions', () => {
+    it('is published once even if the server does not answer the subscriptions', () => {
       const birth = withBirth();
       birth.subscribe('one');
       birth.publish('waiting');
@@ -149,7 +149,7 @@ describe('connection/presence', () => {
       assert.deepEqual(second.topics, ['birth']);
     });
 
-    it('that is beyond the limits of the server is reported and not sent, and the outbox goes on', () => {
+    it('beyond the limits of the server is reported and not sent, and the outbox continues', () => {
       const birth = bench({ birth: outgoing('birth', 2) });
       birth.publish('waiting');
       const transport = birth.connected({ maximumQoS: 1 });
@@ -157,7 +157,7 @@ describe('connection/presence', () => {
       assert.deepEqual(codes(birth.reported), [['publication-refused', 0x9b]]);
     });
 
-    it('that the server refuses is reported, and the outbox goes on', () => {
+    it('that the server refuses is reported, and the outbox continues', () => {
       const birth = withBirth(1);
       birth.publish('waiting');
       const transport = birth.connected();

@@ -112,7 +112,7 @@ describe('connection: retained messages', () => {
         assert.deepEqual([asks.got, asksNot.got], [[mqtt5 ? 'b now retained' : 'b now'], ['b now']]);
       });
 
-      it('are told from what is published now, whatever its flag', () => {
+      it('are told from live messages, whatever their flag', () => {
         const bench = new Bench(kind);
         const reader = new Reader({ filter: 'a', retainAsPublished: true });
         bench.add(reader);
@@ -166,7 +166,7 @@ describe('connection: retained messages', () => {
     assert.deepEqual(transport.packets, ['SUBSCRIBE a', 'SUBSCRIBE a']);
   });
 
-  it('go to nobody who has had them, also when the server takes its time between them', () => {
+  it('do not go to subscribers that have had them, even if the server sends them slowly', () => {
     const bench = new SubscriptionBench();
     const [first, second] = [new Receiver('+'), new Receiver('+')];
     bench.add(first);

@@ -73,7 +73,7 @@ describe('connection/session', () => {
       return bench;
     }
 
-    it('goes on at the server that it was left at', () => {
+    it('continues at the server where it was left', () => {
       assert.deepEqual(visited().connected(kept).packets, ['SUBSCRIBE new']);
     });
 
@@ -141,14 +141,14 @@ describe('connection/session', () => {
     });
   });
 
-  describe('that goes on after a restart', () => {
+  describe('that continues after a restart', () => {
     it('an unchanged filter is not subscribed again', () => {
       const disk = new Disk();
       disk.lived('a', 'b/#');
       assert.deepEqual(disk.process('b/#', 'a').connected(kept).packets, []);
     });
 
-    it('a filter that is gone is unsubscribed, a new one is subscribed', () => {
+    it('a removed filter is unsubscribed, a new one is subscribed', () => {
       const disk = new Disk();
       disk.lived('old', 'stays');
       const transport = disk.process('stays', 'new').connected(kept);
@@ -178,7 +178,7 @@ describe('connection/session', () => {
       assert.deepEqual(bench.connected(kept).packets, ['SUBSCRIBE a']);
     });
 
-    it('a subscription that the server had not answered is asked for again, or unsubscribed when it is gone', () => {
+    it('an unanswered subscription is sent again, or unsubscribed if it was removed', () => {
       const disk = new Disk();
       disk.process('stays', 'goes').connected();
       assert.deepEqual(disk.process('stays').connected(kept).packets.toSorted(), [
@@ -207,7 +207,7 @@ describe('connection/session', () => {
       assert.equal(bench.transport.subscribed.length, 4);
     });
 
-    it('each filter has an identifier of its own, also one that comes later', () => {
+    it('each filter has a different identifier, also one that is added later', () => {
       const disk = new Disk();
       disk.lived('a', 'b');
       const filters = Array.from({ length: 500 }, (_, index) => `topic/${index}`);
@@ -239,7 +239,7 @@ describe('connection/session', () => {
     });
   });
 
-  it('a subscription given up between question and answer is unsubscribed once the session goes on', () => {
+  it('a subscription that was removed before its answer is unsubscribed when the session continues', () => {
     const bench = new Disk().process();
     const unsubscribe = bench.subscribe('a');
     bench.connected().lose(failure());

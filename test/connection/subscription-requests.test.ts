@@ -5,7 +5,7 @@ import { grant, identifierOf, REPLAY, Receiver, SubscriptionBench } from './subs
 
 describe('connection/subscriptions/subscriptions', () => {
   describe('asking the server', () => {
-    it('a filter is subscribed once, however many subscribers have it', () => {
+    it('a filter is subscribed once for any number of subscribers', () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver('a/+'), new Receiver('a/+', 'b'), new Receiver('b'));
       const transport = bench.attach();
@@ -66,7 +66,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
     });
 
-    it('each filter has an identifier of its own where the server knows identifiers', () => {
+    it('each filter has a different identifier if the server supports identifiers', () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver('a', 'b', 'c'));
       const identifiers = bench.attach().subscribed.map(({ question }) => question.identifier);
@@ -74,7 +74,7 @@ describe('connection/subscriptions/subscriptions', () => {
       for (const identifier of identifiers) assert.ok(identifier !== undefined && identifier > 0);
     });
 
-    it('no identifier is sent where the server knows none', () => {
+    it('no identifier is sent if the server does not support them', () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver('a'));
       const transport = bench.attach({ subscriptionIdentifiersAvailable: false });
@@ -108,7 +108,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(transport.subscribed[1]?.question, second);
     });
 
-    it('what all subscribers want is kept: none of them hears its own publications', () => {
+    it('no local is sent if all subscribers want it', () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver({ filter: 'a', noLocal: true }), new Receiver({ filter: 'a', noLocal: true }));
       assert.equal(bench.attach().subscribed[0]?.question.noLocal, true);
@@ -136,7 +136,7 @@ describe('connection/subscriptions/subscriptions', () => {
   });
 
   describe('leaving', () => {
-    it('a filter is unsubscribed when its last subscriber is gone', () => {
+    it('a filter is unsubscribed when its last subscriber is removed', () => {
       const bench = new SubscriptionBench();
       const [removeFirst, removeSecond] = bench.add(new Receiver('a', 'b'), new Receiver('a'));
       assert.ok(removeFirst && removeSecond);
@@ -160,7 +160,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
     });
 
-    it('a subscriber that is gone receives nothing, also before the server knows', () => {
+    it('a removed subscriber receives nothing, even before the server has answered', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver('a');
       const other = new Receiver('a');
@@ -194,7 +194,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(bench.attach().packets, []);
     });
 
-    it('a subscriber that goes can be told when the server has answered', () => {
+    it('a removed subscriber can be told when the server has answered', () => {
       const bench = new SubscriptionBench();
       const [remove] = bench.add(new Receiver('a', 'b'), new Receiver('b'));
       const transport = bench.attachGranting();
@@ -216,7 +216,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.equal(left, 1);
     });
 
-    it('an UNSUBSCRIBE that was lost with the connection is sent again when the session goes on', () => {
+    it('a lost UNSUBSCRIBE is sent again when the session continues', () => {
       const bench = new SubscriptionBench();
       const [remove] = bench.add(new Receiver('a'), new Receiver('b'));
       const transport = bench.attachGranting();
@@ -323,7 +323,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
     });
 
-    it('publications go on to the subscribers that are there', () => {
+    it('publications continue to the present subscribers', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver('a');
       bench.add(receiver);

@@ -5,7 +5,7 @@ import { incoming } from './publications';
 import { grant, identifierOf, REPLAY, Receiver, refuse, SubscriptionBench } from './subscription-bench';
 
 describe('connection/subscriptions/subscriptions', () => {
-  describe('what a subscriber hears of its subscriptions', () => {
+  describe('what a subscriber is told of its subscriptions', () => {
     it('that they wait, then that they are granted, with the QoS that the server gave', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver({ filter: 'a', qos: 2 }, { filter: 'b', qos: 1 });
@@ -17,7 +17,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(receiver.states.slice(2), ['b granted 1', 'a granted 0']);
     });
 
-    it('a second subscriber hears at once what the server said to the first', () => {
+    it("a second subscriber gets the server's answer to the first at once", () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver('a', 'b'));
       const transport = bench.attach();
@@ -116,7 +116,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(receiver.states, ['a pending', 'a granted 2']);
     });
 
-    it('a change of the granted QoS is told to all', () => {
+    it('a change of the granted QoS is reported to all', () => {
       const bench = new SubscriptionBench();
       const first = new Receiver({ filter: 'a', qos: 0 });
       bench.add(first);
@@ -172,7 +172,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(receiver.states.slice(2), ['a pending', 'a granted 0']);
     });
 
-    it('a server that kept the session is told of what is wanted otherwise now', () => {
+    it('a server that kept the session gets the changed subscriptions', () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver({ filter: 'a', qos: 0 }), new Receiver('b'));
       const transport = bench.attachGranting();

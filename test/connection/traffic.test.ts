@@ -14,7 +14,7 @@ describe('Traffic', () => {
     assert.deepEqual([topics.length, topics[0], topics.at(-1)], [1000, 'topic/500', 'topic/1499']);
   });
 
-  it('counts what comes in and goes out, and hands it on', () => {
+  it('counts received and sent publications, and passes them on', () => {
     const bench = new ConnectionBench({ messages: { birth: outgoing('birth', 0) } });
     bench.subscribe('in');
     const transport = bench.connected();

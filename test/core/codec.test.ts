@@ -129,7 +129,7 @@ describe('core/payloads/codec', () => {
       assert.deepEqual(decoded('auto', INVALID_UTF8, { payloadFormatIndicator: true }), INVALID_UTF8);
     });
 
-    it('a payload that the sender does not vouch for is looked at all the same', () => {
+    it('a payload that the sender calls unspecified bytes is still examined', () => {
       assert.equal(decoded('auto', 'on', { payloadFormatIndicator: false }), 'on');
       assert.deepEqual(decoded('auto', INVALID_UTF8, { payloadFormatIndicator: false }), INVALID_UTF8);
     });
@@ -190,7 +190,7 @@ describe('core/payloads/codec', () => {
   });
 
   describe('string', () => {
-    it('bytes become text, whatever they look like', () => {
+    it('all bytes become text', () => {
       assert.equal(decoded('string', '{"a":1}'), '{"a":1}');
       assert.equal(decoded('string', ''), '');
       assert.equal(decoded('string', '21.5', { contentType: 'application/json' }), '21.5');

@@ -28,7 +28,7 @@ function taken(table: RouteTable<Route>, topic: string): [filter: string, output
 }
 
 describe('core/routes/dynamic-routes', () => {
-  it('routes go to the output of their own, or to one that they name by number or by the filter of its rule', () => {
+  it('routes go to the output for routes, or to one named by number or by the filter of its rule', () => {
     const { table, routes } = tables();
     const list = [{ filter: 'a/+' }, { filter: 'a/+b', output: 1 }, { filter: 'a/#', output: '+x/rule' }, 'a/b'];
     assert.deepEqual(routes.add(list), DONE);

@@ -19,7 +19,7 @@ describe('core/queues/in-order', () => {
     await order.idle();
   });
 
-  it('what comes behind something that waits is done after it, in order', async () => {
+  it('tasks behind a waiting one are done after it, in order', async () => {
     const order = new InOrder(10);
     const done: number[] = [];
     const finish: (() => void)[] = [];

@@ -37,7 +37,7 @@ describe('packet identifiers', () => {
     assert.equal(identifiers.allocate(), 11);
   });
 
-  it('go on where they were after all have been freed', () => {
+  it('continue where they were after all have been freed', () => {
     const identifiers = new PacketIdentifiers(few, 0);
     identifiers.allocate();
     identifiers.allocate();

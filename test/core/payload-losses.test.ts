@@ -181,7 +181,7 @@ describe('payloads that keep their value', () => {
     });
   });
 
-  describe('JSON that is none', () => {
+  describe('invalid JSON', () => {
     it('bytes that are not UTF-8 are refused', () => {
       assert.equal(decode('json', Buffer.from('7b2275223a22b043227d', 'hex')), 'notUtf8 UTF-8');
       assert.deepEqual(

@@ -22,7 +22,7 @@ describe('The difference of two payloads', () => {
     assert.deepEqual(difference('a\nb\nc\nd\ne', 'a\nc\nd\nx'), [' a', '-b', ' c', ' d', '-e', '+x']);
   });
 
-  it('gives back both texts, whatever they are', () => {
+  it('gives back both texts, for any texts', () => {
     const a = ['1', '2', '2', '3', '1', '4'].join('\n');
     const b = ['2', '1', '3', '3', '4', '4', '2'].join('\n');
     const lines = differenceOf(a, b);
@@ -41,7 +41,7 @@ describe('The difference of two payloads', () => {
   });
 });
 
-describe('JSON as it is shown', () => {
+describe('displayed JSON', () => {
   const DIGITS = '1724442618569203714';
 
   it('has its numbers as they came', () => {

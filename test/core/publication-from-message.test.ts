@@ -47,7 +47,7 @@ describe('core/publications/publication-from-message', () => {
       assert.equal(published({ topic: 'a', payload }).payload, payload);
     });
 
-    it('has other properties of its own, which are not sent', () => {
+    it('may have other properties, which are not sent', () => {
       const publication = published({ topic: 'a', payload: 'x', _msgid: '1', req: {}, dup: true, messageId: 7 });
       assert.deepEqual(publication, { topic: 'a', payload: 'x', qos: 0, retain: false });
     });

@@ -77,7 +77,7 @@ describe('the record of a publication', () => {
     assert.equal(recordedBytes(Buffer.alloc(3)), 0);
   });
 
-  it('never throws, whatever the bytes', () => {
+  it('never throws, for any bytes', () => {
     const random = generator(7);
     const record = encode(recorded(full));
     for (let round = 0; round < 5000; round++) {

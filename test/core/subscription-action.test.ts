@@ -65,7 +65,7 @@ describe('core/subscriptions/subscription-action', () => {
     });
   }
 
-  it('names what does not fit, and where it stands', () => {
+  it('names the invalid value and its place', () => {
     assert.deepEqual(fault(undefined), ['property-invalid', 'msg.topic']);
     assert.deepEqual(fault(true), ['property-invalid', 'msg.topic']);
     assert.deepEqual(fault(['a', 5]), ['property-invalid', 'msg.topic[1]']);
@@ -76,7 +76,7 @@ describe('core/subscriptions/subscription-action', () => {
     assert.deepEqual(fault('a/#/b'), ['filter-invalid', 'a/#/b']);
   });
 
-  it('unsubscribes by filter, whatever its wildcards are called, or all', () => {
+  it('unsubscribes by filter, whatever the names of its wildcards, or all', () => {
     const unsubscribed = (topic: unknown): SubscriptionAction | undefined =>
       readSubscriptionAction({ action: 'unsubscribe', topic });
     assert.deepEqual(unsubscribed(['a/+x', { topic: 'b' }]), { kind: 'unsubscribe', filters: ['a/+', 'b'] });

@@ -64,7 +64,7 @@ describe('A topic tree', () => {
     assert.equal(tree.find('a')?.retained, true);
   });
 
-  it('keeps the last messages of a topic, and no more than it is told', () => {
+  it('keeps the last messages of a topic, up to a given number', () => {
     const tree = new TopicTree({ ...ROOMY, history: 2 });
     for (const payload of ['1', '2', '3']) tree.record(message('a', payload), 0);
     assert.deepEqual(payloads(tree, 'a'), ['2', '3']);
@@ -117,7 +117,7 @@ describe('A topic tree', () => {
     assert.equal(retained('', true), false);
   });
 
-  it('takes no further topics when it is full, counts their messages, and goes on with those that it has', () => {
+  it('takes no further topics when it is full, counts their messages, and continues with the known ones', () => {
     for (const limits of [{ nodes: 2 }, { characters: 6 }]) {
       const tree = new TopicTree({ ...ROOMY, ...limits });
       for (const topic of ['a/b', 'c/d/e/f', 'a/b']) tree.record(message(topic), 0);
@@ -127,7 +127,7 @@ describe('A topic tree', () => {
     }
   });
 
-  it('takes no topic that is deeper than any that people make', () => {
+  it('takes no topic that is unreasonably deep', () => {
     const tree = new TopicTree(ROOMY);
     tree.record(message('/'.repeat(60_000)), 0);
     assert.deepEqual(tree.dropped, { rate: 0, topics: 1 });
@@ -152,7 +152,7 @@ describe('A topic tree', () => {
     assert.deepEqual([tree.root.messages, tree.dropped.rate], [10, 5]);
   });
 
-  it('records so many messages in a second, more at once at the start, and counts the others', () => {
+  it('records a limited number of messages per second, with a burst at the start, and counts the others', () => {
     const tree = new TopicTree({ ...ROOMY, messagesPerSecond: 10, burst: 20 });
     for (let i = 0; i < 25; i++) tree.record(message('a'), 1000);
     for (let i = 0; i < 15; i++) tree.record(message('a'), 2000);

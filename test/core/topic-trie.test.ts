@@ -34,7 +34,7 @@ describe('core/topics/trie/topic-trie', () => {
       }
     });
 
-    it('a value under several filters that match stands once for each', () => {
+    it('a value under several matching filters is returned once for each', () => {
       const trie = new TopicTrie<string>();
       for (const filter of ['a/b', 'a/+', '#', 'b/#']) trie.add(filterOf(filter), 'one');
       assert.deepEqual(trie.match('a/b'), ['one', 'one', 'one']);
@@ -195,7 +195,7 @@ describe('core/topics/trie/topic-trie', () => {
       assert.deepEqual(trie.match(second), [second]);
     });
 
-    it('are told apart where filters go on', () => {
+    it('are told apart where filters continue', () => {
       const filters = [first, second].flatMap((level) => [`${level}/a/+`, `${level}/b/#`, `${level}/+/c`]);
       const trie = trieOf(...filters);
       for (const level of [first, second]) {

@@ -136,7 +136,7 @@ describe('the acknowledge node', () => {
       assert.deepEqual(await server.acknowledged(1), ['1']);
     });
 
-    it('what came at QoS 0', async () => {
+    it('a message with QoS 0', async () => {
       await prepare();
       const flow = await bench.start(acknowledgeNodes('ack'));
       await server.send(1, 0);
@@ -153,7 +153,7 @@ describe('the acknowledge node', () => {
       assert.deepEqual(server.answers, []);
     });
 
-    it('what came by a connection that is gone', async () => {
+    it('a message of a connection that has ended', async () => {
       await prepare();
       const flow = await bench.start([gateNode('work', 'ack'), ...acknowledgeNodes('ack')]);
       await server.send(1);

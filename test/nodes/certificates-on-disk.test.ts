@@ -118,7 +118,7 @@ describe('certificates in files', () => {
     assert.equal((await flow.caught.next()).error.code, 'certificate-unknown-issuer');
   });
 
-  it('a broken store of the system is told once, and trusts nobody more', async () => {
+  it('a broken store of the system is reported once, and nobody else is trusted', async () => {
     process.env.SSL_CERT_FILE = join(folder, 'broken.crt');
     writeFileSync(process.env.SSL_CERT_FILE, '-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n');
     const flow = await load(port);

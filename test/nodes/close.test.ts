@@ -33,7 +33,7 @@ describe('stopping the flows', () => {
     assert.equal(server.openCount, 0);
   }
 
-  it('ends a connection that stands, with DISCONNECT', async () => {
+  it('ends an established connection with DISCONNECT', async () => {
     const flow = await load();
     await flow.connected('sub', 'pub');
     await unloadFlow();

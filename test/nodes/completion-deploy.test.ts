@@ -20,7 +20,7 @@ describe('acknowledging when the flow is done', () => {
   afterEach(() => bench.stop());
 
   describe('during a deploy', () => {
-    it('waits on for a message that is at a node which goes on', async () => {
+    it('keeps waiting for a message at a node that is not restarted', async () => {
       const flow = await bench.start([gateNode('work')]);
       await server.send(1);
       const held = await gates.at('work', 't/1');

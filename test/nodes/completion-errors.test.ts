@@ -38,7 +38,7 @@ describe('acknowledging when the flow is done', () => {
     await server.acknowledged(1);
   });
 
-  it('waits for a node that goes on after an error', async () => {
+  it('waits for a node that continues after an error', async () => {
     const flow = await bench.start([{ id: 'complains', type: 'test-complaining-node', wires: [] }]);
     await server.send(1);
     await flow.caught.next();
@@ -50,7 +50,7 @@ describe('acknowledging when the flow is done', () => {
   });
 
   describe('and the flow ends with an error that nobody takes', () => {
-    it('leaves the message unacknowledged, and goes on with the others', async () => {
+    it('leaves the message unacknowledged, and continues with the others', async () => {
       await bench.start(quiet([gateNode('fails')]));
       await server.send(1);
       await server.send(2);
@@ -59,7 +59,7 @@ describe('acknowledging when the flow is done', () => {
       assert.deepEqual(await server.acknowledged(1), ['2']);
     });
 
-    it('shows that there are such messages, as long as the connection stands', async () => {
+    it('shows that there are such messages until the connection ends', async () => {
       const flow = await bench.start(quiet([gateNode('fails')]));
       await server.send(1);
       (await gates.at('fails', 't/1')).end(new Error('broken'));

@@ -16,7 +16,7 @@ describe('acknowledging when the flow is done', () => {
   });
   afterEach(() => bench.stop());
 
-  it('hands the flow no more than it may have, and QoS 0 all the same', async () => {
+  it('hands over no more messages than allowed, except those with QoS 0', async () => {
     await bench.start([gateNode('work')], { maxInFlight: 2 });
     for (const id of [1, 2, 3]) await server.send(id);
     await server.send(9, 0);
@@ -41,7 +41,7 @@ describe('acknowledging when the flow is done', () => {
     await flow.showing('sub', 'connected');
   });
 
-  it('gives up a message that takes too long, and says so', async () => {
+  it('gives up a message that takes too long, and reports that', async () => {
     const flow = await bench.start([gateNode('work')], { acknowledgeTimeout: 1, onError: 'refuse' });
     await server.send(1);
     const late = await gates.at('work', 't/1');

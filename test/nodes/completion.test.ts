@@ -40,7 +40,7 @@ describe('acknowledging when the flow is done', () => {
     assert.deepEqual(await server.acknowledged(2), ['2', '1']);
   });
 
-  it('waits for what comes after a node that is done', async () => {
+  it('waits for the nodes after a node that is done', async () => {
     await bench.start([gateNode('one', 'two'), gateNode('two', 'three'), gateNode('three')]);
     await server.send(1);
     (await gates.at('one', 't/1')).pass();
@@ -166,7 +166,7 @@ describe('acknowledging when the flow is done', () => {
     await server.acknowledged(1);
   });
 
-  it('waits for the branch of a Complete node that is told of the last node', async () => {
+  it('waits for the branch of a Complete node that watches the last node', async () => {
     const nodes = [functionNode('f', 'return null;', []), gateNode('last')];
     const flow = await bench.start(nodes);
     // The helper can load one Complete node only, and the flow has one; a deploy may bring more.

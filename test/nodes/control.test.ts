@@ -46,7 +46,7 @@ describe('Messages that control the connection', () => {
     assert.equal(flow.completed.all.length, 0);
   });
 
-  it('open a connection that waits for them, and are complete when it stands', async () => {
+  it('open a connection that waits for them, and are complete when it is made', async () => {
     const flow = await load({ autoConnect: false });
     await flow.showing('pub', 'disconnected');
     flow.inject('pub', { topic: 'a/early', payload: 1 });
@@ -83,7 +83,7 @@ describe('Messages that control the connection', () => {
     await flow.showing('sub', 'disconnected');
   });
 
-  it('end the connection, which then stays closed whatever is deployed beside it', async () => {
+  it('end the connection, which stays closed over a deploy of other nodes', async () => {
     const flow = await load();
     await flow.connected('sub', 'pub');
     flow.inject('pub', { action: 'disconnect' });
@@ -115,7 +115,7 @@ describe('Messages that control the connection', () => {
     assert.equal(server.count('connect'), 1);
   });
 
-  it('go to a Catch node when the first attempt fails, and the connection goes on trying', async () => {
+  it('go to a Catch node when the first attempt fails, and further attempts follow', async () => {
     await server.stop();
     const flow = await load({ autoConnect: false });
     flow.inject('pub', { ...connect(), mark: 'mine' });
@@ -160,7 +160,7 @@ describe('Messages that control the connection', () => {
       assert.equal(flow.everythingTold().replaceAll(JSON.stringify(who), '').includes(secret), false);
   });
 
-  it('change no connection that stands, unless they force it', async () => {
+  it('do not change an established connection unless they force it', async () => {
     const flow = await load();
     await flow.connected('sub', 'pub');
     flow.inject('pub', connect(at(other.port)));

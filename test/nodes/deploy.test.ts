@@ -63,7 +63,7 @@ describe('a deploy of changed nodes', () => {
     assert.deepEqual({ ...((await flow.received('sub-out').next()).params as object) }, { y: '1' });
   });
 
-  it('subscribes to what is new, and unsubscribes from what is gone', async () => {
+  it('subscribes to new filters, and unsubscribes removed ones', async () => {
     const flow = await load(...twins, ...subscribeNodes('sub', 'deploy-broker', ['old/+']));
     const packets = await packetsOfDeploy(flow, ...twins, ...subscribeNodes('sub', 'deploy-broker', ['new/+']));
     assert.deepEqual(packets.sort(), ['subscribe new/+', 'unsubscribe old/+']);
@@ -106,7 +106,7 @@ describe('a deploy of changed nodes', () => {
     assert.equal(caught.payload, 'held');
   });
 
-  it('writes one error into the log that says how many messages are lost, whoever catches those', async () => {
+  it('logs one error with the number of lost messages, even if a Catch node takes their errors', async () => {
     server.script = { publish: () => {} };
     const flow = await load();
     for (let count = 0; count < 20; count++) flow.inject('pub', { topic: 'a', payload: 'held', qos: 1 });

@@ -54,7 +54,7 @@ onEachServer('Messages that subscribe', (server) => {
     );
   });
 
-  it('work without any filter in the settings, each with a format and properties of its own', async () => {
+  it('work without filters in the settings, each with its own format and properties', async () => {
     const base = unique('t');
     const flow = await load([], { format: 'string' });
     await flow.connected('sub');

@@ -155,7 +155,7 @@ describe('embedded broker with a user directory', () => {
     assert.deepEqual(await retained(), ['state=on']);
   });
 
-  it('remembers in memory where there can be no folder, and says so once', async () => {
+  it('keeps its state in memory when there can be no folder, and reports that once', async () => {
     writeFileSync(join(directory.path, 'mqtt-flows'), 'a file in its place');
     const flow = await load();
     assert.equal((await flow.caught.next()).error.code, 'embedded-store-unavailable');

@@ -216,7 +216,7 @@ describe('Variables in settings', () => {
     assert.equal(flow.caught.all.length, 1);
   });
 
-  it('give the client identifier anew at each attempt, and the name of the machine', async () => {
+  it('give the client identifier at each attempt, and the host name', async () => {
     setVariables({ FLOWS_ID: 'one' });
     const flow = await loadFlow([
       serverNode('env-broker', server.port, { clientId: '${FLOWS_ID}-{{hostname}}' }),

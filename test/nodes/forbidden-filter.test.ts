@@ -41,7 +41,7 @@ for (const protocolVersion of [5, 4] as const) {
       ]);
     }
 
-    it('is told at its node, with the filter, and everything else works', async () => {
+    it('is reported at its node with the filter, and everything else works', async () => {
       const flow = await load();
       const { error } = await flow.caught.find(
         'the refusal',
@@ -67,7 +67,7 @@ for (const protocolVersion of [5, 4] as const) {
       assert.ok(server.received.all.some((packet) => packet.cmd === 'publish' && packet.topic === 'status'));
     });
 
-    it('is asked for again when its node is deployed anew', async () => {
+    it('is subscribed again when its node is deployed again', async () => {
       const flow = await load();
       await flow.showing('bad', 'subscription-refused');
       await flow.connected('good');

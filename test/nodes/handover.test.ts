@@ -109,7 +109,7 @@ describe('a full deploy', () => {
     assert.equal(server.count('disconnect'), 1);
   });
 
-  it('does not deliver twice at QoS 2 when a message then has the connection made anew', async () => {
+  it('does not deliver twice with QoS 2 when a message then forces a new connection', async () => {
     const accept: Script = {
       connect: (client) => client.send({ cmd: 'connack', sessionPresent: true, reasonCode: 0 }),
     };
@@ -131,7 +131,7 @@ describe('a full deploy', () => {
     assert.equal((await flow.received('sub-out').next()).payload, 'then');
   });
 
-  it('keeps messages that wait, and a Catch node of the new flow hears when they fail', async () => {
+  it('keeps waiting messages, and a Catch node of the new flow gets their errors', async () => {
     server.script = { publish: silent };
     const flow = await load();
     flow.inject('pub', { topic: 'b', payload: 'held' });
@@ -142,7 +142,7 @@ describe('a full deploy', () => {
     assert.deepEqual([caught.error.code, caught.payload], ['connection-closed', 'held']);
   });
 
-  it('reports an outage that goes on no second time, and the new nodes show it', async () => {
+  it('does not report a continuing outage again, and the new nodes show it', async () => {
     const flow = await load();
     server.script = { connect: ({ socket }) => socket.destroy() };
     server.clients.all[0]?.socket.destroy();
@@ -173,7 +173,7 @@ describe('a full deploy', () => {
     });
   }
 
-  it('that changes a variable in a setting leaves the server before it comes anew', async () => {
+  it('that changes a variable in a setting disconnects before it connects again', async () => {
     const tab = (value: string): FlowNode => ({ ...TAB, env: [{ name: 'WHO', value, type: 'str' }] });
     const mine = (): FlowNode[] =>
       nodes({ clientId: '${WHO}' }).map((node) => (node.id === broker ? { ...node, z: TAB.id } : node));
@@ -186,7 +186,7 @@ describe('a full deploy', () => {
     assert.deepEqual(seen, ['before', 'disconnect', 'after']);
   });
 
-  it('that changes a password leaves the server before it comes anew', async () => {
+  it('that changes a password disconnects before it connects again', async () => {
     const secret = (password: string): Credentials => ({ [broker]: { username: 'u', password } });
     const flow = await load(nodes(), secret('before'));
     await flow.deploy('full', nodes(), secret('after'));
@@ -197,7 +197,7 @@ describe('a full deploy', () => {
     assert.deepEqual(passwords, ['before', 'disconnect', 'after']);
   });
 
-  it('connects anew when a file with a secret has changed, and keeps what waits', async () => {
+  it('connects again when a file with a secret has changed, and keeps waiting messages', async () => {
     const directory = new UserDirectory();
     const file = join(directory.path, 'secret');
     writeFileSync(file, 'before');

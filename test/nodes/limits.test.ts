@@ -159,7 +159,7 @@ describe('limits that mosquitto enforces', () => {
     return flow;
   }
 
-  it('are obeyed, so that the connection stands', async () => {
+  it('are obeyed, so that the connection stays', async () => {
     const flow = await load();
     flow.inject('pub', { topic: 'a', payload: 1, qos: 2 });
     flow.inject('pub', { topic: 'a', payload: 1, retain: true });

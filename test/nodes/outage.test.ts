@@ -82,7 +82,7 @@ for (const protocolVersion of [5, 4] as const) {
       assert.deepEqual(numbers(await flow.received('sub-out').first(COUNT)), expected);
     });
 
-    it('loses nothing when the connection is cut while messages are on their way', async () => {
+    it('loses nothing when the connection is cut while messages are in flight', async () => {
       const topic = unique('outage');
       const flow = await load(topic, proxy.port);
       publishNumbers(flow, topic);

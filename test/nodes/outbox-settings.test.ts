@@ -35,7 +35,7 @@ describe('the outbox of a broker node', () => {
     return (await flow.caught.first(count)).map(({ error, payload }) => [error.code, payload]);
   }
 
-  it('refuses what comes when as many wait as are allowed, and sends those that wait', async () => {
+  it('refuses messages above the limit, and sends those that wait', async () => {
     const flow = await offline({ maxMessages: 2 });
     publish(flow, 'one', 'two', 'three');
     assert.deepEqual(await caught(flow, 1), [['outbox-full', 'three']]);
@@ -76,7 +76,7 @@ describe('the outbox of a broker node', () => {
     assert.deepEqual(await caught(flow, 1), [['publication-expired', 'old']]);
   });
 
-  it('has no more on their way than it may', async () => {
+  it('has no more messages in flight than allowed', async () => {
     let unanswered: number[] = [];
     let most = 0;
     const answer = (client: ScriptedClient): void => {
@@ -99,7 +99,7 @@ describe('the outbox of a broker node', () => {
     assert.ok(most <= 3, `${most} at once`);
   });
 
-  it('sends no more in a second than it may', async () => {
+  it('sends no more messages per second than allowed', async () => {
     const flow = await load({ rateLimit: 20 });
     await flow.connected('pub');
     const start = performance.now();

@@ -85,7 +85,7 @@ describe('what a broker node says of itself, on the wire', () => {
     assert.deepEqual(plain(connect.properties ?? {}), { receiveMaximum: 1000 });
   });
 
-  it('MQTT 3.1.1 knows no properties: the messages go without', async () => {
+  it('MQTT 3.1.1 has no properties: the messages are sent without them', async () => {
     await load({ protocolVersion: 4 });
     const connect = await server.packet('connect');
     assert.equal(connect.properties, undefined);
@@ -148,7 +148,7 @@ describe('what a broker node says of itself, on the wire', () => {
     assert.deepEqual(order().slice(-2), ['close', 'disconnect']);
   });
 
-  it('a birth message that the server does not take is reported, and messages go on', async () => {
+  it('a birth message that the server refuses is reported, and other messages are sent', async () => {
     server.script = {
       connect: (client) =>
         client.send({ cmd: 'connack', sessionPresent: false, reasonCode: 0, properties: { maximumQoS: 0 } }),

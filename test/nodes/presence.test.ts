@@ -63,21 +63,21 @@ for (const protocolVersion of [5, 4] as const) {
       return device.received.all.map(({ payload }) => payload).filter((payload) => payload !== 'fence');
     }
 
-    it('others hear the birth when the flows start and the close message when they stop, and no will', async () => {
+    it('others get the birth message when the flows start, the close message when they stop, and no will', async () => {
       await load();
       assert.equal((await device.received.next()).payload, 'birth');
       await unloadFlow();
       assert.deepEqual(await heard(), ['birth', 'close']);
     });
 
-    it('whoever answers the birth is heard', async () => {
+    it('an answer to the birth message is received', async () => {
       const flow = await load();
       await device.received.next();
       await device.publish(`${base}/orders/1`, 'order');
       assert.equal((await flow.received('sub-out').next()).payload, 'order');
     });
 
-    it('others hear the will when the connection is cut, and the birth when it is back', async () => {
+    it('others get the will when the connection is cut, and the birth message when it is back', async () => {
       const flow = await load();
       await device.received.next();
       proxy.cut();

@@ -77,7 +77,7 @@ describe('protocol version', () => {
     });
   }
 
-  it('auto: 3.1.1 where the server says nothing to MQTT 5, and for good when it is silent again', async () => {
+  it('auto: 3.1.1 when the server does not answer MQTT 5, and permanently when it is silent again', async () => {
     const script: Script = { connect: (client) => client.protocolVersion === 4 && client.connack(0) };
     const flow = await load(script, 'auto', 1);
     await flow.connected('sub', 'pub');
@@ -99,7 +99,7 @@ describe('protocol version', () => {
     await flow.showing('pub', 'protocol-version-refused');
   });
 
-  it('auto: what 3.1.1 refuses is told as it is, and the next attempt begins with 3.1.1', async () => {
+  it('auto: a refusal of 3.1.1 is reported, and the next attempt begins with 3.1.1', async () => {
     const flow = await load({ connect: (client) => client.socket.write(Buffer.from([0x20, 2, 0, 5])) }, 'auto');
     assert.equal((await flow.caught.next()).error.code, 'not-authorized');
     await server.clients.first(3);

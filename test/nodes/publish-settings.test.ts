@@ -32,7 +32,7 @@ onEachServer('settings of publish', (server) => {
     return flow;
   }
 
-  it('takes the topic from the context of the flow and of all flows, as it is when the message comes', async () => {
+  it('takes the topic from flow and global context, as it is when the message arrives', async () => {
     for (const topicType of ['flow', 'global'] as const) {
       const flow = await flowWith({ topicType, topic: 'where.to' });
       const context = flow.context('pub', topicType);

@@ -41,7 +41,7 @@ describe('a publish node', () => {
     assert.ok(process.memoryUsage().arrayBuffers - before < 5 * MEGABYTE);
   });
 
-  it('keeps the topic in its messages while it shortens it on the way, at QoS 0 only', async () => {
+  it('keeps the topic in its messages while the wire has an alias, with QoS 0 only', async () => {
     server.script = {
       connect: (client) =>
         client.send({ cmd: 'connack', sessionPresent: false, reasonCode: 0, properties: { topicAliasMaximum: 5 } }),

@@ -73,7 +73,7 @@ onEachServer('publish', (server) => {
     assert.equal((await inbox.find('none', ({ topic }) => topic === `${base}/none`)).qos, 0);
   });
 
-  it('sends base64 as the bytes that it stands for', async () => {
+  it('sends base64 as decoded bytes', async () => {
     const flow = await flowWith({ format: 'base64' });
     flow.inject('pub', { topic: `${base}/b`, payload: Buffer.from([0xff, 0xfe]).toString('base64') });
     assert.deepEqual((await flow.received('sub-out').next()).payload, Buffer.from([0xff, 0xfe]));
@@ -139,7 +139,7 @@ describe('publish and acknowledgement', () => {
     assert.equal(server.count('connect'), 1);
   });
 
-  it('counts "no matching subscribers" as acknowledged, and says so in msg.reasonCode', async () => {
+  it('counts "no matching subscribers" as acknowledged, with msg.reasonCode', async () => {
     const flow = await load(5);
     flow.inject('pub', { topic: 'nobody', payload: 1, qos: 1 });
     const [client, packet] = await held.next();

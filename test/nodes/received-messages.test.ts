@@ -36,7 +36,7 @@ onEachServer('Received messages', (server) => {
     );
   });
 
-  it('that cannot be read are errors with the raw payload, or go on with it', async () => {
+  it('that cannot be read become errors with the raw payload, or continue with it', async () => {
     const [base, broker] = [unique('t'), unique('unreadable')];
     const flow = await loadFlow([
       server.broker(broker),
@@ -82,7 +82,7 @@ onEachServer('Received messages', (server) => {
     });
   }
 
-  it('have identifiers of their own, and the subscription identifier of MQTT 5', async () => {
+  it('have different identifiers, and the subscription identifier of MQTT 5', async () => {
     const [base, broker] = [unique('t'), unique('identifiers')];
     const flow = await loadFlow([
       server.broker(broker),

@@ -58,7 +58,7 @@ describe('routes from messages', () => {
     assert.deepEqual(await sent(flow, 'hall/3'), [[], [], [undefined]]);
   });
 
-  it('are told on request', async () => {
+  it('are listed on request', async () => {
     const flow = await loadFlow(nodes());
     const routes = [{ filter: 'a' }, { id: 'b', filter: 'b', data: { c: 1 } }];
     await act(flow, 'setRoutes', routes);
@@ -72,7 +72,7 @@ describe('routes from messages', () => {
     assert.deepEqual(await listed(flow), [{ filter: 'a' }]);
   });
 
-  it('are messages like any other where the node takes none', async () => {
+  it('are ordinary messages if the node accepts no routes', async () => {
     const flow = await loadFlow(nodes({ dynamic: false }));
     flow.inject('router', { action: 'addRoutes', topic: 'plant/1', routes: ['a'] });
     assert.equal((await flow.received('router-out-1').next()).action, 'addRoutes');
@@ -98,7 +98,7 @@ describe('routes from messages', () => {
       assert.deepEqual(await sent(flow, 'hall/3'), [[], [], [undefined]]);
     });
 
-    it('are reported when they cannot be used, and not overwritten until they are set anew', async () => {
+    it('are reported when they cannot be used, and not overwritten until all are set again', async () => {
       const kept = nodes({ routesType: 'flow', routes: 'broken' });
       const flow = await loadFlow(kept);
       flow.context('router', 'flow').set('broken', ['a', 'b/#/c']);

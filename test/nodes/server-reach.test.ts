@@ -107,7 +107,7 @@ describe('the way to a server', () => {
     assert.equal(code, 'certificate-unknown-issuer');
   });
 
-  it('ends where the server wants a certificate and there is none', async () => {
+  it('fails when the server requires a client certificate and there is none', async () => {
     const { code = '' } = await failure(await loadSecure(strictPort, {}));
     // The server closes at once, and its alert may be lost with the connection.
     assert.match(code, /^(client-certificate-required|closed-without-answer)$/);
@@ -120,7 +120,7 @@ describe('the way to a server', () => {
     assert.match(secure.code ?? '', /^(tls-required|closed-without-answer)$/);
   });
 
-  it('is not begun when the tls-config node is gone', async () => {
+  it('is not attempted when the tls-config node is missing', async () => {
     const flow = await load({ servers: [{ url: `mqtts://localhost:${tlsPort}` }], tls: 'way-tls-gone' });
     assert.equal((await failure(flow)).code, 'tls-config-missing');
   });
@@ -150,7 +150,7 @@ describe('the way to a server', () => {
     await bridge.stop();
   });
 
-  it('goes through a proxy with its credentials, which are not told', async () => {
+  it('goes through a proxy with credentials, which are never shown', async () => {
     const requests = new Inbox<string>('requests at the proxy');
     const proxy = await Listening.start(httpProxy(requests, { credentials: 'proxy-name:proxy-word' }));
     const settings: Partial<BrokerConfig> = {

@@ -118,7 +118,7 @@ for (const protocolVersion of [5, 4] as const) {
       assert.deepEqual(await restart(['a', 'b/+x'], ['a', 'b/+y']), []);
     });
 
-    it('what is gone is unsubscribed, what is new is subscribed', async () => {
+    it('removed filters are unsubscribed, new ones are subscribed', async () => {
       assert.deepEqual((await restart(['old', 'stays'], ['new', 'stays'])).sort(), [
         'subscribe new',
         'unsubscribe old',
@@ -149,7 +149,7 @@ for (const protocolVersion of [5, 4] as const) {
       assert.deepEqual(asked(), ['subscribe other', 'subscribe a/+', 'subscribe a/#']);
     });
 
-    it('goes on when a deploy replaces the broker node', async () => {
+    it('continues when a deploy replaces the broker node', async () => {
       const flow = await start(['a']);
       server.script = remembering();
       await flow.deploy('nodes', nodes(['a', 'b'], { keepalive: 30 }));
@@ -176,7 +176,7 @@ for (const protocolVersion of [5, 4] as const) {
       assert.deepEqual(subscriptions, []);
     });
 
-    it('goes on after a lost connection', async () => {
+    it('continues after a lost connection', async () => {
       const flow = await start(['a']);
       server.script = remembering();
       server.clients.all[0]?.socket.destroy();

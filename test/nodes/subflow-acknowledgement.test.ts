@@ -183,7 +183,7 @@ describe('acknowledging across subflows', () => {
       ...instances.map((id) => instance(id, 'tpl', [])),
     ];
 
-    it('waits on for a message that is in a subflow which goes on', async () => {
+    it('keeps waiting for a message in a subflow that is not restarted', async () => {
       const flow = await start(flows(['one']).slice(2), 'sub');
       await server.send(1);
       const held = await gates.at('one-work', 't/1');

@@ -110,7 +110,7 @@ describe('the store of the broker on disk', () => {
     assert.equal((await store().open()).aside?.why, 'other-version');
   });
 
-  it('goes on after a write that has failed', async () => {
+  it('continues after a failed write', async () => {
     const opened = store();
     await opened.open();
     await opened.write([put('r/before', '1')]);
@@ -120,7 +120,7 @@ describe('the store of the broker on disk', () => {
     assert.deepEqual(await textsOf(opened), ['r/b=2', 'r/before=1']);
   });
 
-  it('does not begin anew while it is in use: what is not in it any more would be missing', async () => {
+  it('does not begin a new store when its folder vanishes while it is in use', async () => {
     const opened = store();
     await opened.open();
     await opened.write([put('r/before', '1')]);

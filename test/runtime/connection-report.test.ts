@@ -64,17 +64,17 @@ describe('runtime/connection report', () => {
     report({ kind: 'connected', info: serverInfo(), server: 'a:1883' });
   }
 
-  it('an attempt that fails is told with its number and the time of the next', () => {
+  it('a failed attempt is reported with its number and the time of the next', () => {
     fails('connection-refused', 1);
     assert.match(told[0] ?? '', /^error: a:1883: .*running\? \(attempt 1, next at 14:03:05\)$/);
   });
 
-  it('a connection that is lost is told with the time of the next attempt', () => {
+  it('a lost connection is reported with the time of the next attempt', () => {
     fails('connection-lost', 0);
     assert.deepEqual(told, ['error: The connection to a:1883 was lost (next attempt at 14:03:05)']);
   });
 
-  it('repeats are not told, but counted when the failure changes and when the connection stands', () => {
+  it('repetitions are not reported, but counted when the failure changes and when the connection is made', () => {
     for (const attempt of [1, 2, 3]) fails('connection-refused', attempt);
     for (const attempt of [4, 5]) fails('host-unknown', attempt);
     connects();
@@ -101,7 +101,7 @@ describe('runtime/connection report', () => {
     );
   });
 
-  it('several servers with failures of their own are one outage, and one line each', () => {
+  it('different failures of several servers are one outage, with one line each', () => {
     for (const attempt of [1, 3, 5]) {
       fails('connection-refused', attempt);
       fails('host-unknown', attempt + 1, 'b:1883');
@@ -112,7 +112,7 @@ describe('runtime/connection report', () => {
     );
   });
 
-  it('each outage is an error of its own', () => {
+  it('each outage is a separate error', () => {
     fails('connection-lost', 0);
     connects();
     clock.advance(STANDS);
@@ -120,7 +120,7 @@ describe('runtime/connection report', () => {
     assert.equal(told.filter((text) => text.startsWith('error')).length, 2);
   });
 
-  it('a Catch node that takes the error does not keep it from the log, where it stands once', () => {
+  it('an error that a Catch node takes is still logged, once', () => {
     for (const taken of [false, true]) {
       caught = taken;
       fails('connection-refused', 1);
@@ -148,7 +148,7 @@ describe('runtime/connection report', () => {
     assert.equal(handed.length, 1);
   });
 
-  it('reasons that alternate are told once each, and again after ten minutes', () => {
+  it('alternating reasons are reported once each, and again after ten minutes', () => {
     const alternate = (): void => {
       for (let attempt = 1; attempt < 20; attempt++) {
         fails(attempt % 2 ? 'connection-refused' : 'host-unreachable', attempt);

@@ -25,7 +25,7 @@ describe('runtime/connection status', () => {
     assert.deepEqual([10, 11, 100_000].map(shownAt), ['attempt 10+', 'attempt 10+', 'attempt 10+']);
   });
 
-  it('says connecting after a connection that stood, too', () => {
+  it('says connecting after a lost connection, too', () => {
     assert.equal(shownAt(0), CONNECTING);
   });
 

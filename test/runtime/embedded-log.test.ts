@@ -108,7 +108,7 @@ describe('log of the embedded broker', () => {
     ]);
   });
 
-  it('says of one that disconnects no more than at level debug', async () => {
+  it('reports a normal disconnection at level debug only', async () => {
     const socket = await device({ clientId: 'attic', username: USERNAME, password: Buffer.from(PASSWORD) });
     const closed = once(socket, 'close');
     socket.end(generate({ cmd: 'disconnect' }));
@@ -130,7 +130,7 @@ describe('log of the embedded broker', () => {
     assert.equal(lines.length, 5);
   });
 
-  it('goes on at the next instance of the node', async () => {
+  it('continues with the next instance of the node', async () => {
     const before = lines;
     lines = [];
     log.serve(node('broker'));

@@ -60,7 +60,7 @@ describe('runtime/router/kept-routes', () => {
     assert.deepEqual([code, params], ['routes-unreadable', { key: 'plant.routes', detail: 'disk gone' }]);
   });
 
-  it('writes what changes while the store is busy in one go, as it is then', async () => {
+  it('combines changes made while the store is busy into one write', async () => {
     const store = new Store();
     const kept = keptIn(store);
     let filter = 'a';

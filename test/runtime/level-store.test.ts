@@ -92,7 +92,7 @@ describe('the store of an outbox on disk', () => {
     assert.deepEqual(topicsOf(all), [['t1', 't2'], ['t3'], ['t4']]);
   });
 
-  it('reads a part: after one, up to another, no more than is needed', async () => {
+  it('reads a range up to a limit', async () => {
     const opened = store();
     await opened.open();
     await opened.write(Array.from({ length: 50 }, (_, index) => chunk(index + 1, 'a', 'b')));
@@ -240,7 +240,7 @@ describe('the store of an outbox on disk', () => {
     });
   }
 
-  it('says so when it is used while closed', async () => {
+  it('fails when it is used while closed', async () => {
     assert.equal((await errorOf(store().write([chunk(1, 'a')]))).code, 'outbox-unavailable');
   });
 
@@ -263,14 +263,14 @@ describe('the store of an outbox on disk', () => {
       return ({ code, params }) => code === 'outbox-not-installed' && detail.test(String(params.detail));
     }
 
-    it('says so, makes no folder, and works as soon as it is there', async () => {
+    it('reports that, makes no folder, and works as soon as the package is installed', async () => {
       await assert.rejects(alone.open(), says(/^Cannot find module 'classic-level'$/));
       assert.deepEqual(readdirSync(folder).sort(), ['node_modules', 'src']);
       symlinkSync(join(repository, 'node_modules/classic-level'), join(packages, 'classic-level'), 'junction');
       assert.equal((await alone.open()).count, 0);
     });
 
-    it('says so when it is there without a build for this machine', async () => {
+    it('reports a package without a build for this machine', async () => {
       const installed = join(repository, 'node_modules');
       cpSync(join(installed, 'classic-level'), join(packages, 'classic-level'), {
         recursive: true,

@@ -87,7 +87,7 @@ describe('runtime/publish/outside-values', () => {
     assert.equal(result.error.params.detail, 'no such key');
   });
 
-  it('goes on after a user of the values has failed, and reports that', async () => {
+  it('continues after a user of the values has failed, and reports the failure', async () => {
     const finder = contexts.finder('a');
     const reported: unknown[] = [];
     finder(

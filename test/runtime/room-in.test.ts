@@ -20,7 +20,7 @@ describe('runtime/sidebar/room-in', () => {
     assert.deepEqual(listeners(stream), before);
   });
 
-  it('waits no longer for a reader that is gone', async () => {
+  it('stops waiting for a reader that has closed', async () => {
     const stream = new PassThrough({ highWaterMark: 1 });
     stream.write('xx');
     const before = listeners(stream);

@@ -59,7 +59,7 @@ describe('A secret', () => {
     });
   }
 
-  it('is read anew each time', async () => {
+  it('is read again each time', async () => {
     const path = file('old');
     assert.equal(await readSecret(`file:${path}`), 'old');
     file('new');
@@ -73,7 +73,7 @@ describe('A secret', () => {
     assert.equal(await readSecret(`file:${join(folder, 'link')}`), 'secret');
   });
 
-  it('may have as many bytes as MQTT can carry, and no more', async () => {
+  it('may have at most as many bytes as MQTT can carry', async () => {
     assert.equal((await readSecret(`file:${file('x'.repeat(65_535))}`)).length, 65_535);
     await assertProblem(`file:${file('x'.repeat(65_536))}`, 'tooLarge');
   });

@@ -35,7 +35,7 @@ describe('the files of a TLS configuration', () => {
     return [error.code, error.params.path, error.params.problemKey];
   }
 
-  it('are the content of now', async () => {
+  it('are read as they are now', async () => {
     const [cert, key, ca] = [join(folder, 'cert'), join(folder, 'key'), join(folder, 'ca')];
     const RED = withConfig({ cert, key, ca });
     for (const word of ['first', 'second']) {

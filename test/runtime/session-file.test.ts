@@ -74,7 +74,7 @@ describe('the file about a session', () => {
     }
   });
 
-  it('is gone with its node', async () => {
+  it('is deleted with its node', async () => {
     const file = open();
     file.settle('server and client');
     await file.forget();

@@ -74,7 +74,7 @@ describe('the authorities of the system', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('leave out what cannot be read, which is told once', async () => {
+  it('leave out unreadable files, and report that once', async () => {
     const broken = other.cert.replace(/[A-Za-z0-9]{20}/, 'AAAAAAAAAAAAAAAAAAAA');
     const SSL_CERT_FILE = file('mixed.pem', broken, company.cert);
     const mixed = store({ SSL_CERT_FILE });

@@ -5,7 +5,7 @@ import { ToldLines } from '#src/runtime/broker/told-lines';
 
 const MINUTE = 60_000;
 
-describe('lines about strangers', () => {
+describe('log lines that strangers cause', () => {
   let now: number;
   let lines: ToldLines;
   beforeEach(() => {
@@ -13,7 +13,7 @@ describe('lines about strangers', () => {
     lines = new ToldLines(() => now);
   });
 
-  it('are told five times in ten minutes, and then with the number of those that were not', () => {
+  it('are logged five times in ten minutes, then with the number of suppressed ones', () => {
     const told = Array.from({ length: 12 }, () => lines.admit('a') !== undefined);
     assert.deepEqual(told.lastIndexOf(true), 4);
     assert.ok(lines.admit('b'), 'another one is told');
@@ -22,7 +22,7 @@ describe('lines about strangers', () => {
     assert.deepEqual(lines.admit('a'), { repeats: 0, others: 0 });
   });
 
-  it('are sixty in a minute, and then a number', () => {
+  it('are at most sixty in a minute, then a number', () => {
     const told = Array.from({ length: 1000 }, (_, index) => lines.admit(`kind ${index}`)).filter(Boolean);
     assert.equal(told.length, 60);
     now += MINUTE;
@@ -30,7 +30,7 @@ describe('lines about strangers', () => {
     assert.deepEqual(lines.admit('after'), { repeats: 0, others: 0 });
   });
 
-  it('of a kind that a flood has pushed out of memory are told like new ones', () => {
+  it('are logged like new ones after a flood has displaced their kind from memory', () => {
     for (let round = 0; round < 40; round++) {
       for (let index = 0; index < 60; index++) lines.admit(`${round} ${index}`);
       now += 2 * MINUTE;

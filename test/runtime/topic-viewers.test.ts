@@ -116,7 +116,7 @@ describe('Viewers', () => {
     assert.equal(viewers.start(request('a')), undefined);
   });
 
-  it('see what the new connection has when the broker node was deployed anew, and that there is none when it is gone', () => {
+  it('see the new connection after a deploy of the broker node, and none after its removal', () => {
     const viewer = start();
     const view: ViewRequest = { viewer, from: 0, count: 10, after: 0, hidden: false };
     broker = brokerNode();

@@ -95,7 +95,7 @@ describe('why there is no connection', () => {
 
   const plain = (port: number): OpenStream => streamTo(`mqtt://127.0.0.1:${port}`);
 
-  describe('on the way', () => {
+  describe('on the network', () => {
     it('the host is unknown', async () => {
       await fails(connect(streamTo('mqtt://no-such-host.invalid')), { code: 'host-unknown', stage: 'dns' });
     });
@@ -303,7 +303,7 @@ describe('why there is no connection', () => {
       await fails(states, { code: 'protocol-error', stage });
     });
 
-    it('is gone without a word', async () => {
+    it('closes the connection without a reason', async () => {
       await fails(await afterwards(({ socket }) => socket.resetAndDestroy()), { code: 'connection-lost', stage });
     });
   });

@@ -95,7 +95,7 @@ describe('core/conversion/broker-from-core', () => {
       assert.deepEqual([added, keys], [[], []]);
     });
 
-    it('is left out without TLS, whatever configuration is left from before', () => {
+    it('is left out without TLS, even if a configuration is left over', () => {
       assert.equal(convert({ tls: 't', usetls: false }).node.tls, '');
     });
   });

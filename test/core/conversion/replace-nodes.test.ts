@@ -73,7 +73,7 @@ describe('core/conversion/replace-nodes', () => {
     for (const id of ids()) assert.match(id, /^[0-9a-f]{16}$/);
   });
 
-  it('leaves what stands in a locked flow, and says so', () => {
+  it('leaves nodes in a locked flow, and reports them', () => {
     const flow = [tab('tab', { locked: true }), coreBroker('b'), coreIn('in', 'b', 'a')];
     const conversion = replaceCoreNodes(flow, conversionDefaults);
     assert.deepEqual(convertedFlow(flow, conversion), flow);

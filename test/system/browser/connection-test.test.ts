@@ -134,7 +134,7 @@ describe('the test of a connection in the editor', function () {
     await editor.screenshot('connection-test-two-servers');
   });
 
-  it('shows what a server says as text, whatever it says', async () => {
+  it('shows the words of a server as text', async () => {
     const reasonString = '<img src=x onerror="document.title=`run`"> & <b>no</b>';
     const server = await ScriptedServer.start({
       connect: (client) =>

@@ -208,7 +208,7 @@ describe('replacing core nodes in the editor', function () {
     await session.nodeRed.waitForOutputAfter(printed, 'room arrived');
   });
 
-  it('stands in the list of actions, where a key can be given to it', async () => {
+  it('is in the list of actions, where it can get a shortcut', async () => {
     const actions = await editor.page.evaluate<{ id: string; label?: string }[]>('RED.actions.list()');
     for (const id of [REPLACE, PUT_BACK]) {
       assert.match(actions.find((action) => action.id === id)?.label ?? '', /^MQTT: /);

@@ -87,7 +87,7 @@ describe('the dialog of the router', function () {
     await editor.cancelDialog(dialog);
   });
 
-  it('shows topics and filters as text, whatever is in them', async () => {
+  it('shows topics and filters as text, whatever they contain', async () => {
     const dialog = await editor.openDialog('topic router');
     await dialog
       .getByRole('textbox', { name: 'Topic filter' })

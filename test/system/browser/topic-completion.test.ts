@@ -50,7 +50,7 @@ describe('topics that have been seen', function () {
     await editor.cancelDialog(dialog);
   });
 
-  it('are offered no more once one is taken, however late the answer comes', async () => {
+  it('are no longer offered once one is taken, even if the answer arrives late', async () => {
     const dialog = await editor.openDialog('plant/#');
     const field = dialog.getByRole('textbox', { name: 'Topic filter' }).first();
     await field.fill('');

@@ -97,7 +97,7 @@ describe('one topic in the sidebar', function () {
     assert.deepEqual(subscriber?.subscriptions, [{ ...subscriptionDefaults, filter: TOPIC }]);
   });
 
-  it('is looked at no more when the page is left', async () => {
+  it('is no longer viewed when the page is left', async () => {
     const viewing = /New client connected .* as (\S+-view-\w+) /;
     const client = session.mosquitto.log.all.flatMap((line) => viewing.exec(line)?.[1] ?? []).at(-1) ?? '';
     assert.notEqual(client, '');

@@ -127,7 +127,7 @@ describe('The test of a connection, asked of the runtime', function () {
     assert.deepEqual(kinds(tls.events), ['tls-config-missing', 'end']);
   });
 
-  it('speaks MQTT 3.1.1 with a server that knows no more', async () => {
+  it('uses MQTT 3.1.1 with a server that does not know MQTT 5', async () => {
     const server = await ScriptedServer.start({
       connect: (client) => (client.protocolVersion === 5 ? client.connack(0x84) : client.connack(0)),
     });

@@ -150,7 +150,7 @@ describe('The embedded broker for devices, in a real Node-RED', function () {
     assert.equal((await hand('x', KEY, {})).status, 401);
   });
 
-  it('takes no bad request', async () => {
+  it('refuses bad requests', async () => {
     for (const body of [{}, { key: KEY }, { key: '../x', password: 'x' }, { key: KEY, password: '' }, []]) {
       assert.equal((await post('mqtt-flows/brokers/broker1/passwords', body)).status, 400, JSON.stringify(body));
     }

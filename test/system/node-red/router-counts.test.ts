@@ -93,7 +93,7 @@ describe('the counts of a router', function () {
     }
   });
 
-  it('are told only to those who may read what flows do', async () => {
+  it('are shown only to users who may read the flows', async () => {
     assert.equal((await ask('router')).status, 401);
     assert.equal((await ask('router', await logIn(nodeRed, 'other'))).status, 401);
     assert.equal((await ask('router', await logIn(nodeRed, 'tester'))).status, 200);

@@ -228,7 +228,7 @@ describe('The routes of the topics sidebar', function () {
     assert.equal((await get('topics/completions?text=press&broker=none')).text, '[]');
   });
 
-  it('record by a client of their own, and leave the server with the last viewer', async () => {
+  it('record with their own client, which disconnects with the last viewer', async () => {
     const [first, second] = [await start('leave/#'), await start('leave/#')];
     await until(async () => (await look(first)).state.kind === 'connected');
     const connected = /New client connected .* as (\S+-view-[0-9a-f]{6}) /;
@@ -268,7 +268,7 @@ describe('The routes of the topics sidebar', function () {
     await post('topics/stop', { viewer });
   });
 
-  it('go on over a deploy that does not change the broker', async () => {
+  it('continue over a deploy that does not change the broker', async () => {
     const viewer = await start('deploy/#');
     await until(async () => (await look(viewer)).state.kind === 'connected');
     await device.publishAsync('deploy/a', '1', { qos: 1 });

@@ -75,7 +75,7 @@ for (const version of ['mqttv311', 'mqttv50'] as const) {
       await broker?.close();
     });
 
-    it('connects, and says so where mosquitto says it', async () => {
+    it("connects, and mosquitto's notification topic says so", async () => {
       await here.subscribe('$SYS/broker/connection/+/state');
       const { payload, retain } = await here.next('publish').then(function state(packet): Promise<typeof packet> {
         return packet.topic.startsWith('$SYS/') ? Promise.resolve(packet) : here.next('publish').then(state);

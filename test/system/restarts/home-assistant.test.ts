@@ -67,7 +67,7 @@ describe('Home Assistant at the broker inside Node-RED', function () {
     return taken();
   }
 
-  it('finds 2,000 devices, hears them, and has all of them again after kill -9', async () => {
+  it('finds 2,000 devices, receives their messages, and has all of them again after kill -9', async () => {
     const nodes = [embeddedNode('home', { port })];
     await nodeRed.start(nodes);
     await nodeRed.printed('Devices can connect at');

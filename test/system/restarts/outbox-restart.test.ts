@@ -37,7 +37,7 @@ describe('an outbox on disk', function () {
     ];
   }
 
-  it('says how many stay when Node-RED ends, and how many go on when it is back', async () => {
+  it('logs how many messages stay when Node-RED ends, and how many are sent when it is back', async () => {
     await bench.mosquitto.kill();
     await bench.nodeRed.start(flow(COUNT));
     while (bench.nodeRed.received.length < COUNT) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -92,7 +92,7 @@ for (const protocolVersion of [5, 4] as const) {
       });
     }
 
-    it('a filter that was removed meanwhile is unsubscribed, and what came for it is dropped', async () => {
+    it('a removed filter is unsubscribed, and its messages are dropped', async () => {
       const base = unique('restart');
       await start(flow(base, 'goes', 'stays'), [`Sending SUBACK to ${base}`]);
       await bench.mosquitto.log.find('both answers', () => logged(base, 'Sending SUBACK').length === 2);

@@ -145,7 +145,7 @@ describe('RabbitMQ', function () {
     assert.deepEqual([payload, retain], ['stored', true]);
   });
 
-  it('ends the connection over a forbidden topic, which is told at the node, and everything else works', async () => {
+  it('ends the connection because of a forbidden topic, which is reported at the node, and everything else works', async () => {
     const limited = serverNode('limited', rabbit.port);
     const flow = await loadFlow(
       [
