@@ -41,12 +41,12 @@ const TRAPS: readonly [trap: string, file: string, title: string][] = [
   ['blocks pings while a message is handled', 'transport/inbound-flow', 'let pings and publications go on'],
   [
     'hands over QoS 2 under an alias without a topic',
-    'transport/inbound-flow',
+    'transport/inbound-alias',
     'the topic that their alias stands for',
   ],
   [
     'gives CONNACK late when more follows in one piece',
-    'transport/inbound-flow',
+    'transport/inbound-alias',
     'they may follow CONNACK in one piece',
   ],
   ['sends no SUBSCRIBE for a filter that it knows', 'transport/mqttjs-transport', 'Asked again, it is sent again'],
