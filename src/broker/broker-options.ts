@@ -1,18 +1,10 @@
 // What a broker is handed.
 
+import type { BrokerClock } from './broker-clock';
 import type { Access } from './clients/access';
 import type { BrokerListener } from './clients/broker-listener';
 import type { BrokerSettings } from './clients/broker-settings';
 import type { BrokerStore } from './store/broker-store';
-
-export interface BrokerClock {
-  /** ms of a clock that never goes back; about ms since the epoch, since the store holds them */
-  now(): number;
-  /** Calls `task` once after `delay` ms. */
-  after(delay: number, task: () => void): void;
-  /** Calls `task` every `interval` ms. The returned function stops it. */
-  every(interval: number, task: () => void): () => void;
-}
 
 export interface BrokerOptions {
   readonly settings: BrokerSettings;

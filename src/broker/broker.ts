@@ -23,6 +23,8 @@ import type { Session } from './sessions/session';
 import type { Crowded, SessionHost } from './sessions/session-connection';
 import { SessionRegistry } from './sessions/session-registry';
 import { Journal } from './store/journal';
+import { encodeClockSet, StoreClock } from './store/store-clock';
+import { Keys } from './store/store-keys';
 import { StoredPublications } from './store/stored-publications';
 import type { Subscription } from './subscriptions/subscription';
 import { SubscriptionIndex } from './subscriptions/subscription-index';
@@ -37,6 +39,7 @@ const RETAINED_TICKS = 60;
 
 export class Broker {
   readonly #options: BrokerOptions;
+  readonly #clock: StoreClock;
   readonly #traffic = new Traffic();
   readonly #index = new SubscriptionIndex();
   readonly #retained: RetainedMessages;
@@ -63,14 +66,16 @@ export class Broker {
   static async open(options: BrokerOptions): Promise<Broker> {
     const { store, listener } = options;
     const contents = store && (await openStore(store, listener));
-    const broker = new Broker(contents ? options : { ...options, store: undefined });
+    const clock = new StoreClock(options.clock, contents?.clockSet ?? 0);
+    const broker = new Broker({ ...options, clock, store: contents ? store : undefined }, clock);
     if (contents) broker.#restore(contents);
     return broker;
   }
 
-  private constructor(options: BrokerOptions) {
+  private constructor(options: BrokerOptions, clock: StoreClock) {
     this.#options = options;
-    const { settings, clock, defer, listener, store } = options;
+    this.#clock = clock;
+    const { settings, defer, listener, store } = options;
     this.#startedAt = clock.now();
     const after = (delay: number, task: () => void): void => clock.after(delay, task);
     const failed = (error: unknown): void => listener.storeFailed(error);
@@ -150,6 +155,7 @@ export class Broker {
     this.#closed = true;
     this.#stopTicking();
     for (const client of this.#clients) client.end(Reason.shuttingDown, 'the broker is shutting down');
+    this.#keepClock();
     await this.#journal.end();
     for (const client of this.#clients) client.destroy();
     this.#clients.clear();
@@ -166,10 +172,17 @@ export class Broker {
     });
   }
 
+  /** Stores by how much the clock of the machine was set, so that a later process knows what time has passed. */
+  #keepClock(): void {
+    const clockSet = this.#clock.takeNews();
+    if (clockSet !== undefined) this.#journal.set(Keys.clockSet, () => encodeClockSet(clockSet));
+  }
+
   #tick(): void {
-    const { settings, clock } = this.#options;
-    const now = clock.now();
+    const { settings } = this.#options;
+    const now = this.#clock.now();
     this.#ticks++;
+    this.#keepClock();
     for (const client of this.#clients) if (client.check(now)) this.#clients.delete(client);
     this.#membership.check(settings.patience);
     if (this.#ticks % RETAINED_TICKS === 0) this.#exchange.expire(now);

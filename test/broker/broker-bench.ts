@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Duplex, duplexPair } from 'node:stream';
 import { generate, type IConnectPacket, type Packet, type PacketCmd, parser } from 'mqtt-packet';
 import { Broker } from '#src/broker/broker';
-import type { BrokerClock } from '#src/broker/broker-options';
+import type { BrokerClock } from '#src/broker/broker-clock';
 import { type Access, openAccess } from '#src/broker/clients/access';
 import { type BrokerListener, silentListener } from '#src/broker/clients/broker-listener';
 import { type BrokerSettings, defaultSettings } from '#src/broker/clients/broker-settings';
@@ -19,6 +19,7 @@ export type Version = 3 | 4 | 5;
 export class BenchClock implements BrokerClock {
   readonly #clock = new FakeClock();
   readonly now = (): number => this.#clock.now();
+  readonly wall = (): number => this.#clock.wall();
 
   after(delay: number, task: () => void): void {
     this.#clock.after(delay, task);
@@ -34,6 +35,11 @@ export class BenchClock implements BrokerClock {
     };
     next();
     return () => cancel();
+  }
+
+  /** Somebody sets the clock of the machine, by so many seconds. */
+  set(seconds: number): void {
+    this.#clock.set(seconds * 1000);
   }
 
   /** Lets so many seconds pass. */

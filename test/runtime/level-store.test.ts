@@ -233,6 +233,7 @@ describe('the store of an outbox on disk', () => {
         const error = await errorOf(store(path).open());
         assert.equal(error.code, expected);
         assert.equal(error.params.path, path);
+        if (expected === 'outbox-file-system') assert.equal(error.params.detail, said.split(': ')[1]);
       } finally {
         binding.db_open = db_open;
       }

@@ -11,6 +11,7 @@ import type { BrokerStore } from '../store/broker-store';
 import type { Journal } from '../store/journal';
 import { decodePublication } from '../store/publication-entry';
 import { decodeQueueRecord, type QueueRecord } from '../store/queue-entry';
+import { decodeClockSet } from '../store/store-clock';
 import { StoreDamage } from '../store/store-damage';
 import { Keys, numbersOf, partsOf } from '../store/store-keys';
 import type { StoredPublications } from '../store/stored-publications';
@@ -24,6 +25,8 @@ export interface StoreContents {
   /** Sorted by session and sequence. */
   readonly queued: readonly QueuedEntry[];
   readonly incoming: readonly { readonly session: number; readonly packetIdentifier: number }[];
+  /** By how many ms the clock of the machine was set while the store was open. */
+  readonly clockSet: number;
 }
 
 /** The contents while they are read. */
@@ -33,6 +36,7 @@ interface Gathered extends StoreContents {
   readonly sessions: Map<number, SessionRecord>;
   readonly queued: QueuedEntry[];
   readonly incoming: { readonly session: number; readonly packetIdentifier: number }[];
+  clockSet: number;
 }
 
 interface QueuedEntry {
@@ -108,6 +112,7 @@ async function readAll(store: BrokerStore): Promise<StoreContents> {
     sessions: new Map(),
     queued: [],
     incoming: [],
+    clockSet: 0,
   };
   for await (const [key, value] of store.entries()) take(contents, key, value);
   for (const { record } of contents.queued) {
@@ -134,6 +139,9 @@ function take(contents: Gathered, key: string, value: Buffer): void {
       return;
     case 'i':
       contents.incoming.push({ session: first, packetIdentifier: second });
+      return;
+    case 't':
+      contents.clockSet = decodeClockSet(value);
       return;
     default:
       throw new StoreDamage(`"${kind}"`);

@@ -54,9 +54,10 @@ export class SessionRegistry {
     if (number > this.#lastNumber) this.#lastNumber = number;
     session.user = record.user;
     session.expiryInterval = record.expiryInterval;
-    // What lies ahead says that the clock was set back meanwhile: no session gains time by that.
-    session.endedAt = Math.min(record.endedAt ?? now, now);
-    session.will = record.will;
+    // An end that lies ahead says that the clock was set back meanwhile: it counts as now.
+    const ahead = Math.max(0, (record.endedAt ?? now) - now);
+    session.endedAt = (record.endedAt ?? now) - ahead;
+    session.will = record.will && { ...record.will, due: record.will.due - ahead };
     for (const { filter, ...options } of record.subscriptions) {
       const subscription = createSubscription(session, filter, options);
       session.subscriptions.set(filter.wire, subscription);

@@ -9,9 +9,10 @@ export const Keys = {
   queued: (session: number, sequence: number) => `q/${padded(session)}/${padded(sequence)}`,
   publication: (number: number) => `m/${padded(number)}`,
   retained: (topic: string) => `r/${topic}`,
+  clockSet: 't/set',
 } as const;
 
-export type KeyKind = 's' | 'i' | 'q' | 'm' | 'r';
+export type KeyKind = 's' | 'i' | 'q' | 'm' | 'r' | 't';
 
 /** The kind of a key, and its rest. */
 export function partsOf(key: string): { readonly kind: string; readonly rest: string } {

@@ -119,7 +119,8 @@ export class LevelFolder {
   error(error: unknown): LevelError {
     if (error instanceof LevelError) return error;
     const detail = plainText(rootOf(error));
-    if (lacksSomething(error)) return new LevelError('file-system', this.#path, detail);
+    // LevelDB repeats the path before the words of the system.
+    if (lacksSomething(error)) return new LevelError('file-system', this.#path, detail.replace(/^.*: /s, ''));
     if (codesOf(error).includes('LEVEL_LOCKED')) return new LevelError('locked', this.#path, detail);
     return new LevelError(isDamage(error) ? 'damaged' : 'unavailable', this.#path, detail);
   }

@@ -156,11 +156,9 @@ export class EmbeddedBroker {
 const NOBODY: UserDirectory = { users: new Map(), anonymous: undefined };
 const NO_REPORT: ListenReport = { opened: () => {}, failed: () => {} };
 
-const BEGIN = Date.now() - evenTime.now();
-
-/** Begins with the time of day and runs evenly: whoever sets the clock of the machine ends no session. */
 const clock = {
-  now: () => BEGIN + evenTime.now(),
+  now: () => evenTime.now(),
+  wall: () => Date.now(),
   // What has to happen later is no reason for the process to live on.
   after: (delay: number, task: () => void) => void setTimeout(task, delay).unref(),
   every(interval: number, task: () => void) {
