@@ -2,7 +2,7 @@
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { findCodec } from '../core/payloads/find-codec';
+import { findCodec } from '../core/payloads/formats/find-codec';
 import { publicationFromMessage } from '../core/publications/publication-from-message';
 import type { PublishOptions } from '../core/publications/publish-options';
 import type { OutsideFound } from '../core/values/value-source';

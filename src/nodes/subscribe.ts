@@ -6,7 +6,7 @@ import type { Delivery, DeliveryFigures } from '../connection/acknowledgement/de
 import type { Connection } from '../connection/connection';
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { Codec } from '../core/payloads/codec';
-import { findCodec } from '../core/payloads/find-codec';
+import { findCodec } from '../core/payloads/formats/find-codec';
 import type { PreparedMessage } from '../runtime/acknowledgement/acknowledgement';
 import { acknowledging } from '../runtime/acknowledgement/acknowledging';
 import { useBroker } from '../runtime/broker/broker-node';

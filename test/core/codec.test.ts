@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import type { Codec, PayloadHints } from '#src/core/payloads/codec';
-import { findCodec } from '#src/core/payloads/find-codec';
 import { BUILT_IN_FORMATS } from '#src/core/payloads/format';
+import { findCodec } from '#src/core/payloads/formats/find-codec';
 
 const INVALID_UTF8 = Buffer.from([0x61, 0xff, 0xfe]);
 

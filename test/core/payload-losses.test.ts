@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
 import type { PayloadHints } from '#src/core/payloads/codec';
-import { findCodec } from '#src/core/payloads/find-codec';
+import { findCodec } from '#src/core/payloads/formats/find-codec';
 import type { LargeIntegers } from '#src/core/payloads/large-numbers';
 
 function decode(format: string, payload: string | Buffer, hints: PayloadHints = {}, integers?: LargeIntegers): unknown {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import type { Codec } from '#src/core/payloads/codec';
-import { findCodec } from '#src/core/payloads/find-codec';
+import { findCodec } from '#src/core/payloads/formats/find-codec';
 import type { OutgoingPublication } from '#src/core/publications/publication';
 import { type PublishSettings, publicationFromMessage } from '#src/core/publications/publication-from-message';
 import { NO_PROPERTY_SETTINGS } from '#src/core/publications/publication-properties';

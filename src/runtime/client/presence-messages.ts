@@ -3,7 +3,7 @@
 import type { PresenceMessages } from '../../connection/presence';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { failed, found, type Result } from '../../core/errors/result';
-import { findCodec } from '../../core/payloads/find-codec';
+import { findCodec } from '../../core/payloads/formats/find-codec';
 import type { OutgoingPublication } from '../../core/publications/publication';
 import { publicationFromMessage } from '../../core/publications/publication-from-message';
 import { NO_PROPERTY_SETTINGS } from '../../core/publications/publication-properties';

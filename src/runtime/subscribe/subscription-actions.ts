@@ -4,7 +4,7 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { DONE, type Done, failed, found, type Result } from '../../core/errors/result';
 import type { Codec } from '../../core/payloads/codec';
-import { findCodec } from '../../core/payloads/find-codec';
+import { findCodec } from '../../core/payloads/formats/find-codec';
 import type { LargeIntegers } from '../../core/payloads/large-numbers';
 import {
   type RequestedSubscription,

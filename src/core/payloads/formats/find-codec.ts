@@ -1,12 +1,12 @@
-// The payload formats that the package brings. A new one is a file, a line here and a name in format.ts.
+// The payload formats that the package brings. A new one is a file of this room, a line here and a name in ../format.ts.
 
+import type { Codec } from '../codec';
+import type { BuiltInFormat } from '../format';
+import type { LargeIntegers } from '../large-numbers';
 import { base64Codec } from './base64-codec';
 import { bytesCodec } from './bytes-codec';
-import type { Codec } from './codec';
 import { detectCodec } from './detect-codec';
-import type { BuiltInFormat } from './format';
 import { jsonCodec } from './json-codec';
-import type { LargeIntegers } from './large-numbers';
 import { textCodec } from './text-codec';
 import { textOrBytesCodec } from './text-or-bytes-codec';
 

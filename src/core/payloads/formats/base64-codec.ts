@@ -1,7 +1,7 @@
 // The format *Base64*: bytes, which the message has as Base64 text.
 
-import { type Codec, type Encoded, failure } from './codec';
-import { BYTES_TYPE, encodedBytes } from './payload-by-type';
+import { type Codec, type Encoded, failure } from '../codec';
+import { BYTES_TYPE, encodedBytes } from '../payload-by-type';
 
 export const base64Codec: Codec = {
   name: 'base64',

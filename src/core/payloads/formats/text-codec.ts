@@ -1,7 +1,7 @@
 // The format *text*: always a string. Bytes that are not UTF-8 become U+FFFD in it.
 
-import type { Codec } from './codec';
-import { payloadByType } from './payload-by-type';
+import type { Codec } from '../codec';
+import { payloadByType } from '../payload-by-type';
 
 export const textCodec: Codec = {
   name: 'string',

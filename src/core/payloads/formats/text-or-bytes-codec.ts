@@ -1,12 +1,12 @@
 // The format *text or Buffer*, which the core nodes call `auto`: never parsed. As there, a content type that says JSON has to
 // be true.
 
+import type { Codec, Decoded, PayloadHints } from '../codec';
+import { findByMediaType, mediaTypeOf } from '../media-type';
+import { payloadByType } from '../payload-by-type';
+import { textOf } from '../payload-text';
 import { bytesCodec } from './bytes-codec';
-import type { Codec, Decoded, PayloadHints } from './codec';
 import { decodeJson } from './json-codec';
-import { findByMediaType, mediaTypeOf } from './media-type';
-import { payloadByType } from './payload-by-type';
-import { textOf } from './payload-text';
 
 export const textOrBytesCodec: Codec = { name: 'text-or-bytes', mediaTypes: [], decode, encode: payloadByType };
 

@@ -1,7 +1,7 @@
 // The format *Buffer*: the bytes as they are.
 
-import { type Codec, failure } from './codec';
-import { BYTES_TYPE, encodedBytes } from './payload-by-type';
+import { type Codec, failure } from '../codec';
+import { BYTES_TYPE, encodedBytes } from '../payload-by-type';
 
 export const bytesCodec: Codec = {
   name: 'buffer',

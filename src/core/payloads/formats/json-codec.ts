@@ -1,10 +1,10 @@
 // The format *JSON*: every value is JSON, a text as well.
 
-import type { Codec, Decoded } from './codec';
-import { failure } from './codec';
-import { jsonFrom, parseJson } from './json-text';
-import type { LargeIntegers } from './large-numbers';
-import { textOf } from './payload-text';
+import type { Codec, Decoded } from '../codec';
+import { failure } from '../codec';
+import { jsonFrom, parseJson } from '../json-text';
+import type { LargeIntegers } from '../large-numbers';
+import { textOf } from '../payload-text';
 
 /** `largeIntegers` says what whole numbers become that a number cannot hold. */
 export function jsonCodec(largeIntegers: LargeIntegers): Codec {

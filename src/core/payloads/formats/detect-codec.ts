@@ -1,12 +1,12 @@
 // The format *detect*: the content type decides, and the bytes where it does not. It changes no value: what is neither
 // JSON nor text is a Buffer, and a number that JavaScript cannot hold stays text.
 
-import type { Codec, Decoded, PayloadHints } from './codec';
+import type { Codec, Decoded, PayloadHints } from '../codec';
+import { parseJson } from '../json-text';
+import { findByMediaType, mediaTypeOf } from '../media-type';
+import { payloadByType } from '../payload-by-type';
+import { textOf } from '../payload-text';
 import { decodeJson } from './json-codec';
-import { parseJson } from './json-text';
-import { findByMediaType, mediaTypeOf } from './media-type';
-import { payloadByType } from './payload-by-type';
-import { textOf } from './payload-text';
 
 /** `formats` are those that a content type can name. */
 export function detectCodec(formats: readonly Codec[]): Codec {
