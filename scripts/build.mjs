@@ -37,6 +37,7 @@ const forNodeJs = {
   tsconfig: join(root, 'tsconfig.runtime.json'),
   // Dependencies are installed and updated by the user, and each is loaded when first needed.
   packages: 'external',
+  external: ['#cborg'],
   legalComments: 'none',
   logLevel: 'warning',
 };
@@ -84,6 +85,21 @@ async function bundleCommand() {
     entryPoints: [join(root, 'src/command/mqtt-flows.ts')],
     outdir: join(root, 'dist/command'),
     banner: { js: '#!/usr/bin/env node' },
+  });
+}
+
+/**
+ * dist/cborg.js, which `#cborg` of package.json stands for. cborg is an ECMAScript module, which the CommonJS of Node-RED
+ * cannot load at once in every Node.js that it runs on.
+ */
+async function bundleCborg() {
+  const { version, license } = JSON.parse(readFileSync(join(root, 'node_modules/cborg/package.json'), 'utf8'));
+  await build({
+    ...forNodeJs,
+    packages: 'bundle',
+    stdin: { contents: "export * from 'cborg'; export * from 'cborg/taglib';", resolveDir: root },
+    outfile: join(root, 'dist/cborg.js'),
+    banner: { js: `// cborg ${version}, ${license}: https://github.com/rvagg/cborg` },
   });
 }
 
@@ -142,6 +158,7 @@ removeStale('test', 'build/test');
 compile();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const { nodes, plugins } = nodeRed;
+await bundleCborg();
 await bundleShared(await bundleEntries([...Object.values(nodes), ...Object.values(plugins)]));
 await bundleCommand();
 await bundleResources();

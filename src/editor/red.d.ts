@@ -47,11 +47,17 @@ interface EditorNodeDefinition<Config, Credentials = object> {
   oneditresize?(this: EditorNode & Config, size: { readonly width: number; readonly height: number }): void;
 }
 
+interface EditorPlugins {
+  /** What packages have registered in the editor under a type; its other properties are theirs to choose. */
+  getPluginsByType(type: string): readonly object[];
+}
+
 interface EditorRed {
   /** Translates a full key, `module/set:key`. */
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
   readonly nodes: EditorNodes;
   readonly view: EditorView;
+  readonly plugins: EditorPlugins;
   readonly utils: {
     getNodeLabel(node: EditorNode, fallback: string): string;
     /** True, or why `value` does not fit the `type` of a typed input. */

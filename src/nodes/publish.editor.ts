@@ -2,7 +2,7 @@
 
 import { textOfLiteral } from '../core/conversion/saved-text';
 import { maySpeakMqtt5 } from '../editor/broker/session-fields';
-import { fillFormatSelect } from '../editor/fields/format-select';
+import { FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
 import { sharedText } from '../editor/fields/shared-text';
 import { topicTemplateProblem } from '../editor/fields/template-problem';
 import { completeTopic } from '../editor/fields/topic-completion';
@@ -77,7 +77,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
       },
     },
     retainType: { value: publishDefaults.retainType },
-    format: { value: publishDefaults.format },
+    ...FORMAT_PROPERTIES,
     properties: {
       value: publishDefaults.properties,
       validate: (properties, _options) => propertiesProblem(properties) ?? true,
@@ -100,9 +100,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    fillFormatSelect($('#node-input-format'), this.format || publishDefaults.format, (name) =>
-      this._(`formats.${name}`),
-    );
+    prepareFormat(this, (name) => this._(`formats.${name}`));
     // Older flows lack these settings.
     for (const name of ['completeOn', 'whileOffline'] as const) {
       $(`#node-input-${name}`).val(this[name] ?? publishDefaults[name]);

@@ -1,14 +1,14 @@
 // The publish node: publishes each message, and passes it on once the server has it.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { findCodec } from '../core/payloads/formats/find-codec';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { publicationFromMessage } from '../core/publications/publication-from-message';
 import type { PublishOptions } from '../core/publications/publish-options';
 import type { OutsideFound } from '../core/values/value-source';
 import { useBroker } from '../runtime/broker/broker-node';
 import { controlled } from '../runtime/broker/connection-actions';
 import { localizedError } from '../runtime/node/localize';
+import { NodeCodecs } from '../runtime/node/node-codecs';
 import { refuseMessages, showProblem, thrownError } from '../runtime/node/node-problem';
 import { readSettings } from '../runtime/node/read-settings';
 import { type MessageInput, messageAnswers } from '../runtime/publish/message-answers';
@@ -21,18 +21,13 @@ export = function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     const broker = useBroker(RED, this, definition.broker);
     if (!broker.ok) return refuse(this, broker.error, broker.reported);
-    const result = readSettings(RED, this, definition, publishDefaults, parsePublishConfig);
+    const result = readSettings(RED, this, definition, publishDefaults, parsePublishConfig, ['schema']);
     if (!result.ok) return refuse(this, result.error);
     const settings = result.config;
     const finder = outsideFinder(RED, this, settings.outside);
     if (!finder.ok) return refuse(this, finder.error);
-    const codec = findCodec(settings.format);
-    if (!codec) {
-      return refuse(
-        this,
-        new MqttFlowsError('format-unknown', { stage: 'config', params: { format: settings.format } }),
-      );
-    }
+    const codec = new NodeCodecs(RED, settings, 'text').find(settings.format);
+    if (!codec.ok) return refuse(this, codec.error);
     const { connection, control } = broker;
     const findOutside = finder.config;
     const { completeOn } = settings;
@@ -42,7 +37,7 @@ export = function register(RED: NodeAPI): void {
 
     const answer = messageAnswers(RED, this);
     const publish = (input: MessageInput, outside: OutsideFound): void => {
-      const built = publicationFromMessage(input.message, settings, codec, outside);
+      const built = publicationFromMessage(input.message, settings, codec.value, outside);
       if (!built.ok) return input.done(localizedError(RED, built.error));
       const { publication, whileOffline } = built;
       const reasoned = publication.qos > 0 && completeOn === 'acknowledged';

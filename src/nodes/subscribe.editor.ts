@@ -1,6 +1,6 @@
 // The dialog of the subscribe node.
 
-import { fillFormatSelect } from '../editor/fields/format-select';
+import { FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
 import { numberProblem } from '../editor/fields/number-field';
@@ -15,6 +15,8 @@ import {
 } from '../settings/subscribe.config';
 
 const LIST = '#mqtt-flows-subscriptions';
+/** The formats that can hold whole numbers which a JavaScript number cannot. */
+const HOLDS_LARGE_INTEGERS = new Set(['json', 'cbor', 'messagepack', 'protobuf', 'sparkplug']);
 
 RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
   category: 'MQTT',
@@ -34,7 +36,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
         return true;
       },
     },
-    format: { value: subscribeDefaults.format },
+    ...FORMAT_PROPERTIES,
     largeIntegers: { value: subscribeDefaults.largeIntegers },
     undecodable: { value: subscribeDefaults.undecodable },
     retained: { value: subscribeDefaults.retained },
@@ -71,12 +73,11 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    fillFormatSelect($('#node-input-format'), this.format || subscribeDefaults.format, (name) =>
-      this._(`formats.${name}`),
-    );
+    const formatLabel = (name: string): string => this._(`formats.${name}`);
+    prepareFormat(this, formatLabel);
     const format = $('#node-input-format');
     const integers = $('#mqtt-flows-subscribe-integers');
-    format.on('change', () => integers.toggle(format.val() === 'json'));
+    format.on('change', () => integers.toggle(HOLDS_LARGE_INTEGERS.has(String(format.val()))));
     format.trigger('change');
     $('#node-input-largeIntegers').val(this.largeIntegers || subscribeDefaults.largeIntegers);
     const acknowledge = $('#node-input-acknowledge').val(this.acknowledge || subscribeDefaults.acknowledge);
@@ -100,7 +101,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     const list = $(LIST)
       .css({ minHeight: '120px' })
       .editableList<Partial<SubscriptionConfig>>({
-        addItem: (container, _index, row) => addSubscriptionRow(container, row),
+        addItem: (container, _index, row) => addSubscriptionRow(container, row, formatLabel),
         removable: true,
         sortable: true,
       });

@@ -4,20 +4,21 @@ import { randomUUID } from 'node:crypto';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Delivery, DeliveryFigures } from '../connection/acknowledgement/delivery-window';
 import type { Connection } from '../connection/connection';
-import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { Codec } from '../core/payloads/codec';
-import { findCodec } from '../core/payloads/formats/find-codec';
 import type { PreparedMessage } from '../runtime/acknowledgement/acknowledgement';
 import { acknowledging } from '../runtime/acknowledgement/acknowledging';
 import { useBroker } from '../runtime/broker/broker-node';
 import { acceptControl } from '../runtime/broker/connection-actions';
 import { onClose } from '../runtime/deploy/node-closing';
 import { editorId } from '../runtime/deploy/saved-nodes';
+import { NodeCodecs } from '../runtime/node/node-codecs';
 import { refuseMessages, reportError, showProblem } from '../runtime/node/node-problem';
 import { showStatus } from '../runtime/node/node-status';
 import { readSettings } from '../runtime/node/read-settings';
-import { NodeSubscriptions } from '../runtime/subscribe/node-subscriptions';
+import { fixedSubscriptions, type NodeSubscription, NodeSubscriptions } from '../runtime/subscribe/node-subscriptions';
 import { receivedMessage } from '../runtime/subscribe/received-message';
+import { birthsOf } from '../runtime/subscribe/sparkplug-births-of';
 import { deliveryStatus, subscriptionStatus, whyItHearsItself } from '../runtime/subscribe/subscribe-status';
 import { subscriptionControl } from '../runtime/subscribe/subscription-actions';
 import {
@@ -32,16 +33,18 @@ export = function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     const broker = useBroker(RED, this, definition.broker);
     if (!broker.ok) return refuse(this, broker.error, broker.reported);
-    const result = readSettings(RED, this, definition, subscribeDefaults, parseSubscribeConfig);
+    const result = readSettings(RED, this, definition, subscribeDefaults, parseSubscribeConfig, ['schema']);
     if (!result.ok) return refuse(this, result.error);
-    const { format, largeIntegers, inputs, retained, keepSubscriptions: keep } = result.config;
-    const codec = findCodec(format, largeIntegers);
-    if (!codec) {
-      return refuse(this, new MqttFlowsError('format-unknown', { stage: 'config', params: { format } }));
-    }
-    const subscriptions = subscribe(this, broker.connection, result.config, codec);
+    const { config } = result;
+    const { largeIntegers, inputs, retained, keepSubscriptions: keep } = config;
+    const codecs = new NodeCodecs(RED, config, largeIntegers, birthsOf(broker.connection));
+    const codec = codecs.find(config.format);
+    if (!codec.ok) return refuse(this, codec.error);
+    const fixed = fixedSubscriptions(config.subscriptions, codec.value, codecs);
+    if (!fixed.ok) return refuse(this, fixed.error);
+    const subscriptions = subscribe(this, broker.connection, config, codec.value, fixed.value);
     if (inputs === 0) return subscriptions.start([]);
-    const dynamic = { codec, largeIntegers, retained, keep };
+    const dynamic = { codec: codec.value, codecs, retained, keep };
     acceptControl(RED, this, broker.control, subscriptionControl(RED, this, subscriptions, dynamic));
   }
 
@@ -50,7 +53,13 @@ export = function register(RED: NodeAPI): void {
     refuseMessages(RED, node, error);
   }
 
-  function subscribe(node: Node, connection: Connection, settings: SubscribeSettings, codec: Codec): NodeSubscriptions {
+  function subscribe(
+    node: Node,
+    connection: Connection,
+    settings: SubscribeSettings,
+    codec: Codec,
+    fixed: readonly NodeSubscription[],
+  ): NodeSubscriptions {
     const { undecodable } = settings;
     const show = showStatus(node);
     let figures: DeliveryFigures = { unacknowledged: 0, failed: 0, stuck: false };
@@ -65,7 +74,6 @@ export = function register(RED: NodeAPI): void {
       refresh();
     };
     const acknowledgement = acknowledging({ RED, node, connection, settings, prepare, show: showFigures });
-    const fixed = settings.subscriptions.map((options) => ({ options, codec }));
     const subscriptions = new NodeSubscriptions(connection, fixed, {
       owner: editorId(node),
       // With another identity at each start, the node is a new subscriber each time.

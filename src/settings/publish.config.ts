@@ -12,6 +12,7 @@ import type { UserPropertySource } from '../core/publications/user-properties';
 import { isMqttText, topicNameProblem } from '../core/topics/topic-name';
 import { parseTopicTemplate, topicInvalid } from '../core/topics/topic-template';
 import type { OutsideValue, ValueSource } from '../core/values/value-source';
+import { type FormatConfig, type FormatSettings, formatDefaults, readFormat } from './format.config';
 import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
 import { parseTypedValue, type TypedValue, type ValueType } from './typed-value';
 
@@ -51,7 +52,7 @@ export interface PropertiesConfig extends Partial<Record<SingleProperty, TypedVa
   userProperties?: UserPropertyConfig[];
 }
 
-export interface PublishConfig {
+export interface PublishConfig extends FormatConfig {
   name: string;
   /** Id of the broker node. */
   broker: string;
@@ -64,7 +65,6 @@ export interface PublishConfig {
   /** Blank: `msg.retain`, else false. `clear` deletes the retained message of the topic. */
   retain: boolean | string;
   retainType: (typeof VALUE_TYPES.retain)[number];
-  format: string;
   /** MQTT 5 properties. */
   properties: PropertiesConfig;
   /** Whether content type and format indicator are sent automatically, according to the type of the payload. */
@@ -84,7 +84,7 @@ export const publishDefaults: PublishConfig = {
   qosType: 'num',
   retain: '',
   retainType: 'bool',
-  format: 'auto',
+  ...formatDefaults,
   properties: {},
   describePayload: false,
   completeOn: 'acknowledged',
@@ -92,8 +92,7 @@ export const publishDefaults: PublishConfig = {
 };
 
 /** The settings as the runtime uses them. The list of codecs decides whether the format is known. */
-export interface PublishNodeSettings extends PublishSettings {
-  readonly format: string;
+export interface PublishNodeSettings extends PublishSettings, FormatSettings {
   readonly completeOn: PublishConfig['completeOn'];
   /** The values that have to be found for each message before the others can be read. */
   readonly outside: readonly OutsideValue[];
@@ -107,7 +106,7 @@ export function parsePublishConfig(raw: RawConfig): ConfigResult<PublishNodeSett
     topic: readTopic(saved, outside),
     qos: readChoice(saved, 'qos', [0, 1, 2], outside),
     retain: readChoice(saved, 'retain', [true, false, 'clear'], outside),
-    format: saved.text('format', publishDefaults.format) || 'auto',
+    ...readFormat(saved),
     properties: readProperties(saved.section('properties'), outside),
     describePayload: saved.boolean('describePayload', publishDefaults.describePayload),
     completeOn: saved.choice('completeOn', ['acknowledged', 'queued'], publishDefaults.completeOn),

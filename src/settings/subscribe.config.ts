@@ -5,6 +5,7 @@ import type { LargeIntegers } from '../core/payloads/large-numbers';
 import type { RetainedPolicy, SubscriptionOptions } from '../core/subscriptions/subscription-options';
 import { parseTopicFilter } from '../core/topics/topic-filter';
 import type { SavedNumber } from './environment-text';
+import { type FormatConfig, type FormatSettings, formatDefaults, readFormat } from './format.config';
 import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
 
 /** One filter with the subscription options of MQTT 5, section 3.8.3.1. */
@@ -14,14 +15,17 @@ export interface SubscriptionConfig {
   noLocal: boolean;
   retainAsPublished: boolean;
   retainHandling: 0 | 1 | 2;
+  /** Blank: that of the node. A compression may stand before it: `gzip+json`. */
+  format?: string;
+  /** For Protobuf: which message of the schema its payloads are. Blank: that of the node. */
+  messageType?: string;
 }
 
-export interface SubscribeConfig {
+export interface SubscribeConfig extends FormatConfig {
   name: string;
   /** Id of the broker node. */
   broker: string;
   subscriptions: SubscriptionConfig[];
-  format: string;
   /** What becomes of whole numbers in JSON that a JavaScript number cannot hold, with the format JSON. */
   largeIntegers: LargeIntegers;
   /**
@@ -58,7 +62,7 @@ export const subscribeDefaults: SubscribeConfig = {
   name: '',
   broker: '',
   subscriptions: [{ ...subscriptionDefaults }],
-  format: 'auto',
+  ...formatDefaults,
   largeIntegers: 'text',
   undecodable: 'error',
   retained: 'deliver',
@@ -79,9 +83,8 @@ export const SUBSCRIBE_RANGES = {
 } as const;
 
 /** The settings as the runtime uses them. The list of codecs decides whether the format is known. */
-export interface SubscribeSettings extends AcknowledgementSettings {
-  readonly subscriptions: readonly SubscriptionOptions[];
-  readonly format: string;
+export interface SubscribeSettings extends AcknowledgementSettings, FormatSettings {
+  readonly subscriptions: readonly FormattedSubscription[];
   readonly largeIntegers: LargeIntegers;
   readonly undecodable: 'error' | 'pass';
   readonly retained: RetainedPolicy;
@@ -90,10 +93,18 @@ export interface SubscribeSettings extends AcknowledgementSettings {
   readonly keepSubscriptions: boolean;
 }
 
+/** A filter, and the format of its messages where it has one of its own. */
+export interface FormattedSubscription {
+  readonly options: SubscriptionOptions;
+  /** Blank: that of the node. */
+  readonly format: string;
+  readonly messageType: string;
+}
+
 /** Reads a saved configuration. The first invalid value is the error. */
 export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSettings> {
   const saved = new SavedConfig(raw);
-  const subscriptions: SubscriptionOptions[] = [];
+  const subscriptions: FormattedSubscription[] = [];
   const entries = saved.list('subscriptions');
   const inputs = saved.choice('inputs', [0, 1], subscribeDefaults.inputs);
   const retained = saved.choice('retained', ['deliver', 'ignore', 'only'], subscribeDefaults.retained);
@@ -106,18 +117,20 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
       saved.fail(filterInvalid(text, result.problem, result.at));
       continue;
     }
-    subscriptions.push({
+    const options: SubscriptionOptions = {
       filter: result.filter,
       qos: entry.choice('qos', [0, 1, 2], subscriptionDefaults.qos),
       noLocal: entry.boolean('noLocal', subscriptionDefaults.noLocal),
       retainAsPublished: entry.boolean('retainAsPublished', subscriptionDefaults.retainAsPublished),
       retainHandling: entry.choice('retainHandling', [0, 1, 2], subscriptionDefaults.retainHandling),
       retained,
-    });
+    };
+    const format = entry.text('format', '');
+    subscriptions.push({ options, format, messageType: entry.text('messageType', '').trim() });
   }
   return saved.result({
     subscriptions,
-    format: saved.text('format', subscribeDefaults.format) || 'auto',
+    ...readFormat(saved),
     largeIntegers: saved.choice('largeIntegers', ['text', 'bigint'], subscribeDefaults.largeIntegers),
     undecodable: saved.choice('undecodable', ['error', 'pass'], subscribeDefaults.undecodable),
     retained,

@@ -165,6 +165,8 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
       ],
     },
   ],
+  'publish.inflateLimit': [{ good: [undefined, 16, '', '1', '${LIMIT}'], bad: [0, 1025, '1.5', 'many'] }],
+  'subscribe.inflateLimit': [{ good: [undefined, 16, '', '1024'], bad: [0, 1025, 'many'] }],
   'subscribe.maxInFlight': [{ good: [undefined, 20, '', '1', '${LIMIT}'], bad: [0, 65_536, '1.5', 'many'] }],
   'subscribe.acknowledgeTimeout': [{ good: [undefined, 60, '', '0', '${TIME}'], bad: [-1, 3_000_000, 'soon'] }],
   'router.property': [{ good: ['', undefined, 'topic', 'payload.where[0]'], bad: ['a..b', 'a['] }],

@@ -21,10 +21,13 @@ function dryRun(): Pack {
   return pack;
 }
 
-/** One for each node and plugin, what they share, and the command; what is for the editor alone is inside the forms. */
+/**
+ * One for each node and plugin, what they share, cborg, and the command; what is for the editor alone is inside the forms.
+ */
 function scripts(): string[] {
   const { nodes, plugins } = manifest['node-red'];
-  return ['dist/command/mqtt-flows.js', 'dist/runtime.js', ...Object.values(nodes), ...Object.values(plugins)];
+  const shared = ['dist/cborg.js', 'dist/command/mqtt-flows.js', 'dist/runtime.js'];
+  return [...shared, ...Object.values(nodes), ...Object.values(plugins)];
 }
 
 function expectedFiles(): string[] {

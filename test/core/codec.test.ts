@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Codec, PayloadHints } from '#src/core/payloads/codec';
 import { BUILT_IN_FORMATS } from '#src/core/payloads/format';
-import { findCodec } from '#src/core/payloads/formats/find-codec';
+import { DEFAULT_OPTIONS, findCodec } from '#src/core/payloads/formats/find-codec';
 
 const INVALID_UTF8 = Buffer.from([0x61, 0xff, 0xfe]);
 
@@ -14,13 +14,13 @@ function codec(name: string): Codec {
 }
 
 function decoded(format: string, payload: string | Buffer, hints: PayloadHints = {}): unknown {
-  const result = codec(format).decode(Buffer.from(payload), hints);
+  const result = codec(format).decode(Buffer.from(payload), hints, 'a');
   assert.ok(result.ok);
   return result.value;
 }
 
 function undecodable(format: string, payload: string | Buffer, hints: PayloadHints = {}): string {
-  const result = codec(format).decode(Buffer.from(payload), hints);
+  const result = codec(format).decode(Buffer.from(payload), hints, 'a');
   assert.ok(!result.ok);
   return `${result.problem} ${result.detail}`;
 }
@@ -89,7 +89,7 @@ describe('core/payloads/codec', () => {
     }
 
     it('bytes that are not UTF-8 stay a Buffer, the very one that came', () => {
-      const result = codec('auto').decode(INVALID_UTF8, {});
+      const result = codec('auto').decode(INVALID_UTF8, {}, 'a');
       assert.ok(result.ok);
       assert.equal(result.value, INVALID_UTF8);
     });
@@ -242,7 +242,7 @@ describe('core/payloads/codec', () => {
   describe('buffer', () => {
     it('bytes are handed on, not copied', () => {
       const payload = Buffer.from('{"a":1}');
-      const result = codec('buffer').decode(payload, { contentType: 'application/json' });
+      const result = codec('buffer').decode(payload, { contentType: 'application/json' }, 'a');
       assert.ok(result.ok);
       assert.equal(result.value, payload);
     });
@@ -313,7 +313,8 @@ describe('core/payloads/codec', () => {
 
   describe('formats', () => {
     it('every built-in format is there', () => {
-      for (const name of BUILT_IN_FORMATS) assert.ok(findCodec(name), name);
+      const message = { decode: () => ({}), encode: () => new Uint8Array() };
+      for (const name of BUILT_IN_FORMATS) assert.ok(findCodec(name, { ...DEFAULT_OPTIONS, message }), name);
     });
 
     for (const name of ['', 'xml', 'constructor', '__proto__', 'JSON']) {

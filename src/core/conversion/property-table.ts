@@ -77,6 +77,7 @@ export const PROPERTY_TABLE = {
         'same',
         'notInCore',
       ),
+      row('', 'compression inflateLimit schema schemaFrom messageType', 'same', 'notInCore'),
     ],
   },
   'mqtt out': {
@@ -91,6 +92,7 @@ export const PROPERTY_TABLE = {
       row('userProps', 'properties', 'note', 'userPropertiesMerged'),
       row('', 'whileOffline', 'note', 'whileOffline'),
       row('', 'format describePayload completeOn', 'same', 'notInCore'),
+      row('', 'compression inflateLimit schema schemaFrom messageType', 'same', 'notInCore'),
       row('', 'wires', 'same', 'output'),
     ],
   },

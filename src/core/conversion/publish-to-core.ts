@@ -78,8 +78,12 @@ function propertiesToCore(saved: Readonly<Record<string, unknown>>): PropertiesT
 }
 
 /** Without a connection the core node drops messages, whatever ours does. */
-function lostSettings({ format, describePayload }: FlowNode): ConversionNote[] {
-  const lost = { format: !isBlank(format) && format !== 'auto', describePayload: describePayload === true };
+function lostSettings({ format, compression, describePayload }: FlowNode): ConversionNote[] {
+  const lost = {
+    format: !isBlank(format) && format !== 'auto',
+    compression: !isBlank(compression),
+    describePayload: describePayload === true,
+  };
   const names = Object.entries(lost).filter(([, isLost]) => isLost);
   return [...names.map(([property]) => note('settingLost', { property })), note('whileOffline')];
 }

@@ -22,6 +22,7 @@ const AS_CORE: Readonly<Record<string, unknown>> = {
   acknowledge: 'receipt',
   undecodable: 'error',
   largeIntegers: 'text',
+  compression: '',
   keepSubscriptions: false,
 };
 
@@ -41,7 +42,7 @@ export function subscribeToCore(node: FlowNode): NodeConversion {
   const lost = Object.entries(AS_CORE).filter(([name, value]) => !isBlank(node[name]) && node[name] !== value);
   const notes: ConversionNote[] = [
     ...(wire === filter ? [] : [note('namedWildcards', { filter, wire })]),
-    ...(datatype === undefined ? [note('settingLost', { property: 'format' })] : []),
+    ...(datatype === undefined || !isBlank(subscription.format) ? [note('settingLost', { property: 'format' })] : []),
     ...lost.map(([property]) => note('settingLost', { property })),
     ...(asFlag(node.retainedAgain) === true ? [] : [note('storedMessages')]),
   ];

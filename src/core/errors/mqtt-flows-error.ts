@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'rule-filter-invalid'
   | 'server-url-invalid'
   | 'format-unknown'
+  | 'message-type-unknown'
+  | 'schema-invalid'
   | 'template-invalid'
   | 'host-unknown'
   | 'host-unreachable'

@@ -1,13 +1,29 @@
 // What a payload format does: how bytes become `msg.payload` and how `msg.payload` becomes bytes. Each format has a file
 // of its own; find-codec.ts knows them all.
 
-import type { BuiltInFormat } from './format';
+import type { LargeIntegers } from './large-numbers';
+import type { ProtobufMessage } from './protobuf-schema';
+import type { SparkplugBirths } from './sparkplug-births';
 
 /** What a publication says about its own payload (MQTT 5, sections 3.3.2.3.2 and 3.3.2.3.9). */
 export interface PayloadHints {
   readonly contentType?: string;
   /** True: the sender vouches that the payload is UTF-8. */
   readonly payloadFormatIndicator?: boolean;
+  /** `content-encoding` names a compression, as in HTTP. */
+  readonly userProperties?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** What a subscriber or publisher asks of a format. Each format takes what concerns it. */
+export interface CodecOptions {
+  /** What whole numbers become that a JavaScript number cannot hold. */
+  readonly largeIntegers: LargeIntegers;
+  /** Bytes that a payload may have once it is inflated */
+  readonly maximumBytes: number;
+  /** For Protobuf: what a payload is. */
+  readonly message?: ProtobufMessage;
+  /** For Sparkplug: the births that the connection has seen. */
+  readonly births?: SparkplugBirths;
 }
 
 /** Why a payload cannot be read or made. Each value has a sentence in the locales under `payload.`. */
@@ -20,6 +36,15 @@ export type PayloadProblem =
   | 'noJsonForm'
   | 'notBase64'
   | 'notBytes'
+  | 'notHex'
+  | 'notCbor'
+  | 'notMessagePack'
+  | 'notProtobuf'
+  | 'notSparkplug'
+  | 'notCompressed'
+  | 'tooLarge'
+  | 'noBinaryForm'
+  | 'unreadable'
   | 'noPayload';
 
 /** `detail` is what the parser said, or what the value is. */
@@ -29,7 +54,16 @@ export interface PayloadFailure {
   readonly detail: string;
 }
 
-export type Decoded = { readonly ok: true; readonly value: unknown } | PayloadFailure;
+export interface DecodedPayload {
+  readonly ok: true;
+  readonly value: unknown;
+  /** What the format reads from the topic; added to `msg.params`. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** What it says beside the payload; set on the message. */
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+export type Decoded = DecodedPayload | PayloadFailure;
 
 /** `contentType` is that by which a receiver reads the value back unchanged; undefined when none is certain. */
 export type Encoded =
@@ -37,13 +71,13 @@ export type Encoded =
   | PayloadFailure;
 
 export interface Codec {
-  readonly name: BuiltInFormat;
+  readonly name: string;
   /**
    * The content types by which *detect* reads a payload in this format, in lower case: whole types, `+suffix` or `type/*`.
    */
   readonly mediaTypes: readonly string[];
-  /** Never throws. */
-  decode(payload: Buffer, hints: PayloadHints): Decoded;
+  /** Never throws, and never changes `payload`, which several receivers share. */
+  decode(payload: Buffer, hints: PayloadHints, topic: string): Decoded;
   /** Never throws and never changes `value`. A Buffer is handed on, not copied. */
   encode(value: unknown): Encoded;
 }

@@ -1,6 +1,7 @@
 // JSON as text: parsed and made without an exception, and without losing anything on the way.
 
 import { type Decoded, type Encoded, failure, type PayloadFailure } from './codec';
+import { detailOf } from './detail-of';
 import { lossIn } from './json-loss';
 import { bigIntOr, exactNumber, type LargeIntegers, lookThrough, MOST_LEVELS, withExactNumbers } from './large-numbers';
 
@@ -66,8 +67,4 @@ function withBigInts(value: unknown): string | undefined {
   });
   // A name looks like a mark at most; what follows it is a colon.
   return text?.replace(/"\\u0001([0-9]+)"(?!:)/g, (_mark, index: string) => replaced[Number(index)] ?? '');
-}
-
-function detailOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,15 +1,24 @@
-// The select for a payload format.
+// The select for a payload format: those of this package, and those that others have registered in the editor.
 
 import { BUILT_IN_FORMATS } from '../../core/payloads/format';
 
 /**
- * Fills a select with the formats, named by `label`. An unknown format is kept under its own name, so that opening a
- * dialog loses nothing.
+ * Fills a select with the formats; `label` names those of this package. An unknown format is kept under its own name, so
+ * that opening a dialog loses nothing.
  */
 export function fillFormatSelect(select: JQuery, format: string, label: (format: string) => string): void {
-  const option = (name: string, text: string): JQuery => $('<option>', { value: name }).text(text);
-  for (const name of BUILT_IN_FORMATS) select.append(option(name, label(name)));
-  const known: readonly string[] = BUILT_IN_FORMATS;
-  if (!known.includes(format)) select.append(option(format, format));
+  const formats = new Map<string, string>(BUILT_IN_FORMATS.map((name) => [name, label(name)]));
+  for (const [name, text] of registeredFormats()) if (!formats.has(name)) formats.set(name, text);
+  if (format !== '' && !formats.has(format)) formats.set(format, format);
+  for (const [value, text] of formats) select.append($('<option>', { value }).text(text));
   select.val(format);
+}
+
+/** Name and label of each (docs/formats.md). */
+function registeredFormats(): [string, string][] {
+  return RED.plugins.getPluginsByType('mqtt-flows-format').flatMap((plugin): [string, string][] => {
+    if (!('format' in plugin) || typeof plugin.format !== 'string') return [];
+    const label = 'label' in plugin && typeof plugin.label === 'string' ? plugin.label : plugin.format;
+    return [[plugin.format, label]];
+  });
 }

@@ -4,10 +4,11 @@ interface EditorNotification {
   close(): void;
 }
 
+interface EditorPlugins {
+  registerPlugin(id: string, plugin: EditorPlugin): void;
+}
+
 interface EditorRed {
-  readonly plugins: {
-    registerPlugin(id: string, plugin: EditorPlugin): void;
-  };
   readonly sidebar: EditorSidebar;
   readonly actions: {
     /** The label stands in the list of actions. */

@@ -2,6 +2,7 @@
 
 import { type SubscriptionConfig, subscriptionDefaults } from '../../settings/subscribe.config';
 import { addFieldNote } from '../fields/field-note';
+import { fillFormatSelect } from '../fields/format-select';
 import { keepReader } from '../fields/list-rows';
 import { sharedText } from '../fields/shared-text';
 import { offerTopics } from '../fields/topic-completion';
@@ -37,11 +38,16 @@ function addLabelled(parent: JQuery, label: string, field: JQuery): void {
 
 interface RowOptions {
   readonly group: JQuery;
-  read(): Pick<SubscriptionConfig, 'noLocal' | 'retainAsPublished' | 'retainHandling'>;
+  read(): Pick<SubscriptionConfig, 'noLocal' | 'retainAsPublished' | 'retainHandling' | 'format' | 'messageType'>;
 }
 
 /** Adds the second line, hidden until it is opened or holds a value other than the default. */
-function addOptions(container: JQuery, saved: SubscriptionConfig, group: string): RowOptions & { line: JQuery } {
+function addOptions(
+  container: JQuery,
+  saved: SubscriptionConfig,
+  group: string,
+  formatLabel: (format: string) => string,
+): RowOptions & { line: JQuery } {
   const css = { display: 'flex', flexWrap: 'wrap', gap: '4px 12px', alignItems: 'baseline', marginTop: '4px' };
   const line = $('<div>').css(css).appendTo(container);
   const groupField = $('<input>', {
@@ -60,6 +66,7 @@ function addOptions(container: JQuery, saved: SubscriptionConfig, group: string)
   const handlings = [sharedText('retainHandling.0'), sharedText('retainHandling.1'), sharedText('retainHandling.2')];
   for (const [value, text] of handlings.entries()) retainHandling.append($('<option>', { value }).text(text));
   retainHandling.val(String(saved.retainHandling));
+  const format = addFormat(line, saved, formatLabel);
   const retainAsPublished = checkBox(line, sharedText('fields.retainAsPublished'), saved.retainAsPublished);
   const noLocal = checkBox(line, sharedText('fields.noLocal'), saved.noLocal);
   return {
@@ -69,7 +76,32 @@ function addOptions(container: JQuery, saved: SubscriptionConfig, group: string)
       noLocal: noLocal.prop('checked') === true,
       retainAsPublished: retainAsPublished.prop('checked') === true,
       retainHandling: Number(retainHandling.val()) as SubscriptionConfig['retainHandling'],
+      ...format(),
     }),
+  };
+}
+
+/** Adds the format of this filter; returns what reads it. Nothing is saved of a filter with the format of the node. */
+function addFormat(
+  line: JQuery,
+  saved: SubscriptionConfig,
+  formatLabel: (format: string) => string,
+): () => Pick<SubscriptionConfig, 'format' | 'messageType'> {
+  const format = $('<select>', { 'aria-label': sharedText('fields.format'), title: sharedText('fields.formatTip') });
+  format.append($('<option>', { value: '' }).text(sharedText('fields.formatOfNode')));
+  fillFormatSelect(format, saved.format ?? '', formatLabel);
+  addLabelled(line, sharedText('fields.format'), format);
+  const type = $('<input>', { type: 'text', 'aria-label': sharedText('field.messageType'), spellcheck: false });
+  addLabelled(line, sharedText('field.messageType'), type.val(saved.messageType ?? ''));
+  const show = (): void => {
+    type.parent().toggle(String(format.val()).endsWith('protobuf'));
+  };
+  format.on('change', show);
+  show();
+  return () => {
+    const own = String(format.val() ?? '');
+    const messageType = String(type.val()).trim();
+    return { ...(own !== '' && { format: own }), ...(own !== '' && messageType !== '' && { messageType }) };
   };
 }
 
@@ -94,7 +126,11 @@ function addQosNote(container: JQuery, qos: JQuery): void {
 }
 
 /** Fills `container`, an item of an editable list, with the fields of one subscription. */
-export function addSubscriptionRow(container: JQuery, row: Partial<SubscriptionConfig>): void {
+export function addSubscriptionRow(
+  container: JQuery,
+  row: Partial<SubscriptionConfig>,
+  formatLabel: (format: string) => string,
+): void {
   const saved: SubscriptionConfig = { ...subscriptionDefaults, ...row };
   const { group, rest } = splitGroup(saved.filter);
   const line = $('<div>').css({ display: 'flex', gap: '6px', alignItems: 'baseline' }).appendTo(container);
@@ -120,9 +156,10 @@ export function addSubscriptionRow(container: JQuery, row: Partial<SubscriptionC
   })
     .append('<i class="fa fa-cog"></i>')
     .appendTo(line);
-  const options = addOptions(container, saved, group);
+  const options = addOptions(container, saved, group, formatLabel);
   const usual =
     group === '' &&
+    !saved.format &&
     saved.noLocal === subscriptionDefaults.noLocal &&
     saved.retainAsPublished === subscriptionDefaults.retainAsPublished &&
     saved.retainHandling === subscriptionDefaults.retainHandling;
@@ -133,8 +170,9 @@ export function addSubscriptionRow(container: JQuery, row: Partial<SubscriptionC
   options.group.on('input', () => filter.trigger('input'));
   addQosNote(container, qos);
   offerTopics(filter);
+  const { format: _format, messageType: _type, ...others } = saved;
   keepReader<SubscriptionConfig>(container, () => ({
-    ...saved,
+    ...others,
     filter: grouped(String(filter.val()).trim()),
     qos: Number(qos.val()) as SubscriptionConfig['qos'],
     ...options.read(),

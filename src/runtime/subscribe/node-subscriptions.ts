@@ -3,11 +3,13 @@
 import type { Connection } from '../../connection/connection';
 import type { Subscriber, SubscriptionState } from '../../connection/subscriptions/subscriber';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { DONE, type Done, failed } from '../../core/errors/result';
+import { DONE, type Done, failed, found, type Result } from '../../core/errors/result';
 import type { Codec } from '../../core/payloads/codec';
 import type { RequestedSubscription } from '../../core/subscriptions/subscription-action';
 import type { SubscriptionOptions } from '../../core/subscriptions/subscription-options';
 import type { TopicFilter, WireFilter } from '../../core/topics/topic-filter';
+import type { FormattedSubscription } from '../../settings/subscribe.config';
+import type { NodeCodecs } from '../node/node-codecs';
 
 /** One filter of a node, and the format of its messages. */
 export interface NodeSubscription {
@@ -15,6 +17,21 @@ export interface NodeSubscription {
   readonly codec: Codec;
   /** The request of the message that added it. */
   readonly requested?: RequestedSubscription;
+}
+
+/** The subscriptions of a node's settings, each with its own format or `codec`, that of the node. */
+export function fixedSubscriptions(
+  settings: readonly FormattedSubscription[],
+  codec: Codec,
+  codecs: NodeCodecs,
+): Result<NodeSubscription[]> {
+  const subscriptions: NodeSubscription[] = [];
+  for (const { options, format, messageType } of settings) {
+    const own = format === '' ? found(codec) : codecs.find(format, messageType);
+    if (!own.ok) return own;
+    subscriptions.push({ options, codec: own.value });
+  }
+  return found(subscriptions);
 }
 
 export interface SubscriptionListener extends Pick<Subscriber, 'owner' | 'identity' | 'window' | 'deliver'> {

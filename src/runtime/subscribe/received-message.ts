@@ -3,10 +3,10 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import type { Delivery } from '../../connection/acknowledgement/delivery-window';
-import type { Codec } from '../../core/payloads/codec';
+import type { Codec, Decoded } from '../../core/payloads/codec';
 import { payloadError } from '../../core/payloads/payload-error';
 import { messageFromPublication } from '../../core/publications/message-from-publication';
-import { readCaptures } from '../../core/topics/topic-captures';
+import { readCaptures, type TopicParams } from '../../core/topics/topic-captures';
 import type { PreparedMessage } from '../acknowledgement/acknowledgement';
 import { localizedError } from '../node/localize';
 import type { NodeSubscription } from './node-subscriptions';
@@ -25,9 +25,12 @@ export function receivedMessage(
   by: NodeSubscription | undefined,
   settings: MessageSettings,
 ): PreparedMessage {
-  const decoded = (by?.codec ?? settings.codec).decode(publication.payload, publication.properties ?? {});
+  const codec = by?.codec ?? settings.codec;
+  const decoded = codec.decode(publication.payload, publication.properties ?? {}, publication.topic);
   const payload = decoded.ok ? decoded.value : publication.payload;
-  const received = messageFromPublication(publication, payload, qos, readCaptures(filter, publication.topic));
+  const params = paramsOf(readCaptures(filter, publication.topic), decoded);
+  const received = messageFromPublication(publication, payload, qos, params);
+  if (decoded.ok && decoded.properties) Object.assign(received, decoded.properties);
   const properties = by?.requested?.properties;
   const complete = properties ? { ...RED.util.cloneMessage(properties), ...received } : received;
   const message = Object.assign(complete, { _msgid: messageId() });
@@ -35,6 +38,11 @@ export function receivedMessage(
   if (decoded.ok || settings.undecodable === 'pass') return { message, raw };
   // The error carries the message with the raw payload, so that nothing is lost.
   return { message, raw, error: localizedError(RED, payloadError('payload-undecodable', decoded, publication.topic)) };
+}
+
+/** What the filter took from the topic, over what the format has read from it. */
+function paramsOf(captured: TopicParams | undefined, decoded: Decoded): TopicParams | undefined {
+  return decoded.ok && decoded.params ? { ...decoded.params, ...captured } : captured;
 }
 
 const prefix = randomBytes(6).toString('hex');

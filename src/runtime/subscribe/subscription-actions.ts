@@ -4,8 +4,6 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { DONE, type Done, failed, found, type Result } from '../../core/errors/result';
 import type { Codec } from '../../core/payloads/codec';
-import { findCodec } from '../../core/payloads/formats/find-codec';
-import type { LargeIntegers } from '../../core/payloads/large-numbers';
 import {
   type RequestedSubscription,
   readSubscription,
@@ -14,6 +12,7 @@ import {
 } from '../../core/subscriptions/subscription-action';
 import type { RetainedPolicy } from '../../core/subscriptions/subscription-options';
 import { localizedError } from '../node/localize';
+import type { NodeCodecs } from '../node/node-codecs';
 import { thrownError } from '../node/node-problem';
 import type { MessageInput } from '../publish/message-answers';
 import type { NodeSubscription, NodeSubscriptions } from './node-subscriptions';
@@ -23,7 +22,7 @@ const KEY = 'subscriptions';
 
 export interface DynamicSettings {
   readonly codec: Codec;
-  readonly largeIntegers: LargeIntegers;
+  readonly codecs: NodeCodecs;
   readonly retained: RetainedPolicy;
   /** Whether the list outlives a deploy of the node, and a restart if its context does. */
   readonly keep: boolean;
@@ -110,18 +109,18 @@ function keptSubscriptions(node: Node, settings: DynamicSettings): Promise<reado
 
 function nodeSubscriptions(
   requested: readonly RequestedSubscription[],
-  { codec, largeIntegers, retained }: DynamicSettings,
+  { codec, codecs, retained }: DynamicSettings,
 ): Result<NodeSubscription[]> {
   const subscriptions: NodeSubscription[] = [];
   for (const one of requested) {
-    const own = one.format === undefined ? codec : findCodec(one.format, largeIntegers);
-    if (!own) {
-      const params = { format: one.format ?? '' };
-      return failed(new MqttFlowsError('format-unknown', { stage: 'control', params }));
+    const own = one.format === undefined ? found(codec) : codecs.find(one.format);
+    if (!own.ok) {
+      const { code, params } = own.error;
+      return failed(new MqttFlowsError(code, { stage: 'control', params }));
     }
     const { filter, qos, noLocal, retainAsPublished, retainHandling } = one;
     const options = { filter, qos, noLocal, retainAsPublished, retainHandling, retained };
-    subscriptions.push({ options, codec: own, requested: one });
+    subscriptions.push({ options, codec: own.value, requested: one });
   }
   return found(subscriptions);
 }

@@ -1,7 +1,9 @@
 // The format *detect*: the content type decides, and the bytes where it does not. It changes no value: what is neither
 // JSON nor text is a Buffer, and a number that JavaScript cannot hold stays text.
 
-import type { Codec, Decoded, PayloadHints } from '../codec';
+import type { Codec, CodecOptions, Decoded, PayloadHints } from '../codec';
+import { compressionOf, inflated } from '../compression';
+import type { Compression } from '../format';
 import { parseJson } from '../json-text';
 import { findByMediaType, mediaTypeOf } from '../media-type';
 import { payloadByType } from '../payload-by-type';
@@ -9,31 +11,67 @@ import { textOf } from '../payload-text';
 import { decodeJson } from './json-codec';
 
 /** `formats` are those that a content type can name. */
-export function detectCodec(formats: readonly Codec[]): Codec {
+export function detectCodec(formats: readonly Codec[], { maximumBytes }: CodecOptions): Codec {
   const byMediaType = new Map<string, Codec>();
   for (const codec of formats) for (const type of codec.mediaTypes) byMediaType.set(type, codec);
   return {
     name: 'auto',
     mediaTypes: [],
-    decode: (payload, hints) =>
-      hints.contentType === undefined
-        ? decodeUnnamed(payload)
-        : decodeNamed(payload, hints, hints.contentType, byMediaType),
+    decode(payload, hints, topic) {
+      const { contentType } = hints;
+      const compression = compressionNamed(hints);
+      if (compression === undefined || payload.length === 0) {
+        if (contentType === undefined) return decodeUnnamed(payload);
+        return decodeNamed(payload, { ...hints, contentType }, byMediaType, topic);
+      }
+      const content = inflated(payload, compression, maximumBytes);
+      if (!content.ok) return content;
+      if (contentType === undefined) return decodeUnnamed(content.bytes);
+      return decodeNamed(content.bytes, { ...hints, contentType: withoutSuffix(contentType) }, byMediaType, topic);
+    },
     encode: payloadByType,
   };
 }
 
+/** By the suffix of the content type, `+gzip`, or by the user property `content-encoding`, as HTTP has it. */
+function compressionNamed({ contentType, userProperties }: PayloadHints): Compression | undefined {
+  const plus = contentType?.lastIndexOf('+') ?? -1;
+  if (contentType !== undefined && plus >= 0) {
+    const named = compressionOf(mediaTypeOf(contentType.slice(plus + 1)).type);
+    if (named) return named;
+  }
+  const encoding = userProperties?.['content-encoding'];
+  return typeof encoding === 'string' ? compressionOf(encoding.trim().toLowerCase()) : undefined;
+}
+
+/** `application/json+gzip; charset=utf-8` without the compression. */
+function withoutSuffix(contentType: string): string {
+  const [type = '', ...parameters] = contentType.split(';');
+  const plus = type.lastIndexOf('+');
+  const named =
+    plus >= 0 &&
+    compressionOf(
+      type
+        .slice(plus + 1)
+        .trim()
+        .toLowerCase(),
+    ) !== undefined;
+  return [named ? type.slice(0, plus) : type, ...parameters].join(';');
+}
+
+type NamedHints = PayloadHints & { readonly contentType: string };
+
 function decodeNamed(
   payload: Buffer,
-  hints: PayloadHints,
-  contentType: string,
+  hints: NamedHints,
   byMediaType: ReadonlyMap<string, Codec>,
+  topic: string,
 ): Decoded {
-  const { type, charset } = mediaTypeOf(contentType);
+  const { type, charset } = mediaTypeOf(hints.contentType);
   const codec = findByMediaType(byMediaType, type);
   if (!codec) return decodeUnnamed(payload, charset);
   if (codec.name === 'string') return { ok: true, value: textOf(payload, charset) ?? payload };
-  return codec.name === 'json' ? decodeJson(payload, 'text', charset) : codec.decode(payload, hints);
+  return codec.name === 'json' ? decodeJson(payload, 'text', charset) : codec.decode(payload, hints, topic);
 }
 
 /** A text that parses is JSON, another one is a string, and all else is a Buffer. */

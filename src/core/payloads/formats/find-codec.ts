@@ -1,31 +1,67 @@
 // The payload formats that the package brings. A new one is a file of this room, a line here and a name in ../format.ts.
 
-import type { Codec } from '../codec';
-import type { BuiltInFormat } from '../format';
-import type { LargeIntegers } from '../large-numbers';
+import type { Codec, CodecOptions } from '../codec';
+import { compressedCodec, isAvailable } from '../compression';
+import { splitFormat } from '../format';
 import { base64Codec } from './base64-codec';
 import { bytesCodec } from './bytes-codec';
+import { cborCodec } from './cbor-codec';
 import { detectCodec } from './detect-codec';
+import { hexCodec } from './hex-codec';
 import { jsonCodec } from './json-codec';
+import { messagePackCodec } from './messagepack-codec';
+import { protobufCodec } from './protobuf-codec';
+import { sparkplugCodec } from './sparkplug-codec';
 import { textCodec } from './text-codec';
 import { textOrBytesCodec } from './text-or-bytes-codec';
 
-const json = jsonCodec('text');
-const jsonWithBigInts = jsonCodec('bigint');
+/** Bytes that a payload may be inflated to where nobody has said otherwise. */
+export const MAXIMUM_BYTES = 16 * 1024 * 1024;
 
-const codecs: Readonly<Record<BuiltInFormat, Codec>> = {
-  auto: detectCodec([textCodec, json, bytesCodec]),
-  'text-or-bytes': textOrBytesCodec,
-  string: textCodec,
-  json,
-  buffer: bytesCodec,
-  base64: base64Codec,
-};
+export const DEFAULT_OPTIONS: CodecOptions = { largeIntegers: 'text', maximumBytes: MAXIMUM_BYTES };
 
-const byName: ReadonlyMap<string, Codec> = new Map(Object.entries(codecs));
+/** The codec of a format as it is saved, such as `gzip+json`; undefined when there is none of that name. */
+export function findCodec(saved: string, options: CodecOptions = DEFAULT_OPTIONS): Codec | undefined {
+  const { compression, format } = splitFormat(saved);
+  const codec = plainCodec(format, options);
+  if (compression === undefined || !codec) return codec;
+  return isAvailable(compression) ? compressedCodec(compression, codec, options.maximumBytes) : undefined;
+}
 
-/** The codec of a format, or undefined when there is none of that name. `largeIntegers` counts for JSON alone. */
-export function findCodec(name: string, largeIntegers: LargeIntegers = 'text'): Codec | undefined {
-  const codec = byName.get(name);
-  return codec === json && largeIntegers === 'bigint' ? jsonWithBigInts : codec;
+function plainCodec(format: string, options: CodecOptions): Codec | undefined {
+  const { largeIntegers, births, message } = options;
+  switch (format) {
+    case 'auto':
+      return detectCodec(formatsByContentType(options), options);
+    case 'string':
+      return textCodec;
+    case 'text-or-bytes':
+      return textOrBytesCodec;
+    case 'json':
+      return jsonCodec(largeIntegers);
+    case 'buffer':
+      return bytesCodec;
+    case 'base64':
+      return base64Codec;
+    case 'hex':
+      return hexCodec;
+    case 'cbor':
+      return cborCodec(largeIntegers);
+    case 'messagepack':
+      return messagePackCodec(largeIntegers);
+    case 'sparkplug':
+      return sparkplugCodec(births, largeIntegers);
+    case 'protobuf':
+      return message && protobufCodec(message, largeIntegers);
+    default:
+      return undefined;
+  }
+}
+
+/** The formats that a content type can name; a later one wins. Without a schema, Protobuf stays bytes. */
+function formatsByContentType({ largeIntegers, message }: CodecOptions): Codec[] {
+  const formats = [textCodec, jsonCodec(largeIntegers), bytesCodec, cborCodec(largeIntegers)];
+  formats.push(messagePackCodec(largeIntegers));
+  if (message) formats.push(protobufCodec(message, largeIntegers));
+  return formats;
 }

@@ -1,0 +1,128 @@
+// The format *MessagePack*: numbers, texts, bytes, times and nested values in few bytes.
+
+import type { ExtensionCodecType } from '@msgpack/msgpack';
+import { bytesOf } from '../bytes-value';
+import { type Codec, type Decoded, type Encoded, failure } from '../codec';
+import { detailOf } from '../detail-of';
+import { flowValue } from '../flow-value';
+import { type LargeIntegers, MOST_LEVELS } from '../large-numbers';
+import { isPlain } from '../plain-object';
+
+export const MESSAGEPACK_TYPE = 'application/vnd.msgpack';
+
+/** What an object holds that MessagePack has no form for; the library would send an empty object in its place. */
+const LOST = new Set(['Error', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Promise', 'RegExp']);
+const LEAST_INT64 = -(2n ** 63n);
+const MOST_UINT64 = 2n ** 64n - 1n;
+
+interface MessagePack {
+  decode(payload: Buffer): unknown;
+  encode(value: unknown): Uint8Array;
+}
+
+let loaded: MessagePack | undefined;
+
+/** Loads the library when the first payload wants it. */
+function messagePack(): MessagePack {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): MessagePack {
+  const library: typeof import('@msgpack/msgpack') = require('@msgpack/msgpack');
+  const { Decoder, Encoder, ExtData, EXT_TIMESTAMP, encodeTimestampExtension, decodeTimestampExtension } = library;
+  const extensionCodec: ExtensionCodecType<undefined> = {
+    /** Called for each object and array, before the library looks at it. */
+    tryToEncode(value) {
+      if (value instanceof ExtData) return value;
+      const type = Object.prototype.toString.call(value).slice(8, -1);
+      if (type === 'Date') {
+        // The Date may be of another realm, which the library does not know.
+        const data = encodeTimestampExtension(new Date(Number(value)));
+        return data ? new ExtData(EXT_TIMESTAMP, data) : null;
+      }
+      refuseLosses(value, type);
+      return null;
+    },
+    // An extension of somebody's own is kept as it came, and can be sent again.
+    decode: (data, type) => (type === EXT_TIMESTAMP ? decodeTimestampExtension(data) : new ExtData(type, data)),
+  };
+  const reading = { extensionCodec, context: undefined, useBigInt64: true };
+  const writing = { extensionCodec, context: undefined, useBigInt64: true, maxDepth: MOST_LEVELS };
+  return {
+    decode: (payload) => new Decoder(reading).decode(payload),
+    encode: (value) => new Encoder(writing).encode(sendable(value)),
+  };
+}
+
+function refuseLosses(value: unknown, type: string): void {
+  if (LOST.has(type)) throw new TypeError(type);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  for (const entry of Object.values(value)) if (typeof entry === 'bigint') refuseLarge(entry);
+}
+
+/** The library would send the lowest 64 bits. */
+function refuseLarge(value: bigint): void {
+  if (value < LEAST_INT64 || value > MOST_UINT64) throw new RangeError(`BigInt ${value}`);
+}
+
+/** `value` with Maps as objects and bytes as Buffers; itself where it has none of them. */
+function sendable(value: unknown, level = 0): unknown {
+  if (typeof value === 'bigint') refuseLarge(value);
+  if (typeof value !== 'object' || value === null || level > MOST_LEVELS) return value;
+  // The library takes views of bytes as they are.
+  if (ArrayBuffer.isView(value)) return value;
+  const bytes = bytesOf(value);
+  if (bytes) return bytes;
+  if (isMap(value)) return sendable(objectOf(value), level);
+  if (Array.isArray(value)) return changed(value, level) ? value.map((entry) => sendable(entry, level + 1)) : value;
+  if (!isPlain(value) || !changed(Object.values(value), level)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, sendable(entry, level + 1)]));
+}
+
+function changed(entries: readonly unknown[], level: number): boolean {
+  return entries.some((entry) => typeof entry === 'object' && entry !== null && sendable(entry, level + 1) !== entry);
+}
+
+/** In every realm. */
+function isMap(value: object): value is Map<unknown, unknown> {
+  return Object.prototype.toString.call(value) === '[object Map]';
+}
+
+function objectOf(map: Map<unknown, unknown>): object {
+  for (const name of map.keys()) if (typeof name !== 'string') throw new TypeError(`Map with a ${typeof name} as key`);
+  return Object.fromEntries(map as Map<string, unknown>);
+}
+
+/** `largeIntegers` says what whole numbers become that a number cannot hold. */
+export function messagePackCodec(largeIntegers: LargeIntegers): Codec {
+  return {
+    name: 'messagepack',
+    mediaTypes: [MESSAGEPACK_TYPE, 'application/msgpack', 'application/x-msgpack', '+msgpack'],
+    decode: (payload) => decodeMessagePack(payload, largeIntegers),
+    encode: encodeMessagePack,
+  };
+}
+
+function decodeMessagePack(payload: Buffer, largeIntegers: LargeIntegers): Decoded {
+  // A topic that was cleared.
+  if (payload.length === 0) return { ok: true, value: '' };
+  try {
+    return flowValue(messagePack().decode(payload), largeIntegers);
+  } catch (error) {
+    return failure('notMessagePack', detailOf(error));
+  }
+}
+
+function encodeMessagePack(value: unknown): Encoded {
+  try {
+    const bytes = messagePack().encode(value);
+    return {
+      ok: true,
+      payload: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+      contentType: MESSAGEPACK_TYPE,
+    };
+  } catch (error) {
+    return failure('noBinaryForm', detailOf(error));
+  }
+}

@@ -1,0 +1,37 @@
+// The format *Protobuf*: messages as the user's .proto text describes them. Which message a payload is, no byte of it says.
+
+import { type Codec, type Decoded, type Encoded, failure } from '../codec';
+import { detailOf } from '../detail-of';
+import { flowValue } from '../flow-value';
+import type { LargeIntegers } from '../large-numbers';
+import type { ProtobufMessage } from '../protobuf-schema';
+
+export const PROTOBUF_TYPE = 'application/protobuf';
+
+/** `largeIntegers` says whether 64-bit integers are texts or BigInts; they are one of them whatever their value. */
+export function protobufCodec(message: ProtobufMessage, largeIntegers: LargeIntegers): Codec {
+  return {
+    name: 'protobuf',
+    mediaTypes: [PROTOBUF_TYPE, 'application/x-protobuf', 'application/vnd.google.protobuf', '+protobuf'],
+    decode: (payload) => decodeProtobuf(message, payload, largeIntegers),
+    encode: (value) => encodeProtobuf(message, value),
+  };
+}
+
+/** An empty payload is a message whose fields all have their defaults. */
+function decodeProtobuf(message: ProtobufMessage, payload: Buffer, largeIntegers: LargeIntegers): Decoded {
+  try {
+    return flowValue(message.decode(payload, largeIntegers), 'as is');
+  } catch (error) {
+    return failure('notProtobuf', detailOf(error));
+  }
+}
+
+function encodeProtobuf(message: ProtobufMessage, value: unknown): Encoded {
+  try {
+    const bytes = message.encode(value);
+    return { ok: true, payload: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), contentType: PROTOBUF_TYPE };
+  } catch (error) {
+    return failure('noBinaryForm', detailOf(error));
+  }
+}

@@ -1,0 +1,106 @@
+// The fields for the payload format of a node: the format, a compression around it, and what Protobuf has to know.
+
+import { COMPRESSIONS } from '../../core/payloads/format';
+import { type FormatConfig, formatDefaults, INFLATE_RANGE } from '../../settings/format.config';
+import { addFormRow } from './form-row';
+import { fillFormatSelect } from './format-select';
+import { numberProblem } from './number-field';
+import { sharedText } from './shared-text';
+
+/** The properties of a node definition for all that is set here. */
+export const FORMAT_PROPERTIES = {
+  format: { value: formatDefaults.format },
+  compression: { value: formatDefaults.compression },
+  inflateLimit: {
+    value: formatDefaults.inflateLimit,
+    validate: (value: FormatConfig['inflateLimit'], _options: unknown) => numberProblem(value, INFLATE_RANGE) ?? true,
+  },
+  schema: { value: formatDefaults.schema },
+  schemaFrom: { value: formatDefaults.schemaFrom },
+  messageType: { value: formatDefaults.messageType },
+};
+
+/**
+ * Prepares `#node-input-format`, and adds the other fields after its row. Older flows have none of them. `label` names a
+ * format. Node-RED saves the fields by their ids.
+ */
+export function prepareFormat(saved: Partial<FormatConfig>, label: (format: string) => string): void {
+  const config = { ...formatDefaults, ...saved };
+  const format = $('#node-input-format');
+  fillFormatSelect(format, config.format, label);
+  format.css({ width: '45%' }).after(' ', compressionSelect(config));
+  const row = format.closest('.form-row');
+  const more = $('<div>').insertAfter(row);
+  const limit = addLimit(more, config);
+  const protobuf = addProtobuf(more, config);
+  // The width of the labels is the node's.
+  more.find('.form-row').attr('class', row.attr('class') ?? '');
+  const show = (): void => {
+    limit.toggle($('#node-input-compression').val() !== '');
+    protobuf.toggle(format.val() === 'protobuf');
+  };
+  $('#node-input-compression').add(format).on('change', show);
+  show();
+}
+
+function compressionSelect(config: FormatConfig): JQuery {
+  const select = $('<select>', {
+    id: 'node-input-compression',
+    title: sharedText('tip.compression'),
+    'aria-label': sharedText('field.compression'),
+  }).css({ width: '24%' });
+  select.append($('<option>', { value: '' }).text(sharedText('compression.none')));
+  for (const name of COMPRESSIONS) select.append($('<option>', { value: name }).text(name));
+  return select.val(config.compression);
+}
+
+function addLimit(parent: JQuery, config: FormatConfig): JQuery {
+  const input = $('<input>', { type: 'text', title: sharedText('tip.inflateLimit') }).css({ width: '80px' });
+  const row = addFormRow(parent, 'fa fa-arrows-v', sharedText('field.inflateLimit'), input);
+  row.append(' MiB');
+  // The id by which Node-RED saves it; the label goes with it.
+  rename(row, input.val(String(config.inflateLimit)), 'node-input-inflateLimit');
+  return row;
+}
+
+function addProtobuf(parent: JQuery, config: FormatConfig): JQuery {
+  const rows = $('<div>').appendTo(parent);
+  const from = $('<select>', { title: sharedText('tip.schemaFrom') }).css({ width: '70%' });
+  const sources = { text: sharedText('schemaFrom.text'), file: sharedText('schemaFrom.file') };
+  for (const [value, text] of Object.entries(sources)) from.append($('<option>', { value }).text(text));
+  rename(addFormRow(rows, 'fa fa-book', sharedText('field.schemaFrom'), from), from, 'node-input-schemaFrom');
+  from.val(config.schemaFrom);
+  const schema = $('<textarea>', {
+    id: 'node-input-schema',
+    spellcheck: false,
+    'aria-label': sharedText('field.schema'),
+    placeholder: 'syntax = "proto3";\nmessage Reading { double value = 1; }',
+  })
+    .css({ width: '100%', fontFamily: 'monospace', boxSizing: 'border-box' })
+    .val(config.schema);
+  $('<div>', { class: 'form-row' }).append(schema).appendTo(rows);
+  const type = $('<input>', { type: 'text', title: sharedText('tip.messageType'), spellcheck: false });
+  const row = addFormRow(rows, 'fa fa-envelope-o', sharedText('field.messageType'), type.css({ width: '70%' }));
+  rename(row, type.val(config.messageType), 'node-input-messageType');
+  const names = $('<datalist>', { id: 'mqtt-flows-message-types' }).appendTo(row);
+  type.attr('list', 'mqtt-flows-message-types');
+  const show = (): void => {
+    schema.attr('rows', from.val() === 'file' ? 1 : 8);
+    names.empty();
+    for (const name of messageNames(String(schema.val()))) names.append($('<option>', { value: name }));
+  };
+  from.on('change', show);
+  schema.on('input', show);
+  show();
+  return rows;
+}
+
+function rename(row: JQuery, input: JQuery, id: string): void {
+  input.attr('id', id);
+  row.find('label').attr('for', id);
+}
+
+/** The messages that a .proto text seems to have; the runtime reads it properly. */
+function messageNames(schema: string): readonly string[] {
+  return Array.from(schema.matchAll(/\bmessage\s+([A-Za-z_]\w*)/g), ([, name = '']) => name);
+}

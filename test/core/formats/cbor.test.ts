@@ -1,0 +1,174 @@
+// The format CBOR, by the examples of RFC 8949, appendix A, and by what flows hold.
+
+import assert from 'node:assert/strict';
+import { runInNewContext } from 'node:vm';
+import { decoded, encoded, refusal, roundTrip } from './format-runs';
+
+/** RFC 8949, appendix A: what decodes to a value that JavaScript has. */
+const EXAMPLES: readonly (readonly [hex: string, value: unknown])[] = [
+  ['00', 0],
+  ['01', 1],
+  ['0a', 10],
+  ['17', 23],
+  ['1818', 24],
+  ['1819', 25],
+  ['1864', 100],
+  ['1903e8', 1000],
+  ['1a000f4240', 1_000_000],
+  ['1b000000e8d4a51000', 1_000_000_000_000],
+  ['1bffffffffffffffff', 18_446_744_073_709_551_615n],
+  ['c249010000000000000000', 18_446_744_073_709_551_616n],
+  ['3bffffffffffffffff', -18_446_744_073_709_551_616n],
+  ['c349010000000000000000', -18_446_744_073_709_551_617n],
+  ['20', -1],
+  ['29', -10],
+  ['3863', -100],
+  ['3903e7', -1000],
+  ['f90000', 0],
+  ['f98000', -0],
+  ['f93c00', 1],
+  ['fb3ff199999999999a', 1.1],
+  ['f93e00', 1.5],
+  ['f97bff', 65_504],
+  ['fa47c35000', 100_000],
+  ['fa7f7fffff', 3.402_823_466_385_288_6e38],
+  ['fb7e37e43c8800759c', 1.0e300],
+  ['f90001', 2 ** -24],
+  ['f90400', 0.000_061_035_156_25],
+  ['f9c400', -4],
+  ['fbc010666666666666', -4.1],
+  ['f97c00', Number.POSITIVE_INFINITY],
+  ['f97e00', Number.NaN],
+  ['f9fc00', Number.NEGATIVE_INFINITY],
+  ['fa7f800000', Number.POSITIVE_INFINITY],
+  ['fb7ff8000000000000', Number.NaN],
+  ['f4', false],
+  ['f5', true],
+  ['f6', null],
+  ['f7', undefined],
+  ['c074323031332d30332d32315432303a30343a30305a', new Date('2013-03-21T20:04:00Z')],
+  ['c11a514b67b0', new Date('2013-03-21T20:04:00Z')],
+  ['c1fb41d452d9ec200000', new Date('2013-03-21T20:04:00.500Z')],
+  ['d74401020304', Buffer.from('01020304', 'hex')],
+  ['d82076687474703a2f2f7777772e6578616d706c652e636f6d', 'http://www.example.com'],
+  ['40', Buffer.alloc(0)],
+  ['4401020304', Buffer.from('01020304', 'hex')],
+  ['60', ''],
+  ['6161', 'a'],
+  ['6449455446', 'IETF'],
+  ['62225c', '"\\'],
+  ['62c3bc', 'ü'],
+  ['63e6b0b4', '水'],
+  ['64f0908591', '\u{10151}'],
+  ['80', []],
+  ['83010203', [1, 2, 3]],
+  ['8301820203820405', [1, [2, 3], [4, 5]]],
+  ['98190102030405060708090a0b0c0d0e0f101112131415161718181819', Array.from({ length: 25 }, (_, index) => index + 1)],
+  ['a0', {}],
+  [
+    'a201020304',
+    new Map([
+      [1, 2],
+      [3, 4],
+    ]),
+  ],
+  ['a26161016162820203', { a: 1, b: [2, 3] }],
+  ['826161a161626163', ['a', { b: 'c' }]],
+  ['a56161614161626142616361436164614461656145', { a: 'A', b: 'B', c: 'C', d: 'D', e: 'E' }],
+  ['9fff', []],
+  ['9f018202039f0405ffff', [1, [2, 3], [4, 5]]],
+  ['83019f0203ff820405', [1, [2, 3], [4, 5]]],
+  ['bf61610161629f0203ffff', { a: 1, b: [2, 3] }],
+  ['826161bf61626163ff', ['a', { b: 'c' }]],
+  ['bf6346756ef563416d7421ff', { Fun: true, Amt: -2 }],
+];
+
+describe('CBOR', () => {
+  for (const [hex, value] of EXAMPLES) {
+    it(`reads ${hex}, an example of RFC 8949`, () => {
+      assert.deepEqual(decoded('cbor', Buffer.from(hex, 'hex'), 'bigint'), value);
+    });
+  }
+
+  it('gives whole numbers that a number cannot hold as text, unless BigInts are asked for', () => {
+    const payload = Buffer.from('a16269641b17ee8f7c2a0c6b39', 'hex');
+    assert.deepEqual(decoded('cbor', payload), { id: '1724473470773652281' });
+    assert.deepEqual(decoded('cbor', payload, 'bigint'), { id: 1_724_473_470_773_652_281n });
+  });
+
+  it('brings back what a flow sends', () => {
+    const value = {
+      text: 'ü',
+      whole: -7,
+      fraction: 0.1,
+      yes: true,
+      nothing: null,
+      bytes: Buffer.from([0, 255]),
+      date: new Date(1_700_000_000_500),
+      large: 2n ** 70n,
+      list: [1, [2, { deep: 'x' }]],
+      map: new Map<unknown, unknown>([[1, 'one']]),
+      set: new Set(['a', 'b']),
+    };
+    assert.deepEqual(roundTrip('cbor', value, 'bigint'), value);
+  });
+
+  it('sends bytes, dates and objects of a function node, which are of another realm', () => {
+    const value: unknown = runInNewContext('({ b: new Uint8Array([1, 2]), d: new Date(1000), o: { x: [1] } })');
+    assert.deepEqual(roundTrip('cbor', value), { b: Buffer.from([1, 2]), d: new Date(1000), o: { x: [1] } });
+  });
+
+  it('keeps the order of names', () => {
+    assert.deepEqual(Object.keys(roundTrip('cbor', { zeta: 1, a: 2, mid: 3 }) as object), ['zeta', 'a', 'mid']);
+  });
+
+  it('keeps a tag that it does not know, and sends it again', () => {
+    const payload = Buffer.from('d82543010203', 'hex');
+    const value = decoded('cbor', payload);
+    assert.deepEqual({ ...(value as object) }, { tag: 37, value: Buffer.from([1, 2, 3]) });
+    assert.deepEqual(encoded('cbor', value), payload);
+  });
+
+  it('takes a name such as __proto__ for what it is', () => {
+    const value = decoded('cbor', Buffer.from('a1695f5f70726f746f5f5fa16178f5', 'hex')) as object;
+    assert.equal(Object.getPrototypeOf(value), Object.prototype);
+    assert.deepEqual(Object.keys(value), ['__proto__']);
+  });
+
+  it('gives bytes of their own, not a part of the payload that others read, too', () => {
+    const payload = Buffer.from('4401020304', 'hex');
+    (decoded('cbor', payload) as Buffer).fill(0);
+    assert.equal(payload.toString('hex'), '4401020304');
+  });
+
+  it('names what it cannot read, and never throws', () => {
+    assert.match(refusal('cbor', Buffer.from('1b00', 'hex')), /^notCbor /);
+    assert.match(refusal('cbor', Buffer.from('0000', 'hex')), /^notCbor /);
+    assert.match(refusal('cbor', Buffer.from('9bffffffffffffffff', 'hex')), /^notCbor /);
+  });
+
+  it('names texts and bytes of indefinite length, which the library does not read', () => {
+    for (const hex of ['5f42010243030405ff', '7f657374726561646d696e67ff']) {
+      assert.match(refusal('cbor', Buffer.from(hex, 'hex')), /^notCbor .*indefinite length/);
+    }
+  });
+
+  it('refuses nesting that Node-RED could not copy', () => {
+    const deep = Buffer.concat([Buffer.alloc(5000, 0x81), Buffer.from([0])]);
+    assert.match(refusal('cbor', deep), /^tooDeep/);
+    assert.match(refusal('cbor', Buffer.concat([Buffer.alloc(1_000_000, 0x81), Buffer.from([0])])), /^tooDeep/);
+  });
+
+  it('refuses to send what it has no form for', () => {
+    for (const value of [{ e: new Error('x') }, [/x/], { p: Promise.resolve() }, () => 1]) {
+      assert.match(String(encoded('cbor', value)), /^noBinaryForm /);
+    }
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    assert.match(String(encoded('cbor', circle)), /^noBinaryForm /);
+  });
+
+  it('takes an empty payload for the removal that it is', () => {
+    assert.equal(decoded('cbor', Buffer.alloc(0)), '');
+  });
+});

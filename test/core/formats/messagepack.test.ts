@@ -1,0 +1,115 @@
+// The format MessagePack, by the tables of its specification, and by what flows hold.
+
+import assert from 'node:assert/strict';
+import { runInNewContext } from 'node:vm';
+import { decoded, encoded, refusal, roundTrip } from './format-runs';
+
+/** One of each format of the specification, and the ends of their ranges. */
+const EXAMPLES: readonly (readonly [name: string, hex: string, value: unknown])[] = [
+  ['nil', 'c0', null],
+  ['false', 'c2', false],
+  ['true', 'c3', true],
+  ['positive fixint', '7f', 127],
+  ['negative fixint', 'e0', -32],
+  ['uint 8', 'ccff', 255],
+  ['uint 16', 'cdffff', 65_535],
+  ['uint 32', 'ceffffffff', 4_294_967_295],
+  ['uint 64', 'cf0000000100000000', 4_294_967_296],
+  ['uint 64, its largest', 'cfffffffffffffffff', 18_446_744_073_709_551_615n],
+  ['int 8', 'd080', -128],
+  ['int 16', 'd18000', -32_768],
+  ['int 32', 'd280000000', -2_147_483_648],
+  ['int 64', 'd3ffffffff00000000', -4_294_967_296],
+  ['int 64, its smallest', 'd38000000000000000', -9_223_372_036_854_775_808n],
+  ['float 32', 'ca3f800000', 1],
+  ['float 64', 'cb3fb999999999999a', 0.1],
+  ['fixstr', 'a3616263', 'abc'],
+  ['str 8', `d920${'61'.repeat(32)}`, 'a'.repeat(32)],
+  ['str 16', `da0020${'61'.repeat(32)}`, 'a'.repeat(32)],
+  ['str 32', `db00000020${'61'.repeat(32)}`, 'a'.repeat(32)],
+  ['bin 8', 'c40300ff01', Buffer.from([0, 255, 1])],
+  ['bin 16', 'c5000100', Buffer.from([0])],
+  ['bin 32', 'c60000000100', Buffer.from([0])],
+  ['fixarray', '93010203', [1, 2, 3]],
+  ['array 16', 'dc000101', [1]],
+  ['array 32', 'dd0000000101', [1]],
+  ['fixmap', '81a161c3', { a: true }],
+  ['map 16', 'de0001a16101', { a: 1 }],
+  ['map 32', 'df00000001a16101', { a: 1 }],
+  ['timestamp 32', 'd6ff5a4af6a5', new Date('2018-01-02T03:04:05Z')],
+  ['timestamp 64', 'd7ffa1dcd7c85a4af6a5', new Date('2018-01-02T03:04:05.678Z')],
+  ['timestamp 96', 'c70cff00000000ffffffffffffffff', new Date(-1000)],
+];
+
+describe('MessagePack', () => {
+  for (const [name, hex, value] of EXAMPLES) {
+    it(`reads ${name}`, () => assert.deepEqual(decoded('messagepack', Buffer.from(hex, 'hex'), 'bigint'), value));
+  }
+
+  it('gives whole numbers that a number cannot hold as text, unless BigInts are asked for', () => {
+    assert.equal(decoded('messagepack', Buffer.from('cf17ee8f7c2a0c6b39', 'hex')), '1724473470773652281');
+  });
+
+  it('brings back what a flow sends', () => {
+    const value = {
+      text: 'ü',
+      whole: -7,
+      fraction: 0.1,
+      no: false,
+      nothing: null,
+      bytes: Buffer.from([0, 255]),
+      date: new Date(1_700_000_000_500),
+      large: 2n ** 63n,
+      list: [1, [2, { deep: 'x' }]],
+    };
+    assert.deepEqual(roundTrip('messagepack', value, 'bigint'), value);
+  });
+
+  it('sends a Map with texts as names as the object that it is', () => {
+    assert.deepEqual(roundTrip('messagepack', { inner: new Map([['a', new Map([['b', 1]])]]) }), {
+      inner: { a: { b: 1 } },
+    });
+  });
+
+  it('sends bytes, dates and objects of a function node, which are of another realm', () => {
+    const value: unknown = runInNewContext(
+      '({ b: new Uint8Array([1, 2]), d: new Date(1000), m: new Map([["x", 1]]) })',
+    );
+    assert.deepEqual(roundTrip('messagepack', value), { b: Buffer.from([1, 2]), d: new Date(1000), m: { x: 1 } });
+  });
+
+  it('keeps an extension that it does not know, and sends it again', () => {
+    const payload = Buffer.from('d40710', 'hex');
+    assert.deepEqual(encoded('messagepack', decoded('messagepack', payload)), payload);
+  });
+
+  it('refuses to send what it has no form for', () => {
+    for (const value of [
+      new Error('x'),
+      { s: new Set([1]) },
+      [Promise.resolve()],
+      { r: /x/ },
+      { big: 2n ** 64n },
+      2n ** 64n,
+      [-(2n ** 63n) - 1n],
+      new Map([[1, 2]]),
+    ]) {
+      assert.match(String(encoded('messagepack', value)), /^noBinaryForm /);
+    }
+  });
+
+  it('names what it cannot read, and never throws', () => {
+    for (const hex of ['c1', '93', 'dbffffffff', 'ddffffffff', '0000', '81a95f5f70726f746f5f5f01']) {
+      assert.match(refusal('messagepack', Buffer.from(hex, 'hex')), /^notMessagePack /, hex);
+    }
+  });
+
+  it('refuses nesting that Node-RED could not copy', () => {
+    const deep = Buffer.concat([Buffer.alloc(100_000, 0x91), Buffer.from([0])]);
+    assert.match(refusal('messagepack', deep), /^tooDeep /);
+  });
+
+  it('takes an empty payload for the removal that it is', () => {
+    assert.equal(decoded('messagepack', Buffer.alloc(0)), '');
+  });
+});

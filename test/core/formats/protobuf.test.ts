@@ -1,0 +1,147 @@
+// The format Protobuf: schemas as users write them, and payloads that Google's own compiler (protoc 3.21) has encoded.
+
+import assert from 'node:assert/strict';
+import type { ProtobufMessage } from '#src/core/payloads/protobuf-schema';
+import { parseProtobufSchema } from '#src/core/payloads/protobuf-schema';
+import { decoded, encoded, refusal, roundTrip } from './format-runs';
+
+const SCHEMA = `syntax = "proto3";
+package plant;
+import "google/protobuf/timestamp.proto";
+enum State { OFF = 0; ON = 1; }
+message Reading {
+  string device_id = 1; double value = 2; State state = 3; int64 counter = 4; repeated int32 samples = 5;
+  map<string, uint64> totals = 6; bytes raw = 7; google.protobuf.Timestamp at = 8; optional bool ok = 9; Part part = 10;
+  message Part { sint32 n = 1; }
+}`;
+
+const PAYLOAD = Buffer.from(
+  '0a0670756d702d31110000000000803540180120ffffffffffffffff7f2a0d01feffffffffffffffff01ac0232100a036b776810ffffffffffffffffff013a0200ff42080880e2cfaa06100552020805',
+  'hex',
+);
+
+const READING = {
+  device_id: 'pump-1',
+  value: 21.5,
+  state: 'ON',
+  counter: '9223372036854775807',
+  samples: [1, -2, 300],
+  totals: { kwh: '18446744073709551615' },
+  raw: Buffer.from([0, 255]),
+  at: { seconds: '1700000000', nanos: 5 },
+  part: { n: -3 },
+};
+
+function noImports(path: string): never {
+  throw new Error(`there is no ${path}`);
+}
+
+function messageOf(schema: string, type: string, readImport: (path: string) => string = noImports): ProtobufMessage {
+  const result = parseProtobufSchema(schema, readImport);
+  assert.ok(result.ok, result.ok ? '' : result.detail);
+  const message = result.schema.message(type);
+  assert.ok(message, type);
+  return message;
+}
+
+describe('Protobuf', () => {
+  const message = messageOf(SCHEMA, 'Reading');
+
+  it('reads what protoc has encoded, with the names as they are written', () => {
+    assert.deepEqual(decoded('protobuf', PAYLOAD, { message }), READING);
+  });
+
+  it('gives integers of 64 bits as BigInts where they are asked for', () => {
+    const value = decoded('protobuf', PAYLOAD, { message, largeIntegers: 'bigint' }) as typeof READING;
+    assert.deepEqual(
+      [value.counter, value.totals, value.at.seconds],
+      [2n ** 63n - 1n, { kwh: 2n ** 64n - 1n }, 1_700_000_000n],
+    );
+  });
+
+  it('brings back what it has read', () => {
+    assert.deepEqual(encoded('protobuf', READING, { message }), PAYLOAD);
+    assert.deepEqual(roundTrip('protobuf', READING, { message }), READING);
+  });
+
+  it('adds what proto3 leaves out: 0, an empty text, the first word of an enumeration', () => {
+    const { ok, ...value } = decoded('protobuf', Buffer.from('0a0178', 'hex'), { message }) as Record<string, unknown>;
+    assert.equal(ok, undefined, 'an optional field says that it is not there');
+    assert.deepEqual(
+      [value.device_id, value.value, value.state, value.counter, value.samples, value.part],
+      ['x', 0, 'OFF', '0', [], null],
+    );
+  });
+
+  it('reads a message all of whose fields are left out, which is an empty payload', () => {
+    assert.equal((decoded('protobuf', Buffer.alloc(0), { message }) as { value: number }).value, 0);
+  });
+
+  it('reads by the content type where the node knows the message', () => {
+    const hints = { contentType: 'application/x-protobuf' };
+    assert.deepEqual(decoded('auto', PAYLOAD, { message }, hints), READING);
+  });
+
+  it('finds a message by its full name or by its last part, unless two have it', () => {
+    const schema =
+      'syntax = "proto3"; message A { message P { int32 a = 1; } } message B { message P { int32 b = 1; } }';
+    const result = parseProtobufSchema(schema, noImports);
+    assert.ok(result.ok);
+    assert.deepEqual(result.schema.messageTypes, ['A', 'B', 'A.P', 'B.P']);
+    assert.ok(result.schema.message('A.P'));
+    assert.ok(result.schema.message('.B.P'));
+    for (const name of ['P', '', 'C', 'constructor']) assert.equal(result.schema.message(name), undefined, name);
+  });
+
+  it('reads imports, and each once', () => {
+    const files: Record<string, string> = {
+      'a.proto': 'syntax = "proto3"; import "b.proto"; message A { B b = 1; }',
+      'b.proto': 'syntax = "proto3"; import "a.proto"; message B { int32 n = 1; }',
+    };
+    const schema = 'syntax = "proto3"; import "a.proto"; message Top { A a = 1; }';
+    const top = messageOf(schema, 'Top', (path) => files[path] ?? noImports(path));
+    assert.deepEqual(roundTrip('protobuf', { a: { b: { n: 7 } } }, { message: top }), { a: { b: { n: 7 } } });
+  });
+
+  for (const [what, schema, sentence] of [
+    ['a slip', 'syntax = "proto3";\nmessage A {\n  int32 a 1;\n}', /illegal token '1'.*line 3/],
+    ['an unknown type', 'syntax = "proto3"; message A { Nope n = 1; }', /no such Type or Enum .Nope./],
+    ['a missing import', 'syntax = "proto3"; import "x.proto";', /there is no x\.proto/],
+    ['a text that goes on', 'syntax = "proto3"; message A {', /illegal/],
+  ] as const) {
+    it(`says what is wrong with a schema: ${what}`, () => {
+      const result = parseProtobufSchema(schema, noImports);
+      assert.ok(!result.ok);
+      assert.match(result.detail, sentence);
+    });
+  }
+
+  for (const [value, sentence] of [
+    [{ device: 'x' }, 'Reading has no field "device"'],
+    [{ part: { m: 1 } }, 'Reading.part has no field "m"'],
+    [{ state: 'BROKEN' }, 'Reading.state has no value "BROKEN"'],
+    [{ counter: 'many' }, 'Reading.counter wants a whole number'],
+    [{ counter: 1.5 }, 'Reading.counter wants a whole number'],
+    [{ counter: 2n ** 63n }, 'Reading.counter wants a number from -9223372036854775808 to 9223372036854775807'],
+    [{ samples: [2 ** 31] }, 'Reading.samples[0] wants a number from -2147483648 to 2147483647'],
+    [{ samples: 1 }, 'Reading.samples wants an array'],
+    [{ part: 'x' }, 'Reading.part wants an object'],
+    ['text', 'Reading wants an object'],
+  ] as const) {
+    it(`refuses to send less than the flow gave: ${sentence}`, () => {
+      assert.equal(encoded('protobuf', value, { message }), `noBinaryForm ${sentence}`);
+    });
+  }
+
+  it('names bytes that are no such message, and never throws', () => {
+    for (const hex of ['0aff', '11', 'ff', `52${'ff'.repeat(4)}0f`]) {
+      assert.match(refusal('protobuf', Buffer.from(hex, 'hex'), { message }), /^notProtobuf /, hex);
+    }
+  });
+
+  it('gives bytes of their own, not a part of the payload that others read, too', () => {
+    const payload = Buffer.from(PAYLOAD);
+    (decoded('protobuf', payload, { message }) as { raw: Buffer }).raw.fill(9);
+    assert.deepEqual(payload, PAYLOAD);
+  });
+});

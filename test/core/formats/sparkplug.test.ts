@@ -1,0 +1,234 @@
+// The format Sparkplug B: payloads that Google's own compiler (protoc 3.21) has encoded, and the births of edge nodes.
+
+import assert from 'node:assert/strict';
+import { DEFAULT_OPTIONS, findCodec } from '#src/core/payloads/formats/find-codec';
+import { SparkplugBirths } from '#src/core/payloads/sparkplug-births';
+import { encoded, roundTrip } from './format-runs';
+
+const BIRTH = Buffer.from(
+  '0880d095ffbc31121b0a0562645365711880d095ffbc31200858ffffffffffffffffff01121a0a144e6f646520436f6e74726f6c2f52656269727468200b700012460a0b54656d7065726174757265100120094a2e0a07656e67556e69740a0572616e67651207080c4203c2b043121308144a0f0a036c6f771208080318f6ffffff0f650000ac4112120a064f66667365741002200150fbffffff0f12160a05546f74616c1003200458fbffffffffffffffff0112140a07537461727465641004200d58fbd095ffbc31120d0a074e6f7468696e67200c380112110a05466c616773202082010503000000a012110a05576f7264732021820105610062630012110a064c6576656c732017820104ffff010012320a055461626c6520108a012608021202696412046e616d651804180c220c0a0210070a06320470756d7022060a0210080a0012360a054d6f746f72201392012a0a0131120a0a0372706d200350dc0b1a0c0a05696e646578100c42014122094d6f746f72547970652800121d0a05496d6167652012420d1209696d6167652f706e67180282010201021800',
+  'hex',
+);
+/** Two metrics by their aliases, seq 1. */
+const DATA = Buffer.from('08e8d795ffbc31120e100118e8d795ffbc31650000b041120610032801580c1801', 'hex');
+
+/** What a host sees that has the births of `births`. */
+function host(births = new SparkplugBirths()) {
+  const codec = findCodec('sparkplug', { ...DEFAULT_OPTIONS, births });
+  assert.ok(codec);
+  return (messageType: string, payload: Buffer, device = '') => {
+    const topic = `spBv1.0/plant/${messageType}/edge${device && `/${device}`}`;
+    const result = codec.decode(payload, {}, topic);
+    assert.ok(result.ok, result.ok ? '' : `${result.problem} ${result.detail}`);
+    const { sparkplug } = (result.properties ?? {}) as { sparkplug?: { stale: boolean } };
+    const stale = sparkplug?.stale;
+    return {
+      value: result.value as { metrics: Record<string, unknown>[]; seq?: number },
+      params: result.params,
+      stale,
+    };
+  };
+}
+
+function message(seq: number, metrics: object[], timestamp = 1): Buffer {
+  const payload = encoded('sparkplug', { timestamp, seq, metrics });
+  assert.ok(Buffer.isBuffer(payload), String(payload));
+  return payload;
+}
+
+describe('Sparkplug B', () => {
+  it('reads each kind of value exactly', () => {
+    const { value } = host()('NBIRTH', BIRTH);
+    const timestamp = 1_700_000_000_000;
+    assert.equal(value.seq, 0);
+    assert.deepEqual(value.metrics, [
+      { name: 'bdSeq', type: 'UInt64', value: '18446744073709551615', timestamp },
+      { name: 'Node Control/Rebirth', type: 'Boolean', value: false },
+      {
+        name: 'Temperature',
+        alias: 1,
+        type: 'Float',
+        value: 21.5,
+        properties: {
+          engUnit: { type: 'String', value: '°C' },
+          range: { type: 'PropertySet', value: { low: { type: 'Int32', value: -10 } } },
+        },
+      },
+      { name: 'Offset', alias: 2, type: 'Int8', value: -5 },
+      { name: 'Total', alias: 3, type: 'Int64', value: -5 },
+      { name: 'Started', alias: 4, type: 'DateTime', value: 1_700_000_000_123 },
+      { name: 'Nothing', type: 'String', value: null },
+      { name: 'Flags', type: 'BooleanArray', value: [true, false, true] },
+      { name: 'Words', type: 'StringArray', value: ['a', 'bc'] },
+      { name: 'Levels', type: 'Int16Array', value: [-1, 1] },
+      {
+        name: 'Table',
+        type: 'DataSet',
+        value: {
+          columns: ['id', 'name'],
+          types: ['Int64', 'String'],
+          rows: [
+            [7, 'pump'],
+            [8, null],
+          ],
+        },
+      },
+      {
+        name: 'Motor',
+        type: 'Template',
+        value: {
+          version: '1',
+          templateRef: 'MotorType',
+          isDefinition: false,
+          metrics: [{ name: 'rpm', type: 'Int32', value: 1500 }],
+          parameters: [{ name: 'index', type: 'String', value: 'A' }],
+        },
+      },
+      {
+        name: 'Image',
+        type: 'File',
+        value: Buffer.from([1, 2]),
+        metadata: { content_type: 'image/png', size: 2 },
+      },
+    ]);
+  });
+
+  it('brings back what it has read', () => {
+    const births = new SparkplugBirths();
+    const { value } = host(births)('NBIRTH', BIRTH);
+    const again = encoded('sparkplug', value);
+    assert.ok(Buffer.isBuffer(again), String(again));
+    assert.deepEqual(host()('NBIRTH', again).value, value);
+  });
+
+  it('resolves aliases by the birth, with name and type', () => {
+    const read = host();
+    read('NBIRTH', BIRTH);
+    const { value, stale, params } = read('NDATA', DATA);
+    assert.equal(stale, false);
+    assert.deepEqual(params, { group: 'plant', messageType: 'NDATA', node: 'edge' });
+    assert.deepEqual(value.metrics, [
+      { name: 'Temperature', alias: 1, type: 'Float', value: 22, timestamp: 1_700_000_001_000 },
+      { name: 'Total', alias: 3, type: 'Int64', value: 12, historical: true },
+    ]);
+  });
+
+  it('goes on without a birth with what is known, and says that it is stale', () => {
+    const { value, stale } = host()('NDATA', DATA);
+    assert.equal(stale, true);
+    assert.deepEqual(value.metrics[0], { alias: 1, type: 'Unknown', value: 22, timestamp: 1_700_000_001_000 });
+  });
+
+  it('says from a gap on which message is stale, until the next birth', () => {
+    const read = host();
+    read('NBIRTH', message(0, [{ name: 'a', alias: 1, type: 'Int32', value: 0 }]));
+    const stale = (seq: number) => read('NDATA', message(seq, [{ alias: 1, type: 'Int32', value: seq }])).stale;
+    assert.deepEqual([1, 2, 4, 5].map(stale), [false, false, true, false]);
+  });
+
+  it('counts seq around from 255 to 0', () => {
+    const read = host();
+    read('NBIRTH', message(0, [{ name: 'a', alias: 1, type: 'Int32', value: 0 }]));
+    const verdicts = Array.from({ length: 600 }, (_, index) => read('NDATA', message((index + 1) % 256, [])).stale);
+    assert.equal(verdicts.includes(true), false);
+  });
+
+  it('lets several nodes of a connection read the same messages, each in its time', () => {
+    const births = new SparkplugBirths();
+    const [first, second] = [host(births), host(births)];
+    const messages: [string, Buffer][] = [
+      ['NBIRTH', BIRTH],
+      ['NDATA', DATA],
+      ['NDATA', message(2, [{ alias: 1, type: 'Float', value: 1 }])],
+      ['NDATA', message(4, [{ alias: 1, type: 'Float', value: 1 }])],
+    ];
+    const expected = [false, false, false, true];
+    assert.deepEqual(
+      messages.map(([type, payload]) => first(type, payload).stale),
+      expected,
+    );
+    assert.deepEqual(
+      messages.map(([type, payload]) => second(type, payload).stale),
+      expected,
+    );
+  });
+
+  it('knows the devices of an edge node apart, and forgets each with its death', () => {
+    const births = new SparkplugBirths();
+    const read = host(births);
+    read('NBIRTH', message(0, []));
+    read('DBIRTH', message(1, [{ name: 'a', alias: 1, type: 'Int32', value: 0 }]), 'one');
+    read('DBIRTH', message(2, [{ name: 'b', alias: 1, type: 'Int32', value: 0 }]), 'two');
+    const data = (seq: number, device: string) =>
+      read('DDATA', message(seq, [{ alias: 1, type: 'Int32', value: 5 }]), device);
+    assert.equal(data(3, 'one').value.metrics[0]?.name, 'a');
+    assert.equal(data(4, 'two').value.metrics[0]?.name, 'b');
+    read('DDEATH', message(5, []), 'one');
+    assert.deepEqual([data(6, 'one').stale, data(7, 'two').stale], [true, false]);
+    assert.deepEqual(births.size, { edgeNodes: 1, metrics: 1 });
+    read('NDEATH', message(0, []));
+    assert.deepEqual(births.size, { edgeNodes: 0, metrics: 0 });
+    assert.equal(data(8, 'two').stale, true);
+  });
+
+  it('keeps at most ten thousand edge nodes, the latest', () => {
+    const births = new SparkplugBirths();
+    const metrics = [{ name: 'a', alias: '1', datatype: 3 }];
+    for (let index = 0; index <= 10_000; index++) {
+      const topic = { group: 'g', messageType: 'NBIRTH', node: `n${index}`, device: undefined };
+      births.follow(topic, { seq: 0, timestamp: 1, metrics });
+    }
+    assert.deepEqual(births.size, { edgeNodes: 10_000, metrics: 10_000 });
+    const metric = (node: string) => births.metric({ group: 'g', messageType: 'NDATA', node, device: undefined }, '1');
+    assert.equal(metric('n0'), undefined);
+    assert.deepEqual(metric('n10000'), { name: 'a', datatype: 3 });
+  });
+
+  it('reads the state of a host, which is JSON', () => {
+    const codec = findCodec('sparkplug', DEFAULT_OPTIONS);
+    const result = codec?.decode(Buffer.from('{"online":true,"timestamp":1}'), {}, 'spBv1.0/STATE/scada');
+    assert.deepEqual(result, { ok: true, value: { online: true, timestamp: 1 } });
+  });
+
+  it('sends values without a type by what they are', () => {
+    const sent = {
+      seq: 0,
+      metrics: [
+        { name: 'n', value: 1.5 },
+        { name: 'w', value: 7 },
+        { name: 't', value: 'x' },
+        { name: 'b', value: true },
+      ],
+    };
+    const { metrics } = roundTrip('sparkplug', sent) as { metrics: { type: string; value: unknown }[] };
+    assert.deepEqual(
+      metrics.map(({ type, value }) => [type, value]),
+      [
+        ['Double', 1.5],
+        ['Int64', 7],
+        ['String', 'x'],
+        ['Boolean', true],
+      ],
+    );
+  });
+
+  for (const [payload, problem] of [
+    [{ metrics: [{ name: 'a', type: 'Int8', value: 200 }] }, 'noBinaryForm metrics[0].value is no Int8'],
+    [{ metrics: [{ name: 'a', type: 'Int64', value: 2n ** 63n }] }, 'noBinaryForm metrics[0].value is no Int64'],
+    [{ metrics: [{ name: 'a', type: 'Boolean', value: 1 }] }, 'noBinaryForm metrics[0].value wants true or false'],
+    [{ metrics: [{ name: 'a', type: 'Nope', value: 1 }] }, 'noBinaryForm there is no data type "Nope"'],
+    [{ metrics: ['x'] }, 'noBinaryForm metrics[0] wants an object'],
+    [{ values: [] }, 'notSparkplug metrics'],
+  ] as const) {
+    it(`refuses to send what a metric cannot hold: ${problem}`, () => {
+      assert.equal(encoded('sparkplug', payload), problem);
+    });
+  }
+
+  it('names what it cannot read, and never throws', () => {
+    const codec = findCodec('sparkplug', DEFAULT_OPTIONS);
+    const result = codec?.decode(Buffer.from('12ff', 'hex'), {}, 'spBv1.0/g/NDATA/n');
+    assert.ok(result && !result.ok);
+    assert.equal(result.problem, 'notSparkplug');
+  });
+});

@@ -1,0 +1,67 @@
+// Payload formats that another package has registered as plugins of Node-RED.
+
+import assert from 'node:assert/strict';
+import type { NodeAPI } from 'node-red';
+import { DEFAULT_OPTIONS } from '#src/core/payloads/formats/find-codec';
+import { NodeCodecs } from '#src/runtime/node/node-codecs';
+import { FORMAT_PLUGIN, registeredFormats } from '#src/runtime/node/registered-formats';
+
+const REVERSED = {
+  format: 'reversed',
+  mediaType: 'text/x-reversed',
+  decode: (payload: Buffer, { topic }: { topic: string }) => {
+    if (payload.length === 1) throw new Error(`too short on ${topic}`);
+    return payload.toString().split('').reverse().join('');
+  },
+  encode: (value: unknown) => {
+    if (typeof value !== 'string') throw new Error('wants a text');
+    return value.split('').reverse().join('');
+  },
+};
+
+/** Node-RED as far as formats see it, with `plugins`. */
+function redWith(plugins: readonly unknown[]): NodeAPI {
+  const getByType = (type: string): readonly unknown[] => (type === FORMAT_PLUGIN ? plugins : []);
+  // The formats use nothing else of Node-RED.
+  return { plugins: { getByType }, settings: {} } as unknown as NodeAPI;
+}
+
+function codecs(...plugins: unknown[]): NodeCodecs {
+  const settings = { format: 'auto', maximumBytes: 1000, schema: '', schemaFrom: 'text', messageType: '' } as const;
+  return new NodeCodecs(redWith(plugins), settings, DEFAULT_OPTIONS.largeIntegers);
+}
+
+describe('A format of another package', () => {
+  it('is used by its name, with and without a compression', () => {
+    for (const name of ['reversed', 'gzip+reversed']) {
+      const found = codecs(REVERSED).find(name);
+      assert.ok(found.ok);
+      const sent = found.value.encode('abc');
+      assert.ok(sent.ok);
+      const received = found.value.decode(Buffer.from(sent.payload), {}, 't');
+      assert.deepEqual(received, { ok: true, value: 'abc' });
+    }
+  });
+
+  it('refuses by an exception, which ends nothing else', () => {
+    const found = codecs(REVERSED).find('reversed');
+    assert.ok(found.ok);
+    const expected = { ok: false, problem: 'unreadable', detail: 'too short on t' };
+    assert.deepEqual(found.value.decode(Buffer.from('x'), {}, 't'), expected);
+    assert.deepEqual(found.value.encode(1), { ok: false, problem: 'noBinaryForm', detail: 'wants a text' });
+  });
+
+  it('cannot take the place of one of ours, and counts only if it is whole', () => {
+    const cbor = codecs({ ...REVERSED, format: 'json' }).find('json');
+    assert.ok(cbor.ok);
+    assert.deepEqual(cbor.value.decode(Buffer.from('1'), {}, 't'), { ok: true, value: 1 });
+    const broken = [null, {}, { format: 'a' }, { ...REVERSED, encode: undefined }, { ...REVERSED, format: '' }];
+    assert.deepEqual(registeredFormats(redWith(broken)), []);
+  });
+
+  it('is unknown while its package is not there', () => {
+    const found = codecs().find('reversed');
+    assert.ok(!found.ok);
+    assert.equal(found.error.code, 'format-unknown');
+  });
+});
