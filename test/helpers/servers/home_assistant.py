@@ -3,6 +3,7 @@
 # again after each reconnect. Prints one line of JSON for each step. Arguments: port, number of devices.
 
 import json
+import select
 import socket
 import sys
 import time
@@ -64,7 +65,16 @@ def make_client():
 
 
 def turn(client):
-    client.loop(timeout=0.05, max_packets=PACKETS_TO_READ)
+    """What Home Assistant's event loop does with the socket."""
+    sock = client.socket()
+    if sock is None:
+        return
+    readable, writable, _ = select.select([sock], [sock] if client.want_write() else [], [], 0.05)
+    if readable:
+        client.loop_read(PACKETS_TO_READ)
+    if writable:
+        client.loop_write()
+    client.loop_misc()
 
 
 def subscribe(client, filters):
