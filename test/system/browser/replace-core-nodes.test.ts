@@ -222,6 +222,5 @@ describe('replacing core nodes in the editor', function () {
     await german.page.locator('.mqtt-flows-moving').waitFor();
     await german.screenshot('replace-dialog-de');
     await german.page.getByRole('button', { name: 'Ersetzen', exact: true }).waitFor();
-    german.assertNoErrors();
   });
 });
