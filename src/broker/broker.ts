@@ -237,6 +237,7 @@ export class Broker {
       topics: new TopicReader(),
       now: () => clock.now(),
       after: (delay, task) => clock.after(delay, task),
+      defer,
       schedule: (writer) => flushes.add(writer),
       newClientId: () => `auto-${randomName()}`,
       isReserved: (clientId, { origin }) => !origin.local && this.#membership.client(clientId)?.origin.local === true,

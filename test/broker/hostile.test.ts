@@ -128,6 +128,24 @@ describe('broker: hostile devices', () => {
     }
   });
 
+  it('that publish much to many at once let others have their turn in between', async () => {
+    await start();
+    const many = await Promise.all(Array.from({ length: 100 }, (_, number) => bench.connect(`many-${number}`)));
+    for (const client of many) await client.subscribe('all');
+    const loud = await bench.connect('loud', { protocolVersion: 4 });
+    const one = generate({ cmd: 'publish', topic: 'all', payload: 'x', qos: 0, retain: false, dup: false });
+    // One chunk: 100,000 copies in all.
+    loud.stream.write(Buffer.concat(Array<Buffer>(1000).fill(one)));
+    let turns = 0;
+    const received = (): number => many[0]?.packets.all.filter(({ cmd }) => cmd === 'publish').length ?? 0;
+    while (received() < 1000) {
+      await turn();
+      turns++;
+    }
+    assert.ok(turns >= 20, `${turns} turns`);
+    for (const client of many) await client.messages(1000);
+  }).timeout(30_000);
+
   it('that flood with retained topics end at the limit with 0x97, and others go on', async () => {
     await start({ settings: { retained: { count: 1000, bytes: 10_000_000 } } });
     const loud = await bench.connect('loud');

@@ -26,6 +26,8 @@ export interface ClientHost {
   now(): number;
   /** Calls `task` once after `delay` ms. */
   after(delay: number, task: () => void): void;
+  /** Calls `task` after the current work of this turn of the event loop. */
+  readonly defer: (task: () => void) => void;
   /** Flushes `writer` at the end of this turn of the event loop. */
   readonly schedule: (writer: ClientWriter) => void;
   /** An unused client identifier. */

@@ -24,6 +24,9 @@ const CONNECT = 1;
 const PUBLISH = 3;
 const PINGREQ = 12;
 
+/** Copies of publications of one client after which the others get their turn: a few milliseconds of work. */
+const COPIES_IN_TURN = 4000;
+
 /** The number of answers waiting for the store at which reading from the client stops. */
 const UNWRITTEN = 1000;
 
@@ -40,6 +43,8 @@ export class ClientPackets {
   readonly #host: ClientHost;
   readonly #hold: ReadingHold;
   readonly #publications: IncomingPublications;
+  /** Copies that were sent in this turn of the event loop, or in several short ones. */
+  #copies = 0;
 
   constructor(client: PacketSource, session: Session, host: ClientHost, hold: ReadingHold) {
     this.#client = client;
@@ -76,7 +81,14 @@ export class ClientPackets {
 
   #handlePublish({ bytes, start, body, end }: PacketFramer, now: number): void {
     const publications = this.#publications;
+    const { traffic } = this.#host;
+    const before = traffic.publicationsSent;
     publications.publish(decodePublish(bytes, start, body, end, this.#client.v5, this.#host.topics));
+    this.#copies += traffic.publicationsSent - before;
+    if (this.#copies >= COPIES_IN_TURN) {
+      this.#copies = 0;
+      this.#host.defer(this.#hold.until('turn'));
+    }
     const crowded = this.#host.takeCrowded();
     if (crowded) {
       const room = this.#hold.until('room');
