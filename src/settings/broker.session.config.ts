@@ -1,7 +1,8 @@
 // The part of a broker node's saved configuration about CONNECT and the birth, close and will messages.
 
-import type { MessageConfig } from '../core/servers/message-config';
+import { type MessageConfig, PAYLOAD_TYPES } from '../core/servers/message-config';
 import type { SavedNumber } from './environment-text';
+import { messagePayloadProblem } from './message-payload';
 import type { SavedConfig } from './saved-config';
 
 export interface SessionConfig {
@@ -91,9 +92,15 @@ export function readSession(saved: SavedConfig): SessionSettings {
 }
 
 function readMessage(saved: SavedConfig): MessageConfig {
+  const topic = saved.text('topic', messageDefaults.topic);
+  const payload = saved.text('payload', messageDefaults.payload);
+  const payloadType = saved.choice('payloadType', PAYLOAD_TYPES, 'str');
+  const problem = topic === '' ? undefined : messagePayloadProblem(payload, payloadType);
+  if (problem !== undefined) saved.invalid('payload', problem);
   return {
-    topic: saved.text('topic', messageDefaults.topic),
-    payload: saved.text('payload', messageDefaults.payload),
+    topic,
+    payload,
+    payloadType,
     qos: saved.choice('qos', [0, 1, 2], messageDefaults.qos),
     retain: saved.boolean('retain', messageDefaults.retain),
     properties: { ...saved.record('properties') },

@@ -103,7 +103,7 @@ describe('The connect action', () => {
     [{ receiveMaximum: 0 }, 'msg.broker.receiveMaximum'],
     [{ topicAliasMaximum: 65_536 }, 'msg.broker.topicAliasMaximum'],
     [{ userProperties: 'x' }, 'msg.broker.userProperties'],
-    [{ birth: { topic: 'a', payload: { a: 1 } } }, 'msg.broker.birth'],
+    [{ birth: { topic: 7, payload: 'a' } }, 'msg.broker.birth'],
     [{ close: { topic: 'a', qos: 3 } }, 'msg.broker.close'],
     [{ will: { topic: 'a', properties: 'x' } }, 'msg.broker.will'],
     [JSON.parse('{"__proto__": {"url": "mqtt://other"}}'), 'msg.broker.__proto__'],

@@ -6,7 +6,7 @@ import { type Failed, failed, found, type Result } from '../errors/result';
 import { isQoS } from '../publications/publication';
 import { exceedsMqttString } from '../topics/topic-name';
 import { asFlag, asWhole, isRecord, propertyInvalid } from '../values/plain-value';
-import type { MessageConfig } from './message-config';
+import type { BrokerMessage } from './message-config';
 import { bracketed, parseServerUrl, type ServerAddress } from './server-url';
 
 /** Values that replace settings of the broker node. A blank user name or password means none. */
@@ -24,7 +24,7 @@ export interface ConnectOverrides {
   /** Names with texts, not checked here. */
   readonly userProperties?: Readonly<Record<string, unknown>>;
   /** They replace the configured ones. Whether they fit MQTT is checked elsewhere. */
-  readonly messages?: Readonly<Partial<Record<MessageName, MessageConfig>>>;
+  readonly messages?: Readonly<Partial<Record<MessageName, BrokerMessage>>>;
 }
 
 /** The messages that a connection sends by itself. */
@@ -156,13 +156,16 @@ function readLimit(name: keyof typeof LIMITS, value: unknown): Reading {
   return number === undefined ? failed(`${min} … ${max}`) : found({ properties: { [name]: number } });
 }
 
-/** As in the core nodes, a value without a topic, or one that is no object, means no message. */
+/**
+ * As in the core nodes, a value without a topic, or one that is no object, means no message. The payload may be what a
+ * publish node takes: text, bytes, or a value that becomes JSON.
+ */
 function readMessage(name: MessageName, value: unknown): Reading {
   const values: Values = isRecord(value) ? value : {};
   const { topic = '', payload = '', qos = 0, retain = false, properties = {} } = values;
   const level = asWhole(qos, 0, 2);
   const kept = asFlag(retain);
-  if (!isText(topic) || !isText(payload)) return failed('expected.text');
+  if (!isText(topic)) return failed('expected.text');
   if (!isQoS(level)) return failed('qos: 0, 1, 2');
   if (kept === undefined) return failed('retain: true, false');
   if (!isRecord(properties)) return failed('expected.section');

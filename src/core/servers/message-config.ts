@@ -2,12 +2,28 @@
 
 import type { QoS } from '../publications/publication';
 
-/** A blank topic means that there is no message. */
-export interface MessageConfig {
+/** How the payload of a saved message is written: the names are those of Node-RED's typed input, and `base64`. */
+export const PAYLOAD_TYPES = ['str', 'json', 'bin', 'base64'] as const;
+export type PayloadType = (typeof PAYLOAD_TYPES)[number];
+
+interface MessageFrame {
+  /** A blank topic means that there is no message. */
   readonly topic: string;
-  readonly payload: string;
   readonly qos: QoS;
   readonly retain: boolean;
   /** MQTT 5 properties by their names in a message. The will has `willDelayInterval` as well. */
   readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** As it is saved. */
+export interface MessageConfig extends MessageFrame {
+  readonly payload: string;
+  /** `str` if left out, as in flows from before there were others. */
+  readonly payloadType?: PayloadType;
+}
+
+/** As it is to be sent. */
+export interface BrokerMessage extends MessageFrame {
+  /** Any payload that a publish node takes. */
+  readonly payload: unknown;
 }

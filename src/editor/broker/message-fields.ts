@@ -1,19 +1,29 @@
 // The fields of the broker dialog for birth, close and will messages.
 
-import type { MessageConfig } from '../../core/servers/message-config';
+import { type MessageConfig, PAYLOAD_TYPES, type PayloadType } from '../../core/servers/message-config';
 import { topicNameProblem } from '../../core/topics/topic-name';
 import { messageDefaults } from '../../settings/broker.session.config';
 import { namesVariables } from '../../settings/environment-text';
+import { messagePayloadProblem } from '../../settings/message-payload';
 import { addFieldNote } from '../fields/field-note';
 import { addFormRow } from '../fields/form-row';
 import { sharedText } from '../fields/shared-text';
+import { nameTypedInput } from '../fields/typed-input-name';
 import { addMessageProperties, messagePropertiesProblem } from './message-properties';
 
 /** The error for a message that cannot be published, or undefined. A blank topic means no message. */
 export function messageProblem(message: Partial<MessageConfig> | undefined): string | undefined {
   const topic = message?.topic ?? '';
   const problem = topic === '' || namesVariables(topic) ? undefined : topicNameProblem(topic);
-  return problem ? sharedText(`topicName.${problem}`) : messagePropertiesProblem(message?.properties);
+  if (problem) return sharedText(`topicName.${problem}`);
+  const payload = topic === '' ? undefined : payloadProblem(message?.payload ?? '', message?.payloadType ?? 'str');
+  return payload ?? messagePropertiesProblem(message?.properties);
+}
+
+/** A payload with variables is checked by the runtime. */
+function payloadProblem(text: string, type: PayloadType): string | undefined {
+  const expected = namesVariables(text) ? undefined : messagePayloadProblem(text, type);
+  return expected === undefined ? undefined : sharedText(expected);
 }
 
 /** Adds the fields of one message to `container`. Returns a function that reads them. */
@@ -32,8 +42,7 @@ export function addMessageFields(
   const row = addFormRow(container, 'fa fa-tasks', texts.topic, topic);
   addFieldNote(row, topic, (value) => ({ problem: messageProblem({ topic: value.trim() }) }));
   const details = $('<div>').appendTo(container);
-  const payload = $('<input>', { type: 'text', title: sharedText('tip.payload') }).val(saved.payload);
-  addFormRow(details, 'fa fa-envelope', sharedText('field.payload'), payload);
+  const readPayload = addPayload(details, saved.payload, saved.payloadType ?? 'str');
   const qos = $('<select>', { title: sharedText('tip.qos') }).css({ width: '100px' });
   for (const level of [0, 1, 2]) qos.append($('<option>', { value: level }).text(String(level)));
   qos.val(String(saved.qos));
@@ -45,11 +54,36 @@ export function addMessageFields(
   show();
   return () => ({
     topic: String(topic.val()).trim(),
-    payload: String(payload.val()),
+    ...readPayload(),
     qos: Number(qos.val()) as MessageConfig['qos'],
     retain: retain.prop('checked') === true,
     properties: readProperties(),
   });
+}
+
+type Payload = Pick<MessageConfig, 'payload' | 'payloadType'>;
+
+/** Adds the field of the payload. Returns a function that reads it; text is saved as before there were other types. */
+function addPayload(container: JQuery, text: string, type: PayloadType): () => Payload {
+  const input = $('<input>', { type: 'text', title: sharedText('tip.payload') }).css({ width: '70%' });
+  const row = addFormRow(container, 'fa fa-envelope', sharedText('field.payload'), input);
+  input.typedInput({ types: PAYLOAD_TYPES.map(payloadOption), default: 'str' });
+  input.typedInput('type', type).typedInput('value', text);
+  nameTypedInput(row, input);
+  // The typed input has only the types that it was given.
+  const typed = (): PayloadType => input.typedInput('type') as PayloadType;
+  addFieldNote(row, input, () => ({ problem: payloadProblem(input.typedInput('value'), typed()) }));
+  return () => {
+    const payload = input.typedInput('value');
+    const payloadType = typed();
+    return payloadType === 'str' ? { payload } : { payload, payloadType };
+  };
+}
+
+function payloadOption(type: PayloadType): string | TypedInputType {
+  if (type !== 'base64') return type;
+  const icon = 'red/images/typedInput/bin.svg';
+  return { value: type, label: 'Base64', icon, validate: (value) => payloadProblem(value, type) === undefined };
 }
 
 function addCheckbox(container: JQuery, title: string, tip: string, checked: boolean): JQuery {

@@ -9,7 +9,7 @@ import { publicationFromMessage } from '../../core/publications/publication-from
 import { NO_PROPERTY_SETTINGS } from '../../core/publications/publication-properties';
 import { userPropertiesFrom } from '../../core/publications/user-properties';
 import type { ConnectOverrides } from '../../core/servers/connect-action';
-import type { MessageConfig } from '../../core/servers/message-config';
+import type { BrokerMessage, MessageConfig } from '../../core/servers/message-config';
 import { asWhole, isBlank } from '../../core/values/plain-value';
 import type { SessionSettings } from '../../settings/broker.session.config';
 import { type ConfigResult, invalidSetting } from '../../settings/saved-config';
@@ -25,11 +25,11 @@ const FOUR_BYTES = 0xffff_ffff;
 
 /** Prepares the messages. The first that does not fit MQTT is the error, which names its setting. */
 export function preparePresence(settings: SessionSettings): ConfigResult<PreparedPresence> {
-  const birth = prepare(settings.birth, 'birth');
+  const birth = prepare(written(settings.birth), 'birth');
   if (!birth.ok) return birth;
-  const close = prepare(settings.close, 'close');
+  const close = prepare(written(settings.close), 'close');
   if (!close.ok) return close;
-  const will = prepareWill(settings.will);
+  const will = prepareWill(written(settings.will));
   if (!will.ok) return will;
   const userProperties = prepareUserProperties(settings.userProperties);
   if (!userProperties.ok) return userProperties;
@@ -82,9 +82,26 @@ function present<N extends string, V>(name: N, value: V): { [K in N]?: Exclude<V
   return (value === undefined ? {} : { [name]: value }) as { [K in N]?: Exclude<V, undefined> };
 }
 
+/** A message of the settings, whose payload fits its type, with the bytes that its payload stands for. */
+function written({ payload, payloadType, ...message }: MessageConfig): BrokerMessage {
+  // Without a topic it is not sent, and its payload has not been checked.
+  if (message.topic === '') return { ...message, payload };
+  switch (payloadType) {
+    case 'bin': {
+      // A text stands for its bytes.
+      const bytes: unknown = JSON.parse(payload);
+      return { ...message, payload: Array.isArray(bytes) ? Buffer.from(bytes) : String(bytes) };
+    }
+    case 'base64':
+      return { ...message, payload: Buffer.from(payload, 'base64') };
+    default:
+      return { ...message, payload };
+  }
+}
+
 /** The publication of `message`; undefined when it has no topic, and is not wanted. */
-function prepare(message: MessageConfig, setting: string): Result<OutgoingPublication | undefined> {
-  const codec = findCodec('string');
+function prepare(message: BrokerMessage, setting: string): Result<OutgoingPublication | undefined> {
+  const codec = findCodec('auto');
   if (message.topic === '' || !codec) return found(undefined);
   const built = publicationFromMessage(
     { ...message.properties, payload: message.payload },
@@ -105,7 +122,7 @@ function prepare(message: MessageConfig, setting: string): Result<OutgoingPublic
   return failed(new MqttFlowsError(code, { stage: 'config', params: { ...params, property } }));
 }
 
-function prepareWill(message: MessageConfig, setting = 'will'): Result<Will | undefined> {
+function prepareWill(message: BrokerMessage, setting = 'will'): Result<Will | undefined> {
   const { willDelayInterval: delay, ...properties } = message.properties;
   const will = prepare({ ...message, properties }, setting);
   if (!will.ok || will.value === undefined || isBlank(delay)) return will;
