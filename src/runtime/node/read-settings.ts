@@ -88,15 +88,16 @@ function variable(RED: NodeAPI, node: Node, name: string): string | undefined {
 
 /**
  * A property of the configuration as it was saved. In the definition that a node gets, Node-RED has already replaced a
- * text that is exactly `${NAME}`.
+ * text that is exactly `${NAME}`. The template of a subflow from a module is not among the saved flows; for a node in
+ * it, that definition has to do, so such a text is evaluated when the node starts and not later.
  */
 export function savedText(RED: NodeAPI, definition: Pick<NodeDef, 'id'>, property: string): string {
   const id = editorId(definition);
-  let text = '';
-  RED.nodes.eachNode((saved) => {
-    // Each type of node has different properties.
-    const value = saved.id === id ? (saved as NodeDef & Record<string, unknown>)[property] : undefined;
-    if (typeof value === 'string') text = value;
+  let saved: Pick<NodeDef, 'id'> | undefined;
+  RED.nodes.eachNode((each) => {
+    if (each.id === id) saved = each;
   });
-  return text;
+  // Each type of node has different properties.
+  const value: unknown = Reflect.get(saved ?? definition, property);
+  return typeof value === 'string' ? value : '';
 }
