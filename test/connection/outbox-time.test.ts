@@ -136,4 +136,18 @@ describe('the outbox, over time', () => {
       lost: 0,
     });
   });
+
+  it('an expiry interval of 0 is sent at once as it is, and expires while there is no connection', () => {
+    const bench = new Bench();
+    const properties = { messageExpiryInterval: 0 };
+    const transport = bench.attach();
+    bench.accept('now', 1, { properties });
+    assert.deepEqual(transport.published.at(-1)?.question.properties, properties);
+    answer(transport, 'now');
+    bench.lose(transport);
+    bench.accept('late', 1, { properties });
+    bench.clock.advance(1001);
+    assert.deepEqual(bench.attach().topics, []);
+    assert.deepEqual(bench.log, ['now ok 0', 'late publication-expired']);
+  });
 });

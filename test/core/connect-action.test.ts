@@ -144,6 +144,31 @@ describe('The connect action', () => {
     });
   });
 
+  it('takes the other names and forms of the core nodes, and says what it cannot do', () => {
+    assert.deepEqual(overridesOf({ compatmode: true }), { protocolVersion: 3 });
+    assert.deepEqual(overridesOf({ userProps: '{"a":"b"}', autoConnect: 'true', autoUnsubscribe: false }), {
+      userProperties: { a: 'b' },
+    });
+    assert.equal(errorOf({ autoUnsubscribe: true }).params.property, 'msg.broker.autoUnsubscribe');
+    const short = {
+      respTopic: 'r',
+      correl: 'c',
+      expiry: 5,
+      delay: 3,
+      userProps: '{"x":"y"}',
+      contentType: 'text/plain',
+    };
+    assert.deepEqual(overridesOf({ will: { topic: 'gone', properties: short } })?.messages?.will?.properties, {
+      responseTopic: 'r',
+      correlationData: 'c',
+      messageExpiryInterval: 5,
+      willDelayInterval: 3,
+      userProperties: { x: 'y' },
+      contentType: 'text/plain',
+    });
+    assert.equal(errorOf({ will: { topic: 'gone', properties: { exipry: 5 } } }).params.property, 'msg.broker.will');
+  });
+
   it('cannot switch off that certificates are verified, and says where that is done', () => {
     assert.equal(errorOf({ verifyservercert: false }).params.expectedKey, 'expected.verifiedByTls');
   });

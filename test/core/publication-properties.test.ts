@@ -46,8 +46,7 @@ describe('core/publications/publication-properties', () => {
       ['qos', true],
       ['qos', {}],
       ['qos', Number.NaN],
-      ['retain', 1],
-      ['retain', 0],
+      ['retain', 2],
       ['retain', 'yes'],
       ['retain', {}],
       ['payloadFormatIndicator', 2],
@@ -72,15 +71,13 @@ describe('core/publications/publication-properties', () => {
       ['responseTopic', long],
       ['correlationData', 5],
       ['correlationData', {}],
-      ['correlationData', [1, 2]],
+      ['correlationData', [1, 256]],
       ['correlationData', Buffer.alloc(65_536)],
       ['correlationData', long],
       ['userProperties', 'a=b'],
       ['userProperties', 5],
       ['userProperties', ['a', 'b']],
       ['userProperties', { a: {} }],
-      ['userProperties', { a: null }],
-      ['userProperties', { a: undefined }],
       ['userProperties', { a: ['x', null] }],
       ['userProperties', { a: [['x']] }],
       ['userProperties', { a: 'x\0' }],
@@ -88,6 +85,25 @@ describe('core/publications/publication-properties', () => {
       ['userProperties', { a: long }],
       ['userProperties', { [long]: 'x' }],
     ];
+    it('what the core nodes take is taken: 0 and 1, lists of bytes, names without a value', () => {
+      assert.equal(published({ topic: 'a', retain: 1 }).retain, true);
+      assert.equal(published({ topic: 'a', retain: 0 }).retain, false);
+      for (const correlationData of [[1, 2], { type: 'Buffer', data: [1, 2] }])
+        assert.deepEqual(published({ topic: 'a', correlationData }).properties, {
+          correlationData: Buffer.from([1, 2]),
+        });
+      const userProperties = { a: null, b: undefined, c: 'x' };
+      assert.deepEqual(published({ topic: 'a', userProperties }).properties, { userProperties: { c: 'x' } });
+    });
+
+    it('a message without a topic goes to its response topic, unless the node says where to', () => {
+      const message = { responseTopic: 'answers/1', payload: 'x' };
+      assert.equal(published(message).topic, 'answers/1');
+      assert.equal(published({ ...message, topic: 'a' }).topic, 'a');
+      assert.equal(published(message, { topic: fixed('b') }).topic, 'b');
+      assert.equal(problem({ ...message, responseTopic: 'a/#' }).code, 'topic-invalid');
+    });
+
     for (const [property, value] of refused) {
       it(`${property} ${shown(value)} is an error that names the property`, () => {
         const error = problem({ topic: 'a', [property]: value });

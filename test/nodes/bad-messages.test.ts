@@ -24,7 +24,7 @@ const cases: [what: string, message: object, code: string][] = [
   ['no payload', { payload: undefined, retain: true }, 'payload-missing'],
   ['a function as the payload', { payload: () => 1 }, 'payload-unencodable'],
   ['user properties that are a list', { userProperties: ['a'] }, 'property-invalid'],
-  ['a user property that is null', { userProperties: { a: null } }, 'property-invalid'],
+  ['a user property that is an object', { userProperties: { a: {} } }, 'property-invalid'],
   ['a user property that is an object', { userProperties: { a: { b: 1 } } }, 'property-invalid'],
   ['a negative expiry', { messageExpiryInterval: -1 }, 'property-invalid'],
   ['an expiry that is no number', { messageExpiryInterval: 'soon' }, 'property-invalid'],

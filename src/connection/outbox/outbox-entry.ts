@@ -220,8 +220,14 @@ export class OutboxEntry implements Outbound, RecordedPublication {
   }
 }
 
+/**
+ * s in which a publication with the expiry interval 0 can be sent: it is for those who get it at once, and the server sees
+ * to that.
+ */
+const AT_ONCE = 1;
+
 /** When a publication that was accepted at `acceptedAt` expires, with a time to live of `ttl` s (0: none). */
 export function expiryOf({ properties }: OutgoingPublication, acceptedAt: number, ttl: number): number {
   const own = properties?.messageExpiryInterval ?? Number.POSITIVE_INFINITY;
-  return acceptedAt + 1000 * Math.min(own, ttl || Number.POSITIVE_INFINITY);
+  return acceptedAt + 1000 * Math.min(Math.max(own, AT_ONCE), ttl || Number.POSITIVE_INFINITY);
 }

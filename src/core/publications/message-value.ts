@@ -3,8 +3,9 @@
 import { asFlag, asWhole, isBlank } from '../values/plain-value';
 import { isQoS, type QoS } from './publication';
 
-/** A missing flag is false. */
+/** A missing flag is false, and 0 and 1 are false and true. */
 export function messageFlag(value: unknown): boolean | undefined {
+  if (value === 0 || value === 1) return value === 1;
   return isBlank(value) ? false : asFlag(value);
 }
 

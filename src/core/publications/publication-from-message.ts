@@ -48,7 +48,9 @@ export function publicationFromMessage(
 ): PublicationResult {
   // A message may hold anything under any name, so each value is checked when it is read.
   const values = message as Values;
-  const filled = topicFor(settings.topic, message, outside);
+  const filled = isAnswer(settings.topic, values)
+    ? topicFromValue(values.responseTopic, 'msg.responseTopic', 'publish')
+    : topicFor(settings.topic, message, outside);
   if (!filled.ok) return filled;
   const { topic } = filled;
   const qos = readQoS(settings.qos, values, outside);
@@ -64,11 +66,11 @@ export function publicationFromMessage(
   const { payload, contentType } = encoded;
   const properties = publicationProperties(values, settings.properties, outside);
   if (!properties.ok) return properties;
-  const described = settings.describePayload ? describe(properties.value, payload, contentType) : properties.value;
+  const sent = settings.describePayload ? describe(properties.value, payload, contentType) : properties.value;
   const publication = { topic, payload, qos: qos.value, retain: retain !== false };
   return {
     ok: true,
-    publication: described ? { ...publication, properties: described } : publication,
+    publication: sent ? { ...publication, properties: sent } : publication,
     whileOffline: whileOffline.value,
   };
 }
@@ -106,6 +108,15 @@ function encodePayload(body: unknown, codec: Codec, topic: string): Extract<Enco
   if (body === undefined) return failed(new MqttFlowsError('payload-missing', { stage: 'publish', params: { topic } }));
   const encoded = codec.encode(body);
   return encoded.ok ? encoded : failed(payloadError('payload-unencodable', encoded, topic));
+}
+
+/** How the settings write that the topic is `msg.topic`. */
+const TOPIC_OF_MESSAGE = '{{topic}}';
+
+/** Whether the message has the response topic of a request in the place of a topic, as in the core nodes. */
+function isAnswer(source: ValueSource, { topic, responseTopic }: Values): boolean {
+  if (source.kind !== 'template' || source.template.text !== TOPIC_OF_MESSAGE) return false;
+  return isBlank(topic) && !isBlank(responseTopic);
 }
 
 function topicFor(source: ValueSource, message: object, outside: OutsideFound): TopicResult {

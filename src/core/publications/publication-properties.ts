@@ -2,6 +2,7 @@
 // read, and the error names the wrong one.
 
 import { failed, found, type Result } from '../errors/result';
+import { bytesOf } from '../payloads/bytes-value';
 import { isMqttText, topicNameProblem } from '../topics/topic-name';
 import { asWhole, isBlank, propertyInvalid } from '../values/plain-value';
 import { type OutsideFound, type ValueSource, valueFor } from '../values/value-source';
@@ -75,7 +76,7 @@ const TWO_BYTES = 0xffff;
 /** The ranges of MQTT 5, section 3.3.2.3. */
 const PROPERTY_READERS: PropertyReaders = {
   payloadFormatIndicator(value) {
-    const flag = value === 1 ? true : value === 0 ? false : messageFlag(value);
+    const flag = messageFlag(value);
     return flag === undefined ? failed('true, false') : found(flag);
   },
   messageExpiryInterval(value) {
@@ -88,15 +89,14 @@ const PROPERTY_READERS: PropertyReaders = {
     return typeof value !== 'string' || topicNameProblem(value) ? failed('expected.topic') : found(value);
   },
   correlationData(value) {
-    const data = typeof value === 'string' ? Buffer.from(value) : bytesAsBuffer(value);
+    const data = typeof value === 'string' ? Buffer.from(value) : bytesIn(value);
     return !data || data.length > TWO_BYTES ? failed(`Buffer, ≤ ${TWO_BYTES} B`) : found(data);
   },
 };
 
-/** A Buffer over the same bytes, without a copy. */
-function bytesAsBuffer(value: unknown): Buffer | undefined {
-  if (Buffer.isBuffer(value)) return value;
-  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length) : undefined;
+/** The bytes of a value that is bytes, or of a list of bytes, which the core nodes take too. */
+function bytesIn(value: unknown): Buffer | undefined {
+  return bytesOf(Array.isArray(value) ? { type: 'Buffer', data: value } : value);
 }
 
 /** The order in which they are read. */

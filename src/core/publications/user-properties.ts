@@ -54,12 +54,13 @@ function joined(
 
 /**
  * User properties from an object whose values are text, numbers, booleans or arrays of these; undefined for anything
- * else.
+ * else. A name without a value, or with null, has none.
  */
 export function userPropertiesFrom(value: unknown): UserProperties | undefined {
   if (!isRecord(value)) return undefined;
   const texts: [string, string | string[]][] = [];
   for (const [name, entry] of Object.entries(value)) {
+    if (entry === undefined || entry === null) continue;
     const text = userPropertyText(entry);
     if (!isMqttText(name) || text === undefined) return undefined;
     texts.push([name, text]);

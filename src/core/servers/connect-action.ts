@@ -45,7 +45,7 @@ const NAMES = [
   ...SERVER_NAMES,
   ...['clientid', 'username', 'password', 'keepalive', 'protocolVersion', 'cleansession'],
   ...['sessionExpiryInterval', 'sessionExpiry', 'receiveMaximum', 'maximumPacketSize', 'topicAliasMaximum'],
-  ...['userProperties', 'birth', 'close', 'will', 'force'],
+  ...['userProperties', 'userProps', 'birth', 'close', 'will', 'force', 'compatmode', 'autoConnect', 'autoUnsubscribe'],
 ];
 /** MQTT 5, section 3.1.2.11. */
 const LIMITS = {
@@ -134,7 +134,15 @@ const READERS: Readonly<Record<string, (value: unknown) => Reading>> = {
   receiveMaximum: (value) => readLimit('receiveMaximum', value),
   maximumPacketSize: (value) => readLimit('maximumPacketSize', value),
   topicAliasMaximum: (value) => readLimit('topicAliasMaximum', value),
-  userProperties: (value) => (isRecord(value) ? found({ userProperties: value }) : failed('expected.section')),
+  userProperties: readUserProperties,
+  userProps: readUserProperties,
+  // An action with this name connects in any case, and nothing is unsubscribed when Node-RED stops.
+  autoConnect: (value) => checked(asFlag(value) !== undefined, 'true, false'),
+  autoUnsubscribe: (value) => checked(asFlag(value) === false, 'false'),
+  compatmode(value) {
+    const old = asFlag(value);
+    return old === undefined ? failed('true, false') : found(old ? { protocolVersion: 3 } : {});
+  },
   birth: (value) => readMessage('birth', value),
   close: (value) => readMessage('close', value),
   will: (value) => readMessage('will', value),
@@ -150,10 +158,48 @@ function merged(before: ConnectOverrides, { properties, messages, ...change }: C
   };
 }
 
+/** An object, or JSON of one. */
+function readUserProperties(value: unknown): Reading {
+  const given = typeof value === 'string' ? parsedJson(value) : value;
+  return isRecord(given) ? found({ userProperties: given }) : failed('expected.section');
+}
+
+/** Undefined when `text` is no JSON. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function readLimit(name: keyof typeof LIMITS, value: unknown): Reading {
   const [min, max] = LIMITS[name];
   const number = asWhole(value, min, max);
   return number === undefined ? failed(`${min} … ${max}`) : found({ properties: { [name]: number } });
+}
+
+/** The names of a message's properties in the core nodes' settings, and those in a message. */
+const LONG_NAMES: Readonly<Record<string, string>> = {
+  respTopic: 'responseTopic',
+  correl: 'correlationData',
+  expiry: 'messageExpiryInterval',
+  delay: 'willDelayInterval',
+  userProps: 'userProperties',
+};
+
+const MESSAGE_PROPERTIES: ReadonlySet<string> = new Set([
+  ...Object.values(LONG_NAMES),
+  ...['contentType', 'payloadFormatIndicator'],
+]);
+
+function withLongNames(properties: Values): Values {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => {
+      const long = Object.hasOwn(LONG_NAMES, name) ? (LONG_NAMES[name] ?? name) : name;
+      return [long, long === 'userProperties' && typeof value === 'string' ? (parsedJson(value) ?? value) : value];
+    }),
+  );
 }
 
 /**
@@ -169,7 +215,10 @@ function readMessage(name: MessageName, value: unknown): Reading {
   if (!isQoS(level)) return failed('qos: 0, 1, 2');
   if (kept === undefined) return failed('retain: true, false');
   if (!isRecord(properties)) return failed('expected.section');
-  return found({ messages: { [name]: { topic, payload, qos: level, retain: kept, properties } } });
+  const named = withLongNames(properties);
+  const unknown = Object.keys(named).find((property) => !MESSAGE_PROPERTIES.has(property));
+  if (unknown !== undefined) return failed([...MESSAGE_PROPERTIES].join(', '));
+  return found({ messages: { [name]: { topic, payload, qos: level, retain: kept, properties: named } } });
 }
 
 /** `url` is the whole address; otherwise `broker`, which may be one too, with `port` and `usetls`. */

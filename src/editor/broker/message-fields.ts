@@ -22,8 +22,9 @@ export function messageProblem(message: Partial<MessageConfig> | undefined): str
 
 /** A payload with variables is checked by the runtime. */
 function payloadProblem(text: string, type: PayloadType): string | undefined {
-  const expected = namesVariables(text) ? undefined : messagePayloadProblem(text, type);
-  return expected === undefined ? undefined : sharedText(expected);
+  if (namesVariables(text) || messagePayloadProblem(text, type) === undefined) return undefined;
+  if (type === 'json') return sharedText('expected.json');
+  return type === 'bin' ? sharedText('expected.bytes') : sharedText('expected.base64');
 }
 
 /** Adds the fields of one message to `container`. Returns a function that reads them. */

@@ -86,6 +86,10 @@ function topics(version: Version): PublishCase[] {
     ['a topic with a wildcard', (topic) => `${topic}/#`],
   ];
   return [
+    {
+      ...one(version, 'no msg.topic, but a response topic', {}),
+      message: (topic) => ({ responseTopic: topic, payload: 'x' }),
+    },
     ...ofMessage.map(
       ([name, make]): PublishCase => ({
         ...one(version, `msg.topic: ${name}`, {}),

@@ -21,7 +21,9 @@ export const REASONS = {
   wrongTopic:
     'A topic that cannot be published to is an error, which a Catch node gets. The core nodes drop the message.',
   numberAsTopic: 'A number is a topic. The core nodes drop the message.',
-  numberAsFlag: '0 and 1 count as false and true. The core nodes leave the property out.',
+  numberAsFlag: '0 and 1 count as false and true. The core nodes leave a property out, and do not retain.',
+  topicOfResponse:
+    'A message without a topic is published to its response topic with every version. The core nodes do that with MQTT 5 only.',
   userPropertiesMerged:
     'User properties of the node and of the message are both sent, and the value of the message is used where both have a name.',
   responseTopicLeftOut:
