@@ -5,14 +5,15 @@ const { appendFileSync } = require('node:fs');
 const { join, relative, resolve, sep } = require('node:path');
 const Mocha = require('mocha');
 
-const { EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_TEST_END, EVENT_RUN_END } = Mocha.Runner.constants;
+const { EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_TEST_END, EVENT_HOOK_END, EVENT_RUN_END } =
+  Mocha.Runner.constants;
 const TESTS = resolve(__dirname, '../build/test');
 
 class Figures {
   passed = 0;
   failed = 0;
   skipped = 0;
-  /** Milliseconds spent in the tests themselves, hooks left out. */
+  /** Milliseconds spent in the tests and in what sets them up. */
   time = 0;
 
   toString() {
@@ -32,13 +33,22 @@ module.exports = class TestReporter extends Mocha.reporters.Base {
     super(runner, options);
     const counts = { [EVENT_TEST_PASS]: 'passed', [EVENT_TEST_FAIL]: 'failed', [EVENT_TEST_PENDING]: 'skipped' };
     for (const [event, kind] of Object.entries(counts)) runner.on(event, (test) => this.#count(test, kind));
-    runner.on(EVENT_TEST_END, (test) => this.#ended(test));
+    for (const event of [EVENT_TEST_END, EVENT_HOOK_END]) runner.on(event, (runnable) => this.#ended(runnable));
     runner.once(EVENT_RUN_END, () => this.#finish());
   }
 
   #count(test, kind) {
+    for (const figures of this.#figuresOf(test)) figures[kind]++;
+  }
+
+  #ended(runnable) {
+    for (const figures of this.#figuresOf(runnable)) figures.time += runnable.duration ?? 0;
+  }
+
+  /** The figures of the file and of the folder of a test or hook. The first of another file ends the one before. */
+  #figuresOf(runnable) {
     // A file that cannot be loaded fails without one.
-    const file = relative(TESTS, test.file ?? join(TESTS, 'unknown'))
+    const file = relative(TESTS, runnable.file ?? join(TESTS, 'unknown'))
       .split(sep)
       .join('/')
       .replace(/\.test\.js$/, '');
@@ -47,7 +57,7 @@ module.exports = class TestReporter extends Mocha.reporters.Base {
       this.#file = file;
       this.#ofFile = new Figures();
     }
-    for (const figures of [this.#ofFile, this.#folder(file)]) figures[kind]++;
+    return [this.#ofFile, this.#folder(file)];
   }
 
   /** Tests of a suite stand in test/<folder>, those of the system in test/system/<folder>. */
@@ -58,10 +68,6 @@ module.exports = class TestReporter extends Mocha.reporters.Base {
       .join('/');
     if (!this.#folders.has(name)) this.#folders.set(name, new Figures());
     return this.#folders.get(name);
-  }
-
-  #ended(test) {
-    for (const figures of [this.#ofFile, this.#folder(this.#file)]) figures.time += test.duration ?? 0;
   }
 
   #printFile() {

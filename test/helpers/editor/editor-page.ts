@@ -10,6 +10,15 @@ import { nodeRedHome, repository } from '../package/environment';
 /** Screenshots of each version of Node-RED are kept apart. */
 const screenshots = join(repository, 'build/screenshots', nodeRedHome === repository ? 'node-red-4' : 'node-red-5');
 
+/** Takes the slide out of trays and menus. Without a graphics card each frame of it costs as much as the whole dialog. */
+const STILL = `addEventListener('DOMContentLoaded', () => {
+  const style = document.createElement('style');
+  style.textContent = '*, *::before, *::after { transition: none !important; animation: none !important; }';
+  document.head.append(style);
+  // Other pages than the editor have none.
+  if ('jQuery' in window) jQuery.fx.off = true;
+});`;
+
 export class EditorPage {
   readonly page: Page;
   readonly #errors: string[] = [];
@@ -27,6 +36,7 @@ export class EditorPage {
   /** Opens the editor at `url` in the language `locale`, without data of earlier sessions. */
   static async open(browser: Browser, url: string, locale = 'en-US'): Promise<EditorPage> {
     const context = await browser.newContext({ locale, viewport: { width: 1400, height: 900 } });
+    await context.addInitScript(STILL);
     const editor = new EditorPage(await context.newPage());
     await editor.page.goto(url);
     await editor.paletteNode('mqtt-flows-subscribe').waitFor({ state: 'attached' });
