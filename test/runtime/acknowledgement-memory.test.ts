@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { dirname } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { DeliveryWindow } from '#src/connection/acknowledgement/delivery-window';
-import type { Acknowledging } from '#src/runtime/acknowledgement/acknowledgement';
+import type { Acknowledging, AcknowledgingNode } from '#src/runtime/acknowledgement/acknowledgement';
 import { acknowledging } from '#src/runtime/acknowledgement/acknowledging';
 import { settleReceipt } from '#src/runtime/acknowledgement/open-receipts';
 import type { AcknowledgementSettings } from '#src/settings/subscribe.config';
@@ -40,7 +41,9 @@ class Bench {
   readonly given: RecordedReceipt[] = [];
   /** The number of errors that the node has reported. */
   errors = 0;
-  readonly acknowledgement: Acknowledging;
+  acknowledgement: Acknowledging;
+  readonly #to: AcknowledgingNode;
+  readonly #events = new EventEmitter();
   readonly #node: Node;
 
   constructor(settings: Partial<AcknowledgementSettings>) {
@@ -56,9 +59,9 @@ class Bench {
       hooks,
       log: { addHandler: nothing, removeHandler: nothing },
       nodes: { getNode: () => never },
-      events: new EventEmitter(),
+      events: this.#events,
     } as unknown as NodeAPI;
-    this.acknowledgement = acknowledging({
+    this.#to = {
       RED,
       node: this.#node,
       connection: this.connection.connection,
@@ -70,7 +73,8 @@ class Bench {
         return { message: { _msgid: id, payload: payload.toString('latin1') }, raw: payload };
       },
       show: nothing,
-    });
+    };
+    this.acknowledgement = acknowledging(this.#to);
     this.connection.connection.subscribe({
       subscriptions: [{ filter: filterOf('#'), qos: 1, noLocal: false, retainAsPublished: false, retainHandling: 0 }],
       window: this.acknowledgement.window,
@@ -87,6 +91,14 @@ class Bench {
       const payload = Buffer.alloc(BYTES, index);
       this.connection.transport.message(incoming(`t/${index}`, [], { qos: 1, payload }), receipt);
     }
+  }
+
+  /** A deploy restarts the node. */
+  redeploy(): void {
+    this.#events.emit('flows:stopping', { config: {} });
+    this.acknowledgement.leave(false, nothing);
+    this.acknowledgement = acknowledging(this.#to);
+    this.#events.emit('flows:started', { config: {} });
   }
 
   /** The number of answered receipts. */
@@ -127,6 +139,15 @@ describe('memory of acknowledgement', () => {
         });
         assert.deepEqual([bench.answered, bench.errors], [COUNT, COUNT]);
         assert.ok(more < LITTLE, `${more} bytes`);
+      });
+
+      it('keeps nothing of the instances before a deploy', async () => {
+        const first = new WeakRef(bench.acknowledgement);
+        for (let deploy = 0; deploy < 3; deploy++) bench.redeploy();
+        // A WeakRef holds its target until the end of the turn.
+        await turn();
+        heapInUse();
+        assert.equal(first.deref(), undefined);
       });
 
       it('keeps nothing of messages that a deleted node was given', async () => {

@@ -30,7 +30,8 @@ export abstract class LaterAcknowledgement implements Acknowledging, DeliveryHan
   protected readonly to: AcknowledgingNode;
   /** How a message is settled that failed or took too long. */
   protected readonly failed: Acknowledgement;
-  readonly #before: LeftWindow | undefined;
+  /** Until this instance begins: it would keep the one before, and all before that. */
+  #before: LeftWindow | undefined;
   readonly #stops: readonly (() => void)[];
   #pace: NodeJS.Timeout | undefined;
 
@@ -54,6 +55,7 @@ export abstract class LaterAcknowledgement implements Acknowledging, DeliveryHan
   /** Takes the place of the instance before this one, and starts to hand over deliveries. */
   protected begin(): void {
     this.#before?.end();
+    this.#before = undefined;
     this.window.open(this);
   }
 
@@ -99,6 +101,8 @@ export abstract class LaterAcknowledgement implements Acknowledging, DeliveryHan
     const { RED, node, connection } = to;
     for (const stop of this.#stops) stop();
     clearTimeout(this.#pace);
+    // A timer keeps the message in whose handling it was started.
+    this.#pace = undefined;
     window.leave();
     const end = (): void => {
       unsubscribe();

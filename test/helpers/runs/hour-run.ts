@@ -45,6 +45,8 @@ const LONGEST_WAIT = 2000;
 const PATIENCE = 1;
 /** ms in which all that has a time limit is over. */
 const SETTLED = 4000;
+/** How often the memory is looked at: on a busy machine more may be under way at one moment. */
+const LOOKS = 3;
 
 /**
  * Of ten messages, seven go on, one fails, one is never finished by anybody, and one goes to a server that is away. The
@@ -102,7 +104,7 @@ async function publish(
   await device.subscribeAsync('out/#', { qos: 0 });
   const payload = 'x'.repeat(size);
   const started = Date.now();
-  const measured: number[][] = [];
+  const measured: (readonly number[])[] = [];
   const looks = [messages / 10, messages / 3, (2 * messages) / 3, messages].map((at) => Math.ceil(at / OPEN) * OPEN);
   let deploys = 0;
   let cuts = 0;
@@ -124,7 +126,7 @@ async function publish(
       proxy.cut();
       cuts++;
     }
-    if (looks.includes(sent + OPEN)) measured.push(await measure(nodeRed, measured.length + 1));
+    if (looks.includes(sent + OPEN)) measured.push(await measure(nodeRed));
   }
   await device.endAsync();
   const [, done = 0, errors = 0] = measured.at(-1) ?? [];
@@ -137,13 +139,18 @@ function passes(sent: number, interval: number): boolean {
   return Math.floor((sent + OPEN) / interval) > Math.floor(sent / interval);
 }
 
-/** Memory, done and errors, once nothing is under way. */
-async function measure(nodeRed: NodeRedProcess, time: number): Promise<number[]> {
-  await delay(SETTLED);
-  await fetch(`${nodeRed.url}inject/look`, { method: 'POST' });
+/** The least memory of some looks, and what is done and failed, once nothing is under way. */
+async function measure(nodeRed: NodeRedProcess): Promise<readonly number[]> {
+  const looks: number[][] = [];
   const all = (): RegExpMatchArray[] => [...nodeRed.output.matchAll(/measured ([\d ]+) end/g)];
-  while (all().length < time) await delay(50);
-  return all().at(-1)?.[1]?.split(' ').map(Number) ?? [];
+  for (let look = 0; look < LOOKS; look++) {
+    await delay(SETTLED);
+    const before = all().length;
+    await fetch(`${nodeRed.url}inject/look`, { method: 'POST' });
+    while (all().length === before) await delay(50);
+    looks.push(all().at(-1)?.[1]?.split(' ').map(Number) ?? []);
+  }
+  return looks.toSorted(([a = 0], [b = 0]) => a - b)[0] ?? [];
 }
 
 function flow({ acknowledge }: HourOptions, port: number, absent: number, version: number): FlowNode[] {
