@@ -37,7 +37,7 @@ const forNodeJs = {
   tsconfig: join(root, 'tsconfig.runtime.json'),
   // Dependencies are installed and updated by the user, and each is loaded when first needed.
   packages: 'external',
-  external: ['#cborg'],
+  external: ['#cborg', '#package.json'],
   legalComments: 'none',
   logLevel: 'warning',
 };

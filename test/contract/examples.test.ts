@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { ruleDefaults } from '#src/settings/router.config';
 import { type EditorDefinition, editorDefinition } from '../helpers/editor/editor-definitions';
 import { coreNodeTypes } from '../helpers/flows/core-node-types';
 import { type Example, exampleNames, type FlowNode, readExamples } from '../helpers/flows/flow-files';
@@ -72,6 +73,14 @@ describe('The examples', () => {
     everyNode(({ type }, _nodes, place) =>
       assert.ok(CONTAINERS.has(type) || coreNodeTypes.has(type) || definitions.has(type), place),
     );
+  });
+
+  it('save exactly the rules of a router that the dialog would save', () => {
+    const saved = Object.keys(ruleDefaults).sort();
+    everyNode((node, _nodes, place) => {
+      const rules = node.type === 'mqtt-flows-router' ? (node.rules as readonly object[]) : [];
+      for (const rule of rules) assert.deepEqual(Object.keys(rule).sort(), saved, place);
+    });
   });
 
   it('save exactly the properties that the editor would save', () => {

@@ -7,6 +7,7 @@ import type { BrokerConfig } from '#src/settings/broker.config';
 import { type Credentials, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
 import { embeddedNode, publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
 import { CLOSING_TIMES, SlowClosing, slowClosingNode } from '../helpers/flows/slow-closing-node';
+import { readJson } from '../helpers/package/package-files';
 import { Device } from '../helpers/servers/device';
 import { freePort } from '../helpers/servers/free-port';
 import { accepts } from '../helpers/servers/mosquitto';
@@ -131,6 +132,12 @@ describe('embedded broker', () => {
     const flow = await load({});
     await assertWorksInside(flow);
     assert.equal(ports(), before);
+  });
+
+  it('says which version of the package it is', async () => {
+    const flow = await loadFlow([embeddedNode(broker), ...subscribeNodes('system', broker, ['$SYS/broker/version'])]);
+    const { version } = readJson('package.json') as { readonly version: string };
+    assert.equal((await flow.received('system-out').next()).payload, `MQTT Flows version ${version}`);
   });
 
   it('keeps devices connected and retained messages over a full deploy', async () => {

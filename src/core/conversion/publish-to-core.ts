@@ -19,7 +19,7 @@ const PROPERTIES = {
 export function publishToCore(node: FlowNode): NodeConversion {
   if (isWired(node)) return { ok: false, notes: [note('outputWired')] };
   const fields = {
-    topic: fieldOf(textOf(node.topic) || 'topic', textOf(node.topicType) || 'msg', 'topic'),
+    topic: topicField(textOf(node.topic), textOf(node.topicType) || 'msg'),
     qos: fieldOf(textOf(node.qos), textOf(node.qosType) || 'num', 'qos'),
     retain: fieldOf(flagText(node.retain), textOf(node.retainType) || 'bool', 'retain'),
   };
@@ -32,6 +32,11 @@ export function publishToCore(node: FlowNode): NodeConversion {
   const converted = asType(node, 'mqtt out', ourProperties('mqtt out'), settings);
   const notes = [...properties.notes, ...lostSettings(node)];
   return { ok: true, node: 'wires' in converted ? { ...converted, wires: [] } : converted, added: [], notes };
+}
+
+/** A blank field would be `msg.topic` there. */
+function topicField(topic: string, type: string): Field {
+  return topic === '' && type !== 'msg' ? undefined : fieldOf(topic || 'topic', type, 'topic');
 }
 
 /** `own` is the property of the message that a blank field stands for. */

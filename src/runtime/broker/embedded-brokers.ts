@@ -50,7 +50,14 @@ function start(RED: NodeAPI, node: Node, store: EmbeddedSettings['store']): Runn
   const log = new EmbeddedLog(RED, node);
   const kept = store === 'disk' ? brokerStore(RED, node) : undefined;
   const after = endings.get(node.id);
-  const broker = new EmbeddedBroker({ listener: log, ...(kept ? { store: kept } : {}), ...(after ? { after } : {}) });
+  const { version }: { readonly version: string } = require('#package.json');
+  const broker = new EmbeddedBroker({
+    listener: log,
+    // Shown at $SYS/broker/version, in the form of mosquitto's.
+    settings: { version: `MQTT Flows version ${version}` },
+    ...(kept && { store: kept }),
+    ...(after && { after }),
+  });
   return { broker, log, store };
 }
 

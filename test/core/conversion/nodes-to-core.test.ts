@@ -1,0 +1,244 @@
+// What our broker and publish nodes become as nodes of the core, and what is said of that which is lost.
+
+import assert from 'node:assert/strict';
+import { brokerToCore } from '#src/core/conversion/broker-to-core';
+import type { FlowNode } from '#src/core/conversion/flow-node';
+import { presenceFromCore, userPropertiesFromCore } from '#src/core/conversion/presence-from-core';
+import { publishToCore } from '#src/core/conversion/publish-to-core';
+import { brokerDefaults } from '#src/settings/broker.config';
+import { publishDefaults } from '#src/settings/publish.config';
+
+function broker(settings: object): FlowNode {
+  return { id: 'b', type: 'mqtt-flows-broker', ...brokerDefaults, connectTo: 'server', ...settings };
+}
+
+function publisher(settings: object): FlowNode {
+  return { id: 'p', z: 'f', type: 'mqtt-flows-publish', ...publishDefaults, wires: [[]], ...settings };
+}
+
+/** The node, and the keys of what is said, with the property where one is named. */
+function convert(convertOne: (node: FlowNode) => ReturnType<typeof brokerToCore>, node: FlowNode) {
+  const result = convertOne(node);
+  const said = result.notes.map(({ key, values }) => ('property' in values ? `${key}: ${values.property}` : key));
+  return { node: result.ok ? result.node : undefined, said };
+}
+
+describe('A broker node as one of the core', () => {
+  const addresses: readonly [string, object][] = [
+    ['mqtt://host:1884', { broker: 'host', port: '1884', usetls: false }],
+    ['mqtt://host', { broker: 'host', port: '1883', usetls: false }],
+    ['host', { broker: 'host', port: '1883', usetls: false }],
+    ['mqtts://host', { broker: 'host', port: '8883', usetls: true, verifyservercert: true }],
+    ['ssl://host/', { broker: 'host', port: '8883', usetls: true }],
+    ['mqtt://[fe80::1]:1884', { broker: 'fe80::1', port: '1884' }],
+    ['wss://host/mqtt', { broker: 'wss://host/mqtt', port: '', usetls: true }],
+    ['mqtt://${HOST}:${PORT}', { broker: '${HOST}', port: '${PORT}' }],
+    ['', { broker: 'localhost', port: '1883' }],
+  ];
+  for (const [url, expected] of addresses) {
+    it(`has the address ${url || '(none)'} in the fields of the core`, () => {
+      const { node } = convert(brokerToCore, broker({ servers: [{ url }] }));
+      for (const [name, value] of Object.entries(expected)) assert.equal(node?.[name], value, name);
+    });
+  }
+
+  it('takes the first server, and says that there are others', () => {
+    const { node, said } = convert(brokerToCore, broker({ servers: [{ url: 'a' }, { url: 'b' }], protocolVersion: 5 }));
+    assert.deepEqual([node?.broker, said], ['a', ['severalServers']]);
+    assert.equal(convert(brokerToCore, broker({ servers: 'none', protocolVersion: 4 })).node?.broker, 'localhost');
+  });
+
+  it('keeps a session as long as it was, where the core can', () => {
+    const kept = { cleanStart: false, clientId: 'me', servers: [] };
+    const expiry = (settings: object): unknown =>
+      convert(brokerToCore, broker({ ...kept, ...settings })).node?.sessionExpiry;
+    assert.equal(expiry({ protocolVersion: 5, sessionExpiryInterval: '' }), '4294967295');
+    assert.equal(expiry({ protocolVersion: 5, sessionExpiryInterval: 60 }), '60');
+    assert.equal(expiry({ protocolVersion: 4, sessionExpiryInterval: '' }), '');
+    const { said } = convert(brokerToCore, broker({ ...kept, clientId: '', protocolVersion: 5 }));
+    assert.deepEqual(said, ['sessionNeedsClientId']);
+  });
+
+  it('has birth, close and will with their properties', () => {
+    const properties = {
+      contentType: 'text/plain',
+      responseTopic: 'r',
+      correlationData: 'c',
+      messageExpiryInterval: 5,
+    };
+    const will = {
+      topic: 't',
+      payload: 'gone',
+      qos: 1,
+      retain: true,
+      properties: { ...properties, userProperties: { a: 'b' } },
+    };
+    const { node } = convert(brokerToCore, broker({ will, birth: 'broken', userProperties: { u: 'v' } }));
+    assert.deepEqual(
+      [node?.willTopic, node?.willQos, node?.willRetain, node?.willPayload, node?.willMsg],
+      [
+        't',
+        '1',
+        'true',
+        'gone',
+        { contentType: 'text/plain', respTopic: 'r', correl: 'c', expiry: 5, userProps: '{"a":"b"}' },
+      ],
+    );
+    assert.deepEqual([node?.birthTopic, node?.birthQos, node?.birthMsg], ['', '0', {}]);
+    assert.equal(node?.userProps, '{"u":"v"}');
+  });
+
+  it('says what only ours can do', () => {
+    const settings = {
+      protocolVersion: 'auto',
+      clientId: 'me-{{hostname}}',
+      proxy: { use: 'url', url: 'http://p' },
+      reconnect: { minDelay: 5, maxDelay: 10 },
+      webSocket: { headers: [{ name: 'a', value: 'b' }], subprotocol: 'mqttv3.1' },
+      ...{ receiveMaximum: 5, maximumPacketSize: 1000, topicAliasMaximum: 3 },
+      outbox: { store: 'disk' },
+    };
+    const lost = ['proxy', 'reconnect.minDelay', 'webSocket.headers', 'webSocket.subprotocol'];
+    const limits = ['receiveMaximum', 'maximumPacketSize', 'topicAliasMaximum'];
+    assert.deepEqual(convert(brokerToCore, broker(settings)).said, [
+      'versionFixed',
+      'template: clientId',
+      ...[...lost, ...limits].map((property) => `settingLost: ${property}`),
+      'outboxLost',
+    ]);
+    const broken = { proxy: 1, reconnect: 1, webSocket: 1, outbox: 1, protocolVersion: 5 };
+    assert.deepEqual(convert(brokerToCore, broker(broken)).said, []);
+  });
+
+  it('has the user name under the name of the core', () => {
+    const credentials = (own: object): unknown => convert(brokerToCore, broker({ credentials: own })).node?.credentials;
+    assert.deepEqual(credentials({ username: 'u', password: 'p' }), { user: 'u', password: 'p' });
+    assert.deepEqual(credentials({ password: 'p' }), { password: 'p' });
+  });
+
+  it('cannot be one where the broker is inside Node-RED', () => {
+    assert.deepEqual(convert(brokerToCore, broker({ connectTo: 'embedded' })), {
+      node: undefined,
+      said: ['embeddedBroker'],
+    });
+  });
+});
+
+describe('A publish node as one of the core', () => {
+  it('has fixed values, variables and what the message says', () => {
+    const { node } = convert(
+      publishToCore,
+      publisher({ ...{ topic: 'a/b', topicType: 'str' }, qos: '1', retain: true }),
+    );
+    assert.deepEqual([node?.topic, node?.qos, node?.retain], ['a/b', '1', 'true']);
+    const variable = convert(
+      publishToCore,
+      publisher({ topic: 'TOPIC', topicType: 'env', qos: 'qos', qosType: 'msg' }),
+    );
+    assert.deepEqual([variable.node?.topic, variable.node?.qos], ['${TOPIC}', '']);
+    assert.equal(convert(publishToCore, publisher({ topic: '"{{x}}"', topicType: 'jsonata' })).node?.topic, '{{x}}');
+  });
+
+  for (const [settings, property] of [
+    [{ topic: 'a/{{x}}', topicType: 'str' }, 'topic'],
+    [{ topic: 'payload.topic', topicType: 'msg' }, 'topic'],
+    [{ topic: 'x', topicType: 'flow' }, 'topic'],
+    [{ topic: 'x & y', topicType: 'jsonata' }, 'topic'],
+    [{ topic: '1', topicType: 'jsonata' }, 'topic'],
+    [{ topic: '', topicType: 'env' }, 'topic'],
+    [{ qos: 'x', qosType: 'global' }, 'qos'],
+    [{ retain: 'clear' }, 'retain'],
+  ] as const) {
+    it(`cannot be one where the value is elsewhere: ${JSON.stringify(settings)}`, () => {
+      const { node, said } = convert(publishToCore, publisher(settings));
+      assert.deepEqual([node, said], [undefined, [`valueFromElsewhere: ${property}`]]);
+    });
+  }
+
+  it('cannot be one where something follows it', () => {
+    const { node, said } = convert(publishToCore, publisher({ wires: [['next']] }));
+    assert.deepEqual([node, said], [undefined, ['outputWired']]);
+  });
+
+  it('has the properties that the core has, and says which are lost', () => {
+    const properties = {
+      contentType: { value: 'text/plain', type: 'str' },
+      responseTopic: { value: 'x', type: 'flow' },
+      payloadFormatIndicator: { value: 'true', type: 'bool' },
+      messageExpiryInterval: { value: '', type: 'num' },
+      correlationData: 'broken',
+      userProperties: [{ name: 'a', value: 'b', type: 'str' }, { name: 'c', value: 'd', type: 'flow' }, 'broken'],
+    };
+    const { node, said } = convert(
+      publishToCore,
+      publisher({ properties, format: 'json', compression: 'gzip', describePayload: true }),
+    );
+    assert.deepEqual([node?.contentType, node?.userProps, node?.expiry], ['text/plain', '{"a":"b"}', '']);
+    const lost = [
+      'responseTopic',
+      'payloadFormatIndicator',
+      'userProperties["c"]',
+      'format',
+      'compression',
+      'describePayload',
+    ];
+    assert.deepEqual(said, [...lost.map((property) => `settingLost: ${property}`), 'whileOffline']);
+  });
+});
+
+describe('Birth, close and will of a core broker node', () => {
+  const presence = (settings: object, mqtt5 = true) =>
+    presenceFromCore({ id: 'b', type: 'mqtt-broker', willTopic: 't', ...settings }, 'will', mqtt5);
+
+  it('have properties under the short and the long names, with MQTT 5 only', () => {
+    const short = { contentType: 'a', respTopic: 'r', correl: 'c', expiry: '5', delay: 7, userProps: '{"a":1}' };
+    const long = {
+      contentType: 'a',
+      responseTopic: 'r',
+      correlationData: 'c',
+      messageExpiryInterval: 5,
+      willDelayInterval: '7',
+      userProperties: { a: 1 },
+    };
+    const expected = {
+      contentType: 'a',
+      responseTopic: 'r',
+      correlationData: 'c',
+      messageExpiryInterval: 5,
+      willDelayInterval: 7,
+      userProperties: { a: '1' },
+    };
+    for (const willMsg of [short, long]) assert.deepEqual(presence({ willMsg }).message.properties, expected);
+    assert.deepEqual(presence({ willMsg: short }, false).message.properties, {});
+    assert.deepEqual(presence({ willMsg: 'broken' }).message.properties, {});
+  });
+
+  it('leave out what the core does not send', () => {
+    const willMsg = { respTopic: 'a/#', expiry: '-1', userProps: '{}' };
+    assert.deepEqual(presence({ willMsg }).message.properties, {});
+    const { message, notes } = presence({ willTopic: 'a/#' });
+    assert.deepEqual([message.topic, notes.map(({ key }) => key)], ['', ['presenceTopic']]);
+    assert.deepEqual(presence({ willTopic: '' }).notes, []);
+  });
+
+  it('have correlation data as text where it is text, and as bytes where it is not', () => {
+    const correlation = (correl: unknown): unknown =>
+      (presence({ willMsg: { correl } }).message.properties as Record<string, unknown>).correlationData;
+    assert.equal(correlation({ type: 'Buffer', data: [0x61, 0xc3, 0xbc] }), 'aü');
+    assert.deepEqual(correlation(Uint8Array.of(0xff)), Uint8Array.of(0xff));
+    assert.equal(correlation([0x61]), 'a');
+  });
+
+  it('say where a variable would be replaced here', () => {
+    assert.deepEqual(
+      presence({ willTopic: 'a/${X}/b', willPayload: '${Y}' }).notes.map(({ values }) => values.property),
+      ['will.topic'],
+    );
+  });
+
+  it('user properties are an object, or its JSON text', () => {
+    assert.deepEqual(userPropertiesFromCore({ a: 'x', b: { c: 1 }, d: null, e: undefined }), { a: 'x', b: '{"c":1}' });
+    assert.deepEqual(userPropertiesFromCore(' {"a": true}'), { a: 'true' });
+    for (const broken of ['[1]', '{', 'text', 5, undefined]) assert.equal(userPropertiesFromCore(broken), undefined);
+  });
+});
