@@ -1,10 +1,16 @@
 // What our broker and publish nodes become as nodes of the core, and what is said of that which is lost.
 
 import assert from 'node:assert/strict';
+import { brokerFromCore } from '#src/core/conversion/broker-from-core';
 import { brokerToCore } from '#src/core/conversion/broker-to-core';
+import { conversionDefaults } from '#src/core/conversion/conversion-options';
 import type { FlowNode } from '#src/core/conversion/flow-node';
+import { asEmbeddedBroker, FOREIGN_TYPES } from '#src/core/conversion/foreign-nodes';
 import { presenceFromCore, userPropertiesFromCore } from '#src/core/conversion/presence-from-core';
+import { publishFromCore } from '#src/core/conversion/publish-from-core';
 import { publishToCore } from '#src/core/conversion/publish-to-core';
+import { subscribeFromCore } from '#src/core/conversion/subscribe-from-core';
+import { subscribeToCore } from '#src/core/conversion/subscribe-to-core';
 import { brokerDefaults } from '#src/settings/broker.config';
 import { publishDefaults } from '#src/settings/publish.config';
 
@@ -240,5 +246,88 @@ describe('Birth, close and will of a core broker node', () => {
     assert.deepEqual(userPropertiesFromCore({ a: 'x', b: { c: 1 }, d: null, e: undefined }), { a: 'x', b: '{"c":1}' });
     assert.deepEqual(userPropertiesFromCore(' {"a": true}'), { a: 'true' });
     for (const broken of ['[1]', '{', 'text', 5, undefined]) assert.equal(userPropertiesFromCore(broken), undefined);
+  });
+});
+
+describe('A node that was saved with few of its properties', () => {
+  const bare = (type: string): FlowNode => ({ id: 'n', type });
+
+  it('is converted as its defaults say, in both directions', () => {
+    const toCore = [
+      convert(brokerToCore, bare('mqtt-flows-broker')).node,
+      convert(publishToCore, bare('mqtt-flows-publish')).node,
+      convert(subscribeToCore, { ...bare('mqtt-flows-subscribe'), inputs: 1 }).node,
+    ];
+    assert.deepEqual(
+      toCore.map((node) => [node?.broker, node?.topic, node?.qos]),
+      [
+        ['localhost', undefined, undefined],
+        [undefined, '', ''],
+        [undefined, '', '2'],
+      ],
+    );
+    const options = { ...conversionDefaults, offline: 'fail' } as const;
+    const broker = brokerFromCore(bare('mqtt-broker'), options);
+    assert.ok(broker.ok);
+    assert.deepEqual(broker.node.servers, [{ url: 'mqtt://localhost:1883' }]);
+    const publish = publishFromCore(bare('mqtt out'), options);
+    assert.ok(publish.ok);
+    assert.deepEqual([publish.node.topicType, publish.node.whileOffline], ['msg', 'fail']);
+    const subscribe = subscribeFromCore(bare('mqtt in'), { ...options, retainedAgain: true });
+    assert.ok(subscribe.ok && subscribe.node.retainedAgain === true);
+  });
+
+  it('cannot be a node of the core without a filter', () => {
+    assert.deepEqual(convert(subscribeToCore, bare('mqtt-flows-subscribe')).said, ['noFilter']);
+    const several = { ...bare('mqtt-flows-subscribe'), subscriptions: [{ filter: 'a' }, { filter: 'b' }] };
+    assert.deepEqual(convert(subscribeToCore, several).said, ['severalFilters']);
+    const both = { ...bare('mqtt-flows-subscribe'), inputs: '1', subscriptions: [{ filter: 'a' }] };
+    assert.deepEqual(convert(subscribeToCore, both).said, ['severalFilters']);
+  });
+
+  it('loses named wildcards, a format of its filter, and settings that the core does not have', () => {
+    const subscription = { filter: 'a/+line/#rest', format: 'cbor', qos: '1', noLocal: 'true', retainHandling: 2 };
+    const node = {
+      ...bare('mqtt-flows-subscribe'),
+      subscriptions: [subscription],
+      format: 'json',
+      undecodable: 'pass',
+    };
+    const { node: core, said } = convert(subscribeToCore, { ...node, retainedAgain: true });
+    assert.deepEqual([core?.topic, core?.nl, core?.rh], ['a/+/#', true, 2]);
+    assert.deepEqual(said, ['namedWildcards', 'settingLost: format', 'settingLost: undecodable']);
+    const unknown = { ...bare('mqtt-flows-subscribe'), subscriptions: [{ filter: 'a/#/b' }], format: 'cbor' };
+    assert.deepEqual(convert(subscribeToCore, unknown).said, ['settingLost: format', 'storedMessages']);
+  });
+});
+
+describe('The broker node of aedes', () => {
+  const aedes = FOREIGN_TYPES['aedes broker'];
+  assert.ok(aedes);
+  const convertAedes = (settings: object) => asEmbeddedBroker({ id: 'a', type: 'aedes broker', ...settings }, aedes);
+
+  it('becomes our broker with its port, name and store', () => {
+    const result = convertAedes({
+      mqtt_port: '1884',
+      name: 'devices',
+      persistence_bind: 'level',
+      d: true,
+      wires: [[], []],
+    });
+    assert.ok(result.ok);
+    const embedded = { port: 1884, bindAddress: '0.0.0.0', allowAnonymous: false, store: 'disk' };
+    const expected = { id: 'a', type: 'mqtt-flows-broker', d: true, name: 'devices', connectTo: 'embedded', embedded };
+    assert.deepEqual(result.node, expected);
+    const plain = convertAedes({ mqtt_port: '${PORT}' });
+    assert.ok(plain.ok);
+    assert.deepEqual([plain.node.name, (plain.node.embedded as { port: unknown }).port], [undefined, '${PORT}']);
+    const bare = convertAedes({});
+    assert.ok(bare.ok);
+    assert.equal((bare.node.embedded as { port: unknown }).port, 1883);
+  });
+
+  it('stays where something follows its events', () => {
+    const result = convertAedes({ wires: [['debug']] });
+    assert.deepEqual(result.ok ? [] : result.notes.map(({ key }) => key), ['eventsWired']);
   });
 });

@@ -232,3 +232,43 @@ describe('Sparkplug B', () => {
     assert.equal(result.problem, 'notSparkplug');
   });
 });
+
+describe('Sparkplug B beside edge nodes', () => {
+  const codec = findCodec('sparkplug', DEFAULT_OPTIONS);
+
+  it('reads a command of a host, which has no seq and is never stale', () => {
+    const read = host();
+    const payload = encoded('sparkplug', { timestamp: 1, metrics: [{ name: 'Node Control/Rebirth', value: true }] });
+    assert.ok(Buffer.isBuffer(payload));
+    const { value, stale } = read('NCMD', payload);
+    assert.deepEqual([value.metrics[0]?.name, value.seq, stale], ['Node Control/Rebirth', undefined, false]);
+  });
+
+  it('reads payloads of other topics, and without births, as far as they say all themselves', () => {
+    for (const topic of ['other/topic', 'spBv1.0/g/NDATA/n', 'spBv1.0/g/NDATA', 'spBv1.0/g/NDATA/n/d/more']) {
+      const result = codec?.decode(message(0, [{ name: 'a', type: 'Int32', value: 1 }]), {}, topic);
+      assert.ok(result?.ok);
+      assert.deepEqual((result.value as { metrics: unknown }).metrics, [{ name: 'a', type: 'Int32', value: 1 }]);
+    }
+    assert.deepEqual(codec?.decode(Buffer.alloc(0), {}, 'spBv1.0/g/NDATA/n'), { ok: true, value: '' });
+  });
+
+  it('keeps the birth that it has when the same one is read again', () => {
+    const births = new SparkplugBirths();
+    const read = host(births);
+    read('NBIRTH', BIRTH);
+    read('NDATA', DATA);
+    read('NBIRTH', BIRTH);
+    assert.equal(read('NDATA', message(2, [{ alias: 1, type: 'Float', value: 1 }])).stale, false);
+    read('NBIRTH', message(0, [{ name: 'new', alias: 1, type: 'Float', value: 0 }], 99));
+    assert.equal(read('NDATA', message(1, [{ alias: 1, type: 'Float', value: 1 }])).value.metrics[0]?.name, 'new');
+  });
+
+  it('takes no births of more metrics than there is room for', () => {
+    const births = new SparkplugBirths();
+    const metrics = Array.from({ length: 1_000_001 }, () => ({ name: 'a', alias: undefined, datatype: undefined }));
+    const topic = { group: 'g', messageType: 'NBIRTH', node: 'n', device: undefined };
+    assert.equal(births.follow(topic, { seq: 0, timestamp: 1, metrics }), true);
+    assert.deepEqual(births.size, { edgeNodes: 1, metrics: 0 });
+  });
+});

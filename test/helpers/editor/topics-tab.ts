@@ -67,7 +67,7 @@ export class TopicsTab {
   }
 
   async search(text: string): Promise<void> {
-    await this.panel.getByLabel('Search').fill(text);
+    await this.panel.getByLabel('Search', { exact: true }).fill(text);
   }
 
   /**

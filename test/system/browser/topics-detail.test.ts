@@ -77,7 +77,7 @@ describe('one topic in the sidebar', function () {
 
   it('copies the topic', async () => {
     await topics.panel.getByRole('button', { name: 'Copy the topic' }).click();
-    const search = topics.panel.getByLabel('Search');
+    const search = topics.panel.getByLabel('Search', { exact: true });
     await search.press('ControlOrMeta+V');
     assert.equal(await search.inputValue(), TOPIC);
   });
