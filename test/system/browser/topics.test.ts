@@ -150,8 +150,8 @@ describe('the topics sidebar in the editor', function () {
   });
 
   it('says how the broker is and who subscribes, and shows the node', async () => {
-    await topics.health.locator('summary').getByText('connected').waitFor();
-    await topics.health.locator('summary').click();
+    await topics.health.locator('summary').first().getByText('connected').waitFor();
+    await topics.health.locator('summary').first().click();
     await topics.health.getByText('alarms/#').waitFor();
     await editor.screenshot('topics-health');
     await topics.health.getByRole('button', { name: 'alarms' }).click();
@@ -193,7 +193,7 @@ describe('the topics sidebar in the editor', function () {
 
   it('offers them to our own nodes, those of the broker that is chosen', async () => {
     await publish('alarms/Boiler', '1');
-    await topics.health.locator('summary').getByText('connected').waitFor();
+    await topics.health.locator('summary').first().getByText('connected').waitFor();
     const dialog = await editor.openDialog('alarms');
     const filter = dialog.getByRole('textbox', { name: 'Topic filter' });
     await filter.fill('');
@@ -208,7 +208,7 @@ describe('the topics sidebar in the editor', function () {
 
   it('offers them to the line in which a router tries a topic', async () => {
     await publish('alarms/Boiler', '1');
-    await topics.health.locator('summary').getByText('connected').waitFor();
+    await topics.health.locator('summary').first().getByText('connected').waitFor();
     await editor.page.evaluate(
       `RED.view.importNodes([{ id: 'route', type: 'mqtt-flows-router', x: 300, y: 300, outputs: 1, otherwise: false,
         rules: [{ filter: 'alarms/+where', topic: 'to/{{params.where}}' }], wires: [[]] }], { generateIds: false })`,
@@ -277,7 +277,7 @@ describe('the topics sidebar in the editor', function () {
       await topics.start('plant/#');
       await topics.openAll();
       await topics.row('press', '{"temp"').first().click();
-      await topics.health.locator('summary').click();
+      await topics.health.locator('summary').first().click();
       const faults: string[] = [];
       for (const tab of ['Value', 'History', 'Chart', 'Properties', 'Publish']) {
         await topics.tab(tab).click();
