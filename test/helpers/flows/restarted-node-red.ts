@@ -5,6 +5,9 @@ import assert from 'node:assert/strict';
 import { Mosquitto, needsMosquitto } from '../servers/mosquitto';
 import { PersistentNodeRed } from './persistent-node-red';
 
+/** Characters of a log that a failure shows */
+const MOST_SHOWN = 5000;
+
 /** Call it in a suite. The getters can be used in its tests. */
 export function restartedNodeRed(): { readonly mosquitto: Mosquitto; readonly nodeRed: PersistentNodeRed } {
   let mosquitto: Mosquitto | undefined;
@@ -16,7 +19,14 @@ export function restartedNodeRed(): { readonly mosquitto: Mosquitto; readonly no
   beforeEach(() => {
     nodeRed = new PersistentNodeRed();
   });
-  afterEach(() => nodeRed?.remove());
+  afterEach(async function () {
+    // A test that waits in vain says nothing else of why.
+    if (this.currentTest?.state === 'failed') {
+      console.error(`Node-RED has printed:\n${(nodeRed?.output ?? '').slice(-MOST_SHOWN)}`);
+      console.error(`mosquitto has logged:\n${(mosquitto?.log.all ?? []).join('\n').slice(-MOST_SHOWN)}`);
+    }
+    await nodeRed?.remove();
+  });
   after(() => mosquitto?.stop());
   return {
     get mosquitto() {
