@@ -154,7 +154,7 @@ function readPermissions(saved: SavedConfig, property: 'publish' | 'subscribe'):
   });
 }
 
-/** Whether a listener must not be open to whoever comes: any web page may open a WebSocket to this computer. */
+/** Whether a listener must not be open to whoever comes: every web page may open a WebSocket to this computer. */
 export function needsUsers(listener: ListenerSettings): boolean {
   if (listener.kind === 'path' || listener.kind === 'ws' || listener.kind === 'wss') return true;
   return !isLoopback(listener.bindAddress);

@@ -272,7 +272,7 @@ describe('Messages that control the connection', () => {
     assert.equal(server.count('disconnect'), 0);
   });
 
-  it('are only these two: any other action is published', async () => {
+  it('are only these two: every other action is published', async () => {
     const flow = await load();
     await flow.connected('pub');
     flow.inject('pub', { action: 'open', topic: 'a/valve', payload: 1 });

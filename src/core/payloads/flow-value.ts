@@ -67,7 +67,8 @@ function isNamed(entry: [unknown, unknown]): entry is [string, unknown] {
   return typeof entry[0] === 'string';
 }
 
-function wholeNumber(value: bigint, largeIntegers: WholeNumbers): unknown {
+/** `value` as a number where that is exact, otherwise as `largeIntegers` says. */
+export function wholeNumber(value: bigint, largeIntegers: WholeNumbers): unknown {
   if (largeIntegers === 'as is') return value;
   const number = Number(value);
   if (Number.isSafeInteger(number)) return number;

@@ -28,7 +28,7 @@ export function mqttStringProblem(text: string): Exclude<TopicNameProblem, 'wild
   return undefined;
 }
 
-/** Whether `value` can be the text of a property: any MQTT string, or the empty string. */
+/** Whether `value` can be the text of a property: every MQTT string, or the empty string. */
 export function isMqttText(value: unknown): value is string {
   return typeof value === 'string' && (value === '' || mqttStringProblem(value) === undefined);
 }

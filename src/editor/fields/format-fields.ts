@@ -37,10 +37,23 @@ export function prepareFormat(saved: Partial<FormatConfig>, label: (format: stri
   more.find('.form-row').attr('class', row.attr('class') ?? '');
   const show = (): void => {
     limit.toggle($('#node-input-compression').val() !== '');
-    protobuf.toggle(format.val() === 'protobuf');
+    protobuf.toggle(format.val() === 'protobuf' || describesMessages() || rowsWantProtobuf());
   };
   $('#node-input-compression').add(format).on('change', show);
+  $('#dialog-form').on('change', 'select.mqtt-flows-row-format', show);
   show();
+}
+
+/** What is entered stays in sight: *detect* uses it for the content type of Protobuf. */
+function describesMessages(): boolean {
+  return $('#node-input-schema').val() !== '' || $('#node-input-messageType').val() !== '';
+}
+
+/** Whether a filter has the format while the node has another. */
+function rowsWantProtobuf(): boolean {
+  return $('select.mqtt-flows-row-format')
+    .toArray()
+    .some((select) => String($(select).val()).endsWith('protobuf'));
 }
 
 function compressionSelect(config: FormatConfig): JQuery {

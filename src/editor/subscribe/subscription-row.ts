@@ -87,7 +87,11 @@ function addFormat(
   saved: SubscriptionConfig,
   formatLabel: (format: string) => string,
 ): () => Pick<SubscriptionConfig, 'format' | 'messageType'> {
-  const format = $('<select>', { 'aria-label': sharedText('fields.format'), title: sharedText('fields.formatTip') });
+  const format = $('<select>', {
+    class: 'mqtt-flows-row-format',
+    'aria-label': sharedText('fields.format'),
+    title: sharedText('fields.formatTip'),
+  });
   format.append($('<option>', { value: '' }).text(sharedText('fields.formatOfNode')));
   fillFormatSelect(format, saved.format ?? '', formatLabel);
   addLabelled(line, sharedText('fields.format'), format);

@@ -7,7 +7,6 @@ import type { NodeAPI } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { failed, found, type Result } from '../../core/errors/result';
 import type { Codec, CodecOptions } from '../../core/payloads/codec';
-import { compressedCodec, isAvailable } from '../../core/payloads/compression';
 import { splitFormat } from '../../core/payloads/format';
 import { findCodec } from '../../core/payloads/formats/find-codec';
 import type { LargeIntegers } from '../../core/payloads/large-numbers';
@@ -44,14 +43,8 @@ export class NodeCodecs {
   }
 
   #found(saved: string, options: CodecOptions): Result<Codec> {
-    const { compression, format } = splitFormat(saved);
-    const own = findCodec(saved, options);
-    if (own) return found(own);
-    const registered = registeredFormat(this.#RED, format, options);
-    if (registered && compression === undefined) return found(registered);
-    if (registered && compression !== undefined && isAvailable(compression)) {
-      return found(compressedCodec(compression, registered, options.maximumBytes));
-    }
+    const codec = findCodec(saved, options, (format) => registeredFormat(this.#RED, format, options));
+    if (codec) return found(codec);
     return failed(new MqttFlowsError('format-unknown', { stage: 'config', params: { format: saved } }));
   }
 

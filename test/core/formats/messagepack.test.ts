@@ -71,6 +71,13 @@ describe('MessagePack', () => {
     });
   });
 
+  it('looks at each value once, however deep a Map lies', () => {
+    let value: unknown = new Map([['end', 1]]);
+    let expected: unknown = { end: 1 };
+    for (let level = 0; level < 200; level++) [value, expected] = [{ inner: [value] }, { inner: [expected] }];
+    assert.deepEqual(roundTrip('messagepack', value), expected);
+  });
+
   it('sends bytes, dates and objects of a function node, which are of another realm', () => {
     const value: unknown = runInNewContext(
       '({ b: new Uint8Array([1, 2]), d: new Date(1000), m: new Map([["x", 1]]) })',

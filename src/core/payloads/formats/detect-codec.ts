@@ -22,12 +22,12 @@ export function detectCodec(formats: readonly Codec[], { maximumBytes }: CodecOp
       const compression = compressionNamed(hints);
       if (compression === undefined || payload.length === 0) {
         if (contentType === undefined) return decodeUnnamed(payload);
-        return decodeNamed(payload, { ...hints, contentType }, byMediaType, topic);
+        return decodeNamed(payload, hints, contentType, byMediaType, topic);
       }
       const content = inflated(payload, compression, maximumBytes);
       if (!content.ok) return content;
       if (contentType === undefined) return decodeUnnamed(content.bytes);
-      return decodeNamed(content.bytes, { ...hints, contentType: withoutSuffix(contentType) }, byMediaType, topic);
+      return decodeNamed(content.bytes, hints, withoutSuffix(contentType), byMediaType, topic);
     },
     encode: payloadByType,
   };
@@ -59,15 +59,14 @@ function withoutSuffix(contentType: string): string {
   return [named ? type.slice(0, plus) : type, ...parameters].join(';');
 }
 
-type NamedHints = PayloadHints & { readonly contentType: string };
-
 function decodeNamed(
   payload: Buffer,
-  hints: NamedHints,
+  hints: PayloadHints,
+  contentType: string,
   byMediaType: ReadonlyMap<string, Codec>,
   topic: string,
 ): Decoded {
-  const { type, charset } = mediaTypeOf(hints.contentType);
+  const { type, charset } = mediaTypeOf(contentType);
   const codec = findByMediaType(byMediaType, type);
   if (!codec) return decodeUnnamed(payload, charset);
   if (codec.name === 'string') return { ok: true, value: textOf(payload, charset) ?? payload };

@@ -20,10 +20,17 @@ export const MAXIMUM_BYTES = 16 * 1024 * 1024;
 
 export const DEFAULT_OPTIONS: CodecOptions = { largeIntegers: 'text', maximumBytes: MAXIMUM_BYTES };
 
-/** The codec of a format as it is saved, such as `gzip+json`; undefined when there is none of that name. */
-export function findCodec(saved: string, options: CodecOptions = DEFAULT_OPTIONS): Codec | undefined {
+/**
+ * The codec of a format as it is saved, such as `gzip+json`; undefined when there is none of that name. `others` finds the
+ * formats that are not ours.
+ */
+export function findCodec(
+  saved: string,
+  options: CodecOptions = DEFAULT_OPTIONS,
+  others?: (format: string) => Codec | undefined,
+): Codec | undefined {
   const { compression, format } = splitFormat(saved);
-  const codec = plainCodec(format, options);
+  const codec = plainCodec(format, options) ?? others?.(format);
   if (compression === undefined || !codec) return codec;
   return isAvailable(compression) ? compressedCodec(compression, codec, options.maximumBytes) : undefined;
 }

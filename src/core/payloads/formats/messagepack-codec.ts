@@ -75,13 +75,30 @@ function sendable(value: unknown, level = 0): unknown {
   const bytes = bytesOf(value);
   if (bytes) return bytes;
   if (isMap(value)) return sendable(objectOf(value), level);
-  if (Array.isArray(value)) return changed(value, level) ? value.map((entry) => sendable(entry, level + 1)) : value;
-  if (!isPlain(value) || !changed(Object.values(value), level)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, sendable(entry, level + 1)]));
+  if (Array.isArray(value)) return sendableList(value, level);
+  return isPlain(value) ? sendableNames(value, level) : value;
 }
 
-function changed(entries: readonly unknown[], level: number): boolean {
-  return entries.some((entry) => typeof entry === 'object' && entry !== null && sendable(entry, level + 1) !== entry);
+/** A copy from the first entry on that differs; each is looked at once. */
+function sendableList(list: readonly unknown[], level: number): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (const [index, entry] of list.entries()) {
+    const ready = sendable(entry, level + 1);
+    if (ready === entry) continue;
+    copy ??= [...list];
+    copy[index] = ready;
+  }
+  return copy ?? list;
+}
+
+function sendableNames(names: object, level: number): object {
+  const entries = Object.entries(names);
+  const ready = sendableList(
+    entries.map(([, entry]): unknown => entry),
+    level,
+  );
+  if (entries.every(([, entry], index) => entry === ready[index])) return names;
+  return Object.fromEntries(entries.map(([name], index) => [name, ready[index]]));
 }
 
 /** In every realm. */

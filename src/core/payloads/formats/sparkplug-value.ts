@@ -1,6 +1,7 @@
 // The values of Sparkplug metrics: which field of the Protobuf message holds one, and how its bits are read by its type.
 
 import { bytesOf } from '../bytes-value';
+import { wholeNumber } from '../flow-value';
 import type { LargeIntegers } from '../large-numbers';
 import { SPARKPLUG_TYPES, type SparkplugType } from './sparkplug-schema';
 
@@ -51,21 +52,15 @@ export function typeNumber(type: unknown): number {
 /** The simple value of `fields`, of `type`. Undefined when there is none. */
 export function simpleValue(fields: Fields, type: SparkplugType, largeIntegers: LargeIntegers): unknown {
   const whole = fields.int_value ?? fields.long_value;
-  if (typeof whole === 'number' || typeof whole === 'bigint') return wholeNumber(BigInt(whole), type, largeIntegers);
+  if (typeof whole === 'number' || typeof whole === 'bigint') return typedNumber(BigInt(whole), type, largeIntegers);
   const bytes = fields.bytes_value;
   if (bytes instanceof Uint8Array) return valueOfBytes(Buffer.from(bytes), type, largeIntegers);
   return fields.float_value ?? fields.double_value ?? fields.boolean_value ?? fields.string_value;
 }
 
-function wholeNumber(value: bigint, type: SparkplugType, largeIntegers: LargeIntegers): unknown {
+function typedNumber(value: bigint, type: SparkplugType, largeIntegers: LargeIntegers): unknown {
   const [bits, signed] = WHOLE[type] ?? [64, false];
-  return settled(signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value), largeIntegers);
-}
-
-function settled(exact: bigint, largeIntegers: LargeIntegers): unknown {
-  const number = Number(exact);
-  if (Number.isSafeInteger(number)) return number;
-  return largeIntegers === 'bigint' ? exact : String(exact);
+  return wholeNumber(signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value), largeIntegers);
 }
 
 function valueOfBytes(bytes: Buffer, type: SparkplugType, largeIntegers: LargeIntegers): unknown {
@@ -83,10 +78,10 @@ function elementAt(bytes: Buffer, at: number, type: SparkplugType, largeIntegers
     case 'DoubleArray':
       return bytes.readDoubleLE(at);
     case 'Int64Array':
-      return settled(bytes.readBigInt64LE(at), largeIntegers);
+      return wholeNumber(bytes.readBigInt64LE(at), largeIntegers);
     case 'UInt64Array':
     case 'DateTimeArray':
-      return settled(bytes.readBigUInt64LE(at), largeIntegers);
+      return wholeNumber(bytes.readBigUInt64LE(at), largeIntegers);
     default: {
       const size = ELEMENT_BYTES[type] ?? 1;
       return type.startsWith('U') ? bytes.readUIntLE(at, size) : bytes.readIntLE(at, size);
