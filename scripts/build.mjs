@@ -103,21 +103,26 @@ async function bundleCborg() {
   });
 }
 
+/** Options for everything that runs in the editor. */
+const forBrowser = {
+  bundle: true,
+  platform: 'browser',
+  target: ['es2022'],
+  legalComments: 'none',
+  // Each form contains the code that it shares with others. Names stay, for debugging.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  logLevel: 'warning',
+};
+
 /** dist/<kind>/<stem>.html: the script for the editor, then the form of a node or the styles of a plugin. */
 async function assemble(kind, stem) {
   const source = join(root, 'src', kind);
   const result = await build({
+    ...forBrowser,
     entryPoints: [join(source, `${stem}.editor.ts`)],
-    bundle: true,
     write: false,
     format: 'iife',
-    platform: 'browser',
-    target: ['es2022'],
-    legalComments: 'none',
-    // Each form contains the code that it shares with others. Names stay, for debugging.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    logLevel: 'warning',
   });
   const script = result.outputFiles[0].text.replaceAll('</script', '<\\/script');
   const form = readFileSync(join(source, `${stem}.html`), 'utf8');
@@ -131,16 +136,10 @@ async function assemble(kind, stem) {
 async function bundleResources() {
   rmSync(join(root, 'resources'), { recursive: true, force: true });
   await build({
+    ...forBrowser,
     entryPoints: { 'replace-core-nodes': join(root, 'src/editor/moving-in/replace-dialog.ts') },
     outdir: join(root, 'resources'),
-    bundle: true,
     format: 'esm',
-    platform: 'browser',
-    target: ['es2022'],
-    legalComments: 'none',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    logLevel: 'warning',
   });
 }
 

@@ -57,3 +57,8 @@ function first(list: unknown): Readonly<Record<string, unknown>> | undefined {
   const entry: unknown = Array.isArray(list) ? list[0] : undefined;
   return isRecord(entry) ? entry : undefined;
 }
+
+/** Whether something follows one of its outputs. */
+export function isWired({ wires }: FlowNode): boolean {
+  return Array.isArray(wires) && wires.some((output: unknown) => Array.isArray(output) && output.length > 0);
+}

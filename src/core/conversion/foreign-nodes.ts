@@ -3,7 +3,7 @@
 
 import { asFlag, isBlank } from '../values/plain-value';
 import { type ConversionNote, type NodeConversion, type NoteKey, note, type Verdict } from './conversion-note';
-import { asType, type FlowNode, textOf } from './flow-node';
+import { asType, type FlowNode, isWired, textOf } from './flow-node';
 
 interface ForeignRow {
   readonly theirs: string;
@@ -122,10 +122,6 @@ export function asEmbeddedBroker(node: FlowNode, { rows, notes }: ForeignType): 
   // A configuration node has no place in a flow.
   const broker = { id: node.id, type: 'mqtt-flows-broker', ...(node.d === true ? { d: true } : {}), ...settings };
   return { ok: true, node: broker, added: [], notes: notes.map((key) => note(key, { port })) };
-}
-
-function isWired({ wires }: FlowNode): boolean {
-  return Array.isArray(wires) && wires.some((output: unknown) => Array.isArray(output) && output.length > 0);
 }
 
 function refusals(node: FlowNode, rows: readonly ForeignRow[]): ConversionNote[] {

@@ -2,7 +2,7 @@
 
 import { isBlank, isRecord } from '../values/plain-value';
 import { type ConversionNote, type NodeConversion, note } from './conversion-note';
-import { asType, type FlowNode, textOf } from './flow-node';
+import { asType, type FlowNode, isWired, textOf } from './flow-node';
 import { ourProperties } from './property-table';
 import { textOfLiteral } from './saved-text';
 
@@ -49,10 +49,6 @@ function fieldOf(value: string, type: string, own: string): Field {
 
 function flagText(value: unknown): string {
   return typeof value === 'boolean' ? String(value) : textOf(value);
-}
-
-function isWired({ wires }: FlowNode): boolean {
-  return Array.isArray(wires) && wires.some((output: unknown) => Array.isArray(output) && output.length > 0);
 }
 
 interface PropertiesToCore {

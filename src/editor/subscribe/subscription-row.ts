@@ -100,8 +100,8 @@ function addFormat(
   const show = (): void => {
     type.parent().toggle(String(format.val()).endsWith('protobuf'));
   };
-  format.on('change', show);
-  show();
+  // The fields of the node for Protobuf follow it, too.
+  format.on('change', show).trigger('change');
   return () => {
     const own = String(format.val() ?? '');
     const messageType = String(type.val()).trim();
