@@ -5,8 +5,6 @@ import { brokerFromCore } from '#src/core/conversion/broker-from-core';
 import { brokerToCore } from '#src/core/conversion/broker-to-core';
 import { conversionDefaults } from '#src/core/conversion/conversion-options';
 import type { FlowNode } from '#src/core/conversion/flow-node';
-import { asEmbeddedBroker, FOREIGN_TYPES } from '#src/core/conversion/foreign-nodes';
-import { presenceFromCore, userPropertiesFromCore } from '#src/core/conversion/presence-from-core';
 import { publishFromCore } from '#src/core/conversion/publish-from-core';
 import { publishToCore } from '#src/core/conversion/publish-to-core';
 import { subscribeFromCore } from '#src/core/conversion/subscribe-from-core';
@@ -192,63 +190,6 @@ describe('A publish node as one of the core', () => {
   });
 });
 
-describe('Birth, close and will of a core broker node', () => {
-  const presence = (settings: object, mqtt5 = true) =>
-    presenceFromCore({ id: 'b', type: 'mqtt-broker', willTopic: 't', ...settings }, 'will', mqtt5);
-
-  it('have properties under the short and the long names, with MQTT 5 only', () => {
-    const short = { contentType: 'a', respTopic: 'r', correl: 'c', expiry: '5', delay: 7, userProps: '{"a":1}' };
-    const long = {
-      contentType: 'a',
-      responseTopic: 'r',
-      correlationData: 'c',
-      messageExpiryInterval: 5,
-      willDelayInterval: '7',
-      userProperties: { a: 1 },
-    };
-    const expected = {
-      contentType: 'a',
-      responseTopic: 'r',
-      correlationData: 'c',
-      messageExpiryInterval: 5,
-      willDelayInterval: 7,
-      userProperties: { a: '1' },
-    };
-    for (const willMsg of [short, long]) assert.deepEqual(presence({ willMsg }).message.properties, expected);
-    assert.deepEqual(presence({ willMsg: short }, false).message.properties, {});
-    assert.deepEqual(presence({ willMsg: 'broken' }).message.properties, {});
-  });
-
-  it('leave out what the core does not send', () => {
-    const willMsg = { respTopic: 'a/#', expiry: '-1', userProps: '{}' };
-    assert.deepEqual(presence({ willMsg }).message.properties, {});
-    const { message, notes } = presence({ willTopic: 'a/#' });
-    assert.deepEqual([message.topic, notes.map(({ key }) => key)], ['', ['presenceTopic']]);
-    assert.deepEqual(presence({ willTopic: '' }).notes, []);
-  });
-
-  it('have correlation data as text where it is text, and as bytes where it is not', () => {
-    const correlation = (correl: unknown): unknown =>
-      (presence({ willMsg: { correl } }).message.properties as Record<string, unknown>).correlationData;
-    assert.equal(correlation({ type: 'Buffer', data: [0x61, 0xc3, 0xbc] }), 'aü');
-    assert.deepEqual(correlation(Uint8Array.of(0xff)), Uint8Array.of(0xff));
-    assert.equal(correlation([0x61]), 'a');
-  });
-
-  it('say where a variable would be replaced here', () => {
-    assert.deepEqual(
-      presence({ willTopic: 'a/${X}/b', willPayload: '${Y}' }).notes.map(({ values }) => values.property),
-      ['will.topic'],
-    );
-  });
-
-  it('user properties are an object, or its JSON text', () => {
-    assert.deepEqual(userPropertiesFromCore({ a: 'x', b: { c: 1 }, d: null, e: undefined }), { a: 'x', b: '{"c":1}' });
-    assert.deepEqual(userPropertiesFromCore(' {"a": true}'), { a: 'true' });
-    for (const broken of ['[1]', '{', 'text', 5, undefined]) assert.equal(userPropertiesFromCore(broken), undefined);
-  });
-});
-
 describe('A node that was saved with few of its properties', () => {
   const bare = (type: string): FlowNode => ({ id: 'n', type });
 
@@ -298,36 +239,5 @@ describe('A node that was saved with few of its properties', () => {
     assert.deepEqual(said, ['namedWildcards', 'settingLost: format', 'settingLost: undecodable']);
     const unknown = { ...bare('mqtt-flows-subscribe'), subscriptions: [{ filter: 'a/#/b' }], format: 'cbor' };
     assert.deepEqual(convert(subscribeToCore, unknown).said, ['settingLost: format', 'storedMessages']);
-  });
-});
-
-describe('The broker node of aedes', () => {
-  const aedes = FOREIGN_TYPES['aedes broker'];
-  assert.ok(aedes);
-  const convertAedes = (settings: object) => asEmbeddedBroker({ id: 'a', type: 'aedes broker', ...settings }, aedes);
-
-  it('becomes our broker with its port, name and store', () => {
-    const result = convertAedes({
-      mqtt_port: '1884',
-      name: 'devices',
-      persistence_bind: 'level',
-      d: true,
-      wires: [[], []],
-    });
-    assert.ok(result.ok);
-    const embedded = { port: 1884, bindAddress: '0.0.0.0', allowAnonymous: false, store: 'disk' };
-    const expected = { id: 'a', type: 'mqtt-flows-broker', d: true, name: 'devices', connectTo: 'embedded', embedded };
-    assert.deepEqual(result.node, expected);
-    const plain = convertAedes({ mqtt_port: '${PORT}' });
-    assert.ok(plain.ok);
-    assert.deepEqual([plain.node.name, (plain.node.embedded as { port: unknown }).port], [undefined, '${PORT}']);
-    const bare = convertAedes({});
-    assert.ok(bare.ok);
-    assert.equal((bare.node.embedded as { port: unknown }).port, 1883);
-  });
-
-  it('stays where something follows its events', () => {
-    const result = convertAedes({ wires: [['debug']] });
-    assert.deepEqual(result.ok ? [] : result.notes.map(({ key }) => key), ['eventsWired']);
   });
 });

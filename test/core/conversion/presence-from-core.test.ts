@@ -1,0 +1,61 @@
+// Birth, close and will of a core broker node, with the names and forms that the core reads.
+
+import assert from 'node:assert/strict';
+import { presenceFromCore, userPropertiesFromCore } from '#src/core/conversion/presence-from-core';
+
+describe('Birth, close and will of a core broker node', () => {
+  const presence = (settings: object, mqtt5 = true) =>
+    presenceFromCore({ id: 'b', type: 'mqtt-broker', willTopic: 't', ...settings }, 'will', mqtt5);
+
+  it('have properties under the short and the long names, with MQTT 5 only', () => {
+    const short = { contentType: 'a', respTopic: 'r', correl: 'c', expiry: '5', delay: 7, userProps: '{"a":1}' };
+    const long = {
+      contentType: 'a',
+      responseTopic: 'r',
+      correlationData: 'c',
+      messageExpiryInterval: 5,
+      willDelayInterval: '7',
+      userProperties: { a: 1 },
+    };
+    const expected = {
+      contentType: 'a',
+      responseTopic: 'r',
+      correlationData: 'c',
+      messageExpiryInterval: 5,
+      willDelayInterval: 7,
+      userProperties: { a: '1' },
+    };
+    for (const willMsg of [short, long]) assert.deepEqual(presence({ willMsg }).message.properties, expected);
+    assert.deepEqual(presence({ willMsg: short }, false).message.properties, {});
+    assert.deepEqual(presence({ willMsg: 'broken' }).message.properties, {});
+  });
+
+  it('leave out what the core does not send', () => {
+    const willMsg = { respTopic: 'a/#', expiry: '-1', userProps: '{}' };
+    assert.deepEqual(presence({ willMsg }).message.properties, {});
+    const { message, notes } = presence({ willTopic: 'a/#' });
+    assert.deepEqual([message.topic, notes.map(({ key }) => key)], ['', ['presenceTopic']]);
+    assert.deepEqual(presence({ willTopic: '' }).notes, []);
+  });
+
+  it('have correlation data as text where it is text, and as bytes where it is not', () => {
+    const correlation = (correl: unknown): unknown =>
+      (presence({ willMsg: { correl } }).message.properties as Record<string, unknown>).correlationData;
+    assert.equal(correlation({ type: 'Buffer', data: [0x61, 0xc3, 0xbc] }), 'aü');
+    assert.deepEqual(correlation(Uint8Array.of(0xff)), Uint8Array.of(0xff));
+    assert.equal(correlation([0x61]), 'a');
+  });
+
+  it('say where a variable would be replaced here', () => {
+    assert.deepEqual(
+      presence({ willTopic: 'a/${X}/b', willPayload: '${Y}' }).notes.map(({ values }) => values.property),
+      ['will.topic'],
+    );
+  });
+
+  it('user properties are an object, or its JSON text', () => {
+    assert.deepEqual(userPropertiesFromCore({ a: 'x', b: { c: 1 }, d: null, e: undefined }), { a: 'x', b: '{"c":1}' });
+    assert.deepEqual(userPropertiesFromCore(' {"a": true}'), { a: 'true' });
+    for (const broken of ['[1]', '{', 'text', 5, undefined]) assert.equal(userPropertiesFromCore(broken), undefined);
+  });
+});
