@@ -1,10 +1,12 @@
 // What a broker node with a persistent session remembers for the next process.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import type { WireFilter } from '#src/core/topics/topic-filter';
 import { sessionFile } from '#src/runtime/storage/session-file';
 import { emptyUserDir, removeUserDir } from '../helpers/flows/node-red-process';
+import { SessionFile } from '../helpers/flows/user-directory';
 
 const REQUEST = {
   filter: 'a' as WireFilter,
@@ -79,5 +81,21 @@ describe('the file about a session', () => {
     file.settle('server and client');
     await file.forget();
     assert.equal(open().home, undefined);
+  });
+});
+
+describe('a test that waits for text in a session file', () => {
+  it('sees what is written right after it has looked', async () => {
+    const userDir = emptyUserDir();
+    try {
+      const file = new SessionFile(join(userDir, 'broker.session.json'));
+      for (let round = 0; round < 10; round++) {
+        const seen = file.contains(`text of round ${round}`);
+        file.text = `the text of round ${round}`;
+        await seen;
+      }
+    } finally {
+      removeUserDir(userDir);
+    }
   });
 });

@@ -34,6 +34,7 @@ const SETTINGS = `module.exports = {
 export class NodeRedProcess {
   readonly url: string;
   readonly #child: ChildProcess;
+  readonly #awaited = new Set<string>();
   #output = '';
 
   private constructor(child: ChildProcess, url: string) {
@@ -78,6 +79,11 @@ export class NodeRedProcess {
     return this.#output;
   }
 
+  /** The texts that a test waits for. */
+  get awaited(): string[] {
+    return [...this.#awaited];
+  }
+
   /** Waits until Node-RED has printed `text`. Rejects with its output when it ends before that. */
   waitForOutput(text: string): Promise<void> {
     return this.waitForOutputAfter(0, text);
@@ -96,9 +102,11 @@ export class NodeRedProcess {
         reject(new Error(`Node-RED ended before it printed "${text}":\n${this.#output}`));
       };
       const stop = (): void => {
+        this.#awaited.delete(text);
         this.#child.stdout?.off('data', look);
         this.#child.off('exit', gone);
       };
+      this.#awaited.add(text);
       this.#child.stdout?.on('data', look);
       this.#child.once('exit', gone);
       look();

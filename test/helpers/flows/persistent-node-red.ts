@@ -43,6 +43,11 @@ export class PersistentNodeRed {
     return this.#process?.output ?? '';
   }
 
+  /** The texts that a test waits for it to print. */
+  get awaited(): string[] {
+    return this.#process?.awaited ?? [];
+  }
+
   get pid(): number {
     return this.#process?.pid ?? Number.NaN;
   }

@@ -22,6 +22,7 @@ export function restartedNodeRed(): { readonly mosquitto: Mosquitto; readonly no
   afterEach(async function () {
     // A test that waits in vain says nothing else of why.
     if (this.currentTest?.state === 'failed') {
+      console.error(`Awaited of Node-RED: ${JSON.stringify(nodeRed?.awaited ?? [])}`);
       console.error(`Node-RED has printed:\n${(nodeRed?.output ?? '').slice(-MOST_SHOWN)}`);
       console.error(`mosquitto has logged:\n${(mosquitto?.log.all ?? []).join('\n').slice(-MOST_SHOWN)}`);
     }

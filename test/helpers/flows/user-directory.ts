@@ -1,8 +1,14 @@
 // A user directory for the Node-RED in this process, which has none otherwise. It holds what outlives the flows.
 
-import { existsSync, readFileSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { emptyUserDir, removeUserDir } from './node-red-process';
+
+/** ms; well below mocha's limit, so that a failure says what was awaited */
+const PATIENCE = 10_000;
+/** ms between two looks at a file */
+const INTERVAL = 20;
 
 /** The same as in flow-harness.ts. */
 const helper: { settings(settings: object): void } = require('node-red-node-test-helper');
@@ -39,17 +45,18 @@ export class SessionFile {
     return existsSync(this.#path);
   }
 
-  /** Resolves when `text` is in it. The file is written shortly after the event. */
-  contains(text: string): Promise<void> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (!this.exists || !this.text.includes(text)) return;
-        unwatchFile(this.#path, look);
-        resolve();
-      };
-      watchFile(this.#path, { interval: 20 }, look);
-      look();
-    });
+  /**
+   * Resolves when `text` is in it. The file is written shortly after the event. It is read again and again, since
+   * watchFile() reports no change before its first look at the file, which comes late when all threads are busy.
+   */
+  async contains(text: string): Promise<void> {
+    const end = performance.now() + PATIENCE;
+    while (!this.exists || !this.text.includes(text)) {
+      if (performance.now() > end) {
+        throw new Error(`${this.#path}: waited in vain for "${text}"; it has: ${this.exists ? this.text : 'no file'}`);
+      }
+      await delay(INTERVAL);
+    }
   }
 
   get text(): string {
