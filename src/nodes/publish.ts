@@ -4,7 +4,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { publicationFromMessage } from '../core/publications/publication-from-message';
 import type { PublishOptions } from '../core/publications/publish-options';
-import type { OutsideFound } from '../core/values/value-source';
+import type { OutsideFound } from '../core/values/outside-value';
 import { useBroker } from '../runtime/broker/broker-node';
 import { controlled } from '../runtime/broker/connection-actions';
 import { localizedError } from '../runtime/node/localize';

@@ -11,7 +11,8 @@ import type { PublishOptions } from '../core/publications/publish-options';
 import type { UserPropertySource } from '../core/publications/user-properties';
 import { isMqttText, topicNameProblem } from '../core/topics/topic-name';
 import { parseTopicTemplate, topicInvalid } from '../core/topics/topic-template';
-import type { OutsideValue, ValueSource } from '../core/values/value-source';
+import { noteIn, type OutsideValue } from '../core/values/outside-value';
+import type { ValueSource } from '../core/values/value-source';
 import { type FormatConfig, type FormatSettings, formatDefaults, readFormat } from './format.config';
 import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
 import { parseTypedValue, type TypedValue, type ValueType } from './typed-value';
@@ -118,16 +119,16 @@ export function parsePublishConfig(raw: RawConfig): ConfigResult<PublishNodeSett
 function readTopic(saved: SavedConfig, outside: OutsideValue[]): ValueSource {
   const text = saved.text('topic', '');
   const type = saved.choice('topicType', VALUE_TYPES.topic, publishDefaults.topicType);
-  if (type === 'str') return topicTemplate(saved, text);
+  if (type === 'str') return topicTemplate(saved, text, outside);
   // A property of the message is a template with that single value.
-  if (type === 'msg') return topicTemplate(saved, `{{${text || publishDefaults.topic}}}`);
+  if (type === 'msg') return topicTemplate(saved, `{{${text || publishDefaults.topic}}}`, outside);
   if (type === 'env') return fixedTopic(saved, text);
   return accepted(saved, parseTypedValue({ value: text, type }, 'topic', outside));
 }
 
 /** A topic that is invalid for every message is an error of the configuration. */
-function topicTemplate(saved: SavedConfig, text: string): ValueSource {
-  const result = parseTopicTemplate(text);
+function topicTemplate(saved: SavedConfig, text: string, outside: OutsideValue[]): ValueSource {
+  const result = parseTopicTemplate(text, {}, noteIn(outside, 'topic'));
   if (result.ok) return { kind: 'template', template: result.template };
   saved.fail(result.error);
   return NONE;

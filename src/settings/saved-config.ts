@@ -67,6 +67,16 @@ export class SavedConfig {
     return fallback;
   }
 
+  /** A finite number. Blank counts as absent. */
+  number(property: string, fallback: number): number {
+    const value = this.#raw[property];
+    if (isBlank(value)) return fallback;
+    const number = typeof value === 'string' ? Number(value) : value;
+    if (typeof number === 'number' && Number.isFinite(number)) return number;
+    this.invalid(property, 'expected.number');
+    return fallback;
+  }
+
   /** One of the values of `choices`; a number may have been saved as text. Blank counts as absent. */
   choice<const V extends string | number | boolean>(property: string, choices: readonly V[], fallback: V): V {
     const value = this.#raw[property];

@@ -1,8 +1,9 @@
 // Reads a setting that Node-RED's typed input has saved into a value source.
 
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { type NoteOutside, noteIn, type OutsideValue } from '../core/values/outside-value';
 import { parsePath, parseTemplate } from '../core/values/template';
-import type { OutsideValue, ValueSource } from '../core/values/value-source';
+import type { ValueSource } from '../core/values/value-source';
 import { type ConfigResult, invalidSetting } from './saved-config';
 
 /**
@@ -36,7 +37,7 @@ export function parseTypedValue(
       return bytes ? found({ kind: 'fixed', value: bytes }) : failed(setting, value, 'expected.bytes');
     }
     case 'str':
-      return templateSource(value);
+      return templateSource(value, noteIn(outside, setting));
     case 'msg': {
       const path = parsePath(value);
       return path ? found({ kind: 'path', path, text: `msg.${value}` }) : failed(setting, value, 'expected.path');
@@ -45,17 +46,16 @@ export function parseTypedValue(
     case 'global':
     case 'jsonata':
       if (value.trim() === '') return failed(setting, value, 'expected.text');
-      outside.push({ type, text: value, setting });
       return found({
         kind: 'outside',
-        index: outside.length - 1,
+        index: noteIn(outside, setting)(type, value),
         text: type === 'jsonata' ? value : `${type}.${value}`,
       });
   }
 }
 
-function templateSource(text: string): ConfigResult<ValueSource> {
-  const result = parseTemplate(text);
+function templateSource(text: string, note: NoteOutside): ConfigResult<ValueSource> {
+  const result = parseTemplate(text, note);
   if (!result.ok) {
     const params = { template: text, at: result.at, problemKey: `template.${result.problem}` };
     return { ok: false, error: new MqttFlowsError('template-invalid', { stage: 'config', params }) };

@@ -1,7 +1,8 @@
 // Settings of Node-RED's typed input, read as the source of their values.
 
 import assert from 'node:assert/strict';
-import { type OutsideValue, type ValueSource, valueFor } from '#src/core/values/value-source';
+import type { OutsideValue } from '#src/core/values/outside-value';
+import { type ValueSource, valueFor } from '#src/core/values/value-source';
 import { parseTypedValue, type ValueType } from '#src/settings/typed-value';
 
 const message = { topic: 't', payload: { id: 7, list: ['a', 'b'], data: Buffer.from([1]) } };

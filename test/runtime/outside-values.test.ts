@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import type { OutsideFound, OutsideValue } from '#src/core/values/value-source';
+import type { OutsideFound, OutsideValue } from '#src/core/values/outside-value';
 import { type FindOutside, outsideFinder } from '#src/runtime/publish/outside-values';
 import type { ConfigResult } from '#src/settings/saved-config';
 

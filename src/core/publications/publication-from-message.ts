@@ -6,8 +6,9 @@ import { type Failed, failed, found, type Result } from '../errors/result';
 import type { Codec, Encoded } from '../payloads/codec';
 import { payloadError } from '../payloads/payload-error';
 import { fillTopic, type TopicResult, topicFromValue } from '../topics/topic-template';
+import { NOTHING_OUTSIDE, type OutsideFound } from '../values/outside-value';
 import { isBlank, propertyInvalid } from '../values/plain-value';
-import { NOTHING_OUTSIDE, type OutsideFound, plainValueFor, type ValueSource, valueFor } from '../values/value-source';
+import { plainValueFor, type ValueSource, valueFor } from '../values/value-source';
 import { messageFlag, messageQoS } from './message-value';
 import type { OutgoingPublication, PublicationProperties, QoS } from './publication';
 import { type PropertySettings, publicationProperties } from './publication-properties';
@@ -120,7 +121,7 @@ function isAnswer(source: ValueSource, { topic, responseTopic }: Values): boolea
 }
 
 function topicFor(source: ValueSource, message: object, outside: OutsideFound): TopicResult {
-  if (source.kind === 'template') return fillTopic(source.template, message, 'publish');
+  if (source.kind === 'template') return fillTopic(source.template, message, 'publish', outside);
   const from = source.kind === 'fixed' ? '' : source.text;
   return topicFromValue(plainValueFor(source, message, outside), from, 'publish');
 }

@@ -4,8 +4,9 @@
 import { failed, found, type Result } from '../errors/result';
 import { bytesOf } from '../payloads/bytes-value';
 import { isMqttText, topicNameProblem } from '../topics/topic-name';
+import type { OutsideFound } from '../values/outside-value';
 import { asWhole, isBlank, propertyInvalid } from '../values/plain-value';
-import { type OutsideFound, type ValueSource, valueFor } from '../values/value-source';
+import { type ValueSource, valueFor } from '../values/value-source';
 import { messageFlag } from './message-value';
 import type { PublicationProperties } from './publication';
 import { type UserPropertySource, userPropertiesFor } from './user-properties';

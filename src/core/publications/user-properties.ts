@@ -2,8 +2,9 @@
 
 import { failed, found, type Result } from '../errors/result';
 import { isMqttText } from '../topics/topic-name';
+import type { OutsideFound } from '../values/outside-value';
 import { isBlank, isRecord, propertyInvalid } from '../values/plain-value';
-import { type OutsideFound, type ValueSource, valueFor } from '../values/value-source';
+import { type ValueSource, valueFor } from '../values/value-source';
 import type { UserProperties } from './publication';
 
 /** A user property that a node sets. A name may occur more than once. */

@@ -1,6 +1,7 @@
 // Topic names made from templates: topics to publish to, and topics that the router rewrites.
 
 import { type ErrorParams, type ErrorStage, MqttFlowsError } from '../errors/mqtt-flows-error';
+import { NOTHING_OUTSIDE, type NoteOutside, type OutsideFound } from '../values/outside-value';
 import {
   type FillProblem,
   fillProblem,
@@ -19,9 +20,12 @@ export type TopicTemplateResult =
   | { readonly ok: true; readonly template: Template }
   | { readonly ok: false; readonly error: MqttFlowsError };
 
-/** Reads the template of a topic. Without placeholders it must be a topic name. `place` is added to the error. */
-export function parseTopicTemplate(text: string, place: ErrorParams = {}): TopicTemplateResult {
-  const result = parseTemplate(text);
+/**
+ * Reads the template of a topic; see parseTemplate() for `note`. Without placeholders it must be a topic name. `place` is
+ * added to the error.
+ */
+export function parseTopicTemplate(text: string, place: ErrorParams = {}, note?: NoteOutside): TopicTemplateResult {
+  const result = parseTemplate(text, note);
   if (!result.ok) {
     const params = { ...place, template: text, at: result.at, problemKey: `template.${result.problem}` };
     return { ok: false, error: new MqttFlowsError('template-invalid', { stage: 'config', params }) };
@@ -35,13 +39,18 @@ export function parseTopicTemplate(text: string, place: ErrorParams = {}): Topic
  * The topic name that `template` gives for `message`. It is an error when a value is missing or makes the name invalid,
  * for example with a wildcard.
  */
-export function fillTopic(template: Template, message: object, stage: ErrorStage): TopicResult {
-  const filled = fillTemplate(template, message);
+export function fillTopic(
+  template: Template,
+  message: object,
+  stage: ErrorStage,
+  outside: OutsideFound = NOTHING_OUTSIDE,
+): TopicResult {
+  const filled = fillTemplate(template, message, outside);
   if (!filled.ok) return missing(template.text, filled.at, filled.problem, stage);
   const result = checkedTopic(filled.text, stage);
   // For a template that is a single value, the error names the resulting topic.
   if (result.ok || template.segments.length === 1) return result;
-  const path = placeholderAtFault(template, message, (text) => topicNameProblem(text) === 'wildcard');
+  const path = placeholderAtFault(template, message, outside, (text) => topicNameProblem(text) === 'wildcard');
   if (path === undefined) return result;
   const params = { topic: filled.text.slice(0, 200), path, problemKey: 'templateValue.wildcard' };
   return { ok: false, error: new MqttFlowsError('topic-invalid', { stage, params }) };

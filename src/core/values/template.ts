@@ -1,18 +1,29 @@
 // Texts with `{{path}}` in them, filled from a message: topics to publish to, topics that the router rewrites. Runs in
 // the editor too. The caller checks what a filled text contains.
 
+import { NOTHING_OUTSIDE, type NoteOutside, type OutsideFound } from './outside-value';
+
 /** The steps to a value. A step that is a path itself stands for the name or index that it leads to. */
 export type Path = readonly (string | Path)[];
 
-type Segment =
+/** A value to be filled in. */
+export interface Placeholder {
+  /** As written. */
+  readonly text: string;
+  /** Where it is in the message; undefined when it is never there. */
+  readonly path: Path | undefined;
+  /** Its place among the values found outside the message, where the message does not have it. */
+  readonly outside: number | undefined;
+}
+
+export type TemplateSegment =
   | { readonly kind: 'text'; readonly text: string }
-  /** `text` is the path as written. */
-  | { readonly kind: 'value'; readonly path: Path; readonly text: string };
+  | ({ readonly kind: 'value' } & Placeholder);
 
 /** A parsed template. `constant` is its text when it has no placeholder. */
 export interface Template {
   readonly text: string;
-  readonly segments: readonly Segment[];
+  readonly segments: readonly TemplateSegment[];
   readonly constant: string | undefined;
 }
 
@@ -33,9 +44,12 @@ export type FillResult =
 const OPEN = '{{';
 const CLOSE = '}}';
 
-/** Reads a template: `report/{{params.line}}/{{payload.id}}`. Never throws. */
-export function parseTemplate(text: string): TemplateResult {
-  const segments: Segment[] = [];
+/**
+ * Reads a template: `report/{{params.line}}/{{payload.id}}`. Never throws. With `note`, it may also name values outside
+ * the message: `{{flow.x}}`, `{{global.x}}`, `{{env.X}}`, `{{$now}}`, `{{$iso}}`.
+ */
+export function parseTemplate(text: string, note?: NoteOutside): TemplateResult {
+  const segments: TemplateSegment[] = [];
   let position = 0;
   while (position < text.length) {
     const open = text.indexOf(OPEN, position);
@@ -43,15 +57,38 @@ export function parseTemplate(text: string): TemplateResult {
     const close = text.indexOf(CLOSE, open);
     if (close === -1) return { ok: false, problem: 'unclosed', at: text.slice(open) };
     const written = text.slice(open + OPEN.length, close).trim();
-    const path = parsePath(written);
-    if (!path) return { ok: false, problem: 'emptyPath', at: text.slice(open, close + CLOSE.length) };
+    const placeholder = parsePlaceholder(written, note);
+    if (!placeholder) return { ok: false, problem: 'emptyPath', at: text.slice(open, close + CLOSE.length) };
     if (open > position) segments.push({ kind: 'text', text: text.slice(position, open) });
-    segments.push({ kind: 'value', path, text: written });
+    segments.push({ kind: 'value', ...placeholder });
     position = close + CLOSE.length;
   }
   const constant = segments.length === 0 ? text : undefined;
   if (position < text.length) segments.push({ kind: 'text', text: text.slice(position) });
   return { ok: true, template: { text, segments, constant } };
+}
+
+/** Reads what stands between the braces; undefined when it is not a path. */
+export function parsePlaceholder(text: string, note?: NoteOutside): Placeholder | undefined {
+  if (note && (text === '$now' || text === '$iso')) {
+    return { text, path: undefined, outside: note(text === '$now' ? 'now' : 'iso', '') };
+  }
+  const path = parsePath(text);
+  if (!path) return undefined;
+  const dot = text.indexOf('.');
+  const before = text.slice(0, Math.max(dot, 0));
+  const names = note && (before === 'flow' || before === 'global' || before === 'env');
+  return { text, path, outside: names ? note(before, text.slice(dot + 1)) : undefined };
+}
+
+/**
+ * The value of a placeholder; undefined when there is none. What the message has comes first, so that a property of it
+ * that is called `flow` keeps its meaning.
+ */
+export function placeholderValue({ path, outside }: Placeholder, source: object, found: OutsideFound): unknown {
+  let value = path && readPath(source, path);
+  if (value === undefined && path) value = levelAt(source, path);
+  return value === undefined && outside !== undefined ? found[outside] : value;
 }
 
 /** One step of a path: a name after a dot; an index, a quoted name or another path in brackets. */
@@ -83,10 +120,19 @@ export function parsePath(text: string): Path | undefined {
 }
 
 /**
- * Fills a template from the own properties of `source`. A value must be a non-empty string, a number or a boolean. A
- * missing or structured value is a problem, so that no text contains `undefined`.
+ * Fills a template from the own properties of `source` and what was found outside it. A value must be a non-empty string,
+ * a number or a boolean. A missing or structured value is a problem, so that no text contains `undefined`.
  */
-export function fillTemplate(template: Template, source: object): FillResult {
+export function fillTemplate(template: Template, source: object, outside: OutsideFound = NOTHING_OUTSIDE): FillResult {
+  return filled(template, source, outside, false);
+}
+
+/** Fills the template of a text for people or devices, in which values may be empty. */
+export function textOfTemplate(template: Template, source: object, outside: OutsideFound): FillResult {
+  return filled(template, source, outside, true);
+}
+
+function filled(template: Template, source: object, outside: OutsideFound, mayBeEmpty: boolean): FillResult {
   if (template.constant !== undefined) return { ok: true, text: template.constant };
   let text = '';
   for (const segment of template.segments) {
@@ -94,9 +140,9 @@ export function fillTemplate(template: Template, source: object): FillResult {
       text += segment.text;
       continue;
     }
-    const value = readPath(source, segment.path) ?? levelAt(source, segment.path);
+    const value = placeholderValue(segment, source, outside);
     const problem = fillProblem(value);
-    if (problem) return { ok: false, problem, at: segment.text };
+    if (problem && !(mayBeEmpty && problem === 'empty')) return { ok: false, problem, at: segment.text };
     text += String(value);
   }
   return { ok: true, text };
@@ -106,10 +152,12 @@ export function fillTemplate(template: Template, source: object): FillResult {
 export function placeholderAtFault(
   template: Template,
   source: object,
+  outside: OutsideFound,
   isAtFault: (text: string) => boolean,
 ): string | undefined {
   for (const segment of template.segments) {
-    if (segment.kind === 'value' && isAtFault(String(readPath(source, segment.path)))) return segment.text;
+    const isValue = segment.kind === 'value';
+    if (isValue && isAtFault(String(placeholderValue(segment, source, outside)))) return segment.text;
   }
   return undefined;
 }

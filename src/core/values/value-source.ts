@@ -2,7 +2,8 @@
 
 import { MqttFlowsError } from '../errors/mqtt-flows-error';
 import { failed, found, type Result } from '../errors/result';
-import { fillTemplate, type Path, readPath, type Template } from './template';
+import type { OutsideFound } from './outside-value';
+import { type FillResult, fillTemplate, type Path, readPath, type Template } from './template';
 
 /** `text` is what a user has written, for errors. */
 export type ValueSource =
@@ -13,19 +14,6 @@ export type ValueSource =
   /** `index` is the place of the value among those that the runtime has found for the message. */
   | { readonly kind: 'outside'; readonly index: number; readonly text: string };
 
-/** A value that only the runtime can find: from a context or an expression. */
-export interface OutsideValue {
-  readonly type: 'flow' | 'global' | 'jsonata';
-  readonly text: string;
-  /** The setting that needs the value, as an error names it. */
-  readonly setting: string;
-}
-
-/** The values that the runtime has found, in the order of the OutsideValues. */
-export type OutsideFound = readonly unknown[];
-
-export const NOTHING_OUTSIDE: OutsideFound = [];
-
 /** The value for `message`: undefined when there is none. A template that lacks a value is an error, which names `setting`. */
 export function valueFor(
   source: ValueSource,
@@ -33,7 +21,7 @@ export function valueFor(
   outside: OutsideFound,
   setting: string,
 ): Result<unknown> {
-  if (source.kind === 'template') return filledText(source.template, message, setting);
+  if (source.kind === 'template') return filledText(source.template, message, outside, setting);
   return found(plainValueFor(source, message, outside));
 }
 
@@ -53,10 +41,22 @@ export function plainValueFor(
   }
 }
 
-function filledText(template: Template, message: object, setting: string): Result<string> {
-  const filled = fillTemplate(template, message);
-  if (filled.ok) return found(filled.text);
-  const problemKey = `templateValue.${filled.problem}`;
-  const params = { property: setting, template: template.text, path: filled.at, problemKey };
-  return failed(new MqttFlowsError('property-missing', { stage: 'publish', params }));
+function filledText(template: Template, message: object, outside: OutsideFound, setting: string): Result<string> {
+  const filled = fillTemplate(template, message, outside);
+  return filled.ok ? found(filled.text) : failed(valueMissing(setting, template.text, filled));
+}
+
+/** The error for a template of `setting` that cannot be filled. */
+export function valueMissing(
+  setting: string,
+  template: string,
+  { problem, at }: Extract<FillResult, { readonly ok: false }>,
+): MqttFlowsError {
+  const params = {
+    property: setting,
+    template: template.slice(0, 200),
+    path: at,
+    problemKey: `templateValue.${problem}`,
+  };
+  return new MqttFlowsError('property-missing', { stage: 'publish', params });
 }

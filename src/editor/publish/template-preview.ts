@@ -9,7 +9,7 @@ function templatePreview(template: string): string | undefined {
   if (!result.ok || result.template.constant !== undefined) return undefined;
   const message: Sample = {};
   for (const segment of result.template.segments) {
-    if (segment.kind === 'value') addSample(message, segment.path);
+    if (segment.kind === 'value' && segment.path) addSample(message, segment.path);
   }
   const filled = fillTemplate(result.template, message);
   return filled.ok ? filled.text : undefined;

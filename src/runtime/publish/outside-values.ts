@@ -4,7 +4,7 @@ import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { failed, found, type Result } from '../../core/errors/result';
 import { InOrder } from '../../core/queues/in-order';
-import type { OutsideFound, OutsideValue } from '../../core/values/value-source';
+import type { OutsideFound, OutsideValue } from '../../core/values/outside-value';
 import type { ConfigResult } from '../../settings/saved-config';
 
 /**
