@@ -22,7 +22,8 @@ const VALUES: Readonly<Record<string, (value: string) => Partial<ConversionOptio
 
 /** The arguments, or the sentence about the first that is wrong. */
 export function readArguments(args: readonly string[]): Result<ConvertArguments, string> {
-  let options = conversionDefaults;
+  // Node-RED takes no credentials from a flow file that it reads at its start.
+  let options: ConversionOptions = { ...conversionDefaults, credentials: 'address' };
   let back = false;
   let help = false;
   const files: string[] = [];

@@ -3,6 +3,7 @@
 import type { Result } from '../core/errors/result';
 import type { BackoffLimits } from '../core/servers/backoff';
 import type { HostAndPort } from '../core/servers/server-reference';
+import type { AddressCredentials } from '../core/servers/server-url';
 import type { ConnectOptions, OpenStream, OpenTransport, ProtocolVersion } from '../transport/transport';
 import type { Clock } from './clock';
 import type { OutboxStore } from './outbox/disk/outbox-store';
@@ -16,6 +17,8 @@ export interface Endpoint {
   readonly name: string;
   /** Its address for server references; none for a server in this process. */
   readonly address?: HostAndPort;
+  /** User name and password that are for this server alone. */
+  readonly credentials?: AddressCredentials;
   readonly open: OpenStream;
 }
 
@@ -27,8 +30,11 @@ export interface ConnectionSettings {
   readonly endpoints: readonly [Endpoint, ...Endpoint[]];
   /** `auto` means MQTT 5, or 3.1.1 once a server has refused MQTT 5. */
   readonly protocolVersion: 'auto' | ProtocolVersion;
-  /** Called at each attempt, so that the options may change. An error becomes that of the attempt. Never rejects. */
-  readonly connectOptions: () => AttemptOptions | Promise<Result<AttemptOptions>>;
+  /**
+   * Called at each attempt, so that the options may change, with the server that is tried. An error becomes that of the
+   * attempt. Never rejects.
+   */
+  readonly connectOptions: (server: Endpoint) => AttemptOptions | Promise<Result<AttemptOptions>>;
   /** ms from the beginning of an attempt to CONNACK */
   readonly connectTimeout: number;
   readonly reconnect: BackoffLimits;

@@ -160,7 +160,7 @@ export class Connection {
     const server = this.#servers.current.name;
     this.#states.enter({ kind: 'connecting', stage: 'tcp', attempt, server });
     this.#timer.start(connectTimeout, () => this.#giveUp(server));
-    const options = connectOptions();
+    const options = connectOptions(this.#servers.current);
     const generation = ++this.#generation;
     if (!(options instanceof Promise)) return this.#open(options);
     void options.then((ready) => {

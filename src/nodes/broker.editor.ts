@@ -1,6 +1,7 @@
 // The dialog of the broker node.
 
 import type { MessageConfig } from '../core/servers/message-config';
+import { withoutCredentials } from '../core/servers/server-url';
 import { fillTemplate, parseTemplate } from '../core/values/template';
 import { listBrokerUsers, watchBroker } from '../editor/broker/broker-state';
 import { prepareConnectionTest } from '../editor/broker/connection-test';
@@ -151,7 +152,8 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
   credentials: brokerCredentials,
   label() {
     if (this.name) return this.name;
-    return this.connectTo === 'embedded' ? this._('label.embedded') : (listed(this.servers)[0]?.url ?? '');
+    const address = withoutCredentials(listed(this.servers)[0]?.url ?? '');
+    return this.connectTo === 'embedded' ? this._('label.embedded') : address;
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -1,8 +1,9 @@
 // The part of a broker node's saved configuration about its servers and how to reach them.
 
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { addressOfVariables } from '../core/servers/core-address';
 import { parseProxyUrl } from '../core/servers/proxy-url';
-import { parseServerUrl, type ServerAddress } from '../core/servers/server-url';
+import { parseServerUrl, type ServerAddress, withoutCredentials } from '../core/servers/server-url';
 import type { SavedConfig } from './saved-config';
 
 export interface ProxyConfig {
@@ -60,7 +61,7 @@ function readServers(saved: SavedConfig): ServerReach['servers'] {
   const addresses: ServerAddress[] = [];
   for (const entry of saved.list('servers')) {
     const url = entry.text('url', '');
-    const result = parseServerUrl(url);
+    const result = parseServerUrl(addressOfVariables(url));
     if (result.ok) addresses.push(result.address);
     else saved.fail(invalidServer(url, result.problem));
   }
@@ -117,9 +118,4 @@ function readWebSocket(saved: SavedConfig): ServerReach['webSocket'] {
   const subprotocol = saved.text('subprotocol', serverDefaults.webSocket.subprotocol).trim();
   if (!isSubprotocol(subprotocol)) saved.invalid('subprotocol', 'expected.text');
   return { headers, subprotocol: subprotocol || 'mqtt' };
-}
-
-/** An address may contain a password, which must not reach a log. */
-function withoutCredentials(url: string): string {
-  return url.replace(/^(.*:\/\/)?.*@/, '$1…@');
 }

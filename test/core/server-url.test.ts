@@ -8,6 +8,7 @@ import {
   type ServerUrlProblem,
   serverName,
   splitCredentials,
+  withoutCredentials,
 } from '#src/core/servers/server-url';
 
 describe('core/servers/server-url', () => {
@@ -118,14 +119,9 @@ describe('core/servers/server-url', () => {
     ['wxs://host', 'scheme'],
     ['ws:///path', 'malformed'],
     ['ws://', 'malformed'],
-    ['wss://user:secret@host/mqtt', 'credentials'],
     ['wss://host/mqtt#part', 'path'],
     ['mqtts://host/path', 'path'],
     ['file:///etc', 'malformed'],
-    ['mqtt://user@host', 'credentials'],
-    ['mqtt://user:secret@host', 'credentials'],
-    ['user:secret@host:1883', 'credentials'],
-    ['mqtt://:secret@host', 'credentials'],
     ['mqtt+unix://', 'socketPath'],
     ['mqtt+unix:///', 'socketPath'],
     ['mqtt+unix:///run/', 'socketPath'],
@@ -145,6 +141,21 @@ describe('core/servers/server-url', () => {
     });
   }
 
+  for (const [text, credentials] of [
+    ['wss://user:secret@host/mqtt', { username: 'user', password: 'secret' }],
+    ['mqtt://user@host', { username: 'user' }],
+    ['user:s%40cret@host:1883', { username: 'user', password: 's@cret' }],
+    ['mqtt://:secret@host', { password: 'secret' }],
+  ] as const) {
+    it(`"${text}" has credentials, which are no part of its name`, () => {
+      const result = parseServerUrl(text);
+      assert.ok(result.ok && result.address.scheme !== 'mqtt+unix');
+      assert.deepEqual(result.address.credentials, credentials);
+      assert.doesNotMatch(serverName(result.address), /user|s.cret/);
+      assert.doesNotMatch(withoutCredentials(text), /user|s.*cret/);
+    });
+  }
+
   const pasted: readonly [text: string, url: string, username: string, password: string][] = [
     ['mqtt://user:secret@host:1883', 'mqtt://host:1883', 'user', 'secret'],
     ['wss://user:p%40ss%2Fword@host/mqtt?a=b', 'wss://host/mqtt?a=b', 'user', 'p@ss/word'],
@@ -153,7 +164,10 @@ describe('core/servers/server-url', () => {
     ['mqtts://:secret@host', 'mqtts://host', '', 'secret'],
     ['mqtt://user:100%@host', 'mqtt://host', 'user', '100%'],
     ['  mqtt://a:b@host  ', 'mqtt://host', 'a', 'b'],
-    ['mqtt://a:b:c@host', 'mqtt://host', 'a', 'b:c'],
+    // The user name of RabbitMQ may be vhost:user.
+    ['mqtt://a:b:c@host', 'mqtt://host', 'a:b', 'c'],
+    ['mqtt://a:b@c@host', 'mqtt://host', 'a', 'b@c'],
+    ['mqtt://a:@host', 'mqtt://host', 'a', ''],
   ];
   for (const [text, url, username, password] of pasted) {
     it(`"${text}" is taken apart`, () => {

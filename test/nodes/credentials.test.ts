@@ -67,14 +67,64 @@ for (const protocolVersion of [5, 4] as const) {
       });
     }
 
-    it('written into the address are refused before anything connects, and not shown', async () => {
-      const servers = [{ url: `mqtt://${USERNAME}:${PASSWORD}@127.0.0.1:${mosquitto.port}` }];
-      const flow = await loadFlow([
-        { ...serverNode('secret-broker', 0), servers },
-        ...publishNodes('pub', 'secret-broker'),
-      ]);
+    const inAddress = (url: string, credentials: Record<string, string> = {}): Promise<Flow> =>
+      loadFlow(
+        [
+          serverNode('secret-broker', 0, { protocolVersion, servers: [{ url }] }),
+          ...publishNodes('pub', 'secret-broker', { qos: 1 }),
+        ],
+        { 'secret-broker': credentials },
+      );
+
+    it('in the address connect, before those of the node, and are not shown', async () => {
+      const address = `mqtt://${USERNAME}:${PASSWORD}@127.0.0.1:${mosquitto.port}`;
+      const flow = await inAddress(address, { username: 'somebody else', password: 'wrong' });
+      await flow.connected('pub');
+      assertNothingTold(flow);
+      await unloadFlow();
+      const named = await inAddress(`mqtt://${USERNAME}@127.0.0.1:${mosquitto.port}`, { password: PASSWORD });
+      await named.connected('pub');
+      assertNothingTold(named);
+    });
+
+    it('in an address from variables, as a moved broker node makes one, connect and are not shown', async () => {
+      process.env.FLOWS_ADDRESS = `mqtt://${USERNAME}:${PASSWORD}@127.0.0.1:${mosquitto.port}`;
+      process.env.FLOWS_HOST = `${USERNAME}:${PASSWORD}@127.0.0.1:1`;
+      try {
+        for (const url of [
+          '${FLOWS_ADDRESS}',
+          'mqtt://${FLOWS_ADDRESS}:1',
+          `mqtt://\${FLOWS_HOST}:${mosquitto.port}`,
+        ]) {
+          const flow = await inAddress(url);
+          await flow.connected('pub');
+          assertNothingTold(flow);
+          await unloadFlow();
+        }
+      } finally {
+        delete process.env.FLOWS_ADDRESS;
+        delete process.env.FLOWS_HOST;
+      }
+    });
+
+    it('in an address that is wrong are not shown', async () => {
+      const flow = await inAddress(`mqtt://${USERNAME}:${PASSWORD}@127.0.0.1:${mosquitto.port}/path`);
       await flow.showing('secret-broker', 'server-url-invalid');
       await flow.caught.next();
+      assertNothingTold(flow);
+      await unloadFlow();
+      const refused = await inAddress(`mqtt://${USERNAME}:not-${PASSWORD}@127.0.0.1:${mosquitto.port}`);
+      await refused.caught.next();
+      assertNothingTold(refused);
+    });
+
+    it('in the address that a message names connect, and are not shown', async () => {
+      const flow = await inAddress('mqtt://127.0.0.1:1');
+      flow.inject('pub', {
+        action: 'connect',
+        broker: { force: true, broker: `${USERNAME}:${PASSWORD}@127.0.0.1:1`, port: mosquitto.port },
+      });
+      await flow.connected('pub');
       assertNothingTold(flow);
     });
   });

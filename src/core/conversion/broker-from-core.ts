@@ -1,5 +1,6 @@
 // A core broker node as one of ours. Runs in the editor too.
 
+import { withoutCredentials } from '../servers/server-url';
 import { asFlag, asWhole } from '../values/plain-value';
 import type { ConversionNote, NodeConversion } from './conversion-note';
 import { note } from './conversion-note';
@@ -20,10 +21,12 @@ export function versionFromCore({ compatmode, protocolVersion }: FlowNode): 3 | 
 }
 
 export function brokerFromCore(node: FlowNode, options: ConversionOptions): NodeConversion {
-  const server = serverFromCore(node);
-  if (!server)
-    return { ok: false, notes: [note('addressInvalid', { address: textOf(node.url) || textOf(node.broker) })] };
-  const clientId = textOf(node.clientid);
+  const server = serverFromCore(node, options.credentials === 'address');
+  if (!server) {
+    const address = withoutCredentials(textOf(node.url) || textOf(node.broker));
+    return { ok: false, notes: [note('addressInvalid', { address })] };
+  }
+  const clientId = server.clientId ?? textOf(node.clientid);
   // Here a client identifier may contain {{hostname}} and no other placeholder.
   if (clientId.includes('{{')) return { ok: false, notes: [note('clientIdBraces', { clientId })] };
   const protocolVersion = versionFromCore(node);

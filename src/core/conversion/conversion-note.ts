@@ -41,6 +41,7 @@ export type NoteKey =
   | 'addressInvalid'
   | 'addressFromVariable'
   | 'credentialsMoved'
+  | 'credentialsInAddress'
   | 'credentialsAgain'
   | 'brokerShared'
   | 'brokerStays'

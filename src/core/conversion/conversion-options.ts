@@ -11,6 +11,11 @@ export interface ConversionOptions {
   readonly retainedAgain: boolean;
   /** The broker node for nodes of other packages that name none; blank for none. */
   readonly broker: string;
+  /**
+   * Where a user name and a password go that stand in the address of a core broker node. Fields can be filled by an editor,
+   * and not in a flow file that Node-RED reads at its start.
+   */
+  readonly credentials: 'fields' | 'address';
 }
 
 export const conversionDefaults: ConversionOptions = {
@@ -18,4 +23,5 @@ export const conversionDefaults: ConversionOptions = {
   offline: 'wait',
   retainedAgain: false,
   broker: '',
+  credentials: 'fields',
 };

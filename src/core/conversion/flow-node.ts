@@ -1,5 +1,6 @@
 // A node as Node-RED exports it: its id, its type, and whatever else it saves. Runs in the editor too.
 
+import { withoutCredentials } from '../servers/server-url';
 import { isRecord } from '../values/plain-value';
 
 export interface FlowNode {
@@ -49,7 +50,8 @@ export function textOf(value: unknown): string {
 
 /** A short name for `node`: its own, or what it subscribes or publishes to, or connects to, or its type. */
 export function labelOf(node: FlowNode): string {
-  const candidates = [node.name, node.topic, first(node.subscriptions)?.filter, first(node.servers)?.url, node.broker];
+  const server = first(node.servers)?.url ?? node.broker;
+  const candidates = [node.name, node.topic, first(node.subscriptions)?.filter, withoutCredentials(textOf(server))];
   return candidates.map(textOf).find((text) => text !== '') ?? node.type;
 }
 

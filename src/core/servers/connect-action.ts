@@ -6,8 +6,9 @@ import { type Failed, failed, found, type Result } from '../errors/result';
 import { isQoS } from '../publications/publication';
 import { exceedsMqttString } from '../topics/topic-name';
 import { asFlag, asWhole, isRecord, propertyInvalid } from '../values/plain-value';
+import { addressOf, asCoreReads, clientIdOf } from './core-address';
 import type { BrokerMessage } from './message-config';
-import { bracketed, parseServerUrl, type ServerAddress } from './server-url';
+import { parseServerUrl, type ServerAddress, withoutCredentials } from './server-url';
 
 /** Values that replace settings of the broker node. A blank user name or password means none. */
 export interface ConnectOverrides {
@@ -84,7 +85,7 @@ export function readConnectAction(broker: unknown, configured: ServerAddress | u
   if (configured && names.some((name) => SERVER_NAMES.includes(name))) {
     const server = readServer(values, configured);
     if (!server.ok) return server;
-    overrides = { ...overrides, server: server.value };
+    overrides = { ...overrides, ...server.value };
   }
   const changes = names.some((name) => name !== 'force');
   return {
@@ -221,18 +222,23 @@ function readMessage(name: MessageName, value: unknown): Reading {
   return found({ messages: { [name]: { topic, payload, qos: level, retain: kept, properties: named } } });
 }
 
-/** `url` is the whole address; otherwise `broker`, which may be one too, with `port` and `usetls`. */
-function readServer({ url, broker, port, usetls }: Values, configured: ServerAddress): Result<ServerAddress> {
-  const address = [url, broker].find((text) => typeof text === 'string' && text.includes('://')) ?? url;
-  const text = typeof address === 'string' && address !== '' ? address : composed({ broker, port, usetls }, configured);
-  const result = parseServerUrl(text);
-  if (result.ok) return found(result.address);
-  // What stands before an @ may be a password.
-  const params = {
-    url: text.slice(0, 200).replace(/^(.*:\/\/)?.*@/s, '$1…@'),
-    problemKey: `serverUrl.${result.problem}`,
-  };
-  return failed(new MqttFlowsError('server-url-invalid', { stage: 'control', params }));
+/**
+ * `url` is the whole address; otherwise `broker`, which may be one too, with `port` and `usetls`. As in the core nodes, user
+ * name and password in an address win over those beside it.
+ */
+function readServer({ url, broker, port, usetls }: Values, configured: ServerAddress): Result<ConnectOverrides> {
+  const whole = [url, broker].find((text) => typeof text === 'string' && text.includes('://')) ?? url;
+  const text = typeof whole === 'string' && whole !== '' ? whole : composed({ broker, port, usetls }, configured);
+  const result = parseServerUrl(asCoreReads(text));
+  if (!result.ok) {
+    const params = { url: withoutCredentials(text).slice(0, 200), problemKey: `serverUrl.${result.problem}` };
+    return failed(new MqttFlowsError('server-url-invalid', { stage: 'control', params }));
+  }
+  const clientId = clientIdOf(text);
+  const named = clientId === undefined ? {} : { clientId };
+  if (result.address.scheme === 'mqtt+unix') return found({ server: result.address, ...named });
+  const { credentials, ...server } = result.address;
+  return found({ server, ...credentials, ...named });
 }
 
 function composed({ broker, port, usetls }: Values, server: ServerAddress): string {
@@ -242,7 +248,7 @@ function composed({ broker, port, usetls }: Values, server: ServerAddress): stri
   const scheme = secure === undefined ? configured.scheme : secure ? 'mqtts' : 'mqtt';
   const path = scheme === configured.scheme ? configured.path : '';
   const host = typeof broker === 'string' && broker !== '' ? broker : configured.host;
-  return `${scheme}://${host.startsWith('[') ? host : bracketed(host)}:${asWhole(port, 1, 65_535) ?? configured.port}${path}`;
+  return addressOf(scheme, host, asWhole(port, 1, 65_535) ?? configured.port) + path;
 }
 
 const LOCAL = { scheme: 'mqtt', host: 'localhost', port: 1883, path: '' } as const;

@@ -13,6 +13,14 @@ export interface NetworkAddress {
   readonly port: number;
   /** For ws and wss: path and query, beginning with a slash. Blank otherwise. */
   readonly path: string;
+  /** Those that the address contains. They are secret, and no part of its name. */
+  readonly credentials?: AddressCredentials;
+}
+
+/** User name and password in an address; a part that is left out has to come from elsewhere. */
+export interface AddressCredentials {
+  readonly username?: string;
+  readonly password?: string;
 }
 
 /** A Unix domain socket on this machine. */
@@ -27,15 +35,7 @@ export type ServerAddress = NetworkAddress | SocketAddress;
 export type ServerScheme = ServerAddress['scheme'];
 
 /** Why a string is not a server address. Each value has a sentence in the locales under `serverUrl.`. */
-export type ServerUrlProblem =
-  | 'empty'
-  | 'malformed'
-  | 'brackets'
-  | 'port'
-  | 'scheme'
-  | 'credentials'
-  | 'path'
-  | 'socketPath';
+export type ServerUrlProblem = 'empty' | 'malformed' | 'brackets' | 'port' | 'scheme' | 'path' | 'socketPath';
 
 export type ServerUrlResult =
   | { readonly ok: true; readonly address: ServerAddress }
@@ -60,13 +60,28 @@ const NO_HOST = /^[^/]*:\/\/[/\\]/;
 
 /**
  * Reads `scheme://host:port/path`. Without a scheme, `mqtt://` is assumed; without a port, that of the scheme: 1883,
- * 8883 (mqtts), 80 (ws) or 443 (wss). `mqtt+unix:///path` is a socket of this machine. Never throws.
+ * 8883 (mqtts), 80 (ws) or 443 (wss). User name and password may stand before the host. `mqtt+unix:///path` is a socket of
+ * this machine. Never throws.
  */
 export function parseServerUrl(text: string): ServerUrlResult {
   const trimmed = text.trim();
   if (trimmed === '') return { ok: false, problem: 'empty' };
   const socket = SOCKET.exec(trimmed)?.[1];
   if (socket !== undefined) return parseSocketPath(socket);
+  const split = splitCredentials(trimmed);
+  if (!split) return parseAddress(trimmed);
+  const result = parseAddress(split.url);
+  if (!result.ok) return result;
+  const { username, password } = split;
+  const credentials = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
+  return { ok: true, address: { ...result.address, credentials } };
+}
+
+type AddressResult =
+  | { readonly ok: true; readonly address: NetworkAddress }
+  | { readonly ok: false; readonly problem: ServerUrlProblem };
+
+function parseAddress(trimmed: string): AddressResult {
   const { text: withScheme, zone } = takeZone(SCHEME.test(trimmed) ? trimmed : `mqtt://${trimmed}`);
   if (NO_HOST.test(withScheme) || !URL.canParse(withScheme)) return { ok: false, problem: unreadable(withScheme) };
   const url = new URL(withScheme);
@@ -74,8 +89,6 @@ export function parseServerUrl(text: string): ServerUrlResult {
   if (url.hostname === '') return { ok: false, problem: 'malformed' };
   const scheme = SCHEMES[url.protocol];
   if (scheme === undefined) return { ok: false, problem: 'scheme' };
-  // A password in an address would be saved in the flow, and shown in logs.
-  if (url.username !== '' || url.password !== '') return { ok: false, problem: 'credentials' };
   const path = pathOf(url, scheme);
   if (path === undefined) return { ok: false, problem: 'path' };
   const host = decodedHost(url.hostname);
@@ -145,12 +158,23 @@ export interface SplitAddress {
   readonly password: string;
 }
 
-/** Separates user name and password from an address that contains them; undefined when it contains none. */
+/** Scheme, what stands before the last `@` of the authority (RFC 3986, section 3.2), and the rest. */
+const WITH_CREDENTIALS = /^\s*([a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)@(.*)$/is;
+
+/**
+ * Separates user name and password from an address that contains them; undefined when it contains none. As in mqtt.js the
+ * last colon stands between them, since the user name of RabbitMQ may be `vhost:user`.
+ */
 export function splitCredentials(text: string): SplitAddress | undefined {
-  const [, scheme = '', username = '', password = '', rest = ''] =
-    /^\s*([a-z][a-z0-9+.-]*:\/\/)?([^:@/?#]*)(?::([^@/?#]*))?@(.*)$/is.exec(text) ?? [];
+  const [, scheme = '', credentials = '', rest = ''] = WITH_CREDENTIALS.exec(text) ?? [];
+  const [, username = credentials, password = ''] = /^(.*):(.*)$/s.exec(credentials) ?? [];
   if (username === '' && password === '') return undefined;
   return { url: scheme + rest.trim(), username: unescaped(username), password: unescaped(password) };
+}
+
+/** `text` with what may be a user name or a password replaced by dots: an address for logs, labels and errors. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/^([^@]*:\/\/)?.*@/s, '$1…@');
 }
 
 /** Removes percent-encoding. A percent sign that escapes nothing stays. */

@@ -37,7 +37,9 @@ function serverProblem(url: string): string | undefined {
 function addressHint(url: string): string | undefined {
   if (namesVariables(url)) return sharedText('fields.variables');
   const result = parseServerUrl(url);
-  if (!result.ok || result.address.scheme === 'mqtt+unix' || /:\d+(\/|\?|$)/.test(url.trim())) return undefined;
+  if (!result.ok || result.address.scheme === 'mqtt+unix') return undefined;
+  if (result.address.credentials) return sharedText('hint.credentialsInAddress');
+  if (/:\d+(\/|\?|$)/.test(url.trim())) return undefined;
   return sharedText('hint.port', { port: result.address.port });
 }
 
@@ -93,6 +95,8 @@ export function prepareServerFields(saved: ServerConfig): void {
   for (const server of servers.length > 0 ? servers : serverDefaults.servers) {
     list.editableList('addItem', server);
   }
+  // Those of several servers may differ, and there is one pair of fields.
+  if (servers.length === 1) list.find('input').trigger('change');
   prepareProxy({ ...serverDefaults.proxy, ...saved.proxy });
   prepareWebSocket({ ...serverDefaults.webSocket, ...saved.webSocket });
   const tls = $('#node-config-input-tls').on('change', showNeeded);
@@ -146,8 +150,9 @@ function addServer(container: JQuery, saved: string): void {
     if (!found) return;
     url.val(found.url);
     moved = true;
-    $('#node-config-input-username').val(found.username).trigger('change');
-    $('#node-config-input-password').val(found.password).trigger('change');
+    // A part that the address leaves out is the one in its field.
+    if (found.username) $('#node-config-input-username').val(found.username).trigger('change');
+    if (found.password) $('#node-config-input-password').val(found.password).trigger('change');
     url.trigger('input');
   };
   // Pasted text is in the field only after the event. Typed text is complete when the field is left.

@@ -44,7 +44,7 @@ export async function testConnection(
   } else {
     const { endpoints, ...trial } = prepared.value;
     tell({ kind: 'begin', servers: endpoints.map(({ name }) => name), clientId: trial.options.clientId });
-    await Promise.all(endpoints.map((endpoint, index) => testServer({ endpoint, ...trial }, index, tell, signal)));
+    await Promise.all(endpoints.map((endpoint, index) => testServer(trialOf(endpoint, trial), index, tell, signal)));
   }
   tell({ kind: 'end' });
 }
@@ -53,6 +53,11 @@ type Tried = Parameters<typeof tryConnection>[0];
 
 interface Prepared extends Pick<Tried, 'options' | 'protocolVersion' | 'connectTimeout'> {
   readonly endpoints: readonly Endpoint[];
+}
+
+/** User name and password of an address win over those of the node. */
+function trialOf(endpoint: Endpoint, trial: Omit<Prepared, 'endpoints'>): Omit<Tried, 'openTransport' | 'clock'> {
+  return { ...trial, endpoint, options: { ...trial.options, ...endpoint.credentials } };
 }
 
 async function prepare(RED: NodeAPI, entered: EnteredBroker): Promise<Result<Prepared>> {

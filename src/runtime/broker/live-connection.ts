@@ -33,8 +33,8 @@ export class LiveConnection {
   readonly #session: ReturnType<typeof sessionFile>;
   #node: Node;
   #parts: BrokerParts;
-  /** User name and password of the latest attempt. */
-  #shown: string | undefined;
+  /** User name and password of the latest attempt, and the server that it was for. */
+  #shown: { readonly secrets: string; readonly server: Endpoint } | undefined;
 
   /**
    * No attempt is made before `predecessor` resolves: two connections with one client identifier would disconnect each
@@ -57,7 +57,7 @@ export class LiveConnection {
         ...(onDisk ? { outboxStore: outboxStore(RED, node, fsync, predecessor) } : {}),
         endpoints: targeted.endpoints,
         connectTimeout: settings.connectTimeout,
-        connectOptions: () => this.#nextAttempt(predecessor),
+        connectOptions: (server) => this.#nextAttempt(server, predecessor),
         messages: presence.messages,
         ...(this.#session ? { session: this.#session } : {}),
       },
@@ -86,17 +86,18 @@ export class LiveConnection {
 
   /** Reconnects if user name or password differ from those of the latest attempt. */
   async refresh(): Promise<void> {
-    if (this.connection.state.kind !== 'connected') return;
-    const client = await this.#identity();
-    if (!client.ok || secretsOf(client.value) === this.#shown) return;
+    if (this.connection.state.kind !== 'connected' || !this.#shown) return;
+    const { secrets, server } = this.#shown;
+    const client = await this.#identity(server);
+    if (!client.ok || secretsOf(client.value) === secrets) return;
     await this.control.renew();
   }
 
   /** Another connection to the same server, for a viewer. It receives what `admits` admits. The caller closes it. */
   observe(report: Report, admits: Admits): Connection {
     const { reconnect, connectTimeout } = this.#parts.settings;
-    const connectOptions = async (): Promise<Result<AttemptOptions>> => {
-      const client = await this.#identity();
+    const connectOptions = async (server: Endpoint): Promise<Result<AttemptOptions>> => {
+      const client = await this.#identity(server);
       return client.ok ? found(this.#attemptOptions(client.value)) : client;
     };
     const { endpoints, protocolVersion } = this.control.aim();
@@ -110,18 +111,18 @@ export class LiveConnection {
     await (removed ? this.#session?.forget() : this.#session?.written());
   }
 
-  #identity(): Promise<Result<ClientIdentity>> {
+  #identity({ credentials }: Endpoint): Promise<Result<ClientIdentity>> {
     const { overrides } = this.control;
     // The saved credentials are for the saved server. They must not go to a server that a message names.
     const stranger = overrides.server === undefined ? {} : { username: '', password: '' };
-    return this.#parts.identity({ ...stranger, ...overrides });
+    return this.#parts.identity({ ...stranger, ...credentials, ...overrides });
   }
 
-  async #nextAttempt(predecessor: Promise<void> | undefined): Promise<Result<AttemptOptions>> {
+  async #nextAttempt(server: Endpoint, predecessor: Promise<void> | undefined): Promise<Result<AttemptOptions>> {
     await predecessor;
-    const client = await this.#identity();
+    const client = await this.#identity(server);
     if (!client.ok) return client;
-    this.#shown = secretsOf(client.value);
+    this.#shown = { secrets: secretsOf(client.value), server };
     return found(this.#attemptOptions(client.value));
   }
 
@@ -142,9 +143,8 @@ export class LiveConnection {
   /** Evaluated at each attempt, so that neither a closed instance nor its certificates are kept. */
   #target(): ControlledTarget {
     const { endpoints, server, endpointsFor, presence, settings } = this.#parts;
-    const lasting = ({ name, address }: Endpoint, index: number): Endpoint => ({
-      name,
-      ...(address ? { address } : {}),
+    const lasting = (endpoint: Endpoint, index: number): Endpoint => ({
+      ...endpoint,
       open: (report, signal) => (this.#parts.endpoints[index] ?? this.#parts.endpoints[0]).open(report, signal),
     });
     const [first, ...others] = endpoints;

@@ -3,7 +3,7 @@
 
 import { systemClock } from '../../connection/clock';
 import { Connection } from '../../connection/connection';
-import type { AttemptOptions, ConnectionSettings } from '../../connection/connection-settings';
+import type { AttemptOptions, ConnectionSettings, Endpoint } from '../../connection/connection-settings';
 import type { Report } from '../../connection/report';
 import { found, type Result } from '../../core/errors/result';
 import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
@@ -19,14 +19,14 @@ const REST = 50;
  */
 export function observingConnection(
   settings: Pick<ConnectionSettings, 'endpoints' | 'protocolVersion' | 'reconnect' | 'connectTimeout'> & {
-    readonly connectOptions: () => Promise<Result<AttemptOptions>>;
+    readonly connectOptions: (server: Endpoint) => Promise<Result<AttemptOptions>>;
   },
   report: Report,
   admits: Admits,
 ): Connection {
   const beside = clientBeside('view', settings.protocolVersion);
-  const connectOptions = async (): Promise<Result<AttemptOptions>> => {
-    const options = await settings.connectOptions();
+  const connectOptions = async (server: Endpoint): Promise<Result<AttemptOptions>> => {
+    const options = await settings.connectOptions(server);
     return options.ok ? found(withoutAliases(beside(options.value))) : options;
   };
   return new Connection(

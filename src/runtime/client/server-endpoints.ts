@@ -40,11 +40,17 @@ export function prepareEndpoints(
   };
   const endpoint = (address: ServerAddress): Endpoint => ({
     name: serverName(address),
-    ...(address.scheme === 'mqtt+unix' ? {} : { address }),
+    ...placeOf(address),
     open: serverStream(address, settings),
   });
   const endpoints = ([first, ...others]: Addresses): Endpoints => [endpoint(first), ...others.map(endpoint)];
   return { ok: true, config: { endpoints, certificates: options.value } };
+}
+
+function placeOf(address: ServerAddress): Pick<Endpoint, 'address' | 'credentials'> {
+  if (address.scheme === 'mqtt+unix') return {};
+  const { host, port, credentials } = address;
+  return { address: { host, port }, ...(credentials ? { credentials } : {}) };
 }
 
 /**

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { brokerFromCore } from '#src/core/conversion/broker-from-core';
 import { type ConversionOptions, conversionDefaults } from '#src/core/conversion/conversion-options';
-import type { FlowNode } from '#src/core/conversion/flow-node';
+import { type FlowNode, labelOf } from '#src/core/conversion/flow-node';
 import { parseBrokerConfig } from '#src/settings/broker.config';
 import { coreBroker } from '../../helpers/flows/core-flow';
 
@@ -56,6 +56,48 @@ describe('core/conversion/broker-from-core', () => {
       assert.deepEqual(node.servers, [{ url: 'mqtt://host:1883' }]);
       assert.deepEqual(node.credentials, { username: 'me', password: 's@cret' });
       assert.deepEqual(keys, ['credentialsMoved']);
+    });
+
+    const withCredentials: readonly [object, string, object, object?][] = [
+      [{ broker: 'me:secret@host', port: '1884' }, 'mqtt://host:1884', { username: 'me', password: 'secret' }],
+      [{ broker: 'me:p@w@host:1884', port: 1883 }, 'mqtt://host:1883', { username: 'me', password: 'p@w' }],
+      [{ url: 'mqtt://vhost:me:secret@host/x' }, 'mqtt://host', { username: 'vhost:me', password: 'secret' }],
+      [
+        { broker: 'me@host', port: 1, credentials: { user: 'x', password: 'kept' } },
+        'mqtt://host:1',
+        {
+          username: 'me',
+          password: 'kept',
+          user: '',
+        },
+      ],
+    ];
+    for (const [settings, expected, credentials] of withCredentials) {
+      it(`${JSON.stringify(settings)} has credentials as the core node reads them`, () => {
+        const { node } = convert(settings);
+        assert.deepEqual([node.servers, node.credentials], [[{ url: expected }], credentials]);
+      });
+    }
+
+    it('keeps them where they are for a flow file, which cannot have others', () => {
+      const { node, keys } = convert({ broker: 'me:secret@host:9', port: '1884' }, { credentials: 'address' });
+      assert.deepEqual(node.servers, [{ url: 'mqtt://me:secret@host:1884' }]);
+      assert.equal(node.credentials, undefined);
+      assert.deepEqual(keys, ['credentialsInAddress', 'addressPart']);
+    });
+
+    it('shows no credentials, wherever it is shown', () => {
+      const shown = (settings: object): string => {
+        const node = coreBroker('b', { ...settings });
+        const result = brokerFromCore(node, conversionDefaults);
+        return JSON.stringify([result.notes, labelOf(node), result.ok && labelOf(result.node)]);
+      };
+      assert.doesNotMatch(shown({ name: '', broker: 'mqtt://me:secret@host:1/path' }), /secret/);
+      assert.doesNotMatch(shown({ name: '', broker: 'wxs://me:secret@host:1/path' }), /secret/);
+    });
+
+    it('names the client, as the core nodes read it', () => {
+      assert.equal(convert({ broker: 'ws://host/?clientId=c', clientid: 'd' }).node.clientId, 'c');
     });
 
     it('cannot be one of a scheme that nothing here speaks', () => {

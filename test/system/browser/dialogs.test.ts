@@ -73,7 +73,7 @@ describe('the dialogs in the editor', function () {
     await broker.locator('#node-config-input-connectTo').selectOption('server');
     const server = broker.getByRole('textbox', { name: 'Server', exact: true });
     await server.fill('mqtt://user:secret@localhost');
-    await broker.getByText('user name and password belong in their own fields').waitFor();
+    await broker.getByText('Everybody who can read the flow').waitFor();
     await server.blur();
     await broker.getByText('User name and password have been moved').waitFor();
     assert.equal(await server.inputValue(), 'mqtt://localhost');
