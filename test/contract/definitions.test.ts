@@ -30,7 +30,7 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
         [{ url: 'host' }],
         [{ url: 'mqtt://${HOST}:${PORT}' }],
       ],
-      bad: [[{ url: '' }], [{ url: 'http://host' }], [{ url: 'mqtt://host' }, { url: 'mqtt://user:word@host' }]],
+      bad: [[{ url: '' }], [{ url: 'http://host' }], [{ url: 'mqtt://host' }, { url: 'mqtt://host:1884:1883' }]],
     },
     { of: { connectTo: 'embedded' }, good: [[{ url: '' }]], bad: [] },
   ],
