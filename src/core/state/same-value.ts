@@ -1,0 +1,37 @@
+// Whether two values of messages are the same: equal in content, whatever the order of the properties.
+
+/** The most levels that are compared. A value with more, such as a circle, counts as different. */
+const DEEPEST = 1000;
+
+/** Whether `a` and `b` are equal in all of their parts. NaN equals NaN. */
+export function sameValue(a: unknown, b: unknown, depth = 0): boolean {
+  if (Object.is(a, b) || a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || depth > DEEPEST) return false;
+  if (ArrayBuffer.isView(a) || ArrayBuffer.isView(b)) return sameBytes(a, b);
+  if (Array.isArray(a) || Array.isArray(b)) return sameList(a, b, depth);
+  if (a instanceof Date || b instanceof Date) {
+    return a instanceof Date && b instanceof Date && Object.is(a.getTime(), b.getTime());
+  }
+  return sameProperties(a as Record<string, unknown>, b as Record<string, unknown>, depth);
+}
+
+function sameBytes(a: object, b: object): boolean {
+  if (!(a instanceof Uint8Array && b instanceof Uint8Array) || a.length !== b.length) return false;
+  return Buffer.compare(a, b) === 0;
+}
+
+function sameList(a: object, b: object, depth: number): boolean {
+  if (!(Array.isArray(a) && Array.isArray(b)) || a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (!sameValue(a[index], b[index], depth + 1)) return false;
+  return true;
+}
+
+function sameProperties(a: Record<string, unknown>, b: Record<string, unknown>, depth: number): boolean {
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  // What has no own properties, such as a Map, says nothing about its content.
+  if (keys.length === 0) return Object.getPrototypeOf(a) === Object.prototype || Object.getPrototypeOf(a) === null;
+  for (const key of keys) if (!Object.hasOwn(b, key) || !sameValue(a[key], b[key], depth + 1)) return false;
+  return true;
+}

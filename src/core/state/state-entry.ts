@@ -1,0 +1,144 @@
+// A topic of the state as a flow sees it, in answers and snapshots, and as it is kept over restarts.
+
+import { failed, found, type Result } from '../errors/result';
+import { topicNameProblem } from '../topics/topic-name';
+import { isRecord, propertyInvalid } from '../values/plain-value';
+import type { Rhythm } from './rhythm';
+import type { TopicRecord, TopicValue } from './topic-record';
+import type { RestoredTopic } from './topic-states';
+
+/** The time of a moment for users and for other processes. */
+export interface WallTime {
+  /** ms of the clock that never goes back */
+  readonly now: number;
+  /** ms since the epoch */
+  readonly wall: number;
+}
+
+/** The last value of a topic: its topic, payload and properties as received, and its age. */
+export type StateEntry = TopicValue & {
+  readonly topic: string;
+  /** ms since it was received */
+  readonly age: number;
+  /** when it was received, in ms since the epoch */
+  readonly at: number;
+};
+
+export function stateEntry({ topic, value, at }: TopicRecord, { now, wall }: WallTime): StateEntry {
+  const age = Math.max(0, Math.round(now - at));
+  return { topic, ...value, age, at: Math.round(wall) - age };
+}
+
+/**
+ * Reads the entries that "setState" is given: a list as "getState" makes it. `at` counts; without it, `age`; without
+ * both, now.
+ */
+export function readEntries(payload: unknown, time: WallTime): Result<RestoredTopic[]> {
+  if (!Array.isArray(payload)) return failed(propertyInvalid('payload', payload, 'expected.stateEntries', 'control'));
+  const topics: RestoredTopic[] = [];
+  for (const [index, entry] of payload.entries()) {
+    const name = `payload[${index}]`;
+    if (!isRecord(entry)) return failed(propertyInvalid(name, entry, 'expected.stateEntries', 'control'));
+    const { topic, age, at, _msgid, retain, payload: value, ...others } = entry;
+    if (typeof topic !== 'string' || topicNameProblem(topic) !== undefined) {
+      return failed(propertyInvalid(`${name}.topic`, topic, 'expected.topic', 'control'));
+    }
+    const passed = passedSince(at, age, time);
+    if (passed === undefined)
+      return failed(propertyInvalid(`${name}.at`, at ?? age, 'expected.milliseconds', 'control'));
+    const received = time.now - passed;
+    topics.push({
+      topic,
+      value: { ...others, payload: revived(value), retain: retain === true },
+      at: received,
+      heardAt: received,
+    });
+  }
+  return found(topics);
+}
+
+/** ms since a value was received. A clock that was set back must not make it younger than new. */
+function passedSince(at: unknown, age: unknown, { wall }: WallTime): number | undefined {
+  if (typeof at === 'number' && Number.isFinite(at)) return Math.max(0, wall - at);
+  if (at !== undefined) return undefined;
+  if (age === undefined) return 0;
+  return typeof age === 'number' && age >= 0 ? age : undefined;
+}
+
+/** What a topic is kept as: times in ms since the epoch. */
+interface KeptTopic {
+  readonly topic: string;
+  readonly value: TopicValue;
+  readonly at: number;
+  readonly heardAt: number;
+  readonly reference?: { readonly value: unknown; readonly at: number };
+  readonly rhythm?: Rhythm['kept'];
+}
+
+/** A topic as text for a context store; undefined when its value has no JSON form. */
+export function keptText(record: TopicRecord, { now, wall }: WallTime): string | undefined {
+  const { topic, value, at, heardAt, compared, reference, referenceAt, rhythm } = record;
+  const wallOf = (moment: number): number => Math.round(wall - (now - moment));
+  const kept: KeptTopic = {
+    topic,
+    value,
+    at: wallOf(at),
+    heardAt: wallOf(heardAt),
+    ...(compared ? { reference: { value: reference, at: wallOf(referenceAt) } } : {}),
+    ...(rhythm ? { rhythm: rhythm.kept } : {}),
+  };
+  try {
+    return JSON.stringify(kept);
+  } catch {
+    // A circle, or a BigInt.
+    return undefined;
+  }
+}
+
+/** Reads what keptText() has made; undefined for anything else. */
+export function readKept(text: unknown, { now, wall }: WallTime): RestoredTopic | undefined {
+  const kept = typeof text === 'string' ? parsed(text) : undefined;
+  if (!isRecord(kept)) return undefined;
+  const { topic, value, at, heardAt, reference, rhythm } = kept;
+  if (typeof topic !== 'string' || !isRecord(value) || typeof at !== 'number' || typeof heardAt !== 'number') {
+    return undefined;
+  }
+  const momentOf = (time: number): number => now - Math.max(0, wall - time);
+  const { payload, retain, ...others } = revivedProperties(value);
+  return {
+    topic,
+    value: { ...others, payload, retain: retain === true },
+    at: momentOf(at),
+    heardAt: momentOf(heardAt),
+    ...(isRecord(reference) && typeof reference.at === 'number'
+      ? { reference: { value: revived(reference.value), at: momentOf(reference.at) } }
+      : {}),
+    ...(isRhythm(rhythm) ? { rhythm } : {}),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRhythm(value: unknown): value is Rhythm['kept'] {
+  return Array.isArray(value) && value.length === 3 && value.every((part) => Number.isFinite(part));
+}
+
+/** `value` with Buffers where JSON has their form, `{ type: 'Buffer', data }`, at any depth. */
+function revived(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map(revived);
+  if (!isRecord(value)) return value;
+  const { type, data } = value;
+  if (type === 'Buffer' && Array.isArray(data) && Object.keys(value).length === 2) return Buffer.from(data);
+  return revivedProperties(value);
+}
+
+function revivedProperties(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, revived(part)]));
+}
