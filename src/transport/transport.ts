@@ -51,6 +51,8 @@ export interface ConnectProperties {
   readonly maximumPacketSize?: number;
   /** topic aliases that the server may use */
   readonly topicAliasMaximum?: number;
+  /** Whether the server shall say where it wants to have response topics. */
+  readonly requestResponseInformation?: boolean;
   readonly userProperties?: UserProperties;
 }
 
@@ -59,6 +61,8 @@ export interface ServerInfo {
   readonly protocolVersion: ProtocolVersion;
   readonly sessionPresent: boolean;
   readonly assignedClientIdentifier?: string;
+  /** The beginning of response topics, where we have asked for it and the server has a wish (section 3.2.2.3.15). */
+  readonly responseInformation?: string;
   readonly receiveMaximum: number;
   /** Publications that the server may have unacknowledged at a time: our receive maximum, with MQTT 5. */
   readonly window: number;

@@ -98,7 +98,8 @@ export class Outbox {
   accept(publication: OutgoingPublication, settled: Settled, options: PublishOptions = defaultPublishOptions): void {
     const acceptedAt = this.#clock.now();
     const bytes = contentBytes(publication);
-    const expiresAt = expiryOf(publication, acceptedAt, this.#limits.messageTtl ?? 0);
+    const ttl = Math.min(this.#limits.messageTtl || NEVER, options.timeToLive ?? NEVER);
+    const expiresAt = expiryOf(publication, acceptedAt, ttl);
     const details = { publication, bytes, origin: options.origin, acceptedAt, expiresAt };
     const entry = new OutboxEntry(details, this.#sender, settled, options.completeOn === 'queued');
     const problem = this.#problem(entry, options);
@@ -285,5 +286,6 @@ export class Outbox {
 
 /** How long those who wait have to do what follows, in ms: a flow answers some turns of the event loop later. */
 const TELL = 20;
+const NEVER = Number.POSITIVE_INFINITY;
 /** The longest time that a timer of Node.js can wait, in ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;

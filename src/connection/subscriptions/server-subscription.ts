@@ -52,6 +52,7 @@ export class ServerSubscription {
   #served: Set<string> | undefined = new Set();
   #live: readonly Interest[] | undefined;
   #left: (() => void)[] = [];
+  #transient = false;
   /** The keys of those who were fresh when the server was last asked. */
   #expecting: ReadonlySet<string> = new Set();
 
@@ -92,6 +93,11 @@ export class ServerSubscription {
     return !this.shared && this.#asked?.noLocal !== true;
   }
 
+  /** Whether all who share it, or did last, want it for no longer than the connection. */
+  get transient(): boolean {
+    return this.#transient;
+  }
+
   get granted(): boolean {
     return this.#state.kind === 'granted';
   }
@@ -123,7 +129,7 @@ export class ServerSubscription {
     const receivesStored = this.#replaying && key !== undefined && this.#expecting.has(key);
     const interest = { subscriber, options, rank, subscription: this, key, fresh, receivesStored, gone: false };
     this.interests.add(interest);
-    this.#live = undefined;
+    this.#joined();
     return interest;
   }
 
@@ -131,7 +137,14 @@ export class ServerSubscription {
     interest.gone = true;
     this.#unanswered.delete(interest);
     this.interests.delete(interest);
+    this.#joined();
+  }
+
+  /** Its interests are others than before. */
+  #joined(): void {
     this.#live = undefined;
+    if (this.interests.size > 0)
+      this.#transient = Array.from(this.interests).every(({ options }) => options.transient === true);
   }
 
   /** An earlier process has left it with the server, as far as is known. */

@@ -13,6 +13,7 @@ import type { RememberedSubscription, SessionMemory } from '../session/session-m
 import { Deliveries } from './deliveries';
 import { filterIdentifier } from './filter-identifier';
 import { FORBIDDEN_FOR, ForbiddenFilters } from './forbidden-filters';
+import { leaveTransient } from './leave-transient';
 import { mergedRequest, suffices } from './merged-request';
 import { RetainedReplays } from './retained-replays';
 import { type Interest, ServerSubscription } from './server-subscription';
@@ -106,6 +107,7 @@ export class Subscriptions {
    * if it was not on our side; `quiet` says that nothing was published over it. True when it looks as if a SUBSCRIBE ended it.
    */
   detach(error?: MqttFlowsError, quiet = false): boolean {
+    if (!error && this.#link && leaveTransient(this.#subscriptions.values(), this.#link.transport)) this.#remember();
     this.#link = undefined;
     this.#retryTimer.stop();
     this.#replays.stopAll();

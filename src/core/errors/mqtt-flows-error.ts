@@ -15,6 +15,7 @@ export type ErrorStage =
   | 'subscribe'
   | 'acknowledge'
   | 'publish'
+  | 'request'
   | 'outbox'
   | 'decode'
   | 'route';
@@ -146,7 +147,15 @@ export type ErrorCode =
   | 'publication-deadly'
   | 'not-connected'
   | 'outbox-full'
-  | 'publication-dropped';
+  | 'publication-dropped'
+  | 'request-timeout'
+  | 'request-refused'
+  | 'request-closed'
+  | 'request-overloaded'
+  | 'request-needs-mqtt5'
+  | 'request-condition-failed'
+  | 'request-expected'
+  | 'reply-without-request';
 
 export type ErrorParams = Readonly<Record<string, string | number>>;
 

@@ -11,6 +11,8 @@ export interface PublishOptions {
    * it. The connection reports a later loss, with `origin`.
    */
   readonly completeOn: 'acknowledged' | 'queued';
+  /** s that the publication may wait in the outbox, fractions included. Left out: as long as the outbox allows. */
+  readonly timeToLive?: number;
   /** The id of the node that published, for a loss after the publisher has been told of success. */
   readonly origin: string;
 }

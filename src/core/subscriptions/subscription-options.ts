@@ -15,6 +15,8 @@ export interface SubscriptionOptions {
   readonly retainHandling: 0 | 1 | 2;
   /** Left out: `deliver`. `only` means retained messages and no others. */
   readonly retained?: RetainedPolicy;
+  /** It must not outlast the connection that we end ourselves, even where the server keeps the session. */
+  readonly transient?: true;
 }
 
 /** Whether retained messages are wanted. A shared subscription never gets them (MQTT 5, section 4.8.2). */

@@ -129,6 +129,11 @@ async function testServer(
 
 /** JSON cannot express infinity. */
 function testedServer({ maximumPacketSize, ...info }: ServerInfo): TestedServer {
-  const { assignedClientIdentifier: _assigned, sessionPresent: _present, ...limits } = info;
+  const {
+    assignedClientIdentifier: _assigned,
+    responseInformation: _response,
+    sessionPresent: _present,
+    ...limits
+  } = info;
   return { ...limits, ...(Number.isFinite(maximumPacketSize) ? { maximumPacketSize } : {}) };
 }

@@ -60,5 +60,6 @@ export function serverInfo(packet: IConnackPacket, options: ConnectOptions): Ser
     ...(properties.assignedClientIdentifier === undefined
       ? {}
       : { assignedClientIdentifier: properties.assignedClientIdentifier }),
+    ...(properties.responseInformation === undefined ? {} : { responseInformation: properties.responseInformation }),
   };
 }
