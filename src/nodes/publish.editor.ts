@@ -94,6 +94,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     return this._('label.node');
   },
   label() {
+    if (this.topicType === 'reply') return this.name || this._('label.reply');
     return this.name || fixedTopic(this) || this._('label.node');
   },
   labelStyle() {
@@ -136,6 +137,7 @@ function prepareTopic(): void {
     complete: completeTopic,
     note(typed) {
       const hint = previewHint(typed.value) ?? sharedText('fields.template');
+      if (typed.type === 'reply') return { hint: sharedText('fields.reply') };
       return { problem: topicProblem(typed), hint: typed.type === 'str' ? hint : undefined };
     },
   });

@@ -2,8 +2,10 @@
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { found as foundValue } from '../core/errors/result';
 import { publicationFromMessage } from '../core/publications/publication-from-message';
 import type { PublishOptions } from '../core/publications/publish-options';
+import { replyMessage } from '../core/requests/reply-message';
 import type { OutsideFound } from '../core/values/outside-value';
 import { useBroker } from '../runtime/broker/broker-node';
 import { controlled } from '../runtime/broker/connection-actions';
@@ -14,6 +16,7 @@ import { readSettings } from '../runtime/node/read-settings';
 import { type MessageInput, messageAnswers } from '../runtime/publish/message-answers';
 import { outsideFinder } from '../runtime/publish/outside-values';
 import { publishStatus } from '../runtime/publish/publish-status';
+import { requestOf } from '../runtime/request/open-requests';
 import { type PublishConfig, parsePublishConfig, publishDefaults } from '../settings/publish.config';
 
 export = function register(RED: NodeAPI): void {
@@ -30,14 +33,16 @@ export = function register(RED: NodeAPI): void {
     if (!codec.ok) return refuse(this, codec.error);
     const { connection, control } = broker;
     const findOutside = finder.config;
-    const { completeOn } = settings;
+    const { completeOn, reply } = settings;
     const options = { wait: optionsOf(this, 'wait', completeOn), fail: optionsOf(this, 'fail', completeOn) };
     const status = publishStatus(RED, this, connection);
     this.on('close', () => status.stop());
 
     const answer = messageAnswers(RED, this);
     const publish = (input: MessageInput, outside: OutsideFound): void => {
-      const built = publicationFromMessage(input.message, settings, codec.value, outside);
+      const addressed = reply ? replyMessage(input.message, requestOf(input.message)) : foundValue(input.message);
+      if (!addressed.ok) return input.done(localizedError(RED, addressed.error));
+      const built = publicationFromMessage(addressed.value, settings, codec.value, outside);
       if (!built.ok) return input.done(localizedError(RED, built.error));
       const { publication, whileOffline } = built;
       const reasoned = publication.qos > 0 && completeOn === 'acknowledged';

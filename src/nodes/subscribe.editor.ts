@@ -41,6 +41,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     undecodable: { value: subscribeDefaults.undecodable },
     retained: { value: subscribeDefaults.retained },
     retainedAgain: { value: subscribeDefaults.retainedAgain },
+    requestsOnly: { value: subscribeDefaults.requestsOnly },
     acknowledge: { value: subscribeDefaults.acknowledge },
     maxInFlight: {
       value: subscribeDefaults.maxInFlight,

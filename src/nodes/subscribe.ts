@@ -60,7 +60,7 @@ export = function register(RED: NodeAPI): void {
     codec: Codec,
     fixed: readonly NodeSubscription[],
   ): NodeSubscriptions {
-    const { undecodable } = settings;
+    const { undecodable, requestsOnly } = settings;
     const show = showStatus(node);
     let figures: DeliveryFigures = { unacknowledged: 0, failed: 0, stuck: false };
     const refresh = (): void => {
@@ -68,7 +68,7 @@ export = function register(RED: NodeAPI): void {
       show(status.fill === 'green' ? deliveryStatus(RED, status, figures) : status);
     };
     const prepare = (delivery: Delivery): PreparedMessage =>
-      receivedMessage(RED, delivery, subscriptions.of(delivery.filter), { codec, undecodable });
+      receivedMessage(RED, delivery, subscriptions.of(delivery.filter), { codec, undecodable, requestsOnly });
     const showFigures = (latest: DeliveryFigures): void => {
       figures = latest;
       refresh();

@@ -19,7 +19,7 @@ import { parseTypedValue, type TypedValue, type ValueType } from './typed-value'
 
 /** The types of each setting, in the order of the dialog. */
 export const VALUE_TYPES = {
-  topic: ['msg', 'str', 'flow', 'global', 'jsonata', 'env'],
+  topic: ['msg', 'str', 'flow', 'global', 'jsonata', 'env', 'reply'],
   qos: ['num', 'msg', 'flow', 'global', 'jsonata', 'env'],
   retain: ['bool', 'msg', 'flow', 'global', 'jsonata', 'env'],
   contentType: ['str', 'msg', 'flow', 'global', 'jsonata', 'env', 'none'],
@@ -95,6 +95,8 @@ export const publishDefaults: PublishConfig = {
 /** The settings as the runtime uses them. The list of codecs decides whether the format is known. */
 export interface PublishNodeSettings extends PublishSettings, FormatSettings {
   readonly completeOn: PublishConfig['completeOn'];
+  /** Whether messages are published as replies to the requests that they came from. */
+  readonly reply: boolean;
   /** The values that have to be found for each message before the others can be read. */
   readonly outside: readonly OutsideValue[];
 }
@@ -110,6 +112,7 @@ export function parsePublishConfig(raw: RawConfig): ConfigResult<PublishNodeSett
     ...readFormat(saved),
     properties: readProperties(saved.section('properties'), outside),
     describePayload: saved.boolean('describePayload', publishDefaults.describePayload),
+    reply: raw.topicType === 'reply',
     completeOn: saved.choice('completeOn', ['acknowledged', 'queued'], publishDefaults.completeOn),
     whileOffline: saved.choice('whileOffline', ['', 'wait', 'fail'], publishDefaults.whileOffline) || undefined,
     outside,
@@ -122,6 +125,8 @@ function readTopic(saved: SavedConfig, outside: OutsideValue[]): ValueSource {
   if (type === 'str') return topicTemplate(saved, text, outside);
   // A property of the message is a template with that single value.
   if (type === 'msg') return topicTemplate(saved, `{{${text || publishDefaults.topic}}}`, outside);
+  // The message gets the response topic as its topic.
+  if (type === 'reply') return topicTemplate(saved, `{{${publishDefaults.topic}}}`, outside);
   if (type === 'env') return fixedTopic(saved, text);
   return accepted(saved, parseTypedValue({ value: text, type }, 'topic', outside));
 }

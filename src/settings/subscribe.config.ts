@@ -36,6 +36,8 @@ export interface SubscribeConfig extends FormatConfig {
   retained: RetainedPolicy;
   /** Whether the node gets retained messages at each of its starts; otherwise a deploy that keeps a filter brings none. */
   retainedAgain: boolean;
+  /** Whether messages without a response topic are errors. */
+  requestsOnly: boolean;
   /** When messages at QoS 1 and 2 are acknowledged: when handed over, when the flow is done, or by an acknowledge node. */
   acknowledge: 'receipt' | 'completion' | 'manual';
   /** Messages at QoS 1 and 2 that the flow may have unacknowledged. */
@@ -67,6 +69,7 @@ export const subscribeDefaults: SubscribeConfig = {
   undecodable: 'error',
   retained: 'deliver',
   retainedAgain: false,
+  requestsOnly: false,
   acknowledge: 'receipt',
   maxInFlight: 20,
   acknowledgeTimeout: 60,
@@ -89,6 +92,7 @@ export interface SubscribeSettings extends AcknowledgementSettings, FormatSettin
   readonly undecodable: 'error' | 'pass';
   readonly retained: RetainedPolicy;
   readonly retainedAgain: boolean;
+  readonly requestsOnly: boolean;
   readonly inputs: 0 | 1;
   readonly keepSubscriptions: boolean;
 }
@@ -135,6 +139,7 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
     undecodable: saved.choice('undecodable', ['error', 'pass'], subscribeDefaults.undecodable),
     retained,
     retainedAgain: saved.boolean('retainedAgain', subscribeDefaults.retainedAgain),
+    requestsOnly: saved.boolean('requestsOnly', subscribeDefaults.requestsOnly),
     ...readAcknowledgement(saved),
     inputs,
     keepSubscriptions: saved.boolean('keepSubscriptions', subscribeDefaults.keepSubscriptions),

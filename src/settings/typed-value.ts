@@ -8,8 +8,20 @@ import { type ConfigResult, invalidSetting } from './saved-config';
 
 /**
  * `str` is a template. `env` has been replaced by the value of its variable before it is read. `none` means no value.
+ * `reply` means the response topic of a request.
  */
-export type ValueType = 'str' | 'num' | 'bool' | 'bin' | 'msg' | 'flow' | 'global' | 'jsonata' | 'env' | 'none';
+export type ValueType =
+  | 'str'
+  | 'num'
+  | 'bool'
+  | 'bin'
+  | 'msg'
+  | 'flow'
+  | 'global'
+  | 'jsonata'
+  | 'env'
+  | 'none'
+  | 'reply';
 
 export interface TypedValue {
   value: string;
@@ -27,6 +39,7 @@ export function parseTypedValue(
 ): ConfigResult<ValueSource> {
   switch (type) {
     case 'none':
+    case 'reply':
       return found({ kind: 'fixed', value: undefined });
     case 'num':
     case 'bool':

@@ -70,11 +70,11 @@ describe('connection/requests to devices', () => {
   it('fails when its condition does, and others get the reply', () => {
     const bench = new RequestBench();
     bench.answering();
-    const broken = failed(new MqttFlowsError('request-condition-failed', { stage: 'request' }));
+    const broken = failed(new MqttFlowsError('value-unavailable', { stage: 'request' }));
     bench.ask('broken', { responder: device('rpc', () => broken) });
     bench.ask('sound', { responder: device('rpc', holds('x')) });
     bench.arrive('rpc', 'x');
-    assert.deepEqual(bench.log, ['broken: request-condition-failed acknowledged', 'sound: x']);
+    assert.deepEqual(bench.log, ['broken: value-unavailable acknowledged', 'sound: x']);
   });
 
   it('gets no retained message of earlier', () => {

@@ -1,7 +1,7 @@
 // A requester on a connection with a fake network and a fake clock, and what has become of its requests.
 
 import type { AcceptsReply, Request, RequestEnd, Responder } from '#src/connection/requests/pending-request';
-import { type RequestLimits, Requester } from '#src/connection/requests/requester';
+import { Requester, type RequestLimits } from '#src/connection/requests/requester';
 import { ResponseTopics } from '#src/connection/requests/response-topics';
 import type { IncomingPublication, OutgoingPublication } from '#src/core/publications/publication';
 import { filterOf } from '../core/parsed';

@@ -106,12 +106,7 @@ describe('connection/requests', () => {
     bench.ask('none wanted', { replies: { most: Number.POSITIVE_INFINITY, least: 0 } });
     for (const name of ['few', 'too few', 'all', 'all']) bench.reply(bench.published(name), 'x');
     bench.clock.advance(TIMEOUT);
-    assert.deepEqual(bench.log, [
-      'few: x',
-      'too few: request-timeout acknowledgedx',
-      'all: x x',
-      'none wanted: ',
-    ]);
+    assert.deepEqual(bench.log, ['few: x', 'too few: request-timeout acknowledgedx', 'all: x x', 'none wanted: ']);
     const [, tooFew] = bench.ends;
     assert.ok(tooFew && !tooFew.ok);
     assert.equal(tooFew.error.params.count, 1);
@@ -166,7 +161,7 @@ describe('connection/requests', () => {
     const bench = new RequestBench();
     bench.answering({ protocolVersion: 4 });
     bench.ask('a');
-    assert.deepEqual(bench.log, ['a: request-needs-mqtt5 unsent']);
+    assert.deepEqual(bench.log, ['a: request-needs-properties unsent']);
   });
 
   describe('when the connection is lost', () => {

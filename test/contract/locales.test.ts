@@ -24,6 +24,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'payload.': unionMembers('core/payloads/codec.ts', 'PayloadProblem'),
   'reasonCodes.': REASON_CODES,
   'file.': unionMembers('runtime/client/bounded-file.ts', 'FileProblem'),
+  'requestProgress.': unionMembers('connection/requests/pending-request.ts', 'RequestProgress'),
   'serverUrl.': unionMembers('core/servers/server-url.ts', 'ServerUrlProblem'),
   'socket.': unionMembers('transport/streams/socket-stream.ts', 'SocketProblem'),
   'stages.': unionMembers('core/errors/mqtt-flows-error.ts', 'ConnectStage'),

@@ -51,7 +51,7 @@ export class ResponseTopics {
     if (!this.#server) return undefined;
     const { state } = this.#link;
     if (state.kind === 'connected' && state.info.protocolVersion < 5)
-      return failed(new MqttFlowsError('request-needs-mqtt5', { stage: 'request' }));
+      return failed(new MqttFlowsError('request-needs-properties', { stage: 'request' }));
     return this.#ownChannel(responder.prefix, this.#server);
   }
 

@@ -152,8 +152,7 @@ export type ErrorCode =
   | 'request-refused'
   | 'request-closed'
   | 'request-overloaded'
-  | 'request-needs-mqtt5'
-  | 'request-condition-failed'
+  | 'request-needs-properties'
   | 'request-expected'
   | 'reply-without-request';
 

@@ -3,11 +3,12 @@
 import { filterInvalid, MqttFlowsError } from '../errors/mqtt-flows-error';
 import { failed, found, type Result } from '../errors/result';
 import { parseTopicFilter, type TopicFilter } from '../topics/topic-filter';
+import { NOTHING_OUTSIDE, type NoteOutside, type OutsideFound } from '../values/outside-value';
 import { fillTemplate, parseTemplate, placeholderAtFault, type Template } from '../values/template';
 
-/** Reads the template. Without placeholders it must be a topic filter, which may have wildcards, but no group. */
-export function parseResponseFilter(text: string): Result<Template> {
-  const parsed = parseTemplate(text);
+/** Reads the template; see parseTemplate() for `note`. Without placeholders it must be a topic filter, which may have wildcards, but no group. */
+export function parseResponseFilter(text: string, note?: NoteOutside): Result<Template> {
+  const parsed = parseTemplate(text, note);
   if (!parsed.ok) {
     const params = { template: text, at: parsed.at, problemKey: `template.${parsed.problem}` };
     return failed(new MqttFlowsError('template-invalid', { stage: 'config', params }));
@@ -18,13 +19,17 @@ export function parseResponseFilter(text: string): Result<Template> {
 }
 
 /** The filter for `message`. A value must not bring a wildcard, which would let in what others are told. */
-export function responseFilterFor(template: Template, message: object): Result<TopicFilter> {
-  const filled = fillTemplate(template, message);
+export function responseFilterFor(
+  template: Template,
+  message: object,
+  outside: OutsideFound = NOTHING_OUTSIDE,
+): Result<TopicFilter> {
+  const filled = fillTemplate(template, message, outside);
   if (!filled.ok) {
     const params = { template: template.text, path: filled.at, problemKey: `templateValue.${filled.problem}` };
     return failed(new MqttFlowsError('topic-missing', { stage: 'request', params }));
   }
-  const path = placeholderAtFault(template, message, (text) => text.includes('+') || text.includes('#'));
+  const path = placeholderAtFault(template, message, outside, (text) => text.includes('+') || text.includes('#'));
   if (path !== undefined) {
     const params = { topic: filled.text.slice(0, 200), path, problemKey: 'templateValue.wildcard' };
     return failed(new MqttFlowsError('topic-invalid', { stage: 'request', params }));

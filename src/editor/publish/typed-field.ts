@@ -58,6 +58,8 @@ function typeOption(type: ValueType, { choices, note, complete }: TypedField): s
       };
     case 'none':
       return { value: type, label: sharedText('types.none'), hasValue: false };
+    case 'reply':
+      return { value: type, label: sharedText('types.reply'), icon: 'fa fa-reply', hasValue: false };
     case 'num':
       if (!choices)
         return { value: type, label: sharedText('types.number'), icon: 'red/images/typedInput/09.svg', validate };

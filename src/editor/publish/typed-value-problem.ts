@@ -7,7 +7,7 @@ import { sharedText } from '../fields/shared-text';
 
 /** The error for a value that does not fit its type, or undefined. A value with variables is checked by the runtime. */
 export function typedValueProblem({ value, type }: TypedValue): string | undefined {
-  if (type === 'none') return undefined;
+  if (type === 'none' || type === 'reply') return undefined;
   if (type === 'env') return variableProblem(value);
   if (type !== 'jsonata' && namesVariables(value)) return undefined;
   switch (type) {

@@ -3,12 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import type { Delivery } from '../../connection/acknowledgement/delivery-window';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { Codec, Decoded } from '../../core/payloads/codec';
 import { payloadError } from '../../core/payloads/payload-error';
 import { messageFromPublication } from '../../core/publications/message-from-publication';
 import { readCaptures, type TopicParams } from '../../core/topics/topic-captures';
 import type { PreparedMessage } from '../acknowledgement/acknowledgement';
 import { localizedError } from '../node/localize';
+import { followRequest } from '../request/open-requests';
 import type { NodeSubscription } from './node-subscriptions';
 
 export interface MessageSettings {
@@ -16,6 +18,8 @@ export interface MessageSettings {
   readonly codec: Codec;
   /** What happens to a payload that cannot be decoded: an error for a Catch node, or a message with the raw bytes. */
   readonly undecodable: 'error' | 'pass';
+  /** Whether messages without a response topic are errors. */
+  readonly requestsOnly: boolean;
 }
 
 /** The message of a delivery by the subscription `by`, which is undefined if it has been removed meanwhile. */
@@ -35,9 +39,20 @@ export function receivedMessage(
   const complete = properties ? { ...RED.util.cloneMessage(properties), ...received } : received;
   const message = Object.assign(complete, { _msgid: messageId() });
   const { payload: raw } = publication;
-  if (decoded.ok || settings.undecodable === 'pass') return { message, raw };
-  // The error carries the message with the raw payload, so that nothing is lost.
-  return { message, raw, error: localizedError(RED, payloadError('payload-undecodable', decoded, publication.topic)) };
+  const isRequest = followRequest(message._msgid, publication, qos);
+  if (!decoded.ok && settings.undecodable === 'error') {
+    // The error carries the message with the raw payload, so that nothing is lost.
+    return {
+      message,
+      raw,
+      error: localizedError(RED, payloadError('payload-undecodable', decoded, publication.topic)),
+    };
+  }
+  return isRequest || !settings.requestsOnly ? { message, raw } : { message, raw, error: noRequest(RED, publication) };
+}
+
+function noRequest(RED: NodeAPI, { topic }: Delivery['publication']): Error {
+  return localizedError(RED, new MqttFlowsError('request-expected', { stage: 'subscribe', params: { topic } }));
 }
 
 /** What the filter took from the topic, over what the format has read from it. */

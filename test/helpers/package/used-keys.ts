@@ -25,7 +25,8 @@ const OWN_CATALOGUE: Readonly<Record<string, string>> = {
 const CALL =
   /(?<!function )\b(sharedText|sharedKey|topicsText|movingInText|commandText|this\._|RED\._)\(\s*(?:RED,\s*)?('[^']*'|`[^`]*`|[^,)]+)/g;
 /** Keys that an error carries as a value. They are translated where the error is shown. */
-const PROBLEM_KEY = /\b(?:problem|hint)Key: ('[^']*'|`[^`]*`|[^,}]+)|('(?:expected|waited|insteadOfWebSocket)\.\w+')/g;
+const PROBLEM_KEY =
+  /\b(?:problem|hint|progress)Key: ('[^']*'|`[^`]*`|[^,}]+)|('(?:expected|waited|insteadOfWebSocket)\.\w+')/g;
 const FORM = /\bdata-i18n="([^"]*)"/g;
 
 function use(file: string, stem: string, argument: string): KeyUse {
