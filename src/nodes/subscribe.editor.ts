@@ -29,8 +29,8 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
       validate(subscriptions, _options) {
         if (listed(subscriptions).length === 0 && !('inputs' in this && this.inputs === 1))
           return sharedText('topicFilter.empty');
-        for (const { filter } of listed(subscriptions)) {
-          const problem = topicFilterProblem(filter);
+        for (const { filter, literal } of listed(subscriptions)) {
+          const problem = topicFilterProblem(filter, literal);
           if (problem !== undefined) return problem;
         }
         return true;

@@ -14,6 +14,11 @@ export function namesVariables(text: string): boolean {
   return text.search(VARIABLE) !== -1;
 }
 
+/** Whether `text` is nothing but the name of a variable. Node-RED itself replaces such a text, in the nodes of every package. */
+export function isVariable(text: string): boolean {
+  return /^\$\{[^}]+\}$/.test(text);
+}
+
 /**
  * `text` with each `${NAME}` replaced by the result of `lookup`, or the first name that is unknown. A value is not
  * expanded again: `${…}` in it stays.

@@ -19,6 +19,8 @@ export interface SubscriptionConfig {
   format?: string;
   /** For Protobuf: which message of the schema its payloads are. Blank: that of the node. */
   messageType?: string;
+  /** `${NAME}` within the filter stays as it is. */
+  literal?: boolean;
 }
 
 export interface SubscribeConfig extends FormatConfig {

@@ -94,6 +94,26 @@ describe('Variables in settings', () => {
     assert.equal((await flow.received('route-out-1').next()).topic, 'from/north');
   });
 
+  it('stay as they are within the texts of what is literal, and are replaced where they are all of it', async () => {
+    setVariables({ FLOWS_SITE: 'north' });
+    const [sub, ...rest] = subscribeNodes('sub', 'env-broker', []);
+    const will = { topic: 'at/${FLOWS_SITE}', payload: '${FLOWS_SITE}', qos: 0, retain: false, properties: {} };
+    const literal = (filter: string): object => ({ filter, qos: 0, literal: true });
+    const subscriptions = [literal('a/${FLOWS_SITE}'), literal('${FLOWS_SITE}'), { filter: 'b/${FLOWS_SITE}', qos: 0 }];
+    const flow = await loadFlow([
+      serverNode('env-broker', server.port, { will: { ...will, qos: 0, literal: true } }),
+      { ...sub, id: 'sub', type: 'mqtt-flows-subscribe', subscriptions },
+      ...rest,
+    ]);
+    await flow.connected('sub');
+    const subscribed = server.received.all.flatMap((packet) =>
+      packet.cmd === 'subscribe' ? packet.subscriptions : [],
+    );
+    assert.deepEqual(subscribed.map(({ topic }) => topic).sort(), ['a/${FLOWS_SITE}', 'b/north', 'north']);
+    const connect = await server.packet('connect');
+    assert.deepEqual([connect.will?.topic, String(connect.will?.payload)], ['at/${FLOWS_SITE}', 'north']);
+  });
+
   it('come from the node, its group and its flow, the nearest first', async () => {
     setVariables({ FLOWS_SITE: 'process', FLOWS_LINE: 'process', FLOWS_CELL: 'process' });
     const [sub, ...rest] = subscribeNodes(

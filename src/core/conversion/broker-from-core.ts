@@ -37,6 +37,7 @@ export function brokerFromCore(node: FlowNode, options: ConversionOptions): Node
   );
   // Without a client identifier the core node forces a clean session.
   const cleanStart = (node.cleansession === undefined ? true : Boolean(node.cleansession)) || clientId === '';
+  const userProperties = (mqtt5 && userPropertiesFromCore(node.userProperties ?? node.userProps)) || {};
   const settings = {
     connectTo: 'server',
     servers: [{ url: server.url }],
@@ -50,7 +51,7 @@ export function brokerFromCore(node: FlowNode, options: ConversionOptions): Node
     sessionExpiryInterval: mqtt5 ? expiryFromCore(node) : '',
     autoConnect: asFlag(node.autoConnect) ?? true,
     ...Object.fromEntries(messages.map(([name, { message }]) => [name, message])),
-    userProperties: (mqtt5 && userPropertiesFromCore(node.userProperties ?? node.userProps)) || {},
+    userProperties,
     ...credentialsFromCore(node, server),
   };
   const notes: ConversionNote[] = [
@@ -58,7 +59,7 @@ export function brokerFromCore(node: FlowNode, options: ConversionOptions): Node
     ...tls.notes,
     ...(cleanStart || node.autoUnsubscribe === false ? [] : [note('keptSession')]),
     ...messages.flatMap(([, { notes: said }]) => said),
-    ...variableNotes({ clientId }),
+    ...variableNotes({ clientId, ...userProperties }),
   ];
   return {
     ok: true,

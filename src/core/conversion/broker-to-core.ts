@@ -4,6 +4,7 @@ import { isBlank, isRecord } from '../values/plain-value';
 import { type ConversionNote, type NodeConversion, note } from './conversion-note';
 import { asType, type FlowNode, textOf } from './flow-node';
 import { ourProperties } from './property-table';
+import { keptVariableNotes } from './saved-text';
 
 /** MQTT 5, section 3.1.2.11.2: the session does not end. */
 const FOR_EVER = 0xffff_ffff;
@@ -19,6 +20,7 @@ export function brokerToCore(node: FlowNode): NodeConversion {
     ...(auto ? [note('versionFixed')] : []),
     ...(clientId.includes('{{') ? [note('template', { property: 'clientId' })] : []),
     ...(!cleansession && clientId === '' ? [note('sessionNeedsClientId')] : []),
+    ...['birth', 'close', 'will'].flatMap((name) => presenceNotes(node, name)),
     ...lostSettings(node),
   ];
   const protocolVersion = auto ? '4' : String(node.protocolVersion);
@@ -87,9 +89,24 @@ function presenceToCore(node: FlowNode, name: string): Readonly<Record<string, u
     [`${name}Topic`]: textOf(message.topic),
     [`${name}Qos`]: textOf(message.qos) || '0',
     [`${name}Retain`]: String(message.retain === true),
-    [`${name}Payload`]: textOf(message.payload),
+    [`${name}Payload`]: isBytes(message) ? '' : textOf(message.payload),
     [`${name}Msg`]: Object.fromEntries(Object.entries(properties).filter(([, value]) => !isBlank(value))),
   };
+}
+
+/** The field of the core node is text. */
+function isBytes({ payloadType }: Readonly<Record<string, unknown>>): boolean {
+  return payloadType === 'bin' || payloadType === 'base64';
+}
+
+function presenceNotes(node: FlowNode, name: string): ConversionNote[] {
+  const message = node[name];
+  if (!isRecord(message) || isBlank(message.topic)) return [];
+  const texts = { [`${name}.topic`]: textOf(message.topic), [`${name}.payload`]: textOf(message.payload) };
+  return [
+    ...(isBytes(message) ? [note('settingLost', { property: `${name}.payload` })] : []),
+    ...(message.literal === true ? [] : keptVariableNotes(texts)),
+  ];
 }
 
 /** JSON text of user properties; blank without any. */

@@ -49,6 +49,7 @@ export type NoteKey =
   | 'clientIdBraces'
   | 'presenceTopic'
   | 'variableInside'
+  | 'variableStays'
   | 'filterInvalid'
   | 'topicInvalid'
   | 'propertyIgnored'

@@ -4,7 +4,7 @@ import { topicNameProblem } from '../topics/topic-name';
 import { asFlag, asWhole, isRecord } from '../values/plain-value';
 import { type ConversionNote, note } from './conversion-note';
 import { type FlowNode, textOf } from './flow-node';
-import { variableNotes } from './saved-text';
+import { holdsVariableInside } from './saved-text';
 
 export type PresenceName = 'birth' | 'close' | 'will';
 
@@ -29,8 +29,8 @@ export function presenceFromCore(node: FlowNode, name: PresenceName, mqtt5: bool
     retain: asFlag(node[`${name}Retain`]) ?? false,
     properties: mqtt5 ? propertiesFromCore(node[`${name}Msg`]) : {},
   };
-  const texts = { [`${name}.topic`]: topic, [`${name}.payload`]: payload };
-  return { message, notes: variableNotes(texts) };
+  // The core nodes replace no variable within other text.
+  return { message: holdsVariableInside(message) ? { ...message, literal: true } : message, notes: [] };
 }
 
 const FOUR_BYTES = 0xffff_ffff;

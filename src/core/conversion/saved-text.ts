@@ -17,11 +17,29 @@ export function hasVariableInside(text: string): boolean {
   return INSIDE.test(text) && !WHOLE.test(text);
 }
 
-/** The notes for the texts among `settings` in which a variable would be replaced. */
-export function variableNotes(settings: Readonly<Record<string, string>>): ConversionNote[] {
+/** Texts of a node, with the names of their properties. */
+type Texts = Readonly<Record<string, string>>;
+
+/** The notes for the texts among `settings` in which a variable would be replaced here. */
+export function variableNotes(settings: Texts): ConversionNote[] {
+  return notesOn(settings, 'variableInside');
+}
+
+/** The notes for the texts among `settings` in which a variable is replaced here, and not in a core node. */
+export function keptVariableNotes(settings: Texts): ConversionNote[] {
+  return notesOn(settings, 'variableStays');
+}
+
+function notesOn(settings: Texts, key: 'variableInside' | 'variableStays'): ConversionNote[] {
   return Object.entries(settings)
     .filter(([, text]) => hasVariableInside(text))
-    .map(([property]) => note('variableInside', { property }));
+    .map(([property]) => note(key, { property }));
+}
+
+/** Whether a variable within one of the texts in `settings`, at any depth, would be replaced here. */
+export function holdsVariableInside(settings: unknown): boolean {
+  if (typeof settings === 'string') return hasVariableInside(settings);
+  return typeof settings === 'object' && settings !== null && Object.values(settings).some(holdsVariableInside);
 }
 
 /** A value of a typed input. */

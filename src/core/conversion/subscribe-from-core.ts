@@ -7,7 +7,7 @@ import { type ConversionNote, type NodeConversion, note } from './conversion-not
 import type { ConversionOptions } from './conversion-options';
 import { asType, type FlowNode, textOf } from './flow-node';
 import { coreProperties } from './property-table';
-import { isVariable, variableNotes } from './saved-text';
+import { hasVariableInside, isVariable } from './saved-text';
 
 /** A blank one is text, and an unknown one is what `auto` is: text, or bytes that are no text. */
 const FORMATS: Readonly<Record<string, BuiltInFormat>> = {
@@ -42,6 +42,7 @@ function subscriptionFromCore(node: FlowNode, filter: string): object {
     // Flows older than the property do not ask for it.
     retainAsPublished: asFlag(node.rap) ?? false,
     retainHandling: asWhole(node.rh, 0, 2) ?? 0,
+    ...(hasVariableInside(filter) ? { literal: true } : {}),
   };
 }
 
@@ -49,6 +50,5 @@ function subscriptionFromCore(node: FlowNode, filter: string): object {
 function filterNotes(filter: string): ConversionNote[] {
   if (isVariable(filter)) return [];
   const parsed = parseTopicFilter(filter);
-  if (parsed.ok && parsed.filter.wire === filter) return variableNotes({ filter });
-  return [note('filterInvalid', { filter })];
+  return parsed.ok && parsed.filter.wire === filter ? [] : [note('filterInvalid', { filter })];
 }

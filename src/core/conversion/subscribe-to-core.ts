@@ -5,6 +5,7 @@ import { asFlag, asWhole, isBlank, isRecord } from '../values/plain-value';
 import { type ConversionNote, type NodeConversion, note } from './conversion-note';
 import { asType, type FlowNode, textOf } from './flow-node';
 import { ourProperties } from './property-table';
+import { keptVariableNotes } from './saved-text';
 
 const DATATYPES: Readonly<Record<string, string>> = {
   '': 'auto-detect',
@@ -41,6 +42,7 @@ export function subscribeToCore(node: FlowNode): NodeConversion {
   const datatype = DATATYPES[textOf(node.format)];
   const lost = Object.entries(AS_CORE).filter(([name, value]) => !isBlank(node[name]) && node[name] !== value);
   const notes: ConversionNote[] = [
+    ...(subscription.literal === true ? [] : keptVariableNotes({ filter })),
     ...(wire === filter ? [] : [note('namedWildcards', { filter, wire })]),
     ...(datatype === undefined || !isBlank(subscription.format) ? [note('settingLost', { property: 'format' })] : []),
     ...lost.map(([property]) => note('settingLost', { property })),

@@ -20,6 +20,8 @@ export interface MessageConfig extends MessageFrame {
   readonly payload: string;
   /** `str` if left out, as in flows from before there were others. */
   readonly payloadType?: PayloadType;
+  /** `${NAME}` within a text of this message stays as it is. */
+  readonly literal?: boolean;
 }
 
 /** As it is to be sent. */

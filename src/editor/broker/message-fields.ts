@@ -3,7 +3,7 @@
 import { type MessageConfig, PAYLOAD_TYPES, type PayloadType } from '../../core/servers/message-config';
 import { topicNameProblem } from '../../core/topics/topic-name';
 import { messageDefaults } from '../../settings/broker.session.config';
-import { namesVariables } from '../../settings/environment-text';
+import { isVariable, namesVariables } from '../../settings/environment-text';
 import { messagePayloadProblem } from '../../settings/message-payload';
 import { addFieldNote } from '../fields/field-note';
 import { addFormRow } from '../fields/form-row';
@@ -14,7 +14,8 @@ import { addMessageProperties, messagePropertiesProblem } from './message-proper
 /** The error for a message that cannot be published, or undefined. A blank topic means no message. */
 export function messageProblem(message: Partial<MessageConfig> | undefined): string | undefined {
   const topic = message?.topic ?? '';
-  const problem = topic === '' || namesVariables(topic) ? undefined : topicNameProblem(topic);
+  const variables = message?.literal === true ? isVariable(topic) : namesVariables(topic);
+  const problem = topic === '' || variables ? undefined : topicNameProblem(topic);
   if (problem) return sharedText(`topicName.${problem}`);
   const payload = topic === '' ? undefined : payloadProblem(message?.payload ?? '', message?.payloadType ?? 'str');
   return payload ?? messagePropertiesProblem(message?.properties);
@@ -41,7 +42,6 @@ export function addMessageFields(
     spellcheck: false,
   }).val(saved.topic);
   const row = addFormRow(container, 'fa fa-tasks', texts.topic, topic);
-  addFieldNote(row, topic, (value) => ({ problem: messageProblem({ topic: value.trim() }) }));
   const details = $('<div>').appendTo(container);
   const readPayload = addPayload(details, saved.payload, saved.payloadType ?? 'str');
   const qos = $('<select>', { title: sharedText('tip.qos') }).css({ width: '100px' });
@@ -49,6 +49,8 @@ export function addMessageFields(
   qos.val(String(saved.qos));
   const last = addFormRow(details, 'fa fa-check-circle-o', 'QoS', qos);
   const retain = addCheckbox(last, sharedText('field.retain'), sharedText('tip.retain'), saved.retain);
+  const isLiteral = addLiteral(last, topic, saved.literal === true);
+  addFieldNote(row, topic, (value) => ({ problem: messageProblem({ topic: value.trim(), literal: isLiteral() }) }));
   const readProperties = addMessageProperties(details, saved.properties ?? {}, texts.isWill === true);
   const show = (): void => void details.toggle(String(topic.val()).trim() !== '');
   topic.on('input change', show);
@@ -59,7 +61,23 @@ export function addMessageFields(
     qos: Number(qos.val()) as MessageConfig['qos'],
     retain: retain.prop('checked') === true,
     properties: readProperties(),
+    ...(isLiteral() && { literal: true }),
   });
+}
+
+/** Adds the box for texts with `${…}` in them. It is there for messages that have it, and for topics that may need it. */
+function addLiteral(container: JQuery, topic: JQuery, saved: boolean): () => boolean {
+  const text = sharedText('fields.literal');
+  const box = addCheckbox(container, text, text, saved);
+  const isLiteral = (): boolean => box.prop('checked') === true;
+  const offer = (): void => {
+    const written = String(topic.val()).trim();
+    box.parent().toggle(saved || isLiteral() || (namesVariables(written) && !isVariable(written)));
+  };
+  box.on('change', () => topic.trigger('input'));
+  topic.on('input change', offer);
+  offer();
+  return isLiteral;
 }
 
 type Payload = Pick<MessageConfig, 'payload' | 'payloadType'>;

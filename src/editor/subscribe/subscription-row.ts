@@ -1,5 +1,6 @@
 // A row in the list of topic filters: the filter, its QoS and, behind a button, the other subscription options.
 
+import { isVariable, namesVariables } from '../../settings/environment-text';
 import { type SubscriptionConfig, subscriptionDefaults } from '../../settings/subscribe.config';
 import { addFieldNote } from '../fields/field-note';
 import { fillFormatSelect } from '../fields/format-select';
@@ -38,7 +39,8 @@ function addLabelled(parent: JQuery, label: string, field: JQuery): void {
 
 interface RowOptions {
   readonly group: JQuery;
-  read(): Pick<SubscriptionConfig, 'noLocal' | 'retainAsPublished' | 'retainHandling' | 'format' | 'messageType'>;
+  readonly literal: JQuery;
+  read(): Omit<SubscriptionConfig, 'filter' | 'qos'>;
 }
 
 /** Adds the second line, hidden until it is opened or holds a value other than the default. */
@@ -69,14 +71,17 @@ function addOptions(
   const format = addFormat(line, saved, formatLabel);
   const retainAsPublished = checkBox(line, sharedText('fields.retainAsPublished'), saved.retainAsPublished);
   const noLocal = checkBox(line, sharedText('fields.noLocal'), saved.noLocal);
+  const literal = checkBox(line, sharedText('fields.literal'), saved.literal === true);
   return {
     line,
     group: groupField,
+    literal,
     read: () => ({
       noLocal: noLocal.prop('checked') === true,
       retainAsPublished: retainAsPublished.prop('checked') === true,
       retainHandling: Number(retainHandling.val()) as SubscriptionConfig['retainHandling'],
       ...format(),
+      ...(literal.prop('checked') === true && { literal: true }),
     }),
   };
 }
@@ -164,17 +169,27 @@ export function addSubscriptionRow(
   const usual =
     group === '' &&
     !saved.format &&
+    saved.literal !== true &&
     saved.noLocal === subscriptionDefaults.noLocal &&
     saved.retainAsPublished === subscriptionDefaults.retainAsPublished &&
     saved.retainHandling === subscriptionDefaults.retainHandling;
   options.line.toggle(!usual);
   more.on('click', () => options.line.toggle());
   const grouped = (text: string): string => withGroup(String(options.group.val()).trim(), text);
-  addFieldNote(container, filter, (text) => topicFilterNote(grouped(text)));
+  const isLiteral = (): boolean => options.literal.prop('checked') === true;
+  addFieldNote(container, filter, (text) => topicFilterNote(grouped(text), isLiteral()));
   options.group.on('input', () => filter.trigger('input'));
+  options.literal.on('change', () => filter.trigger('input'));
+  // It means something for such a filter alone.
+  const showLiteral = (): void => {
+    const text = String(filter.val()).trim();
+    options.literal.parent().toggle(isLiteral() || (namesVariables(text) && !isVariable(text)));
+  };
+  filter.on('input change', showLiteral);
+  showLiteral();
   addQosNote(container, qos);
   offerTopics(filter);
-  const { format: _format, messageType: _type, ...others } = saved;
+  const { format: _format, messageType: _type, literal: _literal, ...others } = saved;
   keepReader<SubscriptionConfig>(container, () => ({
     ...others,
     filter: grouped(String(filter.val()).trim()),

@@ -2,7 +2,7 @@
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { namesVariables, replaceVariables } from '../../settings/environment-text';
+import { isVariable, namesVariables, replaceVariables } from '../../settings/environment-text';
 import type { ConfigResult, RawConfig } from '../../settings/saved-config';
 import { editorId } from '../deploy/saved-nodes';
 
@@ -11,12 +11,15 @@ interface Scope {
   readonly RED: NodeAPI;
   readonly node: Node;
   readonly expressions: readonly string[];
+  /** Whether only a text that is nothing but a variable is replaced. */
+  readonly literal: boolean;
 }
 
 /**
  * Reads the settings of `node` with `parse`, after replacing each `${NAME}` in the properties that `defaults` lists. A
  * variable that is not set is an error that names it. Not replaced are the name, which is for people, and
- * `expressions`: properties that are always JSONata, where `${` begins an object.
+ * `expressions`: properties that are always JSONata, where `${` begins an object. In an object with `literal`, a variable
+ * within other text stays.
  */
 export function readSettings<S>(
   RED: NodeAPI,
@@ -26,7 +29,7 @@ export function readSettings<S>(
   parse: (raw: RawConfig) => ConfigResult<S>,
   expressions: readonly string[] = [],
 ): ConfigResult<S> {
-  const scope = { RED, node, expressions };
+  const scope = { RED, node, expressions, literal: false };
   const raw: Record<string, unknown> = { ...definition };
   try {
     for (const property of Object.keys(defaults)) {
@@ -53,15 +56,18 @@ function replacedSetting(scope: Scope, siblings: RawConfig, key: string, propert
 
 /** `value` with the variables in all of its texts replaced, at any depth. Throws MqttFlowsError. */
 function replaced(scope: Scope, value: unknown, property: string): unknown {
-  if (typeof value === 'string') return settingText(scope.RED, scope.node, value, property);
+  if (typeof value === 'string') {
+    return scope.literal && !isVariable(value) ? value : settingText(scope.RED, scope.node, value, property);
+  }
   if (Array.isArray(value)) {
     return value.map((entry, index) => replaced(scope, entry, `${property}[${index}]`));
   }
   if (typeof value !== 'object' || value === null) return value;
   // It is neither an array nor null, so it has properties by name.
   const siblings = value as RawConfig;
+  const inside = siblings.literal === true ? { ...scope, literal: true } : scope;
   return Object.fromEntries(
-    Object.keys(value).map((key) => [key, replacedSetting(scope, siblings, key, `${property}.${key}`)]),
+    Object.keys(value).map((key) => [key, replacedSetting(inside, siblings, key, `${property}.${key}`)]),
   );
 }
 

@@ -17,6 +17,19 @@ function convert(before: FlowNode, options: Partial<ConversionOptions> = {}) {
 }
 
 describe('core/conversion/subscribe-from-core', () => {
+  it('subscribes to exactly the filter of the core node, also where a variable is within it', () => {
+    for (const [topic, literal] of [
+      ['a/${b}/+', true],
+      ['${FILTER}', undefined],
+      ['a/#', undefined],
+    ] as const) {
+      const { after, verdict } = convert(coreIn('in', 'b', topic));
+      assert.ok(after && parseSubscribeConfig(after).ok);
+      const [saved] = after.subscriptions as Record<string, unknown>[];
+      assert.deepEqual([saved?.filter, saved?.literal, verdict], [topic, literal, 'same']);
+    }
+  });
+
   const format = (datatype: unknown): unknown => convert(coreIn('in', 'b', 'a', { datatype })).after?.format;
 
   it('has the format that the core node has', () => {

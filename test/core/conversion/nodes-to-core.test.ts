@@ -11,9 +11,14 @@ import { subscribeFromCore } from '#src/core/conversion/subscribe-from-core';
 import { subscribeToCore } from '#src/core/conversion/subscribe-to-core';
 import { brokerDefaults } from '#src/settings/broker.config';
 import { publishDefaults } from '#src/settings/publish.config';
+import { subscribeDefaults } from '#src/settings/subscribe.config';
 
 function broker(settings: object): FlowNode {
   return { id: 'b', type: 'mqtt-flows-broker', ...brokerDefaults, connectTo: 'server', ...settings };
+}
+
+function subscriber(settings: object): FlowNode {
+  return { id: 's', z: 'f', type: 'mqtt-flows-subscribe', ...subscribeDefaults, wires: [[]], ...settings };
 }
 
 function publisher(settings: object): FlowNode {
@@ -90,6 +95,24 @@ describe('A broker node as one of the core', () => {
     );
     assert.deepEqual([node?.birthTopic, node?.birthQos, node?.birthMsg], ['', '0', {}]);
     assert.equal(node?.userProps, '{"u":"v"}');
+  });
+
+  it('has a variable within a text as it is, and says where it was replaced', () => {
+    const will = { topic: 'a/${x}', payload: 'is ${y}', qos: 0, retain: false, properties: {} };
+    const kept = convert(brokerToCore, broker({ protocolVersion: 4, will: { ...will, literal: true } }));
+    assert.deepEqual([kept.node?.willTopic, kept.node?.willPayload, kept.said], ['a/${x}', 'is ${y}', []]);
+    const replaced = convert(brokerToCore, broker({ protocolVersion: 4, will }));
+    assert.deepEqual(replaced.said, ['variableStays: will.topic', 'variableStays: will.payload']);
+    const subscriptions = [{ filter: 'a/${x}', qos: 0 }];
+    assert.ok(convert(subscribeToCore, subscriber({ subscriptions })).said.includes('variableStays: filter'));
+    const literal = convert(subscribeToCore, subscriber({ subscriptions: [{ ...subscriptions[0], literal: true }] }));
+    assert.deepEqual([literal.node?.topic, literal.said], ['a/${x}', ['storedMessages']]);
+  });
+
+  it('loses a payload of bytes', () => {
+    const will = { topic: 'a', payload: '[1,2]', payloadType: 'bin', qos: 0, retain: false, properties: {} };
+    const { node, said } = convert(brokerToCore, broker({ protocolVersion: 4, will }));
+    assert.deepEqual([node?.willPayload, said], ['', ['settingLost: will.payload']]);
   });
 
   it('says what only ours can do', () => {

@@ -46,11 +46,12 @@ describe('Birth, close and will of a core broker node', () => {
     assert.equal(correlation([0x61]), 'a');
   });
 
-  it('say where a variable would be replaced here', () => {
-    assert.deepEqual(
-      presence({ willTopic: 'a/${X}/b', willPayload: '${Y}' }).notes.map(({ values }) => values.property),
-      ['will.topic'],
-    );
+  it('are literal where a variable within other text would be replaced here', () => {
+    const literal = (settings: object): unknown => presence(settings).message.literal;
+    assert.equal(literal({ willTopic: 'a/${X}/b', willPayload: '${Y}' }), true);
+    assert.equal(literal({ willTopic: 'a', willPayload: 'x ${Y}' }), true);
+    assert.equal(literal({ willTopic: 'a', willMsg: { userProps: '{"a":"x ${Y}"}' } }), true);
+    assert.equal(literal({ willTopic: '${X}', willPayload: '${Y}' }), undefined);
   });
 
   it('user properties are an object, or its JSON text', () => {
