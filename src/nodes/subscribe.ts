@@ -12,10 +12,12 @@ import { useBroker } from '../runtime/broker/broker-node';
 import { acceptControl } from '../runtime/broker/connection-actions';
 import { onClose } from '../runtime/deploy/node-closing';
 import { editorId } from '../runtime/deploy/saved-nodes';
+import { type FormatOfTopic, useFormats } from '../runtime/node/formats-in-use';
 import { NodeCodecs } from '../runtime/node/node-codecs';
 import { refuseMessages, reportError, showProblem } from '../runtime/node/node-problem';
 import { showStatus } from '../runtime/node/node-status';
 import { readSettings } from '../runtime/node/read-settings';
+import { formatOfTopic } from '../runtime/subscribe/format-of-topic';
 import { fixedSubscriptions, type NodeSubscription, NodeSubscriptions } from '../runtime/subscribe/node-subscriptions';
 import { receivedMessage } from '../runtime/subscribe/received-message';
 import { birthsOf } from '../runtime/subscribe/sparkplug-births-of';
@@ -43,8 +45,10 @@ export = function register(RED: NodeAPI): void {
     const fixed = fixedSubscriptions(config.subscriptions, codec.value, codecs);
     if (!fixed.ok) return refuse(this, fixed.error);
     const subscriptions = subscribe(this, broker.connection, config, codec.value, fixed.value);
+    const formatOf = (topic: string): FormatOfTopic | undefined => formatOfTopic(config, subscriptions, topic);
+    this.on('close', useFormats(broker.connection, { codecs, formatOf }));
     if (inputs === 0) return subscriptions.start([]);
-    const dynamic = { codec: codec.value, codecs, retained, keep };
+    const dynamic = { codec: codec.value, codecs, format: config.format, retained, keep };
     acceptControl(RED, this, broker.control, subscriptionControl(RED, this, subscriptions, dynamic));
   }
 

@@ -3,7 +3,7 @@
 
 import type { LargeIntegers } from './large-numbers';
 import type { ProtobufMessage } from './protobuf-schema';
-import type { SparkplugBirths } from './sparkplug-births';
+import type { SparkplugHistory } from './sparkplug-births';
 
 /** What a publication says about its own payload (MQTT 5, sections 3.3.2.3.2 and 3.3.2.3.9). */
 export interface PayloadHints {
@@ -23,7 +23,7 @@ export interface CodecOptions {
   /** For Protobuf: what a payload is. */
   readonly message?: ProtobufMessage;
   /** For Sparkplug: the births that the connection has seen. */
-  readonly births?: SparkplugBirths;
+  readonly births?: SparkplugHistory;
 }
 
 /** Why a payload cannot be read or made. Each value has a sentence in the locales under `payload.`. */

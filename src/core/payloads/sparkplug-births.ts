@@ -58,7 +58,15 @@ export function sparkplugTopic(topic: string): SparkplugTopic | undefined {
   return group === 'STATE' ? undefined : { group, messageType, node, device };
 }
 
-export class SparkplugBirths {
+/** What decoding asks of what came before. */
+export interface SparkplugHistory {
+  /** The metric that `alias` stands for, or that has the name. */
+  metric(topic: SparkplugTopic, alias: string): BornMetric | undefined;
+  /** Takes notice of a message. Returns whether what is known of the edge node is stale. */
+  follow(topic: SparkplugTopic, news: SparkplugNews): boolean;
+}
+
+export class SparkplugBirths implements SparkplugHistory {
   readonly #nodes = new Map<string, EdgeNode>();
   #metrics = 0;
   /** How many edge nodes and metrics are known. */
@@ -165,7 +173,8 @@ export function nameKey(name: string): string {
   return `name:${name}`;
 }
 
-function byAliasAndName(metrics: readonly Metric[]): ReadonlyMap<string, BornMetric> {
+/** Finds each metric by its alias, and by its name under nameKey(). */
+export function byAliasAndName(metrics: readonly Metric[]): ReadonlyMap<string, BornMetric> {
   const born = new Map<string, BornMetric>();
   for (const { name, datatype, alias } of metrics) {
     const metric = { name, datatype };

@@ -1,6 +1,7 @@
 // The numbers in a payload that a chart can draw, by path.
 
 import { WrittenNumber } from './shown-json';
+import { WrittenLeaf } from './shown-value';
 
 /** The most numbers that are offered. A payload with more holds lists that nobody chooses from. */
 const MOST = 200;
@@ -22,9 +23,13 @@ function collect(value: unknown, path: string, depth: number, numbers: Map<strin
     if (Number.isFinite(value)) numbers.set(path, value);
   } else if (Array.isArray(value)) {
     for (const [index, entry] of value.entries()) collect(entry, `${path}[${index}]`, depth + 1, numbers);
-  } else if (typeof value === 'object' && value !== null && !(value instanceof WrittenNumber)) {
+  } else if (typeof value === 'object' && value !== null && !isLeaf(value)) {
     for (const [name, entry] of Object.entries(value)) collect(entry, join(path, name), depth + 1, numbers);
   }
+}
+
+function isLeaf(value: object): boolean {
+  return value instanceof WrittenNumber || value instanceof WrittenLeaf;
 }
 
 function join(path: string, name: string): string {

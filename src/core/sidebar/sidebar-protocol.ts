@@ -9,6 +9,7 @@ import type { OutboxFigures } from '../reports/outbox-figures';
 import { parseTopicFilter, type TopicFilter } from '../topics/topic-filter';
 import { topicNameProblem } from '../topics/topic-name';
 import type { Observation } from './observation';
+import type { ShownPayload } from './shown-value';
 import type { Dropped } from './topic-tree';
 import type { TopicRow, TopicSelection } from './topic-tree-view';
 
@@ -48,6 +49,8 @@ export interface ViewRequest {
   /** The topic whose messages are requested, and the sequence number of the last one that the viewer has. */
   readonly topic?: string;
   readonly after: number;
+  /** The format in which to read them; left out to go by the message, the topic and the flow. */
+  readonly format?: string;
   /** Whether the page is hidden. It then asks less often. */
   readonly hidden: boolean;
 }
@@ -55,6 +58,8 @@ export interface ViewRequest {
 /** Binary values are in base64. */
 export interface ShownMessage extends Pick<Observation, 'sequence' | 'at' | 'size' | 'qos' | 'retain'> {
   readonly payload: string;
+  /** Left out where the payload is text, JSON or bytes. */
+  readonly shown?: ShownPayload;
   readonly properties?: {
     readonly payloadFormatIndicator?: boolean;
     readonly messageExpiryInterval?: number;
@@ -76,6 +81,8 @@ export interface ViewAnswer {
   readonly topics: number;
   readonly rate: number;
   readonly dropped: Dropped;
+  /** What `news` are about: the topic, and the format that was asked for. */
+  readonly about?: { readonly topic: string; readonly format: string };
   /** New messages of the requested topic, oldest first. */
   readonly news: readonly ShownMessage[];
 }
@@ -86,11 +93,21 @@ export interface PublishRequest {
   readonly payload: string;
   readonly qos: QoS;
   readonly retain: boolean;
+  /** How `payload` becomes bytes; left out to send it as it is. What other formats have is JSON. */
+  readonly format?: string;
+  /** Whether the message says what it is, by its content type. */
+  readonly describe?: boolean;
 }
+
+/** What a payload is once a format has made its bytes. `start` has the first of them, in base64. */
+export type EncodedAnswer =
+  | { readonly ok: true; readonly size: number; readonly start: string; readonly contentType?: string }
+  | { readonly ok: false; readonly error: ErrorReport };
 
 /** The most rows in one answer: a few screens. */
 const MOST_ROWS = 500;
 const MOST_EXCEPTIONS = 20_000;
+const LONGEST_FORMAT = 500;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -101,6 +118,11 @@ function fieldsOf(body: unknown): Fields {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Names of formats are short; whether there is such a format, the list of codecs knows. */
+function isFormat(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST_FORMAT;
 }
 
 /** Undefined when the body is not such a request. */
@@ -121,9 +143,10 @@ export function readViewer(body: unknown): string | undefined {
 
 /** Undefined when the body is not such a request. */
 export function readView(body: unknown): ViewRequest | undefined {
-  const { viewer, from, count, selection, topic, after, hidden } = fieldsOf(body);
+  const { viewer, from, count, selection, topic, after, format, hidden } = fieldsOf(body);
   if (typeof viewer !== 'string' || !isCount(from) || !isCount(count) || !isCount(after)) return undefined;
   if (topic !== undefined && typeof topic !== 'string') return undefined;
+  if (format !== undefined && !isFormat(format)) return undefined;
   const chosen = selection === undefined ? undefined : readSelection(selection);
   if (selection !== undefined && !chosen) return undefined;
   return {
@@ -134,6 +157,7 @@ export function readView(body: unknown): ViewRequest | undefined {
     hidden: hidden === true,
     ...(chosen ? { selection: chosen } : {}),
     ...(topic === undefined ? {} : { topic }),
+    ...(format === undefined ? {} : { format }),
   };
 }
 
@@ -146,8 +170,10 @@ function readSelection(value: unknown): TopicSelection | undefined {
 
 /** Undefined when the body is not such a request, or its topic is invalid. */
 export function readPublish(body: unknown): PublishRequest | undefined {
-  const { broker, topic, payload, qos, retain } = fieldsOf(body);
+  const { broker, topic, payload, qos, retain, format, describe } = fieldsOf(body);
   if (typeof broker !== 'string' || typeof payload !== 'string' || typeof retain !== 'boolean') return undefined;
   if (!isQoS(qos) || typeof topic !== 'string' || topicNameProblem(topic)) return undefined;
-  return { broker, topic, payload, qos, retain };
+  if (format !== undefined && !isFormat(format)) return undefined;
+  const described = describe === true ? { describe } : {};
+  return { broker, topic, payload, qos, retain, ...(format ? { format } : {}), ...described };
 }

@@ -16,6 +16,8 @@ export interface RequestedSubscription {
   readonly retainHandling: 0 | 1 | 2;
   /** Left out: the format of the node. */
   readonly format?: string;
+  /** For Protobuf: which message its payloads are. Left out: that of the node. */
+  readonly messageType?: string;
   /** Set on each message that this subscription delivers. */
   readonly properties?: Readonly<Record<string, unknown>>;
   /** The subscription as the message gave it. */
@@ -75,6 +77,10 @@ export function readSubscription(entry: unknown, name: string): Result<Requested
   if (retainAsPublished === undefined) return invalid(`${name}.rap`, values.rap, 'true, false');
   const format = values.datatype ?? undefined;
   if (format !== undefined && typeof format !== 'string') return invalid(`${name}.datatype`, format, 'expected.text');
+  const messageType = values.messageType ?? undefined;
+  if (messageType !== undefined && typeof messageType !== 'string') {
+    return invalid(`${name}.messageType`, messageType, 'expected.text');
+  }
   const { properties } = values;
   if (properties !== undefined && !isRecord(properties)) {
     return invalid(`${name}.properties`, properties, 'expected.section');
@@ -86,6 +92,7 @@ export function readSubscription(entry: unknown, name: string): Result<Requested
     retainAsPublished,
     retainHandling,
     ...(format === undefined || format === '' ? {} : { format: FORMATS[format] ?? format }),
+    ...(messageType === undefined || messageType === '' ? {} : { messageType }),
     ...(properties === undefined ? {} : { properties }),
     given: { ...values, qos, rh: retainHandling, nl: noLocal, rap: retainAsPublished },
   });

@@ -15,7 +15,7 @@ export function fillFormatSelect(select: JQuery, format: string, label: (format:
 }
 
 /** Name and label of each (docs/formats.md). */
-function registeredFormats(): [string, string][] {
+export function registeredFormats(): [string, string][] {
   return RED.plugins.getPluginsByType('mqtt-flows-format').flatMap((plugin): [string, string][] => {
     if (!('format' in plugin) || typeof plugin.format !== 'string') return [];
     const label = 'label' in plugin && typeof plugin.label === 'string' ? plugin.label : plugin.format;

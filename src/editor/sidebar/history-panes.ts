@@ -3,7 +3,7 @@
 import { differenceOf } from '../../core/sidebar/payload-difference';
 import type { LoggedMessage, MessageLog } from './message-log';
 import { numberChart } from './number-chart';
-import { comparableText } from './payload-view';
+import { comparableText, comparableValue } from './payload-view';
 import type { TabPane } from './tab-strip';
 import { topicsText } from './topics-text';
 import { factsOf, hint } from './value-pane';
@@ -22,7 +22,7 @@ export function historyPane(log: MessageLog): TabPane {
   let drawn = '';
   const render = (pane: JQuery): void => {
     const messages = log.messages.slice(-LISTED);
-    const state = JSON.stringify([messages[0]?.sequence, log.after, compared]);
+    const state = JSON.stringify([messages[0]?.sequence, log.after, log.format, compared]);
     if (state === drawn && pane.children().length > 0) return;
     drawn = state;
     const newer = messages.find(({ sequence }) => sequence === compared.newer) ?? messages.at(-1);
@@ -52,7 +52,8 @@ function entry(
         compared[which] = chosen ? undefined : message.sequence;
         changed();
       });
-  const text = message.read.text ?? comparableText(message.read);
+  const { read, decoded } = message;
+  const text = decoded?.ok ? comparableValue(decoded.value) : (read.text ?? comparableText(read));
   return $('<li>').append(
     choose('older', topicsText('history.older'), isOlder),
     choose('newer', topicsText('history.newer'), isNewer),
@@ -65,7 +66,7 @@ function entry(
 
 function difference(newer: LoggedMessage | undefined, older: LoggedMessage | undefined): JQuery {
   if (!newer || !older) return hint(topicsText('history.one'));
-  const lines = differenceOf(comparableText(older.read), comparableText(newer.read));
+  const lines = differenceOf(linesOf(older), linesOf(newer));
   if (lines.every(({ sign }) => sign === ' ')) return hint(topicsText('history.same'));
   const classes = { ' ': 'mqtt-flows-kept', '-': 'mqtt-flows-removed', '+': 'mqtt-flows-added' } as const;
   const box = $('<pre>', { class: 'mqtt-flows-difference', tabindex: 0 });
@@ -74,6 +75,10 @@ function difference(newer: LoggedMessage | undefined, older: LoggedMessage | und
     box.append($('<div>', { class: classes[sign], text: `${sign} ${text}` }));
   }
   return box;
+}
+
+function linesOf({ decoded, read }: LoggedMessage): string {
+  return decoded?.ok ? comparableValue(decoded.value) : comparableText(read);
 }
 
 export function chartPane(log: MessageLog): TabPane {

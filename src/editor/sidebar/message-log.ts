@@ -1,11 +1,19 @@
 // The messages of the selected topic that this page has received, each decoded once.
 
 import { numbersIn } from '../../core/sidebar/payload-numbers';
+import { readShown } from '../../core/sidebar/shown-value';
 import type { ShownMessage } from '../../core/sidebar/sidebar-protocol';
 import { type ReadPayload, readPayload } from './payload-view';
 
+/** What a format has made of a payload, or a sentence that says why it could not. */
+export type DecodedPayload =
+  | { readonly ok: true; readonly format: string; readonly value: unknown }
+  | { readonly ok: false; readonly format: string; readonly problem: string; readonly detail: string };
+
 export interface LoggedMessage extends ShownMessage {
   readonly read: ReadPayload;
+  /** Undefined where no format but text, JSON or bytes was asked for. */
+  readonly decoded: DecodedPayload | undefined;
   /** By path. */
   readonly numbers: ReadonlyMap<string, number>;
 }
@@ -17,6 +25,9 @@ const MOST_BYTES = 8 * 1024 * 1024;
 export class MessageLog {
   #messages: LoggedMessage[] = [];
   #bytes = 0;
+  #format = '';
+  /** What is here has been read in another format, and stays until it comes again. */
+  #outdated = false;
 
   /** Oldest first. */
   get messages(): readonly LoggedMessage[] {
@@ -29,13 +40,25 @@ export class MessageLog {
 
   /** The sequence number of the last known message. */
   get after(): number {
-    return this.latest?.sequence ?? 0;
+    return this.#outdated ? 0 : (this.latest?.sequence ?? 0);
+  }
+
+  /** The format that was chosen; blank for none. */
+  get format(): string {
+    return this.#format;
+  }
+
+  /** Asks for the messages again, in another format. */
+  readAs(format: string): void {
+    if (format === this.#format) return;
+    this.#format = format;
+    this.#outdated = true;
   }
 
   add(news: readonly ShownMessage[]): void {
+    if (this.#outdated) this.#empty();
     for (const message of news) {
-      const read = readPayload(message);
-      this.#messages.push({ ...message, read, numbers: read.json ? numbersIn(read.json.value) : new Map() });
+      this.#messages.push(logged(message));
       this.#bytes += message.payload.length;
     }
     while (this.#messages.length > MOST || (this.#bytes > MOST_BYTES && this.#messages.length > 1)) {
@@ -44,7 +67,21 @@ export class MessageLog {
   }
 
   clear(): void {
+    this.#format = '';
+    this.#empty();
+  }
+
+  #empty(): void {
     this.#messages = [];
     this.#bytes = 0;
+    this.#outdated = false;
   }
+}
+
+function logged(message: ShownMessage): LoggedMessage {
+  const { shown } = message;
+  const decoded = shown?.ok ? { ok: true as const, format: shown.format, value: readShown(shown.value) } : shown;
+  const read = readPayload(message);
+  const value = decoded?.ok ? decoded : read.json;
+  return { ...message, read, decoded, numbers: value ? numbersIn(value.value) : new Map() };
 }

@@ -1,6 +1,7 @@
-// Shows a payload as text, as a JSON tree or in hexadecimal. All of it is set as text, never as markup.
+// Shows a payload as text, as a tree of values or in hexadecimal. All of it is set as text, never as markup.
 
 import { laidOut, shownJson, WrittenNumber } from '../../core/sidebar/shown-json';
+import { WrittenLeaf } from '../../core/sidebar/shown-value';
 import type { ShownMessage } from '../../core/sidebar/sidebar-protocol';
 import { topicsText } from './topics-text';
 
@@ -29,6 +30,13 @@ function decoded(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** A decoded value in lines that can be compared. */
+export function comparableValue(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const asText = (_name: string, part: unknown): unknown => (part instanceof WrittenNumber ? part.literal : part);
+  return JSON.stringify(value, asText, 2) ?? '';
+}
+
 /** The payload in lines that can be compared: formatted JSON, other text unchanged, other bytes in hexadecimal. */
 export function comparableText({ bytes, text, json }: ReadPayload): string {
   if (text === undefined) return hexLines(bytes);
@@ -55,10 +63,11 @@ export function hexLines(bytes: Uint8Array): string {
 /** The most entries of one list or object that are shown. */
 const MOST_ENTRIES = 500;
 
-/** A tree of a JSON value. Branches are built when they are opened. */
+/** A tree of a value, of JSON or of another format. Branches are built when they are opened. */
 export function jsonTree(value: unknown, name = '', open = true): JQuery {
   const label = name === '' ? '' : `${name}: `;
   if (value instanceof WrittenNumber) return jsonLeaf(label, 'number', value.literal);
+  if (value instanceof WrittenLeaf) return jsonLeaf(label, value.kind, leafText(value));
   if (typeof value !== 'object' || value === null) {
     const kind = value === null ? 'null' : typeof value;
     return jsonLeaf(label, kind, JSON.stringify(value));
@@ -77,6 +86,17 @@ export function jsonTree(value: unknown, name = '', open = true): JQuery {
   if (open) fill();
   branch.on('toggle', fill);
   return branch.append(summary, inside);
+}
+
+/** A value that JSON has no form for: bytes, a date, a text that was cut. */
+export function leafText({ kind, text, more }: WrittenLeaf): string {
+  if (kind === 'bytes') {
+    const size = text.length / 2 + more;
+    const values = { digits: text.replace(/..(?=.)/g, '$& '), size };
+    return more > 0 ? topicsText('leaf.bytesCut', values) : topicsText('leaf.bytes', values);
+  }
+  if (kind === 'cut') return more > 0 ? topicsText('value.more', { count: more }) : topicsText('leaf.deep');
+  return more > 0 ? `${text}…` : text;
 }
 
 function jsonLeaf(label: string, kind: string, text: string): JQuery {

@@ -1,14 +1,16 @@
 // The details of the selected topic in the sidebar, and the actions on it.
 
-import type { ShownMessage } from '../../core/sidebar/sidebar-protocol';
+import type { ViewAnswer } from '../../core/sidebar/sidebar-protocol';
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { chartPane, historyPane } from './history-panes';
 import { MessageLog } from './message-log';
+import { propertiesPane } from './properties-pane';
 import { clearRetained, notifyProblem, publishPane } from './publish-pane';
 import { TabStrip } from './tab-strip';
 import { type NodeKind, nodeFor } from './topic-nodes';
+import { askMessageTypes } from './topics-requests';
 import { topicsText } from './topics-text';
-import { propertiesPane, valuePane } from './value-pane';
+import { valuePane } from './value-pane';
 
 export class TopicDetail {
   readonly element = $('<div>', { class: 'mqtt-flows-detail' }).hide();
@@ -18,16 +20,18 @@ export class TopicDetail {
   readonly #clear: JQuery;
   #row: TopicRow | undefined;
   #broker = '';
+  #messageTypes: readonly string[] = [];
 
-  constructor() {
+  /** `wants` is called when the messages are to be asked for again. */
+  constructor(wants: () => void) {
     const target = (): { broker: string; path: string } | undefined =>
       this.#row && { broker: this.#broker, path: this.#row.path };
     this.#tabs = new TabStrip(topicsText('tab.label'), [
-      valuePane(this.#log),
+      valuePane(this.#log, { formatChosen: wants, messageTypes: () => this.#messageTypes }),
       historyPane(this.#log),
       chartPane(this.#log),
       propertiesPane(this.#log),
-      publishPane(this.#log, target),
+      publishPane(this.#log, target, () => this.#messageTypes),
     ]);
     const copy = button('fa-clipboard', topicsText('action.copy'), () => {
       if (this.#row) RED.clipboard.copyText(this.#row.path, copy, 'clipboard.copyMessageValue');
@@ -46,8 +50,10 @@ export class TopicDetail {
   }
 
   /** The topic whose messages are requested, and the last known sequence number. */
-  get wanted(): { readonly topic?: string; readonly after: number } {
-    return this.#row ? { topic: this.#row.path, after: this.#log.after } : { after: 0 };
+  get wanted(): { readonly topic?: string; readonly after: number; readonly format?: string } {
+    if (!this.#row) return { after: 0 };
+    const { after, format } = this.#log;
+    return { topic: this.#row.path, after, ...(format === '' ? {} : { format }) };
   }
 
   select(broker: string, row: TopicRow): void {
@@ -56,15 +62,29 @@ export class TopicDetail {
     this.#row = row;
     this.#topic.text(row.path);
     this.element.show();
-    this.update([], row);
+    this.update({ news: [] }, row);
+    void this.#learnTypes(broker);
   }
 
   /** Adds messages of the topic. `row` is its current row. */
-  update(news: readonly ShownMessage[], row: TopicRow): void {
-    this.#log.add(news);
+  update({ about, news }: Pick<ViewAnswer, 'about' | 'news'>, row: TopicRow): void {
+    // An answer may have been on its way when another topic or format was chosen.
+    if (about?.topic === row.path && about.format === this.#log.format) this.#log.add(news);
     this.#row = row;
     this.#clear.toggle(row.retained === true && RED.user.hasPermission('mqtt-flows.write'));
     this.#tabs.render();
+  }
+
+  /** Asks which messages of Protobuf the nodes of the broker know. */
+  async #learnTypes(broker: string): Promise<void> {
+    try {
+      const types = await askMessageTypes(broker);
+      if (broker !== this.#broker) return;
+      this.#messageTypes = types;
+      this.#tabs.render();
+    } catch {
+      // The other formats are there without them.
+    }
   }
 
   clear(): void {

@@ -2,7 +2,7 @@
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { ClientList } from '../../core/sidebar/client-list';
-import type { BrokerHealth, PublishRequest, ViewAnswer } from '../../core/sidebar/sidebar-protocol';
+import type { BrokerHealth, EncodedAnswer, PublishRequest, ViewAnswer } from '../../core/sidebar/sidebar-protocol';
 import { sharedText } from '../fields/shared-text';
 import { topicsText } from './topics-text';
 
@@ -20,6 +20,7 @@ export interface View {
   readonly selection?: { readonly open: boolean; readonly exceptions: readonly string[]; readonly search: string };
   readonly topic?: string;
   readonly after: number;
+  readonly format?: string;
   readonly hidden: boolean;
 }
 
@@ -115,6 +116,21 @@ export function stopViewing(viewer: string): void {
   const headers = { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) };
   // Nobody waits for the answer. If the request fails, the runtime notices the missing viewer by itself.
   void fetch(url, { method: 'POST', keepalive: true, headers, body: JSON.stringify({ viewer }) }).catch(() => {});
+}
+
+/** The messages of Protobuf that the nodes of a broker know. */
+export async function askMessageTypes(broker: string): Promise<readonly string[]> {
+  const { messageTypes } = await ask<{ readonly messageTypes: readonly string[] }>({
+    url: 'mqtt-flows/topics/formats',
+    data: { broker },
+    cache: false,
+  });
+  return messageTypes;
+}
+
+/** What a payload becomes, without sending it. */
+export function tryPayload(request: PublishRequest): Promise<EncodedAnswer> {
+  return post('topics/encode', request);
 }
 
 export async function publish(request: PublishRequest): Promise<void> {

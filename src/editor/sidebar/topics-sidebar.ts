@@ -50,7 +50,7 @@ export class TopicsSidebar {
     },
     dragged: (row, event) => TopicDetail.drag(this.#broker, row, 'subscribe', event),
   });
-  readonly #detail = new TopicDetail();
+  readonly #detail = new TopicDetail(() => this.#viewing?.soon());
   #viewing: Viewing | undefined;
   /** The broker that is being recorded, or was last. */
   #broker = '';
@@ -128,7 +128,7 @@ export class TopicsSidebar {
   }
 
   #show(answer: ViewAnswer, from: number): void {
-    const { state, refused, total, rows, messages, topics, rate, dropped, news } = answer;
+    const { state, refused, total, rows, messages, topics, rate, dropped } = answer;
     const server = shownServer(state);
     const error = errorOf(state) ?? refused;
     const gone = state.kind === 'absent' ? topicsText('refused.brokerGone') : '';
@@ -139,7 +139,7 @@ export class TopicsSidebar {
     this.#summary.text(texts.join(' ')).toggleClass('mqtt-flows-dropped', left > 0);
     this.#tree.show(rows, from, total);
     const { selected } = this.#tree;
-    if (selected) this.#detail.update(news, selected);
+    if (selected) this.#detail.update(answer, selected);
   }
 
   #choose(change: { readonly open?: boolean; readonly search?: string }): void {

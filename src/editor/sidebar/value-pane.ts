@@ -1,41 +1,88 @@
-// The last message of a topic: its payload as text, JSON or hexadecimal, and its MQTT data.
+// The last message of a topic: its payload as text, JSON, picture or hexadecimal, or as a format has read it, and its MQTT
+// data.
 
+import { splitFormat } from '../../core/payloads/format';
+import { pictureOf } from '../../core/sidebar/picture';
+import { sharedText } from '../fields/shared-text';
+import { compressionSelect, formatChoices } from './format-choice';
 import type { LoggedMessage, MessageLog } from './message-log';
 import { hexLines, jsonTree } from './payload-view';
+import { pictureView } from './picture-view';
+import { sparkplugTable } from './sparkplug-table';
 import type { TabPane } from './tab-strip';
 import { topicsText } from './topics-text';
 
-type Form = 'json' | 'text' | 'hex';
+/** `decoded` is what the message, the topic or the flow names; `table` the same for Sparkplug. */
+type Form = 'table' | 'decoded' | 'picture' | 'json' | 'text' | 'hex';
 
 /** The most characters of a text that are shown. */
 const MOST_TEXT = 64 * 1024;
+/** Stands before a format in the values of the select. */
+const FORMAT = 'format:';
 
-export function valuePane(log: MessageLog): TabPane {
+export interface ValueActions {
+  /** The messages are to be asked for again, in the format that the log has now. */
+  formatChosen(): void;
+  /** What Protobuf may read, by the nodes of the broker. */
+  messageTypes(): readonly string[];
+}
+
+export function valuePane(log: MessageLog, actions: ValueActions): TabPane {
   let chosen: Form | undefined;
-  let shown: LoggedMessage | undefined;
-  let shownAs: Form | undefined;
+  let drawn = '';
   const render = (pane: JQuery): void => {
     const message = log.latest;
-    if (!message) return void pane.empty().append(hint(topicsText('value.none')));
+    if (!message) {
+      drawn = '';
+      return void pane.empty().append(hint(topicsText('value.none')));
+    }
     const forms = formsOf(message);
     const form = chosen && forms.includes(chosen) ? chosen : (forms[0] ?? 'hex');
     // The content stays, with what the user has selected or opened in it.
-    if (shown?.sequence === message.sequence && shownAs === form && pane.children().length > 0) return;
-    [shown, shownAs] = [message, form];
-    const choice = $('<select>', { class: 'mqtt-flows-form', 'aria-label': topicsText('value.form') });
-    for (const each of forms) choice.append($('<option>', { value: each, text: nameOf(each) }));
-    choice.val(form).on('change', () => {
-      chosen = forms.find((each) => each === choice.val());
+    const state = JSON.stringify([message.sequence, form, log.format, message.decoded?.format, actions.messageTypes()]);
+    if (state === drawn && pane.children().length > 0) return;
+    drawn = state;
+    const choice = formSelect(forms, form, log.format, actions.messageTypes());
+    const { compression = '', format } = splitFormat(log.format);
+    const around = compressionSelect(topicsText('format.asNamed'), compression);
+    const choose = (): void => {
+      const value = String(choice.val());
+      const inside = value.startsWith(FORMAT) ? value.slice(FORMAT.length) : '';
+      if (inside === '') chosen = forms.find((each) => each === value);
+      // What a compression holds is detected like an uncompressed payload.
+      else chosen = undefined;
+      const outside = String(around.val());
+      log.readAs(outside === '' ? inside : `${outside}+${inside || 'auto'}`);
+      actions.formatChosen();
       render(pane);
-    });
-    const line = $('<div>', { class: 'mqtt-flows-line-of-facts' }).append(factsOf(message), choice);
+    };
+    if (log.format !== '' && format !== 'auto') choice.val(FORMAT + format);
+    choice.on('change', choose);
+    around.on('change', choose);
+    const selects = $('<span>', { class: 'mqtt-flows-forms' }).append(choice, around);
+    const line = $('<div>', { class: 'mqtt-flows-line-of-facts' }).append(factsOf(message), selects);
     pane.empty().append(line, payload(message, form));
   };
   return { label: topicsText('tab.value'), render };
 }
 
+function formSelect(forms: readonly Form[], form: Form, format: string, messageTypes: readonly string[]): JQuery {
+  const select = $('<select>', { class: 'mqtt-flows-form', 'aria-label': topicsText('value.form') });
+  const shown = $('<optgroup>', { label: topicsText('value.shownAs') }).appendTo(select);
+  for (const each of forms) shown.append($('<option>', { value: each, text: nameOf(each) }));
+  const read = $('<optgroup>', { label: topicsText('value.readAs') }).appendTo(select);
+  for (const [name, text] of formatChoices(messageTypes)) read.append($('<option>', { value: FORMAT + name, text }));
+  return select.val(format === '' ? form : FORMAT + format);
+}
+
 function nameOf(form: Form): string {
   switch (form) {
+    case 'table':
+      return topicsText('value.table');
+    case 'decoded':
+      return topicsText('value.decoded');
+    case 'picture':
+      return topicsText('value.picture');
     case 'json':
       return topicsText('value.json');
     case 'text':
@@ -45,18 +92,59 @@ function nameOf(form: Form): string {
   }
 }
 
-function formsOf({ read }: LoggedMessage): Form[] {
-  if (read.text === undefined) return ['hex'];
-  if (read.json && typeof read.json.value === 'object') return ['json', 'text', 'hex'];
-  return ['text', 'hex'];
+function formsOf({ read, decoded }: LoggedMessage): Form[] {
+  const forms: Form[] = [];
+  if (decoded) {
+    if (decoded.ok && sparkplugTable(decoded.value)) forms.push('table');
+    forms.push('decoded');
+  }
+  if (pictureOf(read.bytes)) forms.push('picture');
+  if (read.text === undefined) return [...forms, 'hex'];
+  if (read.json && typeof read.json.value === 'object') forms.push('json');
+  return [...forms, 'text', 'hex'];
 }
 
-function payload({ read, size }: LoggedMessage, form: Form): JQuery {
+function payload(message: LoggedMessage, form: Form): JQuery {
+  const { read, decoded, size } = message;
   if (size === 0) return hint(topicsText('value.empty'));
-  if (form === 'json' && read.json) return $('<div>', { class: 'mqtt-flows-json' }).append(jsonTree(read.json.value));
-  const text = form === 'hex' ? hexLines(read.bytes) : (read.text ?? '');
+  const picture = form === 'picture' ? pictureOf(read.bytes) : undefined;
+  if (picture) return pictureView(picture, message.payload);
+  if ((form === 'table' || form === 'decoded') && decoded) {
+    if (!decoded.ok) return $('<div>').append(problemOf(decoded), bytesOf(read));
+    const table = form === 'table' ? sparkplugTable(decoded.value) : undefined;
+    return table ?? decodedView(decoded.value);
+  }
+  if (form === 'json' && read.json) return treeOf(read.json.value);
+  return form === 'hex' ? bytesOf(read) : textOf(read.text ?? '');
+}
+
+function decodedView(value: unknown): JQuery {
+  return typeof value === 'string' ? textOf(value) : treeOf(value);
+}
+
+function treeOf(value: unknown): JQuery {
+  return $('<div>', { class: 'mqtt-flows-json' }).append(jsonTree(value));
+}
+
+function bytesOf({ bytes }: LoggedMessage['read']): JQuery {
+  return textOf(hexLines(bytes));
+}
+
+function textOf(text: string): JQuery {
   const cut = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
   return $('<pre>', { class: 'mqtt-flows-payload', text: cut, tabindex: 0 });
+}
+
+function problemText(problem: string, detail: string): string {
+  if (problem === 'cut') return topicsText('format.cut');
+  if (problem === 'noFormat') return topicsText('format.none', { detail });
+  return topicsText('format.problem', { detail: sharedText(`payload.${problem}`, { detail }) });
+}
+
+/** Why the format could not read the payload. */
+function problemOf({ problem, detail }: { readonly problem: string; readonly detail: string }): JQuery {
+  const text = problemText(problem, detail);
+  return $('<div>', { class: 'mqtt-flows-problem', text });
 }
 
 /** The time and the MQTT data of a message. */
@@ -69,30 +157,4 @@ export function factsOf({ at, size, qos, retain, read }: LoggedMessage): JQuery 
 
 export function hint(text: string): JQuery {
   return $('<div>', { class: 'mqtt-flows-hint', text });
-}
-
-/** The MQTT 5 properties of the last message. */
-export function propertiesPane(log: MessageLog): TabPane {
-  return {
-    label: topicsText('tab.properties'),
-    render(pane) {
-      const rows = log.latest ? propertyRows(log.latest) : [];
-      if (rows.length === 0) return void pane.empty().append(hint(topicsText('properties.none')));
-      const table = $('<table>', { class: 'mqtt-flows-properties' });
-      for (const [name, value] of rows) {
-        table.append($('<tr>').append($('<th>', { scope: 'row', text: name }), $('<td>', { text: value })));
-      }
-      pane.empty().append(table);
-    },
-  };
-}
-
-function propertyRows({ properties = {} }: LoggedMessage): [string, string][] {
-  const { userProperties = {}, ...own } = properties;
-  const rows = Object.entries(own).map(([name, value]): [string, string] => [name, String(value)]);
-  for (const [name, value] of Object.entries(userProperties)) {
-    for (const text of Array.isArray(value) ? value : [value])
-      rows.push([topicsText('properties.user', { name }), text]);
-  }
-  return rows;
 }

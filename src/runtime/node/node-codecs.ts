@@ -11,9 +11,9 @@ import { splitFormat } from '../../core/payloads/format';
 import { findCodec } from '../../core/payloads/formats/find-codec';
 import type { LargeIntegers } from '../../core/payloads/large-numbers';
 import { type ProtobufSchema, parseProtobufSchema } from '../../core/payloads/protobuf-schema';
-import type { SparkplugBirths } from '../../core/payloads/sparkplug-births';
+import type { SparkplugHistory } from '../../core/payloads/sparkplug-births';
 import type { FormatSettings } from '../../settings/format.config';
-import { registeredFormat } from './registered-formats';
+import { otherFormats } from './registered-formats';
 
 export class NodeCodecs {
   readonly #RED: NodeAPI;
@@ -22,7 +22,7 @@ export class NodeCodecs {
   /** Read when the first format wants it. */
   #schema: Result<ProtobufSchema> | undefined;
 
-  constructor(RED: NodeAPI, settings: FormatSettings, largeIntegers: LargeIntegers, births?: SparkplugBirths) {
+  constructor(RED: NodeAPI, settings: FormatSettings, largeIntegers: LargeIntegers, births?: SparkplugHistory) {
     this.#RED = RED;
     this.#settings = settings;
     this.#options = { largeIntegers, maximumBytes: settings.maximumBytes, ...(births && { births }) };
@@ -30,20 +30,28 @@ export class NodeCodecs {
 
   /**
    * The codec of a format as it is saved, such as `gzip+protobuf`, or why there is none. A blank `messageType` means that
-   * of the node.
+   * of the node. `others` are options that differ from the node's.
    */
-  find(saved: string, messageType = ''): Result<Codec> {
+  find(saved: string, messageType = '', others: Partial<CodecOptions> = {}): Result<Codec> {
     const type = messageType || this.#settings.messageType;
+    const options = { ...this.#options, ...others };
     const { format } = splitFormat(saved);
     const needsMessage = format === 'protobuf' || (format === 'auto' && type !== '');
-    if (!needsMessage) return this.#found(saved, this.#options);
+    if (!needsMessage) return this.#found(saved, options);
     const message = this.#message(type);
     if (!message.ok) return message;
-    return this.#found(saved, { ...this.#options, message: message.value });
+    return this.#found(saved, { ...options, message: message.value });
+  }
+
+  /** The messages of the .proto text; none where there is no text, or a wrong one. */
+  get messageTypes(): readonly string[] {
+    if (this.#settings.schema === '') return [];
+    this.#schema ??= this.#readSchema();
+    return this.#schema.ok ? this.#schema.value.messageTypes : [];
   }
 
   #found(saved: string, options: CodecOptions): Result<Codec> {
-    const codec = findCodec(saved, options, (format) => registeredFormat(this.#RED, format, options));
+    const codec = findCodec(saved, options, otherFormats(this.#RED, options));
     if (codec) return found(codec);
     return failed(new MqttFlowsError('format-unknown', { stage: 'config', params: { format: saved } }));
   }

@@ -3,6 +3,7 @@
 import type { NodeAPI } from 'node-red';
 import { type Codec, type CodecOptions, type Decoded, type Encoded, failure } from '../../core/payloads/codec';
 import { detailOf } from '../../core/payloads/detail-of';
+import type { OtherFormats } from '../../core/payloads/formats/find-codec';
 
 export const FORMAT_PLUGIN = 'mqtt-flows-format';
 
@@ -12,8 +13,10 @@ export interface RegisteredFormat {
   readonly format: string;
   /** How dialogs name it; the name of the format unless given. */
   readonly label?: string;
-  /** What a published payload is, for the content type of MQTT 5. */
+  /** What a published payload is, for the content type of MQTT 5. *Detect* reads it, if it has no parameters. */
   readonly mediaType?: string;
+  /** Other content types by which *detect* reads a payload, as types or as `+suffix`. */
+  readonly mediaTypes?: readonly string[];
   /** The value of `payload`, which must not be changed. */
   decode(payload: Buffer, context: { readonly topic: string; readonly largeIntegers: 'text' | 'bigint' }): unknown;
   encode(value: unknown): Uint8Array | string;
@@ -25,10 +28,15 @@ export function registeredFormats(RED: NodeAPI): readonly RegisteredFormat[] {
   return plugins.filter(isFormat).sort((a, b) => (a.format < b.format ? -1 : 1));
 }
 
-/** The codec of a registered format; undefined when there is none of that name. */
-export function registeredFormat(RED: NodeAPI, name: string, options: CodecOptions): Codec | undefined {
-  const format = registeredFormats(RED).find((one) => one.format === name);
-  return format && guarded(format, options);
+/** The codecs of the registered formats. */
+export function otherFormats(RED: NodeAPI, options: CodecOptions): OtherFormats {
+  return {
+    find(name) {
+      const format = registeredFormats(RED).find((one) => one.format === name);
+      return format && guarded(format, options);
+    },
+    all: () => registeredFormats(RED).map((format) => guarded(format, options)),
+  };
 }
 
 function isFormat(plugin: unknown): plugin is RegisteredFormat {
@@ -42,11 +50,19 @@ function isFormat(plugin: unknown): plugin is RegisteredFormat {
   );
 }
 
+/** A type with parameters, such as a charset, is not that of all payloads of the type. */
+function mediaTypesOf({ mediaType, mediaTypes }: RegisteredFormat): readonly string[] {
+  const listed: readonly unknown[] = Array.isArray(mediaTypes) ? mediaTypes : [];
+  return [mediaType, ...listed].flatMap((type) =>
+    typeof type === 'string' && !type.includes(';') ? [type.trim().toLowerCase()] : [],
+  );
+}
+
 /** What a stranger's code throws is a failure of the one payload. */
 function guarded(format: RegisteredFormat, { largeIntegers }: CodecOptions): Codec {
   return {
     name: format.format,
-    mediaTypes: format.mediaType === undefined ? [] : [format.mediaType],
+    mediaTypes: mediaTypesOf(format),
     decode(payload, _hints, topic): Decoded {
       try {
         return { ok: true, value: format.decode(payload, { topic, largeIntegers }) };

@@ -4,10 +4,20 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { reportOf } from '../../core/errors/mqtt-flows-error';
+import type { Result } from '../../core/errors/result';
 import { recordingLine } from '../../core/sidebar/recording-line';
-import { type PublishRequest, readPublish, readStart, readView, readViewer } from '../../core/sidebar/sidebar-protocol';
+import {
+  type EncodedAnswer,
+  type PublishRequest,
+  readPublish,
+  readStart,
+  readView,
+  readViewer,
+} from '../../core/sidebar/sidebar-protocol';
 import { jsonOnly } from '../admin/json-only';
 import { findBroker } from '../broker/broker-node';
+import { messageTypesOf } from '../node/formats-in-use';
+import { type EncodedPayload, encodedPayload } from './encoded-payload';
 import { roomIn } from './room-in';
 import { topicsFor } from './topic-completion';
 import { deployedBrokers } from './topic-recorder';
@@ -15,6 +25,8 @@ import { TopicViewers } from './topic-viewers';
 
 /** ms until a browser is told that the server has not acknowledged yet */
 const PUBLISH_TIMEOUT = 10_000;
+/** Bytes of a payload that are shown before it is sent. */
+const SHOWN_BYTES = 1024;
 /** The number of lines of an export that are made in one turn of the event loop. */
 const LINES = 500;
 
@@ -57,6 +69,16 @@ export function addTopicRoutes(RED: NodeAPI): void {
     viewers.stop(readViewer(request.body) ?? '');
     response.json({});
   });
+  get('topics/formats', 'mqtt-flows.read', (request, response) => {
+    const { broker } = request.query;
+    const link = typeof broker === 'string' ? findBroker(RED, broker)?.link : undefined;
+    response.json({ messageTypes: link?.ok ? messageTypesOf(link.connection) : [] });
+  });
+  post('topics/encode', 'mqtt-flows.read', (request, response) => {
+    const publication = readPublish(request.body);
+    if (!publication) return refuse(response, 400, 'request-invalid');
+    answerEncoded(RED, publication, response);
+  });
   post('topics/publish', 'mqtt-flows.write', (request, response) => {
     const publication = readPublish(request.body);
     if (!publication) return refuse(response, 400, 'request-invalid');
@@ -87,18 +109,38 @@ function start(RED: NodeAPI, viewers: TopicViewers, own: boolean, request: Reque
 }
 
 /** Publishes through the connection of the flows, and answers when the server has the message. */
-function publish(RED: NodeAPI, { broker, ...publication }: PublishRequest, response: Response): void {
-  const link = findBroker(RED, broker)?.link;
+function publish(RED: NodeAPI, request: PublishRequest, response: Response): void {
+  const link = findBroker(RED, request.broker)?.link;
   if (!link) return refuse(response, 404, 'broker-gone');
   // A publication that waits for a connection could be sent long after the user has forgotten it.
   if (!link.ok || link.connection.state.kind !== 'connected') return refuse(response, 409, 'not-connected');
+  const encoded = encodedPayload(RED, link.connection, request);
+  if (!encoded.ok) return void response.status(422).json({ error: reportOf(encoded.error) });
+  const { payload, contentType } = encoded.value;
+  const described = request.describe === true && contentType !== undefined ? { properties: { contentType } } : {};
+  const { topic, qos, retain } = request;
   const timer = setTimeout(() => refuse(response, 504, 'not-acknowledged'), PUBLISH_TIMEOUT);
-  link.connection.publish(publication, (settlement) => {
+  link.connection.publish({ topic, payload, qos, retain, ...described }, (settlement) => {
     clearTimeout(timer);
     if (response.headersSent) return;
     if (settlement.ok) response.json({});
     else response.status(502).json({ error: reportOf(settlement.error) });
   });
+}
+
+/** Answers with the beginning of what a payload becomes, and sends nothing. */
+function answerEncoded(RED: NodeAPI, request: PublishRequest, response: Response): void {
+  const link = findBroker(RED, request.broker)?.link;
+  if (!link?.ok) return refuse(response, 404, 'broker-gone');
+  response.json(encodedAnswer(encodedPayload(RED, link.connection, request), request.describe === true));
+}
+
+function encodedAnswer(encoded: Result<EncodedPayload>, describe: boolean): EncodedAnswer {
+  if (!encoded.ok) return { ok: false, error: reportOf(encoded.error) };
+  const { payload, contentType } = encoded.value;
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  const described = describe && contentType !== undefined ? { contentType } : {};
+  return { ok: true, size: bytes.length, start: bytes.toString('base64', 0, SHOWN_BYTES), ...described };
 }
 
 /** Writes everything that a viewer's recorder keeps, some lines at a time, so that the flows can run in between. */

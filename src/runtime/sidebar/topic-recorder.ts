@@ -20,7 +20,8 @@ const LIMITS: TopicTreeLimits = {
   levels: 100,
   history: 100,
   bytes: 32 * 1024 * 1024,
-  payload: 256 * 1024,
+  // A camera's picture.
+  payload: 1024 * 1024,
   messagesPerSecond: 10_000,
   burst: 100_000,
 };
@@ -60,6 +61,11 @@ export class TopicRecorder {
   /** Why the server refused the subscription. */
   get refused(): ErrorReport | undefined {
     return this.#subscription.kind === 'refused' ? reportOf(this.#subscription.error) : undefined;
+  }
+
+  /** The connection of the flows; undefined while the broker node is missing. */
+  get flows(): Connection | undefined {
+    return this.#source?.of;
   }
 
   /** Whether this recorder fits another request. */

@@ -6,8 +6,10 @@ import { performance } from 'node:perf_hooks';
 import type { NodeAPI } from 'node-red';
 import { type Clock, systemClock } from '../../connection/clock';
 import type { Observation } from '../../core/sidebar/observation';
+import type { ShownPayload } from '../../core/sidebar/shown-value';
 import type { ShownMessage, StartRequest, ViewAnswer, ViewRequest } from '../../core/sidebar/sidebar-protocol';
 import { TopicTreeView } from '../../core/sidebar/topic-tree-view';
+import { PayloadReader } from './payload-reader';
 import { TopicRecorder } from './topic-recorder';
 
 /** ms without a request after which a viewer counts as gone */
@@ -93,7 +95,7 @@ export class TopicViewers {
       topics: root.topics,
       rate: root.rate.at(now),
       dropped,
-      news: news(recorder, request),
+      ...news(this.#RED, recorder, request),
     };
   }
 
@@ -113,9 +115,14 @@ function list(viewer: Viewer, { selection }: ViewRequest): void {
   viewer.listAgain = end + REST * (end - start);
 }
 
-/** The newest messages of the requested topic, as many as fit into an answer. */
-function news({ tree }: TopicRecorder, { topic, after }: ViewRequest): ViewAnswer['news'] {
-  const history = topic === undefined ? [] : (tree.find(topic)?.history ?? []);
+/** The newest messages of the requested topic, as many as fit into an answer, and how they are to be read. */
+function news(
+  RED: NodeAPI,
+  { tree, flows }: TopicRecorder,
+  { topic, format = '', after }: ViewRequest,
+): Pick<ViewAnswer, 'about' | 'news'> {
+  if (topic === undefined) return { news: [] };
+  const history = tree.find(topic)?.history ?? [];
   let room = MOST_PAYLOAD;
   let from = history.length;
   for (let i = history.length - 1; i >= 0; i--) {
@@ -126,12 +133,15 @@ function news({ tree }: TopicRecorder, { topic, after }: ViewRequest): ViewAnswe
     if (room < 0 && i < history.length - 1) break;
     from = i;
   }
-  return history.slice(from).map(shownMessage);
+  const newest = history.slice(from);
+  const read = newest.length === 0 ? [] : new PayloadReader(RED, tree, flows).read(newest, topic, format);
+  return { about: { topic, format }, news: newest.map((one, index) => shownMessage(one, read[index])) };
 }
 
 /** A message for the editor: plain data, with its bytes in base64. */
-function shownMessage({ bytes, properties, ...observation }: Observation): ShownMessage {
+function shownMessage({ bytes, properties, ...rest }: Observation, read: ShownPayload | undefined): ShownMessage {
   const payload = Buffer.from(bytes, 'latin1').toString('base64');
+  const observation = read ? { ...rest, shown: read } : rest;
   if (!properties) return { ...observation, payload };
   const { correlationData, ...texts } = properties;
   const data = correlationData ? { correlationData: correlationData.toString('base64') } : {};

@@ -22,6 +22,8 @@ const KEY = 'subscriptions';
 
 export interface DynamicSettings {
   readonly codec: Codec;
+  /** The format of the node, as it is saved. */
+  readonly format: string;
   readonly codecs: NodeCodecs;
   readonly retained: RetainedPolicy;
   /** Whether the list outlives a deploy of the node, and a restart if its context does. */
@@ -109,11 +111,12 @@ function keptSubscriptions(node: Node, settings: DynamicSettings): Promise<reado
 
 function nodeSubscriptions(
   requested: readonly RequestedSubscription[],
-  { codec, codecs, retained }: DynamicSettings,
+  { codec, codecs, format, retained }: DynamicSettings,
 ): Result<NodeSubscription[]> {
   const subscriptions: NodeSubscription[] = [];
   for (const one of requested) {
-    const own = one.format === undefined ? found(codec) : codecs.find(one.format);
+    const isOfNode = one.format === undefined && one.messageType === undefined;
+    const own = isOfNode ? found(codec) : codecs.find(one.format ?? format, one.messageType);
     if (!own.ok) {
       const { code, params } = own.error;
       return failed(new MqttFlowsError(code, { stage: 'control', params }));

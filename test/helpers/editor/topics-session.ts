@@ -1,6 +1,6 @@
 // What the tests of the topics sidebar need: mosquitto, a device that publishes to it, and an editor with a flow on it.
 
-import { connectAsync, type MqttClient } from 'mqtt';
+import { connectAsync, type IClientPublishOptions, type MqttClient } from 'mqtt';
 import { alarmsFlow } from '../flows/alarms-flow';
 import { Mosquitto, needsMosquitto } from '../servers/mosquitto';
 import type { EditorPage } from './editor-page';
@@ -18,13 +18,13 @@ export class TopicsSession {
     this.editor = editor;
   }
 
-  /** Starts all three. Skips the suite of `context` when Chromium or mosquitto is not installed. */
-  static async start(context: Mocha.Context): Promise<TopicsSession> {
+  /** Starts all three; `more` nodes stand on the tab of the flow. Skips the suite of `context` when Chromium or mosquitto is not installed. */
+  static async start(context: Mocha.Context, more: readonly object[] = []): Promise<TopicsSession> {
     const chromium = needsChromium(context);
     needsMosquitto(context);
     const mosquitto = await Mosquitto.start();
     const device = await connectAsync(mosquitto.url, { protocolVersion: 5 });
-    const editor = await NodeRedEditor.start(chromium, alarmsFlow({ servers: [{ url: mosquitto.url }] }));
+    const editor = await NodeRedEditor.start(chromium, [...alarmsFlow({ servers: [{ url: mosquitto.url }] }), ...more]);
     return new TopicsSession(mosquitto, device, editor);
   }
 
@@ -35,8 +35,13 @@ export class TopicsSession {
   }
 
   /** The device publishes with QoS 1. Resolves when mosquitto has the message. */
-  async publish(topic: string, payload: string | Buffer, retain = false): Promise<void> {
-    await this.device.publishAsync(topic, payload, { qos: 1, retain });
+  async publish(
+    topic: string,
+    payload: string | Buffer,
+    retain = false,
+    properties: IClientPublishOptions['properties'] = {},
+  ): Promise<void> {
+    await this.device.publishAsync(topic, payload, { qos: 1, retain, properties });
   }
 
   async stop(): Promise<void> {

@@ -10,10 +10,9 @@ import { payloadByType } from '../payload-by-type';
 import { textOf } from '../payload-text';
 import { decodeJson } from './json-codec';
 
-/** `formats` are those that a content type can name. */
+/** `formats` are those that a content type can name; a later one wins. */
 export function detectCodec(formats: readonly Codec[], { maximumBytes }: CodecOptions): Codec {
-  const byMediaType = new Map<string, Codec>();
-  for (const codec of formats) for (const type of codec.mediaTypes) byMediaType.set(type, codec);
+  const byMediaType = codecsByMediaType(formats);
   return {
     name: 'auto',
     mediaTypes: [],
@@ -31,6 +30,20 @@ export function detectCodec(formats: readonly Codec[], { maximumBytes }: CodecOp
     },
     encode: payloadByType,
   };
+}
+
+function codecsByMediaType(formats: readonly Codec[]): ReadonlyMap<string, Codec> {
+  const byMediaType = new Map<string, Codec>();
+  for (const codec of formats) for (const type of codec.mediaTypes) byMediaType.set(type, codec);
+  return byMediaType;
+}
+
+/** Whether the message names a compression, or one of `formats` that is neither text, JSON nor plain bytes. */
+export function namesFormat(formats: readonly Codec[], hints: PayloadHints): boolean {
+  if (compressionNamed(hints) !== undefined) return true;
+  if (hints.contentType === undefined) return false;
+  const codec = findByMediaType(codecsByMediaType(formats), mediaTypeOf(hints.contentType).type);
+  return codec !== undefined && !['string', 'json', 'buffer'].includes(codec.name);
 }
 
 /** By the suffix of the content type, `+gzip`, or by the user property `content-encoding`, as HTTP has it. */

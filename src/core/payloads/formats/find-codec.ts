@@ -20,26 +20,29 @@ export const MAXIMUM_BYTES = 16 * 1024 * 1024;
 
 export const DEFAULT_OPTIONS: CodecOptions = { largeIntegers: 'text', maximumBytes: MAXIMUM_BYTES };
 
-/**
- * The codec of a format as it is saved, such as `gzip+json`; undefined when there is none of that name. `others` finds the
- * formats that are not ours.
- */
+/** The formats that are not ours. */
+export interface OtherFormats {
+  find(format: string): Codec | undefined;
+  all(): readonly Codec[];
+}
+
+/** The codec of a format as it is saved, such as `gzip+json`; undefined when there is none of that name. */
 export function findCodec(
   saved: string,
   options: CodecOptions = DEFAULT_OPTIONS,
-  others?: (format: string) => Codec | undefined,
+  others?: OtherFormats,
 ): Codec | undefined {
   const { compression, format } = splitFormat(saved);
-  const codec = plainCodec(format, options) ?? others?.(format);
+  const codec = plainCodec(format, options, others) ?? others?.find(format);
   if (compression === undefined || !codec) return codec;
   return isAvailable(compression) ? compressedCodec(compression, codec, options.maximumBytes) : undefined;
 }
 
-function plainCodec(format: string, options: CodecOptions): Codec | undefined {
+function plainCodec(format: string, options: CodecOptions, others?: OtherFormats): Codec | undefined {
   const { largeIntegers, births, message } = options;
   switch (format) {
     case 'auto':
-      return detectCodec(formatsByContentType(options), options);
+      return detectCodec(formatsByContentType(options, others), options);
     case 'string':
       return textCodec;
     case 'text-or-bytes':
@@ -66,8 +69,8 @@ function plainCodec(format: string, options: CodecOptions): Codec | undefined {
 }
 
 /** The formats that a content type can name; a later one wins. Without a schema, Protobuf stays bytes. */
-function formatsByContentType({ largeIntegers, message }: CodecOptions): Codec[] {
-  const formats = [textCodec, jsonCodec(largeIntegers), bytesCodec, cborCodec(largeIntegers)];
+export function formatsByContentType({ largeIntegers, message }: CodecOptions, others?: OtherFormats): Codec[] {
+  const formats = [...(others?.all() ?? []), textCodec, jsonCodec(largeIntegers), bytesCodec, cborCodec(largeIntegers)];
   formats.push(messagePackCodec(largeIntegers));
   if (message) formats.push(protobufCodec(message, largeIntegers));
   return formats;

@@ -5,7 +5,7 @@ import { type Codec, type Decoded, type DecodedPayload, type Encoded, failure } 
 import { detailOf } from '../detail-of';
 import type { LargeIntegers } from '../large-numbers';
 import { type ProtobufMessage, parseProtobufSchema } from '../protobuf-schema';
-import { type Metric, type SparkplugBirths, type SparkplugTopic, sparkplugTopic } from '../sparkplug-births';
+import { type Metric, type SparkplugHistory, type SparkplugTopic, sparkplugTopic } from '../sparkplug-births';
 import { decodeJson } from './json-codec';
 import { type FoundMetric, metricFields, metricOf } from './sparkplug-metric';
 import { SPARKPLUG_PROTO } from './sparkplug-schema';
@@ -25,7 +25,7 @@ function payloadMessage(): ProtobufMessage {
 }
 
 /** Without `births` no alias can be resolved. */
-export function sparkplugCodec(births: SparkplugBirths | undefined, largeIntegers: LargeIntegers): Codec {
+export function sparkplugCodec(births: SparkplugHistory | undefined, largeIntegers: LargeIntegers): Codec {
   return {
     name: 'sparkplug',
     mediaTypes: [],
@@ -42,7 +42,7 @@ export function sparkplugCodec(births: SparkplugBirths | undefined, largeInteger
 function decodeSparkplug(
   payload: Buffer,
   topic: string,
-  births: SparkplugBirths | undefined,
+  births: SparkplugHistory | undefined,
   largeIntegers: LargeIntegers,
 ): Decoded {
   try {
@@ -74,13 +74,23 @@ function messageParts({ group, messageType, node, device }: SparkplugTopic, stal
   };
 }
 
-function follow(births: SparkplugBirths, place: SparkplugTopic, raw: Fields, list: readonly Fields[]): boolean {
+function follow(births: SparkplugHistory, place: SparkplugTopic, raw: Fields, list: readonly Fields[]): boolean {
   const metrics = place.messageType.endsWith('BIRTH') ? list.flatMap(bornMetric) : [];
   return births.follow(place, { seq: numberOf(raw.seq), timestamp: numberOf(raw.timestamp), metrics });
 }
 
 function numberOf(value: unknown): number | undefined {
   return value === undefined ? undefined : Number(value);
+}
+
+/** The metrics that a birth tells of; none when it cannot be read. */
+export function metricsOfBirth(payload: Buffer): readonly Metric[] {
+  try {
+    const { metrics = [] } = payloadMessage().decode(payload, 'bigint', false) as { metrics?: readonly Fields[] };
+    return metrics.flatMap(bornMetric);
+  } catch {
+    return [];
+  }
 }
 
 function bornMetric({ name, alias, datatype }: Fields): Metric[] {
