@@ -1,6 +1,6 @@
 // The dialog of the subscribe node.
 
-import { FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
+import { FORMAT_PROPERTIES, prepareFormat, rowsUse } from '../editor/fields/format-fields';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
 import { numberProblem } from '../editor/fields/number-field';
@@ -39,6 +39,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     ...FORMAT_PROPERTIES,
     largeIntegers: { value: subscribeDefaults.largeIntegers },
     undecodable: { value: subscribeDefaults.undecodable },
+    requestRebirth: { value: subscribeDefaults.requestRebirth },
     retained: { value: subscribeDefaults.retained },
     retainedAgain: { value: subscribeDefaults.retainedAgain },
     requestsOnly: { value: subscribeDefaults.requestsOnly },
@@ -78,8 +79,11 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     prepareFormat(this, formatLabel);
     const format = $('#node-input-format');
     const integers = $('#mqtt-flows-subscribe-integers');
+    const rebirth = $('#mqtt-flows-subscribe-rebirth');
+    const showRebirth = (): void => void rebirth.toggle(format.val() === 'sparkplug' || rowsUse('sparkplug'));
     format.on('change', () => integers.toggle(HOLDS_LARGE_INTEGERS.has(String(format.val()))));
-    format.trigger('change');
+    format.on('change', showRebirth).trigger('change');
+    $('#dialog-form').on('change', 'select.mqtt-flows-row-format', showRebirth);
     $('#node-input-largeIntegers').val(this.largeIntegers || subscribeDefaults.largeIntegers);
     const acknowledge = $('#node-input-acknowledge').val(this.acknowledge || subscribeDefaults.acknowledge);
     const held = $('#mqtt-flows-subscribe-held');
@@ -107,6 +111,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
         sortable: true,
       });
     addSavedRows(list, listed(this.subscriptions));
+    showRebirth();
   },
   oneditsave() {
     this.subscriptions = readRows<SubscriptionConfig>($(LIST));

@@ -21,6 +21,7 @@ import { formatOfTopic } from '../runtime/subscribe/format-of-topic';
 import { fixedSubscriptions, type NodeSubscription, NodeSubscriptions } from '../runtime/subscribe/node-subscriptions';
 import { receivedMessage } from '../runtime/subscribe/received-message';
 import { birthsOf } from '../runtime/subscribe/sparkplug-births-of';
+import { rebirthAsker } from '../runtime/subscribe/sparkplug-rebirth';
 import { deliveryStatus, subscriptionStatus, whyItHearsItself } from '../runtime/subscribe/subscribe-status';
 import { subscriptionControl } from '../runtime/subscribe/subscription-actions';
 import {
@@ -65,6 +66,7 @@ export = function register(RED: NodeAPI): void {
     fixed: readonly NodeSubscription[],
   ): NodeSubscriptions {
     const { undecodable, requestsOnly } = settings;
+    const stale = settings.requestRebirth ? rebirthAsker(RED, node, connection) : undefined;
     const show = showStatus(node);
     let figures: DeliveryFigures = { unacknowledged: 0, failed: 0, stuck: false };
     const refresh = (): void => {
@@ -72,7 +74,10 @@ export = function register(RED: NodeAPI): void {
       show(status.fill === 'green' ? deliveryStatus(RED, status, figures) : status);
     };
     const prepare = (delivery: Delivery): PreparedMessage =>
-      receivedMessage(RED, delivery, subscriptions.of(delivery.filter), { codec, undecodable, requestsOnly });
+      receivedMessage(RED, delivery, subscriptions.of(delivery.filter), {
+        ...{ codec, undecodable, requestsOnly },
+        ...(stale && { stale }),
+      });
     const showFigures = (latest: DeliveryFigures): void => {
       figures = latest;
       refresh();

@@ -34,6 +34,8 @@ export interface SubscribeConfig extends FormatConfig {
    * What happens to a payload that cannot be decoded: an error with the message, or the message with the raw Buffer.
    */
   undecodable: 'error' | 'pass';
+  /** For Sparkplug: whether an edge node is asked for its births when something of it is missing. */
+  requestRebirth: boolean;
   /** What happens to the retained messages that the server sends when the node subscribes. */
   retained: RetainedPolicy;
   /** Whether the node gets retained messages at each of its starts; otherwise a deploy that keeps a filter brings none. */
@@ -69,6 +71,7 @@ export const subscribeDefaults: SubscribeConfig = {
   ...formatDefaults,
   largeIntegers: 'text',
   undecodable: 'error',
+  requestRebirth: false,
   retained: 'deliver',
   retainedAgain: false,
   requestsOnly: false,
@@ -92,6 +95,7 @@ export interface SubscribeSettings extends AcknowledgementSettings, FormatSettin
   readonly subscriptions: readonly FormattedSubscription[];
   readonly largeIntegers: LargeIntegers;
   readonly undecodable: 'error' | 'pass';
+  readonly requestRebirth: boolean;
   readonly retained: RetainedPolicy;
   readonly retainedAgain: boolean;
   readonly requestsOnly: boolean;
@@ -139,6 +143,7 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
     ...readFormat(saved),
     largeIntegers: saved.choice('largeIntegers', ['text', 'bigint'], subscribeDefaults.largeIntegers),
     undecodable: saved.choice('undecodable', ['error', 'pass'], subscribeDefaults.undecodable),
+    requestRebirth: saved.boolean('requestRebirth', subscribeDefaults.requestRebirth),
     retained,
     retainedAgain: saved.boolean('retainedAgain', subscribeDefaults.retainedAgain),
     requestsOnly: saved.boolean('requestsOnly', subscribeDefaults.requestsOnly),

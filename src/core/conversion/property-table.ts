@@ -73,7 +73,7 @@ export const PROPERTY_TABLE = {
       row('', 'retainedAgain', 'note', 'storedMessages'),
       row(
         '',
-        'retained requestsOnly acknowledge maxInFlight acknowledgeTimeout onError undecodable largeIntegers keepSubscriptions',
+        'retained requestsOnly acknowledge maxInFlight acknowledgeTimeout onError undecodable requestRebirth largeIntegers keepSubscriptions',
         'same',
         'notInCore',
       ),

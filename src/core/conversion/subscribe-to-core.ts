@@ -25,6 +25,7 @@ const AS_CORE: Readonly<Record<string, unknown>> = {
   largeIntegers: 'text',
   compression: '',
   keepSubscriptions: false,
+  requestRebirth: false,
 };
 
 export function subscribeToCore(node: FlowNode): NodeConversion {

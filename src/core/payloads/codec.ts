@@ -60,7 +60,10 @@ export interface DecodedPayload {
   /** What the format reads from the topic; added to `msg.params`. */
   readonly params?: Readonly<Record<string, string>>;
   /** What it says beside the payload; set on the message. */
-  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly properties?: {
+    /** For Sparkplug: whether something before the message is missing. */
+    readonly sparkplug?: { readonly stale: boolean };
+  };
 }
 
 export type Decoded = DecodedPayload | PayloadFailure;

@@ -37,7 +37,7 @@ export function prepareFormat(saved: Partial<FormatConfig>, label: (format: stri
   more.find('.form-row').attr('class', row.attr('class') ?? '');
   const show = (): void => {
     limit.toggle($('#node-input-compression').val() !== '');
-    protobuf.toggle(format.val() === 'protobuf' || describesMessages() || rowsWantProtobuf());
+    protobuf.toggle(format.val() === 'protobuf' || describesMessages() || rowsUse('protobuf'));
   };
   $('#node-input-compression').add(format).on('change', show);
   $('#dialog-form').on('change', 'select.mqtt-flows-row-format', show);
@@ -49,11 +49,11 @@ function describesMessages(): boolean {
   return $('#node-input-schema').val() !== '' || $('#node-input-messageType').val() !== '';
 }
 
-/** Whether a filter has the format while the node has another. */
-function rowsWantProtobuf(): boolean {
+/** Whether a filter has `format` while the node may have another. */
+export function rowsUse(format: string): boolean {
   return $('select.mqtt-flows-row-format')
     .toArray()
-    .some((select) => String($(select).val()).endsWith('protobuf'));
+    .some((select) => String($(select).val()).endsWith(format));
 }
 
 function compressionSelect(config: FormatConfig): JQuery {

@@ -20,6 +20,8 @@ export interface MessageSettings {
   readonly undecodable: 'error' | 'pass';
   /** Whether messages without a response topic are errors. */
   readonly requestsOnly: boolean;
+  /** Called with the topic of a Sparkplug message when something before it is missing. */
+  readonly stale?: (topic: string) => void;
 }
 
 /** The message of a delivery by the subscription `by`, which is undefined if it has been removed meanwhile. */
@@ -34,7 +36,10 @@ export function receivedMessage(
   const payload = decoded.ok ? decoded.value : publication.payload;
   const params = paramsOf(readCaptures(filter, publication.topic), decoded);
   const received = messageFromPublication(publication, payload, qos, params);
-  if (decoded.ok && decoded.properties) Object.assign(received, decoded.properties);
+  if (decoded.ok && decoded.properties) {
+    Object.assign(received, decoded.properties);
+    if (decoded.properties.sparkplug?.stale) settings.stale?.(publication.topic);
+  }
   const properties = by?.requested?.properties;
   const complete = properties ? { ...RED.util.cloneMessage(properties), ...received } : received;
   const message = Object.assign(complete, { _msgid: messageId() });
