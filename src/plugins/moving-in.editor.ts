@@ -4,6 +4,8 @@ import { movingInText } from '../editor/moving-in/moving-in-text';
 import { REPLACE } from '../editor/moving-in/offer';
 
 const PUT_BACK = 'mqtt-flows:put-core-nodes-back';
+/** In the list of actions alone, which the context menu of a node leads to: Node-RED lets nobody add to that menu. */
+const REPLACE_SELECTED = 'mqtt-flows:replace-selected-core-nodes';
 /** Node-RED serves the folder `resources` of a package there. Relative, so that Node-RED's root is before it. */
 const SCRIPT = './resources/@mqtt-flows/node-red-mqtt-flows/replace-core-nodes.js';
 
@@ -21,6 +23,9 @@ function open(dialog: keyof Dialogs): void {
 RED.plugins.registerPlugin('mqtt-flows-moving-in', {
   onadd() {
     if (!RED.user.hasPermission('flows.write')) return;
+    RED.actions.add(REPLACE_SELECTED, () => open('openSelectedDialog'), {
+      label: movingInText('menu.replaceSelected'),
+    });
     const actions = [
       { name: REPLACE, label: movingInText('menu.replace'), run: () => open('openReplaceDialog') },
       { name: PUT_BACK, label: movingInText('menu.putBack'), run: () => open('openBackDialog') },

@@ -50,7 +50,8 @@ export function textOf(value: unknown): string {
 
 /** A short name for `node`: its own, or what it subscribes or publishes to, or connects to, or its type. */
 export function labelOf(node: FlowNode): string {
-  const server = first(node.servers)?.url ?? node.broker;
+  // Other nodes have the identifier of their broker node there.
+  const server = first(node.servers)?.url ?? (node.type === 'mqtt-broker' ? node.broker : '');
   const candidates = [node.name, node.topic, first(node.subscriptions)?.filter, withoutCredentials(textOf(server))];
   return candidates.map(textOf).find((text) => text !== '') ?? node.type;
 }

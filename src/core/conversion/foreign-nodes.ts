@@ -3,6 +3,7 @@
 
 import { asFlag, isBlank } from '../values/plain-value';
 import { type ConversionNote, type NodeConversion, type NoteKey, note, type Verdict } from './conversion-note';
+import { derivedId } from './derived-id';
 import { asType, type FlowNode, isWired, textOf } from './flow-node';
 
 interface ForeignRow {
@@ -32,6 +33,10 @@ function same(...names: string[]): ForeignRow[] {
 
 function cannot(theirs: string, sentence: NoteKey, unless?: readonly unknown[]): ForeignRow {
   return { theirs, becomes: '', verdict: 'cannot', sentence, ...(unless && { unless }) };
+}
+
+function becomes(theirs: string, ours: string, sentence: NoteKey, verdict: Verdict = 'same'): ForeignRow {
+  return { theirs, becomes: ours, verdict, sentence };
 }
 
 function unused(theirs: string): ForeignRow {
@@ -72,10 +77,13 @@ export const FOREIGN_TYPES: Readonly<Record<string, ForeignType>> = {
       ...same('name'),
       { theirs: 'mqtt_port', becomes: 'embedded.port', verdict: 'same', sentence: 'sameValue' },
       { ...cannot('persistence_bind', 'otherStore', ['mongodb']), becomes: 'embedded.store' },
-      cannot('usetls', 'serverTls'),
-      cannot('mqtt_ws_port', 'webSocketListener'),
-      cannot('mqtt_ws_path', 'webSocketListener'),
-      ...['mqtt_ws_bind', 'dburl', 'cert', 'key', 'certname', 'keyname'].map(unused),
+      becomes('usetls', 'embedded.listeners', 'serverTls', 'note'),
+      becomes('mqtt_ws_port', 'embedded.listeners', 'webSocketListener'),
+      becomes('mqtt_ws_path', 'embedded.listeners', 'webSocketListener'),
+      becomes('mqtt_ws_bind', 'embedded.listeners', 'webSocketListener'),
+      ...['cert', 'key'].map((name) => becomes(name, 'listenerTls', 'serverTls', 'note')),
+      cannot('dburl', 'otherStore', []),
+      ...['certname', 'keyname'].map(unused),
       {
         theirs: 'credentials.username',
         becomes: 'credentials.embeddedUsername',
@@ -102,26 +110,64 @@ export function asCoreNode(node: FlowNode, { like, rows, always }: ForeignType):
   return { ok: true, node: asType(node, like, unknown, always), added: [], notes: [] };
 }
 
-/** A broker node with a port for the clients of `node`, which stands in a flow and has outputs for events. */
+/** A broker node with ports for the clients of `node`, which stands in a flow and has outputs for events. */
 export function asEmbeddedBroker(node: FlowNode, { rows, notes }: ForeignType): NodeConversion {
   const refused = refusals(node, rows);
+  // Older ones keep their messages in MongoDB when they have its address.
+  if (node.persistence_bind === undefined && !isBlank(node.dburl)) refused.push(note('otherStore'));
   if (isWired(node)) refused.push(note('eventsWired'));
   if (refused.length > 0) return { ok: false, notes: refused };
-  const port = textOf(node.mqtt_port).trim() || '1883';
-  const settings = {
+  const port = numberOrText(textOf(node.mqtt_port).trim() || '1883');
+  const secure = asFlag(node.usetls) === true;
+  const listeners = [...(secure ? [listener('tls', { port })] : []), ...webSocketListeners(node, secure)];
+  const certificate = secure ? [certificateOf(node)] : [];
+  const broker = {
+    id: node.id,
+    type: 'mqtt-flows-broker',
+    // A configuration node has no place in a flow.
+    ...(node.d === true ? { d: true } : {}),
     ...(textOf(node.name) === '' ? {} : { name: node.name }),
     connectTo: 'embedded',
-    // It listens on all addresses.
     embedded: {
-      port: Number(port) || port,
-      bindAddress: '0.0.0.0',
+      port: secure ? '' : port,
+      bindAddress: ALL_ADDRESSES,
       allowAnonymous: false,
       store: node.persistence_bind === 'level' ? 'disk' : 'memory',
+      ...(listeners.length > 0 ? { listeners } : {}),
     },
+    ...(secure ? { listenerTls: certificate[0]?.id } : {}),
   };
-  // A configuration node has no place in a flow.
-  const broker = { id: node.id, type: 'mqtt-flows-broker', ...(node.d === true ? { d: true } : {}), ...settings };
-  return { ok: true, node: broker, added: [], notes: notes.map((key) => note(key, { port })) };
+  const said = [...notes.map((key) => note(key, { port })), ...(secure ? [note('serverTls')] : [])];
+  return { ok: true, node: broker, added: certificate, notes: said };
+}
+
+/** It listens on all of them. */
+const ALL_ADDRESSES = '0.0.0.0';
+
+/** A number as it is saved; a text with a variable stays one. */
+function numberOrText(text: string): number | string {
+  return Number(text) || text;
+}
+
+function listener(kind: string, place: Readonly<Record<string, unknown>>): object {
+  return { kind, port: '', bindAddress: ALL_ADDRESSES, path: '/mqtt', clientCertificate: 'none', ...place };
+}
+
+function webSocketListeners(node: FlowNode, secure: boolean): object[] {
+  const path = textOf(node.mqtt_ws_path).trim();
+  const port = textOf(node.mqtt_ws_port).trim();
+  if (node.mqtt_ws_bind === 'path') {
+    return path === '' ? [] : [listener('path', { path: path.startsWith('/') ? path : `/${path}` })];
+  }
+  return port === '' || port === '0' ? [] : [listener(secure ? 'wss' : 'ws', { port: numberOrText(port) })];
+}
+
+/** What was uploaded is among its credentials, where nothing else can read it. */
+function certificateOf(node: FlowNode): FlowNode {
+  const [cert, key] = [textOf(node.cert), textOf(node.key)];
+  const files = { cert, key, ca: '', certname: '', keyname: '', caname: '', servername: '' };
+  const id = derivedId(node.id, 'tls');
+  return { id, type: 'tls-config', name: 'certificate of the broker', ...files, verifyservercert: true };
 }
 
 function refusals(node: FlowNode, rows: readonly ForeignRow[]): ConversionNote[] {

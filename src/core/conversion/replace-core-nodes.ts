@@ -4,7 +4,7 @@ import { brokerFromCore } from './broker-from-core';
 import { type NodeConversion, note } from './conversion-note';
 import type { ConversionOptions } from './conversion-options';
 import type { Direction } from './direction';
-import type { FlowNode } from './flow-node';
+import { type FlowNode, textOf } from './flow-node';
 import { asCoreNode, asEmbeddedBroker, FOREIGN_TYPES, type ForeignType } from './foreign-nodes';
 import { publishFromCore } from './publish-from-core';
 import { type FlowConversion, replaceNodes } from './replace-nodes';
@@ -24,7 +24,28 @@ export function replaceCoreNodes(
   options: ConversionOptions,
   chosen: (node: FlowNode) => boolean = () => true,
 ): FlowConversion {
-  return replaceNodes(flow, toOurs(options), chosen);
+  if (options.broker === '') return replaceNodes(flow, toOurs(options), chosen);
+  const originals = new Map<FlowNode, FlowNode>();
+  const named = flow.map((node) => {
+    if (!needsBroker(node.type) || !chosen(node)) return node;
+    const user = { ...node, broker: options.broker };
+    originals.set(user, node);
+    return user;
+  });
+  const conversion = replaceNodes(named, toOurs(options), chosen);
+  const replaced = conversion.replaced.map((each) => ({ ...each, before: originals.get(each.before) ?? each.before }));
+  return { ...conversion, replaced };
+}
+
+/** Whether nodes of this type name no broker node, so that one has to be chosen for them. */
+export function needsBroker(type: string): boolean {
+  const foreign = Object.hasOwn(FOREIGN_TYPES, type) ? FOREIGN_TYPES[type] : undefined;
+  return foreign?.notes.includes('brokerUnknown') === true;
+}
+
+/** Whether a node is a broker node of ours, or becomes one. */
+export function isBroker(type: string): boolean {
+  return type === 'mqtt-flows-broker' || type === 'mqtt-broker';
 }
 
 function toOurs(options: ConversionOptions): Direction {
@@ -52,9 +73,11 @@ function convertForeign(node: FlowNode, foreign: ForeignType, options: Conversio
   if (foreign.like === 'embedded broker') return asEmbeddedBroker(node, foreign);
   const core = asCoreNode(node, foreign);
   if (!core.ok) return core;
-  const named = typeof core.node.broker === 'string';
-  if (!named && options.broker === '') return { ok: false, notes: foreign.notes.map((key) => note(key)) };
-  const converted = convert(named ? core.node : { ...core.node, broker: options.broker }, options);
+  const said = foreign.notes.map((key) => note(key));
+  // Those that FlowFuse gives a server have one here only when it was chosen.
+  const chosen = needsBroker(node.type);
+  if (chosen && textOf(core.node.broker) === '') return { ok: false, notes: said };
+  const converted = convert(core.node, options);
   if (!converted?.ok) return converted ?? core;
-  return { ...converted, notes: [...converted.notes, ...(named ? foreign.notes.map((key) => note(key)) : [])] };
+  return { ...converted, notes: [...converted.notes, ...(chosen ? [] : said)] };
 }

@@ -2,7 +2,7 @@
 
 import type { ConversionOptions } from '../../core/conversion/conversion-options';
 import { conversionDefaults } from '../../core/conversion/conversion-options';
-import type { FlowNode } from '../../core/conversion/flow-node';
+import { type FlowNode, labelOf } from '../../core/conversion/flow-node';
 import { movingInText } from './moving-in-text';
 
 export type Extent = 'all' | 'flow' | 'selection';
@@ -49,8 +49,14 @@ export function extentField(extent: Extent, selected: number, changed: (extent: 
   return $('<div>', { class: 'mqtt-flows-moving-row', role: 'radiogroup' }).append(...buttons);
 }
 
-/** A select for each option; `changed` is told of all of them with each choice. */
-export function optionFields(brokers: readonly FlowNode[], changed: (options: ConversionOptions) => void): JQuery {
+/**
+ * A select for each option; `changed` is told of all of them with each choice. `brokers` are for nodes that name none;
+ * undefined when there are no such nodes.
+ */
+export function optionFields(
+  brokers: readonly FlowNode[] | undefined,
+  changed: (options: ConversionOptions) => void,
+): JQuery {
   let options = conversionDefaults;
   const field = (
     label: string,
@@ -90,8 +96,8 @@ export function optionFields(brokers: readonly FlowNode[], changed: (options: Co
       (value) => ({ retainedAgain: value === 'again' }),
     ),
   ];
-  if (brokers.length > 0) {
-    const own = brokers.map(({ id, name }) => [id, String(name || id)] as const);
+  if (brokers) {
+    const own = brokers.map((broker) => [broker.id, labelOf(broker)] as const);
     const none = ['', movingInText('dialog.brokerNone')] as const;
     rows.push(field(movingInText('dialog.broker'), [none, ...own], (value) => ({ broker: value })));
   }

@@ -34,8 +34,10 @@ function flowName(id: string): string {
 /** How many replaced nodes each broker node has. */
 function usersOf({ replaced }: FlowConversion): Map<string, number> {
   const users = new Map<string, number>();
-  for (const { before } of replaced) {
-    if (typeof before.broker === 'string') users.set(before.broker, (users.get(before.broker) ?? 0) + 1);
+  for (const { before, after } of replaced) {
+    // One that named none has been given one.
+    const broker = typeof before.broker === 'string' && before.type !== 'mqtt-broker' ? before.broker : after.broker;
+    if (typeof broker === 'string') users.set(broker, (users.get(broker) ?? 0) + 1);
   }
   return users;
 }

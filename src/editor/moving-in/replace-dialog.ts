@@ -4,7 +4,7 @@ import type { NodeReport, Verdict } from '../../core/conversion/conversion-note'
 import { conversionDefaults } from '../../core/conversion/conversion-options';
 import type { FlowNode } from '../../core/conversion/flow-node';
 import { putCoreNodesBack } from '../../core/conversion/put-core-nodes-back';
-import { replaceCoreNodes } from '../../core/conversion/replace-core-nodes';
+import { isBroker, needsBroker, replaceCoreNodes } from '../../core/conversion/replace-core-nodes';
 import type { FlowConversion } from '../../core/conversion/replace-nodes';
 import { chooser, type Extent, extentField, optionFields, selectedNodes } from './conversion-fields';
 import { movingInText } from './moving-in-text';
@@ -14,12 +14,18 @@ import { withUserNames } from './user-names';
 
 type Chosen = (node: FlowNode) => boolean;
 
-/** The dialog *replace core nodes*. */
-export function openReplaceDialog(): void {
+/** The dialog *replace core nodes*, for the selected ones. */
+export function openSelectedDialog(): void {
+  openReplaceDialog('selection');
+}
+
+/** The dialog *replace core nodes*. Without an extent it is for all, or for several that are selected. */
+export function openReplaceDialog(extent?: Extent): void {
   const before = RED.nodes.createCompleteNodeSet();
   let options = conversionDefaults;
-  const needsBroker = before.some(({ type }) => type === 'ff-mqtt-in' || type === 'ff-mqtt-out');
-  const brokers = needsBroker ? before.filter(({ type }) => type === 'mqtt-flows-broker') : [];
+  const brokers = before.some(({ type }) => needsBroker(type))
+    ? before.filter(({ type }) => isBroker(type))
+    : undefined;
   openDialog(before, {
     title: movingInText('dialog.title'),
     press: movingInText('dialog.replace'),
@@ -29,6 +35,7 @@ export function openReplaceDialog(): void {
         options = chosen;
         changed();
       }),
+    extent,
   });
 }
 
@@ -49,11 +56,13 @@ interface Parts {
   readonly press: string;
   convert(chosen: Chosen): FlowConversion;
   fields?(changed: () => void): JQuery;
+  /** The nodes that are meant at first. */
+  readonly extent?: Extent | undefined;
 }
 
-function openDialog(before: readonly FlowNode[], { title, press, convert, fields }: Parts): void {
+function openDialog(before: readonly FlowNode[], { title, press, convert, fields, ...parts }: Parts): void {
   const selected = selectedNodes();
-  let extent: Extent = selected.size > 1 ? 'selection' : 'all';
+  let extent: Extent = selected.size === 0 ? 'all' : (parts.extent ?? (selected.size > 1 ? 'selection' : 'all'));
   let conversion = convert(chooser(extent, selected));
   const list = $('<div>', { class: 'mqtt-flows-moving-list', tabindex: 0 });
   const summary = $('<p>', { class: 'mqtt-flows-moving-summary', role: 'status' });
@@ -68,6 +77,7 @@ function openDialog(before: readonly FlowNode[], { title, press, convert, fields
       extent = chosen;
       show();
     }),
+    ...(selected.size === 0 ? [$('<p>', { class: 'mqtt-flows-moving-undo' }).text(movingInText('dialog.select'))] : []),
     ...(fields ? [fields(show)] : []),
     summary,
     list,

@@ -145,6 +145,22 @@ describe('core/conversion/foreign-nodes', () => {
     );
   });
 
+  it('may take a core broker node that is replaced with them, or one beside it', () => {
+    const ff: FlowNode = { ...coreIn('ff', '', 'a'), id: 'ff', type: 'ff-mqtt-in' };
+    const of = (others: readonly FlowNode[], chosen?: (node: FlowNode) => boolean) => {
+      const flow = [tab(), coreBroker('b'), ff, ...others];
+      const { replaced, added } = replaceCoreNodes(flow, { ...conversionDefaults, broker: 'b' }, chosen);
+      const moved = replaced.find(({ after }) => after.id === 'ff')?.after;
+      return { broker: moved?.broker, brokers: [...replaced.map(({ after }) => after), ...added] };
+    };
+    const alone = of([]);
+    assert.equal(alone.broker, 'b');
+    assert.ok(alone.brokers.some(({ id, type }) => id === 'b' && type === 'mqtt-flows-broker'));
+    const shared = of([coreIn('in', 'b', 'a')], ({ id }) => id === 'ff');
+    assert.notEqual(shared.broker, 'b');
+    assert.ok(shared.brokers.some(({ id, type }) => id === shared.broker && type === 'mqtt-flows-broker'));
+  });
+
   it('move with what their messages need from then on', () => {
     const dynamic = node('dyn', 'mqtt-in-dynamicsub', {
       broker: 'b',
@@ -175,8 +191,7 @@ describe('core/conversion/foreign-nodes', () => {
     assert.deepEqual(after, { id: 'aedes', type: 'mqtt-flows-broker', connectTo: 'embedded', embedded });
     const keys = (change: object): unknown => convert({ ...aedes, ...change }).keys;
     assert.deepEqual(keys({ persistence_bind: 'mongodb', dburl: 'mongodb://x' }), ['otherStore']);
-    assert.deepEqual(keys({ usetls: true }), ['serverTls']);
-    assert.deepEqual(keys({ mqtt_ws_port: '8080', mqtt_ws_path: '/mqtt' }), ['webSocketListener']);
+    assert.deepEqual(keys({ persistence_bind: undefined, dburl: 'mongodb://x' }), ['otherStore']);
     assert.deepEqual(keys({ wires: [['x'], []] }), ['eventsWired']);
   });
 });
