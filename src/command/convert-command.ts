@@ -6,6 +6,7 @@ import { type FlowNode, isFlow } from '../core/conversion/flow-node';
 import { putCoreNodesBack } from '../core/conversion/put-core-nodes-back';
 import { replaceCoreNodes } from '../core/conversion/replace-core-nodes';
 import { convertedFlow, type FlowConversion } from '../core/conversion/replace-nodes';
+import { detailOf } from '../core/errors/thrown-value';
 import { commandText } from './command-text';
 import { type ConvertArguments, readArguments } from './convert-arguments';
 
@@ -51,7 +52,7 @@ function readFlowFile(path: string): FlowFile {
   try {
     text = readFileSync(path === '-' ? 0 : path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = detailOf(error);
     return { ok: false, error: commandText('cli.unreadable', { file, reason }) };
   }
   const value = parsed(text);

@@ -1,6 +1,7 @@
 // Calls code that is not ours. An exception there must not reach mqtt.js, where it would end the process, nor prevent
 // other calls.
 
+import { asError } from '../core/errors/thrown-value';
 import type { LostPublication } from '../core/publications/publish-options';
 
 /** Takes an error for which nobody waits. `lost` is the publication that it is about, if any. */
@@ -13,9 +14,4 @@ export function guarded(report: Report, callback: () => void): void {
   } catch (error) {
     report(asError(error));
   }
-}
-
-/** Converts anything thrown to an error. */
-export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -3,6 +3,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { found as foundValue } from '../core/errors/result';
+import { asError } from '../core/errors/thrown-value';
 import { publicationFromMessage } from '../core/publications/publication-from-message';
 import type { PublishOptions } from '../core/publications/publish-options';
 import { replyMessage } from '../core/requests/reply-message';
@@ -12,7 +13,7 @@ import { controlled } from '../runtime/broker/connection-actions';
 import { useFormats } from '../runtime/node/formats-in-use';
 import { localizedError } from '../runtime/node/localize';
 import { NodeCodecs } from '../runtime/node/node-codecs';
-import { refuseMessages, showProblem, thrownError } from '../runtime/node/node-problem';
+import { refuseMessages, showProblem } from '../runtime/node/node-problem';
 import { readSettings } from '../runtime/node/read-settings';
 import { type MessageInput, messageAnswers } from '../runtime/publish/message-answers';
 import { outsideFinder } from '../runtime/publish/outside-values';
@@ -61,7 +62,7 @@ export = function register(RED: NodeAPI): void {
           if (found.ok) publish({ message, send, done }, found.config);
           else done(localizedError(RED, found.error));
         },
-        (error) => done(thrownError(error)),
+        (error) => done(asError(error)),
       );
     });
   }

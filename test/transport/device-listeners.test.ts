@@ -7,6 +7,7 @@ import { connect as connectTcp, createServer, type Server } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { WebSocket, WebSocketServer } from 'ws';
 import { EVERYTHING, OPEN_DIRECTORY, type UserDirectory } from '#src/broker/access/user-directory';
+import { silentListener } from '#src/broker/clients/broker-listener';
 import type { ListenerOptions, PortOptions, SecureOptions } from '#src/transport/embedded/device-listener';
 import { DeviceListeners, type ListenReport } from '#src/transport/embedded/device-listeners';
 import { EmbeddedBroker } from '#src/transport/embedded/embedded-broker';
@@ -146,6 +147,15 @@ describe('listeners of the embedded broker', () => {
         await assert.rejects(client(url, { ...authority.sign('stranger'), protocolVersion: 5 }), { code: 0x87 });
       }
     });
+
+    it('know nobody by a certificate with several common names, or with none', async () => {
+      const port = await openPort(broker, { secure: secure('user') }, directory);
+      for (const subject of ['/CN=lamp/CN=lamp', '/O=lamp']) {
+        const certificate = authority.sign('lamp', { subject });
+        const connecting = client(`mqtts://127.0.0.1:${port}`, { ...certificate, protocolVersion: 5 });
+        await assert.rejects(connecting, { code: 0x87 }, subject);
+      }
+    });
   });
 
   describe('at a web server', () => {
@@ -177,6 +187,30 @@ describe('listeners of the embedded broker', () => {
       await exchange(await client(`ws://${url}/other`));
       await second.close();
       await exchange(await client(`ws://${url}/mqtt`));
+    });
+
+    it('take no more connections than allowed, whatever the way', async () => {
+      const { server, url } = await webServer();
+      const refused = new Inbox<string>('refused');
+      const small = new EmbeddedBroker({
+        settings: { maximumConnections: 1 },
+        listener: { ...silentListener, refused: ({ address }) => refused.push(address) },
+      });
+      await openListeners(small, [path(server)]);
+      await exchange(await client(`ws://${url}/mqtt`));
+      await assert.rejects(client(`ws://${url}/mqtt`));
+      assert.equal(await refused.next(), '127.0.0.1');
+      assert.equal(small.deviceCount, 1);
+      await small.close();
+    });
+
+    it('give a path back that no device has come by', async () => {
+      const { server } = await webServer();
+      await openListeners(broker, [path(server)]);
+      assert.equal(broker.deviceCount, 0);
+      await broker.listen(undefined, silent);
+      assert.equal(server.listenerCount('upgrade'), 0);
+      await openListeners(broker, [path(server)]);
     });
 
     it('ask who verifies requests there', async () => {
@@ -290,6 +324,7 @@ describe('listeners of the embedded broker', () => {
       look();
     });
     clearInterval(tried);
+    assert.equal(listeners.connectionCount, 0);
     other.close();
     await told.find('the port', (text) => text === `opened ${address.port}`);
     assert.deepEqual(told.all, ['embedded-port-in-use', `opened ${address.port}`]);

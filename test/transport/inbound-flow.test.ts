@@ -188,6 +188,34 @@ describe('Publications from a server', () => {
     assert.equal(listener.ends.all.length, 0);
   });
 
+  it('are acknowledged once, however often their subscriber says so', async () => {
+    const [client, listener] = await bench.connect();
+    bench.send(client, 1, 1);
+    const receipt = await listener.receipts.next();
+    receipt.acknowledge();
+    receipt.acknowledge(0x80);
+    receipt.abandon();
+    bench.send(client, 1, 2);
+    (await listener.receipts.first(2))[1]?.acknowledge();
+    await bench.answer('puback 2');
+    assert.deepEqual(bench.answers(), ['puback 1', 'puback 2']);
+  });
+
+  it('in one piece with CONNACK reach the subscriber after it, in their order', async () => {
+    bench.server.script = {
+      connect(client) {
+        client.socket.cork();
+        client.send({ cmd: 'connack', sessionPresent: true, reasonCode: 0 });
+        for (const [index, qos] of ([1, 2, 0] as const).entries()) bench.send(client, qos, index + 1);
+        client.socket.uncork();
+      },
+    };
+    const listener = bench.begin();
+    assert.deepEqual(await bench.topics(listener, 3), ['t/1', 't/2', 't/3']);
+    await bench.answer('pubrec 2');
+    assert.deepEqual(bench.answers(), ['puback 1', 'pubrec 2']);
+  });
+
   it('may come without end when each is acknowledged', async () => {
     const [client, listener] = await bench.connect({ protocolVersion: 5, properties: { receiveMaximum: 2 } });
     listener.holds = false;

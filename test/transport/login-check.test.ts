@@ -77,6 +77,24 @@ describe('login check', () => {
     );
   });
 
+  it('makes no second hash for a password that was right before, whatever else waits', async () => {
+    const login: Login = { kind: 'hash', hash: await hashPassword(Buffer.from('p4ss')) };
+    await check.verify(attempt('p4ss', login));
+    const none: Login = { kind: 'hash', hash: 'no hash' };
+    const others = Array.from({ length: 1100 }, (_, index) => check.verify(attempt(`${index}`, none)));
+    assert.equal(await check.verify(attempt('p4ss', login, 'another client')), 'right');
+    await Promise.all(others);
+  });
+
+  it('forgets the right logins of clients that have not come for longest', () => {
+    const login: Login = { kind: 'secret', secret: 'p4ss' };
+    const logins = Array.from({ length: 10_001 }, (_, index) => attempt('p4ss', login, String(index)));
+    return Promise.all(logins.map((one) => check.verify(one))).then(() => {
+      const remembered = logins.filter((one) => check.remembers(one));
+      assert.deepEqual(remembered, logins.slice(1));
+    });
+  });
+
   it('says that it is busy when a thousand wait', async () => {
     const login: Login = { kind: 'hash', hash: 'no hash' };
     const results = await Promise.all(

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { tcpStream } from '#src/transport/streams/tcp-stream';
-import type { ConnectOptions, SubscribeRequest, Transport } from '#src/transport/transport';
+import type { ConnectOptions, Outbound, SubscribeRequest, Transport } from '#src/transport/transport';
 import { connectTransport, type OpenedTransport, openTransport } from '../helpers/fakes/transport-listener';
 import { timed } from '../helpers/process/own-time';
 import { type Script, ScriptedServer, silent } from '../helpers/servers/scripted-server';
@@ -130,6 +130,16 @@ describe('the end of an mqtt.js transport', () => {
     transport.subscribe(request(), ({ kind }) => outcomes.push(kind));
     transport.unsubscribe(request().filter, () => outcomes.push('settled'));
     assert.deepEqual(outcomes, ['unconfirmed', 'unanswered', 'settled']);
+    for (const repeat of ['send', 'release'] as const) {
+      const outbound: Outbound = {
+        publication: { topic: 'a', payload: 'x', qos: 2, retain: false },
+        packetIdentifier: 1,
+        received: () => outcomes.push('received'),
+        settled: ({ kind }) => outcomes.push(`${repeat} ${kind}`),
+      };
+      transport[repeat](outbound, true);
+    }
+    assert.deepEqual(outcomes.slice(3), ['send unconfirmed', 'release unconfirmed']);
     assert.equal(transport.writable, false);
   });
 
@@ -141,6 +151,44 @@ describe('the end of an mqtt.js transport', () => {
     assert.deepEqual([code, reasonCode, params.reason], ['protocol-error', 0x95, 'a packet of 200000005 bytes']);
     const { reasonCode: told } = await server.packet('disconnect');
     assert.equal(told, 0x95);
+  });
+
+  it('comes with a packet that lacks its identifier, which mqtt.js would throw over', async () => {
+    const { listener } = await connect({ protocolVersion: 4 });
+    // PUBREC of two bytes, which are 0.
+    server.clients.all[0]?.socket.write(Buffer.from([0x50, 2, 0, 0]));
+    const { code, params } = await listener.ends.next();
+    assert.deepEqual([code, params.reason], ['protocol-error', 'pubrec']);
+  });
+
+  it('comes when a server leaves more unacknowledged than there are identifiers, with no last word by MQTT 3.1.1', async () => {
+    const { listener } = await connect({ protocolVersion: 4 });
+    listener.holds = true;
+    const client = server.clients.all[0];
+    // 65,535 identifiers at QoS 1, and one exchange at QoS 2.
+    const packets = Array.from({ length: 65_535 }, (_, index) => [
+      0x32,
+      5,
+      0,
+      1,
+      0x61,
+      (index + 1) >> 8,
+      (index + 1) & 0xff,
+    ]);
+    client?.socket.write(Buffer.from(packets.flat()));
+    client?.socket.write(Buffer.from([0x34, 5, 0, 1, 0x61, 0, 1]));
+    const { code, reasonCode } = await listener.ends.next();
+    assert.deepEqual([code, reasonCode], ['protocol-error', 0x93]);
+    assert.equal(server.count('disconnect'), 0);
+  });
+
+  it('comes with a second CONNACK, and leaves nothing unsettled', async () => {
+    const { transport, listener } = await connect();
+    const outcomes = await askAll(transport);
+    server.clients.all[0]?.connack(0);
+    const { code, params } = await listener.ends.next();
+    assert.deepEqual([code, params.reason], ['protocol-error', 'connack']);
+    assert.deepEqual(outcomes.toSorted(), SETTLED);
   });
 
   it('settles each publication of QoS 0 once that is stuck in a full stream', async () => {

@@ -59,6 +59,7 @@ const TRAPS: readonly [trap: string, file: string, title: string][] = [
   ['leaves the socket when ended while connecting', 'transport/mqttjs-transport-end', 'has not answered CONNECT'],
   ['does nothing at a second end()', 'transport/mqttjs-transport-end', 'by close() twice'],
   ['has no policy for DISCONNECT', 'runtime/why-not-connected', 'takes another client for this one'],
+  ['begins anew with a second CONNACK', 'transport/mqttjs-transport-end', 'comes with a second CONNACK'],
   ['throws over malformed packets', 'system/reliability/fuzz', 'costs the connection'],
   ['catches nothing', 'transport/guarded-pipe', 'by mqtt.js ends the connection'],
   ['gives one identifier or several', 'transport/mqttjs-transport', 'identifiers of subscriptions, one or several'],

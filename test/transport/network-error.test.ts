@@ -1,7 +1,7 @@
 // Errors of the network as errors of ours.
 
 import assert from 'node:assert/strict';
-import { networkError } from '#src/transport/streams/network-error';
+import { asMqttFlowsError, networkError } from '#src/transport/streams/network-error';
 
 const ADDRESS = { host: 'press.plant', port: 1883 };
 
@@ -19,4 +19,14 @@ describe('transport/network error', () => {
       assert.deepEqual([error.code, error.stage, error.params], [code, stage, { ...ADDRESS, reason: system }]);
     });
   }
+
+  it('ETIMEDOUT says how long it took by a phrase, since the system does not tell the time', () => {
+    const { code, params } = networkError(Object.assign(new Error('connect'), { code: 'ETIMEDOUT' }), 'tcp', ADDRESS);
+    assert.deepEqual([code, params.timeKey], ['connection-timeout', 'waited.inTime']);
+  });
+
+  it('keeps what was thrown where that is no Error', () => {
+    const { code, params } = asMqttFlowsError('no route', 'tcp', ADDRESS);
+    assert.deepEqual([code, params], ['connection-failed', { ...ADDRESS, reason: 'no route' }]);
+  });
 });

@@ -137,6 +137,21 @@ describe('the way out of publications', () => {
     });
   }
 
+  it('releases again what the server says a second time that it has received', async () => {
+    const transport = await connect({ pubrel: silent });
+    const sent = new Traveller(9, outgoing('a', 2));
+    transport.send(sent, false);
+    await sent.receipts.next();
+    transport.release(sent);
+    await server.packet('pubrel');
+    const [client] = server.clients.all;
+    client?.send({ cmd: 'pubrec', messageId: 9 });
+    await server.received.find('the second PUBREL', () => server.count('pubrel') === 2);
+    client?.send({ cmd: 'pubcomp', messageId: 9 });
+    assert.deepEqual(await sent.outcomes.next(), { kind: 'acknowledged', reasonCode: 0 });
+    assert.equal(sent.receipts.all.length, 1);
+  });
+
   it('takes no notice of answers that nobody waits for', async () => {
     const transport = await connect();
     const client = server.clients.all[0];
@@ -171,6 +186,17 @@ describe('the way out of publications', () => {
       used.every((identifier) => identifier > 0x7fff),
       String(used),
     );
+  });
+
+  it('settles a publication of its own at once when all identifiers are in use', async () => {
+    const transport = await connect({ publish: silent });
+    const outcomes: string[] = [];
+    for (let count = 0; count < 0x8000; count++) {
+      transport.publish(outgoing('birth', 1), ({ kind }) => outcomes.push(kind));
+    }
+    assert.equal(outcomes.length, 0);
+    transport.publish(outgoing('birth', 1), ({ kind }) => outcomes.push(kind));
+    assert.deepEqual(outcomes, ['unconfirmed']);
   });
 
   describe('with topic aliases', () => {

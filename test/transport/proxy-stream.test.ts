@@ -1,6 +1,7 @@
 // Through proxies: HTTP CONNECT, the same over TLS, and SOCKS 5.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { parseProxyUrl } from '#src/core/servers/proxy-url';
 import type { ProxyServer } from '#src/transport/streams/proxy-stream';
@@ -148,7 +149,44 @@ for (const [kind, scheme, make, forbidden, unreachable] of [
   });
 }
 
+describe('Stream through an HTTP proxy', () => {
+  it('loses nothing that comes in one piece with the answer of the proxy', async () => {
+    const proxy = await Listening.start(
+      createServer((socket) => socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\nthe first bytes'))),
+    );
+    const server = proxyAt(`http://127.0.0.1:${proxy.port}`);
+    const log = new OpeningLog();
+    const stream = await streamTo(`mqtt://${FAR}`, { proxy: async () => server })(log.report, log.signal);
+    assert.equal(String((await once(stream, 'data'))[0]), 'the first bytes');
+    stream.destroy();
+    await proxy.stop();
+  });
+});
+
 describe('Stream through a proxy over TLS', () => {
+  it('says that the proxy hangs up before it speaks TLS', async () => {
+    const proxy = await Listening.start(createServer((socket) => socket.once('data', () => socket.end())));
+    const server = proxyAt(`https://localhost:${proxy.port}`);
+    const { listener } = openTransport(streamTo(`mqtt://${FAR}`, { proxy: async () => server }));
+    const { code, params } = await listener.ends.next();
+    assert.equal(code, 'proxy-unreachable');
+    assert.match(String(params.reason), /^(tls-closed|ECONNRESET)$/);
+    await proxy.stop();
+  });
+
+  it('gives up while the proxy does not answer to TLS, and leaves no socket', async () => {
+    const proxy = await Listening.start(createServer());
+    const server = proxyAt(`https://localhost:${proxy.port}`);
+    const log = new OpeningLog();
+    const stream = streamTo(`mqtt://${FAR}`, { proxy: async () => server })(log.report, log.signal);
+    const accepted = await proxy.sockets.next();
+    await once(accepted, 'data');
+    log.abort();
+    await assert.rejects(stream, { code: 'connection-closed', stage: 'proxy' });
+    await proxy.allGone();
+    await proxy.stop();
+  });
+
   it('speaks TLS with the proxy, and TLS in TLS with the server', async function () {
     needsOpenssl(this);
     const authority = new Authority();
@@ -163,9 +201,12 @@ describe('Stream through a proxy over TLS', () => {
     await transport.close();
     await proxy.allGone();
 
-    const distrusted = { ...settings, proxy: async () => ({ ...server, tls: {} }) };
-    const { listener } = openTransport(streamTo(`wss://${FAR}:${bridge.port}/mqtt`, distrusted));
-    assert.equal((await listener.ends.next()).code, 'proxy-unreachable');
+    // Without TLS settings, the authorities of Node.js are trusted.
+    for (const proxyServer of [{ ...server, tls: {} }, proxyAt(`https://localhost:${proxy.port}`)]) {
+      const distrusted = { ...settings, proxy: async () => proxyServer };
+      const { listener } = openTransport(streamTo(`wss://${FAR}:${bridge.port}/mqtt`, distrusted));
+      assert.equal((await listener.ends.next()).code, 'proxy-unreachable');
+    }
     await proxy.allGone();
     await Promise.all([proxy.stop(), bridge.stop(), mqtt.stop()]);
     authority.remove();

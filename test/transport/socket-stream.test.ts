@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +95,12 @@ describe('Unix socket', () => {
     } finally {
       if (superuser) process.seteuid?.(0);
     }
+  });
+
+  it('says what the system says where it has no words of ours', async () => {
+    symlinkSync(path, path);
+    const opening = streamTo(url())(() => {}, new AbortController().signal);
+    await assert.rejects(opening, { code: 'connection-failed', stage: 'socket', params: { path, reason: 'ELOOP' } });
   });
 
   it('says that its path is too long', async () => {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer as createTcpServer, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createServer, type TLSSocket, type TlsOptions as TlsServerOptions } from 'node:tls';
+import type { TestFact } from '#src/core/reports/connection-test';
 import type { TlsOptions } from '#src/transport/streams/tls-stream';
 import { OpeningLog, streamTo } from '../helpers/fakes/opening-log';
 import { openTransport } from '../helpers/fakes/transport-listener';
@@ -139,6 +140,27 @@ describe('TLS stream', () => {
     });
   });
 
+  it('tells for whom a certificate is by what there is of common name, organization and other names', async () => {
+    for (const [subject, shown] of [
+      ['/CN=broker/O=Plant', 'broker'],
+      ['/O=Plant', 'Plant'],
+      ['/', 'DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1'],
+    ] as const) {
+      await start({ ...authority.sign('named', { subject }) });
+      const facts: TestFact[] = [];
+      const log = new OpeningLog();
+      const url = `mqtts://localhost:${server.port}`;
+      const stream = await streamTo(url, { tls: () => ({ ca: authority.cert }) })(log.report, log.signal, (fact) =>
+        facts.push(fact),
+      );
+      stream.destroy();
+      await server.stop();
+      const certificate = facts.find(({ kind }) => kind === 'certificate');
+      assert.ok(certificate?.kind === 'certificate');
+      assert.deepEqual([certificate.subject, certificate.issuer], [shown, 'Test authority']);
+    }
+  });
+
   it('verifies, whatever the process says about it', async () => {
     await start({ ...good });
     const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
@@ -215,6 +237,11 @@ describe('TLS stream', () => {
       (socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
     ],
     ['speaks MQTT', 'tls-not-spoken', (socket) => socket.once('data', () => socket.write('\x20\x02\x00\x01\x00\x00'))],
+    [
+      'sends an alert that has no words of ours',
+      'tls-failed',
+      (socket) => socket.once('data', () => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 80]))),
+    ],
     ['hangs up', 'tls-closed', (socket) => socket.once('data', () => socket.end())],
     ['cuts the line', 'tls-closed', (socket) => socket.once('data', () => socket.resetAndDestroy())],
   ];

@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import type { Packet, Parser } from 'mqtt-packet';
+import { detailOf } from '../../core/errors/thrown-value';
 import { mqttPacket } from './mqtt-packet';
 import type { ProtocolVersion } from './protocol-version';
 import { ProtocolViolation } from './protocol-violation';
@@ -41,7 +42,7 @@ export function decodeControlPacket(packet: Buffer, reading: Reading): ControlPa
   } catch (error) {
     // A parser that has failed cannot be used again.
     parsers.delete(reading);
-    throw new ProtocolViolation(Reason.malformedPacket, error instanceof Error ? error.message : String(error));
+    throw new ProtocolViolation(Reason.malformedPacket, detailOf(error));
   }
   const read = parsed as Packet | undefined;
   parsed = undefined;

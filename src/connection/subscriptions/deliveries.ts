@@ -1,11 +1,12 @@
 // Delivers each publication to each of its subscribers, as if that subscriber were alone on the connection.
 
+import { asError } from '../../core/errors/thrown-value';
 import { type IncomingPublication, withOwnBytes } from '../../core/publications/publication';
 import { TopicTrie } from '../../core/topics/trie/topic-trie';
 import type { Receipt, ServerInfo } from '../../transport/transport';
 import { SharedReceipt } from '../acknowledgement/shared-receipt';
 import type { Clock } from '../clock';
-import { asError, type Report } from '../report';
+import type { Report } from '../report';
 import { AnonymousCopies } from './copies/anonymous-copies';
 import { IdentifiedCopies } from './copies/identified-copies';
 import { receiversThat } from './receivers';

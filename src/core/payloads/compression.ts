@@ -1,8 +1,8 @@
 // Compressions around any format: `gzip+cbor`. What comes out is bounded, since a few bytes can be inflated to many
 // gigabytes.
 
+import { detailOf } from '../errors/thrown-value';
 import { type Codec, failure, type PayloadFailure } from './codec';
-import { detailOf } from './detail-of';
 import { COMPRESSIONS, type Compression } from './format';
 
 interface Method {

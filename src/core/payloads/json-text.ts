@@ -1,7 +1,7 @@
 // JSON as text: parsed and made without an exception, and without losing anything on the way.
 
+import { detailOf } from '../errors/thrown-value';
 import { type Decoded, type Encoded, failure, type PayloadFailure } from './codec';
-import { detailOf } from './detail-of';
 import { lossIn } from './json-loss';
 import { bigIntOr, exactNumber, type LargeIntegers, lookThrough, MOST_LEVELS, withExactNumbers } from './large-numbers';
 

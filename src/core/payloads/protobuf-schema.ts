@@ -1,7 +1,7 @@
 // What a user's .proto text describes: its messages, and how their bytes become values and back.
 
+import { detailOf } from '../errors/thrown-value';
 import { bytesOf } from './bytes-value';
-import { detailOf } from './detail-of';
 import type { LargeIntegers } from './large-numbers';
 
 /** One message of a schema. Both throw an Error that says what is wrong. */

@@ -1,6 +1,7 @@
 // Publishes to a topic from the sidebar, and deletes its retained message.
 
 import { errorSentence } from '../../core/errors/error-sentence';
+import { detailOf } from '../../core/errors/thrown-value';
 import type { PublishRequest } from '../../core/sidebar/sidebar-protocol';
 import { sharedText } from '../fields/shared-text';
 import { compressionSelect, formatChoices } from './format-choice';
@@ -155,6 +156,6 @@ export function clearRetained({ broker, path }: Target): void {
 
 /** Shows an error as text, because part of it may come from a server. */
 export function notifyProblem(error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = detailOf(error);
   RED.notify($('<span>', { text }), { type: 'error', timeout: 8000 });
 }

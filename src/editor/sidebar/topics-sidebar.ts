@@ -2,6 +2,7 @@
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { ErrorReport } from '../../core/errors/mqtt-flows-error';
+import { detailOf } from '../../core/errors/thrown-value';
 import { errorOf } from '../../core/reports/broker-state';
 import type { ViewAnswer } from '../../core/sidebar/sidebar-protocol';
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
@@ -113,7 +114,7 @@ export class TopicsSidebar {
       });
       this.#choose({});
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error), true);
+      this.#fail(detailOf(error), true);
     }
   }
 

@@ -1,6 +1,7 @@
 // The requests to the runtime while the sidebar is open: one at a time, a few per second, and sooner after an action of
 // the user.
 
+import { detailOf } from '../../core/errors/thrown-value';
 import type { ViewAnswer } from '../../core/sidebar/sidebar-protocol';
 import { askView, RequestFailure, stopViewing, type View } from './topics-requests';
 
@@ -76,7 +77,7 @@ export class Viewing {
     if (this.#over) return;
     this.#failed = true;
     this.#over = error instanceof RequestFailure && error.gone;
-    this.#actions.failed(error instanceof Error ? error.message : String(error), this.#over);
+    this.#actions.failed(detailOf(error), this.#over);
   }
 
   #next(): void {

@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { failed, found, type Result } from '../../core/errors/result';
+import { detailOf } from '../../core/errors/thrown-value';
 import type { Codec, CodecOptions } from '../../core/payloads/codec';
 import { splitFormat } from '../../core/payloads/format';
 import { findCodec } from '../../core/payloads/formats/find-codec';
@@ -72,7 +73,7 @@ export class NodeCodecs {
       const result = schemaFrom === 'file' ? this.#schemaOfFile(schema) : parseProtobufSchema(schema, refuseImport);
       return result.ok ? found(result.schema) : failed(schemaInvalid(result.detail));
     } catch (error) {
-      return failed(schemaInvalid(error instanceof Error ? error.message : String(error)));
+      return failed(schemaInvalid(detailOf(error)));
     }
   }
 

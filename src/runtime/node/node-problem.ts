@@ -23,11 +23,6 @@ export function reportError(
   node.error(localizedError(RED, error, values), {});
 }
 
-/** What was thrown, as the error that `done` of a message takes. */
-export function thrownError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
 /** Answers each message with `error`: a node that cannot work must not discard messages silently. */
 export function refuseMessages(RED: NodeAPI, node: Node, error: MqttFlowsError): void {
   node.on('input', (_message, _send, done) => done(localizedError(RED, error)));

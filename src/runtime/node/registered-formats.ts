@@ -1,8 +1,8 @@
 // Payload formats that other packages bring: plugins of the type `mqtt-flows-format` (docs/formats.md).
 
 import type { NodeAPI } from 'node-red';
+import { detailOf } from '../../core/errors/thrown-value';
 import { type Codec, type CodecOptions, type Decoded, type Encoded, failure } from '../../core/payloads/codec';
-import { detailOf } from '../../core/payloads/detail-of';
 import type { OtherFormats } from '../../core/payloads/formats/find-codec';
 
 export const FORMAT_PLUGIN = 'mqtt-flows-format';

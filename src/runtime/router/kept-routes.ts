@@ -3,6 +3,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
+import { detailOf } from '../../core/errors/thrown-value';
 import type { RouteDefinition } from '../../core/routes/route-definition';
 
 export class KeptRoutes {
@@ -51,6 +52,6 @@ export class KeptRoutes {
   }
 
   #params(error: unknown): Record<string, string> {
-    return { key: this.#key, detail: plainText(error instanceof Error ? error.message : String(error)) };
+    return { key: this.#key, detail: plainText(detailOf(error)) };
   }
 }

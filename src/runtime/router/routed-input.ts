@@ -2,11 +2,12 @@
 
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { asError } from '../../core/errors/thrown-value';
 import { InOrder } from '../../core/queues/in-order';
 import type { RoutedMessage, Routing, TopicRouter } from '../../core/routes/topic-router';
 import { flowsStarted } from '../deploy/deploy-events';
 import { localizedError, sharedKey } from '../node/localize';
-import { reportError, thrownError } from '../node/node-problem';
+import { reportError } from '../node/node-problem';
 import type { ActionResult, RouteControl } from './route-actions';
 import type { RouteCounter } from './route-counts';
 
@@ -46,7 +47,7 @@ export function routedInput(RED: NodeAPI, node: Node, parts: RouterParts): void 
         return undefined;
       },
       // Such as a message with a property that cannot be changed.
-      (error) => done(thrownError(error)),
+      (error) => done(asError(error)),
     );
     if (!taken) done(localizedError(RED, tooManyWaiting()));
   });

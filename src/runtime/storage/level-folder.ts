@@ -5,6 +5,7 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ClassicLevel } from 'classic-level';
 import { plainText } from '../../core/errors/plain-text';
+import { detailOf } from '../../core/errors/thrown-value';
 
 export type Level = ClassicLevel<string, Buffer>;
 
@@ -182,8 +183,7 @@ function codesOf(error: unknown): string[] {
 }
 
 function rootOf(error: unknown): string {
-  const root = chainOf(error).at(-1);
-  return root instanceof Error ? root.message : String(root);
+  return detailOf(chainOf(error).at(-1));
 }
 
 /** What a system says to a call that its file system does not have. */

@@ -3,6 +3,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { DONE, type Done, failed, found, type Result } from '../../core/errors/result';
+import { asError } from '../../core/errors/thrown-value';
 import type { Codec } from '../../core/payloads/codec';
 import {
   type RequestedSubscription,
@@ -13,7 +14,6 @@ import {
 import type { RetainedPolicy } from '../../core/subscriptions/subscription-options';
 import { localizedError } from '../node/localize';
 import type { NodeCodecs } from '../node/node-codecs';
-import { thrownError } from '../node/node-problem';
 import type { MessageInput } from '../publish/message-answers';
 import type { NodeSubscription, NodeSubscriptions } from './node-subscriptions';
 
@@ -50,9 +50,7 @@ export function subscriptionControl(
     if (!action) return false;
     const carriedOut = (): Promise<void> =>
       // A message may have a property that cannot be changed.
-      carryOut(RED, node, subscriptions, settings, action, input).catch((error: unknown) =>
-        input.done(thrownError(error)),
-      );
+      carryOut(RED, node, subscriptions, settings, action, input).catch((error: unknown) => input.done(asError(error)));
     // Kept subscriptions are restored before new requests are carried out.
     if (started) void started.then(carriedOut);
     else void carriedOut();

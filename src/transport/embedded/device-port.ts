@@ -5,6 +5,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { asError } from '../../core/errors/thrown-value';
 import type {
   Admission,
   Arrival,
@@ -49,7 +50,7 @@ export class DevicePort implements DeviceListener {
         server = createServerFor(options, admission);
       } catch (error) {
         // OpenSSL refuses the certificate, or its key.
-        return fail(error instanceof Error ? error : new Error(String(error)));
+        return fail(asError(error));
       }
       const opened = new DevicePort(server, admission);
       server.once('error', fail);
@@ -109,14 +110,14 @@ function tlsOptions({ context, clientCertificate }: SecureOptions): TlsOptions {
 function arrivalOf(socket: Socket, clientCertificate: ClientCertificate): Arrival {
   const address = socket.remoteAddress ?? '';
   if (clientCertificate !== 'user') return { address };
-  return { address, certificateName: socket instanceof TLSSocket ? commonNameOf(socket) : '' };
+  return { address, certificateName: commonNameOf(socket) };
 }
 
-/** Blank when the certificate has none, or several. */
-function commonNameOf(socket: TLSSocket): string {
-  if (!socket.authorized) return '';
-  // The type says string; OpenSSL may find several, which are an array then. Without a certificate there is no subject.
-  const subject: Readonly<Record<string, unknown>> = { ...socket.getPeerCertificate().subject };
+/** Blank when the certificate has none, or several, and without a certificate that was verified. */
+function commonNameOf(socket: Socket): string {
+  // The type says that there is a subject, and that its names are strings; OpenSSL may find several, which are an array.
+  const certificate = socket instanceof TLSSocket && socket.authorized && socket.getPeerCertificate();
+  const subject: Readonly<Record<string, unknown>> = { ...(certificate ? certificate.subject : {}) };
   return typeof subject.CN === 'string' ? subject.CN : '';
 }
 

@@ -4,20 +4,29 @@ import type { Packet } from 'mqtt';
 import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
 import { connackError, disconnectError } from '../../core/errors/reason-code';
+import { detailOf } from '../../core/errors/thrown-value';
 import { serverWords } from '../packets/server-answers';
 import { networkError } from '../streams/network-error';
 
+/** The error for what the server must not send. `reasonCode` is the one that it is told, in DISCONNECT. */
+export function protocolError(reason: string, stage: ErrorStage, reasonCode?: number): MqttFlowsError {
+  return new MqttFlowsError('protocol-error', {
+    stage,
+    params: { reason },
+    ...(reasonCode === undefined ? {} : { reasonCode }),
+  });
+}
+
 /** The error for what mqtt.js, or a listener, has thrown over a packet. */
 export function thrownError(error: unknown, stage: ErrorStage): MqttFlowsError {
-  const reason = plainText(error instanceof Error ? error.message : String(error));
-  return new MqttFlowsError('protocol-error', { stage, params: { reason } });
+  return protocolError(plainText(detailOf(error)), stage);
 }
 
 /** The error for an `error` event of mqtt.js. */
 export function clientError(error: Error, stage: ErrorStage): MqttFlowsError {
   if ('code' in error && typeof error.code === 'string') return networkError(error, stage, {});
   if (error.message === 'Keepalive timeout') return new MqttFlowsError('keepalive-timeout', { stage });
-  return new MqttFlowsError('protocol-error', { stage, params: { reason: error.message.slice(0, 200) } });
+  return protocolError(error.message.slice(0, 200), stage);
 }
 
 /** Bytes that follow the fixed header of CONNACK in MQTT 3.1 and 3.1.1. In MQTT 5 there are more: the length of the properties. */

@@ -3,7 +3,7 @@
 
 import type { Duplex } from 'node:stream';
 import type { IConnackPacket, MqttClient, Packet } from 'mqtt';
-import { type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import type { ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { CONNECTION_IDENTIFIERS, PacketIdentifiers } from '../../core/publications/packet-identifiers';
 import type { OutgoingPublication } from '../../core/publications/publication';
 import type { WireFilter } from '../../core/topics/topic-filter';
@@ -31,7 +31,7 @@ import { type GuardedPipe, guardPipe, type Thrift } from './guarded-pipe';
 import { identifierProvider } from './identifier-provider';
 import { KeepAlive } from './keep-alive';
 import { mqttjs } from './mqttjs';
-import { clientError, packetProblem, thrownError } from './mqttjs-error';
+import { clientError, packetProblem, protocolError, thrownError } from './mqttjs-error';
 import { clientOptions, serverInfo } from './mqttjs-options';
 import { mqttjsWire } from './mqttjs-wire';
 import { Unanswered } from './pending-answers';
@@ -220,9 +220,10 @@ class MqttjsTransport implements Transport {
 
   readonly #received = (packet: Packet): void => {
     this.#keepAlive.heard = true;
-    if (lacksIdentifier(packet)) {
-      this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason: packet.cmd } }));
-      // mqtt.js would throw where nothing catches.
+    // Without an identifier, mqtt.js would throw where nothing catches. A second CONNACK, which no server may send (MQTT 5,
+    // section 3.2), would make it begin anew.
+    if (lacksIdentifier(packet) || (packet.cmd === 'connack' && this.#acknowledgements)) {
+      this.#note(protocolError(packet.cmd, this.#stage));
       return take(packet);
     }
     // mqtt.js reports a refusal without the server's explanation.
@@ -235,14 +236,14 @@ class MqttjsTransport implements Transport {
     }
     if (packet.cmd !== 'puback' && packet.cmd !== 'pubrec' && packet.cmd !== 'pubcomp') return;
     const problem = this.#outbound?.answered(packet);
-    if (problem) this.#note(new MqttFlowsError('protocol-error', { stage: this.#stage, params: { reason: problem } }));
+    if (problem) this.#note(protocolError(problem, this.#stage));
     take(packet);
   };
 
   /** Called before mqtt.js's event: packets in one piece with CONNACK come before that. */
   #accepted({ sessionPresent, properties }: IConnackPacket): void {
     const stream = this.#stream;
-    if (!stream || this.#inbound) return;
+    if (!stream) return;
     const { server, clientId } = this.#options;
     this.#session.resume(server, properties?.assignedClientIdentifier ?? clientId, sessionPresent);
     const overflow = { reasonCode: 0x97, reason: 'acknowledgements are not read' };
@@ -260,7 +261,7 @@ class MqttjsTransport implements Transport {
 
   #violated({ reasonCode, reason }: Violation): void {
     this.#inbound = undefined;
-    const error = new MqttFlowsError('protocol-error', { stage: this.#stage, reasonCode, params: { reason } });
+    const error = protocolError(reason, this.#stage, reasonCode);
     if (this.#options.protocolVersion !== 5 || !this.#stream?.writable) return this.#note(error);
     this.#error ??= error;
     sendLastWord(this.#stream, reasonCode);

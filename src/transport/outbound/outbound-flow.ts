@@ -46,7 +46,6 @@ export class OutboundFlow {
   readonly #pending = new Map<number, Pending>();
   /** Publications at QoS 0 that are written. They are handed over once the stream has taken everything. */
   #undrained: Outbound[] = [];
-  #ended = false;
 
   constructor(wire: OutboundWire) {
     this.#wire = wire;
@@ -56,7 +55,6 @@ export class OutboundFlow {
 
   /** Sends PUBLISH for the first time in this session, or again with `dup`. */
   send(outbound: Outbound, dup: boolean): void {
-    if (this.#ended) return outbound.settled({ kind: 'unconfirmed' });
     const { publication, packetIdentifier } = outbound;
     if (publication.qos === 0) return this.#sendOnce(outbound);
     const awaits = publication.qos === 1 ? 'puback' : 'pubrec';
@@ -66,7 +64,6 @@ export class OutboundFlow {
 
   /** Sends PUBREL for a publication that the server has received, over this connection or an earlier one. */
   release(outbound: Outbound): void {
-    if (this.#ended) return outbound.settled({ kind: 'unconfirmed' });
     const reasonCode = this.#pending.get(outbound.packetIdentifier)?.reasonCode ?? 0;
     this.#pending.set(outbound.packetIdentifier, { outbound, awaits: 'pubcomp', reasonCode });
     this.#wire.write({ cmd: 'pubrel', messageId: outbound.packetIdentifier });
@@ -132,8 +129,6 @@ export class OutboundFlow {
 
   /** The stream is gone. Whether the server has the remaining publications is unknown. */
   end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
     const pending = [...this.#pending.values()].flatMap(({ outbound }) => outbound ?? []);
     const left = [...this.#undrained, ...pending];
     this.#undrained = [];

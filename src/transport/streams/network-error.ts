@@ -2,6 +2,7 @@
 
 import { type ErrorCode, type ErrorParams, type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
+import { asError } from '../../core/errors/thrown-value';
 import { tlsErrorCode } from './tls-error';
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
@@ -62,5 +63,5 @@ function namesIn(error: Error): ErrorParams {
 /** Converts anything thrown to an MqttFlowsError. `params` name the address. */
 export function asMqttFlowsError(error: unknown, stage: ErrorStage, params: ErrorParams = {}): MqttFlowsError {
   if (error instanceof MqttFlowsError) return error;
-  return networkError(error instanceof Error ? error : new Error(String(error)), stage, params);
+  return networkError(asError(error), stage, params);
 }

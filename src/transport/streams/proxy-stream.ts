@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, type ErrorParams, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
+import { detailOf } from '../../core/errors/thrown-value';
 import { withoutZone } from '../../core/servers/ipv6-zone';
 import type { ProxyAddress } from '../../core/servers/proxy-url';
 import { bracketed } from '../../core/servers/server-url';
@@ -143,7 +144,7 @@ const SOCKS_REFUSALS: readonly [RegExp, ErrorCode][] = [
 ];
 
 function socksRefusal(error: unknown, params: ErrorParams): MqttFlowsError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = detailOf(error);
   const code = SOCKS_REFUSALS.find(([pattern]) => pattern.test(message))?.[1];
   if (!code) return failed(error, params);
   const reason = `SOCKS ${message.replace(/^.* - /, '')}`;
@@ -152,6 +153,6 @@ function socksRefusal(error: unknown, params: ErrorParams): MqttFlowsError {
 
 /** The other side does not behave like a proxy, or closes the connection. */
 function failed(error: unknown, params: ErrorParams): MqttFlowsError {
-  const reason = plainText(error instanceof Error ? error.message : String(error));
+  const reason = plainText(detailOf(error));
   return new MqttFlowsError('proxy-failed', { stage: 'proxy', params: { ...params, reason } });
 }

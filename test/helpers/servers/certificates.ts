@@ -19,6 +19,8 @@ export interface CertificateOptions {
   /** Days from now, for a certificate that is not valid today. */
   readonly from?: number;
   readonly until?: number;
+  /** In openssl's notation: `/O=Plant`. By default the name is the common name. */
+  readonly subject?: string;
 }
 
 /** Skips the suite or test when openssl is not installed. */
@@ -53,9 +55,12 @@ export class Authority {
   }
 
   /** A certificate for a server or a client, signed by this authority. By default it is valid for localhost. */
-  sign(name: string, { names = LOCAL, from = -1, until = 29 }: CertificateOptions = {}): KeyPair {
+  sign(
+    name: string,
+    { names = LOCAL, from = -1, until = 29, subject = `/CN=${name}` }: CertificateOptions = {},
+  ): KeyPair {
     const files = this.#filesFor(name);
-    openssl('req', '-new', '-key', files.key, '-out', files.request, '-subj', `/CN=${name}`);
+    openssl('req', '-new', '-key', files.key, '-out', files.request, '-subj', subject);
     writeFileSync(files.config, configuration(this.folder, names));
     const dates = ['-startdate', date(from), '-enddate', date(until)];
     const signer = ['-cert', this.certFile, '-keyfile', this.#key, '-config', files.config];
@@ -115,7 +120,8 @@ function configuration(folder: string, names: readonly string[]): string {
     'unique_subject = no',
     'x509_extensions = extensions',
     '[policy]',
-    'commonName = supplied',
+    'commonName = optional',
+    'organizationName = optional',
     '[extensions]',
     `subjectAltName = ${names.join(',')}`,
     '',

@@ -1,9 +1,9 @@
 // The format *CBOR* (RFC 8949): numbers, texts, bytes, dates and nested values without loss.
 
 import type { DecodeOptions, EncodeOptions } from 'cborg';
+import { detailOf } from '../../errors/thrown-value';
 import { bytesOf } from '../bytes-value';
 import { type Codec, type Decoded, type Encoded, failure } from '../codec';
-import { detailOf } from '../detail-of';
 import { flowValue } from '../flow-value';
 import type { LargeIntegers } from '../large-numbers';
 

@@ -1,9 +1,9 @@
 // The format *MessagePack*: numbers, texts, bytes, times and nested values in few bytes.
 
 import type { ExtensionCodecType } from '@msgpack/msgpack';
+import { detailOf } from '../../errors/thrown-value';
 import { bytesOf } from '../bytes-value';
 import { type Codec, type Decoded, type Encoded, failure } from '../codec';
-import { detailOf } from '../detail-of';
 import { flowValue } from '../flow-value';
 import { type LargeIntegers, MOST_LEVELS } from '../large-numbers';
 import { isPlain } from '../plain-object';

@@ -1,7 +1,7 @@
 // The format *Protobuf*: messages as the user's .proto text describes them. Which message a payload is, no byte of it says.
 
+import { detailOf } from '../../errors/thrown-value';
 import { type Codec, type Decoded, type Encoded, failure } from '../codec';
-import { detailOf } from '../detail-of';
 import { flowValue } from '../flow-value';
 import type { LargeIntegers } from '../large-numbers';
 import { findByMediaType, mediaTypeOf } from '../media-type';

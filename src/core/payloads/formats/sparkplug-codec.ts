@@ -1,8 +1,8 @@
 // The format *Sparkplug B*: payloads of `spBv1.0/…` as objects, with the aliases of metrics resolved by the births that
 // came before.
 
+import { detailOf } from '../../errors/thrown-value';
 import { type Codec, type Decoded, type DecodedPayload, type Encoded, failure } from '../codec';
-import { detailOf } from '../detail-of';
 import type { LargeIntegers } from '../large-numbers';
 import { type ProtobufMessage, parseProtobufSchema } from '../protobuf-schema';
 import { type Metric, type SparkplugHistory, type SparkplugTopic, sparkplugTopic } from '../sparkplug-births';
