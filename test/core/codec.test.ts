@@ -117,6 +117,15 @@ describe('core/payloads/codec', () => {
       assert.deepEqual(decoded('auto', '21.5', { contentType: 'application/octet-stream' }), Buffer.from('21.5'));
     });
 
+    it('text in another character set is read by it, and stays a Buffer where there is none of that name', () => {
+      const latin1 = { contentType: 'text/plain; charset=iso-8859-1' };
+      for (const format of ['auto', 'text-or-bytes']) {
+        for (let time = 0; time < 2; time++) assert.equal(decoded(format, Buffer.from([0xfc]), latin1), 'ü');
+      }
+      const unknown = { contentType: 'text/plain; charset=of-nobody' };
+      assert.deepEqual(decoded('text-or-bytes', 'a', unknown), Buffer.from('a'));
+    });
+
     it('another content type says nothing', () => {
       assert.equal(decoded('auto', '21.5', { contentType: 'x/y' }), 21.5);
       assert.equal(decoded('auto', '21.5', { contentType: '' }), 21.5);
@@ -161,6 +170,10 @@ describe('core/payloads/codec', () => {
       assert.match(unencodable('json', circular()), /circular/i);
     });
 
+    it('an object of a kind of its own is JSON of what it has', () => {
+      assert.equal(encoded('auto', { [Symbol.toStringTag]: 'Reading', value: 1 }), '{"value":1}');
+    });
+
     it('what throws while it is read is refused with what it said', () => {
       const value = {
         get a(): number {
@@ -174,6 +187,13 @@ describe('core/payloads/codec', () => {
         },
       };
       assert.equal(unencodable('json', text), 'notJson a text');
+      const bytes = {
+        type: 'Buffer',
+        get data(): number[] {
+          throw new Error('no bytes now');
+        },
+      };
+      assert.equal(unencodable('auto', bytes), 'notJson no bytes now');
     });
 
     it('functions and symbols are refused', () => {

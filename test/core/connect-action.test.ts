@@ -132,7 +132,9 @@ describe('The connect action', () => {
     [{ receiveMaximum: 0 }, 'msg.broker.receiveMaximum'],
     [{ topicAliasMaximum: 65_536 }, 'msg.broker.topicAliasMaximum'],
     [{ userProperties: 'x' }, 'msg.broker.userProperties'],
+    [{ compatmode: 'yes' }, 'msg.broker.compatmode'],
     [{ birth: { topic: 7, payload: 'a' } }, 'msg.broker.birth'],
+    [{ birth: { topic: 'a', retain: 'yes' } }, 'msg.broker.birth'],
     [{ close: { topic: 'a', qos: 3 } }, 'msg.broker.close'],
     [{ will: { topic: 'a', properties: 'x' } }, 'msg.broker.will'],
     [JSON.parse('{"__proto__": {"url": "mqtt://other"}}'), 'msg.broker.__proto__'],
@@ -175,6 +177,7 @@ describe('The connect action', () => {
 
   it('takes the other names and forms of the core nodes, and says what it cannot do', () => {
     assert.deepEqual(overridesOf({ compatmode: true }), { protocolVersion: 3 });
+    assert.deepEqual(overridesOf({ compatmode: 'false' }), {});
     assert.deepEqual(overridesOf({ userProps: '{"a":"b"}', autoConnect: 'true', autoUnsubscribe: false }), {
       userProperties: { a: 'b' },
     });

@@ -93,6 +93,23 @@ describe('core/routes/dynamic-routes', () => {
     ]);
   });
 
+  it('a route whose id is not there is as good as removed', () => {
+    const { routes } = tables();
+    routes.add([{ id: 'one', filter: 'a' }]);
+    assert.deepEqual(routes.remove([{ id: 'two' }, { id: 'one' }]), DONE);
+    assert.equal(routes.size, 0);
+  });
+
+  it('wildcards of any number of names take what they stand for', () => {
+    const { table, routes } = tables();
+    const filters = Array.from({ length: 2500 }, (_, index) => `route/${index}/+name${index}`);
+    routes.add(filters);
+    for (const index of [0, 2499]) {
+      const [route] = table.match(`route/${index}/x`);
+      assert.deepEqual(route?.filter.captures, [{ name: `name${index}`, level: 2, rest: false }]);
+    }
+  });
+
   it('setting routes puts them in the place of all that are there', () => {
     const { table, routes } = tables();
     routes.add(['a', 'b']);
@@ -124,6 +141,7 @@ describe('core/routes/dynamic-routes', () => {
       ['an output that is not there', { filter: 'a', output: 4 }, 'route-output-unknown'],
       ['output 0', { filter: 'a', output: 0 }, 'route-output-unknown'],
       ['half an output', { filter: 'a', output: 1.5 }, 'route-output-unknown'],
+      ['an output that is an object', { filter: 'a', output: {} }, 'route-output-unknown'],
       ['an output that no rule has', { filter: 'a', output: 'rule/+' }, 'route-output-unknown'],
     ] as const) {
       it(`is reported with its index, and nothing of the batch is applied: ${what}`, () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { PublicationProperties } from '#src/core/publications/publication';
 import { compareNames } from '#src/core/sidebar/name-order';
-import { observe } from '#src/core/sidebar/observation';
+import { observe, previewOf } from '#src/core/sidebar/observation';
 import { differenceOf } from '#src/core/sidebar/payload-difference';
 import { numbersIn } from '#src/core/sidebar/payload-numbers';
 import { recordingLine } from '#src/core/sidebar/recording-line';
@@ -57,7 +57,8 @@ describe('displayed JSON', () => {
   it('is text where it is one number that has lost digits, or is too deep, or no JSON', () => {
     for (const text of ['8949020000012345678', '4E123456', '['.repeat(20_000) + ']'.repeat(20_000), '{', ''])
       assert.equal(shownJson(text), undefined, text.slice(0, 20));
-    for (const text of ['21.50', 'null', '"a"', 'true']) assert.deepEqual(shownJson(text), { value: JSON.parse(text) });
+    for (const text of ['21.50', 'null', '"a"', 'true', '{"a":[1,2]}', '{"a":1e20}'])
+      assert.deepEqual(shownJson(text), { value: JSON.parse(text) });
   });
 
   it('is laid out in lines as JSON.stringify() does, with its own digits and order', () => {
@@ -133,7 +134,26 @@ describe('A line of a recording', () => {
   });
 });
 
+describe('The preview of a payload', () => {
+  it('is in hexadecimal digits where its text would hold control characters', () => {
+    const publication = { topic: 'a', payload: Buffer.from('a\u0000b'), qos: 0, retain: false, dup: false } as const;
+    assert.equal(previewOf(observe({ ...publication, subscriptionIdentifiers: [] }, 1, 0, 100)), '61 00 62');
+  });
+});
+
 describe('The order of names', () => {
+  it('puts what differs only in zeros before a number in a fixed order', () => {
+    for (const [a, b] of [
+      ['a01', 'a1'],
+      ['a007b', 'a7b'],
+    ] as const) {
+      assert.equal(Math.sign(compareNames(a, b)), -Math.sign(compareNames(b, a)));
+      assert.notEqual(compareNames(a, b), 0);
+    }
+    assert.equal(compareNames('a1', 'a1'), 0);
+    assert.ok(compareNames('a11', 'a12') < 0 && compareNames('a12', 'a11') > 0);
+  });
+
   it('takes numbers by their value, however long, and never calls different names equal', () => {
     const names = ['b', 'a10', 'a9', 'a09', 'a', '', `x${'9'.repeat(400)}`, `x1${'0'.repeat(400)}`];
     assert.deepEqual(names.sort(compareNames), [

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type PublishSettings, publicationFromMessage } from '#src/core/publications/publication-from-message';
+import { NO_PROPERTY_SETTINGS } from '#src/core/publications/publication-properties';
 import type { ValueSource } from '#src/core/values/value-source';
 import { auto, fixed, problem, published, settings, template } from './published';
 
@@ -117,6 +118,15 @@ describe('core/publications/publication-from-message', () => {
         assert.equal(result.error.params.path, 'flow.where');
         assert.equal(result.error.params.problemKey, `templateValue.${problem}`);
       }
+    });
+
+    it('a template that lacks its value is an error that names the setting', () => {
+      const lacking = template('{{absent}}');
+      assert.equal(problem(message, { qos: lacking }).params.property, 'qos');
+      assert.equal(problem(message, { retain: lacking }).params.property, 'retain');
+      const userProperties = [{ name: 'trace', source: lacking }];
+      const properties = { ...NO_PROPERTY_SETTINGS, userProperties };
+      assert.equal(problem(message, { properties }).params.property, 'userProperties["trace"]');
     });
 
     it('a wrong value names the setting, not the message', () => {

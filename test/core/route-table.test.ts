@@ -30,6 +30,14 @@ describe('core/routes/route-table', () => {
     assert.deepEqual(ranks(Array(12).fill('#'), 'a'), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
 
+  it('a hundred routes that are added backwards come in their order', () => {
+    const table = new RouteTable(routes(...Array(100).fill('#')).reverse());
+    assert.deepEqual(
+      table.match('a').map(({ rank }) => rank),
+      Array.from({ length: 100 }, (_, rank) => rank),
+    );
+  });
+
   it('the route is the very one that was given', () => {
     const [route] = routes('a');
     assert.ok(route);

@@ -33,6 +33,7 @@ describe('topic permission', () => {
     ['a/#/b', 'hashNotLast'],
     ['a+', 'wildcardInLevel'],
     ['home/+room', 'wildcardInLevel'],
+    ['home/#rest', 'wildcardInLevel'],
     ['{{user}}/#', 'placeholder'],
     ['{{username[0]}}/#', 'placeholder'],
     ['{{username', 'unclosed'],

@@ -19,6 +19,11 @@ describe('A request of the topics sidebar', () => {
     for (const filter of ['', 'a/#/b', 'a+', '$share/group/a', 7]) assert.equal(start(filter), undefined);
   });
 
+  it('is of the viewer that it names', () => {
+    assert.equal(readViewer({ viewer: 'v' }), 'v');
+    assert.equal(readViewer({ viewer: 7 }), undefined);
+  });
+
   it('to look is for so many rows at most', () => {
     const view = { viewer: 'v', from: 3, count: 1_000_000, after: 0 };
     assert.deepEqual(readView(view), { viewer: 'v', from: 3, count: 500, after: 0, hidden: false });

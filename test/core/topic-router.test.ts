@@ -201,6 +201,16 @@ describe('core/routes/topic-router', () => {
       assert.deepEqual(asked, ['no', 'yes']);
     });
 
+    it('on flags hold for the rules after an expression, too', async () => {
+      const router = routerOf([
+        { filter: '#', test: { expression: 'yes' } },
+        { filter: '#', test: { retained: true } },
+        { filter: '#', test: { retained: false } },
+      ]);
+      assert.deepEqual(await usedBy(router, { topic: 'a', payload: 'yes', retain: false }), [0, 2]);
+      assert.deepEqual(await usedBy(router, { topic: 'a', payload: 'no', retain: true }), [1]);
+    });
+
     it('without an expression need no waiting', () => {
       const router = routerOf([...rules, { filter: 'b', test: { expression: 'x' } }]);
       assert.ok(!(router.route({ topic: 'a' }) instanceof Promise));

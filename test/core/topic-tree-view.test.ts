@@ -36,6 +36,21 @@ function paths(tree: TopicTree, selection: Partial<TopicSelection>): string[] {
 }
 
 describe('The view of a topic tree', () => {
+  it('lists its rows anew only when the tree has grown or the selection has changed', () => {
+    const tree = treeOf('a');
+    const view = new TopicTreeView(tree);
+    assert.equal(view.stale, true);
+    view.refresh();
+    assert.equal(view.stale, false);
+    view.refresh();
+    tree.record(message('a', '2'), 1);
+    assert.equal(view.stale, false);
+    tree.record(message('b'), 2);
+    assert.equal(view.stale, true);
+    view.refresh();
+    assert.equal(view.length, 2);
+  });
+
   const tree = treeOf('plant/line10/temp', 'plant/line9/temp', 'plant/line9/Speed', 'hall');
 
   it('begins with the first levels', () => assert.deepEqual(paths(tree, {}), ['hall', 'plant']));

@@ -1,6 +1,7 @@
 // What a user's .proto text describes: its messages, and how their bytes become values and back.
 
 import { detailOf } from '../errors/thrown-value';
+import { recordAt } from '../values/plain-value';
 import { bytesOf } from './bytes-value';
 import type { LargeIntegers } from './large-numbers';
 
@@ -123,8 +124,8 @@ class Message implements ProtobufMessage {
   }
 
   encode(value: unknown): Uint8Array {
-    if (typeof value !== 'object' || value === null) throw new Error(`${this.#type.name} wants an object`);
-    const readied = this.#ready(this.#type, value as Record<string, unknown>, this.#type.name);
+    const { name } = this.#type;
+    const readied = this.#ready(this.#type, recordAt(value, name), name);
     const message = this.#type.fromObject(readied);
     const wrong = this.#type.verify(message);
     if (wrong !== null) throw new Error(wrong);
@@ -150,19 +151,18 @@ class Message implements ProtobufMessage {
       return value.map((entry, index) => this.#readyValue(field, entry, `${path}[${index}]`));
     }
     if (!field.map) return this.#readyValue(field, value, path);
-    if (typeof value !== 'object' || value === null) throw new Error(`${path} wants an object`);
     return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [key, this.#readyValue(field, entry, `${path}.${key}`)]),
+      Object.entries(recordAt(value, path)).map(([key, entry]) => [
+        key,
+        this.#readyValue(field, entry, `${path}.${key}`),
+      ]),
     );
   }
 
   #readyValue(field: Field, value: unknown, path: string): unknown {
     const { Type, Enum } = this.#protobuf;
     const { resolvedType } = field;
-    if (resolvedType instanceof Type) {
-      if (typeof value !== 'object' || value === null) throw new Error(`${path} wants an object`);
-      return this.#ready(resolvedType, value as Record<string, unknown>, path);
-    }
+    if (resolvedType instanceof Type) return this.#ready(resolvedType, recordAt(value, path), path);
     if (resolvedType instanceof Enum && typeof value === 'string' && resolvedType.values[value] === undefined) {
       throw new Error(`${path} has no value "${value}"`);
     }

@@ -47,5 +47,5 @@ export function listClients(all: readonly ShownClient[], text: string, count: nu
 
 function byState(a: ShownClient, b: ShownClient): number {
   if (a.connected !== b.connected) return a.connected ? -1 : 1;
-  return a.clientId < b.clientId ? -1 : a.clientId > b.clientId ? 1 : 0;
+  return a.clientId < b.clientId ? -1 : 1;
 }

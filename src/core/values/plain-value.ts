@@ -7,6 +7,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
+/** `value` as names and values. Throws an Error that names its place, `path`, where it is something else. */
+export function recordAt(value: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) throw new Error(`${path} wants an object`);
+  return value;
+}
+
 /** Whether `value` counts as absent: undefined, null or a text of white space only. */
 export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');

@@ -116,7 +116,7 @@ export function parsePath(text: string): Path | undefined {
     if (next === undefined) return undefined;
     steps.push(next);
   }
-  return steps.length > 0 ? steps : undefined;
+  return steps;
 }
 
 /**

@@ -178,10 +178,7 @@ class MqttjsTransport implements Transport {
   }
 
   #start(stream: Duplex): void {
-    if (this.#over) {
-      stream.destroy();
-      return;
-    }
+    if (this.#over) return void stream.destroy();
     this.#stream = stream;
     this.#enter('connack');
     // Added before mqtt.js adds its own listener, which swallows errors without a code.

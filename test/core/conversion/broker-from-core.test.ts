@@ -209,6 +209,20 @@ describe('core/conversion/broker-from-core', () => {
     assert.equal(brokerFromCore(coreBroker('b', { clientid: 'a{{b}}' }), conversionDefaults).ok, false);
   });
 
+  it('keeps variables of numbers, the former name of the session expiry, and the flow of a TLS configuration', () => {
+    const saved = { keepalive: '${KEEP}', cleansession: false, protocolVersion: '5', usetls: true, z: 'subflow' };
+    const result = brokerFromCore(coreBroker('b', { ...saved, sessionExpiry: '${EXPIRY}' }), conversionDefaults);
+    assert.ok(result.ok);
+    assert.deepEqual([result.node.keepalive, result.node.sessionExpiryInterval], ['${KEEP}', '${EXPIRY}']);
+    assert.deepEqual(
+      result.added?.map(({ type, z }) => [type, z]),
+      [['tls-config', 'subflow']],
+    );
+    const former = { cleansession: false, protocolVersion: '5', sessionExpiry: undefined, sessionExpiryInterval: 60 };
+    assert.equal(convert(former).node.sessionExpiryInterval, 60);
+    assert.equal(convert({ keepalive: 'soon' }).node.keepalive, 60);
+  });
+
   it('hands credentials on under our names', () => {
     const { node } = convert({ credentials: { user: 'me', password: 'secret' } });
     assert.deepEqual(node.credentials, { username: 'me', user: '', password: 'secret' });

@@ -104,6 +104,8 @@ describe('core/conversion/publish-from-core', () => {
     assert.deepEqual(of(0, false), ['', '']);
     assert.deepEqual(of(1, true), [1, true]);
     assert.deepEqual(of(undefined, undefined), ['', '']);
+    const { after } = convert(coreOut('out', 'b', 'a', { qos: '${QOS}', retain: '${KEEP}' }));
+    assert.deepEqual([after?.qos, after?.retain], ['${QOS}', '${KEEP}']);
   });
 
   it('has the properties of MQTT 5, and leaves out those that the core node passes over', () => {

@@ -249,6 +249,20 @@ describe('A node that was saved with few of its properties', () => {
     assert.deepEqual(convert(subscribeToCore, both).said, ['severalFilters']);
   });
 
+  it('takes a property without a type for text, and loses a variable without a name', () => {
+    const properties = {
+      contentType: { value: 'text/plain' },
+      responseTopic: { value: '${ANSWER}', type: 'env' },
+      userProperties: [
+        { name: 'a', value: 'b' },
+        { name: 'c', value: '', type: 'env' },
+      ],
+    };
+    const { node, said } = convert(publishToCore, publisher({ properties }));
+    assert.deepEqual([node?.contentType, node?.respTopic, node?.userProps], ['text/plain', '${ANSWER}', '{"a":"b"}']);
+    assert.deepEqual(said, ['settingLost: userProperties["c"]', 'whileOffline']);
+  });
+
   it('loses named wildcards, a format of its filter, and settings that the core does not have', () => {
     const subscription = { filter: 'a/+line/#rest', format: 'cbor', qos: '1', noLocal: 'true', retainHandling: 2 };
     const node = {

@@ -1,7 +1,7 @@
 // Compressions around a format, chosen by name or by what a publication says of itself; and hexadecimal text.
 
 import assert from 'node:assert/strict';
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import zlib, { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { findCodec } from '#src/core/payloads/formats/find-codec';
 import { decoded, encoded, refusal, roundTrip } from './format-runs';
 
@@ -33,7 +33,13 @@ describe('compression', () => {
     assert.equal(refusal('auto', gzipSync(Buffer.alloc(2000)), { maximumBytes: 1000 }, hints), 'tooLarge 1000');
   });
 
+  it('has zstd where Node.js has it, and says that it is missing where not', () => {
+    if ('zstdCompressSync' in zlib) assert.deepEqual(roundTrip('zstd+json', VALUE), VALUE);
+    else assert.equal(findCodec('zstd+json'), undefined);
+  });
+
   it('names what is not compressed', () => {
+    assert.match(refusal('deflate+json', Buffer.from('x')), /^notCompressed /);
     assert.match(refusal('gzip+json', JSON_BYTES), /^notCompressed incorrect header check/);
     assert.match(refusal('gzip+json', gzipSync(JSON_BYTES).subarray(0, 20)), /^notCompressed /);
   });
@@ -98,6 +104,7 @@ describe('hexadecimal text', () => {
   });
 
   it('refuses digits that are none, or half a byte', () => {
+    assert.deepEqual(encoded('hex', null), Buffer.alloc(0));
     for (const text of ['abc', 'zz', '0g']) assert.match(String(encoded('hex', text)), /^notHex/);
     assert.match(String(encoded('hex', { a: 1 })), /^notHex object/);
   });

@@ -71,6 +71,11 @@ describe('MessagePack', () => {
     });
   });
 
+  it('sends the JSON form of a Buffer as the bytes that it stands for', () => {
+    const value = { data: { type: 'Buffer', data: [1, 255] }, list: [{ type: 'Buffer', data: [2] }] };
+    assert.deepEqual(roundTrip('messagepack', value), { data: Buffer.from([1, 255]), list: [Buffer.from([2])] });
+  });
+
   it('looks at each value once, however deep a Map lies', () => {
     let value: unknown = new Map([['end', 1]]);
     let expected: unknown = { end: 1 };

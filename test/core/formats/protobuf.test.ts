@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { ProtobufMessage } from '#src/core/payloads/protobuf-schema';
 import { parseProtobufSchema } from '#src/core/payloads/protobuf-schema';
+import { shown } from '#src/core/values/plain-value';
 import { decoded, encoded, refusal, roundTrip } from './format-runs';
 
 const SCHEMA = `syntax = "proto3";
@@ -103,6 +104,13 @@ describe('Protobuf', () => {
     assert.deepEqual(roundTrip('protobuf', { a: { b: { n: 7 } } }, { message: top }), { a: { b: { n: 7 } } });
   });
 
+  it('reads no more than a thousand imported files, such as those of a folder that writes itself', () => {
+    const schema = (number: number): string => `syntax = "proto3"; import "${number}.proto";`;
+    const result = parseProtobufSchema(schema(0), (path) => schema(Number.parseInt(path, 10) + 1));
+    assert.ok(!result.ok);
+    assert.match(result.detail, /^more than \d+ imports/);
+  });
+
   for (const [what, schema, sentence] of [
     ['a slip', 'syntax = "proto3";\nmessage A {\n  int32 a 1;\n}', /illegal token '1'.*line 3/],
     ['an unknown type', 'syntax = "proto3"; message A { Nope n = 1; }', /no such Type or Enum .Nope./],
@@ -126,9 +134,12 @@ describe('Protobuf', () => {
     [{ samples: [2 ** 31] }, 'Reading.samples[0] wants a number from -2147483648 to 2147483647'],
     [{ samples: 1 }, 'Reading.samples wants an array'],
     [{ part: 'x' }, 'Reading.part wants an object'],
+    [{ part: [1] }, 'Reading.part wants an object'],
+    [{ totals: new Map([['kwh', 1]]) }, 'Reading.totals wants an object'],
+    [{ totals: 7 }, 'Reading.totals wants an object'],
     ['text', 'Reading wants an object'],
   ] as const) {
-    it(`refuses to send less than the flow gave: ${sentence}`, () => {
+    it(`refuses to send less than the flow gave: ${sentence} (${shown(value)})`, () => {
       assert.equal(encoded('protobuf', value, { message }), `noBinaryForm ${sentence}`);
     });
   }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { DEFAULT_OPTIONS, findCodec } from '#src/core/payloads/formats/find-codec';
-import { SparkplugBirths } from '#src/core/payloads/sparkplug-births';
+import { SparkplugBirths, sparkplugTopic } from '#src/core/payloads/sparkplug-births';
 import { encoded, roundTrip } from './format-runs';
 
 const BIRTH = Buffer.from(
@@ -218,6 +218,7 @@ describe('Sparkplug B', () => {
     [{ metrics: [{ name: 'a', type: 'Boolean', value: 1 }] }, 'noBinaryForm metrics[0].value wants true or false'],
     [{ metrics: [{ name: 'a', type: 'Nope', value: 1 }] }, 'noBinaryForm there is no data type "Nope"'],
     [{ metrics: ['x'] }, 'noBinaryForm metrics[0] wants an object'],
+    [{ metrics: [[]] }, 'noBinaryForm metrics[0] wants an object'],
     [{ values: [] }, 'notSparkplug metrics'],
   ] as const) {
     it(`refuses to send what a metric cannot hold: ${problem}`, () => {
@@ -251,6 +252,28 @@ describe('Sparkplug B beside edge nodes', () => {
       assert.deepEqual((result.value as { metrics: unknown }).metrics, [{ name: 'a', type: 'Int32', value: 1 }]);
     }
     assert.deepEqual(codec?.decode(Buffer.alloc(0), {}, 'spBv1.0/g/NDATA/n'), { ok: true, value: '' });
+  });
+
+  it('keeps the digits of an alias that a number cannot hold, and sends a metric without type or value', () => {
+    const metrics = [{ alias: '9007199254740993', type: 'Int32', value: 1 }, { name: 'unknown' }];
+    assert.deepEqual(roundTrip('sparkplug', { seq: 0, metrics }), {
+      seq: 0,
+      metrics: [metrics[0], { name: 'unknown', type: 'Unknown', value: null }],
+    });
+  });
+
+  it('takes the first message after a birth without seq as the next one', () => {
+    const births = new SparkplugBirths();
+    const topic = { group: 'g', messageType: 'NBIRTH', node: 'n', device: undefined };
+    births.follow(topic, { seq: undefined, timestamp: 1, metrics: [] });
+    const data = { ...topic, messageType: 'NDATA' };
+    assert.equal(births.follow(data, { seq: 7, timestamp: 2, metrics: [] }), false);
+    assert.equal(births.follow(data, { seq: 9, timestamp: 3, metrics: [] }), true);
+  });
+
+  it('takes no state of a host for a message of an edge node', () => {
+    assert.equal(sparkplugTopic('spBv1.0/STATE/host/more'), undefined);
+    assert.equal(sparkplugTopic('spBv1.0/STATE/host'), undefined);
   });
 
   it('keeps the birth that it has when the same one is read again', () => {

@@ -1,5 +1,6 @@
 // One metric of a Sparkplug payload, read and made, with the values that hold others: data sets, templates, properties.
 
+import { isRecord, recordAt } from '../../values/plain-value';
 import type { LargeIntegers } from '../large-numbers';
 import { nameKey } from '../sparkplug-births';
 import type { SparkplugType } from './sparkplug-schema';
@@ -120,7 +121,7 @@ function plainNumbers(fields: Fields): Fields {
 
 /** The Protobuf fields of a metric that a flow has made; throws where it is wrong, with its place. */
 export function metricFields(metric: unknown, path: string): Fields {
-  const { name, alias, type, value, timestamp, properties, metadata, historical, transient } = recordOf(metric, path);
+  const { name, alias, type, value, timestamp, properties, metadata, historical, transient } = recordAt(metric, path);
   const named = type === undefined || type === 'Unknown' ? typeOfValue(value) : typeName(typeNumber(type));
   const isNull = value === null || value === undefined;
   return {
@@ -144,7 +145,7 @@ function valueFields(value: unknown, type: SparkplugType, path: string): Fields 
 }
 
 function dataSetFields(value: unknown, path: string): Fields {
-  const { columns, types, rows } = recordOf(value, path);
+  const { columns, types, rows } = recordAt(value, path);
   const numbers = listOf(types, `${path}.types`).map(typeNumber);
   return {
     num_of_columns: numbers.length,
@@ -159,7 +160,7 @@ function dataSetFields(value: unknown, path: string): Fields {
 }
 
 function templateFields(value: unknown, path: string): Fields {
-  const { version, templateRef, isDefinition, metrics = [], parameters = [] } = recordOf(value, path);
+  const { version, templateRef, isDefinition, metrics = [], parameters = [] } = recordAt(value, path);
   return {
     version,
     template_ref: templateRef,
@@ -169,7 +170,7 @@ function templateFields(value: unknown, path: string): Fields {
     ),
     parameters: listOf(parameters, `${path}.parameters`).map((parameter, index) => {
       const at = `${path}.parameters[${index}]`;
-      const { name, type, value: own } = recordOf(parameter, at);
+      const { name, type, value: own } = recordAt(parameter, at);
       return {
         name,
         type: typeNumber(type),
@@ -181,11 +182,11 @@ function templateFields(value: unknown, path: string): Fields {
 
 /** A property is `{ type, value }`, or its value alone. */
 function propertyFields(properties: unknown, path: string): Fields {
-  const entries = Object.entries(recordOf(properties, path));
+  const entries = Object.entries(recordAt(properties, path));
   return {
     keys: entries.map(([key]) => key),
     values: entries.map(([key, property]) => {
-      const typed = typeof property === 'object' && property !== null && 'type' in property && 'value' in property;
+      const typed = isRecord(property) && 'type' in property && 'value' in property;
       const value: unknown = typed ? property.value : property;
       const type = typed ? typeName(typeNumber(property.type)) : typeOfValue(value);
       return { type: typeNumber(type), ...propertyField(value, type, `${path}.${key}`) };
@@ -198,12 +199,6 @@ function propertyField(value: unknown, type: SparkplugType, path: string): Field
   if (type === 'PropertySet') return { propertyset_value: propertyFields(value, path) };
   if (type !== 'PropertySetList') return simpleField(value, type, path);
   return { propertysets_value: { propertyset: listOf(value, path).map((set) => propertyFields(set, path)) } };
-}
-
-function recordOf(value: unknown, path: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${path} wants an object`);
-  // Any object is names with values.
-  return value as Fields;
 }
 
 function listOf(value: unknown, path: string): readonly unknown[] {
