@@ -10,7 +10,7 @@ export interface Origin {
   /** Whether the client is in this process. */
   readonly local: boolean;
   /** The name in a verified client certificate. */
-  readonly certificateName?: string;
+  readonly certificateName?: string | undefined;
 }
 
 export interface ConnectAttempt {

@@ -2,6 +2,7 @@
 // stored. A QoS 2 publication is passed on exactly once (MQTT 5, section 4.3).
 
 import { expiryTime, Publication } from '../publications/publication';
+import { PacketIdentifiers } from '../sessions/packet-identifiers';
 import type { Session } from '../sessions/session';
 import { type AcknowledgementKind, encodeAcknowledgement, PUBACK, PUBCOMP, PUBREC } from '../wire/acknowledgements';
 import { ProtocolViolation } from '../wire/protocol-violation';
@@ -31,7 +32,7 @@ export class IncomingPublications {
   /** The number of those that do not belong to a publication in `#open`. */
   #unheard = 0;
   /** The incomplete QoS 2 exchanges of this connection. */
-  readonly #open = new Set<number>();
+  readonly #open = new PacketIdentifiers();
 
   constructor(client: Publisher, session: Session, host: ClientHost) {
     this.#client = client;

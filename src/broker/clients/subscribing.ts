@@ -53,7 +53,7 @@ export function subscribe(packet: SubscribePacket, client: Subscriber, session: 
     if (before) host.unsubscribe(before);
     const permits = reading === 'some' ? topicCheck(client, host.access) : undefined;
     const subscription = createSubscription(session, filter, options, permits);
-    session.subscriptions.set(filter.wire, subscription);
+    session.subscriptions.add(subscription);
     host.subscribe(subscription);
     made.push({ subscription, isNew: before === undefined });
     granted.push(options.qos);

@@ -60,7 +60,7 @@ export class SessionRegistry {
     session.will = record.will && { ...record.will, due: record.will.due - ahead };
     for (const { filter, ...options } of record.subscriptions) {
       const subscription = createSubscription(session, filter, options);
-      session.subscriptions.set(filter.wire, subscription);
+      session.subscriptions.add(subscription);
       this.#options.index.add(subscription);
     }
     return session;
@@ -74,7 +74,6 @@ export class SessionRegistry {
   /** Ends `session`, and deletes all of it. */
   end(session: Session): void {
     for (const subscription of session.subscriptions.values()) this.#options.index.remove(subscription);
-    session.subscriptions.clear();
     for (const { copy, share } of session.end()) this.#options.index.deliverAgain(copy.publication, share);
     if (this.#sessions.get(session.clientId) === session) this.#sessions.delete(session.clientId);
   }

@@ -5,14 +5,16 @@ import type { QoS } from '../../core/publications/publication';
 import { Fifo } from '../../core/queues/fifo';
 import type { Copy } from '../publications/copy';
 import type { RetainedReplay } from '../retained/retained-replay';
-import type { Receiver, Subscription, TopicCheck } from '../subscriptions/subscription';
+import type { Receiver, TopicCheck } from '../subscriptions/subscription';
 import { isRefusal, type ReasonCode } from '../wire/reason';
 import { Crowding } from './crowding';
 import { type Delivery, mayGoToAnother, newDelivery } from './delivery';
 import { InFlight } from './in-flight';
+import { PacketIdentifiers } from './packet-identifiers';
 import type { SessionConnection, SessionHost } from './session-connection';
 import { NEVER_EXPIRES, type PendingWill, type SessionOptions } from './session-options';
 import type { SessionStore } from './session-store';
+import { SessionSubscriptions } from './session-subscriptions';
 import { Waiting } from './waiting';
 
 export class Session implements Receiver {
@@ -20,10 +22,9 @@ export class Session implements Receiver {
   /** Its number in the store. */
   readonly number: number;
   readonly store: SessionStore | undefined;
-  /** By filter, in the spelling of the client. */
-  readonly subscriptions = new Map<string, Subscription<Session>>();
-  /** Received and unreleased QoS 2 publications, by packet identifier (MQTT 5, section 4.3.3). */
-  readonly incoming = new Set<number>();
+  readonly subscriptions = new SessionSubscriptions();
+  /** Received and unreleased QoS 2 publications (MQTT 5, section 4.3.3). */
+  readonly incoming = new PacketIdentifiers();
   found = 0;
   /** The user that it belongs to. Another user with the same client identifier gets another session. */
   user = '';
@@ -40,9 +41,9 @@ export class Session implements Receiver {
   readonly crowding: Crowding;
   readonly #inFlight = new InFlight();
   /** Deliveries of an earlier connection that must be sent again. */
-  readonly #again = new Fifo<Delivery>();
+  #again: Fifo<Delivery> | undefined;
   /** Retained messages for new subscriptions, sent as fast as the client reads them. */
-  readonly #replays = new Fifo<RetainedReplay>();
+  #replays: Fifo<RetainedReplay> | undefined;
   #connection: SessionConnection | undefined;
   /** A loss was reported since there last was room. */
   #lossTold = false;
@@ -84,7 +85,7 @@ export class Session implements Receiver {
     const { store } = this;
     if (store) copy.publication.own();
     const delivery = newDelivery(copy, share, store ? store.queue(copy) : 0);
-    if (this.#connection?.writable && this.#mayStart && !this.#waiting.hasDeliveries && this.#again.length === 0) {
+    if (this.#connection?.writable && this.#mayStart && !this.#waiting.hasDeliveries && !this.#again?.first) {
       this.#start(delivery, this.#connection);
       // After it was sent, as it came: others may get the same bytes.
       copy.publication.own();
@@ -98,6 +99,7 @@ export class Session implements Receiver {
 
   /** Sends the retained messages for a new subscription, after the publications that wait already. */
   replay(replay: RetainedReplay): void {
+    this.#replays ??= new Fifo();
     this.#replays.push(replay);
     this.pump();
   }
@@ -107,9 +109,7 @@ export class Session implements Receiver {
     this.#connection = connection;
     this.endedAt = undefined;
     this.crowding.reset();
-    this.#inFlight.reconnected();
-    this.#again.drain();
-    for (const delivery of this.#inFlight.all()) this.#again.push(delivery);
+    this.#again = this.#inFlight.reconnected();
     this.pump();
   }
 
@@ -180,8 +180,8 @@ export class Session implements Receiver {
     const left = [...this.#inFlight.all(), ...this.#waiting.clear()];
     for (const delivery of left) this.store?.forget(delivery);
     this.#inFlight.clear();
-    for (const packetIdentifier of this.incoming) this.store?.forgetIncoming(packetIdentifier);
-    this.incoming.clear();
+    for (const packetIdentifier of this.incoming.drain()) this.store?.forgetIncoming(packetIdentifier);
+    this.subscriptions.clear();
     this.store?.forgetSession();
     return left.filter(mayGoToAnother);
   }
@@ -229,14 +229,14 @@ export class Session implements Receiver {
 
   /** Sends one more. False when none waits, or none may be sent. */
   #sendNext(connection: SessionConnection): boolean {
-    const open = this.#again.first;
+    const open = this.#again?.first;
     if (open?.released) {
-      this.#again.shift();
+      this.#again?.shift();
       connection.release(open.packetIdentifier);
       return true;
     }
     if (open && this.#mayStart) {
-      this.#again.shift();
+      this.#again?.shift();
       // A late answer of the client may have settled it meanwhile.
       if (!this.#inFlight.has(open)) return true;
       this.#inFlight.take(open);
@@ -262,11 +262,11 @@ export class Session implements Receiver {
 
   /** Sends one more of the retained messages for a new subscription. */
   #replayNext(): boolean {
-    const replay = this.#replays.first;
+    const replay = this.#replays?.first;
     if (!replay) return false;
     const copy = replay.next();
     if (!copy) {
-      this.#replays.shift();
+      this.#replays?.shift();
       return true;
     }
     this.deliver(copy, '');

@@ -45,7 +45,7 @@ export type ListenerOptions = PortOptions | PathOptions;
 export interface Arrival {
   readonly address: string;
   /** The common name of its certificate, where that is its user name; blank when it has none. */
-  readonly certificateName?: string;
+  readonly certificateName?: string | undefined;
 }
 
 export type Admit = (stream: Duplex, arrival: Arrival) => void;

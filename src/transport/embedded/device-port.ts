@@ -29,10 +29,15 @@ export class DevicePort implements DeviceListener {
     this.#server = server;
     server.maxConnections = maximumConnections;
     server.on('drop', (data) => dropped(data?.remoteAddress ?? ''));
+    const sockets = this.#sockets;
+    // One function for all sockets.
+    const closed = function (this: Socket): void {
+      sockets.delete(this);
+    };
     // Before TLS and HTTP, so that closing cuts what has not got further.
     server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+      sockets.add(socket);
+      socket.on('close', closed);
     });
   }
 

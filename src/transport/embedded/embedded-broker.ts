@@ -60,8 +60,8 @@ export class EmbeddedBroker {
     };
     this.#listeners = new DeviceListeners({
       maximumConnections,
-      admit: (stream, arrival) =>
-        void this.#broker.then((broker) => broker.accept(stream, { ...arrival, local: false })),
+      admit: (stream, { address, certificateName }) =>
+        void this.#broker.then((broker) => broker.accept(stream, { address, local: false, certificateName })),
       dropped: (address) => listener.refused(tooManyConnections({ local: false, address })),
     });
     const options: BrokerOptions = {
