@@ -94,7 +94,6 @@ export type ErrorCode =
   | 'embedded-needs-certificate'
   | 'embedded-needs-authority'
   | 'embedded-password-missing'
-  | 'embedded-needs-newer-node'
   | 'embedded-store-unavailable'
   | 'embedded-store-locked'
   | 'embedded-store-file-system'

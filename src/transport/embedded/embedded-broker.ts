@@ -1,7 +1,6 @@
 // The broker inside Node-RED: connected to our client by a stream in memory, and to devices by listeners of several kinds.
 
 import { randomBytes } from 'node:crypto';
-import * as stream from 'node:stream';
 import { UserAccess } from '../../broker/access/user-access';
 import type { UserDirectory } from '../../broker/access/user-directory';
 import { Broker } from '../../broker/broker';
@@ -12,13 +11,13 @@ import { type BrokerSettings, defaultSettings } from '../../broker/clients/broke
 import type { ClientReport } from '../../broker/clients/client-report';
 import type { BrokerStore } from '../../broker/store/broker-store';
 import { Reason } from '../../broker/wire/reason';
-import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { evenTime } from '../even-time';
 import type { OpenStream } from '../transport';
 import type { ListenerOptions } from './device-listener';
 import { DeviceListeners, type ListenReport } from './device-listeners';
 import { LoginCheck } from './login-check';
 import { OwnIdentifiers } from './own-identifiers';
+import { streamPair } from './stream-pair';
 
 /** Where devices reach an embedded broker, and who they are. */
 export interface DeviceOptions {
@@ -105,18 +104,12 @@ export class EmbeddedBroker {
   /** Opens the stream in memory. */
   readonly open: OpenStream = async (report) => {
     report('tcp');
-    if (typeof stream.duplexPair !== 'function') {
-      throw new MqttFlowsError('embedded-needs-newer-node', { stage: 'listen', params: { version: process.version } });
-    }
     const broker = await this.#broker;
-    const [ours, theirs] = stream.duplexPair();
+    const [ours, theirs] = streamPair();
     const origin = { local: true, address: '' };
     broker.accept(theirs, origin);
-    // Destroying one half of a pair does not destroy the other, and the broker must notice that its client is gone.
-    ours.once('close', () => theirs.destroy());
     // The broker, which heard of the stream first, has ended the client by then.
     theirs.once('close', () => setImmediate(() => this.#own.left(origin, broker.clients())));
-    theirs.once('close', () => ours.destroy());
     return ours;
   };
 

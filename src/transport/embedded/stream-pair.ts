@@ -1,0 +1,84 @@
+// Two streams in memory: what is written to one is read from the other. Unlike `stream.duplexPair()` of Node.js, small
+// writes of one turn of the event loop arrive as one piece, as over TCP.
+
+import { Buffer } from 'node:buffer';
+import { Duplex } from 'node:stream';
+
+type Done = (error?: Error | null) => void;
+
+/** bytes up to which a piece is copied into a larger one */
+const SMALL = 8 * 1024;
+
+/** When one of the two is destroyed, so is the other: its connection is lost. */
+export function streamPair(): [Duplex, Duplex] {
+  const one = new Half();
+  const two = new Half();
+  one.join(two);
+  two.join(one);
+  return [one, two];
+}
+
+class Half extends Duplex {
+  #other: Half | undefined;
+  /** Called when the last piece has been read: the other side may write on. */
+  #taken: Done | undefined;
+
+  join(other: Half): void {
+    this.#other = other;
+  }
+
+  override _read(): void {
+    const taken = this.#taken;
+    this.#taken = undefined;
+    taken?.();
+  }
+
+  override _write(piece: Buffer, _encoding: BufferEncoding, done: Done): void {
+    this.#give([piece], done);
+  }
+
+  override _writev(pieces: { chunk: Buffer }[], done: Done): void {
+    const joined: Buffer[] = [];
+    let small: Buffer[] = [];
+    const join = (): void => {
+      if (small.length > 0) joined.push(small.length === 1 ? (small[0] as Buffer) : Buffer.concat(small));
+      small = [];
+    };
+    for (const { chunk } of pieces) {
+      if (chunk.length <= SMALL) {
+        small.push(chunk);
+        continue;
+      }
+      join();
+      joined.push(chunk);
+    }
+    join();
+    this.#give(joined, done);
+  }
+
+  override _final(done: Done): void {
+    const other = this.#other;
+    if (!other || other.destroyed) return done();
+    other.once('end', () => done());
+    other.push(null);
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    this.#taken = undefined;
+    const other = this.#other;
+    if (other) process.nextTick(() => other.destroy());
+    done(error);
+  }
+
+  #give(pieces: readonly Buffer[], done: Done): void {
+    const other = this.#other;
+    const all = pieces.filter(({ length }) => length > 0);
+    if (!other || other.destroyed || all.length === 0) {
+      // Never in the same turn, so that a writer cannot starve the event loop.
+      process.nextTick(done);
+      return;
+    }
+    other.#taken = done;
+    for (const piece of all) other.push(piece);
+  }
+}
