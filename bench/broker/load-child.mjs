@@ -185,18 +185,23 @@ const answers = {
     const { user, system } = process.cpuUsage(cpu);
     return { count: traffic.received - before, seconds, load: (user + system) / 1e6 / seconds };
   },
-  /** Connects so many clients that then only say PINGREQ, each every `keepAlive` s. */
+  /** Connects so many clients. They, and those that follow, only say PINGREQ, each every `keepAlive` s. */
   async idle({ count, keepAlive, ...target }) {
     ({ port, protocolVersion } = target);
-    while (idle.length < count) {
-      const missing = Math.min(100, count - idle.length);
-      idle.push(...(await Promise.all(Array.from({ length: missing }, () => open(() => {})))));
-    }
+    await this.more({ count });
     const ping = Buffer.from([0xc0, 0]);
     let next = 0;
     setInterval(() => {
-      for (let left = count / keepAlive / 10; left > 0; left--) idle[next++ % count].write(ping);
+      for (let left = idle.length / keepAlive / 10; left > 0; left--) idle[next++ % idle.length].write(ping);
     }, 100);
+  },
+  /** Connects so many clients more. */
+  async more({ count }) {
+    const all = idle.length + count;
+    while (idle.length < all) {
+      const missing = Math.min(100, all - idle.length);
+      idle.push(...(await Promise.all(Array.from({ length: missing }, () => open(() => {})))));
+    }
   },
   /** Publishes `count` retained topics at QoS 1. */
   async retain({ count, bytes, ...target }) {

@@ -12,5 +12,5 @@ const { BrokerLevelStore } = require('../../build/src/runtime/storage/broker-lev
 const [, , port, folder, kept] = process.argv;
 collectOnDemand();
 const store = kept === 'disk' ? new BrokerLevelStore(join(folder, 'store')) : undefined;
-const broker = new EmbeddedBroker({ store, settings: { maximumConnections: 10_000, maximumSessions: 20_000 } });
+const broker = new EmbeddedBroker({ store, settings: { maximumConnections: 20_000, maximumSessions: 20_000 } });
 await openPort(broker, { port: Number(port) });

@@ -16,7 +16,7 @@ import { ClientPackets } from './client-packets';
 import type { ClientStream } from './client-stream';
 import { ClientWriter } from './client-writer';
 import { acceptance, refusal } from './connack';
-import { type ConnectRequest, protocolLevelOf, readConnect } from './connect-request';
+import { type ConnectRequest, protocolLevelOf, type RequestedWill, readConnect } from './connect-request';
 import { letIn } from './connecting';
 import type { HostedClient } from './hosted-client';
 import { mayPublish } from './publish-permission';
@@ -43,6 +43,7 @@ export class Client implements HostedClient {
   user = '';
   protocolVersion: ProtocolVersion = 4;
   bridge = false;
+  will: RequestedWill | undefined;
   receiveMaximum = 0;
   /** s; 0 for none */
   keepAlive = 0;
@@ -55,7 +56,11 @@ export class Client implements HostedClient {
   #session: Session | undefined;
   #packets: ClientPackets | undefined;
   #aliases: OutgoingAliases | undefined;
+  /** Until it is answered. */
   #request: ConnectRequest | undefined;
+  /** bytes of the largest packet that the client takes */
+  #largestPacket = 0;
+  #wantsReason = false;
   #lastHeard: number;
   #lastBytes = 0;
   #closedAt = 0;
@@ -98,10 +103,6 @@ export class Client implements HostedClient {
     return this.#session;
   }
 
-  get request(): ConnectRequest | undefined {
-    return this.#request;
-  }
-
   get writable(): boolean {
     return this.#writer.writable;
   }
@@ -110,7 +111,7 @@ export class Client implements HostedClient {
     const now = this.#host.now();
     const alias = this.#aliases?.aliasFor(copy.publication.topic);
     const frame = alias ? copy.frameWithAlias(true, now, alias.alias, alias.known) : copy.frame(this.v5, now);
-    if (frame.size > (this.#request?.maximumPacketSize ?? 0)) return false;
+    if (frame.size > this.#largestPacket) return false;
     if (alias && !alias.known) this.#aliases?.told(copy.publication.topic);
     const { traffic } = this.#host;
     traffic.messagesSent++;
@@ -147,7 +148,7 @@ export class Client implements HostedClient {
   end(reasonCode: ReasonCode, reason: string): void {
     if (this.#state === 'closed') return;
     if (this.#state === 'connected' && this.v5) {
-      const properties = this.#request?.wantsProblemInformation ? { properties: { reasonString: reason } } : {};
+      const properties = this.#wantsReason ? { properties: { reasonString: reason } } : {};
       this.#writer.write(encodeControlPacket({ cmd: 'disconnect', reasonCode, ...properties }, 5));
     }
     this.#close({ reasonCode, reason }, true);
@@ -249,13 +250,16 @@ export class Client implements HostedClient {
       this.#aliases = new OutgoingAliases(request.topicAliasMaximum);
     }
     this.#framer.limit = settings.maximumPacketSize;
+    this.#largestPacket = request.maximumPacketSize;
+    this.#wantsReason = request.wantsProblemInformation;
+    this.will = request.will;
+    this.#request = undefined;
     this.#session = session;
     this.#packets = new ClientPackets(this, session, this.#host, this.#hold);
     this.#state = 'connected';
     this.#lastHeard = this.#host.now();
-    const { keepAlive } = this;
-    const accepted = { clientId, sessionPresent: present, keepAlive, sessionExpiry: session.expiryInterval };
-    this.write(acceptance(request, accepted, settings));
+    const accepted = { clientId, sessionPresent: present, sessionExpiry: session.expiryInterval };
+    this.write(acceptance(request, { ...accepted, keepAlive: this.keepAlive }, settings));
     this.#host.listener.connected(this);
     session.attach(this);
   }

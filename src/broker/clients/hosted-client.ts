@@ -5,7 +5,7 @@ import type { SessionConnection } from '../sessions/session-connection';
 import type { ReasonCode } from '../wire/reason';
 import type { KnownClient } from './access';
 import type { ConnectedClient } from './broker-listener';
-import type { ConnectRequest } from './connect-request';
+import type { RequestedWill } from './connect-request';
 
 export interface HostedClient extends SessionConnection, KnownClient, ConnectedClient {
   /** When its stream came, in ms of the clock of the broker. */
@@ -13,7 +13,8 @@ export interface HostedClient extends SessionConnection, KnownClient, ConnectedC
   readonly bridge: boolean;
   readonly connected: boolean;
   readonly session: Session | undefined;
-  readonly request: ConnectRequest | undefined;
+  /** Published when its connection ends otherwise than by a normal DISCONNECT. */
+  readonly will: RequestedWill | undefined;
   /** Ends the connection. An MQTT 5 client is told the reason. */
   end(reasonCode: ReasonCode, reason: string): void;
 }

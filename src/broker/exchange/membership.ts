@@ -72,7 +72,7 @@ export class Membership {
     const { registry, now } = this.#options;
     if (this.#clients.get(client.clientId) === client) this.#clients.delete(client.clientId);
     session.detach(now());
-    const will = withWill ? client.request?.will : undefined;
+    const will = withWill ? client.will : undefined;
     if (will) this.#postpone(will, session);
     if (session.expiryInterval === 0) this.endSession(session);
     else registry.save(session);

@@ -13,7 +13,7 @@ export class Crowding {
   #since: number | undefined;
   /** It has delayed publishers for the longest allowed time. */
   #slow = false;
-  #publishers: (() => void)[] = [];
+  #publishers: (() => void)[] | undefined;
 
   constructor(waiting: Waiting) {
     this.#waiting = waiting;
@@ -36,7 +36,10 @@ export class Crowding {
   /** Calls `go` when publishers may continue. */
   whenRoom(go: () => void): void {
     if (this.#since === undefined) go();
-    else this.#publishers.push(go);
+    else {
+      this.#publishers ??= [];
+      this.#publishers.push(go);
+    }
   }
 
   /** Lets publishers continue after they have waited for `patience` ms, because the client is too slow for them. */
@@ -53,6 +56,8 @@ export class Crowding {
 
   letGo(): void {
     this.#since = undefined;
-    for (const go of this.#publishers.splice(0)) go();
+    const publishers = this.#publishers ?? [];
+    this.#publishers = undefined;
+    for (const go of publishers) go();
   }
 }

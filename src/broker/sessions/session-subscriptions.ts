@@ -1,26 +1,25 @@
 // The subscriptions of one session, by filter in the spelling of the client. Many devices only publish, so an empty one
 // is as small as possible.
 
-import type { Subscription } from '../subscriptions/subscription';
-import type { Session } from './session';
+import type { TopicFilter } from '../../core/topics/topic-filter';
 
-export class SessionSubscriptions {
-  #byFilter: Map<string, Subscription<Session>> | undefined;
+export class SessionSubscriptions<Subscription extends { readonly filter: TopicFilter }> {
+  #byFilter: Map<string, Subscription> | undefined;
 
   get size(): number {
     return this.#byFilter?.size ?? 0;
   }
 
-  get(filter: string): Subscription<Session> | undefined {
+  get(filter: string): Subscription | undefined {
     return this.#byFilter?.get(filter);
   }
 
-  values(): Iterable<Subscription<Session>> {
+  values(): Iterable<Subscription> {
     return this.#byFilter?.values() ?? [];
   }
 
   /** Adds `subscription`, in place of one to the same filter. */
-  add(subscription: Subscription<Session>): void {
+  add(subscription: Subscription): void {
     this.#byFilter ??= new Map();
     this.#byFilter.set(subscription.filter.wire, subscription);
   }

@@ -5,7 +5,7 @@ import type { QoS } from '../../core/publications/publication';
 import { Fifo } from '../../core/queues/fifo';
 import type { Copy } from '../publications/copy';
 import type { RetainedReplay } from '../retained/retained-replay';
-import type { Receiver, TopicCheck } from '../subscriptions/subscription';
+import type { Receiver, Subscription, TopicCheck } from '../subscriptions/subscription';
 import { isRefusal, type ReasonCode } from '../wire/reason';
 import { Crowding } from './crowding';
 import { type Delivery, mayGoToAnother, newDelivery } from './delivery';
@@ -22,7 +22,7 @@ export class Session implements Receiver {
   /** Its number in the store. */
   readonly number: number;
   readonly store: SessionStore | undefined;
-  readonly subscriptions = new SessionSubscriptions();
+  readonly subscriptions = new SessionSubscriptions<Subscription<Session>>();
   /** Received and unreleased QoS 2 publications (MQTT 5, section 4.3.3). */
   readonly incoming = new PacketIdentifiers();
   found = 0;

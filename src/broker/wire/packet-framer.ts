@@ -6,6 +6,8 @@ import { Reason } from './reason';
 import { MAX_VARIABLE_INTEGER, variableIntegerSize } from './variable-integer';
 
 const NOTHING = Buffer.alloc(0);
+/** Never added to: the first piece comes in an array of its own. */
+const NO_PIECES: Buffer[] = [];
 /** This many pieces, each smaller than this many bytes, are joined. */
 const MANY = 256;
 const TINY = 512;
@@ -22,7 +24,7 @@ export class PacketFramer {
   /** bytes of the largest allowed packet, with its header */
   limit: number;
   /** Pieces of an incomplete packet, beside `bytes`. */
-  #pieces: Buffer[] = [];
+  #pieces = NO_PIECES;
   #held = 0;
   /** the total bytes of the incomplete packet, once known */
   #wanted = 0;
@@ -49,7 +51,7 @@ export class PacketFramer {
       return;
     }
     this.bytes = Buffer.concat(this.#pieces, this.#held);
-    this.#pieces = [];
+    this.#pieces = NO_PIECES;
     this.#held = 0;
     this.#wanted = 0;
     this.end = 0;
