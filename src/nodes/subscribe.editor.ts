@@ -1,12 +1,13 @@
 // The dialog of the subscribe node.
 
-import { FORMAT_PROPERTIES, prepareFormat, rowsUse } from '../editor/fields/format-fields';
+import { enteredFormat, FORMAT_PROPERTIES, prepareFormat, rowsUse } from '../editor/fields/format-fields';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
 import { numberProblem } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
 import { topicFilterProblem } from '../editor/fields/topic-filter-problem';
 import { addSubscriptionRow } from '../editor/subscribe/subscription-row';
+import { valueProblem } from '../editor/subscribe/value-fields';
 import {
   SUBSCRIBE_RANGES,
   type SubscribeConfig,
@@ -33,7 +34,11 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
           const problem = topicFilterProblem(filter, literal);
           if (problem !== undefined) return problem;
         }
-        return true;
+        return (
+          listed(subscriptions)
+            .map(({ value }) => valueProblem(value))
+            .find((problem) => problem !== undefined) ?? true
+        );
       },
     },
     ...FORMAT_PROPERTIES,
@@ -103,10 +108,18 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     const again = $('#mqtt-flows-subscribe-again');
     retained.on('change', () => again.toggle(retained.val() !== 'ignore'));
     retained.trigger('change');
+    const rowContext = {
+      formatLabel,
+      trialOf: (row: SubscriptionConfig) => ({
+        broker: String($('#node-input-broker').val() ?? ''),
+        node: this.id,
+        settings: { ...enteredFormat(), largeIntegers: $('#node-input-largeIntegers').val(), subscriptions: [row] },
+      }),
+    };
     const list = $(LIST)
       .css({ minHeight: '120px' })
       .editableList<Partial<SubscriptionConfig>>({
-        addItem: (container, _index, row) => addSubscriptionRow(container, row, formatLabel),
+        addItem: (container, _index, row) => addSubscriptionRow(container, row, rowContext),
         removable: true,
         sortable: true,
       });

@@ -6,6 +6,7 @@ import type { Delivery, DeliveryFigures } from '../connection/acknowledgement/de
 import type { Connection } from '../connection/connection';
 import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { Codec } from '../core/payloads/codec';
+import type { ValueRule } from '../core/values/value-rule';
 import type { PreparedMessage } from '../runtime/acknowledgement/acknowledgement';
 import { acknowledging } from '../runtime/acknowledgement/acknowledging';
 import { useBroker } from '../runtime/broker/broker-node';
@@ -18,12 +19,14 @@ import { refuseMessages, reportError, showProblem } from '../runtime/node/node-p
 import { showStatus } from '../runtime/node/node-status';
 import { readSettings } from '../runtime/node/read-settings';
 import { formatOfTopic } from '../runtime/subscribe/format-of-topic';
+import { MessagePreparation } from '../runtime/subscribe/message-preparation';
 import { fixedSubscriptions, type NodeSubscription, NodeSubscriptions } from '../runtime/subscribe/node-subscriptions';
-import { receivedMessage } from '../runtime/subscribe/received-message';
+import { rowValue } from '../runtime/subscribe/row-value';
 import { birthsOf } from '../runtime/subscribe/sparkplug-births-of';
 import { rebirthAsker } from '../runtime/subscribe/sparkplug-rebirth';
 import { deliveryStatus, subscriptionStatus, whyItHearsItself } from '../runtime/subscribe/subscribe-status';
 import { subscriptionControl } from '../runtime/subscribe/subscription-actions';
+import { serveValueTrial } from '../runtime/subscribe/value-trial';
 import {
   parseSubscribeConfig,
   type SubscribeConfig,
@@ -43,13 +46,14 @@ export = function register(RED: NodeAPI): void {
     const codecs = new NodeCodecs(RED, config, largeIntegers, birthsOf(broker.connection));
     const codec = codecs.find(config.format);
     if (!codec.ok) return refuse(this, codec.error);
-    const fixed = fixedSubscriptions(config.subscriptions, codec.value, codecs);
+    const values = (rule: ValueRule | undefined) => rowValue(RED, this, rule);
+    const fixed = fixedSubscriptions(config.subscriptions, codec.value, codecs, values);
     if (!fixed.ok) return refuse(this, fixed.error);
     const subscriptions = subscribe(this, broker.connection, config, codec.value, fixed.value);
     const formatOf = (topic: string): FormatOfTopic | undefined => formatOfTopic(config, subscriptions, topic);
     this.on('close', useFormats(broker.connection, { codecs, formatOf }));
     if (inputs === 0) return subscriptions.start([]);
-    const dynamic = { codec: codec.value, codecs, format: config.format, retained, keep };
+    const dynamic = { codec: codec.value, codecs, format: config.format, values, retained, keep };
     acceptControl(RED, this, broker.control, subscriptionControl(RED, this, subscriptions, dynamic));
   }
 
@@ -73,11 +77,9 @@ export = function register(RED: NodeAPI): void {
       const status = subscriptionStatus(connection.state, subscriptions.states);
       show(status.fill === 'green' ? deliveryStatus(RED, status, figures) : status);
     };
-    const prepare = (delivery: Delivery): PreparedMessage =>
-      receivedMessage(RED, delivery, subscriptions.of(delivery.filter), {
-        ...{ codec, undecodable, requestsOnly },
-        ...(stale && { stale }),
-      });
+    const preparation = new MessagePreparation(RED, { codec, undecodable, requestsOnly, ...(stale && { stale }) });
+    const prepare = (delivery: Delivery): PreparedMessage | Promise<PreparedMessage> =>
+      preparation.prepare(delivery, subscriptions.of(delivery.filter));
     const showFigures = (latest: DeliveryFigures): void => {
       figures = latest;
       refresh();
@@ -96,11 +98,17 @@ export = function register(RED: NodeAPI): void {
     const unwatch = connection.watch(refresh);
     onClose(RED, node, (removed, done) => {
       unwatch();
-      acknowledgement.leave(removed, () => subscriptions.close());
-      done();
+      const leave = (): void => {
+        acknowledgement.leave(removed, () => subscriptions.close());
+        done();
+      };
+      const unfinished = preparation.unfinished();
+      if (unfinished) void unfinished.then(leave);
+      else leave();
     });
     return subscriptions;
   }
 
+  serveValueTrial(RED);
   RED.nodes.registerType('mqtt-flows-subscribe', construct);
 };

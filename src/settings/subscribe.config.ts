@@ -4,9 +4,11 @@ import { filterInvalid } from '../core/errors/mqtt-flows-error';
 import type { LargeIntegers } from '../core/payloads/large-numbers';
 import type { RetainedPolicy, SubscriptionOptions } from '../core/subscriptions/subscription-options';
 import { parseTopicFilter } from '../core/topics/topic-filter';
+import type { ValueRule } from '../core/values/value-rule';
 import type { SavedNumber } from './environment-text';
 import { type FormatConfig, type FormatSettings, formatDefaults, readFormat } from './format.config';
 import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
+import { readValueRule, type ValueConfig } from './value.config';
 
 /** One filter with the subscription options of MQTT 5, section 3.8.3.1. */
 export interface SubscriptionConfig {
@@ -21,6 +23,8 @@ export interface SubscriptionConfig {
   messageType?: string;
   /** `${NAME}` within the filter stays as it is. */
   literal?: boolean;
+  /** Which part of the payload becomes `msg.payload`. Left out: all of it. */
+  value?: Partial<ValueConfig>;
 }
 
 export interface SubscribeConfig extends FormatConfig {
@@ -109,6 +113,7 @@ export interface FormattedSubscription {
   /** Blank: that of the node. */
   readonly format: string;
   readonly messageType: string;
+  readonly value: ValueRule | undefined;
 }
 
 /** Reads a saved configuration. The first invalid value is the error. */
@@ -136,7 +141,8 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
       retained,
     };
     const format = entry.text('format', '');
-    subscriptions.push({ options, format, messageType: entry.text('messageType', '').trim() });
+    const value = readValueRule(entry.section('value'));
+    subscriptions.push({ options, format, messageType: entry.text('messageType', '').trim(), value });
   }
   return saved.result({
     subscriptions,

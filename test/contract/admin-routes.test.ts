@@ -43,6 +43,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'post /mqtt-flows/topics/start-shared': WRITE,
   'post /mqtt-flows/topics/stop': READ,
   'post /mqtt-flows/topics/view': READ,
+  // It reads files and variables and evaluates an expression, as a deploy does.
+  'post /mqtt-flows/value-trial': [...READ, 'flows.write'],
 };
 
 /** The routes that all nodes and plugins add when Node-RED loads them. */

@@ -70,7 +70,7 @@ class Bench {
         const id = `${topic} ${this.ids.length}`;
         this.ids.push(id);
         // Text, which is on the measured heap.
-        return { message: { _msgid: id, payload: payload.toString('latin1') }, raw: payload };
+        return { message: { _msgid: id, payload: payload.toString('latin1') }, raw: payload, decoded: true };
       },
       show: nothing,
     };

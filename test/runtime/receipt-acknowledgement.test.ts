@@ -30,7 +30,7 @@ class Bench {
       node: { id: 'sub', send } as unknown as Node,
       connection: new ConnectionBench().connection,
       settings: { acknowledge: 'receipt', maxInFlight: 1, acknowledgeTimeout: 0, onError: 'refuse' },
-      prepare: ({ publication: { payload } }) => ({ message: { _msgid: '1', payload }, raw: payload }),
+      prepare: ({ publication: { payload } }) => ({ message: { _msgid: '1', payload }, raw: payload, decoded: true }),
       show: nothing,
     });
   }

@@ -128,6 +128,8 @@ export type ErrorCode =
   | 'property-missing'
   | 'expression-invalid'
   | 'value-unavailable'
+  | 'value-missing'
+  | 'values-overloaded'
   | 'publication-refused'
   | 'publication-too-large'
   | 'publication-lost'

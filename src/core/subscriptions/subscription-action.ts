@@ -18,6 +18,8 @@ export interface RequestedSubscription {
   readonly format?: string;
   /** For Protobuf: which message its payloads are. Left out: that of the node. */
   readonly messageType?: string;
+  /** Which part of a payload becomes `msg.payload`, unchecked. */
+  readonly value?: unknown;
   /** Set on each message that this subscription delivers. */
   readonly properties?: Readonly<Record<string, unknown>>;
   /** The subscription as the message gave it. */
@@ -93,6 +95,7 @@ export function readSubscription(entry: unknown, name: string): Result<Requested
     retainHandling,
     ...(format === undefined || format === '' ? {} : { format: FORMATS[format] ?? format }),
     ...(messageType === undefined || messageType === '' ? {} : { messageType }),
+    ...(values.value === undefined ? {} : { value: values.value }),
     ...(properties === undefined ? {} : { properties }),
     given: { ...values, qos, rh: retainHandling, nl: noLocal, rap: retainAsPublished },
   });

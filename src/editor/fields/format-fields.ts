@@ -44,6 +44,19 @@ export function prepareFormat(saved: Partial<FormatConfig>, label: (format: stri
   show();
 }
 
+/** What is entered in the fields. */
+export function enteredFormat(): Readonly<Record<keyof FormatConfig, string>> {
+  const entered = (name: keyof FormatConfig): string => String($(`#node-input-${name}`).val() ?? '');
+  return {
+    format: entered('format'),
+    compression: entered('compression'),
+    inflateLimit: entered('inflateLimit'),
+    schema: entered('schema'),
+    schemaFrom: entered('schemaFrom'),
+    messageType: entered('messageType'),
+  };
+}
+
 /** What is entered stays in sight: *detect* uses it for the content type of Protobuf. */
 function describesMessages(): boolean {
   return $('#node-input-schema').val() !== '' || $('#node-input-messageType').val() !== '';

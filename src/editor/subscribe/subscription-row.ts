@@ -8,6 +8,7 @@ import { keepReader } from '../fields/list-rows';
 import { sharedText } from '../fields/shared-text';
 import { offerTopics } from '../fields/topic-completion';
 import { topicFilterNote } from '../fields/topic-filter-problem';
+import { addValueFields } from './value-fields';
 
 const SHARED = /^\$share\/([^/]*)\/(.*)$/s;
 
@@ -134,11 +135,18 @@ function addQosNote(container: JQuery, qos: JQuery): void {
   $('#node-input-acknowledge, #node-input-broker').on('change', () => qos.trigger('change'));
 }
 
+/** What a row needs to know of its node. */
+export interface RowContext {
+  formatLabel(format: string): string;
+  /** The question what *Value* makes of the last message, for a node with this filter alone. */
+  trialOf(row: SubscriptionConfig): object;
+}
+
 /** Fills `container`, an item of an editable list, with the fields of one subscription. */
 export function addSubscriptionRow(
   container: JQuery,
   row: Partial<SubscriptionConfig>,
-  formatLabel: (format: string) => string,
+  { formatLabel, trialOf }: RowContext,
 ): void {
   const saved: SubscriptionConfig = { ...subscriptionDefaults, ...row };
   const { group, rest } = splitGroup(saved.filter);
@@ -189,11 +197,14 @@ export function addSubscriptionRow(
   showLiteral();
   addQosNote(container, qos);
   offerTopics(filter);
-  const { format: _format, messageType: _type, literal: _literal, ...others } = saved;
-  keepReader<SubscriptionConfig>(container, () => ({
+  const { format: _format, messageType: _type, literal: _literal, value: _value, ...others } = saved;
+  const readValue = addValueFields(container, saved.value, () => trialOf(read()));
+  const read = (): SubscriptionConfig => ({
     ...others,
     filter: grouped(String(filter.val()).trim()),
     qos: Number(qos.val()) as SubscriptionConfig['qos'],
     ...options.read(),
-  }));
+    ...readValue(),
+  });
+  keepReader<SubscriptionConfig>(container, read);
 }

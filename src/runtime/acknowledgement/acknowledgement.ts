@@ -13,7 +13,11 @@ import { localizedError } from '../node/localize';
 /** The message made of a delivery. With an `error`, it goes to a Catch node. */
 export interface PreparedMessage {
   readonly message: NodeMessage & { _msgid: string; receipt?: string };
+  /** Whether the payload is what the format has made of it. */
+  readonly decoded: boolean;
   readonly error?: Error;
+  /** The settings drop the message: it goes nowhere and counts as done. */
+  readonly dropped?: true;
   /** The payload as received. */
   readonly raw: Buffer;
 }
@@ -24,8 +28,11 @@ export interface AcknowledgingNode {
   readonly node: Node;
   readonly connection: Connection;
   readonly settings: AcknowledgementSettings;
-  /** Makes the message from a delivery. */
-  prepare(delivery: Delivery): PreparedMessage;
+  /**
+   * Makes the message from a delivery, later where an expression is evaluated. Promises never reject, and resolve in the
+   * order of the deliveries.
+   */
+  prepare(delivery: Delivery): PreparedMessage | Promise<PreparedMessage>;
   /** Shows the number of deliveries. Called at intervals. */
   show(figures: DeliveryFigures): void;
 }
@@ -40,6 +47,7 @@ export interface Acknowledging extends Pick<Subscriber, 'deliver'> {
 /** Sends a message to the flow. */
 export function send({ RED, node }: Pick<AcknowledgingNode, 'RED' | 'node'>, prepared: PreparedMessage): void {
   const { message, error, raw } = prepared;
+  if (prepared.dropped) return;
   if (error) return node.error(error, message);
   try {
     node.send(message);

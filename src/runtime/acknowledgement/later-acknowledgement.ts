@@ -73,9 +73,33 @@ export abstract class LaterAcknowledgement implements Acknowledging, DeliveryHan
 
   hand(delivery: Delivery, settle?: SettleDelivery): HandedDelivery | undefined {
     const prepared = this.to.prepare(delivery);
-    if (settle) return this.give(prepared, settle);
-    send(this.to, prepared);
+    return prepared instanceof Promise ? this.#handLater(prepared, settle) : this.#hand(prepared, settle);
+  }
+
+  #hand(prepared: PreparedMessage, settle: SettleDelivery | undefined): HandedDelivery | undefined {
+    if (settle && !prepared.dropped) return this.give(prepared, settle);
+    if (settle) settle({ kind: 'acknowledged' });
+    else send(this.to, prepared);
     return undefined;
+  }
+
+  /** A delivery that is settled before its message is prepared does not reach the flow. */
+  #handLater(preparing: Promise<PreparedMessage>, settle: SettleDelivery | undefined): HandedDelivery {
+    let settled = false;
+    let handed: HandedDelivery | undefined;
+    void preparing.then((prepared) => {
+      if (settled) return;
+      handed = this.#hand(prepared, settle);
+      // The flow may be done with it by now.
+      if (settled) handed?.settled();
+    });
+    return {
+      whereabouts: () => handed?.whereabouts(),
+      settled: () => {
+        settled = true;
+        handed?.settled();
+      },
+    };
   }
 
   expired({ publication: { topic } }: Delivery, at: string | undefined): Acknowledgement {

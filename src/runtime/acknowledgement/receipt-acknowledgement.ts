@@ -5,7 +5,7 @@ import type { ReleaseReceipt, SharedReceipt } from '../../connection/acknowledge
 import type { Subscriber } from '../../connection/subscriptions/subscriptions';
 import type { Acknowledgement } from '../../core/publications/acknowledgement';
 import { isReplacing } from '../deploy/deploy-events';
-import { type Acknowledging, type AcknowledgingNode, send } from './acknowledgement';
+import { type Acknowledging, type AcknowledgingNode, type PreparedMessage, send } from './acknowledgement';
 import { leftWindows } from './left-window';
 
 /**
@@ -29,12 +29,10 @@ export class ReceiptAcknowledgement implements Acknowledging {
 
   readonly window = {
     take: (delivery: Delivery, receipt: SharedReceipt | undefined): void => {
+      const prepared = this.#to.prepare(delivery);
       const release = receipt?.hold();
-      try {
-        send(this.#to, this.#to.prepare(delivery));
-      } finally {
-        if (release) this.#releaseLater(release);
-      }
+      if (prepared instanceof Promise) void prepared.then((later) => this.#give(later, release));
+      else this.#give(prepared, release);
     },
   };
 
@@ -45,6 +43,14 @@ export class ReceiptAcknowledgement implements Acknowledging {
     // A deploy starts other nodes on the same connection, on which the server sends nothing again.
     if (!isReplacing(this.#to.RED)) this.#settlement = { kind: 'abandoned' };
     unsubscribe();
+  }
+
+  #give(prepared: PreparedMessage, release: ReleaseReceipt | undefined): void {
+    try {
+      send(this.#to, prepared);
+    } finally {
+      if (release) this.#releaseLater(release);
+    }
   }
 
   #releaseLater(release: ReleaseReceipt): void {

@@ -164,7 +164,7 @@ export function acceptControl(
 }
 
 /** Turns an error of the settings into an error of a message. */
-function ofMessage({ code, params }: MqttFlowsError): MqttFlowsError {
+export function ofMessage({ code, params }: MqttFlowsError): MqttFlowsError {
   return new MqttFlowsError(code === 'config-invalid' ? 'property-invalid' : code, { stage: 'control', params });
 }
 

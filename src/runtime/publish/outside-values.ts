@@ -2,10 +2,11 @@
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { failed, found, type Result } from '../../core/errors/result';
+import { found, type Result } from '../../core/errors/result';
 import { InOrder } from '../../core/queues/in-order';
 import type { OutsideFound, OutsideValue } from '../../core/values/outside-value';
 import type { ConfigResult } from '../../settings/saved-config';
+import { type Evaluate, jsonata, thrownDetail } from '../node/jsonata';
 
 /**
  * Finds the values for `message` and passes them, or the error, to `use`. Messages keep their order, however long their
@@ -18,7 +19,8 @@ export type FindOutside = (
   failed: (error: unknown) => void,
 ) => void;
 
-type FindOne = (message: NodeMessage) => Promise<unknown>;
+/** A context store and an expression answer later, by a promise. */
+type FindOne = (message: NodeMessage) => unknown;
 
 /** A context store that never answers must not fill the memory: messages above this number are errors. */
 const MOST_WAITING = 10_000;
@@ -26,17 +28,45 @@ const MOST_WAITING = 10_000;
 const NOTHING: ConfigResult<OutsideFound> = { ok: true, config: [] };
 
 /**
- * Returns a function that finds `values` for `node`, synchronously when there are none. An invalid expression is the
- * error.
+ * Returns a function that finds `values` for `node`, synchronously when none is in a context or an expression. An invalid
+ * expression is the error.
  */
 export function outsideFinder(RED: NodeAPI, node: Node, values: readonly OutsideValue[]): ConfigResult<FindOutside> {
   const finders: FindOne[] = [];
+  let later = false;
   for (const value of values) {
-    const finder = value.type === 'jsonata' ? byExpression(RED, node, value) : found(inContext(RED, node, value));
+    const finder = finderOf(RED, node, value);
     if (!finder.ok) return finder;
-    finders.push(orUnavailable(finder.value, value));
+    finders.push(finder.value);
+    later ||= value.type === 'jsonata' || value.type === 'flow' || value.type === 'global';
   }
-  return { ok: true, config: finders.length === 0 ? (_message, use) => use(NOTHING) : inOrder(finders) };
+  if (finders.length === 0) return { ok: true, config: (_message, use) => use(NOTHING) };
+  return { ok: true, config: later ? inOrder(finders) : atOnce(finders) };
+}
+
+function finderOf(RED: NodeAPI, node: Node, value: OutsideValue): Result<FindOne> {
+  switch (value.type) {
+    case 'jsonata': {
+      const evaluate = jsonata(RED, node, value.text, value.setting);
+      return evaluate.ok ? found(orUnavailable(evaluate.value, value)) : evaluate;
+    }
+    case 'flow':
+    case 'global':
+      return found(orUnavailable(inContext(RED, node, value.type, value.text), value));
+    case 'env': {
+      // A changed variable of a flow or group restarts its nodes.
+      const variable: unknown = RED.util.getSetting(node, value.text);
+      return found(() => variable);
+    }
+    case 'now':
+      return found(() => Date.now());
+    case 'iso':
+      return found(() => new Date().toISOString());
+  }
+}
+
+function atOnce(finders: readonly FindOne[]): FindOutside {
+  return (message, use) => use({ ok: true, config: finders.map((find) => find(message)) });
 }
 
 function inOrder(finders: readonly FindOne[]): FindOutside {
@@ -60,8 +90,7 @@ function findAll(finders: readonly FindOne[], message: NodeMessage): Promise<Con
   );
 }
 
-/** A store may answer late, so each value is a promise. */
-function inContext(RED: NodeAPI, node: Node, { type, text }: OutsideValue): FindOne {
+function inContext(RED: NodeAPI, node: Node, type: 'flow' | 'global', text: string): Evaluate {
   return (message) =>
     new Promise((resolve, reject) => {
       RED.util.evaluateNodeProperty(text, type, node, message, (error, value) =>
@@ -70,33 +99,10 @@ function inContext(RED: NodeAPI, node: Node, { type, text }: OutsideValue): Find
     });
 }
 
-function byExpression(RED: NodeAPI, node: Node, { text, setting }: OutsideValue): Result<FindOne> {
-  let expression: ReturnType<typeof RED.util.prepareJSONataExpression>;
-  try {
-    expression = RED.util.prepareJSONataExpression(text, node);
-  } catch (error) {
-    const params = { property: setting, expression: text.slice(0, 200), detail: detailOf(error) };
-    return failed(new MqttFlowsError('expression-invalid', { stage: 'config', params }));
-  }
-  const find: FindOne = (message) =>
-    new Promise((resolve, reject) => {
-      RED.util.evaluateJSONataExpression(expression, message, (error, value) =>
-        error ? reject(error) : resolve(value),
-      );
-    });
-  return found(find);
-}
-
-function orUnavailable(find: FindOne, { setting, text }: OutsideValue): FindOne {
+function orUnavailable(find: Evaluate, { setting, text }: OutsideValue): FindOne {
   return (message) =>
     find(message).catch((error: unknown) => {
-      const params = { property: setting, expression: text.slice(0, 200), detail: detailOf(error) };
+      const params = { property: setting, expression: text.slice(0, 200), detail: thrownDetail(error) };
       throw new MqttFlowsError('value-unavailable', { stage: 'publish', params });
     });
-}
-
-/** JSONata throws objects that are not errors. */
-function detailOf(error: unknown): string {
-  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
-  return String(message).slice(0, 200);
 }

@@ -8,13 +8,17 @@ import type { Codec } from '../../core/payloads/codec';
 import type { RequestedSubscription } from '../../core/subscriptions/subscription-action';
 import type { SubscriptionOptions } from '../../core/subscriptions/subscription-options';
 import type { TopicFilter, WireFilter } from '../../core/topics/topic-filter';
+import type { ValueRule } from '../../core/values/value-rule';
 import type { FormattedSubscription } from '../../settings/subscribe.config';
 import type { NodeCodecs } from '../node/node-codecs';
+import type { RowValue } from './row-value';
 
 /** One filter of a node, and the format of its messages. */
 export interface NodeSubscription {
   readonly options: SubscriptionOptions;
   readonly codec: Codec;
+  /** Which part of the payload becomes the payload of the message; undefined for all of it. */
+  readonly value: RowValue | undefined;
   /** The request of the message that added it. */
   readonly requested?: RequestedSubscription;
 }
@@ -24,12 +28,15 @@ export function fixedSubscriptions(
   settings: readonly FormattedSubscription[],
   codec: Codec,
   codecs: NodeCodecs,
+  values: (rule: ValueRule | undefined) => Result<RowValue | undefined>,
 ): Result<NodeSubscription[]> {
   const subscriptions: NodeSubscription[] = [];
-  for (const { options, format, messageType } of settings) {
+  for (const { options, format, messageType, value: rule } of settings) {
     const own = format === '' ? found(codec) : codecs.find(format, messageType);
     if (!own.ok) return own;
-    subscriptions.push({ options, codec: own.value });
+    const value = values(rule);
+    if (!value.ok) return value;
+    subscriptions.push({ options, codec: own.value, value: value.value });
   }
   return found(subscriptions);
 }

@@ -27,37 +27,42 @@ export interface MessageSettings {
 /** The message of a delivery by the subscription `by`, which is undefined if it has been removed meanwhile. */
 export function receivedMessage(
   RED: NodeAPI,
-  { publication, filter, qos }: Delivery,
+  delivery: Delivery,
   by: NodeSubscription | undefined,
   settings: MessageSettings,
 ): PreparedMessage {
-  const codec = by?.codec ?? settings.codec;
+  const { message, decoded } = decodedMessage(RED, delivery, by, by?.codec ?? settings.codec);
+  const { payload: raw, topic } = delivery.publication;
+  if (decoded.ok && decoded.properties?.sparkplug?.stale) settings.stale?.(topic);
+  const isRequest = followRequest(message._msgid, delivery.publication, delivery.qos);
+  if (!decoded.ok && settings.undecodable === 'error') {
+    // The error carries the message with the raw payload, so that nothing is lost.
+    const error = localizedError(RED, payloadError('payload-undecodable', decoded, topic));
+    return { message, raw, decoded: false, error };
+  }
+  const prepared = { message, raw, decoded: decoded.ok };
+  return isRequest || !settings.requestsOnly ? prepared : { ...prepared, error: noRequest(RED, topic) };
+}
+
+function noRequest(RED: NodeAPI, topic: string): Error {
+  return localizedError(RED, new MqttFlowsError('request-expected', { stage: 'subscribe', params: { topic } }));
+}
+
+/** The message of a delivery, with the raw payload if it cannot be decoded, and what decoding has given. */
+export function decodedMessage(
+  RED: NodeAPI,
+  { publication, filter, qos }: Delivery,
+  by: NodeSubscription | undefined,
+  codec: Codec,
+): { readonly message: PreparedMessage['message']; readonly decoded: Decoded } {
   const decoded = codec.decode(publication.payload, publication.properties ?? {}, publication.topic);
   const payload = decoded.ok ? decoded.value : publication.payload;
   const params = paramsOf(readCaptures(filter, publication.topic), decoded);
   const received = messageFromPublication(publication, payload, qos, params);
-  if (decoded.ok && decoded.properties) {
-    Object.assign(received, decoded.properties);
-    if (decoded.properties.sparkplug?.stale) settings.stale?.(publication.topic);
-  }
+  if (decoded.ok && decoded.properties) Object.assign(received, decoded.properties);
   const properties = by?.requested?.properties;
   const complete = properties ? { ...RED.util.cloneMessage(properties), ...received } : received;
-  const message = Object.assign(complete, { _msgid: messageId() });
-  const { payload: raw } = publication;
-  const isRequest = followRequest(message._msgid, publication, qos);
-  if (!decoded.ok && settings.undecodable === 'error') {
-    // The error carries the message with the raw payload, so that nothing is lost.
-    return {
-      message,
-      raw,
-      error: localizedError(RED, payloadError('payload-undecodable', decoded, publication.topic)),
-    };
-  }
-  return isRequest || !settings.requestsOnly ? { message, raw } : { message, raw, error: noRequest(RED, publication) };
-}
-
-function noRequest(RED: NodeAPI, { topic }: Delivery['publication']): Error {
-  return localizedError(RED, new MqttFlowsError('request-expected', { stage: 'subscribe', params: { topic } }));
+  return { message: Object.assign(complete, { _msgid: messageId() }), decoded };
 }
 
 /** What the filter took from the topic, over what the format has read from it. */

@@ -1,7 +1,6 @@
 // Handles messages that subscribe, unsubscribe and ask for the list, and keeps the subscriptions that they add.
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { DONE, type Done, failed, found, type Result } from '../../core/errors/result';
 import { asError } from '../../core/errors/thrown-value';
 import type { Codec } from '../../core/payloads/codec';
@@ -12,10 +11,14 @@ import {
   type SubscriptionAction,
 } from '../../core/subscriptions/subscription-action';
 import type { RetainedPolicy } from '../../core/subscriptions/subscription-options';
+import type { ValueRule } from '../../core/values/value-rule';
+import { parseValueRule } from '../../settings/value.config';
+import { ofMessage } from '../broker/connection-actions';
 import { localizedError } from '../node/localize';
 import type { NodeCodecs } from '../node/node-codecs';
 import type { MessageInput } from '../publish/message-answers';
 import type { NodeSubscription, NodeSubscriptions } from './node-subscriptions';
+import type { RowValue } from './row-value';
 
 /** The key under which the context of the node keeps the list. */
 const KEY = 'subscriptions';
@@ -25,6 +28,8 @@ export interface DynamicSettings {
   /** The format of the node, as it is saved. */
   readonly format: string;
   readonly codecs: NodeCodecs;
+  /** Prepares the *Value* of a subscription. */
+  readonly values: (rule: ValueRule | undefined) => Result<RowValue | undefined>;
   readonly retained: RetainedPolicy;
   /** Whether the list outlives a deploy of the node, and a restart if its context does. */
   readonly keep: boolean;
@@ -109,19 +114,20 @@ function keptSubscriptions(node: Node, settings: DynamicSettings): Promise<reado
 
 function nodeSubscriptions(
   requested: readonly RequestedSubscription[],
-  { codec, codecs, format, retained }: DynamicSettings,
+  { codec, codecs, format, values, retained }: DynamicSettings,
 ): Result<NodeSubscription[]> {
   const subscriptions: NodeSubscription[] = [];
   for (const one of requested) {
     const isOfNode = one.format === undefined && one.messageType === undefined;
     const own = isOfNode ? found(codec) : codecs.find(one.format ?? format, one.messageType);
-    if (!own.ok) {
-      const { code, params } = own.error;
-      return failed(new MqttFlowsError(code, { stage: 'control', params }));
-    }
+    if (!own.ok) return failed(ofMessage(own.error));
+    const rule = parseValueRule(one.value, 'value');
+    if (!rule.ok) return failed(ofMessage(rule.error));
+    const value = values(rule.config);
+    if (!value.ok) return failed(ofMessage(value.error));
     const { filter, qos, noLocal, retainAsPublished, retainHandling } = one;
     const options = { filter, qos, noLocal, retainAsPublished, retainHandling, retained };
-    subscriptions.push({ options, codec: own.value, requested: one });
+    subscriptions.push({ options, codec: own.value, value: value.value, requested: one });
   }
   return found(subscriptions);
 }

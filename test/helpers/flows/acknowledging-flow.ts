@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { BrokerConfig } from '#src/settings/broker.config';
-import type { SubscribeConfig } from '#src/settings/subscribe.config';
+import type { SubscribeConfig, SubscriptionConfig } from '#src/settings/subscribe.config';
 import { AcknowledgingServer } from '../servers/acknowledging-server';
 import { coreNodes, type Flow, type FlowNode, loadFlow, unloadFlow } from './flow-harness';
 import { serverNode, subscribeNodes, unique } from './flow-nodes';
@@ -46,11 +46,16 @@ export class AcknowledgingFlow {
   }
 
   /**
-   * `nodes`, with a broker node and the subscribe node `sub`, which is wired to the first of `nodes` in the same tab.
+   * `nodes`, with a broker node and the subscribe node `sub`, which is wired to the first of `nodes` in the same tab. `row`
+   * applies to its filter, `t/#`.
    */
-  nodes(nodes: readonly FlowNode[], settings: Partial<SubscribeConfig> = {}): FlowNode[] {
+  nodes(
+    nodes: readonly FlowNode[],
+    settings: Partial<SubscribeConfig> = {},
+    row: Partial<SubscriptionConfig> = {},
+  ): FlowNode[] {
     const all = { ...this.#settings, ...settings };
-    const [sub] = subscribeNodes('sub', this.broker, [{ filter: 't/#', qos: 2 }], all);
+    const [sub] = subscribeNodes('sub', this.broker, [{ filter: 't/#', qos: 2, ...row }], all);
     assert.ok(sub);
     const first = nodes[0];
     const place = first?.z === undefined ? {} : { z: first.z };
@@ -64,8 +69,12 @@ export class AcknowledgingFlow {
   }
 
   /** Starts the flow, and returns when it has subscribed. */
-  async start(nodes: readonly FlowNode[], settings: Partial<SubscribeConfig> = {}): Promise<Flow> {
-    const flow = await loadFlow(this.nodes(nodes, settings), {}, this.gates.register, ...CORE_NODES);
+  async start(
+    nodes: readonly FlowNode[],
+    settings: Partial<SubscribeConfig> = {},
+    row: Partial<SubscriptionConfig> = {},
+  ): Promise<Flow> {
+    const flow = await loadFlow(this.nodes(nodes, settings, row), {}, this.gates.register, ...CORE_NODES);
     await flow.connected('sub');
     return flow;
   }

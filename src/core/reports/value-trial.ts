@@ -1,0 +1,28 @@
+// What the setting *Value* of a filter makes of the last message seen, as it is sent to the dialog.
+
+import type { ErrorReport } from '../errors/mqtt-flows-error';
+import type { BrokerStateReport } from './broker-state';
+
+export type ValueTrial =
+  /** No message has come yet. */
+  | { readonly kind: 'waiting'; readonly state: BrokerStateReport }
+  /** The settings themselves are wrong. */
+  | { readonly kind: 'invalid'; readonly error: ErrorReport }
+  | {
+      readonly kind: 'tried';
+      readonly topic: string;
+      /** ms since the epoch */
+      readonly at: number;
+      readonly result: TrialResult;
+    };
+
+/** `payload` is what was decoded, `value` what it becomes; both are texts for people. */
+export type TrialResult =
+  | { readonly kind: 'value'; readonly value: string; readonly type: string; readonly payload: string }
+  /** What happens to the message then. */
+  | {
+      readonly kind: 'failed';
+      readonly error: ErrorReport;
+      readonly outcome: 'drop' | 'error' | 'pass';
+      readonly payload: string;
+    };
