@@ -35,6 +35,8 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'device.': unionMembers('runtime/broker/embedded-log.ts', 'DeviceEvent'),
   'device.ending.': unionMembers('runtime/broker/embedded-log.ts', 'EndingReason'),
   'device.refusal.': unionMembers('runtime/broker/embedded-log.ts', 'RefusalReason'),
+  'value.outcome.': unionMembers('core/values/value-rule.ts', 'WhenMissing'),
+  'valueProblem.': ['missing', ...unionMembers('core/values/value-conversion.ts', 'ConversionProblem')],
   'topicName.': unionMembers('core/topics/topic-name.ts', 'TopicNameProblem'),
 };
 

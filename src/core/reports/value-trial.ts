@@ -1,6 +1,7 @@
 // What the setting *Value* of a filter makes of the last message seen, as it is sent to the dialog.
 
 import type { ErrorReport } from '../errors/mqtt-flows-error';
+import type { WhenMissing } from '../values/value-rule';
 import type { BrokerStateReport } from './broker-state';
 
 export type ValueTrial =
@@ -23,6 +24,6 @@ export type TrialResult =
   | {
       readonly kind: 'failed';
       readonly error: ErrorReport;
-      readonly outcome: 'drop' | 'error' | 'pass';
+      readonly outcome: WhenMissing;
       readonly payload: string;
     };

@@ -14,12 +14,14 @@ export type ValueOrigin =
   /** JSONata, evaluated by Node-RED with the message. */
   | { readonly kind: 'expression'; readonly text: string };
 
+/** What happens to a message whose value is missing or cannot be converted; `pass` leaves its payload as decoded. */
+export type WhenMissing = 'drop' | 'error' | 'pass';
+
 export interface ValueRule {
   readonly origin: ValueOrigin;
   /** Undefined: the value stays as it is. */
   readonly conversion: ValueConversion | undefined;
-  /** What happens to a message whose value is missing or cannot be converted; `pass` leaves its payload as decoded. */
-  readonly missing: 'drop' | 'error' | 'pass';
+  readonly missing: WhenMissing;
   /** Whether what was decoded stays in `msg.data`. */
   readonly keepData: boolean;
 }

@@ -131,7 +131,7 @@ function addOrigin(content: JQuery, saved: ValueConfig): () => Pick<ValueConfig,
   });
   addFieldNote(line, input, () => {
     const { from, fromType } = read();
-    const hint = sharedText(fromType === 'path' ? 'value.pathHint' : 'value.jsonataHint');
+    const hint = fromType === 'path' ? sharedText('value.pathHint') : sharedText('value.jsonataHint');
     return { problem: originProblem(from, fromType), hint };
   });
   const shown = line.find('input.red-ui-typedInput-input');

@@ -1,6 +1,7 @@
 // The line of a filter's *Value* that shows what it makes of the last message seen on the broker.
 
 import { errorSentence } from '../../core/errors/error-sentence';
+import type { BrokerStateReport } from '../../core/reports/broker-state';
 import type { ValueTrial } from '../../core/reports/value-trial';
 import { sharedText } from '../fields/shared-text';
 
@@ -62,7 +63,7 @@ async function trialLines(body: object): Promise<string[]> {
 function linesOf(trial: ValueTrial): string[] {
   switch (trial.kind) {
     case 'waiting':
-      return [sharedText(trial.state.kind === 'absent' ? 'value.notDeployed' : waitingKey(trial.state.kind))];
+      return [waitingText(trial.state.kind)];
     case 'invalid':
       return [errorSentence(trial.error, {}, sharedText)];
     case 'tried': {
@@ -75,6 +76,7 @@ function linesOf(trial: ValueTrial): string[] {
   }
 }
 
-function waitingKey(state: string): string {
-  return state === 'connected' ? 'value.waiting' : 'value.notConnected';
+function waitingText(state: BrokerStateReport['kind']): string {
+  if (state === 'absent') return sharedText('value.notDeployed');
+  return state === 'connected' ? sharedText('value.waiting') : sharedText('value.notConnected');
 }
