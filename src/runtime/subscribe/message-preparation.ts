@@ -4,10 +4,11 @@
 import type { NodeAPI } from 'node-red';
 import type { Delivery } from '../../connection/acknowledgement/delivery-window';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { asError } from '../../core/errors/thrown-value';
 import { InOrder } from '../../core/queues/in-order';
 import type { PreparedMessage } from '../acknowledgement/acknowledgement';
 import { localizedError } from '../node/localize';
-import { thrownError } from '../node/node-problem';
+
 import type { NodeSubscription } from './node-subscriptions';
 import { type MessageSettings, receivedMessage } from './received-message';
 import { rowValueOf, withValue } from './row-value';
@@ -61,7 +62,7 @@ export class MessagePreparation {
     by: NodeSubscription | undefined,
   ): PreparedMessage | Promise<PreparedMessage> {
     return new Promise((resolve) => {
-      const failed = (error: unknown): void => resolve({ ...prepared, error: thrownError(error) });
+      const failed = (error: unknown): void => resolve({ ...prepared, error: asError(error) });
       const work = (): Promise<void> | undefined => {
         const valued = this.#valued(prepared, by);
         if (valued instanceof Promise) return valued.then(resolve);
