@@ -155,6 +155,8 @@ export interface Transport {
   readonly writable: boolean;
   /** False while reading is stopped, answers included, because unacknowledged publications take too much memory. */
   readonly reading: boolean;
+  /** Publications at QoS 1 and 2 that have arrived, and that the server does not know to be acknowledged. */
+  readonly unacknowledged: number;
   /** What has moved so far. Reading it is not for every message. */
   readonly progress: LinkProgress;
   /** Sends PUBLISH. `dup` means that it was sent within this session before. Call only while connected. */
@@ -167,6 +169,11 @@ export interface Transport {
   subscribe(request: SubscribeRequest, settled: (outcome: SubscribeOutcome) => void): void;
   /** Call only while connected. `settled` is called exactly once, and tells whether the server answered. */
   unsubscribe(filter: WireFilter, settled: (answered: boolean) => void): void;
+  /**
+   * Sends PINGREQ, after all acknowledgements so far. `answered` is called when PINGRESP has arrived, and with it all that
+   * the server sent before; never, when the stream ends first. Call only while connected.
+   */
+  ping(answered: () => void): void;
   /**
    * Sends DISCONNECT if connected, and resolves when the stream is destroyed, within a second. With `endSession`, the
    * server deletes the session as well; MQTT 5 only, section 3.14.2.2.2.

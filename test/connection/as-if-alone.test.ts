@@ -13,7 +13,7 @@ import { filterMatches } from '../helpers/fakes/linear-matcher';
 import { ModelServer, type Published, SERVER_KINDS, type ServerKind } from './model-server';
 
 /** ms after which nothing is in flight and everything is known */
-const SETTLED = 5000;
+const SETTLED = 15_000;
 const LEVELS = ['a', 'b', 'c'];
 
 /** A subscribe node, and the messages that it would get if it were alone. */
@@ -108,6 +108,8 @@ class Run {
       return keyed.sort((a, b) => a.key - b.key).map(({ value }) => value);
     };
     this.#server = new ModelServer(kind, this.#clock, this.#subscriptions, shuffle);
+    this.#server.gap = seed % 4 === 0 ? 400 : 0;
+    this.#server.window = seed % 4 === 1 ? 20 : Number.POSITIVE_INFINITY;
   }
 
   go(): void {

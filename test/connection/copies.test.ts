@@ -56,6 +56,29 @@ describe('connection: copies of a publication', () => {
         assert.deepEqual(bench.counts, [1000, 1000]);
       });
 
+      for (const gap of [300, 1500, 5000]) {
+        it(`the link stands still for ${gap} ms between the copies, and none comes twice`, () => {
+          const bench = new Bench(kind);
+          bench.server.gap = gap;
+          for (let count = 0; count < 12; count++) bench.publish('a', `number ${count}`, count % 4 === 0 ? 10 : 100);
+          bench.clock.advance(12 * 3 * gap + 10_000);
+          assert.deepEqual(bench.counts, [12, 12]);
+        });
+      }
+
+      for (const window of [1, 2, 3]) {
+        it(`the server leaves ${window} unacknowledged, and no more than the first comes twice`, () => {
+          const bench = new Bench(kind);
+          bench.server.window = window;
+          for (let count = 0; count < 20; count++) bench.publish('a', `number ${count}`, 10);
+          bench.clock.advance(20_000);
+          const [exact, wild] = bench.counts;
+          const twice = kind.identifiers === 'one' && window === 1 ? 1 : 0;
+          assert.ok(exact >= 20 && exact <= 20 + twice, `${exact}`);
+          assert.ok(wild >= 20 && wild <= 20 + twice, `${wild}`);
+        });
+      }
+
       const kept = kind.varies ? 'is kept, once the server is known' : 'is kept, also for those who had to wait';
       it(`their order on a topic ${kept}`, () => {
         const bench = new Bench(kind);

@@ -110,8 +110,19 @@ export class ModelServer implements Transport {
   readonly stored = new Map<string, Published>();
   /** What it was asked, as lines of text. */
   readonly packets: string[] = [];
-  /** Acknowledgements that it still waits for. */
+  /** The acknowledgements of what has arrived. */
   readonly receipts: RecordedReceipt[] = [];
+  /** ms for which the link stands still after the first copy of each publication */
+  gap = 0;
+  /** The most publications at QoS 1 and 2 that it leaves unacknowledged. */
+  window = Number.POSITIVE_INFINITY;
+  /** When the latest of what is on its way arrives, in ms of the clock. */
+  #arrival = 0;
+  /** What waits for room in the window. */
+  #queue: (() => void)[] = [];
+  #unanswered = 0;
+  /** What has arrived on this connection and is not acknowledged. */
+  unacknowledged = 0;
   readonly #kind: ServerKind;
   readonly #clock: FakeClock;
   readonly #client: Subscriptions;
@@ -136,6 +147,9 @@ export class ModelServer implements Transport {
     if (!sessionPresent) this.#subscriptions = new Map();
     else if (this.#kind.queues) this.#forgetQoS0();
     this.#generation++;
+    this.#queue = [];
+    this.#unanswered = 0;
+    this.unacknowledged = 0;
     const { protocolVersion, identifiers } = this.#kind;
     const info: ServerInfo = serverInfo({
       protocolVersion,
@@ -171,7 +185,11 @@ export class ModelServer implements Transport {
       Array.from(grants, (qos) => ({ request, qos })),
     );
     const matching = this.#shuffle(grants.filter(({ request }) => filterMatches(request.filter, topic)));
-    for (const group of this.#groups(matching)) if (group.length > 0) this.#send(publication, group);
+    for (const group of this.#groups(matching)) {
+      if (group.length === 0) continue;
+      this.#send(publication, group);
+      this.#standStill(this.gap);
+    }
   }
 
   /** Each gets a copy. A shared subscription has one of its own. */
@@ -204,7 +222,7 @@ export class ModelServer implements Transport {
       const qos = Math.min(request.qos, this.#kind.maximumQoS ?? 2) as QoS;
       const grants = new Set([...(this.#kind.queues && before ? before.grants : []), qos]);
       this.#subscriptions.set(request.filter, { request: { ...request, ...kept }, grants });
-      this.#later(() => settled({ kind: 'granted', qos }));
+      this.#arrives(() => settled({ kind: 'granted', qos }));
       const replay = request.retainHandling === 0 || (request.retainHandling === 1 && isNew);
       if (!replay || request.filter.startsWith('$share/')) return;
       for (const publication of this.stored.values()) {
@@ -220,8 +238,12 @@ export class ModelServer implements Transport {
     this.packets.push(`UNSUBSCRIBE ${filter}`);
     this.#later(() => {
       this.#subscriptions.delete(filter);
-      this.#later(() => settled(true));
+      this.#arrives(() => settled(true));
     });
+  }
+
+  ping(answered: () => void): void {
+    this.#later(() => this.#arrives(answered));
   }
 
   close(): Promise<void> {
@@ -246,10 +268,44 @@ export class ModelServer implements Transport {
       dup: false,
       subscriptionIdentifiers: this.#kind.identifiers === 'all' ? identifiers : merged,
     };
-    this.#later(() => {
-      const receipt = publication.qos > 0 ? new RecordedReceipt() : undefined;
-      if (receipt) this.receipts.push(receipt);
-      this.#client.deliver(publication, receipt);
+    if (publication.qos === 0) return this.#arrives(() => this.#client.deliver(publication, undefined));
+    this.#queue.push(() => this.#arrives(() => this.#deliver(publication)));
+    this.#sendQueued();
+  }
+
+  #sendQueued(): void {
+    while (this.#unanswered < this.window && this.#queue.length > 0) {
+      this.#unanswered++;
+      this.#queue.shift()?.();
+    }
+  }
+
+  #deliver(publication: IncomingPublication): void {
+    const generation = this.#generation;
+    const receipt = new RecordedReceipt(() => {
+      if (this.#generation !== generation) return;
+      this.unacknowledged--;
+      this.#later(() => {
+        this.#unanswered--;
+        this.#sendQueued();
+      });
+    });
+    this.unacknowledged++;
+    this.receipts.push(receipt);
+    this.#client.deliver(publication, receipt);
+  }
+
+  /** What the server sends next comes `ms` later than it would, and all that follows comes after it. */
+  #standStill(ms: number): void {
+    if (ms > 0) this.#arrival = Math.max(this.#arrival, this.#clock.now() + LATENCY) + ms;
+  }
+
+  /** Arrives at the client, in the order in which it was sent. */
+  #arrives(happens: () => void): void {
+    const generation = this.#generation;
+    this.#arrival = Math.max(this.#arrival, this.#clock.now() + LATENCY);
+    this.#clock.after(this.#arrival - this.#clock.now(), () => {
+      if (this.#generation === generation) happens();
     });
   }
 

@@ -12,6 +12,7 @@ export class SharedReceipt {
   readonly #receipt: Receipt;
   /** One hold is the delivery itself, so that a holder that releases at once does not settle for the others. */
   #holds = 1;
+  #over = false;
   #worst: Acknowledgement = ACKNOWLEDGED;
 
   constructor(receipt: Receipt) {
@@ -36,7 +37,9 @@ export class SharedReceipt {
 
   #release(settlement: Acknowledgement): void {
     if (severity(settlement) > severity(this.#worst)) this.#worst = settlement;
-    if (--this.#holds > 0) return;
+    // It may have been let go before the last delivery, when the server would send nothing more without that.
+    if (--this.#holds > 0 || this.#over) return;
+    this.#over = true;
     const worst = this.#worst;
     if (worst.kind === 'abandoned') this.#receipt.abandon();
     else this.#receipt.acknowledge(worst.kind === 'refused' ? worst.reasonCode : 0);

@@ -3,10 +3,11 @@
 import { asError } from '../../core/errors/thrown-value';
 import { type IncomingPublication, withOwnBytes } from '../../core/publications/publication';
 import { TopicTrie } from '../../core/topics/trie/topic-trie';
-import type { Receipt, ServerInfo } from '../../transport/transport';
+import type { Receipt, ServerInfo, Transport } from '../../transport/transport';
 import { SharedReceipt } from '../acknowledgement/shared-receipt';
 import type { Clock } from '../clock';
 import type { Report } from '../report';
+import type { RoundTrips } from '../round-trips';
 import { AnonymousCopies } from './copies/anonymous-copies';
 import { IdentifiedCopies } from './copies/identified-copies';
 import { receiversThat } from './receivers';
@@ -18,6 +19,7 @@ const MOST_WAITING = 1000;
 
 export class Deliveries {
   readonly #report: Report;
+  readonly #roundTrips: RoundTrips;
   readonly #replays: RetainedReplays;
   readonly #trie = new TopicTrie<ServerSubscription>();
   readonly #identified: IdentifiedCopies;
@@ -26,12 +28,13 @@ export class Deliveries {
   #pause: 'deploy' | 'end' | undefined;
   readonly #waiting: [IncomingPublication, Receipt | undefined][] = [];
 
-  constructor(clock: Clock, report: Report, replays: RetainedReplays) {
+  constructor(clock: Clock, report: Report, roundTrips: RoundTrips, replays: RetainedReplays) {
     this.#report = report;
+    this.#roundTrips = roundTrips;
     this.#replays = replays;
     const give = this.#give.bind(this);
-    this.#identified = new IdentifiedCopies(clock, give);
-    this.#anonymous = new AnonymousCopies(clock, give);
+    this.#identified = new IdentifiedCopies(clock, roundTrips, give);
+    this.#anonymous = new AnonymousCopies(clock, roundTrips, give);
   }
 
   add(subscription: ServerSubscription): void {
@@ -49,7 +52,8 @@ export class Deliveries {
     this.#identified.changed();
   }
 
-  attach({ protocolVersion, sessionPresent }: ServerInfo): void {
+  attach(transport: Transport, { protocolVersion, sessionPresent }: ServerInfo): void {
+    this.#roundTrips.attach(transport);
     this.#mqtt5 = protocolVersion === 5;
     this.#identified.attach(sessionPresent);
     this.#anonymous.attach(sessionPresent);
@@ -59,6 +63,7 @@ export class Deliveries {
     this.#waiting.length = 0;
     this.#identified.detach();
     this.#anonymous.detach();
+    this.#roundTrips.detach();
   }
 
   /**

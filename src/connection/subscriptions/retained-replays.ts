@@ -3,11 +3,12 @@
 
 import type { IncomingPublication } from '../../core/publications/publication';
 import type { Clock } from '../clock';
+import type { RoundTrips } from '../round-trips';
 import { receiversThat } from './receivers';
 import type { Interest, ServerSubscription } from './server-subscription';
 import type { Subscriber } from './subscriber';
 
-/** ms without a retained message after which a replay counts as over */
+/** ms without a retained message after which a replay counts as over, once all that is on its way has come */
 const QUIET = 500;
 /** The most topics that are remembered for each subscription or subscriber. */
 const MOST_TOPICS = 50_000;
@@ -23,6 +24,7 @@ const nothing = (): void => {};
 
 export class RetainedReplays {
   readonly #clock: Clock;
+  readonly #roundTrips: RoundTrips;
   readonly #ended: () => void;
   /** Those that are replaying. */
   readonly #subscriptions = new Map<ServerSubscription, Replay>();
@@ -30,8 +32,9 @@ export class RetainedReplays {
   readonly #given = new Map<Subscriber | string, Set<string>>();
 
   /** `ended` is called when the replay for a subscription is over. */
-  constructor(clock: Clock, ended: () => void) {
+  constructor(clock: Clock, roundTrips: RoundTrips, ended: () => void) {
     this.#clock = clock;
+    this.#roundTrips = roundTrips;
     this.#ended = ended;
   }
 
@@ -109,10 +112,15 @@ export class RetainedReplays {
   #await(subscription: ServerSubscription, replay: Replay, delay: number): void {
     replay.stopWaiting();
     replay.stopWaiting = this.#clock.after(delay, () => {
-      const left = replay.at + QUIET - this.#clock.now();
+      const { at } = replay;
+      const left = at + QUIET - this.#clock.now();
       if (left > 0) return this.#await(subscription, replay, left);
-      this.stop(subscription);
-      this.#ended();
+      // It may have been quiet because the server, the link or this process stood still.
+      replay.stopWaiting = this.#roundTrips.begin(() => {
+        if (replay.at !== at) return this.#await(subscription, replay, replay.at + QUIET - this.#clock.now());
+        this.stop(subscription);
+        this.#ended();
+      });
     });
   }
 }

@@ -8,6 +8,7 @@ import type { Receipt, ServerInfo, SubscribeOutcome, Transport } from '../../tra
 import type { AnswerWatch } from '../answer-watch';
 import { type Clock, Timer } from '../clock';
 import type { Report } from '../report';
+import { RoundTrips } from '../round-trips';
 import { subscriptionProblem, subscriptionRefused } from '../server-limits';
 import type { RememberedSubscription, SessionMemory } from '../session/session-memory';
 import { Deliveries } from './deliveries';
@@ -50,8 +51,9 @@ export class Subscriptions {
     this.#memory = memory;
     // Interests that were added during a replay are next.
     this.#retryTimer = new Timer(clock);
-    this.#replays = new RetainedReplays(clock, () => this.#changed());
-    this.#deliveries = new Deliveries(clock, report, this.#replays);
+    const roundTrips = new RoundTrips(clock, answers);
+    this.#replays = new RetainedReplays(clock, roundTrips, () => this.#changed());
+    this.#deliveries = new Deliveries(clock, report, roundTrips, this.#replays);
     for (const remembered of memory?.subscriptions ?? []) this.#recall(remembered);
   }
 
@@ -94,7 +96,7 @@ export class Subscriptions {
   /** Requests can be sent from now on. Without a session, the server has none of our subscriptions. */
   attach(transport: Transport, server: ServerInfo): void {
     this.#link = { transport, server };
-    this.#deliveries.attach(server);
+    this.#deliveries.attach(transport, server);
     for (const subscription of this.#subscriptions.values()) {
       if (!server.sessionPresent) subscription.lost();
       if (!server.sessionPresent || subscription.continued()) this.#forget(subscription);

@@ -85,6 +85,11 @@ export class InboundFlow {
     );
   }
 
+  /** Publications that the server does not know to be acknowledged: they take places in its window. */
+  get unacknowledged(): number {
+    return this.#unacknowledged + this.#exchanges.size;
+  }
+
   /** Takes a PUBLISH, which has an identifier unless its QoS is 0, or a PUBREL, which always has one. */
   take(packet: IPublishPacket | IPubrelPacket): void {
     // A copy, since take() changes the packet so that mqtt.js ignores it.

@@ -1,8 +1,8 @@
-// Decides when a connection counts as dead. mqtt.js accepts nothing but the answer to its last ping, which may be
+// Pings, and when a connection counts as dead. mqtt.js accepts nothing but the answer to its last ping, which may be
 // queued behind data that we do not read for now.
 
 import type { Duplex } from 'node:stream';
-import type { IClientOptions, MqttClient } from 'mqtt';
+import type { IClientOptions, MqttClient, Packet } from 'mqtt';
 import { LinkMovement } from '../streams/link-movement';
 import type { LinkProgress } from '../transport';
 
@@ -17,8 +17,13 @@ export class KeepAlive {
   /** Whether reading is stopped. */
   held = false;
   /** Whether a packet has arrived since mqtt.js last checked. */
-  heard = false;
+  #heard = false;
   #client: MqttClient | undefined;
+  /** PINGREQs that have been sent, mqtt.js's own included, and PINGRESPs that have arrived. */
+  #pings = 0;
+  #pongs = 0;
+  /** In the order of their PINGREQs. */
+  #waiting: { readonly ping: number; readonly answered: () => void }[] = [];
   #movement: LinkMovement | undefined;
   /** At the last check. */
   #before = STILL;
@@ -30,7 +35,24 @@ export class KeepAlive {
 
   watch(client: MqttClient, stream: Duplex): void {
     this.#client = client;
+    client.on('packetsend', ({ cmd }) => {
+      if (cmd === 'pingreq') this.#pings++;
+    });
     this.#movement = new LinkMovement(stream, () => performance.now());
+  }
+
+  /** Sends PINGREQ, and calls `answered` at its PINGRESP. */
+  ping(answered: () => void): void {
+    this.#waiting.push({ ping: this.#pings + 1, answered });
+    this.#client?.sendPing();
+  }
+
+  /** A packet has arrived. */
+  hear(cmd: Packet['cmd']): void {
+    this.#heard = true;
+    if (cmd !== 'pingresp') return;
+    this.#pongs++;
+    while ((this.#waiting[0]?.ping ?? Number.POSITIVE_INFINITY) <= this.#pongs) this.#waiting.shift()?.answered();
   }
 
   /** A large packet of so many bytes has been written. */
@@ -61,12 +83,12 @@ export class KeepAlive {
     this.#before = now;
     const received = now.received > before.received;
     const sent = before.waiting > 0 && now.sent > before.sent;
-    return this.held || this.heard || received || sent || now.busyFor > 0;
+    return this.held || this.#heard || received || sent || now.busyFor > 0;
   }
 
   /** Keeps the connection. Pings still go out, and a stream that is gone is noticed by them. */
   #goOn(): void {
-    this.heard = false;
+    this.#heard = false;
     // With `true`, mqtt.js starts counting again.
     this.#client?.reschedulePing(true);
     this.#client?.sendPing();

@@ -35,7 +35,7 @@ import { clientError, packetProblem, protocolError, thrownError } from './mqttjs
 import { clientOptions, serverInfo } from './mqttjs-options';
 import { mqttjsWire } from './mqttjs-wire';
 import { Unanswered } from './pending-answers';
-import { CLOSE_GRACE, sendLastWord } from './send-disconnect';
+import { closeStream, sendLastWord } from './send-disconnect';
 
 /**
  * Opens the transports of one connection, which share the state of its session. With `thrift`, they read only what it
@@ -100,6 +100,10 @@ class MqttjsTransport implements Transport {
     return !this.#keepAlive.held;
   }
 
+  get unacknowledged(): number {
+    return this.#inbound?.unacknowledged ?? 0;
+  }
+
   get progress(): Transport['progress'] {
     return this.#keepAlive.progress;
   }
@@ -139,29 +143,25 @@ class MqttjsTransport implements Transport {
     client.unsubscribe(filter, (error) => settle(!error));
   }
 
+  ping(answered: () => void): void {
+    this.#acknowledgements?.flush();
+    if (!this.#over) this.#keepAlive.ping(answered);
+  }
+
   async close(endSession = false): Promise<void> {
     this.#over = true;
     this.#opening.abort();
     const stream = this.#stream;
     const client = this.#client;
     if (!stream || !client) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => stream.destroy(), CLOSE_GRACE);
-      stream.once('close', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-      if (stream.destroyed || !this.#connected) {
-        stream.destroy();
-        if (stream.closed) resolve();
-        return;
-      }
+    const disconnect = (): void => {
       this.#acknowledgements?.flush();
       // end(false) waits without limit for acknowledgements, and end(true) sends no DISCONNECT.
       for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
       const forget = this.#options.protocolVersion === 5 && endSession;
       client.end(false, forget ? { properties: { sessionExpiryInterval: 0 } } : {});
-    });
+    };
+    await closeStream(stream, this.#connected ? disconnect : undefined);
     this.#settleUnanswered();
   }
 
@@ -216,7 +216,7 @@ class MqttjsTransport implements Transport {
   }
 
   readonly #received = (packet: Packet): void => {
-    this.#keepAlive.heard = true;
+    this.#keepAlive.hear(packet.cmd);
     // Without an identifier, mqtt.js would throw where nothing catches. A second CONNACK, which no server may send (MQTT 5,
     // section 3.2), would make it begin anew.
     if (lacksIdentifier(packet) || (packet.cmd === 'connack' && this.#acknowledgements)) {

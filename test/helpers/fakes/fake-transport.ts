@@ -112,6 +112,7 @@ export class FakeTransport implements Transport {
   destroyed = false;
   closing = false;
   reading = true;
+  unacknowledged = 0;
   progress: LinkProgress = { received: 0, sent: 0, waiting: 0, busyFor: 0 };
   readonly #listener: TransportListener;
   #connected = false;
@@ -168,6 +169,11 @@ export class FakeTransport implements Transport {
   unsubscribe(filter: WireFilter, settled: (answered: boolean) => void): void {
     this.#ask(`UNSUBSCRIBE ${filter}`);
     this.unsubscribed.push(new Sent(filter, settled));
+  }
+
+  /** The server answers at once, with nothing on its way. */
+  ping(answered: () => void): void {
+    answered();
   }
 
   close(): Promise<void> {

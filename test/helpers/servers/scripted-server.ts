@@ -21,6 +21,7 @@ export interface Script {
   unsubscribe?(client: ScriptedClient, packet: IUnsubscribePacket): void;
   publish?(client: ScriptedClient, packet: IPublishPacket): void;
   pubrel?(client: ScriptedClient, packet: Packet): void;
+  pingreq?(client: ScriptedClient, packet: Packet): void;
 }
 
 export const silent = (): void => {};
@@ -137,7 +138,7 @@ export class ScriptedServer {
       case 'pubrel':
         return script.pubrel ? script.pubrel(client, packet) : client.send({ cmd: 'pubcomp', ...id(packet) });
       case 'pingreq':
-        return client.send({ cmd: 'pingresp' });
+        return script.pingreq ? script.pingreq(client, packet) : client.send({ cmd: 'pingresp' });
       case 'disconnect':
         client.socket.end();
     }

@@ -3,7 +3,8 @@
 
 import type { IncomingPublication } from '../../../core/publications/publication';
 import type { SharedReceipt } from '../../acknowledgement/shared-receipt';
-import type { Clock } from '../../clock';
+import { type Clock, Timer } from '../../clock';
+import type { RoundTrips } from '../../round-trips';
 import { liveReceivers } from '../receivers';
 import type { ServerSubscription } from '../server-subscription';
 import {
@@ -19,25 +20,30 @@ import {
 import { CopyTrials } from './copy-trials';
 import { type Give, type HeldPublication, HeldPublications } from './held-publications';
 import { publicationFingerprint } from './publication-fingerprint';
+import { type Queued, QueuedArrivals } from './queued-arrivals';
 import { RepetitionWatch } from './repetition-watch';
 
-/** ms within which the copies of one publication arrive */
+/** ms for which the copies of one publication are expected at least; then a round trip shows whether they are still on their way */
 const LIFE = 2000;
 /** The number of publications in a row that arrived once, after which a rule that brings several is given up. */
 const ENOUGH = 2;
 
 /** A publication that has been delivered, of which further copies are expected. */
-interface Expected {
+interface Expected extends Queued {
   readonly counts: CopyCounts;
   arrived: number;
   /** ms of `Clock.now()` */
-  readonly until: number;
+  until: number;
+  /** Whether a round trip did not tell if its copies have all arrived. */
+  overdue: boolean;
 }
 
 /** A copy that has arrived, with the data to count it. */
 interface Arrival extends HeldPublication {
   readonly fingerprint: string;
   readonly counts: CopyCounts;
+  /** The number of arrivals at QoS 1 and 2 up to this one. */
+  readonly last: number;
 }
 
 /**
@@ -47,18 +53,31 @@ interface Arrival extends HeldPublication {
  */
 export class AnonymousCopies {
   readonly #clock: Clock;
+  readonly #roundTrips: RoundTrips;
   readonly #give: Give;
+  readonly #arrivals = new QueuedArrivals();
   readonly #held = new HeldPublications<Arrival>();
   readonly #trials: CopyTrials;
   readonly #repetitions: RepetitionWatch;
   /** By fingerprint, oldest first. */
   readonly #expected = new Map<string, Expected>();
+  /** Until the oldest of them may be given up. */
+  readonly #expiry: Timer;
+  #expires = false;
+  #cancelTrip: () => void = () => {};
   #missed = 0;
 
-  constructor(clock: Clock, give: Give) {
+  constructor(clock: Clock, roundTrips: RoundTrips, give: Give) {
     this.#clock = clock;
+    this.#roundTrips = roundTrips;
     this.#give = give;
-    this.#trials = new CopyTrials(clock, () => this.#learnt());
+    this.#expiry = new Timer(clock);
+    this.#trials = new CopyTrials(clock, roundTrips, this.#arrivals, {
+      learnt: () => this.#learnt(),
+      // What came again with the same content has been delivered already.
+      stuck: () => this.#held.acknowledge(({ fingerprint }) => this.#trials.tries(fingerprint)),
+      gaveUp: () => this.#giveUp(),
+    });
     this.#repetitions = new RepetitionWatch(clock);
   }
 
@@ -69,6 +88,7 @@ export class AnonymousCopies {
   ): void {
     const receivers = liveReceivers(subscriptions);
     const counts = copyCounts(subscriptions);
+    const last = this.#arrivals.count(publication);
     const { rules } = this.#trials;
     const agreed = agreedCopies(rules, counts);
     const waits = this.#trials.concerns(publication.topic);
@@ -78,20 +98,20 @@ export class AnonymousCopies {
       return this.#give(publication, receivers, receipt);
     }
     const fingerprint = publicationFingerprint(publication);
-    const arrival = { publication, receivers, receipt, fingerprint, counts };
+    const arrival = { publication, receivers, receipt, fingerprint, counts, last };
     if (agreed === undefined || waits) this.#try(arrival, agreed);
     else this.#count(arrival);
   }
 
   /** The connection has ended. A waiting publication counts as a copy if everything seen so far suggests that. */
   detach(): void {
-    this.#settle(this.#trials.likely);
-    this.#trials.stop();
+    this.#giveUp();
+    this.#stopExpiring();
   }
 
   /** A continued session is with the same server, which may still send the expected copies. */
   attach(sessionPresent: boolean): void {
-    if (sessionPresent) return;
+    if (sessionPresent) return this.#expire();
     this.#trials.restart();
     this.#missed = 0;
     this.#expected.clear();
@@ -99,10 +119,10 @@ export class AnonymousCopies {
 
   /** Handles an arrival while the rules disagree on the number of its copies, or of those on its topic. */
   #try(arrival: Arrival, agreed: number | undefined): void {
-    const { fingerprint, counts } = arrival;
-    const { topic } = arrival.publication;
+    const { fingerprint, counts, publication, last } = arrival;
+    const { topic } = publication;
     const first = !this.#trials.concerns(topic);
-    if (agreed === undefined) this.#trials.seen(topic, fingerprint, counts);
+    if (agreed === undefined) this.#trials.seen(publication, fingerprint, counts, last);
     if (first) return this.#hand(arrival);
     this.#held.add(arrival);
     if (this.#held.full) this.#learn(this.#trials.likely);
@@ -127,33 +147,78 @@ export class AnonymousCopies {
     });
   }
 
+  /** Without a result: what waits is delivered as everything so far suggests. */
+  #giveUp(): void {
+    this.#settle(this.#trials.likely);
+    this.#trials.stop();
+  }
+
   #settle(rules: readonly CopyRule[]): void {
     this.#held.settle((arrival) => this.#count(arrival, rules));
   }
 
   /** Delivers it, unless it is a copy of a delivered publication. */
   #count(arrival: Arrival, rules = this.#trials.rules): void {
-    this.#expire();
     const { fingerprint } = arrival;
     const expected = this.#expected.get(fingerprint);
     const most = expected ? mostCopies(rules, expected.counts) : 1;
     if (!expected || expected.arrived >= most) return this.#hand(arrival, rules);
+    expected.last = arrival.last;
     if (++expected.arrived >= most) this.#forget(fingerprint, expected);
   }
 
-  #hand({ publication, receivers, receipt, fingerprint, counts }: Arrival, rules = this.#trials.rules): void {
+  #hand(arrival: Arrival, rules = this.#trials.rules): void {
+    const { publication, receivers, receipt, fingerprint, counts, last } = arrival;
     this.#give(publication, receivers, receipt);
     this.#expected.delete(fingerprint);
     if (mostCopies(rules, counts) === 1) return;
-    this.#expected.set(fingerprint, { counts, arrived: 1, until: this.#clock.now() + LIFE });
+    const mayWait = this.#arrivals.mayWait(publication, counts);
+    this.#expected.set(fingerprint, {
+      counts,
+      arrived: 1,
+      until: this.#clock.now() + LIFE,
+      overdue: false,
+      mayWait,
+      last,
+    });
+    if (!this.#expires) this.#expire();
   }
 
+  /** Waits until the oldest may be given up. */
   #expire(): void {
-    const now = this.#clock.now();
+    const [oldest] = this.#expected.values();
+    this.#expires = oldest !== undefined;
+    if (oldest) this.#expiry.start(Math.max(0, oldest.until - this.#clock.now()), () => this.#ask());
+  }
+
+  #ask(): void {
+    const moment = this.#clock.now();
+    const [oldest] = this.#expected.values();
+    if (!oldest || oldest.until > moment) return this.#expire();
+    this.#cancelTrip = this.#roundTrips.begin((free) => this.#drop(moment, free));
+  }
+
+  /** All that the server sent up to `moment` has arrived: copies that were lost will not come. */
+  #drop(moment: number, free: boolean): void {
+    // Copies may be among those that wait for the rule.
+    if (!this.#held.empty) return this.#expiry.start(LIFE, () => this.#ask());
     for (const [fingerprint, expected] of this.#expected) {
-      if (expected.until > now) return;
-      this.#forget(fingerprint, expected);
+      if (expected.until > moment) break;
+      if (this.#arrivals.complete(expected, free)) this.#forget(fingerprint, expected);
+      else {
+        this.#expected.delete(fingerprint);
+        // Rather twice than never: the same content may be published again.
+        if (expected.overdue) continue;
+        this.#expected.set(fingerprint, { ...expected, until: moment + LIFE, overdue: true });
+      }
     }
+    this.#expire();
+  }
+
+  #stopExpiring(): void {
+    this.#expiry.stop();
+    this.#cancelTrip();
+    this.#expires = false;
   }
 
   /** The absence of sure copies speaks against the rules that bring them. */

@@ -23,6 +23,8 @@ export interface CopyCounts {
   readonly sure: Copies;
   /** For all of them. */
   readonly possible: Copies;
+  /** Whether one of the copies may be at QoS 0, whatever the QoS of the publication. */
+  readonly mayBeQoS0: boolean;
 }
 
 export function copyCounts(subscriptions: readonly ServerSubscription[]): CopyCounts {
@@ -42,6 +44,7 @@ export function copyCounts(subscriptions: readonly ServerSubscription[]): CopyCo
   return {
     sure: copiesFor(sure, sureEver, sureNow),
     possible: copiesFor(subscriptions.length, possibleEver, possibleNow),
+    mayBeQoS0: ((possibleEver | possibleNow) & 1) === 1,
   };
 }
 

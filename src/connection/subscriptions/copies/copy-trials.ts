@@ -1,29 +1,58 @@
 // Learns from the first publications on a connection by which rule the server sends copies of a publication that several
 // subscriptions match. For servers without subscription identifiers.
 
+import type { IncomingPublication } from '../../../core/publications/publication';
 import type { Clock } from '../../clock';
-import { agreedCopies, COPY_RULES, type CopyCounts, type CopyRule, explains, sureCopies } from './copy-rules';
+import type { RoundTrips } from '../../round-trips';
+import {
+  agreedCopies,
+  COPY_RULES,
+  type CopyCounts,
+  type CopyRule,
+  explains,
+  mostCopies,
+  sureCopies,
+} from './copy-rules';
+import type { Queued, QueuedArrivals } from './queued-arrivals';
 
-/** ms in which copies of one publication arrive, if the server sends several */
+/** ms after which it is asked whether all copies of a publication have arrived: they follow each other at once */
 const WINDOW = 250;
 /** ms after which the likely answer is used, since waiting publications must not be too late */
 const PATIENCE = 750;
+/** The number of round trips after which a trial ends without a result, since the server's window stays full. */
+const MOST_ROUND_TRIPS = 3;
 
-interface Trial {
+interface Trial extends Queued {
   readonly topic: string;
   readonly counts: CopyCounts;
   copies: number;
   /** ms of `Clock.now()` */
-  readonly due: number;
+  due: number;
+  /** Round trips that did not tell whether all copies have arrived. */
+  inVain: number;
+}
+
+/** Is told of what the trials lead to. */
+export interface TrialListener {
+  /** There are fewer rules, or waiting has been in vain. */
+  learnt(): void;
+  /** Further copies may wait at the server until those that have come are acknowledged. */
+  stuck(): void;
+  /** The server's window stays full: the trials are given up. */
+  gaveUp(): void;
 }
 
 /**
- * A rule that does not explain how often a publication arrived is out. Rules that explain it with fewer copies, because it
- * may have been published twice, are out when that happens with two publications, or with one and no other comes.
+ * A rule that does not explain how often a publication arrived is out. How often is known when a round trip to the server
+ * shows that nothing of it is still on its way: time alone shows nothing, since a server, a link or a process may stand
+ * still between two copies. Rules that explain it with fewer copies, because it may have been published twice, are out when
+ * that happens with two publications, or with one and no other comes.
  */
 export class CopyTrials {
   readonly #clock: Clock;
-  readonly #learnt: () => void;
+  readonly #roundTrips: RoundTrips;
+  readonly #arrivals: QueuedArrivals;
+  readonly #listener: TrialListener;
   readonly #topics = new Set<string>();
   /** By fingerprint, oldest first. */
   readonly #trials = new Map<string, Trial>();
@@ -32,10 +61,11 @@ export class CopyTrials {
   #repeated: Trial | undefined;
   #stopWaiting: (() => void) | undefined;
 
-  /** `learnt` is called when there are fewer rules, or when waiting has been in vain. */
-  constructor(clock: Clock, learnt: () => void) {
+  constructor(clock: Clock, roundTrips: RoundTrips, arrivals: QueuedArrivals, listener: TrialListener) {
     this.#clock = clock;
-    this.#learnt = learnt;
+    this.#roundTrips = roundTrips;
+    this.#arrivals = arrivals;
+    this.#listener = listener;
   }
 
   /** Those that explain all that has arrived, most copies first. At least one. */
@@ -46,6 +76,11 @@ export class CopyTrials {
   /** Whether a publication on `topic` may be a further copy. */
   concerns(topic: string): boolean {
     return this.#topics.has(topic);
+  }
+
+  /** Whether a publication with this fingerprint is on trial. */
+  tries(fingerprint: string): boolean {
+    return this.#trials.has(fingerprint);
   }
 
   /** Those of the rules that explain most of the present trials, which may still be incomplete. */
@@ -60,15 +95,26 @@ export class CopyTrials {
     return this.#rules.filter(alike);
   }
 
-  /** A publication has arrived for which the rules bring different numbers of copies. */
-  seen(topic: string, fingerprint: string, counts: CopyCounts): void {
+  /** A publication has arrived, number `last` at QoS 1 and 2, for which the rules bring different numbers of copies. */
+  seen(publication: IncomingPublication, fingerprint: string, counts: CopyCounts, last: number): void {
     const known = this.#trials.get(fingerprint);
     if (known) {
       known.copies++;
+      known.last = last;
       return;
     }
+    const { topic } = publication;
+    const mayWait = this.#arrivals.mayWait(publication, counts);
     this.#topics.add(topic);
-    this.#trials.set(fingerprint, { topic, counts, copies: 1, due: this.#clock.now() + WINDOW });
+    this.#trials.set(fingerprint, {
+      topic,
+      counts,
+      copies: 1,
+      due: this.#clock.now() + WINDOW,
+      mayWait,
+      last,
+      inVain: 0,
+    });
     if (this.#trials.size === 1) this.#await();
   }
 
@@ -82,7 +128,7 @@ export class CopyTrials {
       else this.#trials.delete(fingerprint);
     }
     if (this.#trials.size === 0) this.stop();
-    this.#learnt();
+    this.#listener.learnt();
   }
 
   /** Ends all trials, and keeps the rules. */
@@ -100,17 +146,33 @@ export class CopyTrials {
     this.#rules = COPY_RULES;
   }
 
-  #judge(): void {
+  /** All that the server sent up to `moment` has arrived. */
+  #judge(moment: number, free: boolean): void {
     this.#stopWaiting = undefined;
-    const now = this.#clock.now();
     let rules = this.#rules;
+    const stuck: [fingerprint: string, trial: Trial][] = [];
     for (const [fingerprint, trial] of this.#trials) {
-      if (trial.due > now) break;
+      if (trial.due > moment) break;
       this.#trials.delete(fingerprint);
-      rules = this.#narrow(rules, trial);
+      if (this.#isComplete(trial, free)) rules = this.#narrow(rules, trial);
+      else stuck.push([fingerprint, trial]);
     }
+    for (const [fingerprint, trial] of stuck) this.#tryAgain(fingerprint, trial);
     if (rules.length < this.#rules.length) this.learn(rules);
+    if (stuck.some(([fingerprint, { inVain }]) => inVain >= MOST_ROUND_TRIPS && this.tries(fingerprint)))
+      return this.#listener.gaveUp();
+    if (stuck.length > 0) this.#listener.stuck();
     this.#await();
+  }
+
+  #isComplete(trial: Trial, free: boolean): boolean {
+    return trial.copies >= mostCopies(this.#rules, trial.counts) || this.#arrivals.complete(trial, free);
+  }
+
+  #tryAgain(fingerprint: string, trial: Trial): void {
+    trial.inVain++;
+    trial.due = this.#clock.now() + WINDOW;
+    this.#trials.set(fingerprint, trial);
   }
 
   #narrow(rules: readonly CopyRule[], trial: Trial): readonly CopyRule[] {
@@ -127,8 +189,13 @@ export class CopyTrials {
     const [next] = this.#trials.values();
     if (next) {
       const left = Math.max(0, next.due - this.#clock.now());
-      this.#stopWaiting = this.#clock.after(left, () => this.#judge());
+      this.#stopWaiting = this.#clock.after(left, () => this.#ask());
     } else if (this.#repeated) this.#stopWaiting = this.#clock.after(PATIENCE, () => this.#settleForMost());
+  }
+
+  #ask(): void {
+    const moment = this.#clock.now();
+    this.#stopWaiting = this.#roundTrips.begin((free) => this.#judge(moment, free));
   }
 
   /** No second publication has come. */

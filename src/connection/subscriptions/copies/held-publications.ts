@@ -18,9 +18,9 @@ export interface HeldPublication {
   readonly receipt: SharedReceipt | undefined;
 }
 
-/** The most publications, and the most bytes of payload. */
+/** The most publications, and the most bytes of payload: less than what makes the transport stop to read. */
 const MOST = 1000;
-const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_BYTES = 4 * 1024 * 1024;
 
 export class HeldPublications<H extends HeldPublication = HeldPublication> {
   #held: { readonly held: H; readonly release: ReleaseReceipt | undefined }[] = [];
@@ -37,6 +37,11 @@ export class HeldPublications<H extends HeldPublication = HeldPublication> {
   add(held: H): void {
     this.#held.push({ held, release: held.receipt?.hold() });
     this.#bytes += held.publication.payload.length;
+  }
+
+  /** Acknowledges those that `which` takes, and keeps them. */
+  acknowledge(which: (held: H) => boolean): void {
+    for (const { held, release } of this.#held) if (which(held)) release?.({ kind: 'acknowledged' });
   }
 
   /** Removes all, oldest first. `settle` handles each; then its receipt is released. */

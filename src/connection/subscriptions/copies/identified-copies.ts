@@ -3,13 +3,14 @@
 
 import { type IncomingPublication, withOwnBytes } from '../../../core/publications/publication';
 import type { SharedReceipt } from '../../acknowledgement/shared-receipt';
-import type { Clock } from '../../clock';
+import { type Clock, Timer } from '../../clock';
+import type { RoundTrips } from '../../round-trips';
 import { liveReceivers } from '../receivers';
 import type { Interest, ServerSubscription } from '../server-subscription';
 import { type Give, HeldPublications } from './held-publications';
 import { publicationFingerprint } from './publication-fingerprint';
 
-/** ms within which a second copy of a publication arrives, if there is one */
+/** ms after which it is asked whether a second copy of a publication is still on its way: copies follow each other */
 const WINDOW = 250;
 /** The most publications whose identifiers are remembered. */
 const MOST_SEEN = 1000;
@@ -31,11 +32,12 @@ interface Seen {
 
 /**
  * Learns whether a copy is for its identifiers only, or for all subscriptions: a second identifier for the same
- * publication proves the former, its absence the latter. Until then, subscribers with the identifier get a copy at once
- * and the others wait.
+ * publication proves the former, its absence the latter, once a round trip to the server shows that nothing is on its way.
+ * Until then, subscribers with the identifier get a copy at once and the others wait.
  */
 export class IdentifiedCopies {
   readonly #clock: Clock;
+  readonly #roundTrips: RoundTrips;
   readonly #give: Give;
   readonly #held = new HeldPublications();
   /** By fingerprint: recent publications, as long as the subscriptions do not change. */
@@ -43,10 +45,17 @@ export class IdentifiedCopies {
   #latest: Seen | undefined;
   #inARow = 0;
   #kind: 'unknown' | 'copy for each' | 'one for all' = 'unknown';
-  #stopWaiting: (() => void) | undefined;
+  /** The publication that shows what the server does, while it is waited for its second copy. */
+  #trial:
+    | { readonly began: number; readonly settled: boolean; readonly mayWait: boolean; followed: boolean }
+    | undefined;
+  readonly #timer: Timer;
+  #cancelTrip: () => void = () => {};
 
-  constructor(clock: Clock, give: Give) {
+  constructor(clock: Clock, roundTrips: RoundTrips, give: Give) {
     this.#clock = clock;
+    this.#roundTrips = roundTrips;
+    this.#timer = new Timer(clock);
     this.#give = give;
   }
 
@@ -80,11 +89,12 @@ export class IdentifiedCopies {
     const named = receivers.filter(({ subscription }) => subscription === source);
     this.#give(publication, named, receipt);
     if (this.#kind === 'unknown' && source?.ordinary !== false) {
-      this.#hold(
-        publication,
-        receivers.filter((receiver) => receiver.subscription !== source && isSentAll(receiver)),
-        receipt,
-      );
+      const others = receivers.filter(({ subscription }) => subscription !== source && isSentAll(subscription));
+      const mayWait = publication.qos > 0 || subscriptions.some(({ levels }) => (levels & 1) === 1);
+      // Also if nobody waits: a second copy must not count as another publication.
+      const several = others.length > 0 || subscriptions.filter(isSentAll).length > 1;
+      if (!this.#trial && several) this.#begin(settled, mayWait);
+      this.#hold(publication, others, receipt);
     }
   }
 
@@ -108,12 +118,14 @@ export class IdentifiedCopies {
     const fingerprint = publicationFingerprint(publication);
     const at = this.#clock.now();
     const seen = this.#seen.get(fingerprint);
-    if (seen && at - seen.at < WINDOW) {
+    if (seen && (at - seen.at < WINDOW || (this.#trial && seen.at >= this.#trial.began))) {
       if (seen.identifier === identifier || seen.repeated) return;
       seen.repeated = true;
       if (this.#kind === 'unknown' || ++this.#inARow >= ENOUGH) this.#decide('copy for each');
       return;
     }
+    // It has waited behind whatever the server has sent before, further copies included.
+    if (this.#trial && publication.qos > 0) this.#trial.followed = true;
     if (this.#latest && !this.#latest.repeated && at - this.#latest.at >= WINDOW) this.#inARow = 0;
     if (this.#seen.size >= MOST_SEEN) this.#seen.clear();
     this.#latest = { identifier, repeated: false, at };
@@ -125,7 +137,24 @@ export class IdentifiedCopies {
     // Subscribers that have it already may change its bytes.
     this.#held.add({ publication: withOwnBytes(publication), receivers, receipt });
     if (this.#held.full) this.#decide('one for all');
-    else this.#stopWaiting ??= this.#clock.after(WINDOW, () => this.#decide('one for all'));
+  }
+
+  #begin(settled: boolean, mayWait: boolean): void {
+    this.#trial = { began: this.#clock.now(), settled, mayWait, followed: false };
+    this.#timer.start(WINDOW, () => this.#ask(false));
+  }
+
+  /** Asks whether all copies have arrived. They may wait at the server while what has come is not acknowledged. */
+  #ask(again: boolean): void {
+    this.#cancelTrip = this.#roundTrips.begin((free) => {
+      const trial = this.#trial;
+      if (!trial) return;
+      if (trial.settled && (free || !trial.mayWait || trial.followed)) return this.#decide('one for all');
+      // Rather twice than never: the receipts of what is held here are let go, and so the server goes on.
+      this.#giveHeld('one for all');
+      if (!again) return this.#ask(true);
+      this.#trial = undefined;
+    });
   }
 
   #decide(kind: 'copy for each' | 'one for all'): void {
@@ -135,8 +164,13 @@ export class IdentifiedCopies {
   }
 
   #settle(kind: 'copy for each' | 'one for all'): void {
-    this.#stopWaiting?.();
-    this.#stopWaiting = undefined;
+    this.#timer.stop();
+    this.#cancelTrip();
+    this.#trial = undefined;
+    this.#giveHeld(kind);
+  }
+
+  #giveHeld(kind: 'copy for each' | 'one for all'): void {
     if (this.#held.empty) return;
     this.#held.settle(({ publication, receivers, receipt }) => {
       if (kind === 'one for all') this.#give(publication, receivers, receipt);
@@ -144,6 +178,6 @@ export class IdentifiedCopies {
   }
 }
 
-function isSentAll({ subscription }: Interest): boolean {
-  return subscription.ordinary && subscription.granted;
+function isSentAll({ ordinary, granted }: ServerSubscription): boolean {
+  return ordinary && granted;
 }
