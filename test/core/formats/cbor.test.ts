@@ -81,6 +81,13 @@ const EXAMPLES: readonly (readonly [hex: string, value: unknown])[] = [
   ['bf61610161629f0203ffff', { a: 1, b: [2, 3] }],
   ['826161bf61626163ff', ['a', { b: 'c' }]],
   ['bf6346756ef563416d7421ff', { Fun: true, Amt: -2 }],
+  ['83018202039f0405ff', [1, [2, 3], [4, 5]]],
+  ['9f01820203820405ff', [1, [2, 3], [4, 5]]],
+  ['9f0102030405060708090a0b0c0d0e0f101112131415161718181819ff', Array.from({ length: 25 }, (_, index) => index + 1)],
+  ['5f42010243030405ff', Buffer.from('0102030405', 'hex')],
+  ['7f657374726561646d696e67ff', 'streaming'],
+  ['f0', { simple: 16 }],
+  ['f8ff', { simple: 255 }],
 ];
 
 describe('CBOR', () => {
@@ -147,10 +154,32 @@ describe('CBOR', () => {
     assert.match(refusal('cbor', Buffer.from('9bffffffffffffffff', 'hex')), /^notCbor /);
   });
 
-  it('names texts and bytes of indefinite length, which the library does not read', () => {
-    for (const hex of ['5f42010243030405ff', '7f657374726561646d696e67ff']) {
-      assert.match(refusal('cbor', Buffer.from(hex, 'hex')), /^notCbor .*indefinite length/);
+  it('joins texts and bytes that come in chunks, wherever they stand', () => {
+    const payload = Buffer.from('bf7f6161ff5f4101420203ff62616200617a9f7f6178617960ff5fffffff', 'hex');
+    const value = { a: Buffer.from([1, 2, 3]), ab: 0, z: ['xy', Buffer.alloc(0)] };
+    assert.deepEqual(decoded('cbor', payload), value);
+    assert.deepEqual(decoded('cbor', Buffer.from('a1015f4101ff', 'hex')), new Map([[1, Buffer.from([1])]]));
+  });
+
+  it('names what is wrong with chunks', () => {
+    for (const hex of [
+      '7f',
+      '5f6161ff',
+      '5f5f4101ffff',
+      '5f01ff',
+      '5f5bffffffffffffffffff',
+      '5f4105',
+      '7f61ff',
+      '7fff00',
+    ]) {
+      assert.match(refusal('cbor', Buffer.from(hex, 'hex')), /^notCbor /, hex);
     }
+  });
+
+  it('reads a million chunks in a line, and no more bytes than there are', () => {
+    const chunks = Buffer.alloc(2_000_000, Buffer.from('6178', 'hex'));
+    const payload = Buffer.concat([Buffer.from([0x7f]), chunks, Buffer.from([0xff])]);
+    assert.equal((decoded('cbor', payload) as string).length, 1_000_000);
   });
 
   it('refuses nesting that Node-RED could not copy', () => {

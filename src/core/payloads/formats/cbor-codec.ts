@@ -3,6 +3,7 @@
 import type { DecodeOptions, EncodeOptions } from 'cborg';
 import { detailOf } from '../../errors/thrown-value';
 import { bytesOf } from '../bytes-value';
+import { rewrittenCbor, SIMPLE_TAG } from '../cbor-rewriting';
 import { type Codec, type Decoded, type Encoded, failure } from '../codec';
 import { flowValue } from '../flow-value';
 import type { LargeIntegers } from '../large-numbers';
@@ -25,6 +26,7 @@ const cbor = lazily(() => {
     3: tags.bigNegIntDecoder,
     258: tags.setDecoder,
     259: tags.mapDecoder,
+    [SIMPLE_TAG]: (content) => ({ simple: content() }),
   };
   for (const tag of TRANSPARENT_TAGS) known[tag] = (content) => content();
   // An unknown tag is kept, with its number, so that it can be sent again.
@@ -49,21 +51,32 @@ const cbor = lazily(() => {
       try {
         return decode(payload, reading);
       } catch (error) {
-        // Names that are no texts need Maps. Most payloads have none, and objects are what flows expect.
-        return decodeWithMaps(payload, error);
+        // Few payloads have strings in chunks, simple values, or names that are no texts.
+        return needsRewriting(error) ? decodeWithMaps(rewrittenCbor(payload)) : decodeOther(payload, error);
       }
     },
     encode: (value: unknown): Uint8Array => encode(value, writing),
   };
 
-  function decodeWithMaps(payload: Buffer, first: unknown): unknown {
+  function decodeOther(payload: Buffer, first: unknown): unknown {
     try {
-      return decode(payload, { ...reading, useMaps: true });
-    } catch {
-      throw first;
+      return decodeWithMaps(payload);
+    } catch (error) {
+      if (!needsRewriting(error)) throw first;
+      return decodeWithMaps(rewrittenCbor(payload));
     }
   }
+
+  /** flowValue() makes objects of Maps whose names are all texts. */
+  function decodeWithMaps(payload: Buffer): unknown {
+    return decode(payload, { ...reading, useMaps: true });
+  }
 });
+
+/** What cborg says of a text or of bytes in chunks, and of simple values. */
+function needsRewriting(error: unknown): boolean {
+  return error instanceof Error && /indefinite length|simple values/.test(error.message);
+}
 
 /** `largeIntegers` says what whole numbers become that a number cannot hold. */
 export function cborCodec(largeIntegers: LargeIntegers): Codec {
