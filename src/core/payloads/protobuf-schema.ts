@@ -4,6 +4,7 @@ import { detailOf } from '../errors/thrown-value';
 import { recordAt } from '../values/plain-value';
 import { bytesOf } from './bytes-value';
 import type { LargeIntegers } from './large-numbers';
+import { schemaLine } from './schema-line';
 
 /** One message of a schema. Both throw an Error that says what is wrong. */
 export interface ProtobufMessage {
@@ -19,10 +20,10 @@ export interface ProtobufSchema {
   message(type: string): ProtobufMessage | undefined;
 }
 
-/** `detail` is a sentence part that names the line where it can. */
+/** `detail` is a sentence part; `line` is that of `text`, from 1, where it can be told. */
 export type SchemaResult =
   | { readonly ok: true; readonly schema: ProtobufSchema }
-  | { readonly ok: false; readonly detail: string };
+  | { readonly ok: false; readonly detail: string; readonly line: number | undefined };
 
 /** Reads an imported file; throws when there is none. */
 export type ReadImport = (path: string) => string;
@@ -48,7 +49,8 @@ export function parseProtobufSchema(text: string, readImport: ReadImport): Schem
     addFile(protobuf, root, text, readImport, new Set());
     root.resolveAll();
   } catch (error) {
-    return { ok: false, detail: detailOf(error) };
+    const detail = detailOf(error);
+    return { ok: false, detail, line: schemaLine(text, detail) };
   }
   const types = messagesIn(protobuf, root);
   return { ok: true, schema: new Schema(protobuf, types) };

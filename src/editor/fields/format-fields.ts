@@ -5,6 +5,7 @@ import { type FormatConfig, formatDefaults, INFLATE_RANGE } from '../../settings
 import { addFormRow } from './form-row';
 import { fillFormatSelect } from './format-select';
 import { numberProblem } from './number-field';
+import { schemaField } from './schema-field';
 import { sharedText } from './shared-text';
 
 /** The properties of a node definition for all that is set here. */
@@ -96,27 +97,18 @@ function addProtobuf(parent: JQuery, config: FormatConfig): JQuery {
   for (const [value, text] of Object.entries(sources)) from.append($('<option>', { value }).text(text));
   rename(addFormRow(rows, 'fa fa-book', sharedText('field.schemaFrom'), from), from, 'node-input-schemaFrom');
   from.val(config.schemaFrom);
-  const schema = $('<textarea>', {
-    id: 'node-input-schema',
-    spellcheck: false,
-    'aria-label': sharedText('field.schema'),
-    placeholder: 'syntax = "proto3";\nmessage Reading { double value = 1; }',
-  })
-    .css({ width: '100%', fontFamily: 'monospace', boxSizing: 'border-box' })
-    .val(config.schema);
-  $('<div>', { class: 'form-row' }).append(schema).appendTo(rows);
   const type = $('<input>', { type: 'text', title: sharedText('tip.messageType'), spellcheck: false });
   const row = addFormRow(rows, 'fa fa-envelope-o', sharedText('field.messageType'), type.css({ width: '70%' }));
   rename(row, type.val(config.messageType), 'node-input-messageType');
   const names = $('<datalist>', { id: 'mqtt-flows-message-types' }).appendTo(row);
   type.attr('list', 'mqtt-flows-message-types');
-  const show = (): void => {
-    schema.attr('rows', from.val() === 'file' ? 1 : 8);
+  const schema = schemaField(config.schema, (messageTypes) => {
     names.empty();
-    for (const name of messageNames(String(schema.val()))) names.append($('<option>', { value: name }));
-  };
+    for (const name of messageTypes) names.append($('<option>', { value: name }));
+  });
+  schema.element.insertBefore(row);
+  const show = (): void => schema.showAs(from.val() === 'file' ? 'file' : 'text');
   from.on('change', show);
-  schema.on('input', show);
   show();
   return rows;
 }
@@ -124,9 +116,4 @@ function addProtobuf(parent: JQuery, config: FormatConfig): JQuery {
 function rename(row: JQuery, input: JQuery, id: string): void {
   input.attr('id', id);
   row.find('label').attr('for', id);
-}
-
-/** The messages that a .proto text seems to have; the runtime reads it properly. */
-function messageNames(schema: string): readonly string[] {
-  return Array.from(schema.matchAll(/\bmessage\s+([A-Za-z_]\w*)/g), ([, name = '']) => name);
 }

@@ -1,4 +1,4 @@
-// The admin routes of the broker dialog: the state of the deployed node, and tests of its settings.
+// The admin routes of the dialogs: the state of the deployed broker node, tests of its settings, and of a .proto text.
 
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
@@ -10,6 +10,7 @@ import { brokerHealth } from './broker-health';
 import { type EnteredBroker, testConnection } from './connection-test';
 import { jsonOnly } from './json-only';
 import { RequestLimit } from './request-limit';
+import { serveSchemaCheck } from './schema-check';
 import { serveUserPasswords } from './user-passwords';
 
 const LONGEST_TEXT = 65_535;
@@ -20,6 +21,7 @@ export function serveBrokerDialog(RED: NodeAPI): void {
   serveOutbox(RED);
   serveUserPasswords(RED);
   serveClients(RED);
+  serveSchemaCheck(RED);
   const { httpAdmin, auth } = RED;
   httpAdmin.get('/mqtt-flows/brokers/:id', auth.needsPermission('mqtt-flows.read'), (request, response) => {
     response.json(brokerHealth(RED, String(request.params.id)));
