@@ -106,17 +106,27 @@ export function parsePublishConfig(raw: RawConfig): ConfigResult<PublishNodeSett
   const saved = new SavedConfig(raw);
   const outside: OutsideValue[] = [];
   return saved.result({
+    ...readPublication(saved, outside),
+    retain: readChoice(saved, 'retain', [true, false, 'clear'], outside),
+    reply: raw.topicType === 'reply',
+    completeOn: saved.choice('completeOn', ['acknowledged', 'queued'], publishDefaults.completeOn),
+    outside,
+  });
+}
+
+/** What the settings of a request node have too. Values that only the runtime can find are added to `outside`. */
+export function readPublication(
+  saved: SavedConfig,
+  outside: OutsideValue[],
+): Omit<PublishSettings, 'retain'> & FormatSettings {
+  return {
     topic: readTopic(saved, outside),
     qos: readChoice(saved, 'qos', [0, 1, 2], outside),
-    retain: readChoice(saved, 'retain', [true, false, 'clear'], outside),
     ...readFormat(saved),
     properties: readProperties(saved.section('properties'), outside),
     describePayload: saved.boolean('describePayload', publishDefaults.describePayload),
-    reply: raw.topicType === 'reply',
-    completeOn: saved.choice('completeOn', ['acknowledged', 'queued'], publishDefaults.completeOn),
     whileOffline: saved.choice('whileOffline', ['', 'wait', 'fail'], publishDefaults.whileOffline) || undefined,
-    outside,
-  });
+  };
 }
 
 function readTopic(saved: SavedConfig, outside: OutsideValue[]): ValueSource {

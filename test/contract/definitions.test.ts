@@ -169,6 +169,45 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
   'subscribe.inflateLimit': [{ good: [undefined, 16, '', '1024'], bad: [0, 1025, 'many'] }],
   'subscribe.maxInFlight': [{ good: [undefined, 20, '', '1', '${LIMIT}'], bad: [0, 65_536, '1.5', 'many'] }],
   'subscribe.acknowledgeTimeout': [{ good: [undefined, 60, '', '0', '${TIME}'], bad: [-1, 3_000_000, 'soon'] }],
+  'request.topic': [
+    { of: { topicType: 'msg' }, good: ['topic'], bad: ['', 'a..b'] },
+    { of: { topicType: 'str' }, good: ['a/{{payload.id}}', '${SITE}/a'], bad: ['', 'a/#', 'a/{{'] },
+  ],
+  'request.qos': [{ of: {}, good: ['', 0, '1', 2], bad: [3, 'one'] }],
+  'request.properties': [
+    {
+      good: [{}, { messageExpiryInterval: { value: '60', type: 'num' } }],
+      bad: [{ messageExpiryInterval: { value: '-1', type: 'num' } }],
+    },
+  ],
+  'request.inflateLimit': [{ good: [16, ''], bad: [0, 'many'] }],
+  'request.timeout': [{ good: [1, '', '10', '${TIME}'], bad: [0, 1.5, 3_000_000, 'soon'] }],
+  'request.maxReplies': [{ good: [1, '100000'], bad: [0, 'many'] }],
+  'request.minReplies': [{ good: [0, 1], bad: [-1, 'some'] }],
+  'request.atATime': [{ good: [1, 10_000], bad: [0, 10_001] }],
+  'request.maxWaiting': [{ good: [0, ''], bad: [-1, 'all'] }],
+  'request.responsePrefix': [{ good: ['', 'site/7', '${SITE}/answers'], bad: ['a/#', 'a/+/b'] }],
+  'request.responseTopic': [
+    { of: { answerTo: 'request' }, good: ['', '#/a'], bad: [] },
+    {
+      of: { answerTo: 'device' },
+      good: ['stat/{{device}}/+', 'stat/#', '${SITE}/stat'],
+      bad: ['', 'a/#/b', 'a/{{', '$share/g/a'],
+    },
+  ],
+  'request.matchProperty': [
+    { of: { match: '' }, good: [''], bad: [] },
+    { of: { match: 'property' }, good: ['payload.id', 'topic'], bad: ['', 'a..b'] },
+  ],
+  'request.matchValue': [
+    { of: { match: '' }, good: [''], bad: [] },
+    { of: { match: 'property', matchValueType: 'msg' }, good: ['payload.id'], bad: ['a..b'] },
+    { of: { match: 'property', matchValueType: 'str' }, good: ['{{payload.id}}', 'x'], bad: ['{{'] },
+  ],
+  'request.matchExpression': [
+    { of: { match: '' }, good: [''], bad: [] },
+    { of: { match: 'jsonata' }, good: ['payload.id = 1'], bad: ['', ' '] },
+  ],
   'router.property': [{ good: ['', undefined, 'topic', 'payload.where[0]'], bad: ['a..b', 'a['] }],
   'router.routes': [
     { of: { routesType: 'none' }, good: ['', undefined], bad: [] },

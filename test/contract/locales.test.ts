@@ -25,6 +25,8 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'reasonCodes.': REASON_CODES,
   'file.': unionMembers('runtime/client/bounded-file.ts', 'FileProblem'),
   'requestProgress.': unionMembers('connection/requests/pending-request.ts', 'RequestProgress'),
+  'qos.': ['0', '1', '2', 'message'],
+  'retain.': ['clear', 'false', 'message', 'true'],
   'serverUrl.': unionMembers('core/servers/server-url.ts', 'ServerUrlProblem'),
   'socket.': unionMembers('transport/streams/socket-stream.ts', 'SocketProblem'),
   'stages.': unionMembers('core/errors/mqtt-flows-error.ts', 'ConnectStage'),

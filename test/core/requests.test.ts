@@ -5,7 +5,7 @@ import type { ReceivedMessage } from '#src/core/publications/message-from-public
 import { answeredMessage, gatheredMessage } from '#src/core/requests/answered-message';
 import { replyMessage } from '#src/core/requests/reply-message';
 import { type RequestOrigin, RequestOrigins } from '#src/core/requests/request-origins';
-import { parseResponseFilter, responseFilterFor } from '#src/core/requests/response-filter';
+import { parseResponseFilter, responseFilterFor } from '#src/core/topics/response-filter';
 
 const origin = (responseTopic: string, bytes = 0): RequestOrigin => ({
   responseTopic,

@@ -39,14 +39,21 @@ export class Requester implements RequestListener {
   #changed: () => void = () => {};
   #closed = false;
 
-  constructor(link: RequestLink, topics: ResponseTopics, clock: Clock, limits: RequestLimits) {
+  /** `whenClosed` decides when the requests end whose connection was closed for good. */
+  constructor(
+    link: RequestLink,
+    topics: ResponseTopics,
+    clock: Clock,
+    limits: RequestLimits,
+    whenClosed = (end: () => void): void => end(),
+  ) {
     this.#link = link;
     this.#topics = topics;
     this.#clock = clock;
     this.#limits = limits;
     this.#unwatch = link.watch(({ kind }) => {
       if (kind === 'connected') this.#placeAll();
-      if (kind === 'closed') this.close();
+      if (kind === 'closed') whenClosed(() => this.close());
     });
   }
 

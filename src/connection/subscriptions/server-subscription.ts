@@ -2,7 +2,7 @@
 
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { QoS } from '../../core/publications/publication';
-import { type SubscriptionOptions, wantsStored } from '../../core/subscriptions/subscription-options';
+import { allTransient, type SubscriptionOptions, wantsStored } from '../../core/subscriptions/subscription-options';
 import type { TopicFilter, WireFilter } from '../../core/topics/topic-filter';
 import type { SubscribeRequest } from '../../transport/transport';
 import type { RememberedSubscription } from '../session/session-memory';
@@ -39,6 +39,8 @@ export class ServerSubscription {
   readonly topicFilter: TopicFilter;
   readonly identifier: number;
   readonly interests = new Set<Interest>();
+  /** Whether all who share it, or did last, want it for no longer than the connection. */
+  transient = false;
   #state: ServerAnswer = PENDING;
   /** Interests that need more than the last SUBSCRIBE asked for; its answer does not apply to them. */
   readonly #unanswered = new Set<Interest>();
@@ -52,7 +54,6 @@ export class ServerSubscription {
   #served: Set<string> | undefined = new Set();
   #live: readonly Interest[] | undefined;
   #left: (() => void)[] = [];
-  #transient = false;
   /** The keys of those who were fresh when the server was last asked. */
   #expecting: ReadonlySet<string> = new Set();
 
@@ -93,11 +94,6 @@ export class ServerSubscription {
     return !this.shared && this.#asked?.noLocal !== true;
   }
 
-  /** Whether all who share it, or did last, want it for no longer than the connection. */
-  get transient(): boolean {
-    return this.#transient;
-  }
-
   get granted(): boolean {
     return this.#state.kind === 'granted';
   }
@@ -129,7 +125,8 @@ export class ServerSubscription {
     const receivesStored = this.#replaying && key !== undefined && this.#expecting.has(key);
     const interest = { subscriber, options, rank, subscription: this, key, fresh, receivesStored, gone: false };
     this.interests.add(interest);
-    this.#joined();
+    this.#live = undefined;
+    this.transient = allTransient(this.interests, this.transient);
     return interest;
   }
 
@@ -137,14 +134,8 @@ export class ServerSubscription {
     interest.gone = true;
     this.#unanswered.delete(interest);
     this.interests.delete(interest);
-    this.#joined();
-  }
-
-  /** Its interests are others than before. */
-  #joined(): void {
     this.#live = undefined;
-    if (this.interests.size > 0)
-      this.#transient = Array.from(this.interests).every(({ options }) => options.transient === true);
+    this.transient = allTransient(this.interests, this.transient);
   }
 
   /** An earlier process has left it with the server, as far as is known. */

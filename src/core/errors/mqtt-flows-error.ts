@@ -154,6 +154,7 @@ export type ErrorCode =
   | 'request-closed'
   | 'request-overloaded'
   | 'request-needs-properties'
+  | 'request-condition-failed'
   | 'request-expected'
   | 'reply-without-request';
 

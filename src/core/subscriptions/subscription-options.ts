@@ -23,3 +23,11 @@ export interface SubscriptionOptions {
 export function wantsStored({ filter, retainHandling, retained }: SubscriptionOptions): boolean {
   return retainHandling !== 2 && retained !== 'ignore' && filter.shareGroup === undefined;
 }
+
+/** Whether all of `interests` are transient; `before` when there are none. */
+export function allTransient(
+  interests: ReadonlySet<{ readonly options: SubscriptionOptions }>,
+  before: boolean,
+): boolean {
+  return interests.size === 0 ? before : Array.from(interests).every(({ options }) => options.transient === true);
+}

@@ -31,9 +31,12 @@ export function hasProperties(saved: PropertiesConfig | undefined): boolean {
   return listed(userProperties).length > 0 || PROPERTY_NAMES.some((name) => isSet(single[name]));
 }
 
-/** Fills the rows `#mqtt-flows-<property>-row` with `saved`. Returns a function that reads them. */
-export function preparePropertyFields(saved: PropertiesConfig | undefined): () => PropertiesConfig {
-  const readers = PROPERTY_NAMES.map((name) => [name, prepareProperty(name, saved?.[name])] as const);
+/** Fills the rows `#mqtt-flows-<property>-row` of `names` with `saved`. Returns a function that reads them. */
+export function preparePropertyFields(
+  saved: PropertiesConfig | undefined,
+  names: readonly PropertyName[] = PROPERTY_NAMES,
+): () => PropertiesConfig {
+  const readers = names.map((name) => [name, prepareProperty(name, saved?.[name])] as const);
   const list = $('#mqtt-flows-user-properties').editableList<Partial<UserPropertyConfig>>({
     addItem: (container, _index, row) => addUserProperty(container, { name: '', value: '', type: 'str', ...row }),
     removable: true,

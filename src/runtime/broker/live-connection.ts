@@ -11,6 +11,7 @@ import { mqttjsTransports } from '../../transport/mqttjs/mqttjs-transport';
 import type { Admits } from '../../transport/mqttjs/packet-cutter';
 import type { ClientIdentity, IdentitySource } from '../client/client-identity';
 import type { PreparedPresence } from '../client/presence-messages';
+import { usesResponseTopics } from '../request/node-requests';
 import { outboxStore } from '../storage/outbox-directory';
 import { sessionFile } from '../storage/session-file';
 import { ConnectionControl, type ControlledTarget } from './connection-actions';
@@ -123,7 +124,8 @@ export class LiveConnection {
     const client = await this.#identity(server);
     if (!client.ok) return client;
     this.#shown = { secrets: secretsOf(client.value), server };
-    return found(this.#attemptOptions(client.value));
+    const options = this.#attemptOptions(client.value);
+    return found(usesResponseTopics(this.connection) ? askingForResponseTopics(options) : options);
   }
 
   #attemptOptions(client: ClientIdentity): AttemptOptions {
@@ -156,6 +158,11 @@ export class LiveConnection {
       ...(endpointsFor === undefined ? {} : { endpointsFor }),
     };
   }
+}
+
+/** The server may want to have response topics at a certain place (MQTT 5, section 3.1.2.11.6). */
+function askingForResponseTopics(options: AttemptOptions): AttemptOptions {
+  return { ...options, properties: { ...options.properties, requestResponseInformation: true } };
 }
 
 function secretsOf({ username, password }: ClientIdentity): string {

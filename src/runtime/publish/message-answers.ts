@@ -19,11 +19,18 @@ type Answer = (settlement: PublishResult, input: MessageInput, reasoned: boolean
 /** The latest instance of each node, by id. Node-RED no longer knows a node that it is stopping. */
 const latest = new Map<string, Node>();
 
+/** Answers messages for a node and for its next instances. */
+export interface LastingAnswers {
+  /** Sends `sent` on, and completes the message. */
+  pass(input: MessageInput, sent: NodeMessageInFlow): void;
+  fail(input: MessageInput, error: Error): void;
+}
+
 /**
- * Passes messages of `node` on when their publications are acknowledged, and reports errors otherwise. If a deploy has
- * replaced `node` meanwhile, its next instance does so, since the old wires and Catch nodes are gone.
+ * Answers messages of `node`, possibly after it was closed. If a deploy has replaced it meanwhile, its next instance does so,
+ * since the old wires and Catch nodes are gone.
  */
-export function messageAnswers(RED: NodeAPI, node: Node): Answer {
+export function lastingAnswers(RED: NodeAPI, node: Node): LastingAnswers {
   let closed = false;
   latest.set(node.id, node);
   lasts(node);
@@ -32,19 +39,32 @@ export function messageAnswers(RED: NodeAPI, node: Node): Answer {
     if (removed) latest.delete(node.id);
     done();
   });
-  return (settlement, { message, send, done }, reasoned) => {
-    const next = closed ? nextInstance(node) : undefined;
+  const next = (): Node | undefined => (closed ? nextInstance(node) : undefined);
+  return {
+    pass({ send, done }, sent) {
+      const instance = next();
+      if (instance) instance.send(sent);
+      else send(sent);
+      done();
+    },
+    fail({ message, done }, error) {
+      const instance = next();
+      if (instance) instance.error(error, message);
+      else done(error);
+    },
+  };
+}
+
+/** Passes messages of `node` on when their publications are acknowledged, and reports errors otherwise. */
+export function messageAnswers(RED: NodeAPI, node: Node): Answer {
+  const answers = lastingAnswers(RED, node);
+  return (settlement, input, reasoned) => {
     if (settlement.ok) {
-      const published = publishedMessage(message, reasoned ? settlement.reasonCode : undefined);
-      if (next) next.send(published);
-      else send(published);
-      return done();
+      return answers.pass(input, publishedMessage(input.message, reasoned ? settlement.reasonCode : undefined));
     }
     // It is on disk, and is published when Node-RED runs again: whoever brought it need not bring it again.
-    if (settlement.error.code === 'publication-kept' && !leadsOn(node)) return done();
-    const error = localizedError(RED, settlement.error);
-    if (next) return next.error(error, message);
-    done(error);
+    if (settlement.error.code === 'publication-kept' && !leadsOn(node)) return input.done();
+    answers.fail(input, localizedError(RED, settlement.error));
   };
 }
 

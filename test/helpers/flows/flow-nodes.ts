@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { type AcknowledgeConfig, acknowledgeDefaults } from '#src/settings/acknowledge.config';
 import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
 import { type PublishConfig, publishDefaults } from '#src/settings/publish.config';
+import { type RequestConfig, requestDefaults } from '#src/settings/request.config';
 import { type RouterConfig, type RuleConfig, routerDefaults, ruleDefaults } from '#src/settings/router.config';
 import {
   type SubscribeConfig,
@@ -61,6 +62,11 @@ export function subscribeNodes(
 /** A publish node `id` that sends to the collector `<id>-out`. */
 export function publishNodes(id: string, broker: string, settings: Partial<PublishConfig> = {}): FlowNode[] {
   return withCollector({ ...publishDefaults, ...settings, broker, id, type: 'mqtt-flows-publish' });
+}
+
+/** A request node `id` that sends to the collector `<id>-out`. */
+export function requestNodes(id: string, broker: string, settings: Partial<RequestConfig> = {}): FlowNode[] {
+  return withCollector({ ...requestDefaults, ...settings, broker, id, type: 'mqtt-flows-request' });
 }
 
 /** A filter, or a filter with the other settings of its rule. */

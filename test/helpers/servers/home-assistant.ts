@@ -24,7 +24,7 @@ export interface HomeAssistantStep {
 const PATIENCE = 60_000;
 
 /** The Python that has paho-mqtt: Debian's is not always the first one. */
-function pythonWithPaho(): string | undefined {
+export function pythonWithPaho(): string | undefined {
   return ['/usr/bin/python3', findProgram('python3')].find((python) => {
     if (!python) return false;
     try {

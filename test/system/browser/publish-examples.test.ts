@@ -26,13 +26,12 @@ describe('the examples of publishing in the editor', function () {
     await editor.node(publisher).getByText('connected', { exact: true }).waitFor();
   }
 
-  it('a request is answered where it has said', async () => {
+  it('a request is answered', async () => {
     await use('5 Request and response', 'Request and response', 'request');
-    await editor.node('answer/+requester').getByText('connected', { exact: true }).waitFor();
     await editor.node('request/+room/temperature').getByText('connected', { exact: true }).waitFor();
     await editor.pressInject('ask for the temperature');
     const answer = (await editor.debugMessages()).last();
-    await answer.getByText('answer/dashboard : msg : Object').waitFor();
+    await answer.getByText(/ : msg : Object$/).waitFor();
     await answer.locator('.red-ui-debug-msg-object-handle').first().click();
     await answer.getByText('payload', { exact: true }).last().click();
     await answer.getByText('21.5', { exact: true }).waitFor();

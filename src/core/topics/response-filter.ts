@@ -2,9 +2,9 @@
 
 import { filterInvalid, MqttFlowsError } from '../errors/mqtt-flows-error';
 import { failed, found, type Result } from '../errors/result';
-import { parseTopicFilter, type TopicFilter } from '../topics/topic-filter';
 import { NOTHING_OUTSIDE, type NoteOutside, type OutsideFound } from '../values/outside-value';
 import { fillTemplate, parseTemplate, placeholderAtFault, type Template } from '../values/template';
+import { parseTopicFilter, type TopicFilter } from './topic-filter';
 
 /** Reads the template; see parseTemplate() for `note`. Without placeholders it must be a topic filter, which may have wildcards, but no group. */
 export function parseResponseFilter(text: string, note?: NoteOutside): Result<Template> {

@@ -1,0 +1,193 @@
+// The dialog of the request node.
+
+import { topicNameProblem } from '../core/topics/topic-name';
+import { addFieldNote } from '../editor/fields/field-note';
+import { FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
+import { fillFormatSelect } from '../editor/fields/format-select';
+import { numberProblem } from '../editor/fields/number-field';
+import { sharedText } from '../editor/fields/shared-text';
+import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
+import { brokerMaySpeakMqtt5, followBrokerVersion } from '../editor/publish/mqtt5-properties';
+import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/publish/property-fields';
+import { fixedTopic, prepareTopicField, topicProblem } from '../editor/publish/topic-field';
+import { typedValueProblem } from '../editor/publish/typed-value-problem';
+import { prepareDeviceFields, responseTopicProblem } from '../editor/request/device-fields';
+import { namesVariables } from '../settings/environment-text';
+import type { PropertiesConfig } from '../settings/publish.config';
+import { REQUEST_RANGES, REQUEST_TOPIC_TYPES, type RequestConfig, requestDefaults } from '../settings/request.config';
+
+type Saved = EditorNode & Partial<RequestConfig>;
+type NumberName = keyof typeof REQUEST_RANGES;
+
+/** The properties that a user may set; where to answer is the node's. */
+const PROPERTIES = ['contentType', 'payloadFormatIndicator', 'messageExpiryInterval'] as const;
+
+let readProperties: () => PropertiesConfig = () => requestDefaults.properties;
+
+function number(name: NumberName): EditorProperty<RequestConfig[NumberName]> {
+  return {
+    value: requestDefaults[name],
+    validate: (value, _options) => numberProblem(value, REQUEST_RANGES[name]) ?? true,
+  };
+}
+
+function prefixProblem(prefix: string): string | undefined {
+  const problem = prefix.trim() === '' || namesVariables(prefix) ? undefined : topicNameProblem(prefix.trim());
+  return problem && sharedText(`topicName.${problem}`);
+}
+
+RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
+  category: 'MQTT',
+  color: '#d8bfd8',
+  defaults: {
+    name: { value: requestDefaults.name },
+    broker: { value: requestDefaults.broker, type: 'mqtt-flows-broker', required: true },
+    topic: {
+      value: requestDefaults.topic,
+      validate(topic, _options) {
+        const type = (this as Saved).topicType ?? requestDefaults.topicType;
+        return topicProblem({ value: topic, type }) ?? true;
+      },
+    },
+    topicType: { value: requestDefaults.topicType },
+    qos: {
+      value: requestDefaults.qos,
+      validate(qos, _options) {
+        const type = (this as Saved).qosType ?? requestDefaults.qosType;
+        return choiceProblem('qos', { value: String(qos ?? ''), type }) ?? true;
+      },
+    },
+    qosType: { value: requestDefaults.qosType },
+    ...FORMAT_PROPERTIES,
+    properties: {
+      value: requestDefaults.properties,
+      validate: (properties, _options) => propertiesProblem(properties) ?? true,
+    },
+    describePayload: { value: requestDefaults.describePayload },
+    whileOffline: { value: requestDefaults.whileOffline },
+    timeout: number('timeout'),
+    replies: { value: requestDefaults.replies },
+    maxReplies: number('maxReplies'),
+    minReplies: number('minReplies'),
+    answerTo: { value: requestDefaults.answerTo },
+    responsePrefix: {
+      value: requestDefaults.responsePrefix,
+      validate: (prefix, _options) => prefixProblem(prefix) ?? true,
+    },
+    responseTopic: {
+      value: requestDefaults.responseTopic,
+      validate(topic, _options) {
+        return (this as Saved).answerTo === 'device' ? (responseTopicProblem(topic) ?? true) : true;
+      },
+    },
+    match: { value: requestDefaults.match },
+    matchProperty: {
+      value: requestDefaults.matchProperty,
+      validate(value, _options) {
+        const used = (this as Saved).match === 'property';
+        return (used ? typedValueProblem({ value, type: 'msg' }) : undefined) ?? true;
+      },
+    },
+    matchValue: {
+      value: requestDefaults.matchValue,
+      validate(value, _options) {
+        const { match, matchValueType: type = requestDefaults.matchValueType } = this as Saved;
+        return (match === 'property' ? typedValueProblem({ value, type }) : undefined) ?? true;
+      },
+    },
+    matchValueType: { value: requestDefaults.matchValueType },
+    matchExpression: {
+      value: requestDefaults.matchExpression,
+      validate(value, _options) {
+        const used = (this as Saved).match === 'jsonata';
+        return (used ? typedValueProblem({ value, type: 'jsonata' }) : undefined) ?? true;
+      },
+    },
+    replyFormat: { value: requestDefaults.replyFormat },
+    replyMessageType: { value: requestDefaults.replyMessageType },
+    atATime: number('atATime'),
+    maxWaiting: number('maxWaiting'),
+  },
+  inputs: 1,
+  outputs: 1,
+  icon: 'mqtt-flows-request.svg',
+  paletteLabel() {
+    return this._('label.node');
+  },
+  label() {
+    return this.name || fixedTopic(this) || this._('label.node');
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : '';
+  },
+  oneditprepare() {
+    const formatLabel = (name: string): string => this._(`formats.${name}`);
+    prepareFormat(this, formatLabel);
+    prepareReplyFormat(this, this._('replyFormat.request'), formatLabel);
+    prepareTopicField(REQUEST_TOPIC_TYPES);
+    prepareChoice('qos', (value) => this._(`qos.${value || 'message'}`));
+    prepareDeviceFields(this);
+    for (const name of Object.keys(REQUEST_RANGES) as NumberName[]) prepareNumber(name);
+    prepareReplies();
+    prepareAnswerTo();
+    const prefix = $('#node-input-responsePrefix');
+    addFieldNote(prefix.closest('.form-row'), prefix, (text) => ({ problem: prefixProblem(text) }));
+    $('#mqtt-flows-request-more').prop('open', hasMore(this));
+    readProperties = preparePropertyFields(this.properties, PROPERTIES);
+    followBrokerVersion(hasProperties(this.properties) || this.describePayload === true);
+  },
+  oneditsave() {
+    this.properties = readProperties();
+  },
+});
+
+function prepareNumber(name: NumberName): void {
+  const input = $(`#node-input-${name}`);
+  addFieldNote(input.closest('.form-row'), input, (text) => ({ problem: numberProblem(text, REQUEST_RANGES[name]) }));
+}
+
+function prepareReplyFormat(
+  { replyFormat }: RequestConfig,
+  ofRequest: string,
+  label: (format: string) => string,
+): void {
+  const select = $('#node-input-replyFormat').append($('<option>', { value: '' }).text(ofRequest));
+  fillFormatSelect(select, replyFormat, label);
+  const format = $('#node-input-format');
+  const show = (): void => {
+    const used = String(select.val() || format.val());
+    $('#mqtt-flows-request-reply-type').toggle(used.endsWith('protobuf'));
+  };
+  select.add(format).on('change', show);
+  show();
+}
+
+/** A number of replies has a meaning for several only. */
+function prepareReplies(): void {
+  const select = $('#node-input-replies');
+  const show = (): void => {
+    $('#node-input-maxReplies').toggle(select.val() === 'some');
+    $('#mqtt-flows-request-least').toggle(select.val() !== 'one');
+  };
+  select.on('change', show);
+  show();
+}
+
+/** Shows what the place of the answer needs. */
+function prepareAnswerTo(): void {
+  const select = $('#node-input-answerTo');
+  const show = (): void => {
+    const device = select.val() === 'device';
+    $('#mqtt-flows-request-device').toggle(device);
+    $('#mqtt-flows-request-prefix').toggle(!device);
+    $('#mqtt-flows-request-needs-mqtt5').toggle(!device && !brokerMaySpeakMqtt5());
+  };
+  select.add('#node-input-broker').on('change', show);
+  show();
+}
+
+/** Whether a folded setting differs from a new node's. */
+function hasMore(saved: RequestConfig): boolean {
+  const folded = ['atATime', 'maxWaiting', 'minReplies', 'responsePrefix', 'replyFormat', 'whileOffline'] as const;
+  return folded.some((name) => String(saved[name]) !== String(requestDefaults[name]));
+}
