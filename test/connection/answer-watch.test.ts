@@ -79,7 +79,7 @@ describe('connection/answer watch', () => {
     assert.deepEqual(ends(), [['no-acknowledgement', 'connected', 30]]);
   });
 
-  it('waits on while anything is answered', () => {
+  it('keeps the connection while the server answers anything', () => {
     const transport = bench.connected();
     subscribe();
     for (let answer = 0; answer < 10; answer++) {
@@ -92,7 +92,7 @@ describe('connection/answer watch', () => {
     assert.equal(ends().length, 1);
   });
 
-  it('waits longer, but not for ever, while publications come in', () => {
+  it('allows more time while publications arrive, but not without limit', () => {
     const transport = bench.connected();
     subscribe();
     let waited = 0;
@@ -103,7 +103,7 @@ describe('connection/answer watch', () => {
     assert.equal(waited, 120);
   });
 
-  it('waits for nothing when all is answered', () => {
+  it('sets no timer when everything is answered', () => {
     const transport = bench.connected();
     subscribe();
     transport.subscribed[0]?.answer({ kind: 'granted', qos: 1 });
@@ -115,7 +115,7 @@ describe('connection/answer watch', () => {
     assert.deepEqual([ends(), bench.clock.pending], [[], 0]);
   });
 
-  it('does not count the time in which nothing is read', () => {
+  it('does not count the time in which reading is paused', () => {
     const transport = bench.connected();
     subscribe();
     transport.reading = false;
@@ -127,7 +127,7 @@ describe('connection/answer watch', () => {
     assert.equal(ends().length, 1);
   });
 
-  it('waits on while the bytes of a large message go out', () => {
+  it('keeps the connection while the bytes of a large message go out', () => {
     const transport = bench.connected();
     transport.progress = { received: 0, sent: 0, waiting: 9_000_000, busyFor: 0 };
     subscribe();
@@ -140,7 +140,7 @@ describe('connection/answer watch', () => {
     assert.equal(ends().length, 1);
   });
 
-  it('waits on while the bytes of a large message come in', () => {
+  it('keeps the connection while the bytes of a large message come in', () => {
     const transport = bench.connected();
     subscribe();
     for (let round = 1; round <= 10; round++) {
@@ -152,7 +152,7 @@ describe('connection/answer watch', () => {
     assert.equal(ends().length, 1);
   });
 
-  it('waits for what a slow link may still pass on', () => {
+  it('allows the time that a slow link needs for what the system still holds', () => {
     const transport = bench.connected();
     subscribe();
     const end = bench.clock.now() + 100_000;
@@ -165,7 +165,7 @@ describe('connection/answer watch', () => {
     assert.equal(ends().length, 1);
   });
 
-  it('takes the answers to pings for nothing', () => {
+  it('does not count PINGRESP as an answer', () => {
     const transport = bench.connected();
     subscribe();
     transport.progress = { received: 2000, sent: 2000, waiting: 0, busyFor: 0 };
@@ -173,7 +173,7 @@ describe('connection/answer watch', () => {
     assert.equal(ends().length, 1);
   });
 
-  it('begins anew with the next question', () => {
+  it('starts its time again with the next request', () => {
     const transport = bench.connected();
     subscribe();
     transport.subscribed[0]?.answer({ kind: 'granted', qos: 1 });
@@ -185,7 +185,7 @@ describe('connection/answer watch', () => {
     assert.equal(ends().length, 1);
   });
 
-  it('owes nothing of an earlier connection to the next one', () => {
+  it('forgets unanswered requests of the earlier connection', () => {
     const transport = bench.connected();
     subscribe();
     bench.publish('a');
@@ -199,7 +199,7 @@ describe('connection/answer watch', () => {
     assert.deepEqual([ends().length, bench.clock.pending], [1, 0]);
   });
 
-  it('leaves nothing on the clock after the end', () => {
+  it('leaves no timer when the connection has ended', () => {
     const clock = new FakeClock();
     const watch = new AnswerWatch(clock);
     const progress = { received: 0, sent: 0, waiting: 0, busyFor: 0 };
@@ -210,14 +210,14 @@ describe('connection/answer watch', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('leaves nothing on the clock after close()', async () => {
+  it('leaves no timer after close()', async () => {
     bench.connected();
     subscribe();
     await bench.connection.close();
     assert.equal(bench.clock.pending, 0);
   });
 
-  it('leaves the next attempt alone on the clock after the end of the stream', () => {
+  it('leaves only the timer of the next attempt when the stream has ended', () => {
     const transport = bench.connected();
     subscribe();
     transport.lose(failure());

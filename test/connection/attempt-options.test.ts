@@ -49,7 +49,7 @@ describe('connection/attempt options', () => {
     connection.connect();
   });
 
-  it('are waited for before a stream is opened', async () => {
+  it('are read before a stream is opened', async () => {
     assert.equal(connection.state.kind, 'connecting');
     assert.equal(network.transports.length, 0);
     await answer(found(options('late')));
@@ -58,7 +58,7 @@ describe('connection/attempt options', () => {
     assert.equal(connection.state.kind, 'connected');
   });
 
-  it('that cannot be had are a failed attempt, and asked for again at the next', async () => {
+  it('that cannot be read make the attempt fail, and are read again for the next one', async () => {
     await answer(failed(unreadable()));
     const { state } = connection;
     assert.ok(state.kind === 'waiting');
@@ -69,7 +69,7 @@ describe('connection/attempt options', () => {
     assert.equal(network.latest.options.clientId, 'second');
   });
 
-  it('that never come are a time-out, and open nothing when they come after it', async () => {
+  it('that do not arrive in time are a timeout, and open no stream when they arrive later', async () => {
     clock.advance(TIMEOUT);
     assert.equal(connection.state.kind, 'waiting');
     await answer(found(options('late')));
@@ -80,7 +80,7 @@ describe('connection/attempt options', () => {
     ['disconnect', (): Promise<unknown> => connection.disconnect()],
     ['close', (): Promise<unknown> => connection.close()],
   ] as const) {
-    it(`that come after ${what}() open nothing`, async () => {
+    it(`that arrive after ${what}() open no stream`, async () => {
       const ended = end();
       await answer(found(options('late')));
       await ended;
@@ -89,7 +89,7 @@ describe('connection/attempt options', () => {
     });
   }
 
-  it('are those of another target once that is set', async () => {
+  it('are those of the new target once it is set', async () => {
     await connection.disconnect();
     connection.retarget({ endpoints: endpoints('other'), protocolVersion: 4, messages: {} });
     connection.connect();

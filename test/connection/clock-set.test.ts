@@ -56,7 +56,7 @@ async function intervals(bench: Bench): Promise<unknown[]> {
 
 for (const [name, change] of CHANGES) {
   describe(`the clock of the machine is set ${name}`, () => {
-    it('what waits in memory expires in its time', () => {
+    it('publications in memory expire after their interval', () => {
       const bench = new Bench();
       bench.accept('a', 1, expiring(30));
       bench.clock.set(change);
@@ -66,7 +66,7 @@ for (const [name, change] of CHANGES) {
       assert.equal(bench.attach().published[0]?.question.properties?.messageExpiryInterval, 20);
     });
 
-    it('publications on disk expire in time, in the same process', async () => {
+    it('publications on disk expire after their interval, in the same process', async () => {
       const store = new FakeStore();
       const bench = await fullStore(store);
       bench.clock.set(change);
@@ -75,7 +75,7 @@ for (const [name, change] of CHANGES) {
       assert.ok(store.largestRead > 0, 'most of them were on disk only');
     });
 
-    it('publications on disk expire in time, in the next process', async () => {
+    it('publications on disk expire after their interval, in the next process', async () => {
       const store = new FakeStore();
       const bench = await fullStore(store);
       bench.clock.set(change);
@@ -146,7 +146,7 @@ describe('the clock of the machine differs when the next process opens the outbo
     return { store, clock: bench.clock };
   }
 
-  it('what it is ahead counts as time that has passed', async () => {
+  it('the time by which it is ahead counts as passed', async () => {
     const { store, clock } = await kept();
     clock.set(20 * MINUTE);
     const next = new Bench(ROOMY, store, clock);
@@ -157,7 +157,7 @@ describe('the clock of the machine differs when the next process opens the outbo
     assert.equal(transport.published[0]?.question.properties?.messageExpiryInterval, 40 * 60);
   });
 
-  it('one that was set back makes nothing older or younger than new', async () => {
+  it('a clock that was set back makes no publication older or newer than when it was accepted', async () => {
     const { store, clock } = await kept();
     clock.set(-2 * DAY);
     const next = new Bench(ROOMY, store, clock);
@@ -168,7 +168,7 @@ describe('the clock of the machine differs when the next process opens the outbo
     assert.equal(next.outbox.depth, 0, 'and can be cleared');
   });
 
-  it('a change is kept even if the process is killed after its next write', async () => {
+  it('a change is remembered even if the process is killed after its next write', async () => {
     const store = new FakeStore();
     const bench = new Bench(ROOMY, store);
     await promisesKept();

@@ -13,7 +13,7 @@ function isConnecting(state: ConnectionState): state is Extract<ConnectionState,
 
 describe('connection/attempts', () => {
   describe('connecting', () => {
-    it('nothing is done before it is asked for', () => {
+    it('no transport is opened before connect()', () => {
       const bench = new ConnectionBench();
       assert.deepEqual(bench.states, [{ kind: 'idle' }]);
       bench.publish('a');
@@ -22,7 +22,7 @@ describe('connection/attempts', () => {
       assert.equal(bench.connection.outboxDepth, 1);
     });
 
-    it('the stages are shown, then the answer of the server', () => {
+    it('the state shows each stage, then the answer of the server', () => {
       const bench = new ConnectionBench();
       bench.connection.connect();
       bench.transport.stage('dns');
@@ -43,7 +43,7 @@ describe('connection/attempts', () => {
       assert.equal(state.info.assignedClientIdentifier, 'given');
     });
 
-    it('asking twice opens one transport', () => {
+    it('connect() twice opens one transport', () => {
       const bench = new ConnectionBench();
       bench.connection.connect();
       bench.connection.connect();
@@ -52,7 +52,7 @@ describe('connection/attempts', () => {
       assert.equal(bench.network.transports.length, 1);
     });
 
-    it('the options are asked for at each attempt', () => {
+    it('the options are read at each attempt', () => {
       let count = 0;
       const bench = new ConnectionBench({
         connectOptions: () => ({ clientId: `client${++count}`, keepalive: 5, cleanStart: true }),
@@ -69,7 +69,7 @@ describe('connection/attempts', () => {
       );
     });
 
-    it('a server that does not answer in time is given up, at the stage it was at', () => {
+    it('an attempt without an answer ends after the time limit, and the error names its stage', () => {
       const bench = new ConnectionBench({ protocolVersion: 5 });
       bench.connection.connect();
       bench.transport.stage('connack');
@@ -83,7 +83,7 @@ describe('connection/attempts', () => {
       assert.equal(bench.waiting.error.params.seconds, TIMEOUT / 1000);
     });
 
-    it('a server that says nothing to MQTT 5 is asked for 3.1.1 at once, with the full time, and for good when it is silent again', () => {
+    it('a server that does not answer MQTT 5 is tried with 3.1.1 at once, with the full time, and always from the second silence on', () => {
       const bench = new ConnectionBench();
       bench.connection.connect();
       bench.transport.stage('connack');
@@ -107,7 +107,7 @@ describe('connection/attempts', () => {
       assert.equal(bench.kind, 'waiting');
     });
 
-    it('a server that has answered is not given up later', () => {
+    it('the time limit ends with CONNACK', () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       bench.clock.advance(10 * TIMEOUT);
@@ -116,7 +116,7 @@ describe('connection/attempts', () => {
       assert.equal(bench.clock.pending, 0);
     });
 
-    it('each attempt has its full time', () => {
+    it('each attempt has the full time limit', () => {
       const bench = new ConnectionBench();
       bench.connection.connect();
       bench.clock.advance(TIMEOUT - 1);
@@ -168,7 +168,7 @@ describe('connection/attempts', () => {
       assert.equal(bench.clock.pending, 1);
     });
 
-    it('chance spreads the delays', () => {
+    it('the delays are randomized', () => {
       const delays = [0, 0.5, 0.9].map((random) => {
         const bench = new ConnectionBench();
         bench.random = random;
@@ -180,7 +180,7 @@ describe('connection/attempts', () => {
       assert.equal(new Set(delays).size, 3);
     });
 
-    it('after a lost connection, attempts are counted from one', () => {
+    it('attempts are counted from one after a connection was lost', () => {
       const bench = new ConnectionBench();
       bench.random = 0.99;
       bench.connection.connect();
@@ -214,7 +214,7 @@ describe('connection/attempts', () => {
       assert.deepEqual(tried, ['one', 'two', 'three', 'one', 'two']);
     });
 
-    it('after a connection that stood the first server is tried first', () => {
+    it('the first server is tried first after a connection that lasted', () => {
       const bench = new ConnectionBench({ endpoints: [endpoint('one'), endpoint('two')] });
       bench.connection.connect();
       bench.transport.lose(failure());
@@ -263,7 +263,7 @@ describe('connection/attempts', () => {
       );
     });
 
-    it('a server that refuses both is waited for like any other', () => {
+    it('a server that refuses both versions is tried again after the usual delay', () => {
       const bench = new ConnectionBench();
       bench.connection.connect();
       bench.transport.lose(refusal);
@@ -272,7 +272,7 @@ describe('connection/attempts', () => {
       assert.equal(bench.network.transports.length, 2);
     });
 
-    it('another refusal leaves it at MQTT 5', () => {
+    it('a refusal for another reason changes no version', () => {
       const bench = new ConnectionBench();
       bench.connection.connect();
       bench.transport.lose(failure('credentials-refused'));

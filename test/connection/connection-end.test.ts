@@ -11,7 +11,7 @@ function isConnecting(state: ConnectionState): state is Extract<ConnectionState,
 
 describe('connection/end', () => {
   describe('disconnecting', () => {
-    it('ends in idle once the stream is closed, and keeps waiting publications', async () => {
+    it('ends in the state idle once the stream is closed, and keeps waiting publications', async () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       transport.closesSlowly = true;
@@ -28,7 +28,7 @@ describe('connection/end', () => {
       assert.equal(bench.clock.pending, 0);
     });
 
-    it('is followed by no attempt, until one is asked for', async () => {
+    it('is followed by no attempt before the next connect()', async () => {
       const bench = new ConnectionBench();
       bench.subscribe('s');
       bench.connected();
@@ -41,7 +41,7 @@ describe('connection/end', () => {
       assert.deepEqual(bench.transport.packets, ['SUBSCRIBE s', 'PUBLISH a']);
     });
 
-    it('ends an attempt', async () => {
+    it('ends an attempt that is under way', async () => {
       const bench = new ConnectionBench();
       bench.connection.connect();
       await bench.connection.disconnect();
@@ -50,7 +50,7 @@ describe('connection/end', () => {
       assert.equal(bench.clock.pending, 0);
     });
 
-    it('ends a wait', async () => {
+    it('ends the wait for the next attempt', async () => {
       const bench = new ConnectionBench();
       bench.connection.connect();
       bench.transport.lose(failure());
@@ -59,7 +59,7 @@ describe('connection/end', () => {
       assert.equal(bench.clock.pending, 0);
     });
 
-    it('does nothing when there is nothing to end', async () => {
+    it('does nothing without a connection', async () => {
       const bench = new ConnectionBench();
       await bench.connection.disconnect();
       assert.deepEqual(bench.kinds, ['idle']);
@@ -79,7 +79,7 @@ describe('connection/end', () => {
       assert.deepEqual({ attempt: state.attempt, server: state.server }, { attempt: 1, server: 'one' });
     });
 
-    it('twice at once resolves when the stream is closed, and does not affect a later connection', async () => {
+    it('called twice resolves when the stream is closed, and does not affect a later connection', async () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       transport.closesSlowly = true;
@@ -154,7 +154,7 @@ describe('connection/end', () => {
       assert.equal(bench.kind, 'closed');
     });
 
-    it('holds when the last word was disconnect, however often connect was said before', async () => {
+    it('wins when disconnect() was called last, however often connect() was called before', async () => {
       const bench = new ConnectionBench();
       bench.connected();
       void bench.connection.disconnect();
@@ -165,7 +165,7 @@ describe('connection/end', () => {
       assert.equal(bench.network.transports.length, 1);
     });
 
-    it('is followed by a new connection when the last word was connect', async () => {
+    it('is followed by a new connection when connect() was called last', async () => {
       const bench = new ConnectionBench();
       bench.connected();
       void bench.connection.disconnect();
@@ -177,7 +177,7 @@ describe('connection/end', () => {
       assert.equal(bench.kind, 'connecting');
     });
 
-    it('waits for the acknowledgement of what is on its way', async () => {
+    it('waits for the acknowledgement of publications in flight', async () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       bench.publish('one', 1);
@@ -204,7 +204,7 @@ describe('connection/end', () => {
       assert.equal(bench.network.transports.length, 1);
     });
 
-    it('gives back what was under way: QoS 0 as lost, the others as not sent', async () => {
+    it('settles publications in flight: QoS 0 as lost, QoS 1 and 2 as not sent', async () => {
       const bench = new ConnectionBench();
       bench.connected();
       bench.publish('zero', 0);
@@ -213,14 +213,14 @@ describe('connection/end', () => {
       assert.deepEqual(bench.settlements.log, ['zero publication-lost', 'one connection-closed']);
     });
 
-    it('gives back later publications at once', async () => {
+    it('settles later publications at once', async () => {
       const bench = new ConnectionBench();
       await bench.connection.close();
       bench.publish('a');
       assert.deepEqual(bench.settlements.log, ['a connection-closed']);
     });
 
-    it('is final', async () => {
+    it('cannot be followed by connect()', async () => {
       const bench = new ConnectionBench();
       await bench.connection.close();
       bench.connection.connect();
@@ -229,7 +229,7 @@ describe('connection/end', () => {
       assert.deepEqual(bench.network.transports, []);
     });
 
-    it('is reported to watchers once, and nothing after it', async () => {
+    it('is reported to watchers once, as the last state', async () => {
       const bench = new ConnectionBench();
       bench.connected();
       await bench.connection.close();
@@ -238,7 +238,7 @@ describe('connection/end', () => {
       assert.deepEqual(bench.kinds, ['idle', 'connecting', 'connected', 'closing', 'closed']);
     });
 
-    it('twice at once: both resolve when the stream is closed', async () => {
+    it('called twice: both calls resolve when the stream is closed', async () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       transport.closesSlowly = true;
@@ -252,7 +252,7 @@ describe('connection/end', () => {
       assert.equal(bench.kind, 'closed');
     });
 
-    it('while disconnecting: resolves when the stream is closed', async () => {
+    it('called during disconnect(): resolves when the stream is closed', async () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       transport.closesSlowly = true;
@@ -265,7 +265,7 @@ describe('connection/end', () => {
       assert.equal(bench.kind, 'closed');
     });
 
-    it('is not undone by a disconnect that comes meanwhile', async () => {
+    it('is not undone by a disconnect() that follows', async () => {
       const bench = new ConnectionBench();
       const transport = bench.connected();
       transport.closesSlowly = true;
@@ -282,7 +282,7 @@ describe('connection/end', () => {
   });
 
   describe('watching', () => {
-    it('begins with the state that is, and ends when asked to', () => {
+    it('begins with the present state, and ends when it is removed', () => {
       const bench = new ConnectionBench();
       bench.connected();
       const kinds: string[] = [];
@@ -293,7 +293,7 @@ describe('connection/end', () => {
       assert.deepEqual(kinds, ['connected', 'waiting']);
     });
 
-    it('a watcher may end its watching from within', () => {
+    it('a watcher may remove itself while it is called', () => {
       const bench = new ConnectionBench();
       const kinds: string[] = [];
       const unwatch = bench.connection.watch(({ kind }) => {
@@ -305,7 +305,7 @@ describe('connection/end', () => {
       assert.deepEqual(bench.kinds, ['idle', 'connecting', 'connected']);
     });
 
-    it('a watcher that another one adds gets each state once', () => {
+    it('a watcher that is added by another watcher gets each state once', () => {
       const bench = new ConnectionBench();
       const kinds: string[] = [];
       bench.connection.watch(({ kind }) => {

@@ -9,7 +9,7 @@ const TIMEOUT = 15_000;
 
 describe('connection/traffic', () => {
   describe('publications and subscriptions', () => {
-    it('publications from before the connection are sent when it is made, after the subscriptions', () => {
+    it('publications that wait are sent when the connection is made, after the subscriptions', () => {
       const bench = new ConnectionBench();
       bench.publish('a');
       bench.subscribe('b');
@@ -101,7 +101,7 @@ describe('connection/traffic', () => {
       assert.deepEqual(old.packets, []);
     });
 
-    it('do nothing to the attempt that followed, nor to the connection that came of it', () => {
+    it('change neither the next attempt nor the connection that it makes', () => {
       const bench = new ConnectionBench();
       bench.subscribe('a');
       bench.connection.connect();

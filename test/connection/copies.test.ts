@@ -43,13 +43,13 @@ function kindNamed(part: string): ServerKind {
 describe('connection: copies of a publication', () => {
   for (const kind of SERVER_KINDS) {
     describe(kind.name, () => {
-      it('the first publication reaches all within a quarter of a second', () => {
+      it('the first publication reaches all subscribers within 250 ms', () => {
         const bench = new Bench(kind);
         bench.publish('a', 'first', 260);
         assert.deepEqual(bench.counts, [1, 1]);
       });
 
-      it('of a thousand publications at once, none is lost and none comes twice', () => {
+      it('a thousand publications at once are each delivered once', () => {
         const bench = new Bench(kind);
         for (let count = 0; count < 1000; count++) bench.publish('a', `number ${count}`, 0);
         bench.clock.advance(3000);
@@ -80,7 +80,7 @@ describe('connection: copies of a publication', () => {
       }
 
       const kept = kind.varies ? 'is kept, once the server is known' : 'is kept, also for those who had to wait';
-      it(`their order on a topic ${kept}`, () => {
+      it(`the order within a topic ${kept}`, () => {
         const bench = new Bench(kind);
         const payloads: string[] = [];
         if (kind.varies) bench.publish('a', 'first', 300);
@@ -93,7 +93,7 @@ describe('connection: copies of a publication', () => {
         );
       });
 
-      it('a publication that is made again with the same content comes again, once the server is known', () => {
+      it('a publication with the content of an earlier one is delivered, once the kind of server is known', () => {
         const bench = new Bench(kind);
         bench.publish('a', 'one', 300);
         bench.publish('a', 'another', 2500);
@@ -102,7 +102,7 @@ describe('connection: copies of a publication', () => {
         assert.deepEqual(bench.counts, [12, 12]);
       });
 
-      it('a connection that ends while copies are awaited loses none of those that have come', () => {
+      it('a connection that ends while copies are awaited loses no publication that has arrived', () => {
         const bench = new Bench(kind);
         bench.publish('a', 'last', 10);
         bench.server.disconnect();
@@ -110,7 +110,7 @@ describe('connection: copies of a publication', () => {
         assert.deepEqual(bench.counts, [1, 1]);
       });
 
-      it('a node that comes, and goes, while publications come makes nobody else miss one', () => {
+      it('a node that is added and removed meanwhile makes no other node miss a publication', () => {
         const bench = new Bench(kind);
         for (let count = 0; count < 40; count++) {
           const late = new Receiver({ filter: count % 2 === 0 ? '#' : 'a/#', qos: 1, retainHandling: 2 });
@@ -123,7 +123,7 @@ describe('connection: copies of a publication', () => {
         assert.deepEqual(bench.counts, [960, 960]);
       });
 
-      it('a server that has become another one is found out again', () => {
+      it('a server that was replaced by one of another kind is recognized', () => {
         for (const other of SERVER_KINDS) {
           if (other.protocolVersion !== kind.protocolVersion) continue;
           const bench = new Bench(kind);
@@ -142,7 +142,7 @@ describe('connection: copies of a publication', () => {
     });
   }
 
-  it('one content sent twice, before anything else, by a server that sends one copy, is told when the next comes', () => {
+  it('two first publications with the same content, from a server that sends one copy, are told apart when the next one arrives', () => {
     const bench = new Bench(kindNamed('3.1.1, one copy'));
     bench.publish('a', 'on');
     bench.publish('a', 'on');
@@ -152,7 +152,7 @@ describe('connection: copies of a publication', () => {
     assert.deepEqual(bench.counts, [4, 4]);
   });
 
-  it('a server taken for one that sends copies, which it does not, is found out without a loss of what differs', () => {
+  it('a server that was wrongly taken for one that sends copies is recognized, without losing publications that differ', () => {
     const bench = new Bench(kindNamed('3.1.1, one copy'));
     for (let count = 0; count < 2; count++) {
       bench.publish('a', `twice ${count}`);

@@ -9,7 +9,7 @@ import { grant, Receiver, refuse, SubscriptionBench } from './subscription-bench
 
 describe('connection/subscriptions/deliveries', () => {
   describe('while a deploy replaces a subscriber', () => {
-    it('a publication waits for its next instance, and is acknowledged then', () => {
+    it('a publication waits for the next instance of its subscriber, and is acknowledged then', () => {
       const bench = new SubscriptionBench();
       const [remove] = bench.add(new Receiver('a'), new Receiver('b'));
       bench.attachGranting();
@@ -26,7 +26,7 @@ describe('connection/subscriptions/deliveries', () => {
       assert.deepEqual(receipt.given, ['acknowledged 0']);
     });
 
-    it('other subscribers get theirs at once', () => {
+    it('other subscribers get the publication at once', () => {
       const bench = new SubscriptionBench();
       const other = new Receiver('b');
       const [remove] = bench.add(new Receiver('a'), other);
@@ -38,7 +38,7 @@ describe('connection/subscriptions/deliveries', () => {
     });
   });
 
-  it('nothing is acknowledged once the flows end, so that a session keeps it', () => {
+  it('nothing is acknowledged once the flows stop, so that the session keeps it', () => {
     const bench = new SubscriptionBench();
     const receiver = new Receiver('a');
     bench.add(receiver);
@@ -50,7 +50,7 @@ describe('connection/subscriptions/deliveries', () => {
   });
 
   describe('subscribers that share a publication', () => {
-    it('get bytes of their own', () => {
+    it('get a copy of the bytes each', () => {
       const bench = new SubscriptionBench();
       const payloads: Buffer[] = [];
       const receivers = [new Receiver('a'), new Receiver('a'), new Receiver('+')];
@@ -63,7 +63,7 @@ describe('connection/subscriptions/deliveries', () => {
       assert.deepEqual(payloads.slice(1).map(String), ['same', 'same']);
     });
 
-    it('do not suffer from one that throws', () => {
+    it('get it even if another one throws', () => {
       const bench = new SubscriptionBench();
       const broken = new Receiver('a');
       broken.deliver = () => {
@@ -224,7 +224,7 @@ describe('connection/subscriptions/deliveries', () => {
       });
     }
 
-    it('a copy that is for another subscription is not taken for one’s own', () => {
+    it('a copy for another subscription is not delivered to this one', () => {
       const bench = new SubscriptionBench();
       const mine = new Receiver('a/+');
       const other = new Receiver('a/b');
@@ -235,7 +235,7 @@ describe('connection/subscriptions/deliveries', () => {
       assert.deepEqual(other.received, ['a/b by a/b']);
     });
 
-    it('a copy for a shared subscription goes to the group alone', () => {
+    it('a copy for a shared subscription goes to the subscribers of that group alone', () => {
       const bench = new SubscriptionBench();
       const group = new Receiver('$share/g/a');
       const single = new Receiver('a');
@@ -247,7 +247,7 @@ describe('connection/subscriptions/deliveries', () => {
       assert.deepEqual([group.received, single.received], [['a by $share/g/a'], ['a by a']]);
     });
 
-    it('a filter that the server has not granted yet does not hide one that it has', () => {
+    it('a filter that is not granted yet does not hide a granted one', () => {
       const bench = new SubscriptionBench();
       const [remove] = bench.add(new Receiver('a/+'));
       const transport = bench.attachGranting();
@@ -272,7 +272,7 @@ describe('connection/subscriptions/deliveries', () => {
       assert.deepEqual(receiver.received, ['a by a']);
     });
 
-    it('a subscriber that goes and one that comes while a publication is delivered do no harm', () => {
+    it('subscribers may be added and removed while a publication is delivered', () => {
       const bench = new SubscriptionBench();
       const late = new Receiver('a');
       const receiver = new Receiver('a');

@@ -64,7 +64,7 @@ class Bench {
 }
 
 describe('Window of deliveries', () => {
-  it('hands over as many as the flow may have, and each of the others when there is room', () => {
+  it('hands over as many deliveries as the limit allows, and the others when there is room', () => {
     const bench = new Bench(2);
     const receipts = ['a', 'b', 'c', 'd'].map((topic) => bench.take(topic));
     assert.deepEqual(bench.handed, ['a', 'b']);
@@ -77,7 +77,7 @@ describe('Window of deliveries', () => {
     );
   });
 
-  it('does not hold what nobody waits for: QoS 0, sent or asked for', () => {
+  it('does not hold deliveries at QoS 0, which are not acknowledged', () => {
     const bench = new Bench(1);
     bench.take('a');
     bench.take('b', 0);
@@ -86,7 +86,7 @@ describe('Window of deliveries', () => {
     assert.deepEqual(receipt.given, ['acknowledged 0']);
   });
 
-  it('works through a long queue whose flow is done at once', () => {
+  it('works through a long queue when the flow is done at once, without using up the stack', () => {
     const bench = new Bench(1);
     bench.window.pause();
     for (let count = 0; count < 50_000; count++) bench.take(`t/${count}`);
@@ -96,7 +96,7 @@ describe('Window of deliveries', () => {
     assert.equal(bench.window.unsettled, 0);
   });
 
-  it('gives up what takes too long, and believes nobody who is done with it later', () => {
+  it('settles a delivery at its time limit, and ignores a settlement after it', () => {
     const bench = new Bench(1, 1000);
     const receipt = bench.take('a');
     bench.take('b');
@@ -111,7 +111,7 @@ describe('Window of deliveries', () => {
     assert.equal(bench.clock.pending, 0);
   });
 
-  it('delivers what was interrupted before all that waits, and marks it', () => {
+  it('delivers interrupted deliveries first, with dup', () => {
     const bench = new Bench(2);
     const receipts = ['a', 'b', 'c'].map((topic) => bench.take(topic));
     bench.window.pause();
@@ -127,7 +127,7 @@ describe('Window of deliveries', () => {
     );
   });
 
-  it('keeps the order when all are interrupted, and hands them to whoever comes next', () => {
+  it('keeps the order when all are interrupted, and hands them to the next instance', () => {
     const bench = new Bench(2);
     for (const topic of ['a', 'b', 'c']) bench.take(topic);
     bench.window.leave();
@@ -139,7 +139,7 @@ describe('Window of deliveries', () => {
     assert.deepEqual(bench.handed, ['a again', 'b again', 'c', 'd']);
   });
 
-  it('says of a lost connection that the acknowledgement comes late, at QoS 1', () => {
+  it('reports an acknowledgement at QoS 1 as late after the connection was lost', () => {
     const bench = new Bench(2);
     bench.take('a');
     bench.take('b', 2);
@@ -148,7 +148,7 @@ describe('Window of deliveries', () => {
     assert.equal(bench.settle('b'), 'taken');
   });
 
-  it('drops what waits at QoS 1 when the session goes on, for the server sends it again', () => {
+  it('drops waiting deliveries at QoS 1 when the session continues, since the server sends them again', () => {
     const bench = new Bench(1);
     for (const topic of ['a', 'b']) bench.take(topic);
     bench.take('c', 2);
@@ -161,7 +161,7 @@ describe('Window of deliveries', () => {
     assert.deepEqual(bench.handed, ['a', 'c', 'b']);
   });
 
-  it('keeps what waits when the session is gone: nobody sends it again', () => {
+  it('keeps waiting deliveries when the session is lost, since the server does not send them again', () => {
     const bench = new Bench(1);
     for (const topic of ['a', 'b']) bench.take(topic);
     bench.window.lose();
@@ -186,7 +186,7 @@ describe('Window of deliveries', () => {
     assert.deepEqual(fail(1000, 'abcdefghij'), [10]);
   });
 
-  it('takes a window for filled with failures only as long as nothing more comes', () => {
+  it('counts as filled with failures only while no new delivery arrives', () => {
     const bench = new Bench(20);
     bench.failed.restart(2);
     for (const topic of ['a', 'b', 'c']) bench.take(topic);
@@ -200,7 +200,7 @@ describe('Window of deliveries', () => {
     assert.equal(bench.failed.full, true);
   });
 
-  it('counts what the server will not hear of, until the connection is another', () => {
+  it('counts deliveries that are never acknowledged, until the next connection', () => {
     const bench = new Bench(4, 1000);
     for (const topic of ['a', 'b', 'c']) bench.take(topic);
     bench.settle('a');
@@ -216,7 +216,7 @@ describe('Window of deliveries', () => {
     assert.equal(bench.window.failed, 0);
   });
 
-  it('settles everything in one way when it is given up', () => {
+  it('settles all deliveries in one way when it is discarded', () => {
     const bench = new Bench(1, 1000);
     const receipts = ['a', 'b'].map((topic) => bench.take(topic));
     bench.window.discard({ kind: 'abandoned' });

@@ -25,7 +25,7 @@ describe('connection/requests to devices', () => {
     assert.deepEqual(bench.log, ['cmnd/x/POWER: ON']);
   });
 
-  it('waits while another takes whatever comes there', () => {
+  it('waits while another request takes any message on that topic', () => {
     const bench = new RequestBench();
     const transport = bench.answering();
     for (const name of ['a', 'b', 'c']) bench.ask(name, { responder: device('stat/x') });
@@ -38,7 +38,7 @@ describe('connection/requests to devices', () => {
     assert.deepEqual(bench.log, ['a: 1', 'b: 2', 'c: 3']);
   });
 
-  it('is told apart by its condition', () => {
+  it('is told from other requests by its condition', () => {
     const bench = new RequestBench();
     const transport = bench.answering();
     for (const name of ['a', 'b']) bench.ask(name, { responder: device('rpc', holds(name)) });
@@ -57,7 +57,7 @@ describe('connection/requests to devices', () => {
     assert.deepEqual(bench.log, ['b: b1', 'a: a1 a2']);
   });
 
-  it('takes nothing that a condition of another waits for', () => {
+  it('takes no reply that the condition of another request may match', () => {
     const bench = new RequestBench();
     bench.answering();
     bench.ask('any', { responder: device('rpc') });
@@ -77,7 +77,7 @@ describe('connection/requests to devices', () => {
     assert.deepEqual(bench.log, ['broken: value-unavailable acknowledged', 'sound: x']);
   });
 
-  it('gets no retained message of earlier', () => {
+  it('gets no message that was retained before', () => {
     const bench = new RequestBench();
     const transport = bench.answering({ protocolVersion: 4 });
     bench.ask('a', { responder: device('stat/x') });

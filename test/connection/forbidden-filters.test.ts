@@ -48,7 +48,7 @@ describe('forbidden filters', () => {
     assert.ok(filters.problem(a, 0));
   });
 
-  it('are not blamed for an end with publications on their way, nor for one a while after SUBSCRIBE', () => {
+  it('are not suspected when publications were in flight, or when the connection ends a while after SUBSCRIBE', () => {
     const filters = new ForbiddenFilters();
     for (let ends = 0; ends < 5; ends++) end(filters, [a], failure(), false);
     assert.equal(filters.problem(a, 0), undefined);
@@ -58,13 +58,13 @@ describe('forbidden filters', () => {
     assert.equal(filters.problem(a, 0), undefined);
   });
 
-  it('are known at once where the reason can have no other cause', () => {
+  it('are known at once when the reason code allows no other cause', () => {
     const filters = new ForbiddenFilters();
     end(filters, [a], told(0xa2), false);
     assert.equal(filters.problem(a, 0)?.reasonCode, 0xa2);
   });
 
-  it('may be asked for again, alone, after an hour or when somebody asks anew', () => {
+  it('are tried again, alone, after an hour or for a new subscriber', () => {
     const filters = new ForbiddenFilters();
     end(filters, [a], told(0x8f));
     assert.ok(filters.problem(a, FORBIDDEN_FOR));
@@ -75,7 +75,7 @@ describe('forbidden filters', () => {
     assert.equal(filters.problem(a, 0), undefined);
   });
 
-  it('blame an innocent one in fewer than one of 1,000 ends of a network that cuts one SUBSCRIBE in ten', () => {
+  it('are wrongly found in fewer than one of 1,000 losses on a network that cuts one SUBSCRIBE in ten', () => {
     const random = generator(7);
     let blamed = 0;
     let ends = 0;

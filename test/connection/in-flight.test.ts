@@ -27,7 +27,7 @@ describe('The publications in flight', () => {
 
   afterEach(() => inFlight.drain());
 
-  it('stand in the order of sending', () => {
+  it('are kept in the order of sending', () => {
     assert.deepEqual(topics(inFlight), ['a', 'b', 'c']);
     assert.equal(inFlight.first, a);
     assert.equal(inFlight.size, 3);
@@ -38,7 +38,7 @@ describe('The publications in flight', () => {
     ['one in the middle', b, ['a', 'c']],
     ['last', c, ['a', 'b']],
   ] as const) {
-    it(`leave in any order: the ${where}`, () => {
+    it(`are removed in any order: the ${where}`, () => {
       assert.equal(inFlight.delete(gone), true);
       assert.equal(inFlight.delete(gone), false, 'it has left already');
       assert.deepEqual(topics(inFlight), left);
@@ -48,12 +48,12 @@ describe('The publications in flight', () => {
     });
   }
 
-  it('leave all at once', () => {
+  it('are all removed at once', () => {
     assert.deepEqual(inFlight.drain(), [a, b, c]);
     assert.deepEqual([inFlight.size, inFlight.first], [0, undefined]);
   });
 
-  it('hold on to no other one when they have left', () => {
+  it('keep no reference to one another when they are removed', () => {
     inFlight.delete(b);
     assert.deepEqual([b.before, b.after, b.underWay], [undefined, undefined, false]);
   });

@@ -19,7 +19,7 @@ describe('clearing the outbox', () => {
     assert.deepEqual(transport.topics, ['a', 'd']);
   });
 
-  it('makes no noise about those that nobody waits for', () => {
+  it('reports no error for publications that nobody waits for', () => {
     const bench = new Bench();
     bench.acceptWith('a', { completeOn: 'queued' });
     bench.clock.advance(1);

@@ -29,7 +29,7 @@ describe('the outbox on disk, in trouble', () => {
   const codes = (errors: readonly Error[]): string[] =>
     errors.map((error) => (error instanceof MqttFlowsError ? error.code : error.message));
 
-  it('refuses what it cannot write, says so once, and takes more when it can again', async () => {
+  it('refuses publications that it cannot write, reports that once, and accepts them again when it can', async () => {
     const store = new FakeStore();
     const bench = new Bench({}, store);
     await settled();
@@ -54,7 +54,7 @@ describe('the outbox on disk, in trouble', () => {
     assert.equal(bench.log.length, 3);
   });
 
-  it('sends nothing whose identifier cannot be written, and all of it later, in order', async () => {
+  it('sends no publication whose packet identifier cannot be written, and sends all of them later, in order', async () => {
     const store = new FakeStore();
     const bench = new Bench({}, store);
     bench.acceptAll('a', 'b');
@@ -85,7 +85,7 @@ describe('the outbox on disk, in trouble', () => {
     assert.equal(store.records.length, 0);
   });
 
-  it('refuses all while another has it, and works once that is gone', async () => {
+  it('refuses publications while another process has the store, and works when that has ended', async () => {
     const store = new FakeStore();
     store.failure = new MqttFlowsError('outbox-locked', { stage: 'outbox', params: { path: 'x' } });
     const bench = new Bench({}, store);
@@ -109,7 +109,7 @@ describe('the outbox on disk, in trouble', () => {
     ['damaged', 'outbox-damaged'],
     ['other-version', 'outbox-other-version'],
   ] as const) {
-    it(`says where a store that it cannot use has been put (${why}), and works on`, async () => {
+    it(`reports where an unusable store has been moved (${why}), and works with a new one`, async () => {
       const store = new FakeStore();
       store.aside = { path: 'x.aside', why };
       const bench = new Bench({}, store);
@@ -120,7 +120,7 @@ describe('the outbox on disk, in trouble', () => {
     });
   }
 
-  it('passes over a record that is damaged, and says how many', async () => {
+  it('skips damaged records, and reports their number', async () => {
     const store = new FakeStore();
     const before = new Bench({}, store);
     before.acceptAll('a', 'b', 'c');
@@ -136,7 +136,7 @@ describe('the outbox on disk, in trouble', () => {
     assert.equal(store.records.length, 2);
   });
 
-  it('tells who waits for a publication that cannot be read any more, or is gone', async () => {
+  it('settles publications whose record is damaged or missing as failed', async () => {
     const store = new FakeStore();
     const bench = new Bench({ maxMessages: 10_000 }, store);
     for (let index = 0; index < 3000; index++) bench.accept(`t${index}`);

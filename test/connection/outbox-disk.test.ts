@@ -26,7 +26,7 @@ function sent(transport: FakeTransport): string[] {
 
 describe('the outbox on disk', () => {
   describe('accepting', () => {
-    it('says that it has a publication when that is written, and not before', async () => {
+    it('settles as accepted when the publication is written, and not before', async () => {
       const store = new FakeStore();
       const bench = await opened(store);
       let open = (): void => {};
@@ -42,7 +42,7 @@ describe('the outbox on disk', () => {
       assert.equal(store.records.length, 1);
     });
 
-    it('writes together what comes while it writes', async () => {
+    it('writes together the publications that arrive during a write', async () => {
       const store = new FakeStore();
       const bench = await opened(store);
       for (let index = 0; index < 1000; index++) bench.acceptWith(`t${index}`, { completeOn: 'queued' });
@@ -51,7 +51,7 @@ describe('the outbox on disk', () => {
       assert.equal(store.writes, 2);
     });
 
-    it('takes what comes before the disk is there', async () => {
+    it('accepts publications before the store is open', async () => {
       const bench = new Bench({}, new FakeStore());
       bench.acceptAll('a', 'b');
       const transport = bench.attach();
@@ -60,7 +60,7 @@ describe('the outbox on disk', () => {
       assert.deepEqual(transport.topics, ['a', 'b']);
     });
 
-    it('keeps the limits, with what is there from before', async () => {
+    it('counts publications of earlier processes against its limits', async () => {
       const store = new FakeStore();
       (await opened(store)).acceptAll('a', 'b');
       await settled();
@@ -70,7 +70,7 @@ describe('the outbox on disk', () => {
       assert.equal(bench.outbox.depth, 3);
     });
 
-    it('lets the oldest give way, also when more come at once than are in memory', async () => {
+    it('drops the oldest, even when more arrive at once than are in memory', async () => {
       const store = new FakeStore();
       const bench = await opened(store, { maxMessages: 10, overflow: 'dropOldest' });
       for (let index = 0; index < 5000; index++) bench.accept(`t${index}`);
@@ -85,7 +85,7 @@ describe('the outbox on disk', () => {
   });
 
   describe('sending', () => {
-    it('writes the identifier before it sends, and forgets the publication when it is through', async () => {
+    it('writes the packet identifier before it sends, and deletes the publication when it is acknowledged', async () => {
       const store = new FakeStore();
       const bench = await opened(store);
       const transport = bench.attach();
@@ -145,7 +145,7 @@ describe('the outbox on disk', () => {
       assert.equal(store.records.length, 0);
     });
 
-    it('tells those who wait for the end, however far back their publication was', async () => {
+    it('settles for each caller that waits, however far back its publication was', async () => {
       const bench = await opened(new FakeStore());
       for (let index = 0; index < 3000; index++) bench.accept(`t${index}`);
       await settled();
@@ -158,7 +158,7 @@ describe('the outbox on disk', () => {
   });
 
   describe('after the end of the process', () => {
-    it('sends again what was accepted and not acknowledged: as the same where the session goes on', async () => {
+    it('sends unacknowledged publications again with dup when the session continues', async () => {
       const store = new FakeStore();
       const before = await opened(store);
       before.acceptAll('a', 'b');
@@ -179,7 +179,7 @@ describe('the outbox on disk', () => {
       assert.deepEqual(again.topics.slice(3), ['e']);
     });
 
-    it('sends it as new where the session is gone', async () => {
+    it('sends them as new ones when the session is lost', async () => {
       const store = new FakeStore();
       const before = await opened(store);
       before.accept('a', 2);
@@ -195,7 +195,7 @@ describe('the outbox on disk', () => {
       assert.equal(store.exchanges.length, 1);
     });
 
-    it('sends it as new where the session was gone before the disk was there', async () => {
+    it('sends them as new ones when the session was lost before the store was open', async () => {
       const store = new FakeStore();
       const before = await opened(store);
       before.accept('a', 2);
@@ -210,7 +210,7 @@ describe('the outbox on disk', () => {
       );
     });
 
-    it('reports a loss at the node that had published it', async () => {
+    it('reports a loss at the node that published it', async () => {
       const store = new FakeStore();
       (await opened(store)).acceptWith('a', { origin: 'node' });
       await settled();
@@ -224,7 +224,7 @@ describe('the outbox on disk', () => {
       );
     });
 
-    it('expires what has become too old meanwhile', async () => {
+    it('expires publications that have become too old meanwhile', async () => {
       const store = new FakeStore();
       (await opened(store, { messageTtl: 10 })).acceptAll('a', 'b');
       await settled();
@@ -237,7 +237,7 @@ describe('the outbox on disk', () => {
   });
 
   describe('with an expiry interval of the message', () => {
-    it('counts on over the end of the process', async () => {
+    it('continues its countdown over the end of the process', async () => {
       const store = new FakeStore();
       (await opened(store)).accept('a', 1, { properties: { messageExpiryInterval: 60 } });
       await settled();
@@ -251,7 +251,7 @@ describe('the outbox on disk', () => {
   });
 
   describe('closing', () => {
-    it('keeps what waits, and tells those who wait for it', async () => {
+    it('keeps waiting publications, and tells their callers', async () => {
       const store = new FakeStore();
       const bench = await opened(store);
       bench.acceptAll('a', 'b');

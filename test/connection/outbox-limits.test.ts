@@ -7,7 +7,7 @@ import { failure, outgoing } from './publications';
 
 describe('the outbox, full', () => {
   describe('when it is full', () => {
-    it('a publication too many is refused at once, and names the limits in the units of the dialog', () => {
+    it('a publication beyond the limit is refused at once, with the limits in the units of the dialog', () => {
       const bench = new Bench({ maxMessages: 2, maxBytes: 64 * 1024 * 1024 });
       bench.acceptAll('a', 'b');
       const found = settlementOf(bench, outgoing('c'));
@@ -19,7 +19,7 @@ describe('the outbox, full', () => {
       assert.deepEqual(bench.attach().topics, ['a', 'b']);
     });
 
-    it('publications under way count', () => {
+    it('publications in flight count', () => {
       const bench = new Bench({ maxMessages: 2 });
       const transport = bench.attach();
       bench.acceptAll('a', 'b', 'c');
@@ -44,7 +44,7 @@ describe('the outbox, full', () => {
       ['refused', (transport: FakeTransport) => answer(transport, 'a', 0x97)],
       ['lost', (transport: FakeTransport) => transport.lose(failure())],
     ] as const) {
-      it(`the bytes of a publication that was ${how} are free again`, () => {
+      it(`the bytes of a publication that was ${how} are available again`, () => {
         const bench = new Bench({ maxBytes: 10 });
         const transport = bench.attach();
         bench.accept('a', 0, { payload: 'x'.repeat(9) });
@@ -75,7 +75,7 @@ describe('the outbox, full', () => {
       assert.deepEqual(bench.attach().topics, ['c', 'd']);
     });
 
-    it('a publication under way is not dropped', () => {
+    it('a publication in flight is not dropped', () => {
       const bench = new Bench({ maxMessages: 3, overflow });
       const transport = bench.attach({ receiveMaximum: 1 });
       bench.acceptAll('a', 'b', 'c', 'd');
@@ -85,7 +85,7 @@ describe('the outbox, full', () => {
       assert.deepEqual(transport.topics, ['a', 'c', 'd']);
     });
 
-    it('a publication is refused where all others are under way', () => {
+    it('a publication is refused when all others are in flight', () => {
       const bench = new Bench({ maxMessages: 2, overflow });
       const transport = bench.attach();
       bench.acceptAll('a', 'b', 'c');
@@ -102,7 +102,7 @@ describe('the outbox, full', () => {
       assert.equal(bench.outbox.depth, 2);
     });
 
-    it('a publication that does not fit beside those under way is refused, and drops nothing', () => {
+    it('a publication that does not fit beside those in flight is refused, and drops nothing', () => {
       const bench = new Bench({ maxBytes: 10, overflow });
       const transport = bench.attach({ receiveMaximum: 1 });
       bench.accept('a', 1, { payload: 'x'.repeat(6) });
@@ -113,7 +113,7 @@ describe('the outbox, full', () => {
       assert.deepEqual(transport.topics, ['a', 'b']);
     });
 
-    it('a dropped publication that brings another one from its callback does no harm', () => {
+    it('the callback of a dropped publication may publish another one', () => {
       const bench = new Bench({ maxMessages: 2, overflow });
       bench.outbox.accept(
         outgoing('a'),

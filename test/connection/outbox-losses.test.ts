@@ -6,7 +6,7 @@ import { answer, Bench, OK } from './outbox-bench';
 
 describe('the outbox, over losses', () => {
   describe('when the stream is lost', () => {
-    it('a publication with QoS 0 that was under way is reported as lost', () => {
+    it('a publication with QoS 0 that was in flight is reported as lost', () => {
       const bench = new Bench();
       const transport = bench.attach();
       bench.accept('a', 0);
@@ -81,7 +81,7 @@ describe('the outbox, over losses', () => {
       assert.deepEqual(bench.log, ['b outbox-full', 'd outbox-full']);
     });
 
-    it('nothing goes before the next server is there', () => {
+    it('nothing is sent before the next connection', () => {
       const bench = new Bench();
       const transport = bench.attach();
       bench.lose(transport);

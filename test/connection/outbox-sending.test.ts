@@ -6,7 +6,7 @@ import { outgoing } from './publications';
 
 describe('the outbox, sending', () => {
   describe('sending', () => {
-    it('publications wait while there is no server, and go in their order once there is', () => {
+    it('publications wait without a connection, and are sent in order once there is one', () => {
       const bench = new Bench();
       bench.acceptAll('a', 'b', 'c');
       assert.equal(bench.outbox.depth, 3);
@@ -15,14 +15,14 @@ describe('the outbox, sending', () => {
       assert.deepEqual(bench.log, []);
     });
 
-    it('a publication goes at once while there is a server', () => {
+    it('a publication is sent at once on a connection', () => {
       const bench = new Bench();
       const transport = bench.attach();
       bench.accept('a');
       assert.deepEqual(transport.topics, ['a']);
     });
 
-    it('a publication goes as it was given', () => {
+    it('a publication is sent unchanged', () => {
       const bench = new Bench();
       const transport = bench.attach();
       const publication = outgoing('a', 2, {
@@ -72,7 +72,7 @@ describe('the outbox, sending', () => {
       assert.equal(transport.published.length, 20);
     });
 
-    it('the window is that of the server that is there now', () => {
+    it('the window is that of the present server', () => {
       const bench = new Bench();
       bench.lose(bench.attach({ receiveMaximum: 1 }));
       bench.acceptAll('a', 'b', 'c');
@@ -100,7 +100,7 @@ describe('the outbox, sending', () => {
       assert.deepEqual(transport.topics, ['a', 'b']);
     });
 
-    it('10,000 publications that the stream takes at once need no stack', () => {
+    it('10,000 publications that the stream takes at once do not use up the stack', () => {
       const bench = new Bench({ maxMessages: 100_000 });
       for (let i = 0; i < 10_000; i++) bench.accept(`t${i}`, 0);
       const transport = bench.attach({ receiveMaximum: 1 }, ({ automatic }) => {
@@ -177,7 +177,7 @@ describe('the outbox, sending', () => {
         0x95,
       ],
     ] as const) {
-      it(`${name} is refused without being sent, and the next one goes`, () => {
+      it(`${name} is refused without being sent, and the next one is sent`, () => {
         const bench = new Bench();
         const transport = bench.attach(info);
         const found = settlementOf(bench, publication);
@@ -204,7 +204,7 @@ describe('the outbox, sending', () => {
       );
     });
 
-    it('a publication that waited is checked against the server that comes', () => {
+    it('a waiting publication is checked against the limits of the next server', () => {
       const bench = new Bench();
       bench.acceptAll('a', 'b');
       bench.accept('c', 0);
@@ -220,7 +220,7 @@ describe('the outbox, sending', () => {
       assert.deepEqual(errorOf(found.latest).params, { bytes: 19, limit: 10 });
     });
 
-    it('a refused publication gives its room back', () => {
+    it('a refused publication no longer counts', () => {
       const bench = new Bench({ maxMessages: 1, maxBytes: 100 });
       bench.attach({ maximumPacketSize: 10 });
       for (const topic of ['a', 'b', 'c']) bench.accept(topic, 0, { payload: 'x'.repeat(90) });

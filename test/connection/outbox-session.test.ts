@@ -31,7 +31,7 @@ describe('the outbox, with a session', () => {
     assert.deepEqual(sent(second), ['publish a 1 dup', 'publish c 3 dup', 'publish d 4']);
   });
 
-  it('sends only PUBREL for what the server has received', () => {
+  it('sends only PUBREL for publications that the server has received', () => {
     const bench = new Bench();
     bench.accept('a', 2);
     bench.accept('b', 2);

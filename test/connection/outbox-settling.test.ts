@@ -5,7 +5,7 @@ import { answer, Bench, OK } from './outbox-bench';
 import { failure, outgoing } from './publications';
 
 describe('the outbox, settling', () => {
-  it('what a settled callback throws is reported, and the next is settled all the same', () => {
+  it('an exception of a callback is reported, and the next publication is still settled', () => {
     const bench = new Bench();
     bench.outbox.accept(outgoing('a', 1), () => {
       throw new Error('a flow is broken');
@@ -20,7 +20,7 @@ describe('the outbox, settling', () => {
   });
 
   describe('what a publisher may choose', () => {
-    it('not to wait: without a connection the publication fails at once, and with one it is sent', () => {
+    it('to fail without a connection: it is settled at once, and sent on a connection', () => {
       const bench = new Bench();
       bench.acceptWith('a', { whileOffline: 'fail' });
       assert.deepEqual(bench.log, ['a not-connected']);
@@ -29,7 +29,7 @@ describe('the outbox, settling', () => {
       assert.deepEqual(transport.topics, ['b']);
     });
 
-    it('to be told when the outbox has it; a loss after that is reported with its publisher, once', () => {
+    it('to be settled when the outbox has accepted it: a later loss is reported once, with the publisher', () => {
       const bench = new Bench();
       bench.acceptWith('a', { completeOn: 'queued', origin: 'node' });
       assert.deepEqual(bench.log, ['a ok 0']);
@@ -41,7 +41,7 @@ describe('the outbox, settling', () => {
       );
     });
 
-    it('to be told when the outbox has it: a full one is told as a failure', () => {
+    it('to be settled when the outbox has accepted it: a full outbox is a failure', () => {
       const bench = new Bench({ maxMessages: 1 });
       bench.acceptWith('a', { completeOn: 'queued' });
       bench.acceptWith('b', { completeOn: 'queued' });
@@ -51,7 +51,7 @@ describe('the outbox, settling', () => {
   });
 
   describe('publishing again from a settlement', () => {
-    it('an acknowledged publication brings the next one, behind those that wait', () => {
+    it('a callback may publish the next one, which is sent after those that wait', () => {
       const bench = new Bench();
       const transport = bench.attach({ receiveMaximum: 1 });
       bench.outbox.accept(
@@ -66,7 +66,7 @@ describe('the outbox, settling', () => {
       assert.deepEqual(bench.log, ['a ok 0', 'b ok 0', 'again ok 0']);
     });
 
-    it('the window holds also then', () => {
+    it('a publication from a callback is held by the window, too', () => {
       const bench = new Bench();
       const transport = bench.attach({ receiveMaximum: 2 });
       for (const topic of ['a', 'b']) {
@@ -81,7 +81,7 @@ describe('the outbox, settling', () => {
       assert.deepEqual(transport.topics, ['a', 'b', 'a1', 'a2']);
     });
 
-    it('a chain of 10,000 needs no stack', () => {
+    it('a chain of 10,000 does not use up the stack', () => {
       const bench = new Bench();
       bench.attach({}, ({ automatic }) => {
         automatic.publish = OK;
@@ -97,7 +97,7 @@ describe('the outbox, settling', () => {
       assert.equal(bench.outbox.depth, 0);
     });
 
-    it('a publication that was refused for the limits of the server brings the next one', () => {
+    it('the callback of a refused publication may publish the next one', () => {
       const bench = new Bench();
       const transport = bench.attach({ maximumQoS: 1 });
       bench.outbox.accept(
@@ -107,7 +107,7 @@ describe('the outbox, settling', () => {
       assert.deepEqual(transport.topics, ['again']);
     });
 
-    it('a lost publication is not sent again into the stream that is gone', () => {
+    it('a publication from the callback of a lost one is not written to the lost stream', () => {
       const bench = new Bench();
       const transport = bench.attach();
       bench.outbox.accept(
@@ -120,7 +120,7 @@ describe('the outbox, settling', () => {
       assert.deepEqual(bench.attach().topics, ['b', 'again']);
     });
 
-    it('a publication that found the outbox full may be given again once', () => {
+    it('a publication that found the outbox full may be published again from its callback', () => {
       const bench = new Bench({ maxMessages: 1 });
       bench.accept('a');
       bench.outbox.accept(
@@ -133,7 +133,7 @@ describe('the outbox, settling', () => {
   });
 
   describe('closing', () => {
-    it('gives all back, oldest first: under way, unconfirmed and waiting', () => {
+    it('settles all, oldest first: in flight, unconfirmed and waiting', () => {
       const bench = new Bench();
       const transport = bench.attach({ receiveMaximum: 2 });
       bench.acceptAll('a', 'b', 'c', 'd');
@@ -148,7 +148,7 @@ describe('the outbox, settling', () => {
       assert.equal(bench.outbox.depth, 0);
     });
 
-    it('gives back what no server was ever there for', () => {
+    it('settles publications that no connection was ever made for', () => {
       const bench = new Bench();
       bench.accept('a', 0);
       bench.accept('b', 2);
@@ -156,7 +156,7 @@ describe('the outbox, settling', () => {
       assert.deepEqual(bench.log, ['a connection-closed', 'b connection-closed']);
     });
 
-    it('an answer that comes after closing settles nothing twice', () => {
+    it('an answer after closing settles nothing twice', () => {
       const bench = new Bench();
       const transport = bench.attach();
       bench.acceptAll('a', 'b');
@@ -166,7 +166,7 @@ describe('the outbox, settling', () => {
       assert.deepEqual(bench.log, ['a connection-closed', 'b connection-closed']);
     });
 
-    it('a publication that comes later is given back at once', () => {
+    it('a later publication is settled at once', () => {
       const bench = new Bench();
       bench.outbox.close();
       bench.accept('a');
@@ -174,7 +174,7 @@ describe('the outbox, settling', () => {
       assert.equal(bench.outbox.depth, 0);
     });
 
-    it('a publication that comes from a callback while closing is given back too', () => {
+    it('a publication from a callback during closing is settled, too', () => {
       const bench = new Bench();
       bench.outbox.accept(
         outgoing('a'),
@@ -185,7 +185,7 @@ describe('the outbox, settling', () => {
       assert.deepEqual(bench.log, ['a connection-closed', 'again connection-closed', 'b connection-closed']);
     });
 
-    it('closing twice is closing once', () => {
+    it('closing twice settles nothing twice', () => {
       const bench = new Bench();
       bench.accept('a');
       bench.outbox.close();

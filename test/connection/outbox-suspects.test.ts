@@ -6,7 +6,7 @@ import { answer, Bench } from './outbox-bench';
 
 describe('the outbox, under suspicion', () => {
   describe('when the server says that something was wrong', () => {
-    it('the publication is not sent a third time, and what waits behind it gets through', () => {
+    it('the publication is not sent a third time, and those behind it are sent', () => {
       const bench = new Bench();
       bench.acceptAll('poison', 'good', 'better');
       bench.refuse(bench.attach());
@@ -18,7 +18,7 @@ describe('the outbox, under suspicion', () => {
     });
 
     for (const reasonCode of [0x00, 0x89, 0x8b, 0x8d, 0x8e, 0x93, 0x98, 0x9c]) {
-      it(`0x${reasonCode.toString(16)} is no fault of any publication`, () => {
+      it(`0x${reasonCode.toString(16)} suspects no publication`, () => {
         const bench = new Bench();
         bench.accept('a');
         for (let round = 0; round < 10; round++) bench.refuse(bench.attach(), reasonCode);
@@ -28,7 +28,7 @@ describe('the outbox, under suspicion', () => {
   });
 
   describe('when connections just end', () => {
-    it('right after one that was alone, five times in a row, it is given up', () => {
+    it('right after one publication alone, five times in a row: it is given up', () => {
       const bench = new Bench();
       bench.acceptAll('poison', 'good');
       for (let round = 0; round < 5; round++) {
@@ -39,7 +39,7 @@ describe('the outbox, under suspicion', () => {
       assert.deepEqual(bench.attach().topics, ['good']);
     });
 
-    it('among others, it goes alone from then on until it is clear', () => {
+    it('among others: each is sent alone until the cause is clear', () => {
       const bench = new Bench();
       bench.acceptAll('first', 'poison', 'good');
       const transport = bench.attach();
@@ -54,7 +54,7 @@ describe('the outbox, under suspicion', () => {
       assert.deepEqual(bench.attach().topics, ['good']);
     });
 
-    it('a second later or more, nothing is suspected', () => {
+    it('a second later or more: nothing is suspected', () => {
       const bench = new Bench();
       bench.acceptAll('a', 'b');
       for (let round = 0; round < 20; round++) {
@@ -65,7 +65,7 @@ describe('the outbox, under suspicion', () => {
       assert.deepEqual(bench.log, []);
     });
 
-    it('a publication that the server has received already is not what ends them', () => {
+    it('after the server has received the publication: it is not suspected', () => {
       const bench = new Bench();
       bench.accept('a', 2);
       let transport = bench.attach();
@@ -78,7 +78,7 @@ describe('the outbox, under suspicion', () => {
       assert.deepEqual(bench.log, []);
     });
 
-    it('at random, one in ten connections before the first answer, no innocent one is given up in 20,000', () => {
+    it('at random, one in ten before the first answer: none of 20,000 publications is given up wrongly', () => {
       const bench = new Bench();
       const random = generator(99);
       for (let index = 0; index < 20; index++) bench.accept(`t${index}`);
@@ -113,7 +113,7 @@ describe('the outbox, under suspicion', () => {
       for (let round = 0; round < 3; round++) assert.equal(cutAfter(bench, 50, 'good', 'forbidden'), 'forbidden');
     });
 
-    it('a topic that the connection outlives is not, however often it is sent before the end', () => {
+    it('a topic after which the connection lasts is not named, however often it is sent', () => {
       const bench = new Bench();
       for (let round = 0; round < 5; round++) {
         const transport = bench.attach();
@@ -125,13 +125,13 @@ describe('the outbox, under suspicion', () => {
       }
     });
 
-    it('nor are other topics each time, or connections that end later', () => {
+    it('different topics, or connections that end later, name no topic', () => {
       const bench = new Bench();
       for (const topic of ['a', 'b', 'c']) assert.equal(cutAfter(bench, 50, topic), undefined);
       for (let round = 0; round < 3; round++) assert.equal(cutAfter(bench, 2000, 'a'), undefined);
     });
 
-    it('nor is anything when the server gives a reason', () => {
+    it('a reason from the server names no topic', () => {
       const bench = new Bench();
       for (let round = 0; round < 3; round++) {
         const transport = bench.attach();

@@ -7,7 +7,7 @@ const SECOND = 1000;
 
 describe('the outbox, over time', () => {
   describe('with a time to live', () => {
-    it('reports what has waited too long, though no server comes', () => {
+    it('reports publications that have waited too long, even without a connection', () => {
       const bench = new Bench({ messageTtl: 10 });
       bench.accept('a');
       bench.clock.advance(5 * SECOND);
@@ -22,7 +22,7 @@ describe('the outbox, over time', () => {
       assert.equal(bench.clock.pending, 0);
     });
 
-    it('leaves alone what is on its way', () => {
+    it('does not expire publications in flight', () => {
       const bench = new Bench({ messageTtl: 10 });
       bench.accept('a');
       const transport = bench.attach();
@@ -32,7 +32,7 @@ describe('the outbox, over time', () => {
       assert.deepEqual(bench.log, ['a ok 0']);
     });
 
-    it('does not expire what the server has received and only waits for its end', () => {
+    it('does not expire publications that the server has received', () => {
       const bench = new Bench({ messageTtl: 10 });
       bench.accept('a', 2);
       const transport = bench.attach();
@@ -44,7 +44,7 @@ describe('the outbox, over time', () => {
       assert.deepEqual(bench.attach({ sessionPresent: true }).packets, ['PUBREL a']);
     });
 
-    it('looks for a million of them without a timer for each', () => {
+    it('has one timer for a million publications', () => {
       const bench = new Bench({ messageTtl: 10, maxMessages: 10_000 });
       for (let index = 0; index < 10_000; index++) bench.accept(`t${index}`);
       assert.equal(bench.clock.pending, 1);
@@ -54,7 +54,7 @@ describe('the outbox, over time', () => {
   describe('with an expiry interval of the message', () => {
     const expiring = (messageExpiryInterval: number) => ({ properties: { messageExpiryInterval, contentType: 'x' } });
 
-    it('counts it down while it waits, in whole seconds', () => {
+    it('counts down in whole seconds while the publication waits', () => {
       const bench = new Bench();
       bench.accept('a', 1, expiring(60));
       bench.clock.advance(12_400);
@@ -65,7 +65,7 @@ describe('the outbox, over time', () => {
       assert.equal(bench.attach().published[0]?.question.properties?.messageExpiryInterval, 16);
     });
 
-    it('reports it with an own code when it is over', () => {
+    it('reports an error code of its own when it has passed', () => {
       const bench = new Bench();
       bench.accept('a', 1, expiring(3));
       bench.accept('b', 1, expiring(100));
@@ -74,7 +74,7 @@ describe('the outbox, over time', () => {
       assert.deepEqual(bench.attach().topics, ['b']);
     });
 
-    it('sends one of 0 s while there is a connection, and reports it otherwise', () => {
+    it('sends a publication with 0 s on a connection, and reports it without one', () => {
       const bench = new Bench();
       bench.attach();
       bench.accept('a', 1, expiring(0));
@@ -87,7 +87,7 @@ describe('the outbox, over time', () => {
   });
 
   describe('with a limit of messages per second', () => {
-    it('lets a tenth of a second go at once, and the rest in their time', () => {
+    it('sends the amount of 100 ms at once, and the rest at the rate', () => {
       const bench = new Bench({ rateLimit: 100 });
       for (let index = 0; index < 200; index++) bench.accept(`t${index}`, 0);
       const transport = bench.attach({}, ({ automatic }) => {
@@ -110,13 +110,13 @@ describe('the outbox, over time', () => {
     });
   });
 
-  it('the window may be set smaller than that of the server', () => {
+  it('the window may be configured smaller than that of the server', () => {
     const bench = new Bench({ maxInFlight: 2 });
     bench.acceptAll('a', 'b', 'c');
     assert.deepEqual(bench.attach().topics, ['a', 'b']);
   });
 
-  it('its figures say what is in it and what became of the rest', () => {
+  it('its figures count what it holds, and how the rest was settled', () => {
     const bench = new Bench({ messageTtl: 100, maxMessages: 3, overflow: 'dropOldest' });
     bench.acceptAll('a', 'b', 'c', 'd');
     bench.clock.advance(3 * SECOND);

@@ -116,7 +116,7 @@ describe('connection/presence', () => {
       assert.equal(birth.clock.pending, 0);
     });
 
-    it('does not hold up the outbox for ever when it is not acknowledged', () => {
+    it('holds up the outbox for a limited time when it is not acknowledged', () => {
       const birth = withBirth(1);
       birth.publish('waiting');
       const transport = birth.connected();
@@ -138,7 +138,7 @@ describe('connection/presence', () => {
       assert.deepEqual(second.topics, ['birth']);
     });
 
-    it('of a connection that was lost before it is not published any more', () => {
+    it('is not published after its connection was lost', () => {
       const birth = withBirth();
       birth.subscribe('one');
       birth.connected().lose(failure());
@@ -184,7 +184,7 @@ describe('connection/presence', () => {
         assert.equal(going.clock.pending, 0);
       });
 
-      it(`is not waited for without end (${action})`, async () => {
+      it(`is waited for a limited time (${action})`, async () => {
         const going = withClose();
         const transport = going.connected();
         const gone = going.connection[action]();
@@ -207,7 +207,7 @@ describe('connection/presence', () => {
       });
     }
 
-    it('comes after what was still to be acknowledged', async () => {
+    it('is published after publications in flight are acknowledged', async () => {
       const going = withClose();
       const transport = going.connected();
       going.publish('waiting');
@@ -221,7 +221,7 @@ describe('connection/presence', () => {
       assert.equal(await gone, 0);
     });
 
-    it('comes also when nothing is acknowledged, and all of it has its bounds', async () => {
+    it('is published even if nothing is acknowledged, and each wait has a limit', async () => {
       const going = withClose();
       const transport = going.connected();
       going.publish('waiting');
@@ -234,7 +234,7 @@ describe('connection/presence', () => {
       assert.equal(going.clock.pending, 0);
     });
 
-    it('is not followed by a birth message that was still to come', async () => {
+    it('is not followed by a birth message that was still waiting', async () => {
       const going = bench({ birth: outgoing('birth', 1), close: outgoing('close', 1) });
       going.subscribe('one');
       const transport = going.connected();
@@ -247,7 +247,7 @@ describe('connection/presence', () => {
       assert.deepEqual(transport.topics, ['close']);
     });
 
-    it('that is on its way when the connection is lost is over', async () => {
+    it('ends when the connection is lost meanwhile', async () => {
       const going = withClose();
       const transport = going.connected();
       const gone = going.connection.close();
@@ -259,7 +259,7 @@ describe('connection/presence', () => {
       assert.equal(going.network.transports.length, 1);
     });
 
-    it('that is beyond the limits of the server is reported, and holds nothing up', async () => {
+    it('beyond the limits of the server is reported, and delays nothing', async () => {
       const going = bench({ close: outgoing('close', 0, { retain: true }) });
       const transport = going.connected({ retainAvailable: false });
       await going.connection.close();

@@ -47,7 +47,7 @@ describe('connection/requests', () => {
     assert.deepEqual(bench.log, ['a: x']);
   });
 
-  it('ends without a reply, and says how far it has come', () => {
+  it('ends without a reply, and says which steps were done', () => {
     const bench = new RequestBench();
     const transport = bench.answering();
     bench.ask('acknowledged');
@@ -64,7 +64,7 @@ describe('connection/requests', () => {
     ]);
   });
 
-  it('counts a late reply, and gives it to nobody', () => {
+  it('counts a late reply, and delivers it to nobody', () => {
     const bench = new RequestBench();
     bench.answering();
     bench.ask('a');
@@ -77,7 +77,7 @@ describe('connection/requests', () => {
     assert.equal(bench.log[1], 'b: in time');
   });
 
-  it('counts no reply to a request that nobody knows', () => {
+  it('does not count a reply to an unknown request', () => {
     const bench = new RequestBench();
     bench.answering();
     bench.ask('a');
@@ -87,7 +87,7 @@ describe('connection/requests', () => {
     assert.deepEqual(bench.log, []);
   });
 
-  it('gathers replies in the order of arrival, up to a number', () => {
+  it('collects replies in the order of arrival, up to a number', () => {
     const bench = new RequestBench();
     bench.answering();
     bench.ask('a', { replies: { most: 3, least: 1 } });
@@ -97,7 +97,7 @@ describe('connection/requests', () => {
     assert.equal(bench.requester.figures.late, 1);
   });
 
-  it('takes fewer at the timeout, unless more are needed', () => {
+  it('ends with fewer replies at the timeout, unless a minimum is set', () => {
     const bench = new RequestBench();
     bench.answering();
     bench.ask('few', { replies: { most: 3, least: 1 } });
@@ -133,14 +133,14 @@ describe('connection/requests', () => {
   });
 
   describe('where the server says where to answer', () => {
-    it('goes there', () => {
+    it('uses that topic', () => {
       const bench = new RequestBench();
       bench.answering({ responseInformation: 'tenant/7/' });
       bench.ask('a', { responder: { kind: 'told', prefix: 'mine' } });
       assert.equal(bench.published('a').properties?.responseTopic, own('tenant/7'));
     });
 
-    it('waits for a first connection, since only it tells', () => {
+    it('waits for the first connection, which tells', () => {
       const bench = new RequestBench();
       bench.connection.connect();
       bench.ask('a');
@@ -149,7 +149,7 @@ describe('connection/requests', () => {
       assert.equal(bench.published('a').properties?.responseTopic, own('tenant'));
     });
 
-    it('goes elsewhere when what it says is no topic', () => {
+    it('uses another topic when the response information is no topic', () => {
       const bench = new RequestBench();
       bench.answering({ responseInformation: 'all/#' });
       bench.ask('a', { responder: { kind: 'told', prefix: 'mine' } });
@@ -165,7 +165,7 @@ describe('connection/requests', () => {
   });
 
   describe('when the connection is lost', () => {
-    it('goes on: the response topic is subscribed first, and replies still come', () => {
+    it('continues: the response topic is subscribed first, and replies still arrive', () => {
       const bench = new RequestBench();
       const first = bench.answering();
       bench.ask('a');
@@ -194,7 +194,7 @@ describe('connection/requests', () => {
       assert.equal(bench.connection.outboxDepth, 0);
     });
 
-    it('fails at once without a connection, where it is not to wait', () => {
+    it('fails at once without a connection, if it is set not to wait', () => {
       const bench = new RequestBench();
       bench.ask('a', { whileOffline: 'fail' });
       bench.answering().lose(failure());
@@ -204,7 +204,7 @@ describe('connection/requests', () => {
   });
 
   describe('when too many come', () => {
-    it('waits for its turn, the timeout running', () => {
+    it('waits for its turn while the timeout runs', () => {
       const bench = new RequestBench({ atATime: 1, waiting: 1 });
       const transport = bench.answering();
       for (const name of ['a', 'b', 'c']) bench.ask(name);
@@ -217,7 +217,7 @@ describe('connection/requests', () => {
       assert.equal(bench.log.at(-1), 'b: request-timeout acknowledged');
     });
 
-    it('ends while it waits, and makes room', () => {
+    it('may end while it waits, and makes room', () => {
       const bench = new RequestBench({ atATime: 1, waiting: 1 });
       bench.answering();
       bench.ask('a', { timeout: 2 * TIMEOUT });

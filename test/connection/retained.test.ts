@@ -50,7 +50,7 @@ describe('connection: retained messages', () => {
     const mqtt5 = kind.protocolVersion === 5;
 
     describe(kind.name, () => {
-      it('go to a subscriber that comes later, although another one has the filter, and not to that one again', () => {
+      it('are delivered to a later subscriber with the same filter, and not again to the first one', () => {
         const bench = new Bench(kind);
         const [first, second] = [new Reader('a'), new Reader('a')];
         bench.add(first);
@@ -60,7 +60,7 @@ describe('connection: retained messages', () => {
         assert.deepEqual([first.got, second.got], [['a stored retained'], ['a stored retained']]);
       });
 
-      it('go to one that comes while another one still gets them, once', () => {
+      it('are delivered once to a subscriber that is added while another one still gets them', () => {
         const bench = new Bench(kind);
         const [first, second, third] = [new Reader('a'), new Reader('+', 'a'), new Reader('#')];
         for (const reader of [first, second, third]) bench.add(reader);
@@ -68,7 +68,7 @@ describe('connection: retained messages', () => {
         for (const { got } of [first, second, third]) assert.deepEqual(got, ['a stored retained']);
       });
 
-      it('do not come again when the QoS is raised, or lowered, for others', () => {
+      it('are not delivered again when the QoS changes for others', () => {
         const bench = new Bench(kind);
         const low = new Reader({ filter: 'a', qos: 0 });
         bench.add(low);
@@ -80,7 +80,7 @@ describe('connection: retained messages', () => {
         assert.deepEqual(low.got, ['a stored retained']);
       });
 
-      it('are not what is published meanwhile with the retain flag: everybody gets that', () => {
+      it('are told from messages that are published meanwhile with the retain flag, which all subscribers get', () => {
         const bench = new Bench(kind);
         const [old, fresh] = [
           new Reader({ filter: 'a', retainAsPublished: true }),
@@ -103,7 +103,7 @@ describe('connection: retained messages', () => {
         );
       });
 
-      it('show the flag of what is published now only to those who ask for it', () => {
+      it('keep the retain flag of live messages only for subscribers with retain as published', () => {
         const bench = new Bench(kind);
         const [asks, asksNot] = [new Reader({ filter: 'b', retainAsPublished: true }), new Reader('b')];
         bench.add(asks, asksNot);
@@ -122,7 +122,7 @@ describe('connection: retained messages', () => {
         assert.deepEqual(reader.replayed, ['stored']);
       });
 
-      it('are all that a subscriber gets that wants only them, and nothing for one that wants none', () => {
+      it('are all that a subscriber gets that wants only them, and not delivered to one that wants none', () => {
         const bench = new Bench(kind);
         const only = new Reader({ filter: '#', retained: 'only', retainAsPublished: true });
         const ignore = new Reader({ filter: '#', retained: 'ignore', retainAsPublished: true });
@@ -139,7 +139,7 @@ describe('connection: retained messages', () => {
         );
       });
 
-      it('come again to all over a new connection without a session, and to nobody over one with', () => {
+      it('are delivered again on a new connection without a session, and not with one', () => {
         const bench = new Bench(kind);
         const reader = new Reader('a');
         bench.add(reader);
@@ -154,7 +154,7 @@ describe('connection: retained messages', () => {
     });
   }
 
-  it('come again to one that a deploy had left out, and that another deploy brings back', () => {
+  it('are delivered again to a node that was removed by a deploy and added by another', () => {
     const bench = new SubscriptionBench();
     const named = (identity: string): Receiver => Object.assign(new Receiver('a'), { identity });
     const [, leave] = bench.add(named('stays'), named('leaves'));
@@ -166,7 +166,7 @@ describe('connection: retained messages', () => {
     assert.deepEqual(transport.packets, ['SUBSCRIBE a', 'SUBSCRIBE a']);
   });
 
-  it('do not go to subscribers that have had them, even if the server sends them slowly', () => {
+  it('are not delivered twice, even if the server sends them slowly', () => {
     const bench = new SubscriptionBench();
     const [first, second] = [new Receiver('+'), new Receiver('+')];
     bench.add(first);

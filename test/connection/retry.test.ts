@@ -62,7 +62,7 @@ describe('connection/attempts/retry', () => {
       assert.deepEqual(delays, [2000, 4000, 8000, 16_000, 32_000, MAX_DELAY, MAX_DELAY]);
     });
 
-    it('begins anew after a connection that stood', () => {
+    it('starts again with the shortest delay after a connection that lasted', () => {
       const tried = retry(1 - Number.EPSILON);
       for (let attempt = 1; attempt < 9; attempt++) tried.after(failure(), attempt, undefined);
       assert.equal(tried.after(failure(), 0, BRIEF).delay, 2 * MIN_DELAY);
@@ -76,18 +76,18 @@ describe('connection/attempts/retry', () => {
   });
 
   describe('two clients with one client identifier', () => {
-    it('MQTT 5 says so: the longest delay at once, and the reason code is kept', () => {
+    it('MQTT 5 has a reason code: the longest delay at once, and the code is kept', () => {
       const { error, delay } = retry().after(byServer(0x8e), 0, 1_000_000);
       assert.deepEqual([error.code, error.reasonCode, error.stage], ['client-identifier-clash', 0x8e, 'connected']);
       assert.equal(delay, MAX_DELAY);
     });
 
-    it('another reason to be disconnected by the server is told as it is', () => {
+    it('another reason code of DISCONNECT is reported as it is', () => {
       const error = byServer(0x8b);
       assert.deepEqual(retry().after(error, 0, 1_000_000), { error, delay: MIN_DELAY });
     });
 
-    it('without a word: two connections in a row that are closed almost at once are tried again soon', () => {
+    it('without a reason: after two brief connections in a row the next attempt is made soon', () => {
       const tried = retry(1 - Number.EPSILON);
       for (const delay of [2 * MIN_DELAY, 4 * MIN_DELAY]) {
         const error = failure();
@@ -112,7 +112,7 @@ describe('connection/attempts/retry', () => {
       assert.equal(retry().after(failure(), 0, 10).delay, MIN_DELAY);
     });
 
-    it('goes on while the other client comes back after the same delay, and ends with a connection that stands', () => {
+    it('is assumed while the other client returns after the same delay, and ends with a connection that lasts', () => {
       const tried = retry(1 - Number.EPSILON);
       let last = { delay: 0, error: failure() };
       for (let count = 0; count < 6; count++) last = tried.after(failure(), 0, 10);
@@ -153,22 +153,22 @@ describe('connection/attempts/retry', () => {
     };
     const wrong = refusal('credentials-refused', 0x86);
 
-    it('one that refuses the credentials does not delay the next', () => {
+    it('a server that refuses the credentials does not delay the next', () => {
       assert.ok(delays([wrong, wrong]).every((delay) => delay < MAX_DELAY));
     });
 
-    it('all that refuse them make the longest delay, each time round', () => {
+    it('the delay is the longest when all servers refuse them, in each round', () => {
       assert.deepEqual(
         delays([wrong, wrong, wrong, wrong, wrong, wrong]).map((delay) => delay === MAX_DELAY),
         [false, false, true, false, false, true],
       );
     });
 
-    it('one that is just away among them makes no longest delay', () => {
+    it('the delay is not the longest when one of them cannot be reached', () => {
       assert.ok(delays([wrong, wrong, failure(), wrong]).every((delay) => delay < MAX_DELAY));
     });
 
-    it('a clash of client identifiers is with the other client, and makes the longest delay at once', () => {
+    it('a clash of client identifiers makes the longest delay at once', () => {
       assert.deepEqual(delays([refusal('client-identifier-clash', 0x8e)]), [MAX_DELAY]);
     });
   });
@@ -227,7 +227,7 @@ describe('connection/attempts/retry', () => {
       assert.ok(bench.state.kind === 'waiting' && bench.state.error.code === 'client-identifier-suspected');
     });
 
-    it('connections that stood a while are no clash, however often they are lost', () => {
+    it('connections that lasted a while are no clash, however often they are lost', () => {
       const bench = new ConnectionBench();
       for (let count = 0; count < 5; count++) {
         const transport = bench.connected();

@@ -29,19 +29,19 @@ describe('connection/server choice', () => {
     return servers.current.name;
   }
 
-  it('goes through the list, and from its end to its beginning', () => {
+  it('tries the servers in order, and starts again after the last', () => {
     const servers = choice();
     const names = [1, 2, 3, 4].map(() => nextAfter(servers, failure()));
     assert.deepEqual(names, ['b', 'c', 'a', 'b']);
   });
 
-  it('begins with the first after a connection that stood', () => {
+  it('starts with the first after a connection that lasted', () => {
     const servers = choice();
     nextAfter(servers, failure());
     assert.equal(nextAfter(servers, failure(), true), 'a');
   });
 
-  it('follows a server to another one of the list', () => {
+  it('follows a server reference to another server of the list', () => {
     const servers = choice();
     assert.equal(nextAfter(servers, sent(0x9c, 'c:1883')), 'c');
     assert.equal(nextAfter(servers, failure(), true), 'a');

@@ -77,7 +77,7 @@ describe('connection/session', () => {
       assert.deepEqual(visited().connected(kept).packets, ['SUBSCRIBE new']);
     });
 
-    it('is asked for every filter at another one, and at the first again: they may have kept an older one', () => {
+    it('subscribes all filters at another server and at the first again, which may have kept an older session', () => {
       const bench = visited();
       bench.connection.connect();
       bench.clock.advance(60_000);
@@ -130,7 +130,7 @@ describe('connection/session', () => {
       assert.deepEqual(disk.lines, ['stays 1']);
     });
 
-    it('the end of the process: nothing is unsubscribed, and nothing is forgotten', async () => {
+    it('the end of the process unsubscribes and forgets nothing', async () => {
       const disk = new Disk();
       const bench = disk.process('a');
       const transport = bench.connected();
@@ -157,7 +157,7 @@ describe('connection/session', () => {
       assert.deepEqual(disk.lines, ['stays 1', 'new 1']);
     });
 
-    it('a filter that is wanted otherwise is subscribed again, under its identifier', () => {
+    it('a filter with changed options is subscribed again, under its identifier', () => {
       const disk = new Disk();
       const before = identifiers(disk.lived('a'));
       const bench = disk.process();
@@ -167,7 +167,7 @@ describe('connection/session', () => {
       assert.deepEqual(identifiers(transport), before);
     });
 
-    it('a change that the server had not answered is asked for again', () => {
+    it('a change that the server had not answered is sent again', () => {
       const disk = new Disk();
       disk.lived('a');
       const crashing = disk.process();
@@ -187,7 +187,7 @@ describe('connection/session', () => {
       ]);
     });
 
-    it('what the server has kept is delivered before it is asked anything', () => {
+    it('queued messages of the server are delivered before anything is subscribed', () => {
       const disk = new Disk();
       const ids = identifiers(disk.lived('x/#', 'x/+'));
       const bench = disk.process('other', 'x/+', 'x/#');
@@ -199,7 +199,7 @@ describe('connection/session', () => {
       assert.deepEqual(bench.received, ['x/1', 'x/2']);
     });
 
-    it('what the server has kept is delivered also when the memory is lost and the flow is another', () => {
+    it('queued messages of the server are delivered even if the session file is lost and the flow has changed', () => {
       const ids = identifiers(new Disk().lived('first', 'second', 'x/#'));
       const bench = new Disk().process('x/#', 'second', 'third', 'first');
       bench.connected(kept).message(incoming('x/1', [ids.get('x/#') ?? 0]));
@@ -207,7 +207,7 @@ describe('connection/session', () => {
       assert.equal(bench.transport.subscribed.length, 4);
     });
 
-    it('each filter has a different identifier, also one that is added later', () => {
+    it('each filter has a different identifier, even one that is added later', () => {
       const disk = new Disk();
       disk.lived('a', 'b');
       const filters = Array.from({ length: 500 }, (_, index) => `topic/${index}`);
@@ -229,7 +229,7 @@ describe('connection/session', () => {
       assert.deepEqual(disk.lines, ['a 1']);
     });
 
-    it('what a later session of the same process keeps is known again', () => {
+    it('the subscriptions of a later session are remembered', () => {
       const disk = new Disk();
       disk.lived('a');
       const bench = disk.process('a');

@@ -54,15 +54,15 @@ function delivered(...subscribers: Holder[]): RecordedReceipt {
 }
 
 describe('Receipt of a publication', () => {
-  it('is given at once when nobody holds it', () => {
+  it('acknowledges at once when nobody holds it', () => {
     assert.deepEqual(delivered(new Holder(false), new Holder(false)).given, ['acknowledged 0']);
   });
 
-  it('is given at once when nobody has subscribed: the server must not keep what nobody wants', () => {
+  it('acknowledges at once without a subscriber, so that the server does not keep the publication', () => {
     assert.deepEqual(delivered().given, ['acknowledged 0']);
   });
 
-  it('waits for the last of those who hold it', () => {
+  it('acknowledges when the last holder has released it', () => {
     const [first, other, second] = [new Holder(true), new Holder(false), new Holder(true)];
     const { given } = delivered(first, other, second);
     assert.deepEqual(given, []);
@@ -90,7 +90,7 @@ describe('Receipt of a publication', () => {
     assert.deepEqual(given, ['acknowledged 131']);
   });
 
-  it('is never given when one of them wants the publication again', () => {
+  it('never acknowledges when one holder wants the publication again', () => {
     const [first, second] = [new Holder(true), new Holder(true)];
     const { given } = delivered(first, second);
     first.release({ kind: 'abandoned' });

@@ -14,25 +14,25 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.equal(transport.packets.length, 2);
     });
 
-    it('filters that differ in the names of their wildcards are one for the server', () => {
+    it('filters that differ only in wildcard names are one subscription', () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver('plant/+line/#rest', 'plant/+x/#'), new Receiver('plant/+/#'));
       assert.deepEqual(bench.attach().packets, ['SUBSCRIBE plant/+/#']);
     });
 
-    it('a shared filter and its filter are two for the server', () => {
+    it('a shared and an ordinary subscription to one filter are two subscriptions', () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver('$share/g/a', '$share/h/a', 'a'));
       assert.deepEqual(bench.attach().packets, ['SUBSCRIBE $share/g/a', 'SUBSCRIBE $share/h/a', 'SUBSCRIBE a']);
     });
 
-    it('nothing is sent before there is a server', () => {
+    it('nothing is sent before there is a connection', () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver('a'));
       assert.deepEqual(bench.attach().packets, ['SUBSCRIBE a']);
     });
 
-    it('a subscriber that comes while there is a server is subscribed soon', () => {
+    it('a subscriber that is added on a connection is subscribed soon', () => {
       const bench = new SubscriptionBench();
       const transport = bench.attach();
       bench.subscriptions.add(new Receiver('a'));
@@ -54,7 +54,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
     });
 
-    it('changes that are held up wait for the end of that, whatever is published', () => {
+    it('changes during a deploy wait for its end, whatever is published', () => {
       const bench = new SubscriptionBench();
       const transport = bench.attach();
       bench.subscriptions.hold();
@@ -90,7 +90,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(transport.subscribed[0]?.question, { filter: 'a', ...options });
     });
 
-    it('the options of several subscribers are merged so that none is worse off', () => {
+    it('the options of several subscribers are merged so that each gets what it asked for', () => {
       const bench = new SubscriptionBench();
       bench.add(
         new Receiver({ filter: 'a', qos: 1, noLocal: true, retainAsPublished: false, retainHandling: 2 }),
@@ -149,7 +149,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(transport.packets.slice(3), ['UNSUBSCRIBE a']);
     });
 
-    it('going twice is going once', () => {
+    it('removing a subscriber twice sends one UNSUBSCRIBE', () => {
       const bench = new SubscriptionBench();
       const [remove] = bench.add(new Receiver('a'), new Receiver('a'));
       assert.ok(remove);
@@ -186,7 +186,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(receiver.received, ['a by a']);
     });
 
-    it('a filter given up without a server is not subscribed when one comes', () => {
+    it('a filter that is removed without a connection is not subscribed on the next one', () => {
       const bench = new SubscriptionBench();
       const [remove] = bench.add(new Receiver('a'));
       remove?.();
@@ -206,7 +206,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.equal(left, 1);
     });
 
-    it('a subscriber that goes without a server need not wait for one', () => {
+    it('removing a subscriber without a connection completes at once', () => {
       const bench = new SubscriptionBench();
       const [remove] = bench.add(new Receiver('a'));
       bench.lose(bench.attachGranting());
@@ -230,7 +230,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(bench.attachGranting({ sessionPresent: true }).packets, []);
     });
 
-    it('the answer to a subscription that was given up meanwhile does no harm', () => {
+    it('the answer to a subscription that was removed meanwhile is ignored', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver('a');
       const [remove] = bench.add(receiver);
@@ -265,7 +265,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(receiver.deliveries[0]?.params, { renamed: 'b' });
     });
 
-    it('changes are sent when it is over, and only those that are left', () => {
+    it('changes are sent when it has ended, and only those that remain', () => {
       const bench = new SubscriptionBench();
       const [stays, stayed] = [new Receiver('b'), new Receiver('b')];
       stays.identity = stayed.identity = 'node';
@@ -286,7 +286,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(transport.packets.slice(2).sort(), ['SUBSCRIBE c', 'UNSUBSCRIBE a']);
     });
 
-    it('a change just before it starts waits as well', () => {
+    it('a change just before its start waits, too', () => {
       const bench = new SubscriptionBench();
       const transport = bench.attachGranting();
       bench.subscriptions.add(new Receiver('a'));
@@ -298,7 +298,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
     });
 
-    it('two that overlap are over when both are', () => {
+    it('two overlapping deploys end with the later one', () => {
       const bench = new SubscriptionBench();
       const transport = bench.attachGranting();
       bench.subscriptions.hold();
@@ -312,7 +312,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(transport.packets, ['SUBSCRIBE a']);
     });
 
-    it('a server that comes meanwhile is asked when it is over', () => {
+    it('a connection that is made meanwhile is subscribed when it has ended', () => {
       const bench = new SubscriptionBench();
       bench.subscriptions.hold();
       bench.add(new Receiver('a'));

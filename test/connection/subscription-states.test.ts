@@ -6,7 +6,7 @@ import { grant, identifierOf, REPLAY, Receiver, refuse, SubscriptionBench } from
 
 describe('connection/subscriptions/subscriptions', () => {
   describe('what a subscriber is told of its subscriptions', () => {
-    it('that they wait, then that they are granted, with the QoS that the server gave', () => {
+    it('that they are pending, then that they are granted, with the granted QoS', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver({ filter: 'a', qos: 2 }, { filter: 'b', qos: 1 });
       bench.add(receiver);
@@ -32,7 +32,7 @@ describe('connection/subscriptions/subscriptions', () => {
       ['a higher QoS', { qos: 1, retainHandling: 2 }],
       ['what is stored', {}],
     ] as const) {
-      it(`a second subscriber that wants ${what} hears what the server says to that`, () => {
+      it(`a second subscriber that wants ${what} gets the answer to that`, () => {
         const bench = new SubscriptionBench();
         bench.add(new Receiver({ filter: 'a', retainHandling: 2 }));
         const transport = bench.attach();
@@ -45,7 +45,7 @@ describe('connection/subscriptions/subscriptions', () => {
       });
     }
 
-    it('a subscriber is not kept waiting when another one that wanted more has gone', () => {
+    it('a subscriber gets its answer when another one that wanted more is removed', () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver({ filter: 'a', retainHandling: 2 }));
       grant(bench.attach(), 'a', 0);
@@ -90,7 +90,7 @@ describe('connection/subscriptions/subscriptions', () => {
       });
     }
 
-    it('a question that the stream did not live to see answered is asked again on the next connection', () => {
+    it('a SUBSCRIBE without an answer is sent again on the next connection', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver('a');
       bench.add(receiver);
@@ -103,7 +103,7 @@ describe('connection/subscriptions/subscriptions', () => {
       }
     });
 
-    it('the end of a connection is no answer to what the next one asks', () => {
+    it('the end of a connection does not answer a SUBSCRIBE of the next one', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver({ filter: 'a', qos: 0 });
       bench.add(receiver);
@@ -132,7 +132,7 @@ describe('connection/subscriptions/subscriptions', () => {
   });
 
   describe('after the connection was lost', () => {
-    it('a server without a session is asked for all again', () => {
+    it('everything is subscribed again without a session', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver('a', 'b');
       bench.add(receiver);
@@ -142,7 +142,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(receiver.states.slice(4), ['a pending', 'b pending', 'a granted 2', 'b granted 2']);
     });
 
-    it('a server that kept the session is asked for nothing that it has granted', () => {
+    it('nothing that was granted is subscribed again when the session continues', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver({ filter: 'a', qos: 1 }, { filter: 'b', qos: 1 });
       bench.add(receiver);
@@ -158,7 +158,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(receiver.received, ['a by a']);
     });
 
-    it('a server that kept the session is asked for QoS 0 again, of which RabbitMQ keeps nothing', () => {
+    it('subscriptions at QoS 0, which RabbitMQ does not keep, are sent again when the session continues', () => {
       const bench = new SubscriptionBench();
       const receiver = new Receiver('a');
       bench.add(receiver);
@@ -172,7 +172,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(receiver.states.slice(2), ['a pending', 'a granted 0']);
     });
 
-    it('a server that kept the session gets the changed subscriptions', () => {
+    it('changed subscriptions are sent when the session continues', () => {
       const bench = new SubscriptionBench();
       bench.add(new Receiver({ filter: 'a', qos: 0 }), new Receiver('b'));
       const transport = bench.attachGranting();
@@ -184,7 +184,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.equal(next.subscribed[0]?.question.qos, 1);
     });
 
-    it('a server that kept the session loses the subscriptions that nobody wants any more', () => {
+    it('subscriptions that nobody needs are unsubscribed when the session continues', () => {
       const bench = new SubscriptionBench();
       const [remove] = bench.add(new Receiver('a'), new Receiver('b'));
       const transport = bench.attachGranting();
@@ -195,7 +195,7 @@ describe('connection/subscriptions/subscriptions', () => {
       assert.deepEqual(bench.attachGranting({ sessionPresent: true }).packets, ['UNSUBSCRIBE a']);
     });
 
-    it('changes while there is no server send nothing', () => {
+    it('changes without a connection send nothing', () => {
       const bench = new SubscriptionBench();
       const [remove] = bench.add(new Receiver('a'));
       const transport = bench.attachGranting();

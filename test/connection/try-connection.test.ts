@@ -43,7 +43,7 @@ describe('connection/attempts/try-connection', () => {
     return { code, stage, params };
   }
 
-  it('gives up after the time of the settings, and says how long that was', async () => {
+  it('ends after the time limit of the settings, and names it', async () => {
     const result = start(5);
     network.latest.stage('connack');
     clock.advance(TIMEOUT - 1);
@@ -55,7 +55,7 @@ describe('connection/attempts/try-connection', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('gives 3.1.1 the same time when nothing is said to MQTT 5', async () => {
+  it('tries 3.1.1 with the same time limit when MQTT 5 is not answered', async () => {
     const result = start();
     network.latest.stage('connack');
     clock.advance(TIMEOUT);
@@ -68,7 +68,7 @@ describe('connection/attempts/try-connection', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('ends with its asker, and tries no other version then', async () => {
+  it('ends when its request is aborted, and then tries no other version', async () => {
     const result = start();
     network.latest.stage('connack');
     stop.abort();
@@ -78,7 +78,7 @@ describe('connection/attempts/try-connection', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('ends at once when its asker has gone before it begins', async () => {
+  it('ends at once when its request was aborted before', async () => {
     stop.abort();
     assert.equal((await failure(start())).code, 'connection-closed');
     assert.equal(network.latest.destroyed, true);
@@ -99,7 +99,7 @@ describe('connection/attempts/try-connection', () => {
     });
   }
 
-  it('gives up in time although memory is collected meanwhile', async () => {
+  it('keeps its time limit over a garbage collection', async () => {
     // Between turns of the event loop, when nothing on the stack holds the trial. AbortSignal.timeout() fails here.
     const collecting = setInterval(collectGarbage, 10);
     try {

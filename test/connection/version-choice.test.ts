@@ -26,7 +26,7 @@ describe('connection/attempts/version-choice', () => {
     assert.equal(choice.failed(REFUSED), false, 'a server that refuses both is waited for');
   });
 
-  it('a server that closes without an answer is asked for 3.1.1 once, and then for MQTT 5 again', () => {
+  it('a server that closes without an answer is tried with 3.1.1 once, and then with MQTT 5 again', () => {
     const choice = new VersionChoice('auto');
     assert.equal(choice.failed(MUTE), true);
     assert.equal(choice.version, 4);
@@ -34,13 +34,13 @@ describe('connection/attempts/version-choice', () => {
     assert.equal(choice.version, 5);
   });
 
-  it('so is a server that says nothing to CONNECT until the time is over', () => {
+  it('a server that does not answer CONNECT in time is tried with 3.1.1 once, and then with MQTT 5 again', () => {
     const choice = new VersionChoice('auto');
     assert.equal(choice.failed(SILENT), true);
     assert.equal(choice.version, 4);
   });
 
-  it('a server that was silent once and took 3.1.1 is asked for MQTT 5 once more, when that connection is lost', () => {
+  it('a server that was silent once and accepted 3.1.1 is tried with MQTT 5 once more, when that connection is lost', () => {
     const choice = new VersionChoice('auto');
     choice.failed(MUTE);
     choice.accepted();
@@ -51,7 +51,7 @@ describe('connection/attempts/version-choice', () => {
     assert.equal(choice.version, 5, 'it had only been starting');
   });
 
-  it('one that is silent again stays at 3.1.1', () => {
+  it('a server that is silent again stays at 3.1.1', () => {
     const choice = new VersionChoice('auto');
     choice.failed(MUTE);
     choice.accepted();
@@ -64,7 +64,7 @@ describe('connection/attempts/version-choice', () => {
     }
   });
 
-  it('other failures in between leave the question open', () => {
+  it('other failures in between decide nothing', () => {
     const choice = new VersionChoice('auto');
     choice.failed(MUTE);
     choice.accepted();
@@ -73,7 +73,7 @@ describe('connection/attempts/version-choice', () => {
     assert.equal(choice.version, 5);
   });
 
-  it('one that has refused MQTT 5 is not asked for it again', () => {
+  it('a server that has refused MQTT 5 is not tried with it again', () => {
     const choice = new VersionChoice('auto');
     choice.failed(REFUSED);
     choice.accepted();
@@ -81,7 +81,7 @@ describe('connection/attempts/version-choice', () => {
     assert.equal(choice.version, 4);
   });
 
-  it('a server that refuses what it has accepted before is another one by now', () => {
+  it('a server that refuses a version that it accepted before is taken for another server', () => {
     const choice = new VersionChoice('auto');
     choice.accepted();
     assert.equal(choice.failed(REFUSED), true);
