@@ -36,7 +36,7 @@ function writerTo(stream: Writable): { writer: AcknowledgementWriter; overflows:
 }
 
 describe('Acknowledgements', () => {
-  it('of one moment leave in one piece, in their order', async () => {
+  it('of one turn of the event loop are written together, in order', async () => {
     const stream = new Pieces(true);
     const { writer } = writerTo(stream);
     writer.write(PUBACK, 1);
@@ -56,7 +56,7 @@ describe('Acknowledgements', () => {
     ]);
   });
 
-  it('are all there, however many there are in one moment', async () => {
+  it('are all written, however many there are in one turn of the event loop', async () => {
     const stream = new Pieces(true);
     const { writer, overflows } = writerTo(stream);
     for (let id = 1; id <= 65_535; id++) writer.write(PUBACK, id);
@@ -69,7 +69,7 @@ describe('Acknowledgements', () => {
     assert.equal(overflows(), 0);
   });
 
-  it('of a full window may wait to be read, and not many more', () => {
+  it('may wait unread up to a full window, and not much more', () => {
     const { writer, overflows } = writerTo(new Pieces(false));
     for (let id = 1; id <= 65_535; id++) writer.write(PUBREC, id, 0x83);
     assert.equal(overflows(), 0);

@@ -99,7 +99,7 @@ describe('closing a connection', () => {
     connection.publish({ topic: 'b', payload: '', qos, retain: false }, () => {});
   }
 
-  it('before it was asked to connect', async () => {
+  it('before connect()', async () => {
     await connect(streamTo(`mqtt://127.0.0.1:${silence.port}`));
     await connection.disconnect();
     publish(1);

@@ -37,7 +37,7 @@ for (const protocolVersion of [4, 5] as const) {
       await server.stop();
     });
 
-    it('are left with the server, for longer than its pings may stay unanswered', async () => {
+    it('are not read, for longer than pings may stay unanswered', async () => {
       const { listener, transport } = opened;
       const acknowledged = new Promise((resolve) => transport.publish(outgoing, resolve));
       // mqtt.js would end the connection half a keep-alive after the first.
@@ -49,13 +49,13 @@ for (const protocolVersion of [4, 5] as const) {
       assert.equal(transport.reading, true);
     });
 
-    it('do not hide that the server is gone', async () => {
+    it('do not hide the end of the connection', async () => {
       client.socket.resetAndDestroy();
       const { code } = await opened.listener.ends.next();
       assert.equal(code, 'connection-lost');
     });
 
-    it('are read again, and a server that is silent then is noticed', async () => {
+    it('are read again, and a silent server is noticed after that', async () => {
       const { listener } = opened;
       await server.received.find('a second ping', () => server.count('pingreq') >= 2);
       for (const receipt of listener.receipts.all) receipt.acknowledge();

@@ -128,7 +128,7 @@ describe('listeners of the embedded broker', () => {
       anonymous: undefined,
     };
 
-    it('let in who has one of the authority', async () => {
+    it('admit clients with a certificate of the authority', async () => {
       const port = await openPort(broker, { secure: secure('required') });
       await exchange(await client(`mqtts://127.0.0.1:${port}`, { ...authority.sign('any') }));
       const stranger = new Authority('Another authority');
@@ -137,7 +137,7 @@ describe('listeners of the embedded broker', () => {
       stranger.remove();
     });
 
-    it('know the user by its common name, by WebSocket too', async () => {
+    it('take the common name as the user, by WebSocket too', async () => {
       for (const webSocket of [false, true]) {
         const port = await openPort(broker, { webSocket, secure: secure('user') }, directory);
         const url = `${webSocket ? 'wss' : 'mqtts'}://127.0.0.1:${port}`;
@@ -148,7 +148,7 @@ describe('listeners of the embedded broker', () => {
       }
     });
 
-    it('know nobody by a certificate with several common names, or with none', async () => {
+    it('take no user from a certificate with several common names, or with none', async () => {
       const port = await openPort(broker, { secure: secure('user') }, directory);
       for (const subject of ['/CN=lamp/CN=lamp', '/O=lamp']) {
         const certificate = authority.sign('lamp', { subject });
@@ -159,7 +159,7 @@ describe('listeners of the embedded broker', () => {
   });
 
   describe('at a web server', () => {
-    it('leave other requests and other WebSockets alone', async () => {
+    it('do not touch other requests and other WebSockets', async () => {
       const { server, url } = await webServer();
       const comms = new WebSocketServer({ noServer: true });
       server.on('upgrade', (request, socket, head) => {
@@ -189,7 +189,7 @@ describe('listeners of the embedded broker', () => {
       await exchange(await client(`ws://${url}/mqtt`));
     });
 
-    it('take no more connections than allowed, whatever the way', async () => {
+    it('accept no more connections than allowed', async () => {
       const { server, url } = await webServer();
       const refused = new Inbox<string>('refused');
       const small = new EmbeddedBroker({
@@ -204,7 +204,7 @@ describe('listeners of the embedded broker', () => {
       await small.close();
     });
 
-    it('give a path back that no device has come by', async () => {
+    it('free a path that no device has used', async () => {
       const { server } = await webServer();
       await openListeners(broker, [path(server)]);
       assert.equal(broker.deviceCount, 0);
@@ -213,7 +213,7 @@ describe('listeners of the embedded broker', () => {
       await openListeners(broker, [path(server)]);
     });
 
-    it('ask who verifies requests there', async () => {
+    it('use the check of the web server for upgrade requests', async () => {
       const { server, url } = await webServer();
       const verifyClient: Extract<ListenerOptions, { kind: 'path' }>['verifyClient'] = ({ req }, answer) =>
         answer(req.headers.authorization === 'let me in', 401);
@@ -232,7 +232,7 @@ describe('listeners of the embedded broker', () => {
       return webSocket;
     }
 
-    it('close what sends text', async () => {
+    it('close connections that send text', async () => {
       const webSocket = await raw();
       await once(webSocket, 'open');
       webSocket.send('text');
@@ -248,7 +248,7 @@ describe('listeners of the embedded broker', () => {
       assert.match(String(error), /subprotocol/);
     });
 
-    it('cut who sends much before the first message is whole', async () => {
+    it('cut clients that send much before the first message is complete', async () => {
       const webSocket = await raw();
       await once(webSocket, 'open');
       const closed = once(webSocket, 'close');
@@ -261,7 +261,7 @@ describe('listeners of the embedded broker', () => {
       await closed;
     });
 
-    it('answer what is no WebSocket, and close with the broker', async () => {
+    it('answer requests without upgrade, and close with the broker', async () => {
       const port = await openPort(broker, { webSocket: true });
       assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 426);
       const connected = await client(`ws://127.0.0.1:${port}`);
@@ -272,7 +272,7 @@ describe('listeners of the embedded broker', () => {
     });
   });
 
-  it('with TLS close what never says hello, and their clients with the broker', async () => {
+  it('with TLS close connections without a handshake, and their clients with the broker', async () => {
     const port = await openPort(broker, { secure: secure() });
     const silentSocket = connectTcp(port, '127.0.0.1');
     await once(silentSocket, 'connect');
@@ -282,7 +282,7 @@ describe('listeners of the embedded broker', () => {
     await closed;
   });
 
-  it('say what is wrong with a certificate', async () => {
+  it('report a certificate that does not fit its key', async () => {
     const context = { cert: pair.cert, key: authority.sign('other').key };
     await assert.rejects(openPort(broker, { secure: { context, clientCertificate: 'none' } }), {
       code: 'embedded-listen-failed',
@@ -290,7 +290,7 @@ describe('listeners of the embedded broker', () => {
   });
 
   describe('when they are set anew', () => {
-    it('keep those that are wanted again, with their devices, and close the others', async () => {
+    it('keep unchanged listeners with their devices, and close the others', async () => {
       const { server, url } = await webServer();
       const kept: PortOptions = { ...OPEN_PORT, secure: secure() };
       const [plain, tls] = await openListeners(broker, [OPEN_PORT, kept, path(server)]);
@@ -303,7 +303,7 @@ describe('listeners of the embedded broker', () => {
     });
   });
 
-  it('are tried again when a port is in use, and told once', async () => {
+  it('are tried again while a port is in use, which is reported once', async () => {
     const other: Server = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = other.address();
@@ -331,7 +331,7 @@ describe('listeners of the embedded broker', () => {
     await listeners.set([], report);
   });
 
-  it('let nobody in who is not allowed to, whatever the way', async () => {
+  it('refuse clients without rights on each listener', async () => {
     const nobody = { ...OPEN_DIRECTORY, anonymous: undefined };
     const [tcp, web] = await openListeners(broker, [OPEN_PORT, { ...OPEN_PORT, webSocket: true }], nobody);
     await assert.rejects(client(`mqtt://127.0.0.1:${tcp}`), { code: 5 });

@@ -41,7 +41,7 @@ describe('embedded broker and a hostile device', () => {
     return { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId, clean: true, keepalive: 0 };
   }
 
-  it('one that stops to read is disconnected, and the others receive all that was published', async () => {
+  it('one that stops reading is disconnected, and the others receive all publications', async () => {
     const slow = await socketWith(connectPacket('slow'));
     slow.write(generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 0 }] }));
     await once(slow, 'data');
@@ -59,7 +59,7 @@ describe('embedded broker and a hostile device', () => {
     await publisher.end();
   });
 
-  it('one too many is told of, with its address', async () => {
+  it('one beyond the limit of connections is reported with its address', async () => {
     const refusals = new Inbox<Refusal>('refusals');
     const listener = { ...silentListener, refused: (refusal: Refusal) => refusals.push(refusal) };
     const small = new EmbeddedBroker({ listener, settings: { maximumConnections: 1 } });
@@ -77,7 +77,7 @@ describe('embedded broker and a hostile device', () => {
     }
   });
 
-  it('one that says too much before it has said who it is is disconnected', async () => {
+  it('one that sends too much before CONNECT is complete is disconnected', async () => {
     const socket = await socketWith();
     // CONNECT with a remaining length of 256 MB.
     socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]));
@@ -91,7 +91,7 @@ describe('embedded broker and a hostile device', () => {
     assert.ok(socket.bytesWritten < 16 * 1024 * 1024, `${socket.bytesWritten} bytes were taken`);
   });
 
-  it('one with the identifier of a client in this process does not throw it out', async () => {
+  it('one with the identifier of a connected client in this process does not take its place', async () => {
     const { listener, transport } = await connectTransport(broker.open, { protocolVersion: 4, clientId: 'inside' });
     const impostor = await socketWith(connectPacket('inside'));
     await once(impostor, 'close');
@@ -101,7 +101,7 @@ describe('embedded broker and a hostile device', () => {
     await transport.close();
   });
 
-  it('one may have an identifier that a client in this process has left, with its session', async () => {
+  it('one may use the identifier and the session of a client in this process that has ended', async () => {
     for (let count = 0; count < 3; count++) {
       const { transport } = await connectTransport(broker.open, { clientId: 'viewer', cleanStart: true });
       await transport.close();
@@ -113,7 +113,7 @@ describe('embedded broker and a hostile device', () => {
     device.destroy();
   });
 
-  it('one may not have the identifier of a client in this process whose session goes on', async () => {
+  it('one may not use the identifier of a client in this process whose session continues', async () => {
     const session = { clientId: 'kept', cleanStart: false, protocolVersion: 4 } as const;
     const { transport } = await connectTransport(broker.open, session);
     await transport.close();

@@ -82,7 +82,7 @@ describe('embedded broker', () => {
     await transport.close();
   });
 
-  it('outlives a subscriber that has stopped to read and leaves with thousands of messages on their way to it', async () => {
+  it('survives a subscriber that stops reading and leaves with thousands of messages unsent', async () => {
     const subscriber = await rawClient('subscriber');
     subscriber.write(generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'flood', qos: 1 }] }));
     await once(subscriber, 'data');
@@ -116,13 +116,13 @@ describe('embedded broker', () => {
     assert.equal(await accepts(address.port), true);
   });
 
-  it('says when the address is none of this computer', async () => {
+  it('reports an address that this computer does not have', async () => {
     // An address for documentation, RFC 5737.
     await assert.rejects(openPort(broker, { bindAddress: '192.0.2.1' }), { code: 'embedded-listen-failed' });
     assert.deepEqual(broker.ports, []);
   });
 
-  it('keeps port and devices when it is asked for the same again', async () => {
+  it('keeps port and devices when the settings are the same', async () => {
     const port = await openPort(broker);
     const device = await Device.connect(port);
     assert.equal(await openPort(broker), port);
@@ -130,7 +130,7 @@ describe('embedded broker', () => {
     await device.end();
   });
 
-  it('does one change of its ports after the other', async () => {
+  it('makes changes of its ports one after the other', async () => {
     const nobody = { users: new Map(), anonymous: undefined };
     const report = { opened: () => {}, failed: () => {} };
     await Promise.all([
@@ -143,7 +143,7 @@ describe('embedded broker', () => {
     await assert.rejects(Device.connect(port), { code: 5 });
   });
 
-  it('goes on when a device sends garbage or hangs up', async () => {
+  it('continues when a device sends garbage or hangs up', async () => {
     const port = await openPort(broker);
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');

@@ -75,7 +75,7 @@ describe('the even time of a machine', () => {
     assert.equal(machine.uptimeReads, 1);
   });
 
-  it('of this machine goes on, and never back', () => {
+  it('of this machine never goes back', () => {
     const readings = Array.from({ length: 1000 }, () => evenTime.now());
     assert.deepEqual(
       readings,

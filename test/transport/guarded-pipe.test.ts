@@ -84,7 +84,7 @@ describe('what is thrown over a packet', () => {
     });
   }
 
-  it('by who receives a publication ends the connection', async () => {
+  it('by a subscriber ends the connection', async () => {
     const { client, listener } = await connected();
     listener.message = () => {
       throw new Error('no use for it');
@@ -96,7 +96,7 @@ describe('what is thrown over a packet', () => {
 });
 
 describe('what is read at once', () => {
-  it('is handed on bit by bit: flows have their turn in between, and nothing is lost or out of order', async () => {
+  it('is handed over in portions: flows run in between, and nothing is lost or out of order', async () => {
     const server = await ScriptedServer.start();
     const { transport, listener } = openTransport(tcpStream('127.0.0.1', server.port));
     await listener.servers.next();

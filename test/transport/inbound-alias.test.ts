@@ -11,7 +11,7 @@ describe('Publications from a server', () => {
   });
   afterEach(() => bench.stop());
 
-  it('come after the connection, although they may follow CONNACK in one piece', async () => {
+  it('are delivered after the connection is reported, even if they arrive together with CONNACK', async () => {
     const publication = {
       cmd: 'publish',
       topic: 't',
@@ -39,7 +39,7 @@ describe('Publications from a server', () => {
     await bench.answer('puback 1');
   });
 
-  it('come with the topic that their alias stands for, at every QoS', async () => {
+  it('have the topic of their alias, at every QoS', async () => {
     const [client, listener] = await bench.connect({ protocolVersion: 5, properties: { topicAliasMaximum: 3 } });
     const aliased = { cmd: 'publish', payload: 'x', retain: false, dup: false } as const;
     const properties = { topicAlias: 3 };

@@ -27,7 +27,7 @@ describe('Publications from a server', () => {
           assert.deepEqual(bench.answers(), [`${kind} 1`, `${kind} 2`, `${kind} 3`]);
         });
 
-        it(`do not wait for one that is never acknowledged, at QoS ${qos}`, async () => {
+        it(`are acknowledged although an earlier one never is, at QoS ${qos}`, async () => {
           const [client, listener] = await bench.connect({ protocolVersion });
           for (const id of [1, 2]) bench.send(client, qos, id);
           const [first, second] = await listener.receipts.first(2);
@@ -80,7 +80,7 @@ describe('Publications from a server', () => {
         assert.deepEqual(await bench.topics(listener, 2), ['t/7', 't/7']);
       });
 
-      it('are delivered once at QoS 2 when the session goes on, whatever of the exchange was lost', async () => {
+      it('are delivered once at QoS 2 when the session continues, whichever packet of the exchange was lost', async () => {
         const [first, before] = await bench.connect({ protocolVersion });
         for (const id of [1, 2, 3]) bench.send(first, 2, id);
         const [done, working, atWork] = await before.receipts.first(3);
@@ -100,7 +100,7 @@ describe('Publications from a server', () => {
         assert.deepEqual(after.messages.all, []);
       });
 
-      it('are delivered again at QoS 2 when the flow wants them again', async () => {
+      it('are delivered again at QoS 2 when the subscriber abandons them', async () => {
         const [first, before] = await bench.connect({ protocolVersion });
         bench.send(first, 2, 1);
         (await before.receipts.next()).abandon();
@@ -112,7 +112,7 @@ describe('Publications from a server', () => {
         assert.deepEqual(await bench.topics(after, 1), ['t/1 again']);
       });
 
-      it('mean nothing any more when the server has lost the session', async () => {
+      it('are new ones when the server has lost the session', async () => {
         const [first, before] = await bench.connect({ protocolVersion });
         bench.send(first, 2, 1);
         const late = await before.receipts.next();
@@ -146,7 +146,7 @@ describe('Publications from a server', () => {
         assert.deepEqual(bench.answers(), ['puback 1', 'puback 2']);
       });
 
-      it('are acknowledged before the end when it is an orderly one', async () => {
+      it('are acknowledged before DISCONNECT', async () => {
         const [client, listener] = await bench.connect({ protocolVersion });
         bench.send(client, 1, 1);
         (await listener.receipts.next()).acknowledge();
@@ -178,7 +178,7 @@ describe('Publications from a server', () => {
     assert.deepEqual(bench.answers(), ['puback 2']);
   });
 
-  it('may be more than we have allowed, as those of mosquitto 2.0.11 are', async () => {
+  it('may exceed the receive maximum, as those of mosquitto 2.0.11 do', async () => {
     const [client, listener] = await bench.connect({ protocolVersion: 5, properties: { receiveMaximum: 2 } });
     for (const id of [1, 2, 3, 4]) bench.send(client, id % 2 === 0 ? 2 : 1, id);
     assert.deepEqual(await bench.topics(listener, 4), ['t/1', 't/2', 't/3', 't/4']);
@@ -188,7 +188,7 @@ describe('Publications from a server', () => {
     assert.equal(listener.ends.all.length, 0);
   });
 
-  it('are acknowledged once, however often their subscriber says so', async () => {
+  it('are acknowledged once, however often the subscriber settles them', async () => {
     const [client, listener] = await bench.connect();
     bench.send(client, 1, 1);
     const receipt = await listener.receipts.next();
@@ -201,7 +201,7 @@ describe('Publications from a server', () => {
     assert.deepEqual(bench.answers(), ['puback 1', 'puback 2']);
   });
 
-  it('in one piece with CONNACK reach the subscriber after it, in their order', async () => {
+  it('that arrive together with CONNACK reach the subscriber in order', async () => {
     bench.server.script = {
       connect(client) {
         client.socket.cork();
@@ -216,7 +216,7 @@ describe('Publications from a server', () => {
     assert.deepEqual(bench.answers(), ['puback 1', 'pubrec 2']);
   });
 
-  it('may come without end when each is acknowledged', async () => {
+  it('may continue without limit when each is acknowledged', async () => {
     const [client, listener] = await bench.connect({ protocolVersion: 5, properties: { receiveMaximum: 2 } });
     listener.holds = false;
     for (const id of [1, 2, 3, 4]) {
@@ -228,7 +228,7 @@ describe('Publications from a server', () => {
     assert.equal(listener.ends.all.length, 0);
   });
 
-  it('answer the release of an unknown publication: by MQTT 5 with a code', async () => {
+  it('PUBREL for an unknown publication is answered, by MQTT 5 with a reason code', async () => {
     const [client] = await bench.connect({ protocolVersion: 5 });
     client.send({ cmd: 'pubrel', messageId: 9 });
     await bench.answer('pubcomp 9 0x92');

@@ -11,7 +11,7 @@ describe('Publications from a server', () => {
   });
   afterEach(() => bench.stop());
 
-  it('at QoS 2 are those of the same session, however the server is reached, and not of one that another server keeps', async () => {
+  it('at QoS 2 belong to the session of the server, whichever way it is reached, and not to that of another server', async () => {
     const [first, listener] = await bench.connect();
     bench.send(first, 2, 1);
     await bench.topics(listener, 1);
@@ -31,7 +31,7 @@ describe('Publications from a server', () => {
     assert.deepEqual(await bench.topics(last, 1), ['t/1 again']);
   });
 
-  it('at QoS 2 are those of the same session for a client that the server has named', async () => {
+  it('at QoS 2 belong to the session of a client identifier that the server has assigned', async () => {
     bench.server.script = {
       connect: (client) =>
         client.send({

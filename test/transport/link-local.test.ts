@@ -44,7 +44,7 @@ describe('an address with a zone', () => {
   }
 
   for (const percent of ['%', '%25']) {
-    it(`is connected to, written with ${percent}`, async () => {
+    it(`is used to connect, written with ${percent}`, async () => {
       const accepted = new Inbox<Socket>('connections');
       const port = await start(createTcpServer((socket) => accepted.push(socket.resume())));
       const stream = await streamTo(`mqtt://[${address}${percent}${zone}]:${port}`)(ignore, never);
@@ -53,7 +53,7 @@ describe('an address with a zone', () => {
     });
   }
 
-  it('is verified without its zone by TLS', async () => {
+  it('is verified by TLS without its zone', async () => {
     const port = await start(createTlsServer(authority.sign('here', { names: [`IP:${address}`] })));
     const tls = { ca: authority.cert };
     (await streamTo(`mqtts://[${address}%25${zone}]:${port}`, { tls: () => tls })(ignore, never)).destroy();
@@ -63,7 +63,7 @@ describe('an address with a zone', () => {
     await assert.rejects(wrong, { code: 'certificate-wrong-host' });
   });
 
-  it('is named without its zone to a web server', async () => {
+  it('is sent to a web server without its zone', async () => {
     const http = createHttpServer();
     const requests = new Inbox<string | undefined>('Host headers');
     new WebSocketServer({ server: http }).on('connection', (_socket, { headers }) => requests.push(headers.host));
@@ -73,7 +73,7 @@ describe('an address with a zone', () => {
     stream.destroy();
   });
 
-  it('is asked of a proxy without its zone', async () => {
+  it('is sent to a proxy without its zone', async () => {
     const http = createHttpServer();
     const asked = new Inbox<string | undefined>('CONNECT requests');
     http.on('connect', ({ url }, socket) => {

@@ -24,7 +24,7 @@ describe('link movement', () => {
     await server.stop();
   });
 
-  it('is busy as long as a slow link takes for what the system holds, once more waits than it takes', async () => {
+  it('counts as busy for the time that a slow link needs, once the system takes no more', async () => {
     const movement = new LinkMovement(socket, () => 0);
     assert.deepEqual(movement.progress, { received: 0, sent: 0, waiting: 0, busyFor: 0 });
     socket.write(Buffer.alloc(MUCH));
@@ -36,7 +36,7 @@ describe('link movement', () => {
     assert.equal(busyFor, (4 * 1024 * 1024) / 20);
   });
 
-  it('counts what a packet takes on a slow link from when it was written', () => {
+  it('counts the time that a slow link needs for a packet from its write on', () => {
     let now = 0;
     const movement = new LinkMovement(socket, () => now);
     movement.wrote(20_000);
@@ -46,7 +46,7 @@ describe('link movement', () => {
     assert.equal(movement.progress.busyFor, 500);
   });
 
-  it('is none where the stream has no socket', () => {
+  it('is none for a stream without a socket', () => {
     assert.deepEqual(new LinkMovement(new PassThrough(), () => 0).progress, {
       received: 0,
       sent: 0,

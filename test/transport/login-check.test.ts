@@ -11,7 +11,7 @@ function attempt(password: string, login: Login | undefined, clientId = 'client'
 }
 
 describe('password hash', () => {
-  it('is another one each time, does not hold the password, and fits it alone', async () => {
+  it('differs each time, does not contain the password, and verifies it alone', async () => {
     const [one, other] = await Promise.all([hashPassword(Buffer.from('p4ss')), hashPassword(Buffer.from('p4ss'))]);
     assert.notEqual(one, other);
     assert.ok(isPasswordHash(one) && !one.includes('p4ss'));
@@ -28,7 +28,7 @@ describe('password hash', () => {
     'scrypt$16383$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
     'scrypt$16384$8$1e9$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
   ]) {
-    it(`is not "${text}", which fits nothing`, async () => {
+    it(`refuses the malformed hash "${text}", which verifies nothing`, async () => {
       assert.equal(isPasswordHash(text), false);
       assert.equal(await verifyPassword(Buffer.from(text), text), false);
     });
@@ -41,7 +41,7 @@ describe('login check', () => {
     check = new LoginCheck();
   });
 
-  it('compares with a hash or with a secret of the settings', async () => {
+  it('compares a password with a hash or with a secret of the settings', async () => {
     const hash: Login = { kind: 'hash', hash: await hashPassword(Buffer.from('p4ss')) };
     const secret: Login = { kind: 'secret', secret: 'p4ss' };
     for (const login of [hash, secret]) {
@@ -65,7 +65,7 @@ describe('login check', () => {
     assert.equal(check.remembers(attempt('p4ss', login, 'other')), false);
   });
 
-  it('answers many at once, all of them rightly', async () => {
+  it('answers many logins at once correctly', async () => {
     const login: Login = { kind: 'hash', hash: await hashPassword(Buffer.from('p4ss')) };
     const passwords = ['p4ss', 'wrong', 'p4ss', 'other', 'p4ss', 'p4ss'];
     const results = await Promise.all(
@@ -77,7 +77,7 @@ describe('login check', () => {
     );
   });
 
-  it('makes no second hash for a password that was right before, whatever else waits', async () => {
+  it('makes no second hash for a password that was right before, even while others wait', async () => {
     const login: Login = { kind: 'hash', hash: await hashPassword(Buffer.from('p4ss')) };
     await check.verify(attempt('p4ss', login));
     const none: Login = { kind: 'hash', hash: 'no hash' };
@@ -95,7 +95,7 @@ describe('login check', () => {
     });
   });
 
-  it('says that it is busy when a thousand wait', async () => {
+  it('answers that it is busy when a thousand logins wait', async () => {
     const login: Login = { kind: 'hash', hash: 'no hash' };
     const results = await Promise.all(
       Array.from({ length: 1100 }, (_, index) => check.verify(attempt(`${index}`, login))),

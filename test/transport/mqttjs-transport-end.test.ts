@@ -122,7 +122,7 @@ describe('the end of an mqtt.js transport', () => {
     assert.equal(server.count('disconnect'), 1);
   });
 
-  it('leaves nothing to ask: what comes later is settled at once', async () => {
+  it('settles later requests at once', async () => {
     const { transport } = await connect();
     await transport.close();
     const outcomes: string[] = [];
@@ -143,7 +143,7 @@ describe('the end of an mqtt.js transport', () => {
     assert.equal(transport.writable, false);
   });
 
-  it('comes as soon as a packet has begun that is larger than we take, and the server is told why', async () => {
+  it('follows the first bytes of a packet above the maximum, and the server gets the reason code', async () => {
     const { listener } = await connect({ properties: { maximumPacketSize: 10_000 } });
     // The beginning of a PUBLISH of 200 MB. The rest never arrives.
     server.clients.all[0]?.socket.write(Buffer.from([0x30, 0x80, 0x84, 0xaf, 0x5f, 0, 1, 0x61]));
@@ -153,7 +153,7 @@ describe('the end of an mqtt.js transport', () => {
     assert.equal(told, 0x95);
   });
 
-  it('comes with a packet that lacks its identifier, which mqtt.js would throw over', async () => {
+  it('follows a packet without an identifier, which mqtt.js would throw over', async () => {
     const { listener } = await connect({ protocolVersion: 4 });
     // PUBREC of two bytes, which are 0.
     server.clients.all[0]?.socket.write(Buffer.from([0x50, 2, 0, 0]));
@@ -161,7 +161,7 @@ describe('the end of an mqtt.js transport', () => {
     assert.deepEqual([code, params.reason], ['protocol-error', 'pubrec']);
   });
 
-  it('comes with no last word by MQTT 3.1.1, in which DISCONNECT says nothing', async () => {
+  it('sends no DISCONNECT by MQTT 3.1.1, where it has no reason code', async () => {
     const { listener } = await connect({ protocolVersion: 4, properties: { maximumPacketSize: 10_000 } });
     server.clients.all[0]?.socket.write(Buffer.from([0x30, 0x80, 0x84, 0xaf, 0x5f, 0, 1, 0x61]));
     const { code, reasonCode } = await listener.ends.next();
@@ -170,7 +170,7 @@ describe('the end of an mqtt.js transport', () => {
     assert.equal(server.count('disconnect'), 0);
   });
 
-  it('comes with a second CONNACK, and leaves nothing unsettled', async () => {
+  it('follows a second CONNACK, and leaves nothing unsettled', async () => {
     const { transport, listener } = await connect();
     const outcomes = await askAll(transport);
     server.clients.all[0]?.connack(0);

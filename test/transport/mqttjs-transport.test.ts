@@ -56,7 +56,7 @@ describe('mqtt.js transport', () => {
     return outcomes;
   }
 
-  it('goes through the stages, and says what CONNACK says', async () => {
+  it('reports its stages, and the values of CONNACK', async () => {
     await start({
       connect: (client) =>
         client.send({
@@ -185,7 +185,7 @@ describe('mqtt.js transport', () => {
     assert.equal(listener.ends.all.length, 1);
   });
 
-  describe('hands on what the server says beside its reason code, as plain text', () => {
+  describe('passes on the reason string of the server, as plain text', () => {
     const properties = { reasonString: 'no\u0000\n\u202Ewords', serverReference: 'b.example:1883' };
     const words = { reasonString: 'no words', serverReference: 'b.example:1883' };
 
@@ -226,7 +226,7 @@ describe('mqtt.js transport', () => {
     });
   });
 
-  it('hands on the identifiers of subscriptions, one or several, and user properties of any name', async () => {
+  it('passes on subscription identifiers, one or several, and user properties of any name', async () => {
     await start();
     const { listener } = await connect();
     const packet = { cmd: 'publish', topic: 'a', payload: 'x', qos: 0, retain: false, dup: false } as const;

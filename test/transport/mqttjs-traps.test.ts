@@ -21,7 +21,7 @@ const TRAPS: readonly [trap: string, file: string, title: string][] = [
     'says that the server answers with HTTP',
   ],
   ['drops stream errors without a code', 'runtime/why-not-connected', 'the WebSocket is refused'],
-  ['heeds MQTTJS_SOCKS_PROXY', 'transport/mqttjs-traps', 'goes through no proxy that only mqtt.js knows'],
+  ['heeds MQTTJS_SOCKS_PROXY', 'transport/mqttjs-traps', 'the proxy variables of mqtt.js are not used'],
   ['writes limits of CONNACK into the options', 'transport/mqttjs-traps', 'says the same in each CONNECT'],
   ['does not adopt an assigned client identifier', 'transport/mqttjs-traps', 'keeps the identifier that a server'],
   [
@@ -62,17 +62,17 @@ const TRAPS: readonly [trap: string, file: string, title: string][] = [
   ['begins anew with a second CONNACK', 'transport/mqttjs-transport-end', 'comes with a second CONNACK'],
   ['throws over malformed packets', 'system/reliability/fuzz', 'costs the connection'],
   ['catches nothing', 'transport/guarded-pipe', 'by mqtt.js ends the connection'],
-  ['gives one identifier or several', 'transport/mqttjs-transport', 'identifiers of subscriptions, one or several'],
+  ['gives one identifier or several', 'transport/mqttjs-transport', 'subscription identifiers, one or several'],
 ];
 
 describe('the traps of mqtt.js', () => {
   for (const [trap, file, title] of TRAPS) {
-    it(`it ${trap}: ${file}`, () => {
+    it(`mqtt.js ${trap}: ${file}`, () => {
       assert.ok(readText(`test/${file}.test.ts`).includes(title), title);
     });
   }
 
-  it('mqtt.js is the version that these are known of, or a later one', () => {
+  it('are known of this version of mqtt.js or an earlier one', () => {
     const { version } = JSON.parse(readText('node_modules/mqtt/package.json'));
     const [major = 0, minor = 0] = String(version).split('.').map(Number);
     assert.ok(major === 5 && minor >= 16, `what has changed in ${version}?`);
@@ -112,19 +112,19 @@ describe('the traps of mqtt.js', () => {
       return server.received.all.filter((packet): packet is IConnectPacket => packet.cmd === 'connect');
     }
 
-    it('says the same in each CONNECT, whatever the limits of the server are', async () => {
+    it('each CONNECT is the same, whatever the limits of the server are', async () => {
       const [one, two] = await connects('same', { serverKeepAlive: 7, receiveMaximum: 3, maximumPacketSize: 999 });
       assert.deepEqual(two, one);
       assert.deepEqual([one?.keepalive, one?.properties?.receiveMaximum], [60, 20]);
     });
 
-    it('keeps the identifier that a server has chosen', async () => {
+    it('an assigned client identifier is kept', async () => {
       const [one, two] = await connects('', { assignedClientIdentifier: 'chosen' });
       assert.deepEqual([one?.clientId, two?.clientId], ['', 'chosen']);
     });
   });
 
-  it('goes through no proxy that only mqtt.js knows', async () => {
+  it('the proxy variables of mqtt.js are not used', async () => {
     const proxy = await Listening.start(createServer());
     const server = await ScriptedServer.start();
     process.env.MQTTJS_SOCKS_PROXY = `socks5://127.0.0.1:${proxy.port}`;

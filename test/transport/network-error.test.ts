@@ -20,12 +20,12 @@ describe('transport/network error', () => {
     });
   }
 
-  it('ETIMEDOUT says how long it took by a phrase, since the system does not tell the time', () => {
+  it('ETIMEDOUT names no time, since the system does not tell it', () => {
     const { code, params } = networkError(Object.assign(new Error('connect'), { code: 'ETIMEDOUT' }), 'tcp', ADDRESS);
     assert.deepEqual([code, params.timeKey], ['connection-timeout', 'waited.inTime']);
   });
 
-  it('keeps what was thrown where that is no Error', () => {
+  it('a thrown value that is no Error is kept as the reason', () => {
     const { code, params } = asMqttFlowsError('no route', 'tcp', ADDRESS);
     assert.deepEqual([code, params], ['connection-failed', { ...ADDRESS, reason: 'no route' }]);
   });

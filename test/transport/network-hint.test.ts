@@ -42,7 +42,7 @@ describe('a hint of the network', () => {
     });
   }
 
-  it('comes with the error of a connection', async () => {
+  it('is part of the error of a connection', async () => {
     const port = await freePort();
     const refused = { code: 'connection-refused', stage: 'tcp' };
     const params = { host: '127.0.0.1', port, reason: 'ECONNREFUSED' };
@@ -52,7 +52,7 @@ describe('a hint of the network', () => {
   });
 
   for (const language of ['en-US', 'de']) {
-    it(`stands behind the sentence (${language})`, () => {
+    it(`follows the sentence of the error (${language})`, () => {
       const texts = catalogue(language, 'broker');
       const filled = (key: string, values: Readonly<Record<string, string | number>>): string =>
         (texts.get(key) ?? '').replace(/__(\w+)__/g, (_, name: string) => String(values[name]));
@@ -80,6 +80,6 @@ describe('a hint of the network', () => {
     ['control groups of a computer', { ...NOWHERE, read: () => '0::/init.scope\n' }, false],
     ['the service of Docker itself', { ...NOWHERE, read: () => '0::/system.slice/ssh.service\n' }, false],
   ] as const) {
-    it(`a container is known: ${what}`, () => assert.equal(isContainer(surroundings), expected));
+    it(`a container is recognized: ${what}`, () => assert.equal(isContainer(surroundings), expected));
   }
 });

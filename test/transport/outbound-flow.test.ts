@@ -50,7 +50,7 @@ describe('the way out of publications', () => {
     return server.received.all.filter((packet) => packet.cmd === 'publish');
   }
 
-  it('uses the identifier of the sender, and marks what has been sent before', async () => {
+  it('uses the given packet identifier, and sends dup for what has been sent before', async () => {
     const transport = await connect();
     const first = new Traveller(7, outgoing('a', 1));
     const again = new Traveller(300, outgoing('b', 2));
@@ -67,7 +67,7 @@ describe('the way out of publications', () => {
     );
   });
 
-  it('holds PUBREL back until the sender goes on', async () => {
+  it('sends PUBREL when the outbox releases the publication, and not before', async () => {
     const transport = await connect();
     const sent = new Traveller(9, outgoing('a', 2));
     transport.send(sent, false);
@@ -78,7 +78,7 @@ describe('the way out of publications', () => {
     assert.equal((await server.packet('pubrel')).messageId, 9);
   });
 
-  it('releases what the server has received over an earlier connection, also when it knows nothing of it', async () => {
+  it('sends PUBREL for a publication of an earlier connection, even if the server does not know it', async () => {
     const transport = await connect();
     const sent = new Traveller(11, outgoing('a', 2));
     transport.release(sent);
@@ -100,7 +100,7 @@ describe('the way out of publications', () => {
     assert.equal(server.count('pubrel'), 0);
   });
 
-  it('keeps what PUBREC has said for the end', async () => {
+  it('settles with the reason code of PUBREC', async () => {
     const transport = await connect({
       publish: (client, { messageId = 0 }) => client.send({ cmd: 'pubrec', messageId, reasonCode: 0x10 }),
     });
@@ -111,7 +111,7 @@ describe('the way out of publications', () => {
     assert.deepEqual(await sent.outcomes.next(), { kind: 'acknowledged', reasonCode: 0x10 });
   });
 
-  it('hands on why the server refuses, as plain text', async () => {
+  it('passes on the reason of a refusal, as plain text', async () => {
     const transport = await connect({
       publish: (client, { messageId = 0 }) =>
         client.send({ cmd: 'puback', messageId, reasonCode: 0x97, properties: { reasonString: 'over\n quota' } }),
@@ -137,7 +137,7 @@ describe('the way out of publications', () => {
     });
   }
 
-  it('releases again what the server says a second time that it has received', async () => {
+  it('sends PUBREL again for a second PUBREC', async () => {
     const transport = await connect({ pubrel: silent });
     const sent = new Traveller(9, outgoing('a', 2));
     transport.send(sent, false);
@@ -152,7 +152,7 @@ describe('the way out of publications', () => {
     assert.equal(sent.receipts.all.length, 1);
   });
 
-  it('takes no notice of answers that nobody waits for', async () => {
+  it('ignores answers that nobody waits for', async () => {
     const transport = await connect();
     const client = server.clients.all[0];
     for (const cmd of ['puback', 'pubrec', 'pubcomp'] as const) client?.send({ cmd, messageId: 77 });
@@ -162,7 +162,7 @@ describe('the way out of publications', () => {
     assert.equal(opened?.listener.ends.all.length, 0);
   });
 
-  it('tells each that is unanswered once that nobody knows, when the stream goes', async () => {
+  it('settles each unanswered publication once as unconfirmed when the stream ends', async () => {
     const transport = await connect({ publish: silent });
     const travellers = [1, 2, 3].map((id) => new Traveller(id, outgoing(`t${id}`, id === 2 ? 2 : 1)));
     for (const traveller of travellers) transport.send(traveller, false);
@@ -172,7 +172,7 @@ describe('the way out of publications', () => {
     for (const { outcomes } of travellers) assert.deepEqual(outcomes.all, [{ kind: 'unconfirmed' }]);
   });
 
-  it('gives its own publications identifiers that no sender has, and SUBSCRIBE too', async () => {
+  it('uses identifiers for its own publications and for SUBSCRIBE that the outbox does not use', async () => {
     const transport = await connect();
     const outcomes = new Inbox<PublishOutcome>('outcome');
     transport.publish(outgoing('birth', 2), (outcome) => outcomes.push(outcome));
@@ -188,7 +188,7 @@ describe('the way out of publications', () => {
     );
   });
 
-  it('settles a publication of its own at once when all identifiers are in use', async () => {
+  it('settles a publication of its own as unconfirmed when all identifiers are in use', async () => {
     const transport = await connect({ publish: silent });
     const outcomes: string[] = [];
     for (let count = 0; count < 0x8000; count++) {
@@ -212,7 +212,7 @@ describe('the way out of publications', () => {
     const wire = (): (string | number | undefined)[][] =>
       published().map(({ topic, properties }) => [topic, properties?.topicAlias]);
 
-    it('leaves out the topic at QoS 0 only', async () => {
+    it('leaves out a known topic at QoS 0 only', async () => {
       const transport = await connect(offering(10));
       for (const qos of [0, 0, 1, 0] as const) transport.send(new Traveller(1, outgoing('plant/line', qos)), false);
       await server.received.find('four', () => published().length === 4);
@@ -224,7 +224,7 @@ describe('the way out of publications', () => {
       ]);
     });
 
-    it('uses none where the packet would become too large for the server', async () => {
+    it('uses none if the packet would exceed the maximum of the server', async () => {
       const transport = await connect(offering(10, 30));
       transport.send(new Traveller(0, outgoing('plant/line', 0, { payload: '0123456789' })), false);
       assert.equal((await server.packet('publish')).properties?.topicAlias, undefined);
@@ -243,7 +243,7 @@ describe('the way out of publications', () => {
 });
 
 describe('topic aliases on mosquitto', () => {
-  it('reach a subscriber as the topics that they stand for', async function () {
+  it('arrive as the topics that they stand for', async function () {
     needsMosquitto(this);
     const mosquitto = await Mosquitto.start({ config: ['max_topic_alias 2'] });
     const open = tcpStream('127.0.0.1', mosquitto.port);

@@ -11,7 +11,7 @@ describe('outgoing topic aliases', () => {
     assert.deepEqual(aliases.take('plant/a'), { alias: 1, known: true });
   });
 
-  it('are as many as the server allows; a new topic takes that of the one not used for longest', () => {
+  it('are as many as the server allows; a new topic replaces the least recently used one', () => {
     const aliases = new OutgoingAliases(2);
     for (const topic of ['plant/a', 'plant/b', 'plant/a']) aliases.take(topic);
     assert.deepEqual(aliases.take('plant/c'), { alias: 2, known: false });
@@ -19,7 +19,7 @@ describe('outgoing topic aliases', () => {
     assert.deepEqual(aliases.take('plant/b'), { alias: 2, known: false });
   });
 
-  it('are none where the server allows none, and where the topic is shorter than the alias', () => {
+  it('are not used if the server allows none, or if the topic is shorter than the alias', () => {
     assert.equal(new OutgoingAliases(0).take('plant/a'), undefined);
     assert.equal(new OutgoingAliases(10).take('a/b'), undefined);
   });

@@ -12,7 +12,7 @@ const pingresp: Packet = { cmd: 'pingresp' };
 const bytesOf = (...packets: Packet[]): Buffer => Buffer.concat(packets.map((packet) => generate(packet)));
 
 describe('transport/packet cutter', () => {
-  it('leaves together what only goes through', () => {
+  it('keeps packets together that mqtt.js only passes on', () => {
     const bytes = bytesOf(publish, puback, pingresp, publish);
     assert.deepEqual(new PacketCutter().cut(bytes), [bytes]);
   });
@@ -43,7 +43,7 @@ describe('transport/packet cutter', () => {
     ]);
   });
 
-  it('does the same wherever the network has divided the stream', () => {
+  it('does the same however the network divides the stream', () => {
     const packets = [suback, publish, suback, puback, suback, pingresp];
     const bytes = bytesOf(...packets);
     for (let length = 1; length < bytes.length; length++) {
@@ -62,7 +62,7 @@ describe('transport/packet cutter', () => {
     }
   });
 
-  it('passes on what is no MQTT', () => {
+  it('passes on bytes that are no MQTT', () => {
     const cutter = new PacketCutter();
     const garbage = Buffer.alloc(64, 0xff);
     assert.deepEqual(Buffer.concat([...cutter.cut(garbage), ...cutter.cut(garbage)]), Buffer.alloc(128, 0xff));
@@ -94,7 +94,7 @@ describe('transport/packet cutter', () => {
     assert.equal(asked.length, 4);
   });
 
-  it('leaves out the rest of such a packet as it comes; one whose first byte has gone on goes on', () => {
+  it('leaves out the rest of such a packet as it arrives, unless its first byte was passed on', () => {
     const bytes = bytesOf(publish, puback, publish, suback);
     const { length } = bytesOf(publish);
     for (let cut = 1; cut < bytes.length; cut++) {

@@ -37,7 +37,7 @@ describe('The proxy from the environment', () => {
   }
 
   for (const url of ['mqtt://localhost', 'ws://127.0.0.1', 'ws://127.9.9.9', 'wss://[::1]', 'unix:///run/m.sock']) {
-    it(`is never meant for this computer: ${url}`, () => assert.equal(chosen(url, ALL), undefined));
+    it(`is never used for this computer: ${url}`, () => assert.equal(chosen(url, ALL), undefined));
   }
 
   const exceptions: readonly [url: string, list: string, excepted: boolean][] = [
@@ -76,7 +76,7 @@ describe('The proxy from the environment', () => {
     });
   }
 
-  it('names the variable that holds no address of a proxy, where that would be used', () => {
+  it('names a variable that holds no valid address, if it would be used', () => {
     const faulty = { https_proxy: 'ftp://name:secret-word@proxy', no_proxy: 'near' };
     assert.equal(faultyProxyVariable(address('mqtts://host'), faulty), 'https_proxy');
     assert.equal(faultyProxyVariable(address('mqtt://host'), faulty), undefined);

@@ -67,23 +67,23 @@ for (const [kind, scheme, make, forbidden, unreachable] of [
       await proxy.allGone();
     });
 
-    it('shows its credentials', async () => {
+    it('sends its credentials', async () => {
       await start({ credentials: 'name:pass:word' });
       const { transport } = await connectTransport(open('name:pass%3Aword'));
       transport.destroy();
     });
 
-    it('says that the proxy wants credentials, and leaves no socket', async () => {
+    it('reports that the proxy requires credentials, and leaves no socket', async () => {
       await start({ credentials: 'name:word' });
       assert.deepEqual((await failure()).slice(0, 2), ['proxy-credentials-refused', 'proxy']);
     });
 
-    it('says that the proxy refuses the credentials', async () => {
+    it('reports that the proxy refuses the credentials', async () => {
       await start({ credentials: 'name:word' });
       assert.deepEqual((await failure('name:wrong')).slice(0, 2), ['proxy-credentials-refused', 'proxy']);
     });
 
-    it('says that the proxy does not allow it', async () => {
+    it('reports that the proxy does not allow the connection', async () => {
       await start({ answer: forbidden });
       assert.deepEqual(await failure(), [
         'proxy-refused',
@@ -92,7 +92,7 @@ for (const [kind, scheme, make, forbidden, unreachable] of [
       ]);
     });
 
-    it('says that the proxy cannot reach the server', async () => {
+    it('reports that the proxy cannot reach the server', async () => {
       await start({ answer: unreachable });
       const reason = kind === 'HTTP' ? 'HTTP 502 No' : 'SOCKS HostUnreachable';
       assert.deepEqual(await failure(), ['proxy-cannot-connect', 'proxy', reason]);
@@ -103,20 +103,20 @@ for (const [kind, scheme, make, forbidden, unreachable] of [
       ['is no proxy', () => createServer((socket) => socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9\r\n')))],
     ];
     for (const [what, server] of strange) {
-      it(`says that the proxy ${what}`, async () => {
+      it(`reports that the proxy ${what}`, async () => {
         proxy = await Listening.start(server());
         assert.deepEqual((await failure()).slice(0, 2), ['proxy-failed', 'proxy']);
       });
     }
 
-    it('says that the proxy cannot be reached', async () => {
+    it('reports that the proxy cannot be reached', async () => {
       const server = proxyAt(`${scheme}://127.0.0.1:${await freePort()}`);
       const { listener } = openTransport(streamTo(`mqtt://${FAR}`, { proxy: async () => server }));
       const { code, stage, params } = await listener.ends.next();
       assert.deepEqual([code, stage, params.reason], ['proxy-unreachable', 'proxy', 'ECONNREFUSED']);
     });
 
-    it('gives up while the proxy is silent, and leaves no socket', async () => {
+    it('can be aborted while the proxy is silent, and leaves no socket', async () => {
       await start({ answer: 'silent' });
       const log = new OpeningLog();
       const stream = open()(log.report, log.signal);
@@ -150,7 +150,7 @@ for (const [kind, scheme, make, forbidden, unreachable] of [
 }
 
 describe('Stream through an HTTP proxy', () => {
-  it('loses nothing that comes in one piece with the answer of the proxy', async () => {
+  it('keeps bytes that arrive together with the answer of the proxy', async () => {
     const proxy = await Listening.start(
       createServer((socket) => socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\nthe first bytes'))),
     );
@@ -164,7 +164,7 @@ describe('Stream through an HTTP proxy', () => {
 });
 
 describe('Stream through a proxy over TLS', () => {
-  it('says that the proxy hangs up before it speaks TLS', async () => {
+  it('reports that the proxy closes the connection before TLS', async () => {
     const proxy = await Listening.start(createServer((socket) => socket.once('data', () => socket.end())));
     const server = proxyAt(`https://localhost:${proxy.port}`);
     const { listener } = openTransport(streamTo(`mqtt://${FAR}`, { proxy: async () => server }));
@@ -174,7 +174,7 @@ describe('Stream through a proxy over TLS', () => {
     await proxy.stop();
   });
 
-  it('gives up while the proxy does not answer to TLS, and leaves no socket', async () => {
+  it('can be aborted during TLS with the proxy, and leaves no socket', async () => {
     const proxy = await Listening.start(createServer());
     const server = proxyAt(`https://localhost:${proxy.port}`);
     const log = new OpeningLog();

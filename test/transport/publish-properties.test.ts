@@ -31,7 +31,7 @@ describe('properties from a server', () => {
     assert.deepEqual(fromPacket('a', Buffer.alloc(0), packet).properties, properties);
   });
 
-  it('that stand twice where they must not are left out', () => {
+  it('that are repeated against the specification are left out', () => {
     const contentType = Buffer.from([0x03, 0, 1, 0x78]);
     const properties = Buffer.concat([contentType, contentType]);
     const body = Buffer.concat([Buffer.from([0, 1, 0x61, properties.length]), properties]);
@@ -39,14 +39,14 @@ describe('properties from a server', () => {
     assert.equal(fromPacket('a', Buffer.alloc(0), packet).properties, undefined);
   });
 
-  it('are none where there are none', () => {
+  it('are undefined without properties', () => {
     assert.equal(
       fromPacket('a', Buffer.alloc(0), parsed(generate(PUBLISH, { protocolVersion: 5 }))).properties,
       undefined,
     );
   });
 
-  it('named like what every object has stay what the server sent', () => {
+  it('named like properties of Object.prototype stay as the server sent them', () => {
     const userProperties = JSON.parse('{"__proto__":"x","constructor":"y"}');
     const packet = parsed(generate({ ...PUBLISH, properties: { userProperties } }, { protocolVersion: 5 }));
     const received = fromPacket('a', Buffer.alloc(0), packet).properties?.userProperties ?? {};

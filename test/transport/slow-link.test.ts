@@ -48,14 +48,14 @@ for (const way of ['mqtt', 'wss'] as const) {
       await server.stop();
     });
 
-    it('brings a payload that takes longer than the keep-alive', async () => {
+    it('receives a payload that takes longer than the keep-alive', async () => {
       client.send({ cmd: 'publish', topic: 'in', payload: INCOMING, qos: 0, retain: true, dup: false });
       const { listener } = opened;
       const [message] = await Promise.race([listener.messages.first(1), listener.ends.first(1).then(() => [])]);
       assert.equal(message?.payload.length, INCOMING.length, `ended: ${listener.ends.all.map(({ code }) => code)}`);
     });
 
-    it('takes a payload that takes longer than the keep-alive', async () => {
+    it('sends a payload that takes longer than the keep-alive', async () => {
       const { listener, transport } = opened;
       const outgoing = { topic: 'out', payload: OUTGOING, qos: 1, retain: false } as const;
       const outcome = await new Promise((resolve) => transport.publish(outgoing, resolve));

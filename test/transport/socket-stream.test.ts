@@ -72,17 +72,17 @@ describe('Unix socket', () => {
     (await streamTo(url(), { proxy })(() => {}, new AbortController().signal)).destroy();
   });
 
-  it('says that it is not there', async () => {
+  it('reports a missing socket', async () => {
     await refused('missing');
     await refused('missing', `${url()}/below`);
   });
 
-  it('says that no server listens on it', async () => {
+  it('reports that no server listens on it', async () => {
     writeFileSync(path, 'a file');
     await refused('notListening');
   });
 
-  it('says that it may not be opened', async () => {
+  it('reports missing permissions', async () => {
     await listen();
     chmodSync(folder, 0o755);
     chmodSync(path, 0o600);
@@ -97,13 +97,13 @@ describe('Unix socket', () => {
     }
   });
 
-  it('says what the system says where it has no words of ours', async () => {
+  it('reports the code of the system for other failures', async () => {
     symlinkSync(path, path);
     const opening = streamTo(url())(() => {}, new AbortController().signal);
     await assert.rejects(opening, { code: 'connection-failed', stage: 'socket', params: { path, reason: 'ELOOP' } });
   });
 
-  it('says that its path is too long', async () => {
+  it('reports a path that is too long', async () => {
     await listen();
     // Node.js 20 would cut off the end and connect to the socket that is left.
     const room = (process.platform === 'linux' ? 107 : 103) - path.length;
@@ -112,7 +112,7 @@ describe('Unix socket', () => {
     await refused('pathTooLong', `${url()}${'x'.repeat(room + 1)}`);
   });
 
-  it('is given up when that is asked', async () => {
+  it('can be aborted', async () => {
     await listen();
     const log = new OpeningLog();
     log.abort();

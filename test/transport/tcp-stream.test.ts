@@ -47,7 +47,7 @@ describe('TCP stream', () => {
   });
 
   for (const host of ['127.0.0.1', 'localhost']) {
-    it(`says that nothing listens on a port of ${host}`, async () => {
+    it(`reports that nothing listens on a port of ${host}`, async () => {
       const closed = await freePort();
       await assert.rejects(tcpStream(host, closed, () => false)(ignore, never), {
         code: 'connection-refused',
@@ -57,12 +57,12 @@ describe('TCP stream', () => {
     });
   }
 
-  it('says that there is no such host', async () => {
+  it('reports an unknown host', async () => {
     const host = 'no-such-host.invalid';
     await assert.rejects(tcpStream(host, 1883)(ignore, never), { code: 'host-unknown', stage: 'dns' });
   });
 
-  it('gives up when it is told to, and leaves no socket', async () => {
+  it('can be aborted, and leaves no socket', async () => {
     const giveUp = new AbortController();
     const stream = tcpStream('127.0.0.1', port)(ignore, giveUp.signal);
     giveUp.abort();
@@ -76,11 +76,11 @@ describe('TCP stream', () => {
     await Promise.all(accepted.all.map(gone));
   });
 
-  it('does not begin when it has been told to give up before', async () => {
+  it('does not start when it was aborted before', async () => {
     await assert.rejects(tcpStream('127.0.0.1', port)(ignore, AbortSignal.abort()), { code: 'connection-closed' });
   });
 
-  it('does not heed a late abort: the stream is in other hands by then', async () => {
+  it('ignores an abort after it is connected', async () => {
     const giveUp = new AbortController();
     const stream = await tcpStream('127.0.0.1', port)(ignore, giveUp.signal);
     giveUp.abort();

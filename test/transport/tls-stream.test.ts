@@ -71,7 +71,7 @@ describe('TLS stream', () => {
     await server.allGone();
   });
 
-  it('sends no address as a name, but verifies it', async () => {
+  it('sends no IP address as server name, but verifies it', async () => {
     await start({ ...good });
     const stream = await open({}, '127.0.0.1');
     assert.equal((await secured.next()).servername, false);
@@ -131,7 +131,7 @@ describe('TLS stream', () => {
     assert.equal((await streamError(`mqtts://localhost:${server.port}`)).code, 'certificate-unknown-issuer');
   });
 
-  it('says for whom a certificate is that is for another host', async () => {
+  it('names the hosts of a certificate that is for another host', async () => {
     await start({ ...authority.sign('far', { names: ['DNS:far.example'] }) });
     assert.deepEqual(await refused({}).then(({ params }) => params), {
       host: 'localhost',
@@ -140,7 +140,7 @@ describe('TLS stream', () => {
     });
   });
 
-  it('tells for whom a certificate is by what there is of common name, organization and other names', async () => {
+  it('names the subject of a certificate by common name, organization or alternative names', async () => {
     for (const [subject, shown] of [
       ['/CN=broker/O=Plant', 'broker'],
       ['/O=Plant', 'Plant'],
@@ -161,7 +161,7 @@ describe('TLS stream', () => {
     }
   });
 
-  it('verifies, whatever the process says about it', async () => {
+  it('verifies certificates, even with NODE_TLS_REJECT_UNAUTHORIZED=0', async () => {
     await start({ ...good });
     const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
@@ -174,7 +174,7 @@ describe('TLS stream', () => {
   });
 
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
-    describe(`to a server that wants a certificate of the client (${maxVersion})`, () => {
+    describe(`to a server that requires a client certificate (${maxVersion})`, () => {
       const strict = (): TlsServerOptions => {
         return { ...good, ca: authority.cert, requestCert: true, rejectUnauthorized: true, maxVersion };
       };
@@ -189,14 +189,14 @@ describe('TLS stream', () => {
         return error.code;
       }
 
-      it('shows it', async () => {
+      it('sends it', async () => {
         await start(strict());
         const stream = await open({ ...authority.sign('client') });
         assert.equal((await secured.next()).getPeerCertificate().subject.CN, 'client');
         stream.destroy();
       });
 
-      it('says that it is missing', async () => {
+      it('reports that it is missing', async () => {
         await start(strict());
         assert.match(
           await codeOfFailure({}),
@@ -204,7 +204,7 @@ describe('TLS stream', () => {
         );
       });
 
-      it('says that it is refused', async () => {
+      it('reports that it is refused', async () => {
         await start(strict());
         assert.match(
           await codeOfFailure({ ...other.sign('stranger') }),
@@ -214,18 +214,18 @@ describe('TLS stream', () => {
     });
   }
 
-  it('says that a certificate of the client cannot be read', async () => {
+  it('reports a client certificate that cannot be read', async () => {
     await start({ ...good });
     assert.equal((await refused({ cert: 'none', key: 'none' })).code, 'tls-config-invalid');
   });
 
-  it('says that a key does not belong to its certificate', async () => {
+  it('reports a key that does not belong to its certificate', async () => {
     await start({ ...good });
     const { cert } = authority.sign('client');
     assert.equal((await refused({ cert, key: authority.sign('client').key })).code, 'tls-config-invalid');
   });
 
-  it('says that the protocol of its choice is refused', async () => {
+  it('reports that its ALPN protocol is refused', async () => {
     await start({ ...good, ALPNProtocols: ['mqtt'] });
     assert.match(String((await refused({ ALPNProtocols: ['other'] })).code), /^tls-(refused|closed)$/);
   });
@@ -253,7 +253,7 @@ describe('TLS stream', () => {
     });
   }
 
-  it('gives up during the handshake when it is told to, and leaves no socket', async () => {
+  it('can be aborted during the handshake, and leaves no socket', async () => {
     server = await Listening.start(createTcpServer((socket) => socket.resume()));
     const log = new OpeningLog();
     const stream = open({}, 'localhost', log);
@@ -264,7 +264,7 @@ describe('TLS stream', () => {
     await server.allGone();
   });
 
-  it('does not heed a late abort, and leaves nothing that listens for one', async () => {
+  it('ignores an abort after the handshake, and removes its listener', async () => {
     await start({ ...good });
     const log = new OpeningLog();
     const stream = await open({}, 'localhost', log);
@@ -329,7 +329,7 @@ describe('What answers instead of an MQTT server', () => {
     authority.remove();
   });
 
-  it('costs nothing after the first bytes', async () => {
+  it('is looked for in the first bytes only', async () => {
     const server = await ScriptedServer.start();
     const { listener, transport } = openTransport(async (report, signal) => {
       const stream = await streamTo(`mqtt://127.0.0.1:${server.port}`)(report, signal);

@@ -45,7 +45,7 @@ describe('WebSocket stream', () => {
     await bridge.listening.allGone();
   });
 
-  it('asks for the path with its query, the subprotocol, and with the headers that are set', async () => {
+  it('requests the path with its query, the subprotocol, and the headers that are set', async () => {
     await start({ subprotocols: ['mqttv3.1'] });
     const { transport } = await connect('/a/b?token=1', {
       webSocket: { headers: { Authorization: 'Bearer x', 'X-Plant': '7' }, subprotocol: 'mqttv3.1' },
@@ -60,7 +60,7 @@ describe('WebSocket stream', () => {
     transport.destroy();
   });
 
-  it('asks for / when the address has no path', async () => {
+  it('requests / when the address has no path', async () => {
     await start();
     const { transport } = await connect('');
     assert.equal((await bridge.requests.next()).url, '/');
@@ -68,7 +68,7 @@ describe('WebSocket stream', () => {
   });
 
   for (const status of [301, 401, 403, 404, 503]) {
-    it(`says that the server answers with HTTP ${status}, and leaves no socket`, async () => {
+    it(`reports an answer with HTTP ${status}, and leaves no socket`, async () => {
       await start({ answer: status });
       const { listener } = openTransport(streamTo(url()));
       const error = await listener.ends.next();
@@ -77,7 +77,7 @@ describe('WebSocket stream', () => {
     });
   }
 
-  it('says that the server knows no such subprotocol', async () => {
+  it('reports that the server does not support the subprotocol', async () => {
     await start({ subprotocols: ['other'] });
     const { listener } = openTransport(streamTo(url()));
     const { code, params } = await listener.ends.next();
@@ -85,7 +85,7 @@ describe('WebSocket stream', () => {
     await bridge.listening.allGone();
   });
 
-  it('says that what answers is no web server', async () => {
+  it('reports that no web server answers', async () => {
     await start();
     const server = await Listening.start(createServer((socket) => socket.once('data', () => socket.write('\x20\x02'))));
     const { listener } = openTransport(streamTo(`ws://127.0.0.1:${server.port}`));
@@ -94,7 +94,7 @@ describe('WebSocket stream', () => {
     await server.stop();
   });
 
-  it('says that the server hangs up', async () => {
+  it('reports that the server closes the connection', async () => {
     await start();
     const server = await Listening.start(createServer((socket) => socket.once('data', () => socket.end())));
     const { listener } = openTransport(streamTo(`ws://127.0.0.1:${server.port}`));
@@ -104,7 +104,7 @@ describe('WebSocket stream', () => {
     await server.stop();
   });
 
-  it('gives up when it is told to, and leaves no socket', async () => {
+  it('can be aborted, and leaves no socket', async () => {
     await start({ answer: 'silent' });
     const log = new OpeningLog();
     const stream = streamTo(url())(log.report, log.signal);
@@ -114,7 +114,7 @@ describe('WebSocket stream', () => {
     await bridge.listening.allGone();
   });
 
-  it('says why the server has closed the WebSocket', async () => {
+  it('reports why the server has closed the WebSocket', async () => {
     await start();
     const { listener } = await connect();
     (await bridge.webSockets.next()).close(1008, 'token\nhas expired');
@@ -123,7 +123,7 @@ describe('WebSocket stream', () => {
     await bridge.listening.allGone();
   });
 
-  it('is lost when the line is cut, and when the server closes without a reason', async () => {
+  it('ends when the line is cut, and when the server closes without a reason', async () => {
     await start();
     const first = await connect();
     bridge.listening.sockets.all[0]?.resetAndDestroy();
@@ -134,7 +134,7 @@ describe('WebSocket stream', () => {
     await bridge.listening.allGone();
   });
 
-  it('sees through the WebSocket what answers instead of an MQTT server', async () => {
+  it('recognizes through the WebSocket what answers instead of an MQTT server', async () => {
     const strange = await ScriptedServer.start({ connect: ({ socket }) => socket.write('HTTP/1.1 200 OK\r\n\r\n') });
     bridge = await WebSocketBridge.start(strange.port);
     const { listener } = openTransport(streamTo(url()));
