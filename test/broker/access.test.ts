@@ -58,7 +58,7 @@ describe('broker: access', () => {
     assert.deepEqual(await client.messages(1), ['private/a=x']);
   });
 
-  it('lets no refused client take the place of one that is connected', async () => {
+  it('lets no refused client take over the connection of another', async () => {
     const ann = await bench.connect('ann', { username: 'ann', password: Buffer.from('secret') });
     const other = bench.open();
     other.connect('ann', { username: 'ann', password: Buffer.from('guessed') });
@@ -66,7 +66,7 @@ describe('broker: access', () => {
     await ann.quiet();
   });
 
-  it('refuses SUBSCRIBE filter by filter, shared ones by what they match', async () => {
+  it('refuses SUBSCRIBE for each filter, and checks shared subscriptions without their group', async () => {
     const client = await bench.connect('client');
     const subscriptions = ['private/a', 'public', '$share/g/private/a'].map((topic) => ({ topic, qos: 1 as const }));
     client.send({ cmd: 'subscribe', messageId: 5, subscriptions });
@@ -92,7 +92,7 @@ describe('broker: access', () => {
     assert.equal(await ann.publish('private/a', 'mine', { qos: 1 }), 0);
   });
 
-  it('tells the same refusal of a client once', async () => {
+  it('reports the same refusal of a client once', async () => {
     const client = await bench.connect('client');
     for (let count = 0; count < 3; count++) await client.publish('private/a', 'x', { qos: 1 });
     await client.publish('private/b', 'x', { qos: 1 });

@@ -23,7 +23,7 @@ describe('broker: bounds', () => {
     await client.closed;
   });
 
-  it('send no larger packet than a client takes; what follows comes', async () => {
+  it('send no packet above the maximum of a client, and send those that follow', async () => {
     await start({});
     const client = await bench.connect('client', { properties: { maximumPacketSize: 60, receiveMaximum: 1 } });
     await client.subscribe('t', { qos: 2 });
@@ -34,7 +34,7 @@ describe('broker: bounds', () => {
     await client.quiet();
   });
 
-  it('give no alias with a packet that is too large to be sent', async () => {
+  it('assign no alias with a packet that is too large to be sent', async () => {
     await start({});
     const properties = { maximumPacketSize: 60, topicAliasMaximum: 5 };
     const client = await bench.connect('client', { properties });

@@ -38,7 +38,7 @@ for (const [name, change] of [
       return sessionPresent;
     }
 
-    it('sessions end in their time', async () => {
+    it('sessions expire after their interval', async () => {
       await isKept('away');
       bench.clock.advance(30 * MINUTE);
       bench.clock.set(change);
@@ -48,7 +48,7 @@ for (const [name, change] of [
       assert.equal(await isKept('away'), false);
     });
 
-    it('sessions end in their time, counted over a restart', async () => {
+    it('sessions expire after their interval, counted over a restart', async () => {
       await isKept('away');
       bench.clock.advance(30 * MINUTE);
       bench.clock.set(change);
@@ -61,7 +61,7 @@ for (const [name, change] of [
       assert.equal(await isKept('away'), false);
     });
 
-    it('retained messages expire in their time, counted over a restart', async () => {
+    it('retained messages expire after their interval, counted over a restart', async () => {
       const publisher = await bench.connect('publisher');
       publisher.send({
         ...{ cmd: 'publish', topic: 't', payload: 'x', qos: 1, messageId: 7, retain: true, dup: false },
@@ -77,7 +77,7 @@ for (const [name, change] of [
       assert.equal((await subscriber.next('publish')).properties?.messageExpiryInterval, 30 * MINUTE);
     });
 
-    it('wills that wait are published in their time, counted over a restart', async () => {
+    it('delayed wills are published after their delay, counted over a restart', async () => {
       const watcher = await bench.connect('watcher', { ...KEPT, keepalive: 0 });
       await watcher.subscribe('will', { qos: 1 });
       await watcher.disconnect();
@@ -115,7 +115,7 @@ for (const [name, change] of [
 }
 
 describe('broker: the clock of the machine is set back while no broker runs', () => {
-  it('and sessions end no later than in their time from now', async () => {
+  it('and sessions expire at the latest after their interval from now', async () => {
     const store = new SlowStore();
     let bench = await BrokerBench.start({ store });
     const client = await bench.connect('away', KEPT);

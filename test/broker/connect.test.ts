@@ -72,7 +72,7 @@ describe('broker: CONNECT', () => {
     }
   });
 
-  it('begins a keep-alive: who is silent for one and a half of it is let go with 0x8D, who is not is kept', async () => {
+  it('starts a keep-alive: a client that is silent for one and a half of it is disconnected with 0x8D', async () => {
     await start();
     const silent = await bench.connect('silent', { keepalive: 10 });
     const alive = await bench.connect('alive', { keepalive: 10 });
@@ -96,7 +96,7 @@ describe('broker: CONNECT', () => {
     await other.closed;
   });
 
-  it('with an identifier that is connected takes its place: the earlier one gets 0x8E', async () => {
+  it('with the identifier of a connected client takes over its session: the earlier client gets 0x8E', async () => {
     await start();
     const first = await bench.connect('same');
     const second = await bench.connect('same', { protocolVersion: 4 });
@@ -128,7 +128,7 @@ describe('broker: CONNECT', () => {
     await client.closed;
   });
 
-  it('has to come first: another packet ends the connection without an answer', async () => {
+  it('must be the first packet: another one ends the connection without an answer', async () => {
     await start();
     const client = bench.open();
     client.send({ cmd: 'pingreq' });
@@ -136,7 +136,7 @@ describe('broker: CONNECT', () => {
     assert.deepEqual(client.packets.all, []);
   });
 
-  it('has to come in time', async () => {
+  it('must arrive in time', async () => {
     await start({ connectTime: 5000 });
     const client = bench.open();
     bench.clock.advance(7);
@@ -144,7 +144,7 @@ describe('broker: CONNECT', () => {
     assert.deepEqual(client.packets.all, []);
   });
 
-  it('is not read when there are too many connections, which is reported', async () => {
+  it('is not read if there are too many connections, which is reported', async () => {
     await start({ maximumConnections: 1 });
     const first = await bench.connect('first');
     const second = bench.open();
@@ -156,7 +156,7 @@ describe('broker: CONNECT', () => {
     );
   });
 
-  it('is refused with 0x97 where there are as many sessions as there may be', async () => {
+  it('is refused with 0x97 at the limit of sessions', async () => {
     await start({ maximumSessions: 1 });
     const first = await bench.connect('first', { properties: { sessionExpiryInterval: 100 } });
     await first.disconnect();

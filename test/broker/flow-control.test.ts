@@ -15,7 +15,7 @@ describe('broker: flow control', () => {
     client.send({ cmd: 'publish', topic: 't', payload: 'x', qos, messageId, retain: false, dup: false });
   }
 
-  it('lets a client have as many QoS 2 publications open as it was told, and one more is 0x93', async () => {
+  it('accepts as many open QoS 2 publications as its receive maximum, and ends the connection with 0x93 for one more', async () => {
     await start({ receiveMaximum: 3 });
     const client = bench.open();
     client.connect('client');
@@ -31,7 +31,7 @@ describe('broker: flow control', () => {
     await client.closed;
   });
 
-  it('counts what waits for the store once', async () => {
+  it('counts a publication that waits for the store once', async () => {
     const store = new SlowStore();
     await start({ receiveMaximum: 4 }, store);
     const options = { clean: false, properties: { sessionExpiryInterval: 100 } };
@@ -59,7 +59,7 @@ describe('broker: flow control', () => {
     return await bench.connect('client', options);
   }
 
-  it('sends a client no more than its receive maximum, whatever it owes; QoS 0 goes on', async () => {
+  it('sends a client no more than its receive maximum; QoS 0 continues', async () => {
     await start({});
     const client = await bench.connect('client', { properties: { receiveMaximum: 2 } });
     await client.subscribe('t', { qos: 2 });

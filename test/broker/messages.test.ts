@@ -49,7 +49,7 @@ describe('broker: publications', () => {
     assert.equal((await four.next('publish')).properties, undefined);
   });
 
-  it('come at the lower of the two QoS', async () => {
+  it('are delivered at the lower of the two QoS', async () => {
     const subscriber = await bench.connect('subscriber');
     await subscriber.subscribe('low', { qos: 0 });
     await subscriber.subscribe('high', { qos: 2 });
@@ -75,7 +75,7 @@ describe('broker: publications', () => {
     assert.deepEqual(received, sent);
   });
 
-  it('with QoS 2 pass once, even if repeated before PUBREL', async () => {
+  it('with QoS 2 are delivered once, even if repeated before PUBREL', async () => {
     const subscriber = await bench.connect('subscriber');
     await subscriber.subscribe('once');
     const publisher = await bench.connect('publisher');
@@ -89,7 +89,7 @@ describe('broker: publications', () => {
     await subscriber.quiet();
   });
 
-  it('answers PUBREL and PUBREC for what it does not know with 0x92', async () => {
+  it('answers PUBREL and PUBREC for an unknown identifier with 0x92', async () => {
     const client = await bench.connect('client');
     client.send({ cmd: 'pubrel', messageId: 9 });
     assert.equal((await client.next('pubcomp')).reasonCode, 0x92);
@@ -97,7 +97,7 @@ describe('broker: publications', () => {
     assert.equal((await client.next('pubrel')).reasonCode, 0x92);
   });
 
-  it('says 0x10 to a publisher that nobody listens to', async () => {
+  it('answers 0x10 to a publisher without subscribers', async () => {
     const publisher = await bench.connect('publisher');
     assert.equal(await publisher.publish('nobody', 'x', { qos: 1 }), 0x10);
     assert.equal(await publisher.publish('nobody', 'x', { qos: 2 }), 0x10);
@@ -110,7 +110,7 @@ describe('broker: publications', () => {
     assert.equal(await publisher.publish('nobody', 'last', { qos: 1 }), 0x10);
   });
 
-  it('with a payload of a megabyte arrive whole', async () => {
+  it('with a payload of a megabyte arrive completely', async () => {
     const subscriber = await bench.connect('subscriber');
     await subscriber.subscribe('large', { qos: 1 });
     const payload = Buffer.alloc(1_000_000, 'ab');
@@ -119,7 +119,7 @@ describe('broker: publications', () => {
     assert.ok(payload.equals(Buffer.from(received.payload)));
   });
 
-  it('that have expired are delivered to nobody, and others say what is left of their time', async () => {
+  it('that have expired are not delivered, and others have the rest of their interval', async () => {
     const subscriber = await bench.connect('subscriber', { clean: false, properties: { sessionExpiryInterval: 1000 } });
     await subscriber.subscribe('t', { qos: 1 });
     await subscriber.disconnect();

@@ -46,7 +46,7 @@ describe('broker: sessions', () => {
     assert.deepEqual(await back.messages(1), ['t=now']);
   });
 
-  it('are over after their expiry', async () => {
+  it('end after their expiry interval', async () => {
     await start();
     await absent('away', 10);
     await publish('lost');
@@ -57,7 +57,7 @@ describe('broker: sessions', () => {
     await back.quiet();
   });
 
-  it('are over with their connection where no expiry is asked for', async () => {
+  it('end with the connection without an expiry interval', async () => {
     await start();
     await absent('away', 0);
     assert.deepEqual(bench.broker.clients(), []);
@@ -96,7 +96,7 @@ describe('broker: sessions', () => {
     await back.quiet();
   });
 
-  it('last no longer than the broker lets them, which it says', async () => {
+  it('last no longer than the limit of the broker, which CONNACK names', async () => {
     await start({ maximumSessionExpiry: 20 });
     const client = bench.open();
     client.connect('client', { properties: { sessionExpiryInterval: 1000 } });
@@ -117,7 +117,7 @@ describe('broker: sessions', () => {
     assert.equal((await other.next('disconnect')).reasonCode, 0x82);
   });
 
-  it('are not handed to another user', async () => {
+  it('are not given to another user', async () => {
     await start();
     const options = { clean: false, properties: { sessionExpiryInterval: 100 } };
     const ann = await bench.connect('same', { ...options, username: 'ann' });
@@ -128,7 +128,7 @@ describe('broker: sessions', () => {
     await bob.quiet();
   });
 
-  it('send again, as duplicates, what was not answered, and PUBREL for what was received', async () => {
+  it('send unanswered publications again with dup, and PUBREL for received ones', async () => {
     await start();
     const [first] = await resume('client', 100);
     await first.subscribe('t', { qos: 2 });
@@ -148,7 +148,7 @@ describe('broker: sessions', () => {
     await second.quiet();
   });
 
-  it('pass on a repeated QoS 2 publication once after a lost connection', async () => {
+  it('deliver a repeated QoS 2 publication once after a lost connection', async () => {
     await start();
     const watcher = await bench.connect('watcher');
     await watcher.subscribe('t');
@@ -180,7 +180,7 @@ describe('broker: sessions', () => {
     assert.deepEqual(dropping.length, 1 + 1);
   });
 
-  it('lose the oldest beyond their bytes, and beyond those of all together', async () => {
+  it('drop the oldest publications beyond their bytes, and beyond those of all sessions', async () => {
     const [one, two, three] = ['1', '2', '3'].map((digit) => digit.repeat(1000));
     for (const settings of [{ waiting: { count: 100, bytes: 3000 } }, { waitingBytes: 3000 }]) {
       await bench?.close();
@@ -194,7 +194,7 @@ describe('broker: sessions', () => {
     }
   });
 
-  it('of a client that does not read lose what is at QoS 0 first', async () => {
+  it('of a client that does not read drop publications at QoS 0 first', async () => {
     await start({ waiting: { count: 3, bytes: 10_000_000 } });
     const slow = await bench.connect('slow');
     await slow.subscribe('t', { qos: 1 });

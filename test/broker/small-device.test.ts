@@ -21,7 +21,7 @@ describe('broker: a small device', () => {
   });
   afterEach(() => bench.close());
 
-  it('stays for hours that says PINGREQ exactly at the end of its keep-alive, or a second late', async () => {
+  it('stays connected for hours if it sends PINGREQ at the end of its keep-alive, or a second late', async () => {
     const watcher = await bench.connect('watcher');
     await watcher.subscribe('tele/plug/LWT');
     assert.deepEqual(await watcher.messages(1), ['tele/plug/LWT=Online']);
@@ -33,7 +33,7 @@ describe('broker: a small device', () => {
     await watcher.quiet();
   });
 
-  it('gets the commands of its absence when it is back, in order, and its will says that it was away', async () => {
+  it('gets queued commands in order when it is back, and its will was published meanwhile', async () => {
     const controller = await bench.connect('controller');
     await controller.subscribe('tele/plug/LWT', { rh: 2 });
     device.drop();
@@ -47,7 +47,7 @@ describe('broker: a small device', () => {
     assert.deepEqual(await again.messages(3), expected);
   });
 
-  it('gets all of a burst that its buffer does not hold, as it reads', async () => {
+  it('gets a burst that exceeds its buffer completely, as it reads', async () => {
     const controller = await bench.connect('controller');
     device.stream.pause();
     const payload = 'x'.repeat(400);

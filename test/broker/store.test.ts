@@ -69,7 +69,7 @@ describe('broker: store', () => {
     assert.ok([...store.kept.keys()].some((key) => key === 'r/t'));
   });
 
-  it('brings back sessions, what waits for them, and what is retained', async () => {
+  it('restores sessions, queued publications and retained messages', async () => {
     const away = await bench.connect('away', KEPT);
     await away.subscribe('t', { qos: 2 });
     await away.disconnect();
@@ -87,7 +87,7 @@ describe('broker: store', () => {
     assert.deepEqual(await reader.messages(1), ['t=1']);
   });
 
-  it('brings back what waits for a member of a group, and gives it to another one when the session ends', async () => {
+  it('restores what is queued for a member of a group, and passes it to another when the session ends', async () => {
     const away = await bench.connect('away', KEPT);
     await away.subscribe('$share/group/t', { qos: 1 });
     await away.disconnect();
@@ -115,7 +115,7 @@ describe('broker: store', () => {
     assert.equal(failures.length, 2);
   });
 
-  it('that holds what makes no sense is put aside', async () => {
+  it('that holds invalid entries is moved aside', async () => {
     await bench.close();
     store.kept.set('s/0000000000000001', Buffer.from('no session'));
     bench = await start();
@@ -123,7 +123,7 @@ describe('broker: store', () => {
     await bench.connect('client');
   });
 
-  it('that cannot be read for other reasons than damage is not changed', async () => {
+  it('that cannot be read for another reason than damage is not changed', async () => {
     await (await bench.connect('client', KEPT)).publish('t', 'x', { qos: 1, retain: true });
     await bench.close();
     store.unreadable = true;
@@ -159,7 +159,7 @@ describe('broker: store', () => {
     assert.ok(store.written - written < 10, `${store.written - written} changes`);
   });
 
-  it('that fails holds up no client of MQTT 3.1.1 for ever: it is disconnected, and sends again', async () => {
+  it('that fails does not block clients of MQTT 3.1.1: they are disconnected, and send again', async () => {
     const client = await bench.connect('client', { protocolVersion: 4, clean: false });
     store.fails = true;
     client.send({ cmd: 'publish', topic: 't', payload: 'x', qos: 1, messageId: 1, retain: true, dup: false });

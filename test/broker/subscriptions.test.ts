@@ -12,7 +12,7 @@ describe('broker: subscriptions', () => {
   });
   afterEach(() => bench.close());
 
-  it('are answered one by one', async () => {
+  it('are each answered with a reason code', async () => {
     const subscriptions = [
       { topic: 'a', qos: 0 },
       { topic: 'b/#', qos: 2 },
@@ -24,7 +24,7 @@ describe('broker: subscriptions', () => {
     assert.deepEqual((await client.next('suback')).granted, [0, 2, 0x8f, 0x8f, 0x8f]);
   });
 
-  it('end with UNSUBSCRIBE, which says 0x11 where there was none', async () => {
+  it('end with UNSUBSCRIBE, which is answered with 0x11 if there was none', async () => {
     await client.subscribe('a');
     client.send({ cmd: 'unsubscribe', messageId: 5, unsubscriptions: ['a', 'b'] });
     assert.deepEqual((await client.next('unsuback')).granted, [0, 0x11]);
@@ -32,7 +32,7 @@ describe('broker: subscriptions', () => {
     await client.quiet();
   });
 
-  it('with No Local bring nothing of the client itself', async () => {
+  it('with No Local deliver no publication of the client itself', async () => {
     await client.subscribe('#', { nl: true });
     await client.publish('own', 'x');
     await bench.connect('other').then((other) => other.publish('other', 'y'));
@@ -40,7 +40,7 @@ describe('broker: subscriptions', () => {
     await client.quiet();
   });
 
-  it('bring a publication once, with the highest QoS and all identifiers, even if several match', async () => {
+  it('deliver a publication once, with the highest QoS and all identifiers, even if several match', async () => {
     await client.subscribe('a/#', { qos: 0, identifier: 3 });
     await client.subscribe('+/b', { qos: 2, identifier: 200_000 });
     await client.subscribe('none', { identifier: 5 });
@@ -60,7 +60,7 @@ describe('broker: subscriptions', () => {
     await client.quiet();
   });
 
-  it('match `$` topics only where they say so', async () => {
+  it('match `$` topics only if they begin with `$`', async () => {
     await client.subscribe('#');
     await client.subscribe('+/x');
     await client.publish('$own/x', 'y');
@@ -70,12 +70,12 @@ describe('broker: subscriptions', () => {
     assert.deepEqual(await client.messages(1), ['$own/x=y']);
   });
 
-  describe('and what is retained', () => {
+  describe('and retained messages', () => {
     beforeEach(async () => {
       for (const topic of ['a/1', 'a/2', 'b', '$hidden']) await client.publish(topic, 'kept', { retain: true, qos: 1 });
     });
 
-    it('get it, with the retain flag', async () => {
+    it('deliver them, with the retain flag', async () => {
       await client.subscribe('a/#', { qos: 1 });
       const [one, two] = [await client.next('publish'), await client.next('publish')];
       assert.deepEqual([one.topic, two.topic].sort(), ['a/1', 'a/2']);
@@ -83,7 +83,7 @@ describe('broker: subscriptions', () => {
       await client.quiet();
     });
 
-    it('get it at every subscription, at the first only, or never', async () => {
+    it('deliver them at every subscription, at the first only, or never', async () => {
       for (const [rh, expected] of [
         [0, 2],
         [1, 1],
@@ -97,13 +97,13 @@ describe('broker: subscriptions', () => {
       }
     });
 
-    it('say nothing of it any more once it has been removed', async () => {
+    it('do not deliver a removed one', async () => {
       await client.publish('b', '', { retain: true, qos: 1 });
       await client.subscribe('b');
       await client.quiet();
     });
 
-    it('get the flag of later ones as it was published, on demand', async () => {
+    it('keep the retain flag of later ones with Retain As Published', async () => {
       const plain = await bench.connect('plain');
       await plain.subscribe('new');
       await client.subscribe('new', { rap: true });
@@ -112,7 +112,7 @@ describe('broker: subscriptions', () => {
       assert.equal((await plain.next('publish')).retain, false);
     });
 
-    it('do not get what has expired', async () => {
+    it('do not deliver expired ones', async () => {
       await client.publish('brief', 'x', { retain: true, qos: 1, properties: { messageExpiryInterval: 3 } });
       bench.clock.advance(4);
       await client.subscribe('brief');
@@ -120,7 +120,7 @@ describe('broker: subscriptions', () => {
     });
   });
 
-  it('get 3,000 retained messages, as they read them', async () => {
+  it('deliver 3,000 retained messages, as the client reads', async () => {
     for (let count = 0; count < 3000; count++) await client.publish(`many/${count}`, 'x'.repeat(500), { retain: true });
     const reader = await bench.connect('reader');
     await reader.subscribe('many/#', { qos: 1 });
@@ -131,7 +131,7 @@ describe('broker: subscriptions', () => {
     }
   }).timeout(20_000);
 
-  it('get 3,000 retained messages by a stream that takes all at once, as sockets do while there is room', async () => {
+  it('deliver 3,000 retained messages through a stream that takes all at once', async () => {
     const publisher = await bench.connect('publisher');
     const payload = 'x'.repeat(300);
     for (let number = 0; number < 3000; number++) await publisher.publish(`kept/${number}`, payload, { retain: true });
@@ -143,7 +143,7 @@ describe('broker: subscriptions', () => {
   });
 
   describe('that are shared', () => {
-    it('bring each publication to one of the group, in turn, and to all others', async () => {
+    it('deliver each publication to one client of the group, in turn, and to all others', async () => {
       const members = [await bench.connect('one'), await bench.connect('two')] as const;
       for (const member of members) await member.subscribe('$share/group/s/#', { qos: 1 });
       const outside = await bench.connect('outside');
@@ -156,13 +156,13 @@ describe('broker: subscriptions', () => {
       }
     });
 
-    it('bring nothing that is retained', async () => {
+    it('deliver no retained messages', async () => {
       await client.publish('kept', 'x', { retain: true, qos: 1 });
       assert.equal(await client.subscribe('$share/group/kept'), 0);
       await client.quiet();
     });
 
-    it('go to those who are connected', async () => {
+    it('prefer connected clients', async () => {
       const stays = await bench.connect('stays');
       const leaves = await bench.connect('leaves', { clean: false, properties: { sessionExpiryInterval: 100 } });
       for (const member of [stays, leaves]) await member.subscribe('$share/group/t', { qos: 1 });
@@ -175,7 +175,7 @@ describe('broker: subscriptions', () => {
       [1, ['1', '2', '3', '4']],
       [2, ['3', '4']],
     ] as const) {
-      it(`bring what a member has not acknowledged at QoS ${qos} to another when its session ends`, async () => {
+      it(`pass what a member has not acknowledged at QoS ${qos} to another when its session ends`, async () => {
         const leaves = await bench.connect('leaves', { properties: { receiveMaximum: 2 } });
         await leaves.subscribe('$share/group/t', { qos });
         for (const payload of ['1', '2', '3', '4']) await client.publish('t', payload, { qos });
@@ -193,7 +193,7 @@ describe('broker: subscriptions', () => {
       });
     }
 
-    it('leave to a member that comes back what it has in its session', async () => {
+    it('keep what a member has in its session for its return', async () => {
       const options = { clean: false, properties: { sessionExpiryInterval: 100, receiveMaximum: 1 } };
       const leaves = await bench.connect('leaves', options);
       await leaves.subscribe('$share/group/t', { qos: 1 });

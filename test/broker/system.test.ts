@@ -20,7 +20,7 @@ describe('broker: $SYS', () => {
     await client.next('publish');
   });
 
-  it('follows what changes', async () => {
+  it('follows changes', async () => {
     const client = await bench.connect('client');
     await client.subscribe('$SYS/broker/clients/connected', { rh: 2 });
     bench.clock.advance(11);

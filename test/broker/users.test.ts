@@ -123,7 +123,7 @@ describe('broker: users', () => {
   afterEach(() => bench.close());
 
   describe('who is let in', () => {
-    it('whoever knows the password; others are told 0x86 and 0x87, or 4 and 5 of MQTT 3.1.1', async () => {
+    it('users with the right password; others get 0x86 or 0x87, or 4 or 5 with MQTT 3.1.1', async () => {
       await start(directory({ ann: user('secret') }));
       assert.equal(await answer(attempt('right', login('ann', 'secret'))), 0);
       assert.equal(await answer(attempt('right4', login('ann', 'secret'), 4)), 0);
@@ -138,7 +138,7 @@ describe('broker: users', () => {
       }
     });
 
-    it('everybody where there are no users and anybody may connect', async () => {
+    it('everybody, if there are no users and anonymous clients may connect', async () => {
       await start(OPEN_DIRECTORY);
       await bench.connect('none');
       await bench.connect('named', login('any', 'thing'));
@@ -148,7 +148,7 @@ describe('broker: users', () => {
       );
     });
 
-    it('clients without a name where that is allowed, with rights of their own', async () => {
+    it('clients without a user name, if that is allowed, with rights of their own', async () => {
       await start(directory({ ann: user('secret') }, rights(['open/#'], ['open/#'])));
       const client = await bench.connect('none');
       assert.equal(await client.publish('open/a', 'x', { qos: 1 }), 0x10);
@@ -182,7 +182,7 @@ describe('broker: users', () => {
       ),
     );
 
-    it('publishes below its own name, and is refused elsewhere', async () => {
+    it('publish below its own name, and is refused elsewhere', async () => {
       const ann = await bench.connect('lamp', login('ann', 'a'));
       const admin = await bench.connect('admin', login('admin', 'b'));
       await admin.subscribe('#', { qos: 1 });
@@ -199,7 +199,7 @@ describe('broker: users', () => {
       );
     });
 
-    it('subscribes to what it may read, and to nothing that it may not', async () => {
+    it('subscribe to what it may read, and is refused otherwise', async () => {
       const ann = await bench.connect('lamp', login('ann', 'a'));
       assert.equal(await ann.subscribe('home/kitchen/state'), 0);
       assert.equal(await ann.subscribe('tele/lamp/#'), 0);
@@ -212,7 +212,7 @@ describe('broker: users', () => {
       assert.equal(await admin.subscribe('$SYS/#'), 0);
     });
 
-    it('gets of a wider filter what it may read, retained messages and shared subscriptions included', async () => {
+    it('get from a wider filter what it may read, including retained messages and shared subscriptions', async () => {
       const admin = await bench.connect('admin', login('admin', 'b'));
       await admin.publish('home/hall/state', 'kept', { qos: 1, retain: true });
       await admin.publish('home/hall/secret', 'kept', { qos: 1, retain: true });
@@ -228,7 +228,7 @@ describe('broker: users', () => {
       await ann.quiet();
     });
 
-    it('leaves a shared publication to a member that may read it', async () => {
+    it('not get a shared publication that it may not read; another member gets it', async () => {
       const ann = await bench.connect('lamp', login('ann', 'a'));
       await ann.subscribe('$share/g/home/#');
       const admin = await bench.connect('admin', login('admin', 'b'));
@@ -238,7 +238,7 @@ describe('broker: users', () => {
       await ann.quiet();
     });
 
-    it('leaves no will where it may not publish', async () => {
+    it('not have a will on a topic that it may not publish to', async () => {
       const will = { topic: 'home/bob/state', payload: Buffer.from('gone'), qos: 0 as const, retain: false };
       assert.equal(await answer(attempt('lamp', { ...login('ann', 'a'), will })), 0x87);
     });
@@ -247,7 +247,7 @@ describe('broker: users', () => {
   describe('when the users are replaced', () => {
     const before = { ann: user('a'), bob: user('b') };
 
-    it('those whose login is the same stay, with their new rights at once', async () => {
+    it('those whose login is unchanged stay connected, with their new rights', async () => {
       await start(directory(before));
       const ann = await bench.connect('ann', login('ann', 'a'));
       const bob = await bench.connect('bob', login('bob', 'b'));
@@ -260,7 +260,7 @@ describe('broker: users', () => {
       await ann.quiet();
     });
 
-    it('those whose password has changed, or who are gone, are disconnected', async () => {
+    it('those whose password has changed, or who were removed, are disconnected', async () => {
       await start(directory({ ...before, eve: user('e') }));
       const clients = await Promise.all(
         ['ann', 'bob', 'eve'].map((name) => bench.connect(name, login(name, name.charAt(0)))),
@@ -281,7 +281,7 @@ describe('broker: users', () => {
       await Promise.all([none.closed, named.closed]);
     });
 
-    it('what waits for an absent client and is no more allowed is not delivered', async () => {
+    it('queued publications that an absent client may no longer read are not delivered', async () => {
       await start(directory(before));
       const properties = { sessionExpiryInterval: 100 };
       const ann = await bench.connect('ann', { ...login('ann', 'a'), properties });
@@ -307,7 +307,7 @@ describe('broker: users', () => {
       }
     }
 
-    it('are answered ever later, while right ones from the same address are let in at once', async () => {
+    it('are answered with growing delays, while known clients of the same address connect at once', async () => {
       await failTimes(6);
       const guess = attempt('guess', login('ann', 'guess'));
       await bench.connect('bob', login('bob', 'b'));
@@ -316,7 +316,7 @@ describe('broker: users', () => {
       assert.equal(await answer(guess), 0x86);
     });
 
-    it('use up the address: beyond 20 at a time, none is looked at but those of clients known from there', async () => {
+    it('are limited to 20 at a time per address; beyond that only known clients are checked', async () => {
       await bench.connect('known', login('bob', 'b'));
       await failTimes(4);
       const guesses = Array.from({ length: 20 }, (_, index) => attempt(`guess${index}`, login('ann', String(index))));
@@ -331,7 +331,7 @@ describe('broker: users', () => {
     });
   });
 
-  it('asks for the same login of a client once', async () => {
+  it('verifies the same login of a client once', async () => {
     await start(directory({ ann: user('a') }));
     for (let count = 0; count < 3; count++) await bench.connect('ann', login('ann', 'a'));
     assert.equal(passwords.verified, 1);

@@ -62,7 +62,7 @@ describe('broker: wills', () => {
     assert.deepEqual(await watcher.messages(1), ['will=taken']);
   });
 
-  it('wait for their delay', async () => {
+  it('are published after their delay', async () => {
     (await connect(100, { willDelayInterval: 10 })).drop();
     await waitUntilAbsent();
     bench.clock.advance(9);
@@ -73,7 +73,7 @@ describe('broker: wills', () => {
     await watcher.quiet();
   });
 
-  it('wait no longer than their session lasts', async () => {
+  it('are published at the latest when their session ends', async () => {
     (await connect(5, { willDelayInterval: 60 })).drop();
     await waitUntilAbsent();
     bench.clock.advance(4);
@@ -82,7 +82,7 @@ describe('broker: wills', () => {
     assert.deepEqual(await watcher.messages(1), ['will=gone']);
   });
 
-  it('are not published when the client is back within their delay', async () => {
+  it('are not published if the client is back within their delay', async () => {
     (await connect(100, { willDelayInterval: 10 })).drop();
     await waitUntilAbsent();
     bench.clock.advance(5);
@@ -92,14 +92,14 @@ describe('broker: wills', () => {
     await back.quiet();
   });
 
-  it('that wait are published when the client begins a new session', async () => {
+  it('that are delayed are published when the client starts a new session', async () => {
     (await connect(100, { willDelayInterval: 10 })).drop();
     await waitUntilAbsent();
     await bench.connect('mortal', { clean: true });
     assert.deepEqual(await watcher.messages(1), ['will=gone']);
   });
 
-  it('expire from their publication on', async () => {
+  it('expire after their interval, counted from publication', async () => {
     (await connect(100, { willDelayInterval: 10, messageExpiryInterval: 30 })).drop();
     await waitUntilAbsent();
     bench.clock.advance(11);

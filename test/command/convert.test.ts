@@ -72,12 +72,12 @@ describe('The command convert', () => {
     assert.deepEqual([answer.rev, answer.flows.map(({ type }) => type)], ['abc', MOVED]);
   });
 
-  it('gives the same twice', () => {
+  it('gives the same result each time', () => {
     const text = JSON.stringify([coreBroker('b', { usetls: true }), ...FLOW.slice(2)]);
     assert.equal(run(['convert'], text).out, run(['convert'], text).out);
   });
 
-  it('says on standard error what there is to say of each node', () => {
+  it('prints the notes on each node to standard error', () => {
     const flow = [coreBroker('b', { usetls: true, name: 'cloud' })];
     const { notes } = run(['convert'], JSON.stringify(flow));
     assert.match(notes, /^note: mqtt-broker "cloud" \(b\): The certificate of the server is not verified, as before/);
@@ -114,7 +114,7 @@ describe('The command convert', () => {
     assert.deepEqual([code, typesOf(out)], [0, FLOW.map(({ type }) => type)]);
   });
 
-  it('does not let the text of a flow command the terminal', () => {
+  it('prints no control characters from a flow to the terminal', () => {
     const flow = [coreBroker('b', { name: 'x\u001b[2J\u202ey\nz', usetls: true })];
     assert.doesNotMatch(run(['convert'], JSON.stringify(flow)).notes.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
   });

@@ -30,7 +30,7 @@ describe('core/servers/backoff', () => {
     for (const attempt of [1, 2, 50]) assert.equal(backoffDelay(attempt, fixed, 0.7), 5000);
   });
 
-  it('a longest delay below the shortest counts for nothing', () => {
+  it('a longest delay below the shortest is ignored', () => {
     assert.equal(backoffDelay(3, { minDelay: 5000, maxDelay: 100 }, 0.9), 5000);
   });
 

@@ -28,7 +28,7 @@ describe('the error of a full outbox', () => {
     ['en-US', /10000 messages or 64 MiB/],
     ['de', /10000 Nachrichten oder 64 MiB/],
   ] as const) {
-    it(`says its limits in the units of the dialog (${language})`, () => {
+    it(`names its limits in the units of the dialog (${language})`, () => {
       const texts = catalogue(language, 'broker');
       const params = { maxMessages: 10_000, ...byteAmount(64 * 1024 * 1024) };
       const error = new MqttFlowsError('outbox-full', { stage: 'publish', params });

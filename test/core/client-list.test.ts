@@ -9,7 +9,7 @@ function client(clientId: string, values: Partial<ShownClient> = {}): ShownClien
 }
 
 describe('client list', () => {
-  it('has the connected first, each by identifier', () => {
+  it('lists connected clients first, ordered by identifier', () => {
     const all = [client('b'), client('a', { connected: false }), client('c', { connected: false }), client('A')];
     const { total, connected, found, clients } = listClients(all, '', 10);
     assert.deepEqual([total, connected, found], [4, 2, 4]);
@@ -26,7 +26,7 @@ describe('client list', () => {
     assert.equal(listClients(all, 'nothing', 10).found, 0);
   });
 
-  it('is bounded, and says how many there are', () => {
+  it('is limited in length, and has the number of all clients', () => {
     const all = Array.from({ length: 1000 }, (_, index) => client(String(index)));
     const { found, clients } = listClients(all, '', 100_000);
     assert.deepEqual([found, clients.length], [1000, MOST_CLIENTS]);

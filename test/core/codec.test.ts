@@ -117,7 +117,7 @@ describe('core/payloads/codec', () => {
       assert.deepEqual(decoded('auto', '21.5', { contentType: 'application/octet-stream' }), Buffer.from('21.5'));
     });
 
-    it('text in another character set is read by it, and stays a Buffer where there is none of that name', () => {
+    it('text in another character set is decoded, and stays a Buffer if the character set is unknown', () => {
       const latin1 = { contentType: 'text/plain; charset=iso-8859-1' };
       for (const format of ['auto', 'text-or-bytes']) {
         for (let time = 0; time < 2; time++) assert.equal(decoded(format, Buffer.from([0xfc]), latin1), 'ü');
@@ -132,13 +132,13 @@ describe('core/payloads/codec', () => {
       assert.deepEqual(decoded('auto', INVALID_UTF8, { contentType: 'x/y' }), INVALID_UTF8);
     });
 
-    it('a payload that the sender vouches for is text or JSON, unless it is none', () => {
+    it('a payload with the format indicator is text or JSON, unless it is not UTF-8', () => {
       assert.equal(decoded('auto', 'on', { payloadFormatIndicator: true }), 'on');
       assert.deepEqual(decoded('auto', '[1]', { payloadFormatIndicator: true }), [1]);
       assert.deepEqual(decoded('auto', INVALID_UTF8, { payloadFormatIndicator: true }), INVALID_UTF8);
     });
 
-    it('a payload that the sender calls unspecified bytes is still examined', () => {
+    it('a payload with the format indicator 0 is examined all the same', () => {
       assert.equal(decoded('auto', 'on', { payloadFormatIndicator: false }), 'on');
       assert.deepEqual(decoded('auto', INVALID_UTF8, { payloadFormatIndicator: false }), INVALID_UTF8);
     });
@@ -170,11 +170,11 @@ describe('core/payloads/codec', () => {
       assert.match(unencodable('json', circular()), /circular/i);
     });
 
-    it('an object of a kind of its own is JSON of what it has', () => {
+    it('an object with a string tag of its own becomes JSON of its properties', () => {
       assert.equal(encoded('auto', { [Symbol.toStringTag]: 'Reading', value: 1 }), '{"value":1}');
     });
 
-    it('what throws while it is read is refused with what it said', () => {
+    it('a value that throws while it is read is refused with the message of the error', () => {
       const value = {
         get a(): number {
           throw new Error('not now');
@@ -226,7 +226,7 @@ describe('core/payloads/codec', () => {
     });
 
     for (const text of ['on', '{', 'undefined']) {
-      it(`${JSON.stringify(text)} is refused with what the parser said`, () => {
+      it(`${JSON.stringify(text)} is refused with the message of the parser`, () => {
         assert.match(undecodable('json', text), /JSON/);
       });
     }
@@ -242,7 +242,7 @@ describe('core/payloads/codec', () => {
       assert.equal(encoded('json', { a: undefined, b: 1 }), '{"b":1}');
     });
 
-    it('what JSON has no form for is refused', () => {
+    it('values that JSON cannot represent are refused', () => {
       assert.match(unencodable('json', undefined), /undefined/);
       assert.match(
         unencodable('json', () => 1),
@@ -260,14 +260,14 @@ describe('core/payloads/codec', () => {
   });
 
   describe('buffer', () => {
-    it('bytes are handed on, not copied', () => {
+    it('bytes are passed on, not copied', () => {
       const payload = Buffer.from('{"a":1}');
       const result = codec('buffer').decode(payload, { contentType: 'application/json' }, 'a');
       assert.ok(result.ok);
       assert.equal(result.value, payload);
     });
 
-    it('Buffers, byte arrays and texts are taken', () => {
+    it('Buffers, byte arrays and texts are accepted', () => {
       assert.deepEqual(encoded('buffer', Buffer.from('a')), Buffer.from('a'));
       assert.deepEqual(encoded('buffer', new Uint8Array([1, 2])), Buffer.from([1, 2]));
       assert.equal(encoded('buffer', 'a'), 'a');
@@ -288,7 +288,7 @@ describe('core/payloads/codec', () => {
       assert.deepEqual(encoded('base64', ''), Buffer.alloc(0));
     });
 
-    it('padding may be left out, and the alphabet of URLs is known', () => {
+    it('padding may be left out, and the URL alphabet is accepted', () => {
       assert.deepEqual(encoded('base64', 'YQ=='), Buffer.from('a'));
       assert.deepEqual(encoded('base64', 'YQ'), Buffer.from('a'));
       assert.deepEqual(encoded('base64', 'Yf_-'), INVALID_UTF8);
@@ -316,7 +316,7 @@ describe('core/payloads/codec', () => {
 
   describe('Buffers to send', () => {
     for (const format of ['auto', 'string', 'buffer', 'base64']) {
-      it(`${format} hands a Buffer on, not a copy`, () => {
+      it(`${format} passes on a Buffer, not a copy`, () => {
         const payload = Buffer.from('a');
         assert.equal(encoded(format, payload), payload);
       });

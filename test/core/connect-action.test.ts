@@ -82,7 +82,7 @@ describe('The connect action', () => {
     });
   }
 
-  it('keeps nothing of a socket', () => {
+  it('keeps no port and no scheme of a Unix socket', () => {
     const socket = address('mqtt+unix:///run/m.sock');
     assert.deepEqual(overridesOf({ broker: 'other' }, socket), { server: address('mqtt://other:1883') });
     assert.deepEqual(overridesOf({ port: 1884, usetls: true }, socket), { server: address('mqtts://localhost:1884') });
@@ -92,7 +92,7 @@ describe('The connect action', () => {
     assert.deepEqual(overridesOf({ port: 81 }, address('ws://house/mqtt')), { server: address('ws://house:81/mqtt') });
   });
 
-  it('says who connects, and how', () => {
+  it('sets client, credentials, keep-alive and version', () => {
     const who = { clientid: 'c', username: 'u', password: 'file:/etc/hostname', keepalive: '5', protocolVersion: '4' };
     assert.deepEqual(overridesOf(who), {
       clientId: 'c',
@@ -140,14 +140,14 @@ describe('The connect action', () => {
     [JSON.parse('{"__proto__": {"url": "mqtt://other"}}'), 'msg.broker.__proto__'],
     [{ constructor: 'x' }, 'msg.broker.constructor'],
   ] as const) {
-    it(`refuses what does not fit, by its name: ${property}`, () => {
+    it(`refuses an invalid value, and names it: ${property}`, () => {
       const { code, stage, params } = errorOf(broker);
       assert.deepEqual([code, stage, params.property], ['property-invalid', 'control', property]);
     });
   }
 
   for (const url of ['http://other', 'mqtt://', 'mqtt://user:known-to-nobody@', 'mqtt://user:known-to@nobody@o ther']) {
-    it(`refuses an address that is none: ${url}`, () => {
+    it(`refuses an invalid address: ${url}`, () => {
       const { code, params } = errorOf({ url });
       assert.equal(code, 'server-url-invalid');
       assert.equal(JSON.stringify(params).includes('known'), false);
@@ -167,7 +167,7 @@ describe('The connect action', () => {
     });
   });
 
-  it('changes what CONNECT says of limits, and user properties', () => {
+  it('changes the limits and user properties of CONNECT', () => {
     const limits = { receiveMaximum: 5, maximumPacketSize: 1000, topicAliasMaximum: 0 };
     assert.deepEqual(overridesOf({ ...limits, userProperties: { a: 'b' } }), {
       properties: limits,
@@ -175,7 +175,7 @@ describe('The connect action', () => {
     });
   });
 
-  it('takes the other names and forms of the core nodes, and says what it cannot do', () => {
+  it('accepts the short names and forms of the core nodes, and refuses what it cannot do', () => {
     assert.deepEqual(overridesOf({ compatmode: true }), { protocolVersion: 3 });
     assert.deepEqual(overridesOf({ compatmode: 'false' }), {});
     assert.deepEqual(overridesOf({ userProps: '{"a":"b"}', autoConnect: 'true', autoUnsubscribe: false }), {
@@ -201,7 +201,7 @@ describe('The connect action', () => {
     assert.equal(errorOf({ will: { topic: 'gone', properties: { exipry: 5 } } }).params.property, 'msg.broker.will');
   });
 
-  it('cannot switch off that certificates are verified, and says where that is done', () => {
+  it('cannot disable the verification of certificates, and says where that is done', () => {
     assert.equal(errorOf({ verifyservercert: false }).params.expectedKey, 'expected.verifiedByTls');
   });
 

@@ -42,10 +42,10 @@ describe('core/servers/core-address', () => {
     ['host', 'host'],
   ];
   for (const [text, address] of variables) {
-    it(`${text} out of variables is ${address}`, () => assert.equal(addressOfVariables(text), address));
+    it(`${text} with its variables replaced is ${address}`, () => assert.equal(addressOfVariables(text), address));
   }
 
-  it('may name the client', () => {
+  it('may contain the client identifier', () => {
     assert.equal(clientIdOf('mqtt://host?clientId=a%20b&x=1'), 'a b');
     assert.equal(clientIdOf('ws://host/mqtt?clientId=a'), 'a');
     for (const text of [

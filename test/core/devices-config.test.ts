@@ -11,7 +11,7 @@ function read(embedded: unknown) {
 }
 
 describe('settings about devices', () => {
-  it('are none in flows from before there were any, and open nothing', () => {
+  it('are absent from older flows, which open no port', () => {
     for (const saved of [undefined, { port: '', bindAddress: '127.0.0.1', allowAnonymous: true }]) {
       const result = read(saved);
       assert.ok(result.ok && result.config.connectTo === 'embedded');

@@ -50,7 +50,7 @@ describe('core/routes/dynamic-routes', () => {
     );
   });
 
-  it('a route that is there already is replaced, and keeps its place', () => {
+  it('a route that exists is replaced, and keeps its place', () => {
     const { table, routes } = tables();
     routes.add([{ filter: 'a', data: 1 }, 'a/#', { filter: 'a', output: 1, data: 'other output' }]);
     routes.add({ filter: 'a', data: 2 });
@@ -60,7 +60,7 @@ describe('core/routes/dynamic-routes', () => {
     );
   });
 
-  it('an id tells routes apart that are the same otherwise', () => {
+  it('an id distinguishes routes that are otherwise the same', () => {
     const { table, routes } = tables();
     routes.add([
       { id: 'one', filter: 'a', data: 1 },
@@ -76,7 +76,7 @@ describe('core/routes/dynamic-routes', () => {
     assert.deepEqual(taken(table, 'b'), [['b', 2]]);
   });
 
-  it('routes are removed by filter, at one output where that is said; rules stay', () => {
+  it('routes are removed by filter, or by filter and output; rules stay', () => {
     const { table, routes } = tables();
     const all = ['rule/#', { filter: 'rule/#', output: 1 }, 'rule/#other'];
     routes.add(all);
@@ -93,14 +93,14 @@ describe('core/routes/dynamic-routes', () => {
     ]);
   });
 
-  it('a route whose id is not there is as good as removed', () => {
+  it('removing a route with an unknown id is no error', () => {
     const { routes } = tables();
     routes.add([{ id: 'one', filter: 'a' }]);
     assert.deepEqual(routes.remove([{ id: 'two' }, { id: 'one' }]), DONE);
     assert.equal(routes.size, 0);
   });
 
-  it('wildcards of any number of names take what they stand for', () => {
+  it('wildcards capture values, whatever the number of different names', () => {
     const { table, routes } = tables();
     const filters = Array.from({ length: 2500 }, (_, index) => `route/${index}/+name${index}`);
     routes.add(filters);
@@ -110,7 +110,7 @@ describe('core/routes/dynamic-routes', () => {
     }
   });
 
-  it('setting routes puts them in the place of all that are there', () => {
+  it('setting routes replaces all routes', () => {
     const { table, routes } = tables();
     routes.add(['a', 'b']);
     routes.replace(['b', { filter: 'c', topic: 'x/{{payload}}', data: { n: 1 } }]);
@@ -157,7 +157,7 @@ describe('core/routes/dynamic-routes', () => {
       });
     }
 
-    it('among those to remove leaves all where they are', () => {
+    it('in a list to remove removes none', () => {
       const { routes } = tables();
       routes.add(['a', 'b']);
       const change = routes.remove(['a', 'b/#/c']);
@@ -166,7 +166,7 @@ describe('core/routes/dynamic-routes', () => {
     });
 
     for (const list of [undefined, null, 7, true]) {
-      it(`is not even looked for in ${list}`, () => {
+      it(`is reported for the whole list if it is ${list}`, () => {
         const { routes } = tables();
         for (const change of [routes.add(list), routes.replace(list), routes.remove(list)]) {
           assert.equal(change.ok ? undefined : change.error.code, 'routes-invalid');
@@ -175,7 +175,7 @@ describe('core/routes/dynamic-routes', () => {
     }
   });
 
-  it('the index of 100,000 routes is left as it is when one of them changes', () => {
+  it('the index of 100,000 routes is not rebuilt when one of them changes', () => {
     const { table, routes } = tables();
     const filterAt = (index: number): string => `plant/line${index % 100}/machine${index}/#rest`;
     assert.deepEqual(

@@ -18,7 +18,7 @@ describe('Texts with variables', () => {
     ['$SITE {SITE} ${} ${SITE', '$SITE {SITE} ${} ${SITE'],
     ['{{payload}}/${SITE}', '{{payload}}/north'],
   ] as const) {
-    it(`take the values as they are: ${text}`, () => {
+    it(`contain the values unchanged: ${text}`, () => {
       assert.deepEqual(replaceVariables(text, lookup), { ok: true, text: expected });
     });
   }
@@ -28,7 +28,7 @@ describe('Texts with variables', () => {
     assert.deepEqual(replaceVariables('${constructor}', lookup), { ok: false, name: 'constructor' });
   });
 
-  it('are told from those without', () => {
+  it('are distinguished from texts without', () => {
     assert.deepEqual(['${A}', 'a${A}b'].map(namesVariables), [true, true]);
     assert.deepEqual(['', 'a', '${}', '${A', '$A'].map(namesVariables), [false, false, false, false, false]);
   });

@@ -55,7 +55,7 @@ describe('core/queues/fifo', () => {
     assert.equal(fifo.shift(), 'd');
   });
 
-  it('what came out of the queue is not changed by it', () => {
+  it('a drained list is not changed by later use of the queue', () => {
     const fifo = fifoOf('a');
     const items = ['x', 'y'];
     fifo.unshift(items);
@@ -72,7 +72,7 @@ describe('core/queues/fifo', () => {
     assert.equal(fifo.shift(), 'a');
   });
 
-  it('random use gives what a plain array gives', () => {
+  it('random use gives the results of a plain array', () => {
     const random = generator(7);
     const fifo = new Fifo<number>();
     let model: number[] = [];

@@ -31,7 +31,7 @@ describe('filter relations', () => {
   const usable = filters.filter((filter) => filter !== '');
   const matched = new Map(usable.map((filter) => [filter, trieMatches(filter)]));
 
-  it('match the topics that the index of filters finds', () => {
+  it('agree with the index of filters on the topics that match', () => {
     for (const filter of usable) {
       const levels = filterLevels(filter);
       for (const topic of topics) {
@@ -40,7 +40,7 @@ describe('filter relations', () => {
     }
   });
 
-  it('cover and overlap as the sets of their topics do', () => {
+  it('agree with the sets of topics on covering and overlapping', () => {
     for (const one of usable) {
       for (const other of usable) {
         const ones = matched.get(one) ?? new Set();

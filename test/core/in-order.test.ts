@@ -8,7 +8,7 @@ function unexpected(error: unknown): void {
 }
 
 describe('core/queues/in-order', () => {
-  it('what need not wait is done at once', async () => {
+  it('a task that need not wait is done at once', async () => {
     const order = new InOrder(10);
     let done = false;
     order.run(() => {
@@ -49,7 +49,7 @@ describe('core/queues/in-order', () => {
     assert.deepEqual(done, [1, 2, 3, 4, 5]);
   });
 
-  it('what finds no room is not taken, and comes again when there is some', async () => {
+  it('a task without room is refused, and accepted when there is room', async () => {
     const order = new InOrder(2);
     const done: number[] = [];
     let finish: () => void = () => assert.fail('nothing is under way');
@@ -78,7 +78,7 @@ describe('core/queues/in-order', () => {
     ],
     ['rejects', () => Promise.reject(new Error('broken'))],
   ] as const) {
-    it(`a task that ${how} is told about, and those behind it are done`, async () => {
+    it(`a task that ${how} is reported, and those behind it are done`, async () => {
       const order = new InOrder(10);
       const told: unknown[] = [];
       const done: number[] = [];

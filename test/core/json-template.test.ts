@@ -48,7 +48,7 @@ describe('core/values/json-template', () => {
     it(`${text} makes ${String(value)}`, () => assert.deepEqual(made(text), value));
   }
 
-  it('a value with a name that means the prototype stays a value', () => {
+  it('a property called __proto__ stays a property', () => {
     const filled = made('{"{{payload}}": {{params}}}', { payload: '__proto__', params: { a: 1 } });
     assert.equal(Object.getPrototypeOf(filled), Object.prototype);
     assert.deepEqual(Object.keys(filled as object), ['__proto__']);
@@ -80,7 +80,7 @@ describe('core/values/json-template', () => {
     });
   }
 
-  it('names what it needs outside the message, each once', () => {
+  it('lists what it needs from outside the message, each once', () => {
     const outside: OutsideValue[] = [];
     const text = '[{{$now}}, "{{$iso}}", {{flow.a.b}}, {{global.c}}, "{{env.D}}", {{flow.a.b}}, {{flow}}]';
     const parsed = parseJsonTemplate(text, noteIn(outside, 'payload'));
@@ -93,7 +93,7 @@ describe('core/values/json-template', () => {
     assert.deepEqual(filled, { ok: true, value: [5, 'then', { x: 1 }, false, 'd', { x: 1 }, 'own'] });
   });
 
-  it('a message that has such a property keeps its meaning', () => {
+  it('keeps its meaning for a message that has a property of such a name', () => {
     const parsed = parseJsonTemplate('[{{env.D}}, {{global.c}}]', noteIn([], 'payload'));
     assert.ok(parsed.ok);
     const filled = fillJsonTemplate(parsed.template, { env: { D: 'own' } }, ['outside', undefined]);

@@ -18,7 +18,7 @@ function incoming(overrides: Partial<IncomingPublication> = {}): IncomingPublica
 }
 
 describe('core/publications/message-from-publication', () => {
-  it('has topic, payload, QoS and retain, and nothing that the publication does not say', () => {
+  it('has topic, payload, QoS and retain, and nothing that the publication does not have', () => {
     const message = messageFromPublication(incoming(), { x: 1 }, 0, undefined);
     assert.deepEqual(message, { topic: 'a/b', payload: { x: 1 }, qos: 0, retain: false });
   });
@@ -36,12 +36,12 @@ describe('core/publications/message-from-publication', () => {
     assert.deepEqual(message, { topic: 'a/b', payload: 'x', qos: 1, retain: true, ...properties });
   });
 
-  it('says that it may have come before, and nothing when it has not', () => {
+  it('has dup only if it is set', () => {
     assert.equal(messageFromPublication(incoming({ dup: true }), 'x', 1, undefined).dup, true);
     assert.ok(!('dup' in messageFromPublication(incoming({ dup: false }), 'x', 1, undefined)));
   });
 
-  it('has what the named wildcards took', () => {
+  it('has the values of named wildcards', () => {
     const message = messageFromPublication(incoming(), 'x', 1, { line: '7' });
     assert.deepEqual(message.params, { line: '7' });
   });

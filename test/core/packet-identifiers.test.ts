@@ -10,7 +10,7 @@ import {
 describe('packet identifiers', () => {
   const few = { first: 10, last: 13 };
 
-  it('are given in turn, from a start within the range', () => {
+  it('are allocated in turn, from a start within the range', () => {
     const identifiers = new PacketIdentifiers(few, 0.5);
     assert.deepEqual(
       [1, 2, 3, 4].map(() => identifiers.allocate()),
@@ -28,7 +28,7 @@ describe('packet identifiers', () => {
     assert.equal(identifiers.allocate(), undefined);
   });
 
-  it('that are in use from before are passed over', () => {
+  it('that are in use are skipped', () => {
     const identifiers = new PacketIdentifiers(few, 0);
     assert.equal(identifiers.use(10), true);
     assert.equal(identifiers.use(10), false);
@@ -37,7 +37,7 @@ describe('packet identifiers', () => {
     assert.equal(identifiers.allocate(), 11);
   });
 
-  it('continue where they were after all have been freed', () => {
+  it('continue after the last one when all have been freed', () => {
     const identifiers = new PacketIdentifiers(few, 0);
     identifiers.allocate();
     identifiers.allocate();
@@ -52,7 +52,7 @@ describe('packet identifiers', () => {
     assert.deepEqual(identifiers.inUse, [10, 12]);
   });
 
-  it('of publications and of connections have nothing in common, and are all that MQTT has', () => {
+  it('of publications and of connections are separate ranges, and together all of MQTT', () => {
     assert.equal(OUTBOUND_IDENTIFIERS.first, 1);
     assert.equal(CONNECTION_IDENTIFIERS.first, OUTBOUND_IDENTIFIERS.last + 1);
     assert.equal(CONNECTION_IDENTIFIERS.last, 65_535);

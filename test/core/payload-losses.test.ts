@@ -47,7 +47,7 @@ describe('payloads that keep their value', () => {
     }
 
     for (const value of ['({ type: "Buffer" })', '({ type: "Buffer", data: [256] })', '({ type: "x", data: [1] })']) {
-      it(`${value} is no bytes`, () => {
+      it(`${value} is not read as bytes`, () => {
         assert.equal(encode('auto', foreign(value)), JSON.stringify(foreign(value)));
       });
     }
@@ -65,19 +65,19 @@ describe('payloads that keep their value', () => {
       ['new Float32Array([1])', 'Float32Array'],
       ['(function* () {})()', 'Generator'],
     ] as const) {
-      it(`${expression} is refused by its name`, () => {
+      it(`${expression} is refused, and named`, () => {
         for (const format of ['auto', 'string', 'text-or-bytes', 'json']) {
           assert.equal(encode(format, foreign(expression)), `noJsonForm ${type}`, format);
         }
       });
     }
 
-    it('within a structure it is refused with its place', () => {
+    it('within a structure it is refused, and its place is named', () => {
       assert.equal(encode('auto', { a: [{ tags: new Set(['x']) }] }), 'noJsonForm payload.a[0].tags: Set');
       assert.equal(encode('json', foreign('({ failed: new Error("x") })')), 'noJsonForm payload.failed: Error');
     });
 
-    it('what is empty, or says itself what its JSON is, is sent', () => {
+    it('an empty object, or one with toJSON(), is sent', () => {
       class Point {}
       const shared = {};
       const error = Object.assign(new Error('x'), { toJSON: () => 'x' });
@@ -147,7 +147,7 @@ describe('payloads that keep their value', () => {
       });
     }
 
-    it('digits are found wherever they stand in a payload', () => {
+    it('digits are kept anywhere in a payload', () => {
       for (let before = 0; before < 40; before++) {
         const pad = 'x'.repeat(before);
         assert.deepEqual(decode('auto', `["${pad}",1234567890123456789]`), [pad, '1234567890123456789'], `${before}`);
@@ -179,7 +179,7 @@ describe('payloads that keep their value', () => {
       );
     });
 
-    it('what is no JSON is so with large numbers too', () => {
+    it('invalid JSON is refused with large numbers, too', () => {
       assert.equal(decode('auto', `{${DIGITS}:1}`), `{${DIGITS}:1}`);
       assert.match(String(decode('json', `{${DIGITS}:1}`)), /^notJson/);
     });
@@ -224,7 +224,7 @@ describe('payloads that keep their value', () => {
       assert.deepEqual(decode('auto', '', { contentType: 'image/png' }), Buffer.alloc(0));
     });
 
-    it('is what null is sent as, other than in JSON', () => {
+    it('is sent for null, except in JSON', () => {
       for (const format of ['auto', 'string', 'text-or-bytes', 'buffer', 'base64']) {
         assert.equal(encode(format, null), '', format);
       }
@@ -271,7 +271,7 @@ describe('payloads that keep their value', () => {
       });
     }
 
-    it('a charset is understood', () => {
+    it('a charset is decoded', () => {
       const degrees = Buffer.from([0x32, 0x31, 0xb0]);
       assert.equal(decode('auto', degrees, { contentType: 'text/plain; charset="ISO-8859-1"' }), '21°');
       assert.deepEqual(

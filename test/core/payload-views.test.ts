@@ -14,15 +14,15 @@ function difference(before: string, after: string): string[] {
 }
 
 describe('The difference of two payloads', () => {
-  it('is none for equal ones', () => assert.deepEqual(difference('a\nb', 'a\nb'), [' a', ' b']));
+  it('has no changed line for equal payloads', () => assert.deepEqual(difference('a\nb', 'a\nb'), [' a', ' b']));
 
-  it('shows what is replaced, added and taken away, line by line', () => {
+  it('shows replaced, added and removed lines', () => {
     assert.deepEqual(difference('a\nb\nc', 'a\nx\nc'), [' a', '-b', '+x', ' c']);
     assert.deepEqual(difference('a\nc', 'a\nb\nc'), [' a', '+b', ' c']);
     assert.deepEqual(difference('a\nb\nc\nd\ne', 'a\nc\nd\nx'), [' a', '-b', ' c', ' d', '-e', '+x']);
   });
 
-  it('gives back both texts, for any texts', () => {
+  it('contains both texts completely', () => {
     const a = ['1', '2', '2', '3', '1', '4'].join('\n');
     const b = ['2', '1', '3', '3', '4', '4', '2'].join('\n');
     const lines = differenceOf(a, b);
@@ -35,7 +35,7 @@ describe('The difference of two payloads', () => {
     assert.equal(side('+'), b);
   });
 
-  it('takes no minutes for long texts that have nothing in common', () => {
+  it('is quick for long texts that have nothing in common', () => {
     const long = (letter: string): string => Array.from({ length: 20_000 }, (_, i) => letter + i).join('\n');
     assert.equal(differenceOf(long('a'), long('b')).length, 40_000);
   });
@@ -44,7 +44,7 @@ describe('The difference of two payloads', () => {
 describe('displayed JSON', () => {
   const DIGITS = '1724442618569203714';
 
-  it('has its numbers as they came', () => {
+  it('shows numbers with all their digits', () => {
     const shown = shownJson(`{"id":${DIGITS},"list":[1e999,${DIGITS}.5,2],"text":"${DIGITS}"}`);
     assert.deepEqual(shown?.value, {
       id: new WrittenNumber(DIGITS),
@@ -54,7 +54,7 @@ describe('displayed JSON', () => {
     assert.deepEqual([...numbersIn(shown?.value)], [['list[2]', 2]], 'a chart would show other digits');
   });
 
-  it('is text where it is one number that has lost digits, or is too deep, or no JSON', () => {
+  it('is text for a single number with lost digits, for too many levels, and for no JSON', () => {
     for (const text of ['8949020000012345678', '4E123456', '['.repeat(20_000) + ']'.repeat(20_000), '{', ''])
       assert.equal(shownJson(text), undefined, text.slice(0, 20));
     for (const text of ['21.50', 'null', '"a"', 'true', '{"a":[1,2]}', '{"a":1e20}'])
@@ -88,9 +88,9 @@ describe('The numbers of a payload', () => {
     });
   });
 
-  it('are the payload itself where it is one', () => assert.deepEqual([...numbersIn(7)], [['', 7]]));
+  it('may be the payload itself', () => assert.deepEqual([...numbersIn(7)], [['', 7]]));
 
-  it('end somewhere', () => {
+  it('are limited in number', () => {
     const list = Array.from({ length: 10_000 }, (_, index) => index);
     assert.equal(numbersIn(list).size, 200);
   });
@@ -114,7 +114,7 @@ describe('A line of a recording', () => {
     assert.deepEqual(line(Buffer.from([0xff])), { ...common, payloadBase64: '/w==' });
   });
 
-  it('says when only the beginning was kept', () => {
+  it('tells when only the beginning was kept', () => {
     assert.deepEqual(line(Buffer.from('12345'), undefined, 3), { ...common, payload: '123', payloadSize: 5 });
   });
 
@@ -142,7 +142,7 @@ describe('The preview of a payload', () => {
 });
 
 describe('The order of names', () => {
-  it('puts what differs only in zeros before a number in a fixed order', () => {
+  it('has a fixed order for names that differ in leading zeros only', () => {
     for (const [a, b] of [
       ['a01', 'a1'],
       ['a007b', 'a7b'],
@@ -154,7 +154,7 @@ describe('The order of names', () => {
     assert.ok(compareNames('a11', 'a12') < 0 && compareNames('a12', 'a11') > 0);
   });
 
-  it('takes numbers by their value, however long, and never calls different names equal', () => {
+  it('compares numbers by value, however long, and never calls different names equal', () => {
     const names = ['b', 'a10', 'a9', 'a09', 'a', '', `x${'9'.repeat(400)}`, `x1${'0'.repeat(400)}`];
     assert.deepEqual(names.sort(compareNames), [
       '',

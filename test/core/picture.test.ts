@@ -17,11 +17,11 @@ const BEGINNINGS = {
 };
 
 describe('A picture', () => {
-  it('is known by its first bytes, with its size', () => {
+  it('is recognized by its first bytes, with its size', () => {
     for (const [mediaType, hex] of Object.entries(BEGINNINGS)) assert.equal(kindOf(hex), `${mediaType} 16x9`);
   });
 
-  it('in the other forms of WebP has a size, too', () => {
+  it('has a size in all forms of WebP', () => {
     assert.equal(
       kindOf('52494646 24000000 57454250 5650384c 10000000 2f 0f000200 00000000 00000000'),
       'image/webp 16x9',
@@ -36,13 +36,13 @@ describe('A picture', () => {
     }
   });
 
-  it('is nothing else: text, SVG, other bytes, no bytes', () => {
+  it('is not seen in text, SVG, other bytes or no bytes', () => {
     for (const text of ['', 'GIF', '<svg xmlns="http://www.w3.org/2000/svg"/>', '{"a":1}', 'RIFF....WAVE', 'ÿØ']) {
       assert.equal(pictureOf(Buffer.from(text)), undefined, text);
     }
   });
 
-  it('of hostile segments is read to its end at most', () => {
+  it('with hostile segments is not read beyond its end', () => {
     assert.equal(kindOf(`ffd8ff${'ff'.repeat(5000)}`), 'image/jpeg ?');
     assert.equal(kindOf('ffd8ffe00000'.padEnd(40, '0')), 'image/jpeg ?');
   });

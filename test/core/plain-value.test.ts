@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { asFlag, asWhole, isBlank, isRecord, propertyInvalid, shown } from '#src/core/values/plain-value';
 
 describe('plain values', () => {
-  it('an object of names is a record, of another realm and without a prototype too', () => {
+  it('an object is a record, even of another realm or without a prototype', () => {
     for (const value of [{}, { a: 1 }, Object.create(null), runInNewContext('({ a: 1 })')]) {
       assert.equal(isRecord(value), true);
     }

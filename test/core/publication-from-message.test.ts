@@ -81,7 +81,7 @@ describe('core/publications/publication-from-message', () => {
       assert.deepEqual(publication, { topic: 'b/a', payload: '', qos: 0, retain: false });
     });
 
-    it('make up for what the message has wrong', () => {
+    it('replace invalid values of the message', () => {
       const publication = published({ topic: 'a', qos: 9, retain: 'perhaps' }, { qos: fixed(1), retain: fixed(true) });
       assert.deepEqual(publication, { topic: 'a', payload: '', qos: 1, retain: true });
     });
@@ -97,7 +97,7 @@ describe('core/publications/publication-from-message', () => {
       assert.deepEqual([sentQoS, sentRetain], [1, true]);
     });
 
-    it('what the runtime has found outside of the message', () => {
+    it('a value that the runtime has found outside of the message', () => {
       const outside = (index: number): ValueSource => ({ kind: 'outside', index, text: 'flow.x' });
       const overrides = { topic: outside(1), qos: outside(0) };
       const result = publicationFromMessage(message, settings(overrides), auto(), ['2', 'from/flow']);
@@ -105,7 +105,7 @@ describe('core/publications/publication-from-message', () => {
       assert.deepEqual([result.publication.topic, result.publication.qos], ['from/flow', 2]);
     });
 
-    it('a topic that is not found is an error that names where it was looked for', () => {
+    it('a topic that is not found is an error that names its source', () => {
       const topic: ValueSource = { kind: 'outside', index: 0, text: 'flow.where' };
       for (const [value, problem] of [
         [undefined, 'missing'],

@@ -85,7 +85,7 @@ describe('core/publications/publication-properties', () => {
       ['userProperties', { a: long }],
       ['userProperties', { [long]: 'x' }],
     ];
-    it('what the core nodes take is taken: 0 and 1, lists of bytes, names without a value', () => {
+    it('values that the core nodes accept are accepted: 0 and 1, lists of bytes, names without a value', () => {
       assert.equal(published({ topic: 'a', retain: 1 }).retain, true);
       assert.equal(published({ topic: 'a', retain: 0 }).retain, false);
       for (const correlationData of [[1, 2], { type: 'Buffer', data: [1, 2] }])
@@ -114,7 +114,7 @@ describe('core/publications/publication-properties', () => {
       });
     }
 
-    it('the value at fault is named too', () => {
+    it('the error contains the value', () => {
       assert.equal(problem({ topic: 'a', qos: 7 }).params.value, '7');
       assert.equal(problem({ topic: 'a', retain: 'perhaps' }).params.value, 'perhaps');
     });
@@ -184,12 +184,12 @@ describe('core/publications/publication-properties', () => {
       assert.equal(published(message, set({ contentType: fixed(undefined) })).properties, undefined);
     });
 
-    it('are named when their value does not fit', () => {
+    it('are named in the error for an invalid value', () => {
       const error = problem({ topic: 'a' }, set({ responseTopic: fixed('a/#') }));
       assert.deepEqual([error.code, error.params.property], ['property-invalid', 'properties.responseTopic']);
     });
 
-    it('take bytes that are no Buffer', () => {
+    it('accept bytes that are no Buffer', () => {
       const { properties } = published({ topic: 'a' }, set({ correlationData: fixed(Uint8Array.from([1, 255])) }));
       assert.deepEqual(properties?.correlationData, Buffer.from([1, 255]));
     });
@@ -237,13 +237,13 @@ describe('core/publications/publication-properties', () => {
       });
     }
 
-    it('says nothing of an empty payload', () => {
+    it('has no content type for an empty payload', () => {
       for (const payload of ['', null, Buffer.alloc(0)]) {
         assert.equal(published({ topic: 'a', payload }, describePayload).properties, undefined);
       }
     });
 
-    it('keeps what node or message say themselves', () => {
+    it('does not replace a content type of the node or message', () => {
       const message = { topic: 'a', payload: '{}', contentType: 'text/csv', payloadFormatIndicator: false };
       const { properties } = published(message, describePayload);
       assert.deepEqual(properties, { contentType: 'text/csv', payloadFormatIndicator: false });

@@ -56,7 +56,7 @@ describe('the record of a publication', () => {
     });
   }
 
-  it('keeps a time at which it expires, and says its size without being read', () => {
+  it('keeps the time of expiry, and tells its size without being parsed', () => {
     const record = encode(recorded(full, { expiresAt: 17 }));
     assert.equal(decodeRecord(record)?.expiresAt, 17);
     assert.equal(recordedBytes(record), contentBytes(full));
@@ -68,7 +68,7 @@ describe('the record of a publication', () => {
     assert.deepEqual(Object.entries(decoded?.publication.properties?.userProperties ?? {}), [['__proto__', 'x']]);
   });
 
-  it('is nothing when it is cut off, or of another version', () => {
+  it('is not read when it is cut off, or of another version', () => {
     const record = encode(recorded({ ...full, payload: '' }));
     for (let length = 0; length < record.length; length++) {
       assert.equal(decodeRecord(record.subarray(0, length)), undefined, `${length} bytes`);

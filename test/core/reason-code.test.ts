@@ -30,7 +30,7 @@ describe('core/errors/reason-code', () => {
     });
   }
 
-  it('a return code of MQTT 3.1.1 that answers MQTT 5 is about the version, whatever it is', () => {
+  it('any return code of MQTT 3.1.1 in answer to MQTT 5 refuses the version', () => {
     for (const code of [1, 2, 3, 4, 5]) assert.equal(connackError(code, true), 'protocol-version-refused');
   });
 

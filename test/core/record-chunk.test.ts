@@ -13,7 +13,7 @@ const chunk = encodeChunk(
 );
 
 describe('records as one value', () => {
-  it('come out as they went in, in their order', () => {
+  it('are read as they were written, in order', () => {
     const decoded = recordsOf(chunk).map((record) => decodeRecord(record));
     assert.deepEqual(
       decoded.map((record) => record?.publication.topic),
@@ -29,7 +29,7 @@ describe('records as one value', () => {
     assert.equal(recordCount(chunk), topics.length);
   });
 
-  it('come out as far as they are whole', () => {
+  it('are read as far as they are complete', () => {
     for (let length = 0; length < chunk.length; length++) {
       const records = recordsOf(chunk.subarray(0, length));
       assert.ok(records.length < topics.length);
@@ -38,7 +38,7 @@ describe('records as one value', () => {
     }
   });
 
-  it('are none in what is nothing of ours', () => {
+  it('are not read from other bytes', () => {
     assert.deepEqual(recordsOf(Buffer.alloc(0)), []);
     assert.deepEqual(recordsOf(Buffer.from('garbage')), []);
   });

@@ -15,7 +15,7 @@ const origin = (responseTopic: string, bytes = 0): RequestOrigin => ({
 
 describe('core/requests', () => {
   describe('the requests in the flows', () => {
-    it('are forgotten beyond their number, the oldest first', () => {
+    it('are limited in number; the oldest is forgotten first', () => {
       const origins = new RequestOrigins({ entries: 2, bytes: 1000 });
       for (const id of ['a', 'b', 'c']) origins.add(id, origin(`to/${id}`));
       assert.deepEqual(
@@ -24,7 +24,7 @@ describe('core/requests', () => {
       );
     });
 
-    it('are forgotten beyond their bytes', () => {
+    it('are limited in bytes', () => {
       const origins = new RequestOrigins({ entries: 100, bytes: 100 });
       origins.add('a', origin('t', 60));
       origins.add('b', origin('t', 60));
@@ -36,7 +36,7 @@ describe('core/requests', () => {
   });
 
   describe('a reply', () => {
-    it('goes where the request says, although the flow has replaced the message', () => {
+    it('is published to the response topic, although the flow has replaced the message', () => {
       const reply = replyMessage({ payload: 1, topic: 'elsewhere' }, origin('to/me', 2));
       assert.deepEqual(reply, {
         ok: true,
@@ -44,7 +44,7 @@ describe('core/requests', () => {
       });
     });
 
-    it('prefers what the message still has, and is neither retained nor a request', () => {
+    it('prefers the properties of the message, and is neither retained nor a request', () => {
       const message = { responseTopic: 'other', correlationData: 'x', qos: 0, retain: true };
       const before = structuredClone(message);
       const reply = replyMessage(message, origin('to/me', 2));
@@ -52,7 +52,7 @@ describe('core/requests', () => {
       assert.deepEqual(message, before);
     });
 
-    it('needs a request', () => {
+    it('is an error without a request', () => {
       const reply = replyMessage({ payload: 1, responseTopic: '' }, undefined);
       assert.ok(!reply.ok);
       assert.equal(reply.error.code, 'reply-without-request');
@@ -69,7 +69,7 @@ describe('core/requests', () => {
       userProperties: { unit: 'C' },
     };
 
-    it('has the reply and all else of the request, its own correlation data too', () => {
+    it('has the reply and all other properties of the request, even its own correlation data', () => {
       const message = {
         _msgid: 'm',
         topic: 'ask',
@@ -92,7 +92,7 @@ describe('core/requests', () => {
       });
     });
 
-    it('has no correlation data that it had not', () => {
+    it('gets no correlation data if it had none', () => {
       assert.ok(!('correlationData' in answeredMessage({ payload: 1 }, reply)));
     });
 
@@ -123,7 +123,7 @@ describe('core/requests', () => {
       assert.equal(filterFor('stat/+device/{{payload}}', { payload: 'POWER' }), 'stat/+/POWER');
     });
 
-    it('takes no wildcard from a value, and no group', () => {
+    it('accepts no wildcard in a value, and no group', () => {
       for (const device of ['#', '+', 'a/#']) {
         assert.equal(filterFor('stat/{{device}}', { device }), 'topic-invalid', device);
       }
@@ -131,7 +131,7 @@ describe('core/requests', () => {
       assert.equal(filterFor('{{device}}', { device: '$share/g/stat' }), 'filter-invalid');
     });
 
-    it('names what is missing', () => {
+    it('names a missing value', () => {
       assert.equal(filterFor('stat/{{device}}', {}), 'topic-missing');
       assert.equal(filterFor('stat/{{', {}), 'template-invalid');
       assert.equal(filterFor('', {}), 'filter-invalid');

@@ -21,16 +21,16 @@ describe('core/routes/route-table', () => {
     assert.deepEqual(ranks(filters, '$SYS/x'), [6]);
   });
 
-  it('a topic that no rule knows takes no route', () => {
+  it('a topic without a matching rule has no route', () => {
     assert.deepEqual(ranks(filters, '$other'), []);
     assert.deepEqual(ranks([], 'a'), []);
   });
 
-  it('twelve routes come in the order of numbers, not of texts', () => {
+  it('twelve routes are ordered by number, not by text', () => {
     assert.deepEqual(ranks(Array(12).fill('#'), 'a'), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
 
-  it('a hundred routes that are added backwards come in their order', () => {
+  it('a hundred routes that are added in reverse are in the order of the rules', () => {
     const table = new RouteTable(routes(...Array(100).fill('#')).reverse());
     assert.deepEqual(
       table.match('a').map(({ rank }) => rank),
@@ -38,7 +38,7 @@ describe('core/routes/route-table', () => {
     );
   });
 
-  it('the route is the very one that was given', () => {
+  it('a match returns the route itself', () => {
     const [route] = routes('a');
     assert.ok(route);
     assert.equal(new RouteTable([route]).match('a')[0], route);

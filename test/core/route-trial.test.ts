@@ -25,7 +25,7 @@ describe('core/routes/route-trial', () => {
     assert.deepEqual(tried('all', '', ...rules), []);
   });
 
-  it('says where more than the topic decides, and continues to the first certain rule', () => {
+  it('marks rules that depend on more than the topic, and continues to the first certain rule', () => {
     const rules = [
       { filter: '#', condition: 'payload > 1' },
       { filter: 'a', qos: 1 as const },

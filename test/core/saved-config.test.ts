@@ -23,7 +23,7 @@ function refuses(read: (saved: SavedConfig) => unknown, raw: unknown, value: str
 describe('settings/saved-config', () => {
   describe('a text', () => {
     const read = (saved: SavedConfig): unknown => saved.text('value', 'default');
-    it('is read as it is, blank too', () => {
+    it('is read unchanged, even if blank', () => {
       readsAs(read, 'x', 'x');
       readsAs(read, '', '');
       readsAs(read, ' x ', ' x ');
@@ -34,7 +34,7 @@ describe('settings/saved-config', () => {
       readsAs(read, null, 'default');
     });
     it('may have no default', () => assert.equal(new SavedConfig({}).text('value', undefined), undefined));
-    it('is nothing else', () => {
+    it('refuses other types', () => {
       refuses(read, {}, '{…}', 'expected.text');
       refuses(read, ['a'], '[…]', 'expected.text');
       refuses(read, true, 'true', 'expected.text');
@@ -57,7 +57,7 @@ describe('settings/saved-config', () => {
       readsAs(read, null, true);
       readsAs(read, '', true);
     });
-    it('is nothing else', () => {
+    it('refuses other types', () => {
       refuses(read, 1, '1', 'true, false');
       refuses(read, 'yes', 'yes', 'true, false');
       refuses(read, {}, '{…}', 'true, false');
@@ -107,7 +107,7 @@ describe('settings/saved-config', () => {
       readsAs(read, null, 'auto');
       readsAs(read, '', 'auto');
     });
-    it('is nothing else', () => {
+    it('refuses other types', () => {
       refuses(read, 3, '3', 'auto, 5, 4, true');
       refuses(read, 'AUTO', 'AUTO', 'auto, 5, 4, true');
       refuses(read, ['auto'], '[…]', 'auto, 5, 4, true');
@@ -181,7 +181,7 @@ describe('settings/saved-config', () => {
   });
 
   describe('the result', () => {
-    it('is the configuration when all fits', () => {
+    it('is the configuration if all values are valid', () => {
       assert.deepEqual(new SavedConfig({}).result({ a: 1 }), { ok: true, config: { a: 1 } });
     });
 

@@ -24,7 +24,7 @@ describe('core/server reference', () => {
     });
   }
 
-  it('an IPv6 address stands in brackets', () => {
+  it('an IPv6 address is in brackets', () => {
     assert.equal(refersTo('[2001:db8::1]:8883', ipv6), true);
     assert.equal(refersTo('[2001:DB8::1]', ipv6), true);
     assert.equal(refersTo('2001:db8::1', ipv6), false);

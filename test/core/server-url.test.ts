@@ -77,7 +77,7 @@ describe('core/servers/server-url', () => {
     });
   }
 
-  it('an IPv6 address loses its brackets, and has them in names', () => {
+  it('an IPv6 address has brackets in names only', () => {
     const address = { scheme: 'wss', secure: true, host: '::1', port: 443, path: '/' } as const;
     assert.deepEqual(parseServerUrl('wss://[::1]'), { ok: true, address });
     assert.equal(serverName(address), 'wss://[::1]:443');
@@ -147,7 +147,7 @@ describe('core/servers/server-url', () => {
     ['user:s%40cret@host:1883', { username: 'user', password: 's@cret' }],
     ['mqtt://:secret@host', { password: 'secret' }],
   ] as const) {
-    it(`"${text}" has credentials, which are no part of its name`, () => {
+    it(`"${text}" has credentials, which its name does not contain`, () => {
       const result = parseServerUrl(text);
       assert.ok(result.ok && result.address.scheme !== 'mqtt+unix');
       assert.deepEqual(result.address.credentials, credentials);
@@ -170,7 +170,7 @@ describe('core/servers/server-url', () => {
     ['mqtt://a:@host', 'mqtt://host', 'a', ''],
   ];
   for (const [text, url, username, password] of pasted) {
-    it(`"${text}" is taken apart`, () => {
+    it(`"${text}" is parsed`, () => {
       assert.deepEqual(splitCredentials(text), { url, username, password });
     });
   }

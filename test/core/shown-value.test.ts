@@ -15,12 +15,12 @@ function shown(value: unknown, budget: Partial<ShownBudget> = {}): unknown {
 }
 
 describe('A decoded value for the sidebar', () => {
-  it('is itself where JSON has the same', () => {
+  it('is unchanged if JSON can represent it', () => {
     const value = { a: [1, 'x', null, true, { b: {} }], c: -1.5 };
     assert.deepEqual(shown(value), value);
   });
 
-  it('keeps what JSON has no form for', () => {
+  it('keeps values that JSON cannot represent', () => {
     assert.deepEqual(shown(2n ** 64n), new WrittenNumber('18446744073709551616'));
     assert.deepEqual(shown(Number.NaN), new WrittenNumber('NaN'));
     assert.deepEqual(shown(-0), new WrittenNumber('-0'));
@@ -31,7 +31,7 @@ describe('A decoded value for the sidebar', () => {
     assert.deepEqual(shown(new Set([1, 2])), [1, 2]);
   });
 
-  it('keeps names of other types apart, and a name that would be a prototype', () => {
+  it('distinguishes keys of other types, and keeps __proto__', () => {
     const map = new Map<unknown, unknown>([
       [1, 'a'],
       ['1', 'b'],
@@ -48,13 +48,13 @@ describe('A decoded value for the sidebar', () => {
     assert.equal(Object.getPrototypeOf(read), Object.prototype);
   });
 
-  it('looks the same when the original looks like the form on the way', () => {
+  it('keeps a value that looks like the transport form', () => {
     for (const value of [{ leaf: 'bytes', text: 'x' }, { list: [1] }, { names: [['a', 1]] }]) {
       assert.deepEqual(shown(value), value);
     }
   });
 
-  it('is cut at a number of elements, and says how many are missing', () => {
+  it('is cut at a number of elements, with the number of missing ones', () => {
     const many = shown(Array.from({ length: 5000 }, () => 1)) as unknown[];
     assert.equal(many.length, 1000);
     assert.deepEqual(many.at(-1), new WrittenLeaf('cut', '…', 4001));
@@ -70,13 +70,13 @@ describe('A decoded value for the sidebar', () => {
     assert.deepEqual(shown(2n ** 100_000n), new WrittenNumber('…'));
   });
 
-  it('ends at a depth that can be shown', () => {
+  it('is cut at the depth that can be shown', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 5000; level++) deep = [deep];
     assert.match(JSON.stringify(shown(deep)), /^\[{60}"…"\]{60}$/);
   });
 
-  it('has the numbers that a chart can draw', () => {
+  it('contains the numbers for the chart', () => {
     const numbers = numbersIn(shown({ level: 1.5, total: 2n ** 60n, raw: Buffer.from([1]), list: [3] }));
     assert.deepEqual(
       [...numbers],

@@ -16,13 +16,13 @@ function fault(topic: unknown): [code: string, property: unknown] {
 }
 
 describe('core/subscriptions/subscription-action', () => {
-  it('is none in messages that ask for something else', () => {
+  it('is undefined for messages with other actions', () => {
     for (const action of [undefined, 'connect', 'publish', 7, null]) {
       assert.equal(readSubscriptionAction({ action, topic: 'a' }), undefined);
     }
   });
 
-  it('takes a filter, with what the core nodes assume beside it', () => {
+  it('accepts a filter, with the defaults of the core nodes', () => {
     const [one] = subscribed('plant/+line');
     const { filter, given, ...rest } = one ?? {};
     assert.equal(filter?.wire, 'plant/+');
@@ -30,7 +30,7 @@ describe('core/subscriptions/subscription-action', () => {
     assert.deepEqual(given, { topic: 'plant/+line', qos: 2, rh: 0, nl: false, rap: true });
   });
 
-  it('takes an object, whose values may be text', () => {
+  it('accepts an object, whose values may be text', () => {
     const [one] = subscribed({
       topic: 'a',
       qos: '1',
@@ -47,7 +47,7 @@ describe('core/subscriptions/subscription-action', () => {
     assert.deepEqual(rest, { ...options, format: 'string', properties: { x: 1 } });
   });
 
-  it('takes an array of both', () => {
+  it('accepts an array of both', () => {
     assert.deepEqual(
       subscribed(['a', { topic: '$share/g/b' }]).map(({ filter }) => filter.wire),
       ['a', '$share/g/b'],
@@ -76,7 +76,7 @@ describe('core/subscriptions/subscription-action', () => {
     assert.deepEqual(fault('a/#/b'), ['filter-invalid', 'a/#/b']);
   });
 
-  it('unsubscribes by filter, whatever the names of its wildcards, or all', () => {
+  it('unsubscribes a filter, whatever the names of its wildcards, or all', () => {
     const unsubscribed = (topic: unknown): SubscriptionAction | undefined =>
       readSubscriptionAction({ action: 'unsubscribe', topic });
     assert.deepEqual(unsubscribed(['a/+x', { topic: 'b' }]), { kind: 'unsubscribe', filters: ['a/+', 'b'] });

@@ -74,7 +74,7 @@ describe('core/values/template', () => {
       });
     }
 
-    it('what is filled in is not read as a template again', () => {
+    it('a filled-in value is not read as a template', () => {
       assert.deepEqual(fillTemplate(templateOf('{{a}}'), { a: '{{b}}', b: 'x' }), { ok: true, text: '{{b}}' });
     });
 
@@ -113,13 +113,13 @@ describe('core/values/template', () => {
       'toString',
       'payload.constructor.name',
     ]) {
-      it(`"${path}" is missing: only what the message itself holds is read`, () => {
+      it(`"${path}" is missing: only own properties of the message are read`, () => {
         const result = fillTemplate(templateOf(`{{${path}}}`), message);
         assert.deepEqual(result, { ok: false, problem: 'missing', at: path });
       });
     }
 
-    it('the first value at fault is named', () => {
+    it('the first invalid value is named', () => {
       const result = fillTemplate(templateOf('{{zero}}/{{a}}/{{b}}'), message);
       assert.deepEqual(result, { ok: false, problem: 'missing', at: 'a' });
     });

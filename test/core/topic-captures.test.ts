@@ -32,16 +32,16 @@ describe('core/topics/topic-captures', () => {
     });
   }
 
-  it('a filter without named wildcards takes nothing', () => {
+  it('a filter without named wildcards captures nothing', () => {
     assert.equal(readCaptures(filterOf('a/+/#'), 'a/b/c'), undefined);
   });
 
-  it('each reading has an object of its own', () => {
+  it('each capture returns a new object', () => {
     const filter = filterOf('+a');
     assert.notEqual(readCaptures(filter, 'x'), readCaptures(filter, 'x'));
   });
 
-  it('the last of 10,000 levels is taken', () => {
+  it('the last of 10,000 levels is captured', () => {
     const filter = filterOf(`${'+/'.repeat(9_999)}+last`);
     assert.deepEqual(readCaptures(filter, `${'a/'.repeat(9_999)}end`), { last: 'end' });
   });

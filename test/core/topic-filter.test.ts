@@ -22,7 +22,7 @@ describe('core/topics/topic-filter', () => {
       '$SHARE/g/a',
       '$shared/a',
     ]) {
-      it(`"${text}" goes to the server as it is written`, () => {
+      it(`"${text}" is sent to the server as it is written`, () => {
         const filter = filterOf(text);
         assert.equal(filter.text, text);
         assert.equal(filter.wire, text);
@@ -58,7 +58,7 @@ describe('core/topics/topic-filter', () => {
   });
 
   describe('shared subscriptions', () => {
-    it('the group is kept for the server and is no part of what is matched', () => {
+    it('the group is sent to the server and not matched', () => {
       const filter = filterOf('$share/workers/plant/+line/#');
       assert.equal(filter.shareGroup, 'workers');
       assert.equal(filter.wire, '$share/workers/plant/+/#');
@@ -76,7 +76,7 @@ describe('core/topics/topic-filter', () => {
       assert.equal(matchedText(filterOf('$share/g//')), '/');
     });
 
-    it('"$share" elsewhere is a level like any other', () => {
+    it('"$share" at another level is an ordinary level', () => {
       const filter = filterOf('a/$share/g');
       assert.equal(matchedText(filter), 'a/$share/g');
       assert.equal(filter.shareGroup, undefined);

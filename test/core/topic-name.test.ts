@@ -40,7 +40,7 @@ describe('core/topics/topic-name', () => {
     });
   }
 
-  it('a wildcard is what is said to be wrong with a name that is also too long', () => {
+  it('a wildcard is reported before the length', () => {
     assert.equal(topicNameProblem(`${'a'.repeat(LIMIT)}#`), 'wildcard');
   });
 

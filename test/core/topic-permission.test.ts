@@ -12,7 +12,7 @@ function permits(text: string, topic: string, username: string, clientid = 'clie
 }
 
 describe('topic permission', () => {
-  it('is a filter in which the names of the client stand', () => {
+  it('is a filter with the names of the client filled in', () => {
     assert.ok(permits('home/#', 'home/kitchen', 'ann'));
     assert.ok(permits('home/{{username}}/#', 'home/ann/light', 'ann'));
     assert.ok(!permits('home/{{username}}/#', 'home/bob/light', 'ann'));
@@ -21,7 +21,7 @@ describe('topic permission', () => {
   });
 
   for (const name of ['+', '#', 'a/b', 'a+', '', '$SYS']) {
-    it(`is none for a client called "${name}", whose name would change what it means`, () => {
+    it(`permits nothing to a client called "${name}", whose name would change its meaning`, () => {
       assert.ok(!permits('{{username}}/#', 'other/topic', name));
       assert.ok(!permits('{{username}}/#', `${name}/topic`, name));
       assert.ok(permits('open/#', 'open/topic', name));
@@ -41,7 +41,7 @@ describe('topic permission', () => {
     ['{{username}}#', 'placeholder'],
     ['$share/group/a', 'shareFilter'],
   ] as const) {
-    it(`is not "${text}"`, () => {
+    it(`refuses "${text}"`, () => {
       const parsed = parseTopicPermission(text);
       assert.equal(parsed.ok ? undefined : parsed.problem, problem);
     });

@@ -6,25 +6,25 @@ import { readPublish, readStart, readView, readViewer } from '#src/core/sidebar/
 const NO_OBJECTS: readonly unknown[] = [undefined, null, '', 'text', 1, [], {}];
 
 describe('A request of the topics sidebar', () => {
-  it('is refused when it is something else altogether', () => {
+  it('is refused if it has another form', () => {
     for (const body of NO_OBJECTS) {
       const read = [readStart(body, true), readView(body), readPublish(body), readViewer(body)];
       assert.deepEqual(read, [undefined, undefined, undefined, undefined], JSON.stringify(body));
     }
   });
 
-  it('to start names a broker and a filter, which is not that of a shared subscription', () => {
+  it('to start names a broker and a filter without a group', () => {
     const start = (filter: unknown): string | undefined => readStart({ broker: 'b', filter }, true)?.filter.wire;
     assert.equal(start('plant/+line/#'), 'plant/+/#');
     for (const filter of ['', 'a/#/b', 'a+', '$share/group/a', 7]) assert.equal(start(filter), undefined);
   });
 
-  it('is of the viewer that it names', () => {
+  it('names its viewer', () => {
     assert.equal(readViewer({ viewer: 'v' }), 'v');
     assert.equal(readViewer({ viewer: 7 }), undefined);
   });
 
-  it('to look is for so many rows at most', () => {
+  it('for rows is limited in number', () => {
     const view = { viewer: 'v', from: 3, count: 1_000_000, after: 0 };
     assert.deepEqual(readView(view), { viewer: 'v', from: 3, count: 500, after: 0, hidden: false });
     const selection = { open: true, exceptions: ['a', 1, 'b'], search: 'x' };
@@ -44,7 +44,7 @@ describe('A request of the topics sidebar', () => {
     }
   });
 
-  it('to publish has everything, and a topic that is one', () => {
+  it('to publish is complete, with a valid topic', () => {
     const publication = { broker: 'b', topic: 'a/b', payload: '', qos: 1, retain: true };
     assert.deepEqual(readPublish({ ...publication, more: 1 }), publication);
     for (const wrong of [

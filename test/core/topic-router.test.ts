@@ -70,19 +70,19 @@ async function usedBy(router: TopicRouter, message: FlowMessage): Promise<number
 
 describe('core/routes/topic-router', () => {
   describe('a route', () => {
-    it('hands on the very message when it is the only one', () => {
+    it('passes on the same message if it is the only one', () => {
       const message = { topic: 'a/b', payload: {} };
       assert.equal(messagesOf(routerOf([{ filter: 'a/+' }]).route(message) as Routing)[0], message);
     });
 
-    it('names itself, and sets what its wildcards took', () => {
+    it('sets msg.route, and the values of its wildcards', () => {
       const message: FlowMessage = { topic: 'a/7', params: { kept: 'yes' } };
       routerOf([{ filter: 'a/+id' }]).route(message);
       assert.deepEqual(message.route, { filter: 'a/+id' });
       assert.deepEqual(message.params, { kept: 'yes', id: '7' });
     });
 
-    it('carries data, of which each message has its own', () => {
+    it('carries data, of which each message has a copy', () => {
       const data = { limits: [1, 2] };
       const router = routerOf([{ filter: '#', data }]);
       const [first, second]: FlowMessage[] = [{ topic: 'a' }, { topic: 'b' }];
@@ -101,7 +101,7 @@ describe('core/routes/topic-router', () => {
       assert.equal(message.originalTopic, 'plant/7/press');
     });
 
-    it('with a new topic that lacks a level is an error that leaves the message as it came', () => {
+    it('with a new topic that lacks a level is an error that leaves the message unchanged', () => {
       const message: FlowMessage = { topic: 'a/b' };
       const routing = routerOf([{ filter: '#' }, { filter: 'a/#', topic: 'x/{{topic.2}}' }]).route(message) as Routing;
       assert.equal(!routing.ok && routing.error.code, 'topic-missing');
@@ -134,7 +134,7 @@ describe('core/routes/topic-router', () => {
 
   describe('the topic', () => {
     for (const [what, topic] of Object.entries({ absent: undefined, 'a number': 7, blank: '', null: null })) {
-      it(`when it is ${what}: otherwise, or an error, by choice`, async () => {
+      it(`when it is ${what}: the last output, or an error, as chosen`, async () => {
         assert.deepEqual(await usedBy(routerOf([{ filter: '#' }]), { topic }), [1]);
         const strict = routerOf([{ filter: '#' }], { noTopic: 'error' });
         const routing = await strict.route({ topic });
@@ -142,7 +142,7 @@ describe('core/routes/topic-router', () => {
       });
     }
 
-    it('may be in another property; msg.topic is the one that is rewritten all the same', () => {
+    it('may be in another property; msg.topic is rewritten all the same', () => {
       const router = routerOf([{ filter: 'room/+n', topic: 'new/{{topic.1}}' }], {
         property: 'payload.where',
         topicPath: ['payload', 'where'],
@@ -162,20 +162,20 @@ describe('core/routes/topic-router', () => {
       { filter: 'a/#' },
     ];
 
-    it('look at the retain flag and at the QoS', async () => {
+    it('test the retain flag and the QoS', async () => {
       const router = routerOf(rules);
       assert.deepEqual(await usedBy(router, { topic: 'a', retain: true, qos: 1 }), [0, 2, 3]);
       assert.deepEqual(await usedBy(router, { topic: 'a', retain: false, qos: 0 }), [1, 3]);
       assert.deepEqual(await usedBy(router, { topic: 'a' }), [1, 3]);
     });
 
-    it('that do not hold leave the message to the next rule where the first one takes it', async () => {
+    it('that are false pass the message to the next rule, if only the first rule takes it', async () => {
       const router = routerOf(rules, { match: 'first' });
       assert.deepEqual(await usedBy(router, { topic: 'a', retain: true }), [0]);
       assert.deepEqual(await usedBy(router, { topic: 'a' }), [1]);
     });
 
-    it('with an expression are evaluated only for what the filter and the flags let through', async () => {
+    it('with an expression are evaluated only if filter and flags match', async () => {
       const asked: string[] = [];
       const router = routerOf(
         [
@@ -192,7 +192,7 @@ describe('core/routes/topic-router', () => {
       assert.deepEqual(asked, ['yes', 'no']);
     });
 
-    it('with an expression come in their order: the first that holds ends the search', async () => {
+    it('with an expression are evaluated in order, up to the first that is true', async () => {
       const asked: string[] = [];
       const expressions = ['no', 'yes', 'later'];
       const rules = expressions.map((expression) => ({ filter: '#', test: { expression } }));
@@ -201,7 +201,7 @@ describe('core/routes/topic-router', () => {
       assert.deepEqual(asked, ['no', 'yes']);
     });
 
-    it('on flags hold for the rules after an expression, too', async () => {
+    it('on flags apply to the rules after an expression, too', async () => {
       const router = routerOf([
         { filter: '#', test: { expression: 'yes' } },
         { filter: '#', test: { retained: true } },
@@ -211,7 +211,7 @@ describe('core/routes/topic-router', () => {
       assert.deepEqual(await usedBy(router, { topic: 'a', payload: 'no', retain: true }), [1]);
     });
 
-    it('without an expression need no waiting', () => {
+    it('without an expression are evaluated synchronously', () => {
       const router = routerOf([...rules, { filter: 'b', test: { expression: 'x' } }]);
       assert.ok(!(router.route({ topic: 'a' }) instanceof Promise));
       assert.ok(router.route({ topic: 'b' }) instanceof Promise);
@@ -224,7 +224,7 @@ describe('core/routes/topic-router', () => {
     });
   });
 
-  it('what no route takes is dropped when there is no output for it', async () => {
+  it('a message without a matching route is dropped if there is no output for it', async () => {
     assert.deepEqual(await usedBy(routerOf([{ filter: 'a' }], { otherwise: undefined }), { topic: 'b' }), []);
   });
 });

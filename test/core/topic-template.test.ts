@@ -17,7 +17,7 @@ describe('core/topics/topic-template', () => {
     assert.deepEqual(result, { ok: true, topic: 'report/7' });
   });
 
-  it('a constant topic needs nothing of the message', () => {
+  it('a constant topic needs no value of the message', () => {
     assert.deepEqual(fillTopic(templateOf('a/b'), {}, 'publish'), { ok: true, topic: 'a/b' });
   });
 

@@ -55,11 +55,11 @@ describe('The view of a topic tree', () => {
 
   it('begins with the first levels', () => assert.deepEqual(paths(tree, {}), ['hall', 'plant']));
 
-  it('shows what is below an open branch, numbers in their order', () => {
+  it('shows the rows below an open branch, with numbers in numerical order', () => {
     assert.deepEqual(paths(tree, { exceptions: new Set(['plant']) }), ['hall', 'plant', 'plant/line9', 'plant/line10']);
   });
 
-  it('may have everything open but what is closed', () => {
+  it('may have everything open except closed branches', () => {
     assert.deepEqual(paths(tree, { open: true, exceptions: new Set(['plant/line9']) }), [
       'hall',
       'plant',
@@ -69,12 +69,12 @@ describe('The view of a topic tree', () => {
     ]);
   });
 
-  it('finds a part of a topic, whatever its capitals, and opens the way to it', () => {
+  it('finds a part of a topic in any case, and opens the branches above it', () => {
     assert.deepEqual(paths(tree, { search: 'speed' }), ['plant', 'plant/line9', 'plant/line9/Speed']);
     assert.deepEqual(paths(tree, { search: 'nothing' }), []);
   });
 
-  it('finds by a topic filter', () => {
+  it('finds topics by a topic filter', () => {
     assert.deepEqual(paths(tree, { search: 'plant/+/temp' }), [
       'plant',
       'plant/line9',
@@ -84,7 +84,7 @@ describe('The view of a topic tree', () => {
     ]);
   });
 
-  it('tells of each row what a person wants to know', () => {
+  it('has name, count, rate and last payload for each row', () => {
     const view = new TopicTreeView(tree);
     view.show({ ...EVERYTHING_CLOSED, search: 'hall' });
     view.refresh();
@@ -96,7 +96,7 @@ describe('The view of a topic tree', () => {
     );
   });
 
-  it('cuts out of many rows those that are on the screen', () => {
+  it('returns only the rows that are on the screen', () => {
     const many = treeOf(...Array.from({ length: 50_000 }, (_, index) => `many/${index}`));
     const view = new TopicTreeView(many);
     view.show({ ...EVERYTHING_CLOSED, open: true });
@@ -108,7 +108,7 @@ describe('The view of a topic tree', () => {
     );
   });
 
-  it('need not be listed again while no topic is added', () => {
+  it('is not listed again while no topic is added', () => {
     const growing = treeOf('a');
     const view = new TopicTreeView(growing);
     assert.equal(view.stale, true);

@@ -34,7 +34,7 @@ describe('A topic tree', () => {
     assert.equal(tree.find('plant/c'), undefined);
   });
 
-  it('tells empty levels apart', () => {
+  it('distinguishes empty levels', () => {
     const tree = new TopicTree(ROOMY);
     for (const topic of ['/a', 'a', 'a/', '//']) tree.record(message(topic, topic), 0);
     for (const topic of ['/a', 'a', 'a/', '//']) {
@@ -43,7 +43,7 @@ describe('A topic tree', () => {
     }
   });
 
-  it('has a rate that rises with messages, fades without, and leaves retained ones out', () => {
+  it('has a rate of live messages, which falls without them', () => {
     const tree = new TopicTree(ROOMY);
     const rate = (now: number): number => tree.find('a')?.rate.at(now) ?? Number.NaN;
     tree.record(message('a', '1', { retain: true }), 0, true);
@@ -55,7 +55,7 @@ describe('A topic tree', () => {
     assert.ok(rate(200_000) < 0.01);
   });
 
-  it('counts what is published now with the retain flag as live', () => {
+  it('counts live messages with the retain flag as live', () => {
     const tree = new TopicTree(ROOMY);
     tree.record(message('a', 'stored', { retain: true }), 0, true);
     for (let now = 0; now < 10_000; now += 1000) tree.record(message('a', 'now', { retain: true }), now);
@@ -97,7 +97,7 @@ describe('A topic tree', () => {
     assert.equal(tree.find('topic')?.topics, 100);
   });
 
-  it('counts properties against its bytes', () => {
+  it('counts the bytes of properties', () => {
     const tree = new TopicTree({ ...ROOMY, bytes: 3000 });
     const userProperties = { name: 'x'.repeat(2000) };
     tree.record(message('a', '1', { properties: { userProperties } }), 0);
@@ -105,7 +105,7 @@ describe('A topic tree', () => {
     assert.ok(tree.bytes <= 3000);
   });
 
-  it('knows what the server keeps: until an empty message comes, whatever else does', () => {
+  it('knows which topics are retained, until an empty retained message arrives', () => {
     const tree = new TopicTree(ROOMY);
     const retained = (payload: string, retain: boolean): boolean | undefined => {
       tree.record(message('a', payload, { retain }), 0);
@@ -117,7 +117,7 @@ describe('A topic tree', () => {
     assert.equal(retained('', true), false);
   });
 
-  it('takes no further topics when it is full, counts their messages, and continues with the known ones', () => {
+  it('accepts no further topics when it is full, counts their messages, and continues with the known ones', () => {
     for (const limits of [{ nodes: 2 }, { characters: 6 }]) {
       const tree = new TopicTree({ ...ROOMY, ...limits });
       for (const topic of ['a/b', 'c/d/e/f', 'a/b']) tree.record(message(topic), 0);
@@ -127,14 +127,14 @@ describe('A topic tree', () => {
     }
   });
 
-  it('takes no topic that is unreasonably deep', () => {
+  it('accepts no topic with too many levels', () => {
     const tree = new TopicTree(ROOMY);
     tree.record(message('/'.repeat(60_000)), 0);
     assert.deepEqual(tree.dropped, { rate: 0, topics: 1 });
     assert.equal(tree.nodes, 0);
   });
 
-  it('admits before they are read as many messages as it records, and each once', () => {
+  it('admits as many messages as it records, each once, before they are read', () => {
     const tree = new TopicTree({ ...ROOMY, messagesPerSecond: 10, burst: 20 });
     const admitted = Array.from({ length: 25 }, () => tree.admits(1000)).filter(Boolean);
     for (const _ of admitted) tree.record(message('a'), 1000);
@@ -144,7 +144,7 @@ describe('A topic tree', () => {
     assert.deepEqual([tree.root.messages, tree.dropped.rate], [20, 6], 'what was not asked for has no room of its own');
   });
 
-  it('gives the room of a message that was admitted and lost with its connection to no other', () => {
+  it('does not reuse the admission of a message that was lost with its connection', () => {
     const tree = new TopicTree({ ...ROOMY, messagesPerSecond: 10, burst: 20 });
     for (let i = 0; i < 20; i++) tree.admits(1000);
     tree.forgetAdmitted();
@@ -160,7 +160,7 @@ describe('A topic tree', () => {
     assert.deepEqual(tree.dropped, { rate: 10, topics: 0 });
   });
 
-  it('gives back what it has kept in the order in which it came', () => {
+  it('returns the kept messages in the order of arrival', () => {
     const tree = new TopicTree(ROOMY);
     for (const topic of ['b', 'a', 'b', 'c']) tree.record(message(topic), 0);
     assert.deepEqual(

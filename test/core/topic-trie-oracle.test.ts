@@ -8,7 +8,7 @@ import { generator } from './random';
 
 describe('core/topics/trie/topic-trie', () => {
   describe('against an oracle', () => {
-    it('thousands of filters come and go, and those that are there are found', () => {
+    it('thousands of filters are added and removed, and the present ones are found', () => {
       const random = generator(20_261_122);
       const trie = new TopicTrie<string>();
       const held = new Set<string>();

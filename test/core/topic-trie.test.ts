@@ -66,7 +66,7 @@ describe('core/topics/trie/topic-trie', () => {
       });
     }
 
-    it('values are told apart by identity, not by content', () => {
+    it('values are distinguished by identity, not by content', () => {
       const trie = new TopicTrie<object>();
       const first = {};
       const second = {};
@@ -100,7 +100,7 @@ describe('core/topics/trie/topic-trie', () => {
       assert.deepEqual(trie.match('a'), ['second']);
     });
 
-    it('a filter that was never added is not there, and nothing changes', () => {
+    it('removing a filter that was never added changes nothing', () => {
       const trie = trieOf('a/b/c');
       for (const filter of ['a', 'a/b', 'a/b/c/d', 'a/b/#', 'a/+/c', '#', '+', 'x']) {
         assert.equal(trie.remove(filterOf(filter), 'a/b/c'), false, filter);
@@ -185,7 +185,7 @@ describe('core/topics/trie/topic-trie', () => {
   describe('levels with the same hash', () => {
     const [first, second] = levelsWithOneHash();
 
-    it('are told apart where filters end', () => {
+    it('are distinguished at the end of filters', () => {
       const trie = trieOf(first, second, `a/${first}/b`, `a/${second}/b`);
       assert.deepEqual(trie.match(first), [first]);
       assert.deepEqual(trie.match(second), [second]);
@@ -195,7 +195,7 @@ describe('core/topics/trie/topic-trie', () => {
       assert.deepEqual(trie.match(second), [second]);
     });
 
-    it('are told apart where filters continue', () => {
+    it('are distinguished within filters', () => {
       const filters = [first, second].flatMap((level) => [`${level}/a/+`, `${level}/b/#`, `${level}/+/c`]);
       const trie = trieOf(...filters);
       for (const level of [first, second]) {
@@ -207,7 +207,7 @@ describe('core/topics/trie/topic-trie', () => {
       assert.equal(trie.size, 0);
     });
 
-    it('match no topic that has another one', () => {
+    it('do not match a topic with another level', () => {
       const trie = trieOf(first, `${first}/#`, `a/${first}/b/+`);
       for (const topic of [second, `${second}/a`, `a/${second}/b/c`]) assert.deepEqual(trie.match(topic), []);
     });

@@ -33,7 +33,7 @@ describe('settings/typed-value', () => {
     });
   }
 
-  it('notes what only the runtime can find, and takes it by its place', () => {
+  it('lists values that only the runtime can find, and reads them by index', () => {
     const outside: OutsideValue[] = [];
     const sources = [
       parsed('where', 'flow', outside),

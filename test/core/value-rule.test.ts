@@ -108,7 +108,7 @@ describe('core/values/value-rule', () => {
       });
     }
 
-    it('what cannot be converted is named', () => {
+    it('a value that cannot be converted is reported', () => {
       const result = takeValue(ruleOf({ convert: 'number' }), 'warm');
       assert.deepEqual(result, { ok: false, problem: 'notNumber', detail: 'warm' });
     });
@@ -120,13 +120,13 @@ describe('core/values/value-rule', () => {
   });
 
   describe('as it is saved', () => {
-    it('nothing to do is no rule', () => {
+    it('a rule without an effect is none', () => {
       for (const raw of [undefined, {}, '', { from: ' ', missing: 'drop' }]) {
         assert.deepEqual(parseValueRule(raw, 'value'), { ok: true, config: undefined });
       }
     });
 
-    it('keeping the data alone is one', () => assert.equal(ruleOf({ keepData: true }).keepData, true));
+    it('a rule may only keep the data', () => assert.equal(ruleOf({ keepData: true }).keepData, true));
 
     it('an expression is left to the runtime', () => {
       assert.deepEqual(ruleOf({ from: '$sum(payload.a)', fromType: 'jsonata' }).origin, {

@@ -126,13 +126,13 @@ describe('memory of acknowledgement', () => {
       });
       afterEach(() => bench.acknowledgement.leave(true, nothing));
 
-      it('holds messages as long as they are open', async () => {
+      it('keeps messages only while they are unsettled', async () => {
         const more = await growth(() => bench.receive(COUNT));
         assert.ok(more > LITTLE, `${more} bytes`);
         assert.equal(bench.answered, 0);
       });
 
-      it('keeps nothing of messages that took too long', async () => {
+      it('keeps nothing of messages that reached their time limit', async () => {
         const more = await growth(() => {
           bench.receive(COUNT);
           bench.connection.clock.advance(60_000);

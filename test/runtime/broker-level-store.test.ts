@@ -44,7 +44,7 @@ describe('the store of the broker on disk', () => {
     return texts;
   }
 
-  it('has what was written when it is opened again, in the order of the keys', async () => {
+  it('returns what was written when it is opened again, in the order of the keys', async () => {
     const first = store();
     assert.deepEqual(await first.open(), {});
     await first.write([put('r/ä/b', '1'), put('m/2', '2'), put('i/3', '3'), put('s/4', '')]);
@@ -67,7 +67,7 @@ describe('the store of the broker on disk', () => {
     await assert.rejects(store().open(), isTrouble('locked'));
   });
 
-  it('is put aside when LevelDB cannot open it', async () => {
+  it('is moved aside when LevelDB cannot open it', async () => {
     const first = store();
     await first.open();
     await first.write([put('r/a', '1')]);
@@ -80,7 +80,7 @@ describe('the store of the broker on disk', () => {
     assert.deepEqual(await textsOf(second), []);
   });
 
-  it('says that it is damaged when an entry cannot be read, and is put aside then', async () => {
+  it('reports damage when an entry cannot be read, and is moved aside then', async () => {
     const first = store();
     await first.open();
     await first.write(Array.from({ length: 2000 }, (_, index) => put(`r/${index}`, `value ${index} `.repeat(20))));
@@ -102,7 +102,7 @@ describe('the store of the broker on disk', () => {
     await damaged.write([put('r/new', '1')]);
   });
 
-  it('of another kind is put aside', async () => {
+  it('of another kind is moved aside', async () => {
     const other = new LevelStore({ path, fsync: false });
     stores.push(other);
     await other.open();
@@ -120,7 +120,7 @@ describe('the store of the broker on disk', () => {
     assert.deepEqual(await textsOf(opened), ['r/b=2', 'r/before=1']);
   });
 
-  it('does not begin a new store when its folder vanishes while it is in use', async () => {
+  it('does not create a new store when its folder is deleted while in use', async () => {
     const opened = store();
     await opened.open();
     await opened.write([put('r/before', '1')]);

@@ -89,7 +89,7 @@ describe('runtime/connection report', () => {
     );
   });
 
-  it('the same refusal for another reason is a change', () => {
+  it('the same error with another reason counts as a change', () => {
     for (const reasonCode of [0x89, 0x89, 0x97]) fails('refused-by-server', 1, 'a:1883', {}, reasonCode);
     assert.deepEqual(
       told.map((text) => /^(\w+): .*\((\d+)\)/.exec(text)?.slice(1)),
@@ -101,7 +101,7 @@ describe('runtime/connection report', () => {
     );
   });
 
-  it('different failures of several servers are one outage, with one line each', () => {
+  it('different failures of several servers are one outage, with one log line each', () => {
     for (const attempt of [1, 3, 5]) {
       fails('connection-refused', attempt);
       fails('host-unknown', attempt + 1, 'b:1883');
@@ -163,7 +163,7 @@ describe('runtime/connection report', () => {
     assert.equal(told.filter((text) => /attempt \d+, next/.test(text)).length, 3 + 1);
   });
 
-  it('what the server says is quoted, and never filled in or translated', () => {
+  it('text of the server is quoted, and never used as a template or translated', () => {
     fails('refused-by-server', 1, 'a:1883', { reasonString: '__server__ $t(errors.host-unknown) <b>' });
     assert.match(
       told[0] ?? '',
@@ -171,7 +171,7 @@ describe('runtime/connection report', () => {
     );
   });
 
-  it('a flow can read stage, codes, words, server, attempt and time of it', () => {
+  it('a flow can read stage, codes, reason, server, attempt and time of the error', () => {
     fails('refused-by-server', 2, 'a:1883', { reasonString: 'enough' });
     assert.deepEqual(causes, [
       { stage: 'connack', reasonCode: 0x97, reasonString: 'enough', server: 'a:1883', attempt: 2, nextAt: NEXT },

@@ -17,15 +17,15 @@ describe('runtime/connection status', () => {
     return texts.get(text.replace(/^.*:/, '')) ?? text;
   }
 
-  it('tells the first attempt from further ones, and counts those', () => {
+  it('distinguishes the first attempt from further ones, and counts those', () => {
     assert.deepEqual([1, 2, 3, 9].map(shownAt), [CONNECTING, 'attempt 2', 'attempt 3', 'attempt 9']);
   });
 
-  it('does not count for ever', () => {
+  it('stops counting at a limit', () => {
     assert.deepEqual([10, 11, 100_000].map(shownAt), ['attempt 10+', 'attempt 10+', 'attempt 10+']);
   });
 
-  it('says connecting after a lost connection, too', () => {
+  it('shows connecting after a lost connection, too', () => {
     assert.equal(shownAt(0), CONNECTING);
   });
 

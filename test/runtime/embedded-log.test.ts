@@ -75,7 +75,7 @@ describe('log of the embedded broker', () => {
     return socket;
   }
 
-  it('names those who are refused, their address, and the reason', async () => {
+  it('names refused clients, their address, and the reason', async () => {
     await device({ clientId: 'kitchen' });
     await device({ clientId: 'cellar', username: USERNAME });
     await device({ clientId: 'attic', username: USERNAME, password: Buffer.from('wrong one') });
@@ -89,7 +89,7 @@ describe('log of the embedded broker', () => {
     ]);
   });
 
-  it('never holds a password, and is not led on by what a client calls itself', async () => {
+  it('never contains a password, and no control characters of a client identifier', async () => {
     const clientId = 'kitchen\n28 Nov 12:00:00 - [info] Started flows\u202e __address__';
     await device({ clientId, username: USERNAME, password: Buffer.from('a wrong password') });
     assert.deepEqual(lines, [
@@ -97,7 +97,7 @@ describe('log of the embedded broker', () => {
     ]);
   });
 
-  it('names those who connect, and those whose connection breaks', async () => {
+  it('names clients that connect, and clients whose connection breaks', async () => {
     const socket = await device({ clientId: 'attic', username: USERNAME, password: Buffer.from(PASSWORD) });
     const closed = once(socket, 'close');
     socket.end();
@@ -116,7 +116,7 @@ describe('log of the embedded broker', () => {
     assert.equal(lines.at(-1), 'debug: Device "attic" at 127.0.0.1 has disconnected');
   });
 
-  it('says what was wrong with a client that does not keep to MQTT', async () => {
+  it('names the protocol error of a client', async () => {
     const socket = await device({ clientId: 'attic', username: USERNAME, password: Buffer.from(PASSWORD) });
     const closed = once(socket, 'close');
     // A reserved packet type.
@@ -138,7 +138,7 @@ describe('log of the embedded broker', () => {
     assert.deepEqual([before.length, lines.length], [0, 1]);
   });
 
-  it('tells trouble with the store once Catch nodes exist, and where classic-level is missing as a warning', async () => {
+  it('reports failures of the store when Catch nodes exist, and a missing classic-level as a warning', async () => {
     log.storeUnusable(new LevelError('not-installed', '/user/x.broker', "Cannot find module 'classic-level'"));
     assert.match(lines[0] ?? '', /^warn: .*in memory only.*Cannot find module 'classic-level'/);
     log.storeFailed(new LevelError('unavailable', '/user/x.broker', 'No space left on device'));

@@ -52,7 +52,7 @@ describe('runtime/router/kept-routes', () => {
     assert.deepEqual(await loading, ['a']);
   });
 
-  it('says why nothing could be read', async () => {
+  it('reports why nothing could be read', async () => {
     const store = new Store();
     const loading = keptIn(store).load();
     store.reads[0]?.answer(new Error('disk gone'));
@@ -85,7 +85,7 @@ describe('runtime/router/kept-routes', () => {
     assert.equal(store.writes.length, 2);
   });
 
-  it('says when something could not be written, and writes the next', async () => {
+  it('reports a failed write, and writes the next time', async () => {
     const store = new Store();
     const kept = keptIn(store);
     const first = kept.save(() => []);

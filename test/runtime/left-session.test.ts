@@ -77,7 +77,7 @@ describe('sessions that are left on a server', () => {
     ['also with the name of the host, which is that of the container', { clientId: 'plant-{{hostname}}' }],
     ['also where the session is set never to expire', { saved: { sessionExpiryInterval: 0xffff_ffff } }],
   ] as const) {
-    it(`are warned of ${what}`, () => {
+    it(`cause a warning ${what}`, () => {
       const told = warnings(given);
       assert.equal(told.length, 1);
       assert.match(told[0] ?? '', /log\.leftSessions$/);
@@ -94,6 +94,6 @@ describe('sessions that are left on a server', () => {
     ['at the embedded broker', { saved: { connectTo: 'embedded' } }],
     ['without a user directory', { userDir: '' }],
   ] as const) {
-    it(`are not warned of ${what}`, () => assert.deepEqual(warnings(given), []));
+    it(`cause no warning ${what}`, () => assert.deepEqual(warnings(given), []));
   }
 });

@@ -67,7 +67,7 @@ describe('the store of an outbox on disk', () => {
     return made;
   }
 
-  it('holds what was written when it is opened again: publications in their order, and how far they have come', async () => {
+  it('returns what was written when it is opened again: publications in order, with their state', async () => {
     const first = store();
     assert.deepEqual(await first.open(), { count: 0, bytes: 0, last: 0, marks: new Map(), clockSet: 0 });
     await first.write([chunk(9, 't1', 't2'), chunk(10, 't3'), chunk(100, 't4')]);
@@ -145,7 +145,7 @@ describe('the store of an outbox on disk', () => {
     assert.deepEqual(await opened.read({ after: 0, last: 40, limit: 1, bytes: 1 }), []);
   });
 
-  it('is locked while another process has it open, and says so', async () => {
+  it('is locked while another process has it open, which is reported', async () => {
     const path = join(folder, 'x.outbox');
     const code =
       "const { ClassicLevel } = require('classic-level'); new ClassicLevel(process.argv[1]).open().then(() => console.log('open'))";
@@ -160,7 +160,7 @@ describe('the store of an outbox on disk', () => {
     }
   });
 
-  it('is locked while another has it open, and says so', async () => {
+  it('is locked while another store object has it open, which is reported', async () => {
     await store().open();
     const error = await errorOf(store().open());
     assert.equal(error.code, 'outbox-locked');
@@ -171,7 +171,7 @@ describe('the store of an outbox on disk', () => {
     ['garbage in the file that names the others', (path: string) => writeFileSync(join(path, 'CURRENT'), 'garbage')],
     ['that file missing', (path: string) => rmSync(join(path, 'CURRENT'))],
   ] as const) {
-    it(`is put aside when it is damaged (${what}), and works on`, async () => {
+    it(`is moved aside when it is damaged (${what}), and a new one works`, async () => {
       const first = store();
       await first.open();
       await first.write([chunk(1, 'a')]);
@@ -187,7 +187,7 @@ describe('the store of an outbox on disk', () => {
     });
   }
 
-  it('is put aside when another version of the package has written it, and not read', async () => {
+  it('is moved aside when another version of the package has written it, and not read', async () => {
     const path = join(folder, 'x.outbox');
     const other = new ClassicLevel<string, Buffer>(path, { valueEncoding: 'buffer' });
     await other.put('r0000000000000001', Buffer.from('a record of another layout'));
@@ -203,7 +203,7 @@ describe('the store of an outbox on disk', () => {
     assert.equal((await store(path).open()).aside, undefined);
   });
 
-  it('says why it cannot be where it should', async () => {
+  it('reports why its folder cannot be used', async () => {
     writeFileSync(join(folder, 'file'), '');
     const error = await errorOf(store(join(folder, 'file', 'x.outbox')).open());
     assert.equal(error.code, 'outbox-unavailable');
@@ -223,7 +223,7 @@ describe('the store of an outbox on disk', () => {
     ['fails', 'LEVEL_IO_ERROR', '?/000005.log: Input/output error', 'outbox-unavailable'],
     ['is full', 'LEVEL_IO_ERROR', '?/000005.log: No space left on device', 'outbox-unavailable'],
   ] as const) {
-    it(`says what it needs of a file system that ${what}`, async () => {
+    it(`reports what it needs from a file system that ${what}`, async () => {
       const path = join(folder, 'x.outbox');
       const binding: { db_open: unknown } = require('classic-level/binding');
       const { db_open } = binding;

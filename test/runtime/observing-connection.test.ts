@@ -55,7 +55,7 @@ describe('the connection of a viewer', () => {
     return { connection, received };
   }
 
-  it('reads of the messages at QoS 0 those that it has room for, and all others', async () => {
+  it('reads the messages at QoS 0 that it has room for, and all others', async () => {
     const messages = Array.from({ length: 10 }, (_, index): IPublishPacket => {
       const qos = index === 6 ? 1 : 0;
       const identifier = qos === 1 ? { messageId: 1 } : {};
@@ -78,7 +78,7 @@ describe('the connection of a viewer', () => {
     assert.deepEqual([properties?.topicAliasMaximum, properties?.receiveMaximum], [undefined, 5]);
   });
 
-  it('reads now and then what has come since, all of it and in order', async () => {
+  it('reads at intervals all that has arrived, in order', async () => {
     const COUNT = 2000;
     server = await ScriptedServer.start({
       subscribe(client, { subscriptions, messageId = 0 }) {

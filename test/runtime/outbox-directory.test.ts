@@ -28,7 +28,7 @@ describe('the folder of an outbox', () => {
     assert.deepEqual(await folders({ id: 'a1b2', _path: 'tab/a1b2' }), ['a1b2.outbox']);
   });
 
-  it('is nowhere without a user directory, which is said', async () => {
+  it('does not exist without a user directory, which is reported', async () => {
     const RED = { settings: {} } as unknown as NodeAPI;
     await assert.rejects(outboxStore(RED, { id: 'a' } as Node, false).open(), { code: 'outbox-unavailable' });
   });

@@ -56,7 +56,7 @@ describe('runtime/publish/outside-values', () => {
     assert.deepEqual(await found, { ok: true, config: ['A', 'B'] });
   });
 
-  it('asks for each message when it comes, and uses them in their order', async () => {
+  it('reads the values when a message arrives, and uses them in the order of the messages', async () => {
     const finder = contexts.finder('a');
     const used: unknown[] = [];
     const all = [1, 2, 3].map((n) => find(finder).then((found) => used.push([n, found.ok])));
@@ -72,7 +72,7 @@ describe('runtime/publish/outside-values', () => {
     ]);
   });
 
-  it('says which setting has no value, and why', async () => {
+  it('reports which setting has no value, and why', async () => {
     const found = find(contexts.finder('a'));
     contexts.asked[0]?.answer(new Error('the store is gone'), undefined);
     const result = await found;
@@ -81,7 +81,7 @@ describe('runtime/publish/outside-values', () => {
     assert.deepEqual(result.error.params, { property: 'topic', expression: 'a', detail: 'the store is gone' });
   });
 
-  it('takes what Node-RED throws as an answer', async () => {
+  it('reports an exception of Node-RED as the error of the setting', async () => {
     const result = await find(contexts.finder('throws'));
     assert.ok(!result.ok);
     assert.equal(result.error.params.detail, 'no such key');
@@ -103,7 +103,7 @@ describe('runtime/publish/outside-values', () => {
     assert.deepEqual(reported, ['Error: a fault']);
   });
 
-  it('lets 10,000 messages wait behind one, and says of the next that it is too many', async () => {
+  it('lets 10,000 messages wait, and refuses the next', async () => {
     const finder = contexts.finder('a');
     const waiting = Array.from({ length: 10_001 }, () => find(finder));
     const refused = await find(finder);
@@ -114,7 +114,7 @@ describe('runtime/publish/outside-values', () => {
     for (const found of await Promise.all(waiting)) assert.ok(found.ok);
   });
 
-  it('uses a message at once when there is nothing to be found', () => {
+  it('uses a message at once if there is nothing to look up', () => {
     let found: ConfigResult<OutsideFound> | undefined;
     const use = (result: ConfigResult<OutsideFound>): void => {
       found = result;

@@ -43,7 +43,7 @@ describe('A format of another package', () => {
     }
   });
 
-  it('refuses by an exception, which ends nothing else', () => {
+  it('may throw, which is an error of that message only', () => {
     const found = codecs(REVERSED).find('reversed');
     assert.ok(found.ok);
     const expected = { ok: false, problem: 'unreadable', detail: 'too short on t' };
@@ -51,7 +51,7 @@ describe('A format of another package', () => {
     assert.deepEqual(found.value.encode(1), { ok: false, problem: 'noBinaryForm', detail: 'wants a text' });
   });
 
-  it('cannot take the place of one of ours, and counts only if it is whole', () => {
+  it('cannot replace a built-in format, and is ignored if incomplete', () => {
     const cbor = codecs({ ...REVERSED, format: 'json' }).find('json');
     assert.ok(cbor.ok);
     assert.deepEqual(cbor.value.decode(Buffer.from('1'), {}, 't'), { ok: true, value: 1 });
@@ -59,7 +59,7 @@ describe('A format of another package', () => {
     assert.deepEqual(registeredFormats(redWith(broken)), []);
   });
 
-  it('is unknown while its package is not there', () => {
+  it('is unknown while its package is missing', () => {
     const found = codecs().find('reversed');
     assert.ok(!found.ok);
     assert.equal(found.error.code, 'format-unknown');

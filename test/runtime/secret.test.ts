@@ -42,7 +42,7 @@ describe('A secret', () => {
   }
 
   for (const text of ['', 'plain', 'File:/x', ' file:/x', 'a file:/x']) {
-    it(`is what is saved: "${text}"`, async () => assert.equal(await readSecret(text), text));
+    it(`is the saved text: "${text}"`, async () => assert.equal(await readSecret(text), text));
   }
 
   for (const [content, expected] of [
@@ -86,7 +86,7 @@ describe('A secret', () => {
     await assertProblem(`file:${path}`, 'notText');
   });
 
-  it('is not read from what is no file', async () => {
+  it('is read from regular files only', async () => {
     await assertProblem(`file:${join(folder, 'gone')}`, 'missing');
     await assertProblem(`file:${join(file('x'), 'below')}`, 'missing');
     await assertProblem(`file:${folder}`, 'notFile');
@@ -101,7 +101,7 @@ describe('A secret', () => {
     await assertProblem(`file:${join(folder, 'pipe')}`, 'notFile');
   });
 
-  it('is not read where that is forbidden', async () => {
+  it('is not read from a file without permission', async () => {
     const path = file('secret');
     chmodSync(path, 0);
     // The superuser may read everything, and is nobody for a moment.

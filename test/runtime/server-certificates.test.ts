@@ -35,7 +35,7 @@ describe('the files of a TLS configuration', () => {
     return [error.code, error.params.path, error.params.problemKey];
   }
 
-  it('are read as they are now', async () => {
+  it('are read anew for each attempt', async () => {
     const [cert, key, ca] = [join(folder, 'cert'), join(folder, 'key'), join(folder, 'ca')];
     const RED = withConfig({ cert, key, ca });
     for (const word of ['first', 'second']) {
@@ -48,7 +48,7 @@ describe('the files of a TLS configuration', () => {
     }
   });
 
-  it('are named when they cannot be read', async () => {
+  it('are named in the error when they cannot be read', async () => {
     const missing = join(folder, 'missing');
     assert.deepEqual(await failure({ ca: missing }), ['tls-file-unreadable', missing, 'file.missing']);
     assert.deepEqual(await failure({ ca: folder }), ['tls-file-unreadable', folder, 'file.notFile']);
@@ -57,7 +57,7 @@ describe('the files of a TLS configuration', () => {
     assert.deepEqual(await failure({ ca: large }), ['tls-file-unreadable', large, 'file.tooLarge']);
   });
 
-  it('that make no sense are refused at the deploy', async () => {
+  it('with invalid content are refused at the deploy', async () => {
     for (const files of [{}, { cert: 'x' }, { key: 'x', ca: 'y' }]) {
       const deployed = deployedCertificates(withConfig(files), 'tls');
       assert.equal(deployed.ok ? '' : deployed.error.code, 'tls-config-invalid');

@@ -34,14 +34,14 @@ describe('the file about a session', () => {
     return file;
   }
 
-  it('says whose session it is before anything can be sent in it, though the process be killed then', async () => {
+  it('is written before anything is sent in a session, even if the process is killed then', async () => {
     const file = open();
     file.settle('server and client');
     assert.equal(open().home, 'server and client');
     await file.written();
   });
 
-  it('keeps nothing of another session', async () => {
+  it('holds nothing of another session', async () => {
     const file = open();
     file.settle('one');
     file.remember(() => [{ request: REQUEST }]);
@@ -53,7 +53,7 @@ describe('the file about a session', () => {
     assert.deepEqual([open().home, open().subscriptions], ['another', []]);
   });
 
-  it('never says again whose session it was before, whatever was being written then', async () => {
+  it('never returns to an earlier session, whatever was being written', async () => {
     const file = open();
     for (let round = 1; round <= 100; round++) {
       file.settle(`old ${round}`);
@@ -85,7 +85,7 @@ describe('the file about a session', () => {
 });
 
 describe('a test that waits for text in a session file', () => {
-  it('sees what is written right after it has looked', async () => {
+  it('sees what is written right after it has read', async () => {
     const userDir = emptyUserDir();
     try {
       const file = new SessionFile(join(userDir, 'broker.session.json'));

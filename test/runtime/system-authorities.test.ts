@@ -49,19 +49,19 @@ describe('the authorities of the system', () => {
 
   const pem = (...authorities: readonly Authority[]): string[] => authorities.map(({ cert }) => cert.trim());
 
-  it('are those of the first bundle that is there, each once, beside those of Node.js', async () => {
+  it('are those of the first existing bundle, each once, beside those of Node.js', async () => {
     const bundle = file('bundle.crt', '# Company', company.cert, OF_NODE, other.cert, company.cert);
     const second = file('second.crt', OF_NODE);
     assert.deepEqual(await trusted(store({}, join(folder, 'none'), bundle, second)), pem(company, other));
     assert.deepEqual(problems, []);
   });
 
-  it('are none where no bundle is there, which is no fault', async () => {
+  it('are none without a bundle, which is no error', async () => {
     assert.deepEqual(await trusted(store({}, join(folder, 'none'))), []);
     assert.deepEqual(problems, []);
   });
 
-  it('are what SSL_CERT_FILE and SSL_CERT_DIR say in place of the bundle, and NODE_EXTRA_CA_CERTS beside it', async () => {
+  it('come from SSL_CERT_FILE and SSL_CERT_DIR instead of the bundle, and from NODE_EXTRA_CA_CERTS beside it', async () => {
     const bundle = file('bundle.crt', other.cert);
     const SSL_CERT_FILE = file('mine.pem', company.cert);
     assert.deepEqual(await trusted(store({ SSL_CERT_FILE }, bundle)), pem(company));
@@ -74,7 +74,7 @@ describe('the authorities of the system', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('leave out unreadable files, and report that once', async () => {
+  it('skip unreadable files, which is reported once', async () => {
     const broken = other.cert.replace(/[A-Za-z0-9]{20}/, 'AAAAAAAAAAAAAAAAAAAA');
     const SSL_CERT_FILE = file('mixed.pem', broken, company.cert);
     const mixed = store({ SSL_CERT_FILE });
@@ -107,7 +107,7 @@ describe('the authorities of the system', () => {
     assert.deepEqual(await trusted(authorities), pem(other));
   });
 
-  it('of this machine can be used, and hold those of Node.js', async () => {
+  it('of this machine can be used, and include those of Node.js', async () => {
     const { ca } = await systemAuthorities.current((problem) => assert.fail(JSON.stringify(problem)));
     assert.ok(ca.length >= 50, `${ca.length}`);
   });

@@ -30,7 +30,7 @@ describe('log lines that strangers cause', () => {
     assert.deepEqual(lines.admit('after'), { repeats: 0, others: 0 });
   });
 
-  it('are logged like new ones after a flood has displaced their kind from memory', () => {
+  it('are logged again after a flood has displaced their kind from memory', () => {
     for (let round = 0; round < 40; round++) {
       for (let index = 0; index < 60; index++) lines.admit(`${round} ${index}`);
       now += 2 * MINUTE;

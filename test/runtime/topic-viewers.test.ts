@@ -89,7 +89,7 @@ describe('Viewers', () => {
     assert.equal(running(), 2);
   });
 
-  it('are gone when they have not asked for 15 seconds', () => {
+  it('end when they have sent no request for 15 seconds', () => {
     const viewer = start();
     clock.advance(14_000);
     assert.equal(look(viewer), true);
@@ -100,7 +100,7 @@ describe('Viewers', () => {
     assert.equal(running(), 0);
   });
 
-  it('may ask once in a minute while their page is hidden', () => {
+  it('may send one request in a minute while their page is hidden', () => {
     const viewer = start();
     assert.equal(look(viewer, true), true);
     clock.advance(120_000);
@@ -109,14 +109,14 @@ describe('Viewers', () => {
     assert.equal(look(viewer), false);
   });
 
-  it('are not let in when there are too many, nor are recordings', () => {
+  it('are refused when there are too many, and so are recordings', () => {
     for (const filter of ['a', 'b', 'c', 'd', 'e']) start(filter);
     assert.equal(viewers.start(request('f')), undefined);
     for (let i = 0; i < 15; i++) start('a');
     assert.equal(viewers.start(request('a')), undefined);
   });
 
-  it('see the new connection after a deploy of the broker node, and none after its removal', () => {
+  it('use the new connection after a deploy of the broker node, and none after its removal', () => {
     const viewer = start();
     const view: ViewRequest = { viewer, from: 0, count: 10, after: 0, hidden: false };
     broker = brokerNode();

@@ -174,17 +174,17 @@ describe('why there is no connection', () => {
       );
     }
 
-    it('TLS is spoken to a plain port', async () => {
+    it('TLS is used with a plain port', async () => {
       const { port } = await scripted();
       await fails(connect(secure(port)), { code: ['tls-closed', 'tls-not-spoken'], stage: 'tls' });
     });
 
-    it('a WebSocket is asked for at a plain port', async () => {
+    it('a WebSocket is requested from a plain port', async () => {
       const { port } = await scripted();
       await fails(connect(streamTo(`ws://127.0.0.1:${port}`)), { code: 'websocket-not-spoken', stage: 'websocket' });
     });
 
-    it('a port for TLS is not spoken to in TLS', async () => {
+    it('a port for TLS is used without TLS', async () => {
       const port = await tlsPort(authority.sign('server'));
       await fails(connect(plain(port)), { code: ['tls-required', 'closed-without-answer'], stage: 'connack' });
     });
@@ -200,7 +200,7 @@ describe('why there is no connection', () => {
       });
     }
 
-    it('a certificate of the client is missing', async () => {
+    it('a client certificate is missing', async () => {
       const strict = {
         ca: authority.cert,
         requestCert: true,
@@ -211,7 +211,7 @@ describe('why there is no connection', () => {
       await fails(connect(secure(port)), { code: 'tls-refused', stage: 'tls' });
     });
 
-    it('the server stops to answer', async () => {
+    it('the server stops answering', async () => {
       const server = await scripted();
       const port = await tlsPort(authority.sign('server'), server.port);
       const states = connect(secure(port), { keepalive: 1 });
@@ -294,7 +294,7 @@ describe('why there is no connection', () => {
       });
     }
 
-    it('stops to answer', async () => {
+    it('stops answering', async () => {
       await fails(await afterwards(({ socket }) => socket.pause(), 1), { code: 'keepalive-timeout', stage });
     });
 

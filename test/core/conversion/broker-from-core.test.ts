@@ -79,7 +79,7 @@ describe('core/conversion/broker-from-core', () => {
       });
     }
 
-    it('keeps them where they are for a flow file, which cannot have others', () => {
+    it('keeps them in the address in a flow file, which has no credentials', () => {
       const { node, keys } = convert({ broker: 'me:secret@host:9', port: '1884' }, { credentials: 'address' });
       assert.deepEqual(node.servers, [{ url: 'mqtt://me:secret@host:1884' }]);
       assert.equal(node.credentials, undefined);
@@ -100,7 +100,7 @@ describe('core/conversion/broker-from-core', () => {
       assert.equal(convert({ broker: 'ws://host/?clientId=c', clientid: 'd' }).node.clientId, 'c');
     });
 
-    it('cannot be one of a scheme that nothing here speaks', () => {
+    it('cannot have an unsupported scheme', () => {
       const result = brokerFromCore(coreBroker('b', { broker: 'wxs://host/mqtt' }), conversionDefaults);
       assert.ok(!result.ok);
       assert.equal(result.notes[0]?.key, 'addressInvalid');
@@ -116,7 +116,7 @@ describe('core/conversion/broker-from-core', () => {
       assert.deepEqual([added, keys], [[], []]);
     });
 
-    it('is not verified where it was not, by a configuration of its own', () => {
+    it('is not verified if the core node does not, by a TLS configuration of its own', () => {
       const { node, added, keys } = convert(secure);
       assert.deepEqual(
         added.map(({ id, type, verifyservercert }) => ({ id, type, verifyservercert })),
@@ -125,13 +125,13 @@ describe('core/conversion/broker-from-core', () => {
       assert.deepEqual(keys, ['tlsNotVerified']);
     });
 
-    it('is verified on request, and says so', () => {
+    it('is verified on request, which the notes say', () => {
       const { node, added, keys } = convert(secure, { tls: 'verified' });
       assert.equal(node.tls, '');
       assert.deepEqual([added, keys], [[], ['tlsVerified']]);
     });
 
-    it('is verified where the core node does', () => {
+    it('is verified if the core node verifies it', () => {
       const { node, added, keys } = convert({ ...secure, verifyservercert: true });
       assert.equal(node.tls, '');
       assert.deepEqual([added, keys], [[], []]);
@@ -142,7 +142,7 @@ describe('core/conversion/broker-from-core', () => {
     });
   });
 
-  it('speaks the version that the core node speaks', () => {
+  it('uses the version of MQTT that the core node uses', () => {
     const version = (settings: object): unknown => convert(settings).node.protocolVersion;
     assert.equal(version({ protocolVersion: undefined }), 4);
     assert.equal(version({ protocolVersion: '4' }), 4);
@@ -167,7 +167,7 @@ describe('core/conversion/broker-from-core', () => {
     assert.deepEqual(convert({ cleansession: false, clientid: 'c', autoUnsubscribe: false }).keys, []);
   });
 
-  it('writes down what blank means: keepalive 0, and a session that ends with the connection', () => {
+  it('sets explicitly what blank means: keepalive 0, and a session that ends with the connection', () => {
     assert.equal(convert({ keepalive: '' }).node.keepalive, 0);
     assert.equal(convert({ keepalive: undefined }).node.keepalive, 60);
     const kept = { cleansession: false, clientid: 'c', protocolVersion: '5' };
@@ -205,7 +205,7 @@ describe('core/conversion/broker-from-core', () => {
     assert.deepEqual(notes, [{ key: 'presenceTopic', values: { name: 'birth', topic: 'a/#' } }]);
   });
 
-  it('stays where its client identifier would be read as a template', () => {
+  it('is not converted if its client identifier would be read as a template', () => {
     assert.equal(brokerFromCore(coreBroker('b', { clientid: 'a{{b}}' }), conversionDefaults).ok, false);
   });
 
@@ -223,7 +223,7 @@ describe('core/conversion/broker-from-core', () => {
     assert.equal(convert({ keepalive: 'soon' }).node.keepalive, 60);
   });
 
-  it('hands credentials on under our names', () => {
+  it('passes on credentials under our names', () => {
     const { node } = convert({ credentials: { user: 'me', password: 'secret' } });
     assert.deepEqual(node.credentials, { username: 'me', user: '', password: 'secret' });
     assert.equal('credentials' in convert({}).node, false);

@@ -29,7 +29,7 @@ describe('The broker node of aedes', () => {
     assert.equal((bare.node.embedded as { port: unknown }).port, 1883);
   });
 
-  it('listens for WebSocket where it did, at a port or a path of Node-RED', () => {
+  it('listens for WebSocket at the same port or path of Node-RED', () => {
     const listeners = (settings: object): unknown => {
       const result = convertAedes(settings);
       assert.ok(result.ok);
@@ -49,7 +49,7 @@ describe('The broker node of aedes', () => {
     ]);
   });
 
-  it('takes its certificate from a TLS configuration, to which it has to be given again', () => {
+  it('takes its certificate from a TLS configuration, in which it has to be entered again', () => {
     const result = convertAedes({ usetls: true, mqtt_port: '8883', cert: '/c.pem', key: '/k.pem' });
     assert.ok(result.ok);
     const [tls] = result.added;
@@ -59,7 +59,7 @@ describe('The broker node of aedes', () => {
     assert.ok(result.notes.some(({ key }) => key === 'serverTls'));
   });
 
-  it('stays where something follows its events', () => {
+  it('is not converted if a node is wired to its events', () => {
     const result = convertAedes({ wires: [['debug']] });
     assert.deepEqual(result.ok ? [] : result.notes.map(({ key }) => key), ['eventsWired']);
   });

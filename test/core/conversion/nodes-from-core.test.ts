@@ -58,13 +58,13 @@ describe('core/conversion/subscribe-from-core', () => {
     assert.ok(after && parseSubscribeConfig(after).ok);
   });
 
-  it('says of a filter that the core node refuses that it did nothing, also where it is one of ours', () => {
+  it('notes a filter that the core node refuses, even if it is valid for ours', () => {
     for (const filter of ['a/b+', '#/a', 'a/+name', '']) {
       assert.deepEqual(convert(coreIn('in', 'b', filter)).keys, ['filterInvalid'], filter);
     }
   });
 
-  it('gets stored messages again after each deploy only when that is asked for', () => {
+  it('gets retained messages again after each deploy only if chosen', () => {
     assert.equal(convert(coreIn('in', 'b', 'a')).after?.retainedAgain, undefined);
     assert.equal(convert(coreIn('in', 'b', 'a'), { retainedAgain: true }).after?.retainedAgain, true);
   });
@@ -77,7 +77,7 @@ describe('core/conversion/publish-from-core', () => {
     return after;
   };
 
-  it('takes the topic of the message where it has none', () => {
+  it('takes the topic from the message if it has none', () => {
     const { after } = convert(coreOut('out', 'b', ''));
     assert.deepEqual([after?.topic, after?.topicType], ['topic', 'msg']);
   });
@@ -128,14 +128,14 @@ describe('core/conversion/publish-from-core', () => {
 
   it('has an output, to which nothing is wired', () => assert.deepEqual(settings({}).wires, [[]]));
 
-  it('waits or fails without a connection, as it was decided', () => {
+  it('waits or fails without a connection, as chosen', () => {
     assert.equal(settings({}).whileOffline, undefined);
     assert.equal(convert(coreOut('out', 'b', 'a'), { offline: 'fail' }).after?.whileOffline, 'fail');
   });
 });
 
 describe('core/conversion/foreign-nodes', () => {
-  it('move where their server is known, and stay where it is not', () => {
+  it('are converted if their server is known, and kept if not', () => {
     const { broker: _, ...own } = coreIn('in', '', 'a', { datatype: 'json' });
     const before: FlowNode = { ...own, id: 'in', type: 'ff-mqtt-in' };
     assert.deepEqual(convert(before).keys, ['brokerUnknown']);
@@ -147,7 +147,7 @@ describe('core/conversion/foreign-nodes', () => {
     );
   });
 
-  it('may take a core broker node that is replaced with them, or one beside it', () => {
+  it('may use a core broker node that is replaced with them, or another one', () => {
     const ff: FlowNode = { ...coreIn('ff', '', 'a'), id: 'ff', type: 'ff-mqtt-in' };
     const of = (others: readonly FlowNode[], chosen?: (node: FlowNode) => boolean) => {
       const flow = [tab(), coreBroker('b'), ff, ...others];
@@ -163,7 +163,7 @@ describe('core/conversion/foreign-nodes', () => {
     assert.ok(shared.brokers.some(({ id, type }) => id === shared.broker && type === 'mqtt-flows-broker'));
   });
 
-  it('move with what their messages need from then on', () => {
+  it('are converted with a note on what their messages need from then on', () => {
     const dynamic = node('dyn', 'mqtt-in-dynamicsub', {
       broker: 'b',
       qos: '1',
@@ -178,7 +178,7 @@ describe('core/conversion/foreign-nodes', () => {
     assert.deepEqual(convert(once).keys, ['unsubscribesItself']);
   });
 
-  it('become a broker inside Node-RED, unless they do what that does not', () => {
+  it('become a broker inside Node-RED, unless they use a feature that it lacks', () => {
     const aedes = node('aedes', 'aedes broker', {
       mqtt_port: 1884,
       mqtt_ws_bind: 'port',

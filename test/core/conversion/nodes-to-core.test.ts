@@ -97,7 +97,7 @@ describe('A broker node as one of the core', () => {
     assert.equal(node?.userProps, '{"u":"v"}');
   });
 
-  it('has a variable within a text as it is, and says where it was replaced', () => {
+  it('keeps a variable within a text, and notes where it was replaced', () => {
     const will = { topic: 'a/${x}', payload: 'is ${y}', qos: 0, retain: false, properties: {} };
     const kept = convert(brokerToCore, broker({ protocolVersion: 4, will: { ...will, literal: true } }));
     assert.deepEqual([kept.node?.willTopic, kept.node?.willPayload, kept.said], ['a/${x}', 'is ${y}', []]);
@@ -115,7 +115,7 @@ describe('A broker node as one of the core', () => {
     assert.deepEqual([node?.willPayload, said], ['', ['settingLost: will.payload']]);
   });
 
-  it('says what only ours can do', () => {
+  it('notes settings that the core nodes do not have', () => {
     const settings = {
       protocolVersion: 'auto',
       clientId: 'me-{{hostname}}',
@@ -143,7 +143,7 @@ describe('A broker node as one of the core', () => {
     assert.deepEqual(credentials({ password: 'p' }), { password: 'p' });
   });
 
-  it('cannot be one where the broker is inside Node-RED', () => {
+  it('cannot be converted if the broker is inside Node-RED', () => {
     assert.deepEqual(convert(brokerToCore, broker({ connectTo: 'embedded' })), {
       node: undefined,
       said: ['embeddedBroker'],
@@ -176,13 +176,13 @@ describe('A publish node as one of the core', () => {
     [{ qos: 'x', qosType: 'global' }, 'qos'],
     [{ retain: 'clear' }, 'retain'],
   ] as const) {
-    it(`cannot be one where the value is elsewhere: ${JSON.stringify(settings)}`, () => {
+    it(`cannot be converted if a value has another source: ${JSON.stringify(settings)}`, () => {
       const { node, said } = convert(publishToCore, publisher(settings));
       assert.deepEqual([node, said], [undefined, [`valueFromElsewhere: ${property}`]]);
     });
   }
 
-  it('cannot be one where something follows it', () => {
+  it('cannot be converted if a node is wired to its output', () => {
     const { node, said } = convert(publishToCore, publisher({ wires: [['next']] }));
     assert.deepEqual([node, said], [undefined, ['outputWired']]);
   });
@@ -249,7 +249,7 @@ describe('A node that was saved with few of its properties', () => {
     assert.deepEqual(convert(subscribeToCore, both).said, ['severalFilters']);
   });
 
-  it('takes a property without a type for text, and loses a variable without a name', () => {
+  it('reads a property without a type as text, and drops a variable without a name', () => {
     const properties = {
       contentType: { value: 'text/plain' },
       responseTopic: { value: '${ANSWER}', type: 'env' },
@@ -263,7 +263,7 @@ describe('A node that was saved with few of its properties', () => {
     assert.deepEqual(said, ['settingLost: userProperties["c"]', 'whileOffline']);
   });
 
-  it('loses named wildcards, a format of its filter, and settings that the core does not have', () => {
+  it('loses wildcard names, the format of a filter, and settings that the core does not have', () => {
     const subscription = { filter: 'a/+line/#rest', format: 'cbor', qos: '1', noLocal: 'true', retainHandling: 2 };
     const node = {
       ...bare('mqtt-flows-subscribe'),

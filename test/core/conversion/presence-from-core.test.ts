@@ -30,7 +30,7 @@ describe('Birth, close and will of a core broker node', () => {
     assert.deepEqual(presence({ willMsg: 'broken' }).message.properties, {});
   });
 
-  it('leave out what the core does not send', () => {
+  it('leave out properties that the core does not send', () => {
     const willMsg = { respTopic: 'a/#', expiry: '-1', userProps: '{}' };
     assert.deepEqual(presence({ willMsg }).message.properties, {});
     const { message, notes } = presence({ willTopic: 'a/#' });
@@ -46,7 +46,7 @@ describe('Birth, close and will of a core broker node', () => {
     assert.equal(correlation([0x61]), 'a');
   });
 
-  it('are literal where a variable within other text would be replaced here', () => {
+  it('are literal if a variable within other text would be replaced here', () => {
     const literal = (settings: object): unknown => presence(settings).message.literal;
     assert.equal(literal({ willTopic: 'a/${X}/b', willPayload: '${Y}' }), true);
     assert.equal(literal({ willTopic: 'a', willPayload: 'x ${Y}' }), true);

@@ -9,7 +9,7 @@ describe('core/conversion/property-table', () => {
     const { ours } = PROPERTY_TABLE[type];
     const rows: readonly PropertyRow[] = PROPERTY_TABLE[type].rows;
 
-    it(`has each setting of ${ours} in its rows, and no other`, () => {
+    it(`has each setting of ${ours}, and no other`, () => {
       const { defaults, credentials = {} } = editorDefinition(ours.replace('mqtt-flows-', ''));
       const saved = [...Object.keys(defaults), ...Object.keys(credentials).map((name) => `credentials.${name}`)];
       const named = new Set(rows.flatMap((row) => row.ours));

@@ -37,7 +37,7 @@ describe('core/conversion: flows of the kinds that people publish', () => {
       const conversion = replaceCoreNodes(flow, conversionDefaults);
       const moved = convertedFlow(flow, conversion);
 
-      it('moves as a whole', () => {
+      it('is converted completely', () => {
         assert.deepEqual(
           conversion.reports.filter(({ verdict }) => verdict === 'cannot'),
           [],
@@ -65,7 +65,7 @@ describe('core/conversion: flows of the kinds that people publish', () => {
         }
       });
 
-      it('comes back as a whole', () => {
+      it('is converted back completely', () => {
         const back = convertedFlow(moved, putCoreNodesBack(moved));
         const types = (nodes: readonly FlowNode[]): string[] => nodes.map(({ type }) => type);
         assert.deepEqual(types(back).slice(0, flow.length), types(flow));

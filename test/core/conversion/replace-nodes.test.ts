@@ -41,7 +41,7 @@ describe('core/conversion/replace-nodes', () => {
     assert.deepEqual(conversion.added, []);
   });
 
-  it('leaves a broker node to those that stay, and makes another with a client identifier of its own', () => {
+  it('keeps a broker node for the nodes that stay, and adds another with a client identifier of its own', () => {
     const flow = [tab(), coreBroker('b', { clientid: 'c' }), coreIn('in', 'b', 'a'), coreOut('out', 'b', 'a')];
     const conversion = replaceCoreNodes(flow, conversionDefaults, only('in'));
     const [added, ...others] = conversion.added;
@@ -58,14 +58,14 @@ describe('core/conversion/replace-nodes', () => {
     assert.deepEqual(keys(conversion, 'b'), ['brokerShared', 'clientIdChanged', 'credentialsAgain']);
   });
 
-  it('does the same for nodes of packages that it does not know', () => {
+  it('does the same for nodes of unknown packages', () => {
     const flow = [tab(), coreBroker('b'), coreIn('in', 'b', 'a'), node('ha', 'ha-mqtt', { mqttBroker: 'b' })];
     const conversion = replaceCoreNodes(flow, conversionDefaults);
     assert.equal(types(flow, conversion).b, 'mqtt-broker');
     assert.equal(conversion.added.length, 1);
   });
 
-  it('gives the same identifiers to what it adds each time', () => {
+  it('gives added nodes the same identifiers each time', () => {
     const flow = [tab(), coreBroker('b', { usetls: true }), coreIn('in', 'b', 'a'), node('ha', 'ha-mqtt', { x: 'b' })];
     const ids = (): string[] => replaceCoreNodes(flow, conversionDefaults).added.map(({ id }) => id);
     assert.equal(ids().length, 2);
@@ -89,7 +89,7 @@ describe('core/conversion/replace-nodes', () => {
     assert.deepEqual(report?.notes, [{ key: 'brokerStays', values: { broker: 'wxs://host' } }]);
   });
 
-  it('follows a broker node through the variables of subflows, where all that use it so are replaced', () => {
+  it('finds a broker node through the variables of subflows, if all nodes that use it so are replaced', () => {
     const flow: FlowNode[] = [
       { id: 'sf', type: 'subflow', env: [{ name: 'B', type: 'mqtt-broker', value: 'b' }] },
       coreIn('in', '${B}', 'a', { z: 'sf' }),
@@ -142,7 +142,7 @@ describe('core/conversion/put-core-nodes-back', () => {
     return { now: (id: string): FlowNode => found(after, id), keys: (id: string) => keys(conversion, id) };
   }
 
-  it('verifies certificates as ours does, and fixes the version that ours finds out', () => {
+  it('verifies certificates, and sets the version that ours negotiates', () => {
     const { now, keys: of } = back(broker());
     const { broker: host, port, usetls, verifyservercert, protocolVersion } = now('b');
     assert.deepEqual([host, port, usetls, verifyservercert, protocolVersion], ['host', '8883', true, true, '4']);
@@ -168,7 +168,7 @@ describe('core/conversion/put-core-nodes-back', () => {
     assert.deepEqual([of('b'), of('in')], [['embeddedBroker'], ['brokerStays']]);
   });
 
-  it('takes the names off wildcards, and leaves a node with several filters', () => {
+  it('removes the names of wildcards, and keeps a node with several filters', () => {
     const filter = (text: string): object => ({ filter: text, qos: 0 });
     const named = back(broker(), subscribe({ subscriptions: [filter('a/+x/#rest')] }));
     assert.equal(named.now('in').topic, 'a/+/#');
@@ -177,14 +177,14 @@ describe('core/conversion/put-core-nodes-back', () => {
     assert.deepEqual(several.keys('in'), ['severalFilters']);
   });
 
-  it('says what a subscribe node did beside', () => {
+  it('notes what else a subscribe node did', () => {
     const own = { acknowledge: 'completion', format: 'msgpack', retained: 'only', retainedAgain: false };
     const { now, keys: of } = back(broker(), subscribe(own));
     assert.equal(now('in').datatype, 'buffer');
     assert.deepEqual(of('in'), ['settingLost', 'settingLost', 'settingLost', 'storedMessages']);
   });
 
-  it('leaves a publish node whose values come from elsewhere, or whose output is wired', () => {
+  it('keeps a publish node whose values have another source, or whose output is wired', () => {
     const of = (settings: object): string[] => back(broker(), publish(settings)).keys('out');
     assert.deepEqual(of({ topic: 'a/{{b}}', topicType: 'str' }), ['valueFromElsewhere']);
     assert.deepEqual(of({ topic: 'x', topicType: 'flow' }), ['valueFromElsewhere']);

@@ -103,7 +103,7 @@ describe('CBOR', () => {
     assert.deepEqual(decoded('cbor', payload, 'bigint'), { id: 1_724_473_470_773_652_281n });
   });
 
-  it('brings back what a flow sends', () => {
+  it('decodes what it encodes', () => {
     const value = {
       text: 'ü',
       whole: -7,
@@ -120,7 +120,7 @@ describe('CBOR', () => {
     assert.deepEqual(roundTrip('cbor', value, 'bigint'), value);
   });
 
-  it('sends bytes, dates and objects of a function node, which are of another realm', () => {
+  it('encodes bytes, dates and objects of a function node, which belong to another realm', () => {
     const value: unknown = runInNewContext('({ b: new Uint8Array([1, 2]), d: new Date(1000), o: { x: [1] } })');
     assert.deepEqual(roundTrip('cbor', value), { b: Buffer.from([1, 2]), d: new Date(1000), o: { x: [1] } });
   });
@@ -136,19 +136,19 @@ describe('CBOR', () => {
     assert.deepEqual(encoded('cbor', value), payload);
   });
 
-  it('takes a name such as __proto__ for what it is', () => {
+  it('keeps the name __proto__ as a plain property', () => {
     const value = decoded('cbor', Buffer.from('a1695f5f70726f746f5f5fa16178f5', 'hex')) as object;
     assert.equal(Object.getPrototypeOf(value), Object.prototype);
     assert.deepEqual(Object.keys(value), ['__proto__']);
   });
 
-  it('gives bytes of their own, not a part of the payload that others read, too', () => {
+  it('copies bytes, since other subscribers read the same payload', () => {
     const payload = Buffer.from('4401020304', 'hex');
     (decoded('cbor', payload) as Buffer).fill(0);
     assert.equal(payload.toString('hex'), '4401020304');
   });
 
-  it('names what it cannot read, and never throws', () => {
+  it('reports a payload that it cannot read, and never throws', () => {
     assert.match(refusal('cbor', Buffer.from('1b00', 'hex')), /^notCbor /);
     assert.match(refusal('cbor', Buffer.from('0000', 'hex')), /^notCbor /);
     assert.match(refusal('cbor', Buffer.from('9bffffffffffffffff', 'hex')), /^notCbor /);
@@ -161,7 +161,7 @@ describe('CBOR', () => {
     assert.deepEqual(decoded('cbor', Buffer.from('a1015f4101ff', 'hex')), new Map([[1, Buffer.from([1])]]));
   });
 
-  it('names what is wrong with chunks', () => {
+  it('reports what is wrong with chunks', () => {
     for (const hex of [
       '7f',
       '5f6161ff',
@@ -176,19 +176,19 @@ describe('CBOR', () => {
     }
   });
 
-  it('reads a million chunks in a line, and no more bytes than there are', () => {
+  it('reads a million chunks in a row, and no more bytes than there are', () => {
     const chunks = Buffer.alloc(2_000_000, Buffer.from('6178', 'hex'));
     const payload = Buffer.concat([Buffer.from([0x7f]), chunks, Buffer.from([0xff])]);
     assert.equal((decoded('cbor', payload) as string).length, 1_000_000);
   });
 
-  it('refuses nesting that Node-RED could not copy', () => {
+  it('refuses nesting that is too deep for Node-RED to copy', () => {
     const deep = Buffer.concat([Buffer.alloc(5000, 0x81), Buffer.from([0])]);
     assert.match(refusal('cbor', deep), /^tooDeep/);
     assert.match(refusal('cbor', Buffer.concat([Buffer.alloc(1_000_000, 0x81), Buffer.from([0])])), /^tooDeep/);
   });
 
-  it('refuses to send what it has no form for', () => {
+  it('refuses values that it cannot represent', () => {
     for (const value of [{ e: new Error('x') }, [/x/], { p: Promise.resolve() }, () => 1]) {
       assert.match(String(encoded('cbor', value)), /^noBinaryForm /);
     }
@@ -197,7 +197,7 @@ describe('CBOR', () => {
     assert.match(String(encoded('cbor', circle)), /^noBinaryForm /);
   });
 
-  it('takes an empty payload for the removal that it is', () => {
+  it('reads an empty payload, which removes a retained message, as an empty text', () => {
     assert.equal(decoded('cbor', Buffer.alloc(0)), '');
   });
 });

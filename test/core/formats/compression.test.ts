@@ -11,7 +11,7 @@ const JSON_BYTES = Buffer.from(JSON.stringify(VALUE));
 describe('compression', () => {
   for (const compression of ['gzip', 'deflate', 'brotli']) {
     for (const format of ['json', 'cbor', 'messagepack', 'string', 'buffer']) {
-      it(`brings back ${format} through ${compression}`, () => {
+      it(`decodes ${format} that it has compressed by ${compression}`, () => {
         const value = format === 'string' ? 'ü'.repeat(50) : format === 'buffer' ? Buffer.alloc(50, 7) : VALUE;
         assert.deepEqual(roundTrip(`${compression}+${format}`, value), value);
       });
@@ -23,7 +23,7 @@ describe('compression', () => {
     assert.deepEqual(decoded('deflate+json', deflateRawSync(JSON_BYTES)), VALUE);
   });
 
-  it('ends a compression bomb at the limit of the node', () => {
+  it('stops inflating at the limit of the node', () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
     assert.equal(refusal('gzip+buffer', bomb), 'tooLarge 16777216');
     assert.equal(refusal('gzip+json', gzipSync(Buffer.alloc(2000)), { maximumBytes: 1000 }), 'tooLarge 1000');
@@ -33,37 +33,37 @@ describe('compression', () => {
     assert.equal(refusal('auto', gzipSync(Buffer.alloc(2000)), { maximumBytes: 1000 }, hints), 'tooLarge 1000');
   });
 
-  it('has zstd where Node.js has it, and says that it is missing where not', () => {
+  it('has zstd if Node.js has it, and no such format if not', () => {
     if ('zstdCompressSync' in zlib) assert.deepEqual(roundTrip('zstd+json', VALUE), VALUE);
     else assert.equal(findCodec('zstd+json'), undefined);
   });
 
-  it('names what is not compressed', () => {
+  it('reports a payload that is not compressed', () => {
     assert.match(refusal('deflate+json', Buffer.from('x')), /^notCompressed /);
     assert.match(refusal('gzip+json', JSON_BYTES), /^notCompressed incorrect header check/);
     assert.match(refusal('gzip+json', gzipSync(JSON_BYTES).subarray(0, 20)), /^notCompressed /);
   });
 
-  it('takes an empty payload for the removal that it is', () => {
+  it('does not inflate an empty payload, which removes a retained message', () => {
     assert.equal(decoded('gzip+json', Buffer.alloc(0)), '');
     assert.deepEqual(encoded('gzip+json', ''), gzipSync('""'));
     assert.deepEqual(encoded('gzip+string', ''), Buffer.alloc(0));
   });
 
-  it('says what it has made by the content type', () => {
+  it('appends its name to the content type', () => {
     const result = findCodec('gzip+cbor')?.encode(VALUE);
     assert.ok(result?.ok);
     assert.equal(result.contentType, 'application/cbor+gzip');
     assert.deepEqual(decoded('auto', Buffer.from(result.payload), {}, { contentType: result.contentType }), VALUE);
   });
 
-  it('knows no compression but those it has, and none twice', () => {
+  it('knows no other compression, and none twice', () => {
     for (const format of ['lzma+json', 'gzip+', '+json', 'gzip+gzip+json']) assert.equal(findCodec(format), undefined);
   });
 });
 
 describe('the format detect', () => {
-  it('reads what the content type names', () => {
+  it('decodes by the content type', () => {
     const cbor = encoded('cbor', VALUE) as Buffer;
     const messagePack = encoded('messagepack', VALUE) as Buffer;
     assert.deepEqual(decoded('auto', cbor, {}, { contentType: 'application/cbor' }), VALUE);
@@ -81,7 +81,7 @@ describe('the format detect', () => {
     assert.deepEqual(decoded('auto', gzip, {}, both), VALUE);
   });
 
-  it('leaves an archive alone, and never guesses a binary format from bytes', () => {
+  it('leaves a gzip file unchanged, and never guesses a binary format from bytes', () => {
     const gzip = gzipSync(JSON_BYTES);
     assert.deepEqual(decoded('auto', gzip, {}, { contentType: 'application/gzip' }), gzip);
     assert.deepEqual(decoded('auto', gzip), gzip);
@@ -89,21 +89,21 @@ describe('the format detect', () => {
     assert.deepEqual(decoded('auto', cbor), cbor);
   });
 
-  it('keeps Protobuf as bytes where no schema says what it is', () => {
+  it('keeps Protobuf as bytes without a schema', () => {
     const bytes = Buffer.from('0aff', 'hex');
     assert.deepEqual(decoded('auto', bytes, {}, { contentType: 'application/protobuf' }), bytes);
   });
 });
 
 describe('hexadecimal text', () => {
-  it('shows bytes as digits, and reads digits with what people put between them', () => {
+  it('decodes bytes to digits, and encodes digits with spaces, colons or dashes between them', () => {
     assert.equal(decoded('hex', Buffer.from([0x01, 0xab, 0xff])), '01abff');
     for (const text of ['01abff', '01ABFF', '01 AB FF', '01:ab:ff', '0x01abff', ' 01-ab-ff\n']) {
       assert.deepEqual(encoded('hex', text), Buffer.from([0x01, 0xab, 0xff]), text);
     }
   });
 
-  it('refuses digits that are none, or half a byte', () => {
+  it('refuses other characters and an odd number of digits', () => {
     assert.deepEqual(encoded('hex', null), Buffer.alloc(0));
     for (const text of ['abc', 'zz', '0g']) assert.match(String(encoded('hex', text)), /^notHex/);
     assert.match(String(encoded('hex', { a: 1 })), /^notHex object/);

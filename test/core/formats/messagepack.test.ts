@@ -50,7 +50,7 @@ describe('MessagePack', () => {
     assert.equal(decoded('messagepack', Buffer.from('cf17ee8f7c2a0c6b39', 'hex')), '1724473470773652281');
   });
 
-  it('brings back what a flow sends', () => {
+  it('decodes what it encodes', () => {
     const value = {
       text: 'ü',
       whole: -7,
@@ -65,13 +65,13 @@ describe('MessagePack', () => {
     assert.deepEqual(roundTrip('messagepack', value, 'bigint'), value);
   });
 
-  it('sends a Map with texts as names as the object that it is', () => {
+  it('encodes a Map with texts as keys as an object', () => {
     assert.deepEqual(roundTrip('messagepack', { inner: new Map([['a', new Map([['b', 1]])]]) }), {
       inner: { a: { b: 1 } },
     });
   });
 
-  it('sends the JSON form of a Buffer as the bytes that it stands for', () => {
+  it('encodes the JSON form of a Buffer as bytes', () => {
     const value = { data: { type: 'Buffer', data: [1, 255] }, list: [{ type: 'Buffer', data: [2] }] };
     assert.deepEqual(roundTrip('messagepack', value), { data: Buffer.from([1, 255]), list: [Buffer.from([2])] });
   });
@@ -83,7 +83,7 @@ describe('MessagePack', () => {
     assert.deepEqual(roundTrip('messagepack', value), expected);
   });
 
-  it('sends bytes, dates and objects of a function node, which are of another realm', () => {
+  it('encodes bytes, dates and objects of a function node, which belong to another realm', () => {
     const value: unknown = runInNewContext(
       '({ b: new Uint8Array([1, 2]), d: new Date(1000), m: new Map([["x", 1]]) })',
     );
@@ -95,7 +95,7 @@ describe('MessagePack', () => {
     assert.deepEqual(encoded('messagepack', decoded('messagepack', payload)), payload);
   });
 
-  it('refuses to send what it has no form for', () => {
+  it('refuses values that it cannot represent', () => {
     for (const value of [
       new Error('x'),
       { s: new Set([1]) },
@@ -110,18 +110,18 @@ describe('MessagePack', () => {
     }
   });
 
-  it('names what it cannot read, and never throws', () => {
+  it('reports a payload that it cannot read, and never throws', () => {
     for (const hex of ['c1', '93', 'dbffffffff', 'ddffffffff', '0000', '81a95f5f70726f746f5f5f01']) {
       assert.match(refusal('messagepack', Buffer.from(hex, 'hex')), /^notMessagePack /, hex);
     }
   });
 
-  it('refuses nesting that Node-RED could not copy', () => {
+  it('refuses nesting that is too deep for Node-RED to copy', () => {
     const deep = Buffer.concat([Buffer.alloc(100_000, 0x91), Buffer.from([0])]);
     assert.match(refusal('messagepack', deep), /^tooDeep /);
   });
 
-  it('takes an empty payload for the removal that it is', () => {
+  it('reads an empty payload, which removes a retained message, as an empty text', () => {
     assert.equal(decoded('messagepack', Buffer.alloc(0)), '');
   });
 });

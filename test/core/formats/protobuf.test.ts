@@ -60,12 +60,12 @@ describe('Protobuf', () => {
     );
   });
 
-  it('brings back what it has read', () => {
+  it('encodes what it has decoded', () => {
     assert.deepEqual(encoded('protobuf', READING, { message }), PAYLOAD);
     assert.deepEqual(roundTrip('protobuf', READING, { message }), READING);
   });
 
-  it('adds what proto3 leaves out: 0, an empty text, the first word of an enumeration', () => {
+  it('adds the default values that proto3 leaves out', () => {
     const { ok, ...value } = decoded('protobuf', Buffer.from('0a0178', 'hex'), { message }) as Record<string, unknown>;
     assert.equal(ok, undefined, 'an optional field says that it is not there');
     assert.deepEqual(
@@ -104,7 +104,7 @@ describe('Protobuf', () => {
     assert.deepEqual(roundTrip('protobuf', { a: { b: { n: 7 } } }, { message: top }), { a: { b: { n: 7 } } });
   });
 
-  it('reads no more than a thousand imported files, such as those of a folder that writes itself', () => {
+  it('limits the number of imported files', () => {
     const schema = (number: number): string => `syntax = "proto3"; import "${number}.proto";`;
     const result = parseProtobufSchema(schema(0), (path) => schema(Number.parseInt(path, 10) + 1));
     assert.ok(!result.ok);
@@ -139,18 +139,18 @@ describe('Protobuf', () => {
     [{ totals: 7 }, 'Reading.totals wants an object'],
     ['text', 'Reading wants an object'],
   ] as const) {
-    it(`refuses to send less than the flow gave: ${sentence} (${shown(value)})`, () => {
+    it(`refuses a value that it cannot encode completely: ${sentence} (${shown(value)})`, () => {
       assert.equal(encoded('protobuf', value, { message }), `noBinaryForm ${sentence}`);
     });
   }
 
-  it('names bytes that are no such message, and never throws', () => {
+  it('reports bytes that are no such message, and never throws', () => {
     for (const hex of ['0aff', '11', 'ff', `52${'ff'.repeat(4)}0f`]) {
       assert.match(refusal('protobuf', Buffer.from(hex, 'hex'), { message }), /^notProtobuf /, hex);
     }
   });
 
-  it('gives bytes of their own, not a part of the payload that others read, too', () => {
+  it('copies bytes, since other subscribers read the same payload', () => {
     const payload = Buffer.from(PAYLOAD);
     (decoded('protobuf', payload, { message }) as { raw: Buffer }).raw.fill(9);
     assert.deepEqual(payload, PAYLOAD);

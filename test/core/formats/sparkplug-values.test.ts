@@ -51,10 +51,10 @@ function sent(metric: object, largeIntegers: LargeIntegers = 'text'): Record<str
 
 describe('The values of Sparkplug metrics', () => {
   for (const [type, value] of Object.entries(VALUES)) {
-    it(`${type} goes out and comes back`, () => assert.deepEqual(sent({ type, value }), { name: 'm', type, value }));
+    it(`${type} is decoded as it was encoded`, () =>
+      assert.deepEqual(sent({ type, value }), { name: 'm', type, value }));
 
-    it(`${type} may have no value`, () =>
-      assert.deepEqual(sent({ type, value: null }), { name: 'm', type, value: null }));
+    it(`${type} may be null`, () => assert.deepEqual(sent({ type, value: null }), { name: 'm', type, value: null }));
   }
 
   it('whole numbers beyond what a number holds are BigInts where they are asked for', () => {
@@ -68,7 +68,7 @@ describe('The values of Sparkplug metrics', () => {
     assert.deepEqual(sent({ value: Buffer.from([1]) }), { name: 'm', type: 'Bytes', value: Buffer.from([1]) });
   });
 
-  it('a metric keeps what stands beside its value', () => {
+  it('a metric keeps its other fields', () => {
     const metric = {
       alias: 7,
       type: 'Int32',
@@ -94,7 +94,7 @@ describe('The values of Sparkplug metrics', () => {
     });
   });
 
-  it('a data set has its rows, and gaps in them', () => {
+  it('a data set has its rows, with null where a value is missing', () => {
     const value = { columns: ['id', 'x'], types: ['Int32', 'Double'], rows: [[1, 0.5], [2, null], []] };
     assert.deepEqual(sent({ type: 'DataSet', value }).value, value);
     const empty = { columns: [], types: [], rows: [] };
@@ -117,7 +117,7 @@ describe('The values of Sparkplug metrics', () => {
     assert.deepEqual(sent({ type: 'Template', value: { isDefinition: true } }).value, definition);
   });
 
-  it('a payload keeps what stands beside its metrics', () => {
+  it('a payload keeps its other fields', () => {
     const payload = { timestamp: 9, seq: 255, metrics: [], uuid: 'schema', body: Buffer.from([1, 2]) };
     assert.deepEqual(roundTrip('sparkplug', payload), payload);
   });

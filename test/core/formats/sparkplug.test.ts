@@ -93,7 +93,7 @@ describe('Sparkplug B', () => {
     ]);
   });
 
-  it('brings back what it has read', () => {
+  it('encodes what it has decoded', () => {
     const births = new SparkplugBirths();
     const { value } = host(births)('NBIRTH', BIRTH);
     const again = encoded('sparkplug', value);
@@ -113,27 +113,27 @@ describe('Sparkplug B', () => {
     ]);
   });
 
-  it('goes on without a birth with what is known, and says that it is stale', () => {
+  it('decodes without a birth what the message holds, and marks it as stale', () => {
     const { value, stale } = host()('NDATA', DATA);
     assert.equal(stale, true);
     assert.deepEqual(value.metrics[0], { alias: 1, type: 'Unknown', value: 22, timestamp: 1_700_000_001_000 });
   });
 
-  it('says from a gap on which message is stale, until the next birth', () => {
+  it('marks messages after a gap as stale, until the next birth', () => {
     const read = host();
     read('NBIRTH', message(0, [{ name: 'a', alias: 1, type: 'Int32', value: 0 }]));
     const stale = (seq: number) => read('NDATA', message(seq, [{ alias: 1, type: 'Int32', value: seq }])).stale;
     assert.deepEqual([1, 2, 4, 5].map(stale), [false, false, true, false]);
   });
 
-  it('counts seq around from 255 to 0', () => {
+  it('continues seq at 0 after 255', () => {
     const read = host();
     read('NBIRTH', message(0, [{ name: 'a', alias: 1, type: 'Int32', value: 0 }]));
     const verdicts = Array.from({ length: 600 }, (_, index) => read('NDATA', message((index + 1) % 256, [])).stale);
     assert.equal(verdicts.includes(true), false);
   });
 
-  it('lets several nodes of a connection read the same messages, each in its time', () => {
+  it('lets several nodes of a connection decode the same messages at different times', () => {
     const births = new SparkplugBirths();
     const [first, second] = [host(births), host(births)];
     const messages: [string, Buffer][] = [
@@ -153,7 +153,7 @@ describe('Sparkplug B', () => {
     );
   });
 
-  it('knows the devices of an edge node apart, and forgets each with its death', () => {
+  it('distinguishes the devices of an edge node, and forgets each at its death', () => {
     const births = new SparkplugBirths();
     const read = host(births);
     read('NBIRTH', message(0, []));
@@ -171,7 +171,7 @@ describe('Sparkplug B', () => {
     assert.equal(data(8, 'two').stale, true);
   });
 
-  it('keeps at most ten thousand edge nodes, the latest', () => {
+  it('keeps the latest 10,000 edge nodes', () => {
     const births = new SparkplugBirths();
     const metrics = [{ name: 'a', alias: '1', datatype: 3 }];
     for (let index = 0; index <= 10_000; index++) {
@@ -184,13 +184,13 @@ describe('Sparkplug B', () => {
     assert.deepEqual(metric('n10000'), { name: 'a', datatype: 3 });
   });
 
-  it('reads the state of a host, which is JSON', () => {
+  it('decodes the state of a host, which is JSON', () => {
     const codec = findCodec('sparkplug', DEFAULT_OPTIONS);
     const result = codec?.decode(Buffer.from('{"online":true,"timestamp":1}'), {}, 'spBv1.0/STATE/scada');
     assert.deepEqual(result, { ok: true, value: { online: true, timestamp: 1 } });
   });
 
-  it('sends values without a type by what they are', () => {
+  it('derives a missing type from the value', () => {
     const sent = {
       seq: 0,
       metrics: [
@@ -221,12 +221,12 @@ describe('Sparkplug B', () => {
     [{ metrics: [[]] }, 'noBinaryForm metrics[0] wants an object'],
     [{ values: [] }, 'notSparkplug metrics'],
   ] as const) {
-    it(`refuses to send what a metric cannot hold: ${problem}`, () => {
+    it(`refuses a value that a metric cannot hold: ${problem}`, () => {
       assert.equal(encoded('sparkplug', payload), problem);
     });
   }
 
-  it('names what it cannot read, and never throws', () => {
+  it('reports a payload that it cannot read, and never throws', () => {
     const codec = findCodec('sparkplug', DEFAULT_OPTIONS);
     const result = codec?.decode(Buffer.from('12ff', 'hex'), {}, 'spBv1.0/g/NDATA/n');
     assert.ok(result && !result.ok);
@@ -245,7 +245,7 @@ describe('Sparkplug B beside edge nodes', () => {
     assert.deepEqual([value.metrics[0]?.name, value.seq, stale], ['Node Control/Rebirth', undefined, false]);
   });
 
-  it('reads payloads of other topics, and without births, as far as they say all themselves', () => {
+  it('decodes payloads of other topics, and without births, as far as they are complete', () => {
     for (const topic of ['other/topic', 'spBv1.0/g/NDATA/n', 'spBv1.0/g/NDATA', 'spBv1.0/g/NDATA/n/d/more']) {
       const result = codec?.decode(message(0, [{ name: 'a', type: 'Int32', value: 1 }]), {}, topic);
       assert.ok(result?.ok);
@@ -271,12 +271,12 @@ describe('Sparkplug B beside edge nodes', () => {
     assert.equal(births.follow(data, { seq: 9, timestamp: 3, metrics: [] }), true);
   });
 
-  it('takes no state of a host for a message of an edge node', () => {
+  it('distinguishes the state of a host from a message of an edge node', () => {
     assert.equal(sparkplugTopic('spBv1.0/STATE/host/more'), undefined);
     assert.equal(sparkplugTopic('spBv1.0/STATE/host'), undefined);
   });
 
-  it('keeps the birth that it has when the same one is read again', () => {
+  it('keeps the metrics of a birth when the same birth is read again', () => {
     const births = new SparkplugBirths();
     const read = host(births);
     read('NBIRTH', BIRTH);
@@ -287,7 +287,7 @@ describe('Sparkplug B beside edge nodes', () => {
     assert.equal(read('NDATA', message(1, [{ alias: 1, type: 'Float', value: 1 }])).value.metrics[0]?.name, 'new');
   });
 
-  it('takes no births of more metrics than there is room for', () => {
+  it('keeps no birth with more metrics than its limit', () => {
     const births = new SparkplugBirths();
     const metrics = Array.from({ length: 1_000_001 }, () => ({ name: 'a', alias: undefined, datatype: undefined }));
     const topic = { group: 'g', messageType: 'NBIRTH', node: 'n', device: undefined };
