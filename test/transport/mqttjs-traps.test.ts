@@ -15,15 +15,11 @@ import { ScriptedServer } from '../helpers/servers/scripted-server';
 const TRAPS: readonly [trap: string, file: string, title: string][] = [
   ['opens sockets without noDelay', 'transport/tcp-stream', 'sends small packets at once'],
   ['keeps the first server name for all TLS attempts', 'transport/tls-stream', 'sends the name of the server'],
-  [
-    'says nothing of a WebSocket that is refused',
-    'transport/websocket-stream',
-    'says that the server answers with HTTP',
-  ],
+  ['says nothing of a WebSocket that is refused', 'transport/websocket-stream', 'reports an answer with HTTP'],
   ['drops stream errors without a code', 'runtime/why-not-connected', 'the WebSocket is refused'],
   ['heeds MQTTJS_SOCKS_PROXY', 'transport/mqttjs-traps', 'the proxy variables of mqtt.js are not used'],
-  ['writes limits of CONNACK into the options', 'transport/mqttjs-traps', 'says the same in each CONNECT'],
-  ['does not adopt an assigned client identifier', 'transport/mqttjs-traps', 'keeps the identifier that a server'],
+  ['writes limits of CONNACK into the options', 'transport/mqttjs-traps', 'each CONNECT is the same'],
+  ['does not adopt an assigned client identifier', 'transport/mqttjs-traps', 'an assigned client identifier is kept'],
   [
     'goes by the keep-alive of the server',
     'runtime/why-not-connected',
@@ -39,16 +35,8 @@ const TRAPS: readonly [trap: string, file: string, title: string][] = [
   ['does not heed the limits of the server', 'nodes/limits', 'it('],
   ['acknowledges before the flow is done', 'transport/inbound-flow', 'once at QoS 2, before the flow is done'],
   ['blocks pings while a message is handled', 'transport/inbound-flow', 'let pings and publications go on'],
-  [
-    'hands over QoS 2 under an alias without a topic',
-    'transport/inbound-alias',
-    'the topic that their alias stands for',
-  ],
-  [
-    'gives CONNACK late when more follows in one piece',
-    'transport/inbound-alias',
-    'they may follow CONNACK in one piece',
-  ],
+  ['hands over QoS 2 under an alias without a topic', 'transport/inbound-alias', 'the topic of their alias'],
+  ['gives CONNACK late when more follows in one piece', 'transport/inbound-alias', 'they arrive together with CONNACK'],
   ['sends no SUBSCRIBE for a filter that it knows', 'transport/mqttjs-transport', 'Asked again, it is sent again'],
   ['calls a refused filter granted', 'transport/mqttjs-transport', 'settles a subscription as'],
   [
