@@ -68,12 +68,13 @@ describe('The sources', () => {
     );
   });
 
-  it('read the time of day in four places: all else counts the time that passes', () => {
-    // The editor shows times, and the browser's clock is the user's own.
+  it('read the time of day in five places: all else counts the time that passes', () => {
+    // The editor shows times, and the browser's clock is the user's own. Templates of users ask for the time of day.
     const others = sources.filter((file) => file.endsWith('.ts') && !file.startsWith('src/editor/'));
     const places = linesWith(/\bDate\.now\(|new Date\(\)/, others).map((line) => line.replace(/:\d+:.*$/, ''));
     assert.deepEqual([...new Set(places)].sort(), [
       'src/connection/clock.ts',
+      'src/runtime/publish/outside-values.ts',
       'src/runtime/storage/level-folder.ts',
       'src/transport/embedded/embedded-broker.ts',
       'src/transport/even-time.ts',

@@ -274,8 +274,7 @@ export class Subscriptions {
   /** Whether the server's last answer does not apply to `interest`, which is new. */
   #isToBeAsked(subscription: ServerSubscription, { fresh }: Interest): boolean {
     if (!this.#link || !subscription.asked) return false;
-    const { server } = this.#link;
-    return fresh || !suffices(subscription.asked, mergedRequest(subscription, server), server);
+    return fresh || !suffices(subscription.asked, mergedRequest(subscription, this.#link.server), this.#link.server);
   }
 
   /** It is not sent: the server would end the connection over it. */

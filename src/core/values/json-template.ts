@@ -142,11 +142,7 @@ class Fault extends Error {
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const SPACE = /[ \t\r\n]*/y;
-const WORDS = [
-  ['true', true],
-  ['false', false],
-  ['null', null],
-] as const;
+const WORDS = Object.entries({ true: true, false: false, null: null });
 
 class Parser {
   readonly placeholders: Placeholder[] = [];
@@ -218,10 +214,7 @@ class Parser {
   #items(end: '}' | ']', item: () => void): void {
     this.#position++;
     this.#skipSpace();
-    if (this.#text[this.#position] === end) {
-      this.#position++;
-      return;
-    }
+    if (this.#text[this.#position] === end) return void this.#position++;
     for (;;) {
       item();
       this.#skipSpace();
