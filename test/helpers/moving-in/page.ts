@@ -52,6 +52,7 @@ const KINDS = {
   receive: 'received publications',
   publish: 'messages to publish',
   control: 'control messages',
+  connection: 'connections: CONNECT, packets, status, errors',
 } as const;
 
 function counts(): string {
@@ -99,7 +100,7 @@ dialog and the command say so for each.`,
     '## What moved nodes do',
     `The same flow runs twice at one mosquitto, by the core nodes of Node-RED and converted. Each case is done by both, and
 the result compared: the message that arrives with all of its properties, the packet that is sent, the error that a Catch
-node gets (\`test/system/node-red/side-by-side.test.ts\`).`,
+node gets; of connections also CONNECT, birth, close and will messages, and what the nodes show (\`test/system/node-red/side-by-side.test.ts\`).`,
     counts(),
     'Where the result is another one, this is why:',
     differences(),

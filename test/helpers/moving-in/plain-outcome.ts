@@ -49,5 +49,8 @@ function plain(value: unknown, topic: string): unknown {
   if (Array.isArray(value)) return value.map((entry) => plain(entry, topic));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
-  return Object.fromEntries(entries.sort().map(([name, entry]) => [name, plain(entry, topic)]));
+  return Object.fromEntries(
+    // Objects of mqtt-packet have no prototype, and cannot be sorted as texts.
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, entry]) => [name, plain(entry, topic)]),
+  );
 }

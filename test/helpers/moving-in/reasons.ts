@@ -30,6 +30,19 @@ export const REASONS = {
     'A response topic with a wildcard is left out when the node is moved. MQTT 5 does not allow it, and the core node sends it.',
   listInFull:
     'The list of subscriptions has every option of each, as it is used. That of the core nodes has what the message gave.',
+  willLeftOut:
+    'A will whose topic is not valid is left out when the node is moved. The core node sends it, and servers refuse the connection.',
+  noUnsubscribe:
+    'When the flow stops, nothing is unsubscribed. The core nodes unsubscribe first; with a clean session that comes to the same.',
+  greyWhenWanted:
+    'The ring is grey before the first connection and after one was closed on request, and red where a connection is wanted; that of the core nodes is red. A subscribe node shows `subscribing` until the server has answered. The other texts are the same.',
+  failureShown:
+    'A server that refuses or is not there is shown with the reason. The core nodes show `connecting` until they are connected.',
+  failureTold: 'A Catch node hears why a connection cannot be made. The core nodes write it to the log.',
+  wrongFilter: 'A topic filter that is not valid is an error, which a Catch node gets. The core node warns in the log.',
+  wrongSettings: 'A value in `msg.broker` that is none is an error. The core nodes connect without it.',
+  messageWaits:
+    'A message without a connection waits, or is an error if the node is set to that. The core nodes drop it, and it is never complete.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Reason = keyof typeof REASONS;

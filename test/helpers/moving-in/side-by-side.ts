@@ -10,9 +10,11 @@ import { coreBroker, coreIn, coreOut } from '../flows/core-flow';
 import { coreNodes, type Flow, type FlowMessage, type FlowNode, loadFlow, unloadFlow } from '../flows/flow-harness';
 import { Inbox } from '../flows/inbox';
 import type { Mosquitto } from '../servers/mosquitto';
-import type { ControlCase, MovingCase, PublishCase, ReceiveCase, Version } from './moving-case';
+import type { ConnectionCase, ControlCase, MovingCase, PublishCase, ReceiveCase, Version } from './moving-case';
 import { plainMessage, plainPacket } from './plain-outcome';
 
+/** A case that has no connection of its own. */
+export type SharedCase = Exclude<MovingCase, ConnectionCase>;
 type Side = 'core' | 'ours';
 const SIDES = ['core', 'ours'] as const;
 
@@ -40,7 +42,7 @@ export class SideBySide {
   }
 
   /** Starts both sides for `cases`, all of one version, and returns when all nodes are connected. */
-  static async start(mosquitto: Mosquitto, version: Version, cases: readonly MovingCase[]): Promise<SideBySide> {
+  static async start(mosquitto: Mosquitto, version: Version, cases: readonly SharedCase[]): Promise<SideBySide> {
     const core = coreFlow(mosquitto.port, version, cases);
     const ours = core.map((node) => renamed(node));
     const moved = convertedFlow(ours, replaceCoreNodes(ours, conversionDefaults));
@@ -62,7 +64,7 @@ export class SideBySide {
   }
 
   /** Gives the case to both sides, one after the other. `index` is its place in the list that the flow was made for. */
-  async compare(one: MovingCase, index: number): Promise<Compared> {
+  async compare(one: SharedCase, index: number): Promise<Compared> {
     if (one.kind === 'receive') return this.#receive(one, index);
     const run = (side: Side): Promise<Outcome> =>
       one.kind === 'publish' ? this.#publish(one, side, index) : this.#control(one, side, index);
@@ -149,7 +151,7 @@ export class SideBySide {
 const OUTPUTS = ['auto-detect', 'auto', 'utf8', 'json', 'buffer', 'base64'];
 
 /** A node for each output, each case that publishes, and each case that controls. */
-function coreFlow(port: number, version: Version, cases: readonly MovingCase[]): FlowNode[] {
+function coreFlow(port: number, version: Version, cases: readonly SharedCase[]): FlowNode[] {
   const broker = coreBroker('core-b', { broker: '127.0.0.1', port, protocolVersion: version });
   const nodes = [broker, coreOut('core-out-end', 'core-b', '')];
   for (const datatype of OUTPUTS)
