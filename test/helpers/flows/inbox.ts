@@ -21,6 +21,14 @@ export class Inbox<T> {
     for (const look of [...this.#watchers]) look();
   }
 
+  /** Calls `take` for each value that comes from now on. */
+  each(take: (value: T) => void): void {
+    let taken = this.all.length;
+    this.#watchers.add(() => {
+      while (taken < this.all.length) take(this.all[taken++] as T);
+    });
+  }
+
   /** The oldest value that next() has not returned before. */
   next(): Promise<T> {
     const index = this.#taken++;
