@@ -17,7 +17,12 @@ export function isLasting(node: Node): boolean {
 
 /** Whether nodes are wired to the outputs of `node`. */
 export function leadsOn(node: Node): boolean {
+  return targetsOf(node).length > 0;
+}
+
+/** The identifiers of the nodes that are wired to the outputs of `node`. */
+export function targetsOf(node: Node): readonly string[] {
   // Node-RED's type lacks it.
   const { wires } = node as Node & { readonly wires?: readonly (readonly string[])[] };
-  return wires?.some((targets) => targets.length > 0) ?? false;
+  return wires?.flat() ?? [];
 }

@@ -1,0 +1,51 @@
+// Deliveries that a subscribe node has sent to nodes which a deploy stopped before they had them. The next instance of the
+// subscribe node delivers them again.
+
+import type { Delivery } from '../../connection/acknowledgement/delivery-window';
+import type { ReleaseReceipt } from '../../connection/acknowledgement/shared-receipt';
+import type { Connection } from '../../connection/connection';
+import { Handover } from '../deploy/handover';
+
+/** A delivery that is to be acknowledged. */
+export interface HandedDelivery {
+  readonly delivery: Delivery;
+  readonly release: ReleaseReceipt;
+}
+
+type Taker = (handed: readonly HandedDelivery[]) => void;
+
+export class LeftDeliveries {
+  readonly connection: Connection;
+  readonly #left: HandedDelivery[] = [];
+  #taker: Taker | undefined;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  get empty(): boolean {
+    return this.#left.length === 0;
+  }
+
+  /** The earlier instance may find out after the next one has started. */
+  add(handed: readonly HandedDelivery[]): void {
+    if (this.#taker) this.#taker(handed);
+    else this.#left.push(...handed);
+  }
+
+  /** Gives `taker` what is left, and what will be. */
+  takeAll(taker: Taker): void {
+    this.#taker = taker;
+    taker(this.#left.splice(0));
+  }
+
+  /** Nobody delivers them again: the server does when its session continues on another connection. */
+  readonly abandon = (): void => {
+    this.takeAll((handed) => {
+      for (const { release } of handed) release({ kind: 'abandoned' });
+    });
+  };
+}
+
+/** Those left in this process, by node. */
+export const leftDeliveries = new Handover<LeftDeliveries>();
