@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { packageName } from '../flows/node-red-process';
 import { nodeRedHome, repository } from '../package/environment';
+import { clearFlows, loadFlows, renewTopicsSidebar, traces } from './page-reset';
 
 /** Screenshots of each version of Node-RED are kept apart. */
 const screenshots = join(repository, 'build/screenshots', nodeRedHome === repository ? 'node-red-4' : 'node-red-5');
+
+const VIEWPORT = { width: 1400, height: 900 };
 
 /** Takes the slide out of trays and menus. Without a graphics card each frame of it costs as much as the whole dialog. */
 const STILL = `addEventListener('DOMContentLoaded', () => {
@@ -21,10 +24,16 @@ const STILL = `addEventListener('DOMContentLoaded', () => {
 
 export class EditorPage {
   readonly page: Page;
+  readonly locale: string;
   readonly #errors: string[] = [];
+  readonly #left: (page: EditorPage) => void;
+  /** What could be seen of the page when it was new. */
+  #traces = '';
 
-  private constructor(page: Page) {
+  private constructor(page: Page, locale: string, left: (page: EditorPage) => void) {
     this.page = page;
+    this.locale = locale;
+    this.#left = left;
     page.on('console', (message) => {
       // Node-RED catches exceptions of a dialog and logs them as ordinary lines.
       const thrown = /^oneditprepare|^oneditsave|^oneditresize|^oneditcancel/.test(message.text());
@@ -33,14 +42,41 @@ export class EditorPage {
     page.on('pageerror', (error) => this.#errors.push(error.stack ?? error.message));
   }
 
-  /** Opens the editor at `url` in the language `locale`, without data of earlier sessions. */
-  static async open(browser: Browser, url: string, locale = 'en-US'): Promise<EditorPage> {
-    const context = await browser.newContext({ locale, viewport: { width: 1400, height: 900 } });
+  /**
+   * Opens the editor at `url` in the language `locale`, without data of earlier sessions. close() calls `left` when the page
+   * can be used again.
+   */
+  static async open(
+    browser: Browser,
+    url: string,
+    locale: string,
+    left: (page: EditorPage) => void,
+  ): Promise<EditorPage> {
+    const context = await browser.newContext({ locale, viewport: VIEWPORT });
     await context.addInitScript(STILL);
-    const editor = new EditorPage(await context.newPage());
+    const editor = new EditorPage(await context.newPage(), locale, left);
     await editor.page.goto(url);
-    await editor.paletteNode('mqtt-flows-subscribe').waitFor({ state: 'attached' });
+    await editor.#loaded();
+    editor.#traces = await traces(editor.page);
     return editor;
+  }
+
+  /**
+   * Makes a page that close() has left like one that has just been opened. Loads it again if something is left in it, or
+   * if what a test has left keeps the flows from being loaded.
+   */
+  async again(): Promise<void> {
+    const found = await loadFlows(this.page).then(
+      () => traces(this.page),
+      () => undefined,
+    );
+    if (found !== this.#traces) await this.reload();
+  }
+
+  /** Loads the page again, as a user may. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#loaded();
   }
 
   /** Asserts that no error was written to the console since the last call. */
@@ -162,8 +198,28 @@ export class EditorPage {
     return this.page.evaluate<string>(`RED.nodes.getNodeHelp(${JSON.stringify(type)}) || ''`);
   }
 
+  /** Ends the use of the page by a test. Whatever is open in it is dropped. */
   async close(): Promise<void> {
+    const cleared = await this.#clear().catch(() => false);
+    if (!cleared) return this.dispose();
+    this.#left(this);
+  }
+
+  /** Closes the page for good. */
+  async dispose(): Promise<void> {
     await this.page.context().close();
+  }
+
+  async #clear(): Promise<boolean> {
+    await this.page.setViewportSize(VIEWPORT);
+    if (!(await clearFlows(this.page))) return false;
+    await renewTopicsSidebar(this.page);
+    return true;
+  }
+
+  async #loaded(): Promise<void> {
+    await this.paletteNode('mqtt-flows-subscribe').waitFor({ state: 'attached' });
+    await this.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
   }
 
   /** Waits until a menu has slid open, because its entries move until then. */

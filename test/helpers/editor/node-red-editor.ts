@@ -1,4 +1,4 @@
-// A separate Node-RED with this package and some flows, and a browser for its editor. There is one for each suite.
+// A separate Node-RED with this package and some flows, and pages with its editor. There is one for each suite.
 // editor-page.ts drives the editor.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../flows/node-red-process';
 import { findProgram, skipWithout } from '../package/environment';
-import { launchChromium } from './chromium';
+import { releaseChromium, useChromium } from './chromium';
 import { EditorPage } from './editor-page';
 
 /** The path of Chromium; skips the suite or test where it is not installed. */
@@ -23,6 +23,8 @@ export class NodeRedEditor {
   readonly #userDir: string;
   readonly #browser: Browser;
   readonly #pages: EditorPage[] = [];
+  /** Those that no test uses now. */
+  readonly #free: EditorPage[] = [];
 
   private constructor(nodeRed: NodeRedProcess, userDir: string, browser: Browser) {
     this.nodeRed = nodeRed;
@@ -39,24 +41,41 @@ export class NodeRedEditor {
     flows: readonly object[] | string = [],
     settings?: string,
   ): Promise<NodeRedEditor> {
-    const browser = await launchChromium(program);
+    const browser = await useChromium(program);
     const userDir = emptyUserDir();
     try {
       linkPackage(userDir);
       writeFileSync(join(userDir, 'flows.json'), textOf(flows));
       return new NodeRedEditor(await NodeRedProcess.start(userDir, settings), userDir, browser);
     } catch (error) {
-      await browser.close();
+      releaseChromium();
       removeUserDir(userDir);
       throw error;
     }
   }
 
-  /** Opens the editor in the language `locale`, and waits for the node `label`, if one is named. */
-  async open({ locale, label }: { locale?: string; label?: string } = {}): Promise<EditorPage> {
-    const editor = await EditorPage.open(this.#browser, this.nodeRed.url, locale);
-    this.#pages.push(editor);
+  /**
+   * Opens the editor in the language `locale`, and waits for the node `label`, if one is named. A page that an earlier test
+   * has closed is used again.
+   */
+  async open({ locale = 'en-US', label }: { locale?: string; label?: string } = {}): Promise<EditorPage> {
+    const editor = (await this.#again(locale)) ?? (await this.#new(locale));
     if (label !== undefined) await editor.node(label).waitFor();
+    return editor;
+  }
+
+  async #again(locale: string): Promise<EditorPage | undefined> {
+    const index = this.#free.findIndex((page) => page.locale === locale);
+    if (index < 0) return undefined;
+    const [editor] = this.#free.splice(index, 1);
+    await editor?.again();
+    return editor;
+  }
+
+  async #new(locale: string): Promise<EditorPage> {
+    const left = (page: EditorPage): void => void this.#free.push(page);
+    const editor = await EditorPage.open(this.#browser, this.nodeRed.url, locale, left);
+    this.#pages.push(editor);
     return editor;
   }
 
@@ -74,8 +93,8 @@ export class NodeRedEditor {
 
   /** Closes all its pages, ends Node-RED, and removes its files. */
   async stop(): Promise<void> {
-    await Promise.all(this.#pages.map((page) => page.close()));
-    await this.#browser.close();
+    await Promise.all(this.#pages.map((page) => page.dispose()));
+    releaseChromium();
     await this.nodeRed.stop();
     removeUserDir(this.#userDir);
   }

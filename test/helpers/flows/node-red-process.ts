@@ -24,12 +24,23 @@ export function linkPackage(userDir: string): void {
   writeFileSync(join(userDir, 'package.json'), JSON.stringify(manifest));
 }
 
+/** The setting of the editor with this editor for code in it. */
+function editorTheme(codeEditor: 'ace' | 'monaco'): string {
+  return `editorTheme: { tours: false, palette: { catalogues: [] }, codeEditor: { lib: '${codeEditor}' } },`;
+}
+
+/**
+ * The setting for Monaco, with which Node-RED comes. Elsewhere the tests have Ace: no dialog of ours has an editor for code,
+ * and with Monaco a page takes about twice as long to load.
+ */
+export const MONACO = editorTheme('monaco');
+
 const SETTINGS = `module.exports = {
   lang: 'en-US', uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'only for tests',
-  telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false, palette: { catalogues: [] } },
+  telemetry: { enabled: false, updateNotification: false }, ${editorTheme('ace')}
   functionGlobalContext: { memoryInUse: require(${JSON.stringify(require.resolve('../process/heap'))}).memoryInUse },
   logging: { console: { level: 'debug', metrics: false, audit: false } },
-};`;
+`;
 
 export class NodeRedProcess {
   readonly url: string;
@@ -50,12 +61,12 @@ export class NodeRedProcess {
 
   /**
    * Starts Node-RED on `userDir` and waits until its flows run. Rejects with its output when it ends before.
-   * `more` is put into the settings file, as the text of properties.
+   * `more` is put at the end of the settings, as the text of properties.
    */
   static async start(userDir: string, more = ''): Promise<NodeRedProcess> {
     const port = await freePort();
     const settings = join(userDir, 'settings.js');
-    writeFileSync(settings, SETTINGS.replace('lang:', `${more} lang:`));
+    writeFileSync(settings, `${SETTINGS}${more}};`);
     const child = spawn(process.execPath, [nodeRedScript, '-u', userDir, '-s', settings, '-p', String(port)], {
       cwd: userDir,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,6 +8,7 @@ import { acknowledgeDefaults } from '#src/settings/acknowledge.config';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { MONACO } from '../../helpers/flows/node-red-process';
 import { repository } from '../../helpers/package/environment';
 
 const EXAMPLE = join(repository, 'examples/2 Route by topic.json');
@@ -18,7 +19,7 @@ describe('the dialogs, seen by axe-core', function () {
   let editor: EditorPage;
 
   before(async function () {
-    session = await NodeRedEditor.start(needsChromium(this), everyNode());
+    session = await NodeRedEditor.start(needsChromium(this), everyNode(), MONACO);
     editor = await session.open();
   });
 

@@ -220,6 +220,8 @@ describe('the dialogs in the editor', function () {
     await editor.page.getByText('Import an example', { exact: true }).click();
     const dialog = editor.page.locator('#red-ui-clipboard-dialog-import-tab-examples');
     await dialog.getByText('@mqtt-flows/node-red-mqtt-flows', { exact: true }).waitFor();
+    await editor.page.locator('#red-ui-clipboard-dialog-cancel').click();
+    await dialog.waitFor({ state: 'hidden' });
   });
 
   it('everything is said in German to a German browser', async () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { editorDefinition } from '../../helpers/editor/editor-definitions';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
+import { MONACO } from '../../helpers/flows/node-red-process';
 import { nodeStems } from '../../helpers/package/package-files';
 
 /** Node-RED marks an inject node that also speaks once after a deploy. */
@@ -17,7 +18,7 @@ describe('the first flow in the editor', function () {
   let editor: EditorPage;
 
   before(async function () {
-    session = await NodeRedEditor.start(needsChromium(this));
+    session = await NodeRedEditor.start(needsChromium(this), [], MONACO);
     editor = await session.open();
   });
 

@@ -226,7 +226,7 @@ describe('the dialog of the router', function () {
 
   it('says how many routes have come in messages, and what they have taken', async () => {
     await session.deploy(EXAMPLE);
-    await editor.page.reload();
+    await editor.reload();
     await editor.node('topic router').waitFor();
     for (const label of ['add routes', 'yard/gate/2']) await editor.pressInject(label);
     await editor.page.waitForFunction(

@@ -189,6 +189,8 @@ describe('the topics sidebar in the editor', function () {
     await field.pressSequentially('boil');
     await editor.page.locator('.red-ui-autoComplete-completion').getByText('alarms/').first().waitFor();
     await editor.screenshot('topics-completion');
+    await field.press('Escape');
+    await editor.cancelDialog(dialog);
   });
 
   it('offers them to our own nodes, those of the broker that is chosen', async () => {
@@ -257,7 +259,7 @@ describe('the topics sidebar in the editor', function () {
       },
     });
     await session.editor.deploy(alarmsFlow({ servers: [{ url: `mqtt://127.0.0.1:${refusing.port}` }] }));
-    await editor.page.reload();
+    await editor.reload();
     topics = await TopicsTab.open(editor);
     await topics.panel.getByRole('button', { name: 'Start' }).click();
     await topics.panel.getByRole('alert').getByText(HOSTILE.slice(0, 20)).waitFor();
