@@ -88,6 +88,15 @@ async function bundleCommand() {
   });
 }
 
+/** dist/command/format-suite.js, by which other packages test their formats. */
+async function bundleFormatSuite() {
+  await build({
+    ...forNodeJs,
+    entryPoints: [join(root, 'src/command/format-suite.ts')],
+    outdir: join(root, 'dist/command'),
+  });
+}
+
 /**
  * dist/cborg.js, which `#cborg` of package.json stands for. cborg is an ECMAScript module, which the CommonJS of Node-RED
  * cannot load at once in every Node.js that it runs on.
@@ -160,6 +169,7 @@ const { nodes, plugins } = nodeRed;
 await bundleCborg();
 await bundleShared(await bundleEntries([...Object.values(nodes), ...Object.values(plugins)]));
 await bundleCommand();
+await bundleFormatSuite();
 await bundleResources();
 for (const [kind, files] of Object.entries({ nodes, plugins })) {
   const stems = Object.values(files).map((file) => basename(file, '.js'));

@@ -22,11 +22,11 @@ function dryRun(): Pack {
 }
 
 /**
- * One for each node and plugin, what they share, cborg, and the command; what is for the editor alone is inside the forms.
+ * One for each node and plugin, what they share, cborg, the command, and the tests for formats; what is for the editor alone is inside the forms.
  */
 function scripts(): string[] {
   const { nodes, plugins } = manifest['node-red'];
-  const shared = ['dist/cborg.js', 'dist/command/mqtt-flows.js', 'dist/runtime.js'];
+  const shared = ['dist/cborg.js', 'dist/command/mqtt-flows.js', 'dist/command/format-suite.js', 'dist/runtime.js'];
   return [...shared, ...Object.values(nodes), ...Object.values(plugins)];
 }
 

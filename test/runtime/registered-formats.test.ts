@@ -32,6 +32,38 @@ function codecs(...plugins: unknown[]): NodeCodecs {
 }
 
 describe('A format of another package', () => {
+  it('is read by *detect* where a content type names it, and ours stay ours', () => {
+    const found = codecs({ ...REVERSED, mediaTypes: ['Application/X-Back', 'application/json'] }).find('auto');
+    assert.ok(found.ok);
+    const { decode } = found.value;
+    const payload = Buffer.from('[1]');
+    const readAs = (contentType: string): unknown => {
+      const result = decode(payload, { contentType }, 'a');
+      return result.ok && result.value;
+    };
+    assert.equal(readAs('text/x-reversed'), ']1[');
+    assert.equal(readAs('application/x-back; v=1'), ']1[');
+    assert.deepEqual(readAs('application/json'), [1]);
+  });
+
+  it('is not read by a content type with parameters, which is that of others as well', () => {
+    const found = codecs({ ...REVERSED, mediaType: 'text/plain; charset=reversed' }).find('auto');
+    assert.ok(found.ok);
+    assert.deepEqual(found.value.decode(Buffer.from('ab'), { contentType: 'text/plain' }, 'a'), {
+      ok: true,
+      value: 'ab',
+    });
+  });
+
+  it('that makes more levels than Node-RED can copy is refused', () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 1001; level++) deep = level % 2 ? { deep } : [deep];
+    const found = codecs({ ...REVERSED, decode: () => deep }).find('reversed');
+    assert.ok(found.ok);
+    const result = found.value.decode(Buffer.from('ab'), {}, 'a');
+    assert.equal(!result.ok && result.problem, 'tooDeep');
+  });
+
   it('is used by its name, with and without a compression', () => {
     for (const name of ['reversed', 'gzip+reversed']) {
       const found = codecs(REVERSED).find(name);

@@ -4,6 +4,8 @@ import type { NodeAPI } from 'node-red';
 import { detailOf } from '../../core/errors/thrown-value';
 import { type Codec, type CodecOptions, type Decoded, type Encoded, failure } from '../../core/payloads/codec';
 import type { OtherFormats } from '../../core/payloads/formats/find-codec';
+import { TOO_DEEP } from '../../core/payloads/json-text';
+import { isTooDeep } from '../../core/payloads/too-deep';
 
 export const FORMAT_PLUGIN = 'mqtt-flows-format';
 
@@ -65,7 +67,8 @@ function guarded(format: RegisteredFormat, { largeIntegers }: CodecOptions): Cod
     mediaTypes: mediaTypesOf(format),
     decode(payload, _hints, topic): Decoded {
       try {
-        return { ok: true, value: format.decode(payload, { topic, largeIntegers }) };
+        const value = format.decode(payload, { topic, largeIntegers });
+        return isTooDeep(value) ? TOO_DEEP : { ok: true, value };
       } catch (error) {
         return failure('unreadable', detailOf(error));
       }

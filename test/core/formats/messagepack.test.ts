@@ -121,6 +121,21 @@ describe('MessagePack', () => {
     assert.match(refusal('messagepack', deep), /^tooDeep /);
   });
 
+  it('makes no room for entries that are claimed and not there', () => {
+    for (const [byte, size] of [
+      [0xdc, 1_000_000],
+      [0xdd, 1_000_000],
+      [0xde, 1_000_000],
+      [0x9f, 1_000_000],
+      [0x91, 10_000_000],
+    ] as const) {
+      const before = process.memoryUsage().heapUsed;
+      assert.match(refusal('messagepack', Buffer.alloc(size, byte)), /^(notMessagePack|tooDeep) /);
+      const grown = process.memoryUsage().heapUsed - before;
+      assert.ok(grown < 100e6, `${byte.toString(16)}: ${grown}`);
+    }
+  });
+
   it('reads an empty payload, which removes a retained message, as an empty text', () => {
     assert.equal(decoded('messagepack', Buffer.alloc(0)), '');
   });

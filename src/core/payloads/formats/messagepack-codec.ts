@@ -5,6 +5,7 @@ import { detailOf } from '../../errors/thrown-value';
 import { bytesOf } from '../bytes-value';
 import { type Codec, type Decoded, type Encoded, failure } from '../codec';
 import { flowValue } from '../flow-value';
+import { TOO_DEEP } from '../json-text';
 import { type LargeIntegers, MOST_LEVELS } from '../large-numbers';
 import { isPlain } from '../plain-object';
 
@@ -14,6 +15,8 @@ export const MESSAGEPACK_TYPE = 'application/vnd.msgpack';
 const LOST = new Set(['Error', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Promise', 'RegExp']);
 const LEAST_INT64 = -(2n ** 63n);
 const MOST_UINT64 = 2n ** 64n - 1n;
+
+const TOO_DEEP_INSIDE = new RangeError('too deep');
 
 interface MessagePack {
   decode(payload: Buffer): unknown;
@@ -49,10 +52,59 @@ function load(): MessagePack {
   };
   const reading = { extensionCodec, context: undefined, useBigInt64: true };
   const writing = { extensionCodec, context: undefined, useBigInt64: true, maxDepth: MOST_LEVELS };
+  const BoundedDecoder = boundedDecoder(Decoder);
   return {
-    decode: (payload) => new Decoder(reading).decode(payload),
+    decode: (payload) => new BoundedDecoder(reading, payload.length).decode(payload),
     encode: (value) => new Encoder(writing).encode(sendable(value)),
   };
+}
+
+type Library = typeof import('@msgpack/msgpack');
+type Options = import('@msgpack/msgpack').DecoderOptions<undefined>;
+
+/** What the library's decoder has, and its types keep to themselves. */
+interface Sizes {
+  readonly stack: { readonly length: number };
+  pushArrayState(size: number): void;
+  pushMapState(size: number): void;
+}
+
+/**
+ * The library makes room for all entries that an array claims before it reads one, and at every level: 2,000 bytes took 300
+ * MB, and 20,000 ended the process. No payload has more entries than bytes, however they are nested.
+ */
+function boundedDecoder(
+  Decoder: Library['Decoder'],
+): new (
+  options: Options,
+  bytes: number,
+) => { decode(payload: Buffer): unknown } {
+  // Both methods are there in the version that package-lock.json names; a test shows that they are called.
+  const base = Decoder.prototype as unknown as Sizes;
+  class BoundedDecoder extends Decoder {
+    #left: number;
+
+    constructor(options: Options, bytes: number) {
+      super(options);
+      this.#left = bytes;
+    }
+
+    static take(decoder: BoundedDecoder, size: number): void {
+      decoder.#left -= size;
+      if (decoder.#left < 0) throw new RangeError('it claims more entries than it has bytes');
+      if ((decoder as unknown as Sizes).stack.length > MOST_LEVELS) throw TOO_DEEP_INSIDE;
+    }
+  }
+  const bounded = BoundedDecoder.prototype as unknown as Sizes;
+  bounded.pushArrayState = function (this: BoundedDecoder, size) {
+    BoundedDecoder.take(this, size);
+    base.pushArrayState.call(this, size);
+  };
+  bounded.pushMapState = function (this: BoundedDecoder, size) {
+    BoundedDecoder.take(this, size);
+    base.pushMapState.call(this, size);
+  };
+  return BoundedDecoder;
 }
 
 function refuseLosses(value: unknown, type: string): void {
@@ -127,7 +179,7 @@ function decodeMessagePack(payload: Buffer, largeIntegers: LargeIntegers): Decod
   try {
     return flowValue(messagePack().decode(payload), largeIntegers);
   } catch (error) {
-    return failure('notMessagePack', detailOf(error));
+    return error === TOO_DEEP_INSIDE ? TOO_DEEP : failure('notMessagePack', detailOf(error));
   }
 }
 
