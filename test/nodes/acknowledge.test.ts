@@ -115,7 +115,7 @@ describe('the acknowledge node', () => {
     assert.deepEqual(await server.acknowledged(3), ['1', '2', '3']);
   });
 
-  it('keeps to the number of messages that the flow may have', async () => {
+  it('respects the limit of messages in the flow', async () => {
     await prepare();
     await bench.start([gateNode('work', 'ack'), ...acknowledgeNodes('ack')], { maxInFlight: 1 });
     for (const id of [1, 2]) await server.send(id);
@@ -125,7 +125,7 @@ describe('the acknowledge node', () => {
   });
 
   describe('says why it cannot acknowledge', () => {
-    it('what is acknowledged already', async () => {
+    it('a message that is already acknowledged', async () => {
       await prepare();
       const flow = await bench.start([
         functionNode('twice', 'return [[msg, msg]];', ['ack']),
@@ -165,7 +165,7 @@ describe('the acknowledge node', () => {
     });
   });
 
-  it('gets every message again that waits for it when the subscribe node is restarted', async () => {
+  it('gets unacknowledged messages again when the subscribe node is restarted', async () => {
     await prepare();
     const ack = acknowledgeNodes('ack');
     const flow = await bench.start([gateNode('work', 'ack'), ...ack]);

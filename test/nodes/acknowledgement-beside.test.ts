@@ -17,7 +17,7 @@ describe('acknowledging', () => {
   let bench: AcknowledgingFlow;
   afterEach(() => bench.stop());
 
-  it('when handed over waits for no node of the flow', async () => {
+  it('when handed over does not wait for the flow', async () => {
     bench = await AcknowledgingFlow.prepare({ acknowledge: 'receipt' });
     await bench.start([gateNode('work')]);
     for (const qos of [1, 2] as const) await bench.server.send(qos, qos);
@@ -25,7 +25,7 @@ describe('acknowledging', () => {
     await bench.gates.at('work', 't/2');
   });
 
-  it('later keeps no other node of the connection from its messages', async () => {
+  it('later does not delay messages for other nodes of the connection', async () => {
     bench = await AcknowledgingFlow.prepare({ acknowledge: 'completion', maxInFlight: 1 });
     const flow = await bench.start([gateNode('work'), ...subscribeNodes('other', bench.broker, ['o/#'])]);
     await flow.connected('other');
@@ -41,7 +41,7 @@ describe('acknowledging', () => {
     assert.deepEqual(await bench.server.acknowledged(3), ['1', '2', '3']);
   });
 
-  it('when the flow is done puts hooks into Node-RED, which are gone with the last such node', async () => {
+  it('when the flow is done adds hooks to Node-RED, which are removed with the last such node', async () => {
     const there = (): boolean[] => HOOKS.map((name) => hooks.has(`${name}.mqtt-flows-completion`));
     const [none, all] = [HOOKS.map(() => false), HOOKS.map(() => true)];
     bench = await AcknowledgingFlow.prepare({ acknowledge: 'manual' });

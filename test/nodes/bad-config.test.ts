@@ -140,7 +140,7 @@ describe('a node that cannot work', () => {
   }
 
   for (const fault of cases) {
-    it(`${fault.what}: status and one error say ${fault.code}, and the rest of the flow runs`, async () => {
+    it(`${fault.what}: status and one error report ${fault.code}, and the rest of the flow runs`, async () => {
       const { flow, topic } = await load(fault);
       const status = await flow.showing('bad', fault.code);
       assert.equal(status.fill, 'red');

@@ -65,7 +65,7 @@ onEachServer('a message that cannot be published', (server) => {
     });
   }
 
-  it('one after the other, they leave all good ones in order', async () => {
+  it('in a sequence do not change the order of valid messages', async () => {
     for (const [index, [, fields]] of cases.entries()) {
       flow.inject('free', { topic, payload: 'bad', ...fields });
       flow.inject('pub', { topic, payload: index });

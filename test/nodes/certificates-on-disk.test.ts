@@ -103,7 +103,7 @@ describe('certificates in files', () => {
     await works(await load(strictPort, renew(authority)));
   });
 
-  it('a certificate and a key that do not belong together are said, beside the authorities of the system', async () => {
+  it('a certificate and a key that do not belong together are reported, even with the authorities of the system', async () => {
     process.env.SSL_CERT_FILE = authority.certFile;
     const { cert } = renew(authority);
     const flow = await load(strictPort, { cert, key: authority.write(authority.sign('other')).keyFile });
@@ -118,7 +118,7 @@ describe('certificates in files', () => {
     assert.equal((await flow.caught.next()).error.code, 'certificate-unknown-issuer');
   });
 
-  it('a broken store of the system is reported once, and nobody else is trusted', async () => {
+  it('an unreadable store of the system is reported once, and no other authority is trusted', async () => {
     process.env.SSL_CERT_FILE = join(folder, 'broken.crt');
     writeFileSync(process.env.SSL_CERT_FILE, '-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n');
     const flow = await load(port);

@@ -41,7 +41,7 @@ describe('stopping the flows', () => {
     assert.equal(server.count('disconnect'), 1);
   });
 
-  it('ends a connection with a message that the server has not acknowledged', async () => {
+  it('ends a connection although a message is not acknowledged', async () => {
     server.script = { publish: silent };
     const flow = await load();
     flow.inject('pub', { topic: 'a', payload: 'held', qos: 1 });
@@ -51,7 +51,7 @@ describe('stopping the flows', () => {
     assert.equal(server.count('disconnect'), 1);
   });
 
-  it('ends a connection with a subscription that the server has not answered', async () => {
+  it('ends a connection although a subscription is not answered', async () => {
     server.script = { subscribe: silent };
     const flow = await load();
     await flow.showing('sub', 'subscribing');
@@ -60,7 +60,7 @@ describe('stopping the flows', () => {
     await assertAllGone();
   });
 
-  it('ends a connection whose server does not hang up after DISCONNECT', async () => {
+  it('ends a connection although the server does not close it after DISCONNECT', async () => {
     const flow = await load();
     await flow.connected('sub');
     // allowHalfOpen is off, but a server that reads no more sees neither DISCONNECT nor the end.
@@ -93,7 +93,7 @@ describe('stopping the flows', () => {
     await proxy.stop();
   });
 
-  it('ends a connection through a network that has stopped to pass anything on', async () => {
+  it('ends a connection through a network that no longer transmits', async () => {
     const proxy = await TcpProxy.start(server.port);
     const flow = await load(proxy.port);
     await flow.connected('sub');

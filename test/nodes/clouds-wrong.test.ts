@@ -56,7 +56,7 @@ describe('clouds, with one wrong setting', () => {
     assert.deepEqual(flow.caughtCodes, []);
   });
 
-  it('Azure IoT Hub: without a choice of version it is MQTT 3.1.1 in the end', async () => {
+  it('Azure IoT Hub: the version auto leads to MQTT 3.1.1', async () => {
     const { flow } = await setup.load('iotHub', { changed: { protocolVersion: 'auto' } });
     await flow.connected('sub', 'pub');
     assert.deepEqual(flow.caughtCodes, []);

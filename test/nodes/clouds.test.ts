@@ -34,7 +34,7 @@ describe('clouds, set up as the table says', () => {
     });
   }
 
-  it('are what docs/clouds.md tells', () => {
+  it('match docs/clouds.md', () => {
     const text = readText('docs/clouds.md');
     for (const cloud of names) {
       const { name, url, clientId, username, password, alpn, topic, filter }: CloudSettings = clouds[cloud];
@@ -44,7 +44,7 @@ describe('clouds, set up as the table says', () => {
     }
   });
 
-  it('AWS IoT Core: eleven filters of one node come in pieces that it takes', async () => {
+  it('AWS IoT Core: eleven filters of one node are sent in SUBSCRIBE packets of a size that it accepts', async () => {
     const filters = Array.from({ length: 10 }, (_, line) => ({ filter: `line/${line}/#` }));
     const { flow, server } = await setup.load('aws', { filters });
     await flow.connected('sub', 'pub');
@@ -60,7 +60,7 @@ describe('clouds, set up as the table says', () => {
   });
 
   for (const cloud of ['aws', 'eventGrid'] as const) {
-    it(`${clouds[cloud].name}: QoS 2 is refused to the flow and does not cost the connection`, async () => {
+    it(`${clouds[cloud].name}: QoS 2 is refused in the flow, and the connection stays`, async () => {
       const { flow, server } = await setup.load(cloud);
       await flow.connected('sub', 'pub');
       flow.inject('pub', { payload: 'twice', qos: 2 });
@@ -71,7 +71,7 @@ describe('clouds, set up as the table says', () => {
     });
   }
 
-  it('Azure IoT Hub: a message with QoS 2 ends the connection, and the flow is told', async () => {
+  it('Azure IoT Hub: a message with QoS 2 ends the connection, which the flow gets as an error', async () => {
     const { flow, server } = await setup.load('iotHub');
     await flow.connected('sub', 'pub');
     flow.inject('pub', { payload: 'twice', qos: 2 });

@@ -32,7 +32,7 @@ describe('acknowledging when the flow is done', () => {
       assert.equal(gates.held.all.length, 1);
     });
 
-    it('delivers a message again that was at a node which is stopped', async () => {
+    it('delivers a message again that was held by a stopped node', async () => {
       const flow = await bench.start([gateNode('work')]);
       await server.send(1);
       await server.send(2);
@@ -60,7 +60,7 @@ describe('acknowledging when the flow is done', () => {
       });
     }
 
-    it('delivers everything again when all nodes are replaced, what a delay node holds included', async () => {
+    it('delivers all messages again when all nodes are replaced, even those in a delay node', async () => {
       const delay = { id: 'd', type: 'delay', pauseType: 'delay', timeout: '60', timeoutUnits: 'seconds', outputs: 1 };
       const flow = await bench.start([{ ...delay, wires: [['work']] }, gateNode('work')]);
       await server.send(1);
@@ -73,7 +73,7 @@ describe('acknowledging when the flow is done', () => {
       await server.acknowledged(1);
     });
 
-    it('asks for nothing more when the node is deleted', async () => {
+    it('unsubscribes when the node is deleted', async () => {
       const flow = await bench.start([gateNode('work')]);
       await server.send(1);
       await gates.at('work', 't/1');

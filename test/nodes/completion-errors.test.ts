@@ -30,7 +30,7 @@ describe('acknowledging when the flow is done', () => {
     await server.acknowledged(1);
   });
 
-  it('waits for the branch of the Catch node that takes what a node has thrown, and no longer', async () => {
+  it('waits for the branch of the Catch node that takes a thrown error, and no longer', async () => {
     const flow = await bench.start([{ id: 'throws', type: 'test-throwing-node', wires: [] }]);
     await server.send(1);
     const { error } = await flow.caught.next();
@@ -49,7 +49,7 @@ describe('acknowledging when the flow is done', () => {
     await server.acknowledged(1);
   });
 
-  describe('and the flow ends with an error that nobody takes', () => {
+  describe('and the flow ends with an error that is not caught', () => {
     it('leaves the message unacknowledged, and continues with the others', async () => {
       await bench.start(quiet([gateNode('fails')]));
       await server.send(1);
@@ -68,7 +68,7 @@ describe('acknowledging when the flow is done', () => {
       await flow.showing('sub', 'connected');
     });
 
-    it('says once that failures may fill the window of the server, and in the status that nothing else is left', async () => {
+    it('warns once that failures may fill the window of the server, and shows it in the status', async () => {
       const flow = await bench.start([
         { id: 'out', type: 'link out', mode: 'link', links: ['in'], wires: [] },
         ...quiet([{ id: 'in', type: 'link in', links: ['out'], wires: [['fails']] }, gateNode('fails')]),
@@ -85,7 +85,7 @@ describe('acknowledging when the flow is done', () => {
       await flow.showing('sub', 'connected');
     });
 
-    it('refuses the message, if it is set to', async () => {
+    it('refuses the message, if so configured', async () => {
       await bench.start(quiet([gateNode('fails')]), { onError: 'refuse' });
       await server.send(1);
       (await gates.at('fails', 't/1')).end(new Error('broken'));

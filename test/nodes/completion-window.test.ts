@@ -31,7 +31,7 @@ describe('acknowledging when the flow is done', () => {
     assert.deepEqual(await server.acknowledged(3), ['1', '2', '3']);
   });
 
-  it('shows how many messages the flow has not done, and when it has', async () => {
+  it('shows the number of unfinished messages, and when there are none', async () => {
     const flow = await bench.start([gateNode('work')]);
     for (const id of [1, 2]) await server.send(id);
     const last = await gates.at('work', 't/2');
@@ -41,7 +41,7 @@ describe('acknowledging when the flow is done', () => {
     await flow.showing('sub', 'connected');
   });
 
-  it('gives up a message that takes too long, and reports that', async () => {
+  it('refuses a message at its time limit, and reports that', async () => {
     const flow = await bench.start([gateNode('work')], { acknowledgeTimeout: 1, onError: 'refuse' });
     await server.send(1);
     const late = await gates.at('work', 't/1');
@@ -52,7 +52,7 @@ describe('acknowledging when the flow is done', () => {
     assert.deepEqual(await server.acknowledged(1), ['1 131']);
   });
 
-  it('gets a message again that the connection was lost with, marked, and acknowledges that one only', async () => {
+  it('gets a message again with dup after a lost connection, and acknowledges that one only', async () => {
     const flow = await bench.start([gateNode('work')]);
     await server.send(1);
     const lost = await gates.at('work', 't/1');

@@ -147,7 +147,7 @@ describe('acknowledging when the flow is done', () => {
       ['t/1'],
     ],
   ] as const) {
-    it(`waits for what comes after ${name}`, async () => {
+    it(`waits for the nodes after ${name}`, async () => {
       await bench.start([...nodes, gateNode('last')]);
       await server.send(1, 1, 'a,b,c');
       for (const [index, topic] of topics.entries()) {
@@ -160,7 +160,7 @@ describe('acknowledging when the flow is done', () => {
     });
   }
 
-  it('takes a node that does not say when it is done for done once it has the message', async () => {
+  it('counts a node that does not call done as done once it has the message', async () => {
     await bench.start([{ id: 'old', type: 'test-old-node', wires: [['last']] }, gateNode('last')]);
     await server.send(1);
     await server.acknowledged(1);
@@ -184,7 +184,7 @@ describe('acknowledging when the flow is done', () => {
     ['the first', ['t/1', 't/2']],
     ['the second', ['t/2', 't/1']],
   ] as const) {
-    it(`keeps messages apart that a flow has given the same id, when ${what} is done first`, async () => {
+    it(`distinguishes messages to which a flow has given the same id, when ${what} is done first`, async () => {
       const rename = functionNode('rename', 'msg._msgid = "same"; return msg;', ['fork']);
       const fork = functionNode('fork', 'return [msg, msg];', ['one'], ['two']);
       await bench.start([rename, fork, gateNode('one', 'last'), gateNode('two'), gateNode('last')]);

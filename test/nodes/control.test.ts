@@ -46,7 +46,7 @@ describe('Messages that control the connection', () => {
     assert.equal(flow.completed.all.length, 0);
   });
 
-  it('open a connection that waits for them, and are complete when it is made', async () => {
+  it('open a connection that waits for them, and complete when it is made', async () => {
     const flow = await load({ autoConnect: false });
     await flow.showing('pub', 'disconnected');
     flow.inject('pub', { topic: 'a/early', payload: 1 });
@@ -70,7 +70,7 @@ describe('Messages that control the connection', () => {
     );
   });
 
-  it('at a subscribe node as well, which refuses others', async () => {
+  it('work at a subscribe node as well, which refuses other messages', async () => {
     const flow = await load({ autoConnect: false });
     flow.inject('sub', connect());
     assert.equal((await flow.completed.next()).action, 'connect');
@@ -103,7 +103,7 @@ describe('Messages that control the connection', () => {
     assert.equal((await flow.received('pub-out').next()).topic, 'a/waits');
   });
 
-  it('are complete at once when there is nothing to do', async () => {
+  it('complete at once when there is nothing to do', async () => {
     const flow = await load();
     await flow.connected('sub', 'pub');
     flow.inject('pub', connect());
@@ -188,7 +188,7 @@ describe('Messages that control the connection', () => {
     assert.equal(server.openCount, 0);
   });
 
-  it('in a hurry end with the last of them', async () => {
+  it('in quick succession end with the last of them', async () => {
     const flow = await load();
     await flow.connected('sub', 'pub');
     for (let round = 0; round < 5; round++) {
@@ -203,7 +203,7 @@ describe('Messages that control the connection', () => {
     for (const code of flow.caughtCodes) assert.equal(code, 'connect-interrupted');
   });
 
-  it('are given back when the flow stops meanwhile', async () => {
+  it('complete with an error when the flow stops meanwhile', async () => {
     server.script = { connect: silent };
     const flow = await load({ autoConnect: false });
     flow.inject('pub', connect());
@@ -254,7 +254,7 @@ describe('Messages that control the connection', () => {
     assert.deepEqual(last?.cmd === 'connect' && [last.clean, last.will], [true, undefined]);
   });
 
-  it('that do not fit are errors, and change nothing', async () => {
+  it('with invalid values are errors, and change nothing', async () => {
     const flow = await load();
     await flow.connected('sub', 'pub');
     for (const broker of [

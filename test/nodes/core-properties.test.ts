@@ -30,12 +30,12 @@ function coreDefinitions(): Map<string, CoreDefinition> {
 describe("The forms of Node-RED's MQTT nodes", () => {
   const definitions = coreDefinitions();
 
-  it('are those that the conversion knows', () => {
+  it('have the properties that the conversion knows', () => {
     assert.deepEqual([...definitions.keys()].sort(), [...CORE_TYPES].sort());
   });
 
   for (const type of CORE_TYPES) {
-    it(`save nothing for ${type} that the table does not say where it goes`, () => {
+    it(`save no property of ${type} that is missing from the table`, () => {
       const { defaults = {}, credentials = {} } = definitions.get(type) ?? {};
       const saved = [...Object.keys(defaults), ...Object.keys(credentials).map((name) => `credentials.${name}`)];
       assert.ok(saved.length > 5);

@@ -76,7 +76,7 @@ for (const protocolVersion of [5, 4] as const) {
         { 'secret-broker': credentials },
       );
 
-    it('in the address connect, before those of the node, and are not shown', async () => {
+    it('in the address take precedence over those of the node, and are not shown', async () => {
       const address = `mqtt://${USERNAME}:${PASSWORD}@127.0.0.1:${mosquitto.port}`;
       const flow = await inAddress(address, { username: 'somebody else', password: 'wrong' });
       await flow.connected('pub');

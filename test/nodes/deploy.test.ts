@@ -95,7 +95,7 @@ describe('a deploy of changed nodes', () => {
     await flow.connected('one', 'two');
   });
 
-  it('gives messages that are not acknowledged back to a Catch node when the broker node is replaced', async () => {
+  it('passes unacknowledged messages to a Catch node when the broker node is replaced', async () => {
     server.script = { publish: () => {} };
     const flow = await load();
     flow.inject('pub', { topic: 'a', payload: 'held', qos: 1 });

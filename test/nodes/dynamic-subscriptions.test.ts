@@ -18,7 +18,7 @@ onEachServer('Messages that subscribe', (server) => {
     ]);
   };
 
-  it('add filters to those of the settings, and what several of them match comes once', async () => {
+  it('add filters to those of the settings, and a message that several match is delivered once', async () => {
     const base = unique('t');
     const flow = await load([`${base}/fixed`]);
     await flow.connected('sub');
@@ -38,7 +38,7 @@ onEachServer('Messages that subscribe', (server) => {
     assert.deepEqual(inbox.all.find(({ payload }) => payload === 'end')?.params, { level: 'end' });
   });
 
-  it('go out before what is published after them, without a wait in the flow', async () => {
+  it('are sent before messages that are published after them, without waiting in the flow', async () => {
     const base = unique('t');
     const flow = await load([`${base}/fixed`]);
     await flow.connected('sub', 'pub');
@@ -66,7 +66,7 @@ onEachServer('Messages that subscribe', (server) => {
     assert.deepEqual([topic, payload, room], [`${base}/x`, { on: true }, { name: 'kitchen' }]);
   });
 
-  it('that cannot be changed are errors at the node, and what they ask for is done', async () => {
+  it('that are immutable are errors at the node, and their action is done', async () => {
     const base = unique('t');
     const flow = await load([], { keepSubscriptions: true });
     await flow.connected('sub');
@@ -88,7 +88,7 @@ onEachServer('Messages that subscribe', (server) => {
     assert.match((await flow.caught.next()).error.message, /read only/);
   });
 
-  it('take away what messages have added, one, several or all, and nothing else', async () => {
+  it('remove filters that messages have added, one, several or all, and no others', async () => {
     const base = unique('t');
     const flow = await load([`${base}/fixed`]);
     await flow.connected('sub');
@@ -114,7 +114,7 @@ onEachServer('Messages that subscribe', (server) => {
     assert.equal((await flow.received('sub-out').next()).payload, 'fixed');
   });
 
-  it('bring what the server has stored, once, to the new filter only', async () => {
+  it('deliver retained messages once, for the new filter only', async () => {
     const base = unique('t');
     const flow = await load([`${base}/#`]);
     await flow.connected('sub', 'pub');
@@ -157,7 +157,7 @@ describe('Messages that subscribe, at a server that refuses or is silent', () =>
     return flow;
   }
 
-  it('are errors when the server refuses, once, and what it refused is not kept', async () => {
+  it('are errors when the server refuses, once, and the refused filter is not kept', async () => {
     const flow = await load(['allowed']);
     flow.inject('sub', { action: 'subscribe', topic: ['also/allowed', 'forbidden/#'] });
     const { error, action } = await flow.caught.next();
@@ -171,7 +171,7 @@ describe('Messages that subscribe, at a server that refuses or is silent', () =>
     assert.equal(flow.caught.all.length, 1);
   });
 
-  it('are complete no sooner than the server has answered', async () => {
+  it('complete when the server has answered', async () => {
     const flow = await load(['allowed']);
     server.script = { subscribe: silent };
     flow.inject('sub', { action: 'subscribe', topic: 'late' });
@@ -218,7 +218,7 @@ describe('Messages that subscribe, at a server that refuses or is silent', () =>
     await flow.connected('sub');
   });
 
-  it('are given up when the node is stopped before the server answers', async () => {
+  it('complete with an error when the node is stopped before the server answers', async () => {
     const flow = await load(['allowed']);
     server.script = { subscribe: silent };
     flow.inject('sub', { action: 'subscribe', topic: 'late' });

@@ -65,7 +65,7 @@ describe('embedded broker with a user directory', () => {
     return inbox.all.filter((text) => !text.startsWith('$SYS/')).map((text) => text.slice(base.length + 1));
   }
 
-  it('has retained messages and the session of an absent device again, with all that waits for it', async () => {
+  it('restores retained messages and the session of an absent device, with its queue', async () => {
     const flow = await load();
     const away = await device({ clientId: 'away', protocolVersion: 4, clean: false });
     await away.client.subscribeAsync(`${base}/queue/#`, { qos: 2 });
@@ -87,7 +87,7 @@ describe('embedded broker with a user directory', () => {
     assert.deepEqual(back.inbox.all, [`${base}/queue/1=for later`, `${base}/queue/2=for later`]);
   });
 
-  it('forgets all of it where it is to remember in memory, and makes no folder', async () => {
+  it('forgets all with the setting memory, and makes no folder', async () => {
     const flow = await load({ store: 'memory' });
     flow.inject('pub', { topic: `${base}/state`, payload: 'on', qos: 1, retain: true });
     await flow.received('pub-out').next();
@@ -97,7 +97,7 @@ describe('embedded broker with a user directory', () => {
     assert.equal(existsSync(folderOf(broker)), false);
   });
 
-  it('keeps what a flow has published at QoS 0 right before it is stopped', async () => {
+  it('keeps messages that a flow has published at QoS 0 right before it is stopped', async () => {
     const flow = await load();
     flow.inject('pub', { topic: `${base}/state`, payload: 'last', qos: 0, retain: true });
     await flow.received('pub-out').next();
@@ -106,7 +106,7 @@ describe('embedded broker with a user directory', () => {
     assert.deepEqual(await retained(), ['state=last']);
   });
 
-  it('takes a change of the setting without a clash of the two brokers', async () => {
+  it('changes the setting without a conflict of the two brokers', async () => {
     const flow = await load();
     flow.inject('pub', { topic: `${base}/state`, payload: 'on disk', qos: 1, retain: true });
     await flow.received('pub-out').next();
@@ -130,7 +130,7 @@ describe('embedded broker with a user directory', () => {
     assert.ok(existsSync(folderOf(other)));
   });
 
-  it('keeps the folder of a node that is removed until it is back', async () => {
+  it('keeps the folder of a removed node for its return', async () => {
     const flow = await load();
     flow.inject('pub', { topic: `${base}/state`, payload: 'on', qos: 1, retain: true });
     await flow.received('pub-out').next();
@@ -140,7 +140,7 @@ describe('embedded broker with a user directory', () => {
     assert.deepEqual(await retained(), ['state=on']);
   });
 
-  it('puts a damaged folder aside, says where it is now, and works', async () => {
+  it('moves a damaged folder aside, reports where it is, and works', async () => {
     mkdirSync(folderOf(broker), { recursive: true });
     writeFileSync(join(folderOf(broker), '000003.log'), 'no log of LevelDB');
     const flow = await load();

@@ -186,7 +186,7 @@ describe('embedded broker', () => {
     assert.equal(peer.lost, true);
   });
 
-  it('asks for new credentials after they have been changed by a deploy', async () => {
+  it('requires new credentials after a deploy has changed them', async () => {
     const port = await freePort();
     const flow = await load({ port }, true);
     await device(port, USERNAME, PASSWORD);

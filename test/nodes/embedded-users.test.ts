@@ -77,7 +77,7 @@ describe('users and listeners of the embedded broker', () => {
   }
 
   for (const protocolVersion of [4, 5] as const) {
-    it(`lets users in with their passwords, and to what they may, with MQTT ${protocolVersion}`, async () => {
+    it(`admits users with their passwords, and grants their rights, with MQTT ${protocolVersion}`, async () => {
       const flow = await load({ port, users: [ANN, BOB] });
       const ann = await login('ann', { protocolVersion });
       await ann.publishAsync('up/ann/a', 'mine', { qos: 1 });
@@ -97,7 +97,7 @@ describe('users and listeners of the embedded broker', () => {
     });
   }
 
-  it('lets in nobody else, and no one without a name unless that is ticked', async () => {
+  it('admits nobody else, and clients without a user name only if that is ticked', async () => {
     const flow = await load({ port, users: [ANN] });
     await assert.rejects(login('ann', { password: 'wrong' }), { code: 4 });
     await assert.rejects(login('bob'), { code: 4 });
@@ -111,7 +111,7 @@ describe('users and listeners of the embedded broker', () => {
     await assert.rejects(login('ann', { password: 'wrong' }), { code: 4 });
   });
 
-  it('keeps those connected whose user a deploy leaves as it is, and disconnects the others', async () => {
+  it('keeps clients connected whose user a deploy does not change, and disconnects the others', async () => {
     const flow = await load({ port, users: [ANN, BOB] });
     const [ann, bob] = [await login('ann'), await login('bob')];
     const left = new Promise((resolve) => bob.once('close', () => resolve(true)));
@@ -132,7 +132,7 @@ describe('users and listeners of the embedded broker', () => {
     await assert.rejects(login('ann', { password: '' }), { code: 4 });
   });
 
-  it('tells of no password and of no hash', async () => {
+  it('shows no password and no hash', async () => {
     const flow = await load({ port, users: [ANN, BOB] });
     await assert.rejects(login('ann', { password: 'a secret guess' }));
     await login('ann');

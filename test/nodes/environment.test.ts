@@ -43,7 +43,7 @@ describe('Variables in settings', () => {
     return packet.subscriptions.map(({ topic }) => topic);
   };
 
-  it('stand anywhere in what a broker node says and where it connects to', async () => {
+  it('are replaced in all settings of a broker node', async () => {
     setVariables({
       FLOWS_HOST: '127.0.0.1',
       FLOWS_PORT: String(server.port),
@@ -94,7 +94,7 @@ describe('Variables in settings', () => {
     assert.equal((await flow.received('route-out-1').next()).topic, 'from/north');
   });
 
-  it('stay as they are within the texts of what is literal, and are replaced where they are all of it', async () => {
+  it('are kept within literal texts, and replaced if they are the whole text', async () => {
     setVariables({ FLOWS_SITE: 'north' });
     const [sub, ...rest] = subscribeNodes('sub', 'env-broker', []);
     const will = { topic: 'at/${FLOWS_SITE}', payload: '${FLOWS_SITE}', qos: 0, retain: false, properties: {} };
@@ -114,7 +114,7 @@ describe('Variables in settings', () => {
     assert.deepEqual([connect.will?.topic, String(connect.will?.payload)], ['at/${FLOWS_SITE}', 'north']);
   });
 
-  it('come from the node, its group and its flow, the nearest first', async () => {
+  it('are looked up in the node, its group and its flow, the nearest first', async () => {
     setVariables({ FLOWS_SITE: 'process', FLOWS_LINE: 'process', FLOWS_CELL: 'process' });
     const [sub, ...rest] = subscribeNodes(
       'sub',
@@ -133,7 +133,7 @@ describe('Variables in settings', () => {
     assert.deepEqual(await filtersOf(), ['process/flow/group/press']);
   });
 
-  it('come from a subflow and what its instance sets, for the broker node in it as well', async () => {
+  it('are looked up in a subflow and its instance, for the broker node in it as well', async () => {
     // Node-RED takes a node without a place on the canvas for a configuration node.
     const place = { x: 0, y: 0 };
     const inSubflow = (node: FlowNode): FlowNode => ({ ...node, z: 'env-subflow' });
@@ -176,7 +176,7 @@ describe('Variables in settings', () => {
     assert.equal((await flow.received('instance-out').next()).payload, 'x');
   });
 
-  it('may be empty, which is not the same as missing', async () => {
+  it('may be empty, which differs from missing', async () => {
     setVariables({ FLOWS_EMPTY: '' });
     const flow = await loadFlow([
       serverNode('env-broker', server.port),
@@ -186,7 +186,7 @@ describe('Variables in settings', () => {
     assert.deepEqual(await filtersOf(), ['a/b']);
   });
 
-  it('are not looked for in their own values', async () => {
+  it('are not replaced within their values', async () => {
     setVariables({ FLOWS_WORD: 'pa${ss}word' });
     const flow = await loadFlow([serverNode('env-broker', server.port), ...publishNodes('pub', 'env-broker')], {
       'env-broker': { username: 'u', password: '${FLOWS_WORD}' },
@@ -236,7 +236,7 @@ describe('Variables in settings', () => {
     assert.equal(flow.caught.all.length, 1);
   });
 
-  it('give the client identifier at each attempt, and the host name', async () => {
+  it('are read for the client identifier and the host name at each attempt', async () => {
     setVariables({ FLOWS_ID: 'one' });
     const flow = await loadFlow([
       serverNode('env-broker', server.port, { clientId: '${FLOWS_ID}-{{hostname}}' }),
@@ -252,7 +252,7 @@ describe('Variables in settings', () => {
     assert.deepEqual(identifiers(), [`one-${hostname()}`, `two-${hostname()}`]);
   });
 
-  it('are text like any other in messages', async () => {
+  it('are not replaced in messages', async () => {
     setVariables({ MQTT_PASSWORD: 'known-to-nobody' });
     const flow = await loadFlow([
       serverNode('env-broker', server.port, { protocolVersion: 5 }),

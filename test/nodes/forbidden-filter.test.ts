@@ -58,7 +58,7 @@ for (const protocolVersion of [5, 4] as const) {
       assert.ok(!flow.caughtCodes.includes('client-identifier-clash'), flow.caughtCodes.join());
     });
 
-    it('lets a birth message and what waits go out, and gives nothing up', async () => {
+    it('does not hold up the birth message and waiting messages', async () => {
       const birth = { topic: 'status', payload: 'on', qos: 1, retain: false, properties: {} } as const;
       const flow = await load({ birth });
       for (let n = 0; n < 5; n++) flow.inject('pub', { topic: 'ok/waiting', payload: n });

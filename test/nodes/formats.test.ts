@@ -13,7 +13,7 @@ const SCHEMA =
 
 onEachServer('Payload formats', (server) => {
   for (const format of ['cbor', 'messagepack', 'gzip+json', 'brotli+cbor']) {
-    it(`${format} goes out and comes in`, async () => {
+    it(`${format} is published and received`, async () => {
       const [base, broker] = [unique('t'), unique('format')];
       const [compression, inner] = format.includes('+') ? format.split('+') : ['', format];
       const settings = { format: inner ?? '', compression: compression as '' | 'gzip' };
@@ -140,7 +140,7 @@ describe('A payload format that cannot be used', () => {
     'another format': 'format-unknown',
   } as const;
   for (const [fault, settings] of Object.entries(settingsByFault)) {
-    it(`is said at the node: ${fault}`, async () => {
+    it(`is reported at the node: ${fault}`, async () => {
       const broker = unique('broker');
       const subscriber = subscribeNodes('sub', broker, ['a'], { format: 'protobuf', ...settings });
       const flow = await loadFlow([embeddedNode(broker), ...subscriber]);

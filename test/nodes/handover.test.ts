@@ -55,7 +55,7 @@ describe('a full deploy', () => {
     assert.equal(server.clients.all.length, 1);
   });
 
-  it('asks the server for what has changed only', async () => {
+  it('sends the server only what has changed', async () => {
     const flow = await load();
     await flow.deploy('full', [...nodes().slice(0, 1), ...subscribeNodes('sub', broker, ['c']), ...nodes().slice(3)]);
     await server.packet('unsubscribe');
@@ -66,7 +66,7 @@ describe('a full deploy', () => {
     assert.equal(server.clients.all.length, 1);
   });
 
-  it('also hands over under another name', async () => {
+  it('keeps the connection if only the name changes', async () => {
     const flow = await load(nodes({ name: 'before' }));
     await flow.deploy('full', nodes({ name: 'after' }));
     flow.inject('pub', { topic: 'b', payload: 1 });
@@ -142,7 +142,7 @@ describe('a full deploy', () => {
     assert.deepEqual([caught.error.code, caught.payload], ['connection-closed', 'held']);
   });
 
-  it('does not report a continuing outage again, and the new nodes show it', async () => {
+  it('does not report a continuing outage again, and is shown by the new nodes', async () => {
     const flow = await load();
     server.script = { connect: ({ socket }) => socket.destroy() };
     server.clients.all[0]?.socket.destroy();
@@ -161,7 +161,7 @@ describe('a full deploy', () => {
     ['a setting', { keepalive: 61 }],
     ['the client identifier', { clientId: 'another' }],
   ] as const) {
-    it(`that changes ${what} leaves the server before it comes anew`, async () => {
+    it(`that changes ${what} disconnects before it connects again`, async () => {
       const flow = await load();
       await flow.deploy('full', nodes(change));
       await server.clients.first(2);
@@ -231,7 +231,7 @@ describe('a full deploy', () => {
     });
   }
 
-  it('opens a connection again that a message has ended', async () => {
+  it('opens a connection that a message has ended', async () => {
     const flow = await load();
     flow.inject('pub', { action: 'disconnect' });
     await server.clients.all[0]?.gone();
@@ -239,7 +239,7 @@ describe('a full deploy', () => {
     await connectedAgain(2);
   });
 
-  it('is not what stopping the flows is: that ends the connection at once', async () => {
+  it('differs from stopping the flows, which ends the connection at once', async () => {
     await load();
     await unloadFlow();
     await server.clients.all[0]?.gone();

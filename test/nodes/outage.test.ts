@@ -46,7 +46,7 @@ for (const protocolVersion of [5, 4] as const) {
     const numbers = (messages: readonly FlowMessage[]): unknown[] => messages.map(({ payload }) => payload);
     const expected = Array.from({ length: COUNT }, (_, n) => n);
 
-    it('delivers what was published meanwhile in order, once the server is back', async () => {
+    it('delivers messages that were published meanwhile in order, once the server is back', async () => {
       const topic = unique('outage');
       const flow = await load(topic, mosquitto.port);
       await mosquitto.kill();
@@ -57,7 +57,7 @@ for (const protocolVersion of [5, 4] as const) {
       assert.deepEqual(numbers(await flow.received('pub-out').first(COUNT)), expected);
     });
 
-    it('shows that messages wait, until none does', async () => {
+    it('shows the number of waiting messages', async () => {
       const topic = unique('outage');
       const flow = await load(topic, mosquitto.port);
       await mosquitto.kill();
@@ -68,7 +68,7 @@ for (const protocolVersion of [5, 4] as const) {
       await flow.showing('pub', 'connected');
     });
 
-    it('delivers what was published before the server was first there', async () => {
+    it('delivers messages that were published before the first connection', async () => {
       const topic = unique('outage');
       await proxy.refuse();
       const flow = await loadFlow([
@@ -108,7 +108,7 @@ for (const protocolVersion of [5, 4] as const) {
       assert.equal(later.filter(({ text }) => text === 'node-red:common.status.connected').length, 1);
     });
 
-    it('shows on each node why there is no connection, and reports it once, also when it comes again at once', async () => {
+    it('shows on each node why there is no connection, and reports it once, even if it happens again at once', async () => {
       const topic = unique('outage');
       const flow = await load(topic, proxy.port);
       for (const outage of [1, 2]) {

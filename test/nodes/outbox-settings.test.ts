@@ -55,7 +55,7 @@ describe('the outbox of a broker node', () => {
     await flow.received('pub-out').first(2);
   });
 
-  it('gives up the oldest instead, where it is set to', async () => {
+  it('drops the oldest instead, if so configured', async () => {
     const flow = await offline({ maxMessages: 2, overflow: 'dropOldest' });
     publish(flow, 'one', 'two', 'three', 'four');
     assert.deepEqual(await caught(flow, 2), [
@@ -70,7 +70,7 @@ describe('the outbox of a broker node', () => {
     );
   });
 
-  it('gives up what has waited too long', async () => {
+  it('drops messages that have waited too long', async () => {
     const flow = await offline({ messageTtl: 1 });
     publish(flow, 'old');
     assert.deepEqual(await caught(flow, 1), [['publication-expired', 'old']]);
@@ -109,7 +109,7 @@ describe('the outbox of a broker node', () => {
     assert.ok(performance.now() - start > 250, `${performance.now() - start} ms`);
   });
 
-  it('refuses every message where there is no place for it on disk, and says why', async () => {
+  it('refuses every message if its folder cannot be used, and reports why', async () => {
     // There is no user directory here.
     const flow = await load({ store: 'disk' });
     publish(flow, 'one', 'two');

@@ -59,7 +59,7 @@ function overlapping(server: TestServer): void {
     assert.deepEqual(payloads(flow, 'both').sort(), [...expected, 'end'].sort());
   });
 
-  it('get what is stored once when they start, and never by the start or the deploy of another node', async () => {
+  it('get retained messages once when they start, and not at the start or deploy of another node', async () => {
     const [base, broker] = [unique('t'), unique('stored')];
     const publisher = publishNodes('pub', broker, { qos: 1 });
     const flow = await loadFlow([server.broker(broker), ...publisher]);

@@ -13,7 +13,7 @@ function message(topic: string, settings: Partial<MessageConfig> = {}): MessageC
   return { ...messageDefaults, topic, payload: topic, ...settings };
 }
 
-describe('what a broker node says of itself, on the wire', () => {
+describe('CONNECT, birth and close message on the wire', () => {
   let server: ScriptedServer;
   beforeEach(async () => {
     server = await ScriptedServer.start();

@@ -37,7 +37,7 @@ for (const version of [5, 4] as const) {
       return;
     }
 
-    it('come out as they went in, repeated names in their order', async () => {
+    it('arrive as they were sent, repeated names in order', async () => {
       flow.inject('pub', { topic, payload: '17', ...properties });
       const message = await flow.received('sub-out').next();
       for (const [name, value] of Object.entries(properties)) assert.deepEqual(message[name], value, name);
@@ -56,7 +56,7 @@ for (const version of [5, 4] as const) {
       assert.deepEqual((await flow.received('sub-out').next()).userProperties, { count: '3', good: 'true' });
     });
 
-    it('decide how the payload is read', async () => {
+    it('decide how the payload is decoded', async () => {
       flow.inject('pub', { topic, payload: '{"a":1}', contentType: 'application/octet-stream' });
       flow.inject('pub', { topic, payload: '{"a":1}', contentType: 'application/vnd.plant+json' });
       const [raw, json] = await flow.received('sub-out').first(2);

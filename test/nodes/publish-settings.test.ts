@@ -125,7 +125,7 @@ onEachServer('settings of publish', (server) => {
 });
 
 onMosquitto('MQTT 5 properties that a publish node sets (mosquitto, MQTT 5)', 5, (server) => {
-  it('arrive, joined with those of the message', async () => {
+  it('are sent together with those of the message', async () => {
     const topic = unique('properties');
     const flow = await loadFlow([
       tab,
@@ -156,7 +156,7 @@ onMosquitto('MQTT 5 properties that a publish node sets (mosquitto, MQTT 5)', 5,
     assert.deepEqual(message.userProperties, { unit: 'K', site: 'from/the environment' });
   });
 
-  it('send an answer where the request asks for it, with what it belongs to and without asking for one itself', async () => {
+  it('send a reply to the response topic, with the correlation data and without a response topic of its own', async () => {
     const base = unique('answers');
     const [requests, ...rest] = subscribeNodes('requests', 'answer-broker', [`${base}/request`]);
     const flow = await loadFlow([
@@ -184,7 +184,7 @@ onMosquitto('MQTT 5 properties that a publish node sets (mosquitto, MQTT 5)', 5,
     assert.equal('responseTopic' in answer, false);
   });
 
-  it('let every payload arrive as what it was, when it describes itself', async () => {
+  it('let each payload keep its type, if it has a content type', async () => {
     const topic = unique('described');
     const flow = await loadFlow([
       server.broker('described-broker'),
@@ -248,7 +248,7 @@ describe('publish without a connection', () => {
     assert.equal((await failing.caught.next()).error.code, 'not-connected');
   });
 
-  it('is done with a message once it waits, where the node says so', async () => {
+  it('completes a message once it waits, if so configured', async () => {
     const flow = await offline({ completeOn: 'queued' });
     const message = { _msgid: 'm1', topic: 'a', payload: 'x', qos: 1 };
     flow.inject('pub', message);

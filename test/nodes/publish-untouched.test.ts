@@ -23,7 +23,7 @@ describe('a publish node', () => {
     return loadFlow([serverNode(broker, server.port, brokerSettings), ...publishNodes('pub', broker, settings)]);
   }
 
-  it('sends the very Buffer of the message on, and the server has its bytes', async () => {
+  it('passes on the same Buffer, and sends its bytes', async () => {
     const flow = await load({ qos: 1 });
     const payload = Buffer.alloc(MEGABYTE, 'large');
     flow.inject('pub', { topic: 'a', payload });

@@ -6,7 +6,7 @@ import { publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-node
 import { onEachServer } from '../helpers/flows/servers';
 
 onEachServer('Received messages', (server) => {
-  it('that were stored are delivered, ignored, or all that is delivered', async () => {
+  it('that are retained are delivered, ignored, or the only ones delivered', async () => {
     const [base, broker] = [unique('t'), unique('policy')];
     const publisher = publishNodes('pub', broker, { qos: 1 });
     const flow = await loadFlow([server.broker(broker), ...publisher]);
@@ -36,7 +36,7 @@ onEachServer('Received messages', (server) => {
     );
   });
 
-  it('that cannot be read become errors with the raw payload, or continue with it', async () => {
+  it('that cannot be decoded become errors with the raw payload, or pass with it', async () => {
     const [base, broker] = [unique('t'), unique('unreadable')];
     const flow = await loadFlow([
       server.broker(broker),

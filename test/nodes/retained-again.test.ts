@@ -16,7 +16,7 @@ for (const protocolVersion of [5, 4] as const) {
     after(() => mosquitto?.stop());
 
     for (const deploy of ['full', 'flows', 'nodes'] as const) {
-      it(`come again to the node that asks for that, and to it alone (deploy of type ${deploy})`, async () => {
+      it(`are delivered again only to a node that is set so (deploy of type ${deploy})`, async () => {
         const topic = `again/${deploy}`;
         const nodes = (name: string): FlowNode[] => [
           serverNode('again-broker', mosquitto.port, { protocolVersion }),

@@ -91,7 +91,7 @@ for (const protocolVersion of [5, 4] as const) {
       });
     }
 
-    it('in a file that is missing is said, with its path, until it is there', async () => {
+    it('in a missing file is reported with its path, until the file exists', async () => {
       const path = join(folder, 'late');
       const flow = await load(`file:${path}`);
       await flow.showing('pub', 'secret-file-unreadable');
@@ -117,7 +117,7 @@ describe('The secrets of the embedded broker', () => {
     delete process.env[VARIABLE];
   });
 
-  it('come from variables and files as well', async () => {
+  it('may come from variables and files', async () => {
     const port = await freePort();
     const broker = unique('embedded-secret');
     process.env[VARIABLE] = 'evi';

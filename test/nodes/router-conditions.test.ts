@@ -31,7 +31,7 @@ describe('conditions of a router', () => {
     assert.deepEqual([payloads(flow, 1), payloads(flow, 2)], [[21], [20, 30]]);
   });
 
-  it('may build objects: in JSONata, what begins one looks like a variable of Node-RED', async () => {
+  it('may build objects in JSONata, whose beginning looks like a variable of Node-RED', async () => {
     const flow = await flowWith([{ filter: 'plant/#', condition: '${"warm": payload > 20}.warm' }]);
     for (const payload of [21, 19]) {
       flow.inject('router', { topic: 'plant/saw', payload });
@@ -58,7 +58,7 @@ describe('conditions of a router', () => {
     assert.equal(payloads(flow, 1).at(-1), 10_000);
   });
 
-  it('a message that cannot be changed is an error at its node, and those behind it are routed', async () => {
+  it('report an immutable message as an error, and route those behind it', async () => {
     const flow = await flowWith([{ filter: 'slow/+level', condition: 'payload > 0' }, 'quick/+level'], {
       otherwise: false,
     });
@@ -80,7 +80,7 @@ describe('conditions of a router', () => {
     assert.deepEqual(payloads(flow, 1), [1, 4, 5]);
   });
 
-  it('leave messages in their order, those that need no waiting among them', async () => {
+  it('keep the order of messages, even of those without a condition', async () => {
     const flow = await flowWith([{ filter: 'slow/#', condition: '$sum([1..payload]) > 0', topic: 'all' }, 'quick/#'], {
       otherwise: false,
     });
@@ -95,7 +95,7 @@ describe('conditions of a router', () => {
     );
   });
 
-  it('that cannot be evaluated give the message to a Catch node as it came, and the next goes its way', async () => {
+  it('that cannot be evaluated pass the message unchanged to a Catch node, and the next is routed', async () => {
     const flow = await flowWith(['#', { filter: '#', condition: '$number(payload) > 0' }]);
     flow.inject('router', { topic: 'a', payload: 'word' });
     const caught = await flow.caught.next();
@@ -122,7 +122,7 @@ describe('conditions of a router', () => {
     assert.deepEqual([payloads(flow, 1), payloads(flow, 2), payloads(flow, 3)], [['kept'], ['live'], ['fast']]);
   });
 
-  it('and rules saved by older versions still work', async () => {
+  it('and rules of older versions still work', async () => {
     const [router, ...collectors] = routerNodes('router', { rules: ['a/+x'] });
     assert.ok(router);
     const { id, type, wires } = router;

@@ -45,7 +45,7 @@ async function listed(flow: Flow): Promise<unknown> {
 describe('routes from messages', () => {
   afterEach(unloadFlow);
 
-  it('are taken beside the rules, and gone when they are removed', async () => {
+  it('are used beside the rules, until they are removed', async () => {
     const flow = await loadFlow(nodes());
     await act(flow, 'addRoutes', ['hall/+door', { filter: 'plant/+line', output: 1, data: 'x' }]);
     assert.deepEqual(await sent(flow, 'hall/3'), [[], [{ filter: 'hall/+door' }], []]);
@@ -65,7 +65,7 @@ describe('routes from messages', () => {
     assert.deepEqual(await listed(flow), routes);
   });
 
-  it('that are bad are an error, which leaves all as it was', async () => {
+  it('that are invalid are an error, which changes nothing', async () => {
     const flow = await loadFlow(nodes());
     await act(flow, 'addRoutes', ['a']);
     assert.equal(await refused(flow, 'addRoutes', ['b', 'c/#/d']), 'route-invalid');
@@ -80,7 +80,7 @@ describe('routes from messages', () => {
 
   describe('kept in context', () => {
     for (const routesType of ['flow', 'global'] as const) {
-      it(`are there again after the node has been restarted: ${routesType}`, async () => {
+      it(`are restored after the node has been restarted: ${routesType}`, async () => {
         const kept = nodes({ routesType, routes: `routes.of-${routesType}` });
         const flow = await loadFlow(kept);
         await act(flow, 'addRoutes', [{ filter: 'hall/+door', data: [1] }, 'yard']);
@@ -91,14 +91,14 @@ describe('routes from messages', () => {
       });
     }
 
-    it('are gone after a restart where they are not kept', async () => {
+    it('are lost after a restart if they are not kept', async () => {
       const flow = await loadFlow(nodes());
       await act(flow, 'addRoutes', ['hall/#']);
       await flow.deploy('full', nodes());
       assert.deepEqual(await sent(flow, 'hall/3'), [[], [], [undefined]]);
     });
 
-    it('are reported when they cannot be used, and not overwritten until all are set again', async () => {
+    it('are reported if they cannot be used, and not overwritten until all are set again', async () => {
       const kept = nodes({ routesType: 'flow', routes: 'broken' });
       const flow = await loadFlow(kept);
       flow.context('router', 'flow').set('broken', ['a', 'b/#/c']);

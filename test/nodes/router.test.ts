@@ -23,12 +23,12 @@ describe('router', () => {
     assert.deepEqual(await outputs(flow, 'plant/press/state'), [1, 2]);
   });
 
-  it('sends a message to the first rule that matches, where that is asked for', async () => {
+  it('sends a message to the first matching rule only, if so configured', async () => {
     const flow = await flowWith(['plant/+/state', 'plant/#'], { match: 'first' });
     assert.deepEqual(await outputs(flow, 'plant/press/state'), [1]);
   });
 
-  it('sends what no rule takes to the last output', async () => {
+  it('sends messages without a matching rule to the last output', async () => {
     const flow = await flowWith(['plant/#', 'office/#']);
     assert.deepEqual(await outputs(flow, 'garden'), [3]);
   });
@@ -43,7 +43,7 @@ describe('router', () => {
     });
   }
 
-  it('completes a message that nothing takes', async () => {
+  it('completes a message without a matching rule', async () => {
     const flow = await flowWith(['plant/#'], { otherwise: false });
     assert.deepEqual(await outputs(flow, 'garden'), []);
   });

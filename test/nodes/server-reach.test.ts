@@ -102,7 +102,7 @@ describe('the way to a server', () => {
     assert.match(flow.everythingTold(), /certificatesNotVerified|does not verify the certificate/);
   });
 
-  it('ends where the certificate of the server is from nobody who is trusted', async () => {
+  it('fails if the certificate of the server is not trusted', async () => {
     const { code } = await failure(await load({ servers: [{ url: `mqtts://localhost:${tlsPort}` }] }));
     assert.equal(code, 'certificate-unknown-issuer');
   });
@@ -113,19 +113,19 @@ describe('the way to a server', () => {
     assert.match(code, /^(client-certificate-required|closed-without-answer)$/);
   });
 
-  it('ends where a plain port is asked for TLS, and a port for TLS is not', async () => {
+  it('fails with TLS at a plain port, and without TLS at a TLS port', async () => {
     const plain = await failure(await load({ servers: [{ url: `mqtts://localhost:${mosquitto.port}` }] }));
     assert.match(plain.code ?? '', /^tls-(closed|not-spoken)$/);
     const secure = await failure(await load({ servers: [{ url: `mqtt://localhost:${tlsPort}` }] }));
     assert.match(secure.code ?? '', /^(tls-required|closed-without-answer)$/);
   });
 
-  it('is not attempted when the tls-config node is missing', async () => {
+  it('is not tried if the tls-config node is missing', async () => {
     const flow = await load({ servers: [{ url: `mqtts://localhost:${tlsPort}` }], tls: 'way-tls-gone' });
     assert.equal((await failure(flow)).code, 'tls-config-missing');
   });
 
-  it('is not begun when the tls-config node is faulty', async () => {
+  it('is not tried if the tls-config node is invalid', async () => {
     const flow = await loadSecure(tlsPort, { name: 'plant' }, { certdata: client.cert });
     await flow.showing('pub', 'tls-config-invalid');
     const { error } = await flow.caught.find('our error', ({ error: { code } }) => code === 'tls-config-invalid');
@@ -142,7 +142,7 @@ describe('the way to a server', () => {
     await bridge.stop();
   });
 
-  it('ends where the WebSocket is refused', async () => {
+  it('fails if the WebSocket is refused', async () => {
     const bridge = await WebSocketBridge.start(mosquitto.port, { answer: 403 });
     const { code } = await failure(await load({ servers: [{ url: `ws://127.0.0.1:${bridge.port}` }] }));
     assert.equal(code, 'websocket-refused');
@@ -167,7 +167,7 @@ describe('the way to a server', () => {
     await proxy.stop();
   });
 
-  it('warns of a proxy variable that holds no address, and keeps the value to itself', async () => {
+  it('warns of a proxy variable without a valid address, and does not show its value', async () => {
     process.env.all_proxy = 'ftp://name:secret-word@proxy';
     try {
       const flow = await load({ servers: [{ url: 'mqtt://far.invalid' }] });
@@ -179,7 +179,7 @@ describe('the way to a server', () => {
     }
   });
 
-  it('takes the second server when the first cannot be reached', async () => {
+  it('uses the second server if the first cannot be reached', async () => {
     const servers = [
       { url: `mqtts://localhost:${mosquitto.port}` },
       { url: `ws://localhost:${await freePort()}` },
@@ -194,7 +194,7 @@ describe('the way to a server', () => {
     ['a password in the address of a proxy', { proxy: { use: 'url', url: 'http://name:secret-word@proxy' } }],
     ['a header that is none', { webSocket: { headers: [{ name: 'a b', value: 'secret-word' }], subprotocol: '' } }],
   ] as const) {
-    it(`is not begun with ${what}, and keeps it to itself`, async () => {
+    it(`is not tried with ${what}, which is not shown`, async () => {
       const flow = await load(structuredClone(settings) as Partial<BrokerConfig>);
       assert.equal((await failure(flow)).code, 'config-invalid');
       assert.doesNotMatch(flow.everythingTold(), /secret-word/);

@@ -16,7 +16,7 @@ describe('a server that has gone silent', () => {
   });
 
   for (const protocolVersion of [5, 4, 3] as const) {
-    it(`is noticed by the keep-alive, once told, and connected to again (version ${protocolVersion})`, async () => {
+    it(`is noticed by the keep-alive, reported once, and connected to again (version ${protocolVersion})`, async () => {
       const broker = unique('silent-broker');
       const flow = await loadFlow([
         serverNode(broker, server.port, { protocolVersion, keepalive: 1 }),
@@ -39,7 +39,7 @@ describe('a server that has gone silent', () => {
     });
   }
 
-  it('is not asked for signs of life where the keep-alive is off', async () => {
+  it('is sent no pings without a keep-alive', async () => {
     const broker = unique('silent-broker');
     await loadFlow([serverNode(broker, server.port, { keepalive: 0 }), ...publishNodes('pub', broker)]);
     assert.equal((await server.packet('connect')).keepalive, 0);

@@ -46,7 +46,7 @@ describe('a server that refuses', () => {
     [0x8a, 'refused-by-server'],
   ];
   for (const [reasonCode, code] of refusals) {
-    it(`for ${code} (${reasonCode}) is not asked again soon, and Catch nodes hear of it once`, async () => {
+    it(`for ${code} (${reasonCode}) is tried again after a long delay, and Catch nodes get it once`, async () => {
       const flow = await load({ connect: (client) => client.connack(reasonCode) });
       await flow.caught.find(code, ({ error }) => error.code === code);
       await notAskedAgainSoon();
@@ -55,13 +55,13 @@ describe('a server that refuses', () => {
     });
   }
 
-  it('because it is busy is asked again soon', async () => {
+  it('because it is busy is tried again soon', async () => {
     const flow = await load({ connect: (client) => client.connack(server.clients.all.length < 3 ? 0x89 : 0) });
     await flow.connected('pub');
     assert.equal(server.clients.all.length, 3);
   });
 
-  it('that says "session taken over" is not asked again soon, and the clash is shown', async () => {
+  it('with "session taken over" is tried again after a long delay, and the clash is shown', async () => {
     const flow = await load({});
     await flow.connected('pub');
     server.clients.all[0]?.send({ cmd: 'disconnect', reasonCode: 0x8e });
@@ -70,7 +70,7 @@ describe('a server that refuses', () => {
     await notAskedAgainSoon();
   });
 
-  it('that closes right after CONNACK is asked again soon, and a clash is suspected from the third time on', async () => {
+  it('by closing right after CONNACK is tried again soon, and a clash is suspected from the third time on', async () => {
     const flow = await load({
       connect: (client) => {
         client.connack(0);
@@ -94,7 +94,7 @@ for (const protocolVersion of [5, 4] as const) {
     afterEach(unloadFlow);
     after(() => mosquitto?.stop());
 
-    it('one of them gives way and says why, the other stays connected', async () => {
+    it('one of them disconnects and shows why, the other stays connected', async () => {
       // MQTT 3.1.1 has no packet to say it with, and mosquitto 2.0 closes an MQTT 5 connection without one.
       const code = 'client-identifier-suspected';
       const clientId = unique('twin');

@@ -54,7 +54,7 @@ describe('MQTT 3.1', () => {
     );
   });
 
-  it('names itself as MQTT 3.1 does, with an identifier that such servers take', async () => {
+  it('uses the protocol name of MQTT 3.1, with a client identifier that such servers accept', async () => {
     const server = await ScriptedServer.start();
     try {
       const broker = unique('old-broker');
@@ -104,7 +104,7 @@ describe('auto with a server that closes when it is offered MQTT 5', () => {
     });
   }
 
-  it('once, and only because it was starting: MQTT 5 after the next loss', async () => {
+  it('once while it starts: MQTT 5 after the next loss', async () => {
     server = await ScriptedServer.start({
       connect(client: ScriptedClient) {
         if (server.clients.all.length === 1) client.socket.end();
@@ -125,7 +125,7 @@ describe('auto with a server that closes when it is offered MQTT 5', () => {
     );
   });
 
-  it('where the user chose 5 the closing is reported', async () => {
+  it('reports the closing if the user chose 5', async () => {
     server = await ScriptedServer.start({ connect: ({ socket }) => void socket.end() });
     const broker = unique('mute-broker');
     const flow = await loadFlow([

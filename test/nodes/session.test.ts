@@ -95,7 +95,7 @@ for (const protocolVersion of [5, 4] as const) {
     const isConnect = (packet: Packet): packet is IConnectPacket => packet.cmd === 'connect';
     const connects = (): IConnectPacket[] => server.received.all.filter(isConnect);
 
-    it('is asked for in CONNECT, for ever unless said otherwise, under the same client identifier', async () => {
+    it('is requested in CONNECT, without expiry by default, with the same client identifier', async () => {
       await start(['a']);
       await unloadFlow();
       await start(['a'], { sessionExpiryInterval: 3600 });
@@ -125,12 +125,12 @@ for (const protocolVersion of [5, 4] as const) {
       ]);
     });
 
-    it('everything is subscribed again when the server has lost it, and nothing is unsubscribed', async () => {
+    it('all filters are subscribed again when the server has lost it, and none is unsubscribed', async () => {
       const packets = await restart(['old', 'stays'], ['new', 'stays'], {});
       assert.deepEqual(packets.sort(), ['subscribe new', 'subscribe stays']);
     });
 
-    it('what the server has kept is delivered from the first packet after CONNACK, once', async () => {
+    it('queued messages of the server are delivered once, from the first packet after CONNACK', async () => {
       const subscriber = (): FlowNode[] => nodes(['other', 'a/+x', 'a/#']);
       const flow = await loadFlow(subscriber());
       await flow.connected('sub');
@@ -167,7 +167,7 @@ for (const protocolVersion of [5, 4] as const) {
       assert.deepEqual(kinds.slice(-2), ['unsubscribe', 'disconnect']);
     });
 
-    it('is remembered also where nothing is subscribed to', async () => {
+    it('is remembered even without subscriptions', async () => {
       const flow = await loadFlow(nodes([]).filter(({ id }) => id !== 'sub' && id !== 'sub-out'));
       await flow.connected('pub');
       await unloadFlow();
@@ -226,7 +226,7 @@ for (const protocolVersion of [5, 4] as const) {
         assert.deepEqual(asked(from), ['subscribe a']);
       });
 
-      it('goes with the broker node when that is deleted, and MQTT 5 has the server forget it too', async () => {
+      it('ends when the broker node is deleted, with MQTT 5 on the server, too', async () => {
         const flow = await start(['a']);
         await flow.deploy('full', []);
         assert.equal(userDirectory.session(broker).exists, false);
@@ -234,7 +234,7 @@ for (const protocolVersion of [5, 4] as const) {
         assert.equal(properties?.sessionExpiryInterval, protocolVersion === 5 ? 0 : undefined);
       });
 
-      it('does not exist where the session is not persistent', async () => {
+      it('does not exist if the session is not persistent', async () => {
         await start(['a'], { cleanStart: true });
         await unloadFlow();
         assert.equal(userDirectory.session(broker).exists, false);

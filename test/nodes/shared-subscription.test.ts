@@ -9,7 +9,7 @@ import { freePort } from '../helpers/servers/free-port';
 const COUNT = 30;
 
 function sharing(server: TestServer): void {
-  it('bring each message to one client of the group, and to those outside of it', async () => {
+  it('deliver each message to one client of the group, and to clients outside it', async () => {
     const base = unique('t');
     const shared = `$share/workers/${base}/+number`;
     const flow = await loadFlow([
@@ -34,7 +34,7 @@ function sharing(server: TestServer): void {
     assert.ok(one.all.length > 0 && two.all.length > 0, `${one.all.length} and ${two.all.length}`);
   });
 
-  it('get what their own connection publishes, and say why if they are set not to', async () => {
+  it('get messages of their own connection, and warn if they are set not to', async () => {
     const [base, broker] = [unique('t'), unique('broker')];
     const own = { filter: `$share/workers/${base}/#`, noLocal: true };
     const flow = await loadFlow([

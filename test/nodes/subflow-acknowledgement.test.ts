@@ -53,7 +53,7 @@ describe('acknowledging across subflows', () => {
     return flow;
   }
 
-  it('waits for what is done outside of the subflow that the subscribe node is in', async () => {
+  it('waits for nodes outside the subflow with the subscribe node', async () => {
     await start(
       [
         brokerNode(),
@@ -74,7 +74,7 @@ describe('acknowledging across subflows', () => {
     assert.deepEqual(await server.acknowledged(2), ['2', '1']);
   });
 
-  it('waits for what is done in a subflow, in a subflow within it, and behind them', async () => {
+  it('waits for nodes in a subflow, in a subflow within it, and after them', async () => {
     await start(
       [
         brokerNode(),
@@ -131,7 +131,7 @@ describe('acknowledging across subflows', () => {
     assert.deepEqual(await server.acknowledged(1), ['1 131']);
   });
 
-  it('is done by an acknowledge node outside of the subflow, or in another one', async () => {
+  it('may be done by an acknowledge node outside the subflow, or in another one', async () => {
     const [acknowledge] = acknowledgeNodes('ack');
     assert.ok(acknowledge);
     await start(
@@ -195,7 +195,7 @@ describe('acknowledging across subflows', () => {
       assert.equal(gates.held.all.length, 1);
     });
 
-    it('delivers a message again that was in a subflow which is replaced', async () => {
+    it('delivers a message again that was in a replaced subflow', async () => {
       const flow = await start(flows(['one']).slice(2), 'sub');
       await server.send(1);
       await gates.at('one-work', 't/1');
@@ -265,7 +265,7 @@ describe('acknowledging across subflows', () => {
       assert.equal(file.exists, true);
     });
 
-    it('asks for nothing more for the subscribe node in it', async () => {
+    it('unsubscribes for the subscribe node in it', async () => {
       const others = [brokerNode(), ...subscribeNodes('other', broker, ['other'])];
       const inside = [subscriber('completion', ['work']), gateNode('work')];
       const flow = await start([...others, ...flows(['one'], 'deepest', inside).slice(2)], 'one-sub');

@@ -66,12 +66,12 @@ describe('a server behind a Unix socket (mosquitto)', () => {
     await works(flow);
   });
 
-  it('is the next one after a server that cannot be reached, and the other way round', async () => {
+  it('can follow a server that cannot be reached, and be followed by one', async () => {
     await works(await load(`mqtt+unix://${join(folder, 'none.sock')}`, url));
     await works(await load(`mqtt+unix://${join(folder, 'none.sock')}`, mosquitto.url));
   });
 
-  it('is named in a message, and left for another in one', async () => {
+  it('can be selected and left by messages', async () => {
     const flow = await load(mosquitto.url);
     await works(flow);
     flow.inject('sub', { action: 'connect', broker: { url, force: true } });

@@ -26,7 +26,7 @@ const TRAPS: readonly [trap: string, file: string, title: string][] = [
     'the keep-alive is the one that the server asks for',
   ],
   ['calls a lost peer "Keepalive timeout"', 'runtime/why-not-connected', 'stops answering'],
-  ['stops to reconnect after a refusal', 'nodes/session-takeover', 'because it is busy is asked again soon'],
+  ['stops to reconnect after a refusal', 'nodes/session-takeover', 'because it is busy is tried again soon'],
   ['queues and resends what is unacknowledged', 'transport/outbound-flow', 'sends dup for what has been sent before'],
   ['forgets callbacks when the stream goes', 'transport/outbound-flow', 'settles each unanswered publication once'],
   ['waits for drain with a listener for each QoS 0', 'transport/mqttjs-transport-end', 'stuck in a full stream'],
