@@ -3,12 +3,14 @@
 import { FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
 import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
 import { followBrokerVersion } from '../editor/publish/mqtt5-properties';
+import { type EnteredPayload, payloadProblem, preparePayload } from '../editor/publish/payload-field';
 import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/publish/property-fields';
 import { fixedTopic, prepareTopicField, topicProblem } from '../editor/publish/topic-field';
 import { type PropertiesConfig, type PublishConfig, publishDefaults, VALUE_TYPES } from '../settings/publish.config';
 
 type Saved = EditorNode & PublishConfig;
 
+let readPayload: () => EnteredPayload = () => publishDefaults;
 let readProperties: () => PropertiesConfig = () => publishDefaults.properties;
 
 RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
@@ -26,6 +28,14 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
       },
     },
     topicType: { value: publishDefaults.topicType },
+    payload: {
+      value: publishDefaults.payload,
+      validate(payload, _options) {
+        const { payloadType = publishDefaults.payloadType } = this as EditorNode & Partial<PublishConfig>;
+        return payloadProblem({ payload: String(payload ?? ''), payloadType }) ?? true;
+      },
+    },
+    payloadType: { value: publishDefaults.payloadType },
     qos: {
       value: publishDefaults.qos,
       validate(qos, _options) {
@@ -72,6 +82,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
       $(`#node-input-${name}`).val(this[name] ?? publishDefaults[name]);
     }
     prepareTopicField(VALUE_TYPES.topic);
+    readPayload = preparePayload(this);
     prepareChoice('qos', (value) => this._(`qos.${value || 'message'}`));
     prepareChoice('retain', (value) => this._(`retain.${value || 'message'}`));
     readProperties = preparePropertyFields(this.properties);
@@ -79,5 +90,6 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
   },
   oneditsave() {
     this.properties = readProperties();
+    Object.assign(this, readPayload());
   },
 });

@@ -1,11 +1,12 @@
 // The publish node: publishes each message, and passes it on once the server has it.
 
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { found as foundValue } from '../core/errors/result';
 import { asError } from '../core/errors/thrown-value';
-import { publicationFromMessage } from '../core/publications/publication-from-message';
-import type { PublishOptions } from '../core/publications/publish-options';
+import { type PublicationResult, publicationFromMessage } from '../core/publications/publication-from-message';
+import { asksForList } from '../core/publications/publication-list';
+import type { PublishOptions, Settled } from '../core/publications/publish-options';
 import { replyMessage } from '../core/requests/reply-message';
 import type { OutsideFound } from '../core/values/outside-value';
 import { useBroker } from '../runtime/broker/broker-node';
@@ -17,9 +18,12 @@ import { refuseMessages, showProblem } from '../runtime/node/node-problem';
 import { readSettings } from '../runtime/node/read-settings';
 import { type MessageInput, messageAnswers } from '../runtime/publish/message-answers';
 import { outsideFinder } from '../runtime/publish/outside-values';
+import { type ListPublisher, publishList } from '../runtime/publish/publish-list';
 import { publishStatus } from '../runtime/publish/publish-status';
 import { requestOf } from '../runtime/request/open-requests';
 import { type PublishConfig, parsePublishConfig, publishDefaults } from '../settings/publish.config';
+
+type Built = Extract<PublicationResult, { readonly ok: true }>;
 
 export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: PublishConfig & NodeDef): void {
@@ -43,26 +47,33 @@ export = function register(RED: NodeAPI): void {
     this.on('close', () => status.stop());
 
     const answer = messageAnswers(RED, this);
-    const publish = (input: MessageInput, outside: OutsideFound): void => {
-      const addressed = reply ? replyMessage(input.message, requestOf(input.message)) : foundValue(input.message);
-      if (!addressed.ok) return input.done(localizedError(RED, addressed.error));
-      const built = publicationFromMessage(addressed.value, settings, codec.value, outside);
-      if (!built.ok) return input.done(localizedError(RED, built.error));
-      const { publication, whileOffline } = built;
-      const reasoned = publication.qos > 0 && completeOn === 'acknowledged';
-      connection.publish(publication, (settlement) => answer(settlement, input, reasoned), options[whileOffline]);
+    const build = (message: NodeMessageInFlow, outside: OutsideFound): PublicationResult => {
+      const addressed = reply ? replyMessage(message, requestOf(message)) : foundValue(message);
+      return addressed.ok ? publicationFromMessage(addressed.value, settings, codec.value, outside) : addressed;
+    };
+    const reasoned = ({ publication }: Built): boolean => publication.qos > 0 && completeOn === 'acknowledged';
+    const publish = ({ publication, whileOffline }: Built, settled: Settled): void => {
+      connection.publish(publication, settled, options[whileOffline]);
       status.look();
     };
+    const publishOne = (input: MessageInput, outside: OutsideFound): void => {
+      const built = build(input.message, outside);
+      if (!built.ok) return input.done(localizedError(RED, built.error));
+      publish(built, (settlement) => answer(settlement, input, reasoned(built)));
+    };
+    const list: ListPublisher = { RED, find: findOutside, build, publish, reasoned, answer };
 
     this.on('input', (message, send, done) => {
       if (controlled(RED, control, message, done)) return;
+      const crashed = (error: unknown): void => done(asError(error));
+      if (asksForList(message)) return publishList(list, { message, send, done }, crashed);
       findOutside(
         message,
         (found) => {
-          if (found.ok) publish({ message, send, done }, found.config);
+          if (found.ok) publishOne({ message, send, done }, found.config);
           else done(localizedError(RED, found.error));
         },
-        (error) => done(asError(error)),
+        crashed,
       );
     });
   }

@@ -14,6 +14,7 @@ import { parseTopicTemplate, topicInvalid } from '../core/topics/topic-template'
 import { noteIn, type OutsideValue } from '../core/values/outside-value';
 import type { ValueSource } from '../core/values/value-source';
 import { type FormatConfig, type FormatSettings, formatDefaults, readFormat } from './format.config';
+import { type PayloadType, readPayload } from './publish.payload.config';
 import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
 import { parseTypedValue, type TypedValue, type ValueType } from './typed-value';
 
@@ -60,6 +61,9 @@ export interface PublishConfig extends FormatConfig {
   /** With the type `str`, a template for the topic. */
   topic: string;
   topicType: (typeof VALUE_TYPES.topic)[number];
+  /** What is sent: with `json` and `str` a template. Blank with `msg`: `msg.payload`. */
+  payload: string;
+  payloadType: PayloadType;
   /** Blank: `msg.qos`, else 0. */
   qos: QoS | string;
   qosType: (typeof VALUE_TYPES.qos)[number];
@@ -81,6 +85,8 @@ export const publishDefaults: PublishConfig = {
   broker: '',
   topic: 'topic',
   topicType: 'msg',
+  payload: 'payload',
+  payloadType: 'msg',
   qos: '',
   qosType: 'num',
   retain: '',
@@ -121,6 +127,7 @@ export function readPublication(
 ): Omit<PublishSettings, 'retain'> & FormatSettings {
   return {
     topic: readTopic(saved, outside),
+    payload: readPayload(saved, outside),
     qos: readChoice(saved, 'qos', [0, 1, 2], outside),
     ...readFormat(saved),
     properties: readProperties(saved.section('properties'), outside),
@@ -134,16 +141,16 @@ function readTopic(saved: SavedConfig, outside: OutsideValue[]): ValueSource {
   const type = saved.choice('topicType', VALUE_TYPES.topic, publishDefaults.topicType);
   if (type === 'str') return topicTemplate(saved, text, outside);
   // A property of the message is a template with that single value.
-  if (type === 'msg') return topicTemplate(saved, `{{${text || publishDefaults.topic}}}`, outside);
+  if (type === 'msg') return topicTemplate(saved, `{{${text || publishDefaults.topic}}}`);
   // The message gets the response topic as its topic.
-  if (type === 'reply') return topicTemplate(saved, `{{${publishDefaults.topic}}}`, outside);
+  if (type === 'reply') return topicTemplate(saved, `{{${publishDefaults.topic}}}`);
   if (type === 'env') return fixedTopic(saved, text);
   return accepted(saved, parseTypedValue({ value: text, type }, 'topic', outside));
 }
 
 /** A topic that is invalid for every message is an error of the configuration. */
-function topicTemplate(saved: SavedConfig, text: string, outside: OutsideValue[]): ValueSource {
-  const result = parseTopicTemplate(text, {}, noteIn(outside, 'topic'));
+function topicTemplate(saved: SavedConfig, text: string, outside?: OutsideValue[]): ValueSource {
+  const result = parseTopicTemplate(text, {}, outside && noteIn(outside, 'topic'));
   if (result.ok) return { kind: 'template', template: result.template };
   saved.fail(result.error);
   return NONE;

@@ -133,6 +133,16 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
     { of: { topicType: 'env' }, good: ['TOPIC', 'a/${TOPIC}'], bad: ['', '${TOPIC}'] },
     { of: { topicType: 'flow' }, good: ['where.to'], bad: [' '] },
   ],
+  'publish.payload': [
+    { good: [undefined, '', 'payload', 'payload.value', 'data["my name"]'], bad: ['a..b', '.'] },
+    {
+      of: { payloadType: 'json' },
+      good: ['{ "time": {{$now}}, "unit": "{{params.unit}}" }', '{{payload}}', '[]', '${TEMPLATE}'],
+      bad: ['', '{', '{ a: 1 }', '{ "a": {{}} }'],
+    },
+    { of: { payloadType: 'str' }, good: ['', 'on', 'line {{params.line}}'], bad: ['{{payload', '{{}}'] },
+    { of: { payloadType: 'flow' }, good: ['a.b'], bad: [''] },
+  ],
   'publish.qos': [
     { of: {}, good: ['', 0, '1', 2, undefined], bad: [3, 'one'] },
     { of: { qosType: 'msg' }, good: ['qos', 'payload.qos'], bad: ['', 'a..b'] },

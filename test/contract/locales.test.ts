@@ -30,6 +30,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'serverUrl.': unionMembers('core/servers/server-url.ts', 'ServerUrlProblem'),
   'socket.': unionMembers('transport/streams/socket-stream.ts', 'SocketProblem'),
   'stages.': unionMembers('core/errors/mqtt-flows-error.ts', 'ConnectStage'),
+  'jsonTemplate.': unionMembers('core/values/json-template.ts', 'JsonTemplateProblem'),
   'template.': unionMembers('core/values/template.ts', 'TemplateProblem'),
   'templateValue.': unionMembers('core/values/template.ts', 'FillProblem'),
   'testStep.': unionMembers('core/errors/mqtt-flows-error.ts', 'ConnectStage'),

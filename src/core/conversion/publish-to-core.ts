@@ -22,13 +22,15 @@ export function publishToCore(node: FlowNode): NodeConversion {
     topic: topicField(textOf(node.topic), textOf(node.topicType) || 'msg'),
     qos: fieldOf(textOf(node.qos), textOf(node.qosType) || 'num', 'qos'),
     retain: fieldOf(flagText(node.retain), textOf(node.retainType) || 'bool', 'retain'),
+    payload: payloadField(textOf(node.payload), textOf(node.payloadType) || 'msg'),
   };
   const elsewhere = Object.entries(fields).filter(([, field]) => field === undefined || field === 'clear');
   if (elsewhere.length > 0) {
     return { ok: false, notes: elsewhere.map(([property]) => note('valueFromElsewhere', { property })) };
   }
   const properties = propertiesToCore(isRecord(node.properties) ? node.properties : {});
-  const settings = { ...fields, ...properties.settings };
+  const { payload: _ofMessage, ...kept } = fields;
+  const settings = { ...kept, ...properties.settings };
   const converted = asType(node, 'mqtt out', ourProperties('mqtt out'), settings);
   const notes = [...properties.notes, ...lostSettings(node)];
   return { ok: true, node: 'wires' in converted ? { ...converted, wires: [] } : converted, added: [], notes };
@@ -37,6 +39,11 @@ export function publishToCore(node: FlowNode): NodeConversion {
 /** A blank field would be `msg.topic` there. */
 function topicField(topic: string, type: string): Field {
   return topic === '' && type !== 'msg' ? undefined : fieldOf(topic || 'topic', type, 'topic');
+}
+
+/** The core node sends `msg.payload` and nothing else. */
+function payloadField(payload: string, type: string): Field {
+  return type === 'msg' && (payload === '' || payload === 'payload') ? '' : undefined;
 }
 
 /** `own` is the property of the message that a blank field stands for. */

@@ -10,12 +10,15 @@ import { NOTHING_OUTSIDE, type OutsideFound } from '../values/outside-value';
 import { isBlank, propertyInvalid } from '../values/plain-value';
 import { plainValueFor, type ValueSource, valueFor } from '../values/value-source';
 import { messageFlag, messageQoS } from './message-value';
+import { type PayloadSource, payloadFor } from './payload-source';
 import type { OutgoingPublication, PublicationProperties, QoS } from './publication';
 import { type PropertySettings, publicationProperties } from './publication-properties';
 
 /** What a publish node sets for every message. */
 export interface PublishSettings {
   readonly topic: ValueSource;
+  /** Undefined: `msg.payload`. */
+  readonly payload?: PayloadSource | undefined;
   /** Undefined: the message decides. The same holds for `retain` and `whileOffline`. */
   readonly qos: ValueSource | undefined;
   readonly retain: ValueSource | undefined;
@@ -62,7 +65,9 @@ export function publicationFromMessage(
   const whileOffline = settings.whileOffline ? found(settings.whileOffline) : readWhileOffline(values);
   if (!whileOffline.ok) return whileOffline;
   // An empty payload deletes the retained message (MQTT 5, section 3.3.1.3).
-  const encoded = retain === CLEAR ? NO_PAYLOAD : encodePayload(values.payload, codec, topic);
+  const body = settings.payload && retain !== CLEAR ? payloadFor(settings.payload, message, outside) : undefined;
+  if (body && !body.ok) return body;
+  const encoded = retain === CLEAR ? NO_PAYLOAD : encodePayload(body ? body.value : values.payload, codec, topic);
   if (!encoded.ok) return encoded;
   const { payload, contentType } = encoded;
   const properties = publicationProperties(values, settings.properties, outside);

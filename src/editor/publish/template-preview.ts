@@ -1,18 +1,22 @@
 // Previews a template with a sample for each value, filled by the code of the runtime.
 
-import { fillTemplate, type Path, parseTemplate } from '../../core/values/template';
+import { fillTemplate, type Path, type Placeholder, parseTemplate } from '../../core/values/template';
 import { sharedText } from '../fields/shared-text';
 
 /** The text of `template` when each value is the name that it is read by; undefined for a template without values. */
 function templatePreview(template: string): string | undefined {
   const result = parseTemplate(template);
   if (!result.ok || result.template.constant !== undefined) return undefined;
-  const message: Sample = {};
-  for (const segment of result.template.segments) {
-    if (segment.kind === 'value' && segment.path) addSample(message, segment.path);
-  }
-  const filled = fillTemplate(result.template, message);
+  const placeholders = result.template.segments.filter((segment) => segment.kind === 'value');
+  const filled = fillTemplate(result.template, sampleFor(placeholders));
   return filled.ok ? filled.text : undefined;
+}
+
+/** A message in which each value that is named is the name that it is read by. */
+export function sampleFor(placeholders: readonly Placeholder[]): object {
+  const message: Sample = {};
+  for (const { path } of placeholders) if (path) addSample(message, path);
+  return message;
 }
 
 /** The note for a template; undefined for a template without values. */

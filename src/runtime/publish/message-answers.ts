@@ -1,6 +1,7 @@
 // Answers a message once its publication is settled, which may be after a deploy has replaced its node.
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { PublishResult } from '../../core/publications/publish-options';
 import { lasts, leadsOn } from '../acknowledgement/lasting-nodes';
 import { onClose } from '../deploy/node-closing';
@@ -13,8 +14,16 @@ export interface MessageInput {
   readonly done: (error?: Error) => void;
 }
 
-/** `reasoned`: whether the result has a reason code of the server to pass on. */
-type Answer = (settlement: PublishResult, input: MessageInput, reasoned: boolean) => void;
+/**
+ * `reasoned`: whether the result has a reason code of the server to pass on. `describe` makes the error for a Catch node; left
+ * out: its sentence alone.
+ */
+export type Answer = (
+  settlement: PublishResult,
+  input: MessageInput,
+  reasoned: boolean,
+  describe?: (error: MqttFlowsError) => Error,
+) => void;
 
 /** The latest instance of each node, by id. Node-RED no longer knows a node that it is stopping. */
 const latest = new Map<string, Node>();
@@ -58,13 +67,14 @@ export function lastingAnswers(RED: NodeAPI, node: Node): LastingAnswers {
 /** Passes messages of `node` on when their publications are acknowledged, and reports errors otherwise. */
 export function messageAnswers(RED: NodeAPI, node: Node): Answer {
   const answers = lastingAnswers(RED, node);
-  return (settlement, input, reasoned) => {
+  const sentenceOf = (error: MqttFlowsError): Error => localizedError(RED, error);
+  return (settlement, input, reasoned, describe = sentenceOf) => {
     if (settlement.ok) {
       return answers.pass(input, publishedMessage(input.message, reasoned ? settlement.reasonCode : undefined));
     }
     // It is on disk, and is published when Node-RED runs again: whoever brought it need not bring it again.
     if (settlement.error.code === 'publication-kept' && !leadsOn(node)) return input.done();
-    answers.fail(input, localizedError(RED, settlement.error));
+    answers.fail(input, describe(settlement.error));
   };
 }
 

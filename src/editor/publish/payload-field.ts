@@ -1,0 +1,98 @@
+// The field for what a publish node sends: a property, or a template in a field of its own, with what it gives.
+
+import { fillJsonTemplate, parseJsonTemplate } from '../../core/values/json-template';
+import { valueText } from '../../core/values/value-text';
+import { namesVariables } from '../../settings/environment-text';
+import { PAYLOAD_TYPES, type PayloadType } from '../../settings/publish.payload.config';
+import { addFieldNote } from '../fields/field-note';
+import { sharedText } from '../fields/shared-text';
+import { nameTypedInput } from '../fields/typed-input-name';
+import { previewHint, sampleFor } from './template-preview';
+import { typedValueProblem } from './typed-value-problem';
+
+export interface EnteredPayload {
+  readonly payload: string;
+  readonly payloadType: PayloadType;
+}
+
+/** The error for what is sent, or undefined. What has variables is checked by the runtime. */
+export function payloadProblem({ payload, payloadType }: EnteredPayload): string | undefined {
+  if (payloadType === 'json') return namesVariables(payload) ? undefined : jsonProblem(payload);
+  if (payloadType === 'msg' && payload.trim() === '') return undefined;
+  return typedValueProblem({ value: payload, type: payloadType });
+}
+
+/** With the place, as the text stands beside the sentence. */
+function jsonProblem(text: string): string | undefined {
+  const result = parseJsonTemplate(text);
+  if (result.ok) return undefined;
+  const { problem, line, column, at } = result;
+  return sharedText(`jsonTemplate.${problem}`, { line, column, at });
+}
+
+/** Fills the row `#mqtt-flows-payload-row`. Returns a function that reads it. */
+export function preparePayload(saved: Partial<EnteredPayload>): () => EnteredPayload {
+  const { payload = 'payload', payloadType = 'msg' } = saved;
+  const row = $('#mqtt-flows-payload-row');
+  const input = row.find('input');
+  const template = row.find('textarea');
+  const ownField = payloadType === 'json' || payloadType === 'str';
+  const types = PAYLOAD_TYPES.map(typeOption);
+  input.typedInput({ types, default: 'msg' });
+  input.typedInput('type', payloadType);
+  input.typedInput('value', ownField ? 'payload' : payload);
+  template.val(ownField ? payload : '');
+  nameTypedInput(row, input);
+  const read = (): EnteredPayload => {
+    // The typed input has only these.
+    const type = input.typedInput('type') as PayloadType;
+    const isTemplate = type === 'json' || type === 'str';
+    return { payloadType: type, payload: isTemplate ? String(template.val()) : input.typedInput('value').trim() };
+  };
+  addFieldNote(row, input, () => {
+    const entered = read();
+    return { problem: payloadProblem(entered), hint: hintFor(entered) };
+  });
+  const shown = row.find('input.red-ui-typedInput-input').add(template);
+  shown.attr('aria-describedby', input.attr('aria-describedby') ?? '');
+  const show = (): void => {
+    const { payloadType: type } = read();
+    template.toggle(type === 'json' || type === 'str');
+    template.attr('placeholder', type === 'json' ? EXAMPLE : sharedText('payloadSource.textExample'));
+    const invalid = input.attr('aria-invalid') ?? 'false';
+    shown.attr('aria-invalid', invalid);
+    template.toggleClass('input-error', invalid === 'true');
+  };
+  input.on('input change', show);
+  // The typed input reports a change when it is left, and the note has to follow each letter.
+  row.find('input.red-ui-typedInput-input').on('input', () => input.val(read().payload).trigger('input'));
+  template.on('input', () => input.trigger('input'));
+  show();
+  return read;
+}
+
+const EXAMPLE = '{ "time": {{$now}}, "value": {{payload}}, "unit": "{{params.unit}}" }';
+
+function typeOption(type: PayloadType): string | TypedInputType {
+  if (type === 'json') {
+    const icon = 'red/images/typedInput/json.svg';
+    return { value: type, label: sharedText('payloadSource.json'), icon, hasValue: false };
+  }
+  if (type !== 'str') return type;
+  return {
+    value: type,
+    label: sharedText('payloadSource.text'),
+    icon: 'red/images/typedInput/az.svg',
+    hasValue: false,
+  };
+}
+
+/** What a template gives when each value is the name that it is read by. */
+function hintFor({ payload, payloadType }: EnteredPayload): string | undefined {
+  if (payloadType === 'str') return previewHint(payload) ?? sharedText('payloadSource.textHint');
+  if (payloadType !== 'json') return undefined;
+  const parsed = parseJsonTemplate(payload);
+  if (!parsed.ok || parsed.template.placeholders.length === 0) return sharedText('payloadSource.jsonHint');
+  const filled = fillJsonTemplate(parsed.template, sampleFor(parsed.template.placeholders), []);
+  return filled.ok ? sharedText('fields.preview', { text: valueText(filled.value) }) : undefined;
+}
