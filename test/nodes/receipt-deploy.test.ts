@@ -65,6 +65,17 @@ describe('acknowledging when the message is handed over, and a deploy in the sam
     assert.equal(bench.gates.held.all.length, 2);
   });
 
+  it('does not deliver again what the next node has had, though the flows stop in that turn', async () => {
+    const flow = await start();
+    await bench.server.send(1);
+    await bench.gates.at('work', 't/1');
+    await flow.deploy('full', bench.nodes([{ ...gateNode('work'), name: 'changed' }]));
+    await bench.server.send(2);
+    await bench.gates.at('work', 't/2');
+    assert.deepEqual(await bench.server.acknowledged(2), ['1', '2']);
+    assert.equal(bench.gates.held.all.length, 2);
+  });
+
   it('drops it when the subscribe node is deleted', async () => {
     const flow = await start();
     const deployed = deployAtMessage(flow, 'full', [

@@ -73,7 +73,7 @@ describe('runtime/acknowledgement/receipt-acknowledgement', () => {
     assert.deepEqual(receipt.given, ['abandoned']);
   });
 
-  it('acknowledges it during a deploy, after which the server sends nothing again on the same connection', async () => {
+  it('acknowledges it during a deploy by which no next node has missed it', async () => {
     const bench = new Bench();
     const receipt = bench.receive();
     bench.events.emit('flows:stopping', { config: {} });

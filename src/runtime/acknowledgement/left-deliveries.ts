@@ -4,6 +4,7 @@
 import type { Delivery } from '../../connection/acknowledgement/delivery-window';
 import type { ReleaseReceipt } from '../../connection/acknowledgement/shared-receipt';
 import type { Connection } from '../../connection/connection';
+import type { Acknowledgement } from '../../core/publications/acknowledgement';
 import { Handover } from '../deploy/handover';
 
 /** A delivery that is to be acknowledged. */
@@ -40,11 +41,14 @@ export class LeftDeliveries {
   }
 
   /** Nobody delivers them again: the server does when its session continues on another connection. */
-  readonly abandon = (): void => {
+  readonly abandon = (): void => this.settleAll({ kind: 'abandoned' });
+
+  /** Settles all in the same way. */
+  settleAll(settlement: Acknowledgement): void {
     this.takeAll((handed) => {
-      for (const { release } of handed) release({ kind: 'abandoned' });
+      for (const { release } of handed) release(settlement);
     });
-  };
+  }
 }
 
 /** Those left in this process, by node. */

@@ -12,20 +12,25 @@ import { NextNodes } from './next-nodes';
 
 const ACKNOWLEDGED: Acknowledgement = { kind: 'acknowledged' };
 
+/** Messages that are on their way to the next nodes. */
+interface OnTheWay {
+  /** Whether the next nodes have missed them; set during a deploy. */
+  missed: (() => boolean) | undefined;
+}
+
 /**
- * Node-RED hands messages to the next nodes by setImmediate(), and a node that is stopped before gets none. So what was sent
- * in this turn is acknowledged at the end of it. If Node-RED has stopped its flows meanwhile, a kept session brings it again;
- * if a deploy has stopped the next nodes, it is delivered again when the flows run.
+ * Node-RED hands messages to the next nodes by setImmediate(), and a node that is stopped before gets none. So a message is
+ * acknowledged right before it is handed on. If Node-RED has stopped its flows meanwhile, a kept session brings it again; if
+ * a deploy has stopped the next nodes, it is delivered again when the flows run.
  */
 export class ReceiptAcknowledgement implements Acknowledging {
   readonly #to: AcknowledgingNode;
-  /** Sent in this turn. */
-  #sent: HandedDelivery[] = [];
+  /** The number of messages on their way. */
+  #sent = 0;
+  #onTheWay: OnTheWay = { missed: undefined };
   #settlement = ACKNOWLEDGED;
   /** While a deploy is under way. */
   #next: NextNodes | undefined;
-  /** Whether the next nodes have missed what was sent in this turn, during a deploy. */
-  #missed: (() => boolean) | undefined;
   /** What is to be delivered again: by this node, when the flows run, */
   #again: HandedDelivery[] = [];
   /** by this node, from its earlier instance, */
@@ -47,7 +52,8 @@ export class ReceiptAcknowledgement implements Acknowledging {
     this.#stops = [
       onDeploy(RED, 'flows:stopping', () => {
         this.#next = isReplacing(RED) ? new NextNodes(RED, node) : undefined;
-        if (this.#sent.length > 0) this.#missed = this.#next?.sending();
+        if (this.#sent > 0) this.#onTheWay.missed = this.#next?.sending();
+        this.#onTheWay = { missed: undefined };
       }),
       onDeploy(RED, 'flows:started', () => this.#started()),
     ];
@@ -72,8 +78,8 @@ export class ReceiptAcknowledgement implements Acknowledging {
     left.add(this.#again.splice(0));
     this.#left = left;
     // Nobody wants the messages of a deleted node.
-    if (removed || !isReplacing(RED)) left.takeAll((handed) => this.#release(handed));
-    else if (!left.empty || this.#sent.length > 0) leftDeliveries.leave(RED, node, left, left.abandon);
+    if (removed || !isReplacing(RED)) left.settleAll(this.#settlement);
+    else if (!left.empty || this.#sent > 0) leftDeliveries.leave(RED, node, left, left.abandon);
     unsubscribe();
   }
 
@@ -84,40 +90,26 @@ export class ReceiptAcknowledgement implements Acknowledging {
   }
 
   #give(prepared: PreparedMessage, handed: HandedDelivery | undefined): void {
-    try {
-      send(this.#to, prepared);
-    } finally {
-      if (handed) this.#releaseLater(handed);
+    // Before the message, so that this is called right before the next node has it, and not after what that node does.
+    if (handed) {
+      this.#sent++;
+      const way = this.#next ? { missed: this.#next.sending() } : this.#onTheWay;
+      setImmediate(this.#reach, handed, way);
     }
+    send(this.#to, prepared);
   }
 
-  #releaseLater(handed: HandedDelivery): void {
-    if (this.#sent.push(handed) > 1) return;
-    this.#missed = this.#next?.sending();
-    // After the message, which send() has given to setImmediate() before.
-    setImmediate(() => {
-      this.#endTurn();
-    });
-  }
-
-  #endTurn(): void {
-    const sent = this.#sent;
-    const missed = this.#missed?.();
-    this.#sent = [];
-    this.#missed = undefined;
-    if (!missed) this.#release(sent);
-    else if (this.#left) this.#left.add(sent);
-    else this.#again.push(...sent);
-  }
-
-  #release(handed: readonly HandedDelivery[]): void {
-    for (const { release } of handed) release(this.#settlement);
-  }
+  /** The next nodes get the message now, if they are still there. */
+  readonly #reach = (handed: HandedDelivery, { missed }: OnTheWay): void => {
+    this.#sent--;
+    if (!missed?.()) handed.release(this.#settlement);
+    else if (this.#left) this.#left.add([handed]);
+    else if (this.#next) this.#again.push(handed);
+    else this.#deliverAgain([handed]);
+  };
 
   /** All nodes of the deploy exist. */
   #started(): void {
-    // What was sent in this turn, which is not over, if the next nodes have missed it.
-    if (this.#missed?.()) this.#endTurn();
     this.#next = undefined;
     this.#before?.takeAll((handed) => this.#deliverAgain(handed));
     this.#before = undefined;
