@@ -128,7 +128,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     prepareChoice('qos', (value) => this._(`qos.${value || 'message'}`));
     prepareDeviceFields(this);
     for (const name of Object.keys(REQUEST_RANGES) as NumberName[]) prepareNumber(name);
-    prepareReplies();
+    prepareReplies(this._('tip.maxReplies'));
     prepareAnswerTo();
     const prefix = $('#node-input-responsePrefix');
     addFieldNote(prefix.closest('.form-row'), prefix, (text) => ({ problem: prefixProblem(text) }));
@@ -163,7 +163,8 @@ function prepareReplyFormat(
 }
 
 /** A number of replies has a meaning for several only. */
-function prepareReplies(): void {
+function prepareReplies(most: string): void {
+  $('#node-input-maxReplies').attr('aria-label', most);
   const select = $('#node-input-replies');
   const show = (): void => {
     $('#node-input-maxReplies').toggle(select.val() === 'some');
