@@ -39,6 +39,8 @@ interface EditorNodeDefinition<Config, Credentials = object> {
   paletteLabel?(this: Pick<EditorNode, '_'>): string;
   label?(this: EditorNode & Config): string;
   labelStyle?(this: EditorNode & Config): string;
+  /** The tooltip of the input. */
+  inputLabels?(this: EditorNode & Config): string;
   outputLabels?(this: EditorNode & Config, index: number): string | undefined;
   oneditprepare?(this: EditorNode & Config): void;
   oneditsave?(this: EditorNode & Config): void;

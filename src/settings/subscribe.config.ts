@@ -126,23 +126,8 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
   // A node that messages tell what to subscribe to may begin without filters.
   if (entries.length === 0 && inputs === 0) saved.fail(filterInvalid('', 'empty', ''));
   for (const entry of entries) {
-    const text = entry.text('filter', '');
-    const result = parseTopicFilter(text);
-    if (!result.ok) {
-      saved.fail(filterInvalid(text, result.problem, result.at));
-      continue;
-    }
-    const options: SubscriptionOptions = {
-      filter: result.filter,
-      qos: entry.choice('qos', [0, 1, 2], subscriptionDefaults.qos),
-      noLocal: entry.boolean('noLocal', subscriptionDefaults.noLocal),
-      retainAsPublished: entry.boolean('retainAsPublished', subscriptionDefaults.retainAsPublished),
-      retainHandling: entry.choice('retainHandling', [0, 1, 2], subscriptionDefaults.retainHandling),
-      retained,
-    };
-    const format = entry.text('format', '');
-    const value = readValueRule(entry.section('value'));
-    subscriptions.push({ options, format, messageType: entry.text('messageType', '').trim(), value });
+    const subscription = readSubscriptionRow(entry, retained);
+    if (subscription) subscriptions.push(subscription);
   }
   return saved.result({
     subscriptions,
@@ -157,6 +142,27 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
     inputs,
     keepSubscriptions: saved.boolean('keepSubscriptions', subscribeDefaults.keepSubscriptions),
   });
+}
+
+/** Reads one filter with its options; undefined, and an error in the settings, when it is none. */
+export function readSubscriptionRow(entry: SavedConfig, retained: RetainedPolicy): FormattedSubscription | undefined {
+  const text = entry.text('filter', '');
+  const result = parseTopicFilter(text);
+  if (!result.ok) {
+    entry.fail(filterInvalid(text, result.problem, result.at));
+    return undefined;
+  }
+  const options: SubscriptionOptions = {
+    filter: result.filter,
+    qos: entry.choice('qos', [0, 1, 2], subscriptionDefaults.qos),
+    noLocal: entry.boolean('noLocal', subscriptionDefaults.noLocal),
+    retainAsPublished: entry.boolean('retainAsPublished', subscriptionDefaults.retainAsPublished),
+    retainHandling: entry.choice('retainHandling', [0, 1, 2], subscriptionDefaults.retainHandling),
+    retained,
+  };
+  const format = entry.text('format', '');
+  const value = readValueRule(entry.section('value'));
+  return { options, format, messageType: entry.text('messageType', '').trim(), value };
 }
 
 function readAcknowledgement(saved: SavedConfig): AcknowledgementSettings {

@@ -24,6 +24,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'get /mqtt-flows/brokers': READ,
   'get /mqtt-flows/brokers/:id': READ,
   'get /mqtt-flows/routers/:id/counts': READ,
+  'get /mqtt-flows/states/:id': READ,
   'get /mqtt-flows/topics/completions': READ,
   'get /mqtt-flows/topics/export': READ,
   'post /mqtt-flows/brokers/:id/outbox/clear': WRITE,

@@ -242,6 +242,38 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
       ],
     },
   ],
+  'state.change': [
+    { good: ['', undefined, 'payload', 'payload.ENERGY.Power'], bad: ['a..b', 'a['] },
+    { of: { changeType: 'jsonata' }, good: ['$round(payload)', 'a..b'], bad: [] },
+  ],
+  'state.deadband': [{ good: ['', undefined, 0, 0.5, '0.5', '${BAND}'], bad: [-1, 'much'] }],
+  'state.inflateLimit': [{ good: [undefined, 16, '', '1024'], bad: [0, 1025, 'many'] }],
+  'state.keep': [
+    { of: { keepType: 'none' }, good: ['', undefined], bad: [] },
+    { of: { keepType: 'global' }, good: ['state', '#:(file)::state'], bad: ['', undefined] },
+  ],
+  'state.maxBytes': [{ good: ['', 1024, '${BYTES}'], bad: [0, 1023, 'many'] }],
+  'state.maxTopics': [{ good: ['', 1, 100_000, '${TOPICS}'], bad: [0, 1.5, 'many'] }],
+  'state.maxUnused': [{ good: ['', 0, 86_400], bad: [-1, 'never'] }],
+  'state.pace': [{ good: ['', 0, 60_000, '${PACE}'], bad: [-1, 86_400_001, 'slow'] }],
+  'state.subscriptions': [
+    {
+      good: [
+        [],
+        [{ filter: 'a/+b/#' }],
+        [{ filter: 'a', silence: 'time', silentAfter: 60 }],
+        [{ filter: 'a', silence: 'learnt', silentTimes: '${TIMES}' }],
+        [{ filter: 'a', silence: 'none', silentAfter: 'whatever' }],
+      ],
+      bad: [
+        [{ filter: '' }],
+        [{ filter: 'a/#/b' }],
+        [{ filter: 'a', silence: 'time', silentAfter: 0 }],
+        [{ filter: 'a', silence: 'learnt', silentTimes: 1 }],
+      ],
+    },
+  ],
+  'state.timeout': [{ good: ['', 0, 1000, '${WAIT}'], bad: [-1, 60_001, 'long'] }],
   'subscribe.subscriptions': [
     {
       good: [[{ filter: 'a/+b/#' }], [{ filter: '$share/g/a' }], [{ filter: '${SITE}/#' }]],
@@ -355,7 +387,11 @@ describe('The validators of the editor', () => {
       const refused = Object.entries(defaults).filter(
         ([name, { validate }]) => validate && validate.call(values, values[name], {}) !== true,
       );
-      const toFillIn: Readonly<Record<string, readonly string[]>> = { subscribe: ['subscriptions'], router: ['rules'] };
+      const toFillIn: Readonly<Record<string, readonly string[]>> = {
+        subscribe: ['subscriptions'],
+        router: ['rules'],
+        state: ['subscriptions'],
+      };
       assert.deepEqual(
         refused.map(([name]) => name),
         toFillIn[stem] ?? [],

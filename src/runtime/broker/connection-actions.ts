@@ -156,8 +156,13 @@ export function acceptControl(
   control: ConnectionControl,
   others: (input: MessageInput) => boolean,
 ): void {
+  acceptOwn(RED, node, (input) => controlled(RED, control, input.message, input.done) || others(input));
+}
+
+/** Makes `node` handle messages that `own` handles, and reject the rest. */
+export function acceptOwn(RED: NodeAPI, node: Node, own: (input: MessageInput) => boolean): void {
   node.on('input', (message: NodeMessageInFlow & { readonly action?: unknown }, send, done) => {
-    if (controlled(RED, control, message, done) || others({ message, send, done })) return;
+    if (own({ message, send, done })) return;
     const action = typeof message.action === 'string' ? message.action.slice(0, 60) : typeof message.action;
     done(localizedError(RED, new MqttFlowsError('action-unknown', { stage: 'control', params: { action } })));
   });

@@ -6,6 +6,7 @@ import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
 import { type PublishConfig, publishDefaults } from '#src/settings/publish.config';
 import { type RequestConfig, requestDefaults } from '#src/settings/request.config';
 import { type RouterConfig, type RuleConfig, routerDefaults, ruleDefaults } from '#src/settings/router.config';
+import { type StateConfig, type StateRowConfig, stateDefaults, stateRowDefaults } from '#src/settings/state.config';
 import {
   type SubscribeConfig,
   type SubscriptionConfig,
@@ -88,6 +89,26 @@ export function routerNodes(id: string, settings: RouterSetup): FlowNode[] {
   const wires = collectors.map((collector) => [collector]);
   return [
     { ...routerDefaults, ...settings, rules, outputs, id, type: 'mqtt-flows-router', wires },
+    ...collectors.map(collectorNode),
+  ];
+}
+
+export interface StateSetup extends Omit<Partial<StateConfig>, 'subscriptions'> {
+  readonly subscriptions?: readonly (string | Partial<StateRowConfig>)[];
+}
+
+/** A topic state node `id` that sends to the collectors `<id>-out-1`, `<id>-out-2` and so on. */
+export function stateNodes(id: string, settings: StateSetup): FlowNode[] {
+  const rows = (settings.subscriptions ?? []).map((row) => ({
+    ...stateRowDefaults,
+    qos: 1,
+    ...(typeof row === 'string' ? { filter: row } : row),
+  }));
+  const outputs = settings.unknown === 'output' ? 4 : 3;
+  const collectors = Array.from({ length: outputs }, (_, index) => `${id}-out-${index + 1}`);
+  const wires = collectors.map((collector) => [collector]);
+  return [
+    { ...stateDefaults, ...settings, subscriptions: rows, outputs, id, type: 'mqtt-flows-state', wires },
     ...collectors.map(collectorNode),
   ];
 }

@@ -1,0 +1,49 @@
+// The topic state node: keeps the last value of each topic, answers questions for it, and tells changes and silence.
+
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { ValueRule } from '../core/values/value-rule';
+import { type BrokerLink, useBroker } from '../runtime/broker/broker-node';
+import { acceptControl, acceptOwn } from '../runtime/broker/connection-actions';
+import { NodeCodecs } from '../runtime/node/node-codecs';
+import { refuseMessages, showProblem } from '../runtime/node/node-problem';
+import { readSettings } from '../runtime/node/read-settings';
+import { startStateNode } from '../runtime/state/state-node';
+import { serveStates, showState } from '../runtime/state/state-table';
+import { fixedSubscriptions } from '../runtime/subscribe/node-subscriptions';
+import { rowValue } from '../runtime/subscribe/row-value';
+import { birthsOf } from '../runtime/subscribe/sparkplug-births-of';
+import { parseStateConfig, type StateConfig, stateDefaults } from '../settings/state.config';
+
+export = function register(RED: NodeAPI): void {
+  function construct(this: Node, definition: StateConfig & NodeDef): void {
+    RED.nodes.createNode(this, definition);
+    const broker: BrokerLink | undefined = definition.broker ? useBroker(RED, this, definition.broker) : undefined;
+    if (broker && !broker.ok) return refuse(this, broker.error, broker.reported);
+    const result = readSettings(RED, this, definition, stateDefaults, parseStateConfig, ['schema']);
+    if (!result.ok) return refuse(this, result.error);
+    const settings = result.config;
+    const births = broker && birthsOf(broker.connection);
+    const codecs = new NodeCodecs(RED, settings, 'text', births);
+    const codec = codecs.find(settings.format);
+    if (!codec.ok) return refuse(this, codec.error);
+    const values = (rule: ValueRule | undefined) => rowValue(RED, this, rule);
+    const fixed = fixedSubscriptions(broker ? settings.rows : [], codec.value, codecs, values);
+    if (!fixed.ok) return refuse(this, fixed.error);
+    const parts = { RED, node: this, settings, connection: broker?.connection, codec: codec.value, fixed: fixed.value };
+    const started = startStateNode(parts);
+    if (!started.ok) return refuse(this, started.error);
+    const running = started.config;
+    showState(this, definition, running.live);
+    if (broker) acceptControl(RED, this, broker.control, (input) => running.take(input));
+    else acceptOwn(RED, this, (input) => running.take(input));
+  }
+
+  function refuse(node: Node, error: MqttFlowsError, reported = false): void {
+    showProblem(RED, node, error, reported);
+    refuseMessages(RED, node, error);
+  }
+
+  serveStates(RED);
+  RED.nodes.registerType('mqtt-flows-state', construct);
+};

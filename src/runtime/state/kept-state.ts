@@ -1,0 +1,141 @@
+// Keeps the state of a node in the context of flow or process, so that it outlives the process. Writes are gathered: a
+// store may be a file, and a state may be large.
+
+import type { Node, NodeAPI } from 'node-red';
+import type { Clock } from '../../connection/clock';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { plainText } from '../../core/errors/plain-text';
+import { keptText, readKept, type WallTime } from '../../core/state/state-entry';
+import type { TopicRecord } from '../../core/state/topic-record';
+import type { RestoredTopic } from '../../core/state/topic-states';
+import { isRecord } from '../../core/values/plain-value';
+import type { StateStore } from '../../settings/state.config';
+
+/** ms from a change to the next write */
+const DELAY = 10_000;
+/** Records that become text in one turn of the event loop. */
+const AT_ONCE = 500;
+
+/** What the store holds: a text for each topic, and what their changes were compared by. */
+interface Kept {
+  readonly compared: string;
+  readonly topics: readonly string[];
+}
+
+export interface KeptStateOptions {
+  readonly store: StateStore;
+  /** What is compared. What was kept for another is no reference for changes. */
+  readonly compared: string;
+  readonly clock: Clock;
+  readonly time: () => WallTime;
+  records(): Iterable<TopicRecord>;
+  /** A write has failed, or a value cannot be kept. Called once until the next success. */
+  failed(error: MqttFlowsError): void;
+}
+
+export class KeptState {
+  readonly #context;
+  readonly #key: string;
+  readonly #store: string | undefined;
+  readonly #options: KeptStateOptions;
+  #stopWaiting: (() => void) | undefined;
+  #writing: Promise<void> | undefined;
+  #changed = false;
+  #closed = false;
+  #told = false;
+
+  constructor(RED: NodeAPI, node: Node, options: KeptStateOptions) {
+    const place = RED.util.parseContextStore(options.store.key);
+    this.#context = node.context()[options.store.type];
+    this.#key = place.key;
+    this.#store = place.store;
+    this.#options = options;
+  }
+
+  /** The kept topics, the longest unused first. Rejects with `state-unreadable`. */
+  async load(): Promise<RestoredTopic[]> {
+    const kept = await this.#read();
+    if (!isRecord(kept) || !Array.isArray(kept.topics)) return [];
+    const time = this.#options.time();
+    const comparable = kept.compared === this.#options.compared;
+    return kept.topics.flatMap((text) => {
+      const topic = readKept(text, time);
+      if (!topic) return [];
+      const { reference, ...others } = topic;
+      return [comparable && reference ? topic : others];
+    });
+  }
+
+  /** Something has changed: it is written some time later, together with all until then. */
+  touch(): void {
+    this.#changed = true;
+    if (this.#stopWaiting || this.#writing || this.#closed) return;
+    this.#stopWaiting = this.#options.clock.after(DELAY, () => {
+      this.#stopWaiting = undefined;
+      this.#writing = this.#write().finally(() => {
+        this.#writing = undefined;
+        if (this.#changed) this.touch();
+      });
+    });
+  }
+
+  /** Writes what is not written yet. Never rejects. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopWaiting?.();
+    await this.#writing;
+    if (this.#changed) await this.#write();
+  }
+
+  /** Makes the texts in portions, so that messages go on; as the node closes, at once. Never rejects. */
+  async #write(): Promise<void> {
+    this.#changed = false;
+    const { records, time, compared } = this.#options;
+    const topics: string[] = [];
+    let notKept: string | undefined;
+    let count = 0;
+    for (const record of [...records()]) {
+      if (!record.gone) {
+        const text = keptText(record, time());
+        if (text === undefined) notKept ??= record.topic;
+        else topics.push(text);
+      }
+      if (++count % AT_ONCE === 0 && !this.#closed) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    try {
+      await this.#set({ compared, topics });
+      if (notKept === undefined) this.#told = false;
+      else this.#tell('state-value-not-kept', { topic: notKept });
+    } catch (error) {
+      this.#tell('state-not-kept', this.#params(error));
+    }
+  }
+
+  #tell(code: 'state-value-not-kept' | 'state-not-kept', params: Record<string, string>): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#options.failed(new MqttFlowsError(code, { stage: 'control', params }));
+  }
+
+  #read(): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#context.get(this.#key, this.#store, (error, value) => {
+        if (error) reject(new MqttFlowsError('state-unreadable', { stage: 'config', params: this.#params(error) }));
+        else resolve(value);
+      });
+    });
+  }
+
+  #set(kept: Kept): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#context.set(this.#key, kept, this.#store, (error: Error | undefined) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  #params(error: unknown): Record<string, string> {
+    return { key: this.#key, detail: plainText(error instanceof Error ? error.message : String(error)) };
+  }
+}

@@ -1,0 +1,241 @@
+// A topic state node while it runs: its values, its questions, and what becomes of both over deploys and restarts.
+
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
+import { type Clock, systemClock } from '../../connection/clock';
+import type { Connection } from '../../connection/connection';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { asError } from '../../core/errors/thrown-value';
+import type { Codec } from '../../core/payloads/codec';
+import type { IncomingPublication } from '../../core/publications/publication';
+import { readEntries } from '../../core/state/state-entry';
+import { readStateRequest, type StateRequest } from '../../core/state/state-request';
+import type { RestoredTopic } from '../../core/state/topic-states';
+import type { ConfigResult } from '../../settings/saved-config';
+import type { StateNodeSettings } from '../../settings/state.config';
+import { flowsStarted } from '../deploy/deploy-events';
+import { onClose } from '../deploy/node-closing';
+import { editorId } from '../deploy/saved-nodes';
+import { localizedError } from '../node/localize';
+import { reportError } from '../node/node-problem';
+import type { MessageInput } from '../publish/message-answers';
+import { type NodeSubscription, NodeSubscriptions } from '../subscribe/node-subscriptions';
+import { whyItHearsItself } from '../subscribe/subscribe-status';
+import { KeptState } from './kept-state';
+import { leftStates, restoredTopics } from './left-state';
+import { LiveState } from './live-state';
+import { entriesOf } from './state-messages';
+import { StateQuestions } from './state-questions';
+import { StateStatus } from './state-status';
+import { type StateValues, stateValues } from './state-values';
+import { StoredMessages } from './stored-messages';
+
+/** The outputs, from the first. */
+const CHANGES = 0;
+const SILENCE = 1;
+const ANSWERS = 2;
+const UNKNOWN = 3;
+
+export interface StateNodeParts {
+  readonly RED: NodeAPI;
+  readonly node: Node;
+  readonly settings: StateNodeSettings;
+  readonly connection: Connection | undefined;
+  readonly codec: Codec;
+  /** The subscriptions of the rows, in their order; none without a broker. */
+  readonly fixed: readonly NodeSubscription[];
+}
+
+/** Starts a node. An invalid expression is the error. */
+export function startStateNode(parts: StateNodeParts): ConfigResult<StateNode> {
+  const { RED, node, settings, connection, codec } = parts;
+  const clock = systemClock;
+  const told: { touched(): void } = { touched: () => {} };
+  const live = new LiveState(RED, settings, clock, {
+    changed: (message) => node.send(at(CHANGES, message)),
+    silence: (message) => node.send(at(SILENCE, message)),
+    touched: () => told.touched(),
+  });
+  const values = stateValues({ RED, node, live, codec, connection, compared: settings.compared });
+  if (!values.ok) return values;
+  const running = new StateNode(parts, live, values.config, clock);
+  told.touched = () => running.touched();
+  return { ok: true, config: running };
+}
+
+/** A message, or several, for one output. */
+function at(output: number, message: NodeMessage | NodeMessage[]): (NodeMessage | NodeMessage[] | null)[] {
+  const outputs: (NodeMessage | NodeMessage[] | null)[] = [];
+  for (let index = 0; index < output; index++) outputs.push(null);
+  return [...outputs, message];
+}
+
+export class StateNode {
+  readonly live: LiveState;
+  readonly #parts: StateNodeParts;
+  readonly #values: StateValues;
+  readonly #questions: StateQuestions;
+  readonly #subscriptions: NodeSubscriptions | undefined;
+  readonly #stored: StoredMessages | undefined;
+  readonly #kept: KeptState | undefined;
+  readonly #status: StateStatus;
+  #unwatch: () => void = () => {};
+  /** Resolves when what was known before is known again. */
+  readonly #ready: Promise<void>;
+  #closed = false;
+
+  constructor(parts: StateNodeParts, live: LiveState, values: StateValues, clock: Clock) {
+    const { RED, node, settings, connection, fixed } = parts;
+    this.#parts = parts;
+    this.live = live;
+    this.#values = values;
+    const owner = editorId(node);
+    this.#stored = connection && new StoredMessages(connection, clock, owner);
+    this.#questions = new StateQuestions({
+      RED,
+      live,
+      settings,
+      connection,
+      stored: this.#stored,
+      keep: (publication, row) => this.#keep(publication, row),
+      entry: (publication, filter) => values.entry(publication, filter),
+    });
+    this.#subscriptions = connection && this.#subscribing(connection, owner, fixed);
+    this.#status = new StateStatus(RED, node, { live, connection, subscriptions: this.#subscriptions, clock });
+    this.#kept = settings.store && this.#keeping(settings.store, clock);
+    this.#ready = this.#begin();
+    onClose(RED, node, (removed, done) => void this.#close(removed).then(done, done));
+  }
+
+  touched(): void {
+    this.#status.refresh();
+    this.#kept?.touch();
+  }
+
+  /** Handles a message at the input; false when it asks for nothing that this node does. */
+  take(input: MessageInput): boolean {
+    // A message may hold anything under any name.
+    const message = input.message as NodeMessageInFlow & Record<string, unknown>;
+    const request = readStateRequest(message, this.#parts.settings.input);
+    if (!request) return false;
+    const carryOut = (): void => {
+      try {
+        this.#carryOut(request, input);
+      } catch (error) {
+        // Such as a message with a property that cannot be changed.
+        input.done(asError(error));
+      }
+    };
+    void this.#ready.then(carryOut);
+    return true;
+  }
+
+  #carryOut(request: StateRequest, input: MessageInput): void {
+    const { RED } = this.#parts;
+    const { message, send, done } = input;
+    if (!request.ok) return done(localizedError(RED, request.error));
+    switch (request.kind) {
+      case 'value':
+        return this.#values.wired(input, request.topic);
+      case 'ask':
+        return this.#questions.answer(
+          input,
+          request,
+          (messages) => send(at(ANSWERS, messages) as never),
+          (unknown) => send(at(UNKNOWN, unknown) as never),
+        );
+      case 'get': {
+        const { states, time } = this.live;
+        const records = request.filter ? states.ask(request.filter, time.now) : states.records.all();
+        send(at(ANSWERS, Object.assign(message, { payload: entriesOf(RED, records, time, request.filter) })) as never);
+        return done();
+      }
+      case 'set':
+        return this.#set(message.payload, done);
+    }
+  }
+
+  #set(payload: unknown, done: MessageInput['done']): void {
+    const { states, time } = this.live;
+    const entries = readEntries(payload, time);
+    if (!entries.ok) return done(localizedError(this.#parts.RED, entries.error));
+    for (const record of states.records.all()) states.records.remove(record);
+    this.live.restore(entries.value);
+    done();
+  }
+
+  /** Takes a retained message that was asked for, as if the subscription of `row` had brought it. */
+  #keep(publication: IncomingPublication, row: number): void {
+    const by = this.#parts.fixed[row];
+    if (by) this.#values.received({ publication, filter: by.options.filter, qos: 0 }, by, true);
+  }
+
+  #subscribing(connection: Connection, owner: string, fixed: readonly NodeSubscription[]): NodeSubscriptions {
+    const { RED, node } = this.#parts;
+    const subscriptions: NodeSubscriptions = new NodeSubscriptions(connection, fixed, {
+      owner,
+      identity: node.id,
+      deliver: (publication, filter, qos, replayed) =>
+        this.#values.received({ publication, filter, qos }, subscriptions.of(filter), replayed),
+      hearsItself: (filter) => node.warn(whyItHearsItself(RED, filter)),
+      refused: (error) => reportError(RED, node, error),
+      changed: () => this.#status?.refresh(),
+    });
+    return subscriptions;
+  }
+
+  #keeping(store: NonNullable<StateNodeSettings['store']>, clock: Clock): KeptState {
+    const { RED, node, settings } = this.#parts;
+    return new KeptState(RED, node, {
+      store,
+      compared: comparedBy(settings),
+      clock,
+      time: () => this.live.time,
+      records: () => this.live.states.records.inOrderOfUse(),
+      failed: (error) => reportError(RED, node, error),
+    });
+  }
+
+  /** Restores what was known, then listens. */
+  async #begin(): Promise<void> {
+    const { RED, node, settings, connection } = this.#parts;
+    try {
+      const left = leftStates.take(node);
+      const known = left ? restoredTopics(left, comparedBy(settings)) : await this.#kept?.load();
+      if (!this.#closed) this.live.restore(this.#stillWanted(known ?? []));
+    } catch (error) {
+      this.#status.unreadable();
+      const problem = error instanceof MqttFlowsError ? error : undefined;
+      if (problem) void flowsStarted(RED, node).then(() => reportError(RED, node, problem));
+      else node.error(error);
+    }
+    if (this.#closed) return;
+    if (connection) this.#unwatch = connection.watch((state) => this.#status.connectionIs(state));
+    this.#subscriptions?.start([]);
+    this.#status.refresh();
+  }
+
+  /** A topic that only a removed row has brought would never change again. */
+  #stillWanted(topics: readonly RestoredTopic[]): readonly RestoredTopic[] {
+    const { settings } = this.#parts;
+    if (!settings.subscribes || settings.input === 'value') return topics;
+    return topics.filter(({ topic }) => this.live.rowOf(topic) >= 0);
+  }
+
+  async #close(removed: boolean): Promise<void> {
+    const { RED, node, settings } = this.#parts;
+    this.#closed = true;
+    this.#unwatch();
+    this.#subscriptions?.close();
+    this.#stored?.close();
+    this.live.close();
+    this.#status.close();
+    const left = { compared: comparedBy(settings), records: [...this.live.states.records.inOrderOfUse()] };
+    if (!removed) leftStates.leave(RED, node, left, () => {});
+    await this.#kept?.close();
+  }
+}
+
+/** What tells two ways to compare apart. */
+function comparedBy({ compared }: StateNodeSettings): string {
+  return `${compared.kind} ${compared.text}`;
+}

@@ -1,0 +1,115 @@
+// The badge of a topic state node: how many topics it knows and how many are silent, unless the connection is the news.
+
+import type { Node, NodeAPI, NodeStatus } from 'node-red';
+import type { Clock } from '../../connection/clock';
+import type { Connection } from '../../connection/connection';
+import type { ConnectionState } from '../../connection/connection-state';
+import { sentence, sharedKey, sharedText } from '../node/localize';
+import { showStatus } from '../node/node-status';
+import type { NodeSubscriptions } from '../subscribe/node-subscriptions';
+import { subscriptionStatus } from '../subscribe/subscribe-status';
+import type { LiveState } from './live-state';
+
+/** ms between two badges: each goes to every open editor. */
+const INTERVAL = 1000;
+
+export interface StatusParts {
+  readonly live: LiveState;
+  readonly connection: Connection | undefined;
+  readonly subscriptions: NodeSubscriptions | undefined;
+  readonly clock: Clock;
+}
+
+export class StateStatus {
+  readonly #RED: NodeAPI;
+  readonly #node: Node;
+  readonly #parts: StatusParts;
+  readonly #show: (status: NodeStatus) => void;
+  #stopWaiting: (() => void) | undefined;
+  #shownAt = Number.NEGATIVE_INFINITY;
+  #toldFull = false;
+  #isUnreadable = false;
+  #wasUp = false;
+
+  constructor(RED: NodeAPI, node: Node, parts: StatusParts) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#parts = parts;
+    this.#show = showStatus(node);
+  }
+
+  /** Something has changed that the badge may show. Shows it now, or a moment later. */
+  refresh(): void {
+    if (this.#stopWaiting) return;
+    const { clock } = this.#parts;
+    const delay = this.#shownAt + INTERVAL - clock.now();
+    if (delay <= 0) return this.#showNow();
+    this.#stopWaiting = clock.after(delay, () => this.#showNow());
+  }
+
+  /** The connection has another state: silence means something, or nothing. */
+  connectionIs(state: ConnectionState): void {
+    const { live } = this.#parts;
+    switch (state.kind) {
+      case 'connected':
+        this.#wasUp = true;
+        live.connection('up');
+        break;
+      case 'waiting':
+        live.connection('down', sentence(this.#RED, state.error, { server: state.server }));
+        break;
+      case 'connecting':
+        // It may succeed at once.
+        live.connection('unknown');
+        break;
+      default:
+        // A node that is to connect when a message says so has lost nothing yet.
+        live.connection(this.#wasUp ? 'down' : 'unknown');
+    }
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+    this.#showNow();
+  }
+
+  /** What was kept could not be read. */
+  unreadable(): void {
+    this.#isUnreadable = true;
+    this.refresh();
+  }
+
+  close(): void {
+    this.#stopWaiting?.();
+    // Nothing more is shown.
+    this.#stopWaiting = () => {};
+  }
+
+  #showNow(): void {
+    this.#stopWaiting = undefined;
+    const RED = this.#RED;
+    const { live, connection, subscriptions, clock } = this.#parts;
+    this.#shownAt = clock.now();
+    this.#tellFull();
+    const status: NodeStatus =
+      connection && subscriptions
+        ? subscriptionStatus(connection.state, subscriptions.states)
+        : { fill: 'green', shape: 'dot', text: '' };
+    if (status.fill !== 'green') return this.#show(status);
+    if (this.#isUnreadable) {
+      return this.#show({ fill: 'red', shape: 'ring', text: sharedKey('status.state-unreadable') });
+    }
+    const { records, silence } = live.states;
+    const topics = sharedText(RED, 'status.topics', { count: records.size });
+    if (silence.silent === 0) return this.#show({ ...status, text: topics });
+    const silent = sharedText(RED, 'status.silent', { count: silence.silent });
+    this.#show({ fill: 'yellow', shape: 'dot', text: `${topics}, ${silent}` });
+  }
+
+  /** Topics had to leave for others: said once, since it goes on. */
+  #tellFull(): void {
+    const RED = this.#RED;
+    const { records } = this.#parts.live.states;
+    if (this.#toldFull || records.crowdedOut === 0) return;
+    this.#toldFull = true;
+    this.#node.warn(sharedText(RED, 'log.stateFull', { topics: records.size }));
+  }
+}

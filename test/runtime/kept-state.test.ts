@@ -1,0 +1,170 @@
+// Keeping the state of topics in a context store that answers late, or with errors.
+
+import assert from 'node:assert/strict';
+import type { Node, NodeAPI } from 'node-red';
+import { TopicRecord } from '#src/core/state/topic-record';
+import { KeptState } from '#src/runtime/state/kept-state';
+import { FakeClock } from '../helpers/fakes/fake-clock';
+
+type Callback = (error?: Error | null, value?: unknown) => void;
+
+/** A context store whose answers the test gives. */
+class Store {
+  kept: unknown;
+  writes = 0;
+  readonly answers: (() => void)[] = [];
+  failure: Error | undefined;
+
+  get(_key: string, _store: string | undefined, callback: Callback): void {
+    if (this.failure) callback(this.failure);
+    else callback(null, this.kept);
+  }
+
+  set(_key: string, value: unknown, _store: string | undefined, callback: Callback): void {
+    this.writes++;
+    this.answers.push(() => {
+      if (this.failure) return callback(this.failure);
+      this.kept = structuredClone(value);
+      callback();
+    });
+  }
+}
+
+function record(topic: string, payload: unknown): TopicRecord {
+  const made = new TopicRecord(topic, { payload, retain: false }, 0);
+  made.compared = true;
+  made.reference = payload;
+  return made;
+}
+
+describe('A kept state', () => {
+  let store: Store;
+  let clock: FakeClock;
+  let errors: string[];
+  const records: TopicRecord[] = [];
+
+  beforeEach(() => {
+    store = new Store();
+    clock = new FakeClock();
+    errors = [];
+    records.length = 0;
+  });
+
+  function keeping(compared = 'path payload'): KeptState {
+    const RED = { util: { parseContextStore: (key: string) => ({ key }) } } as unknown as NodeAPI;
+    const node = { context: () => ({ flow: store }) } as unknown as Node;
+    return new KeptState(RED, node, {
+      store: { type: 'flow', key: 'state' },
+      compared,
+      clock,
+      time: () => ({ now: clock.now(), wall: clock.wall() }),
+      records: () => records,
+      failed: ({ code }) => errors.push(code),
+    });
+  }
+
+  /** Lets everything happen that waits for nothing but its turn. */
+  async function settled(): Promise<void> {
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  it('gathers changes into one write, and those during a write into the next', async () => {
+    const kept = keeping();
+    records.push(record('a', 1));
+    for (let i = 0; i < 100; i++) kept.touch();
+    await settled();
+    assert.equal(store.writes, 0);
+    clock.advance(10_000);
+    await settled();
+    assert.equal(store.writes, 1);
+    records.push(record('b', 2));
+    kept.touch();
+    clock.advance(100_000);
+    await settled();
+    assert.equal(store.writes, 1, 'the first is under way');
+    store.answers.shift()?.();
+    await settled();
+    clock.advance(10_000);
+    await settled();
+    assert.equal(store.writes, 2);
+    store.answers.shift()?.();
+    await settled();
+    assert.deepEqual(
+      (await keeping().load()).map(({ topic }) => topic),
+      ['a', 'b'],
+    );
+  });
+
+  it('is written in the end, after a write under way', async () => {
+    const kept = keeping();
+    records.push(record('a', 1));
+    kept.touch();
+    clock.advance(10_000);
+    await settled();
+    records.push(record('b', 2));
+    kept.touch();
+    const closed = kept.close();
+    store.answers.shift()?.();
+    await settled();
+    store.answers.shift()?.();
+    await closed;
+    assert.equal((await keeping().load()).length, 2);
+    assert.equal(store.writes, 2);
+  });
+
+  it('writes many topics in portions, and leaves out those that left meanwhile', async () => {
+    const kept = keeping();
+    for (let i = 0; i < 3000; i++) records.push(record(`t/${i}`, i));
+    kept.touch();
+    clock.advance(10_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(store.writes, 0, 'other work has its turn');
+    for (const left of records.slice(2500)) left.gone = true;
+    while (store.writes === 0) await new Promise((resolve) => setImmediate(resolve));
+    store.answers.shift()?.();
+    await settled();
+    assert.equal((await keeping().load()).length, 2500);
+  });
+
+  it('gives no reference for changes that are compared by something else', async () => {
+    store.kept = { compared: 'path payload', topics: [] };
+    const kept = keeping();
+    records.push(record('a', 1));
+    kept.touch();
+    const closed = kept.close();
+    await settled();
+    store.answers.shift()?.();
+    await closed;
+    assert.equal((await keeping().load())[0]?.reference?.value, 1);
+    assert.equal((await keeping('path payload.x').load())[0]?.reference, undefined);
+  });
+
+  it('reports a failed write once until one succeeds, and a value that has no JSON', async () => {
+    const kept = keeping();
+    const write = async (failure?: Error): Promise<void> => {
+      store.failure = failure;
+      kept.touch();
+      clock.advance(10_000);
+      await settled();
+      store.answers.shift()?.();
+      await settled();
+    };
+    await write(new Error('disk full'));
+    await write(new Error('disk full'));
+    assert.deepEqual(errors, ['state-not-kept']);
+    await write();
+    records.push(record('a', 1n));
+    await write();
+    assert.deepEqual(errors, ['state-not-kept', 'state-value-not-kept']);
+  });
+
+  it('says when it cannot be read, and takes what is no state for none', async () => {
+    store.failure = new Error('gone');
+    await assert.rejects(keeping().load(), { code: 'state-unreadable' });
+    store.failure = undefined;
+    for (const nonsense of [undefined, null, 5, 'text', [], { topics: 'x' }, { topics: [1, '{', null] }]) {
+      store.kept = nonsense;
+      assert.deepEqual(await keeping().load(), []);
+    }
+  });
+});
