@@ -4,7 +4,8 @@ import { isRecord } from '../values/plain-value';
 import { type NodeConversion, note } from './conversion-note';
 import { derivedId } from './derived-id';
 import type { Direction } from './direction';
-import { type FlowNode, labelOf, textOf } from './flow-node';
+import { type FlowNode, textOf } from './flow-node';
+import { labelOf } from './node-label';
 import { isVariable } from './saved-text';
 
 type Converted = Extract<NodeConversion, { readonly ok: true }>;

@@ -1,6 +1,5 @@
 // A node as Node-RED exports it: its id, its type, and whatever else it saves. Runs in the editor too.
 
-import { withoutCredentials } from '../servers/server-url';
 import { isRecord } from '../values/plain-value';
 
 export interface FlowNode {
@@ -46,19 +45,6 @@ export function asType(
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   return typeof value === 'number' ? String(value) : '';
-}
-
-/** A short name for `node`: its own, or what it subscribes or publishes to, or connects to, or its type. */
-export function labelOf(node: FlowNode): string {
-  // Other nodes have the identifier of their broker node there.
-  const server = first(node.servers)?.url ?? (node.type === 'mqtt-broker' ? node.broker : '');
-  const candidates = [node.name, node.topic, first(node.subscriptions)?.filter, withoutCredentials(textOf(server))];
-  return candidates.map(textOf).find((text) => text !== '') ?? node.type;
-}
-
-function first(list: unknown): Readonly<Record<string, unknown>> | undefined {
-  const entry: unknown = Array.isArray(list) ? list[0] : undefined;
-  return isRecord(entry) ? entry : undefined;
 }
 
 /** Whether something follows one of its outputs. */

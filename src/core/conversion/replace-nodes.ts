@@ -4,7 +4,8 @@
 import { BrokerMoves } from './broker-moves';
 import { type ConversionNote, type NodeConversion, type NodeReport, note, type Verdict } from './conversion-note';
 import type { Direction } from './direction';
-import { type FlowNode, labelOf, textOf } from './flow-node';
+import { type FlowNode, textOf } from './flow-node';
+import { labelOf } from './node-label';
 
 export interface Replacement {
   readonly before: FlowNode;

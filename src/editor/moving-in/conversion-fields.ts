@@ -2,7 +2,8 @@
 
 import type { ConversionOptions } from '../../core/conversion/conversion-options';
 import { conversionDefaults } from '../../core/conversion/conversion-options';
-import { type FlowNode, labelOf } from '../../core/conversion/flow-node';
+import type { FlowNode } from '../../core/conversion/flow-node';
+import { labelOf } from '../../core/conversion/node-label';
 import { movingInText } from './moving-in-text';
 
 export type Extent = 'all' | 'flow' | 'selection';

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { brokerFromCore } from '#src/core/conversion/broker-from-core';
 import { type ConversionOptions, conversionDefaults } from '#src/core/conversion/conversion-options';
-import { type FlowNode, labelOf } from '#src/core/conversion/flow-node';
+import type { FlowNode } from '#src/core/conversion/flow-node';
+import { labelOf } from '#src/core/conversion/node-label';
 import { parseBrokerConfig } from '#src/settings/broker.config';
 import { coreBroker } from '../../helpers/flows/core-flow';
 

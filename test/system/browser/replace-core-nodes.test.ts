@@ -19,7 +19,7 @@ interface Ports {
   readonly secret: number;
 }
 
-/** Two brokers, one with a password; a subflow, a group, disabled nodes, a Catch with a scope, a locked flow. */
+/** Two brokers, one with a password; a subflow, a group, disabled nodes, scopes, links between flows, a locked flow. */
 function flowFor({ open, secret }: Ports): object[] {
   const broker = (id: string, port: number): FlowNode => coreBroker(id, { broker: '127.0.0.1', port: String(port) });
   const inject = { props: [], repeat: '1', crontab: '', once: true, onceDelay: '0.1', topic: '' };
@@ -27,6 +27,7 @@ function flowFor({ open, secret }: Ports): object[] {
   return [
     tab(),
     tab('tab2', { label: 'Locked', locked: true }),
+    tab('tab3', { label: 'Linked' }),
     { id: 'sf', type: 'subflow', name: 'Room', info: '', in: [], out: [], env: [], meta: {}, color: '#DDAA99' },
     {
       id: 'g',
@@ -54,10 +55,15 @@ function flowFor({ open, secret }: Ports): object[] {
     }),
     coreOut('out', 'open', 'lights/{{1}}', { x: 460, y: 180 }),
     coreOut('sout', 'secret', 'room/1', { x: 460, y: 240 }),
-    coreIn('in', 'open', 'lights/+', { g: 'g', x: 140, y: 80, datatype: 'auto', info: 'about lights' }, ['log']),
+    coreIn('in', 'open', 'lights/+', { g: 'g', x: 140, y: 80, datatype: 'auto', info: 'about lights' }, ['log', 'to']),
     node('log', 'function', { ...said('lights arrived'), x: 340, y: 80 }),
     coreIn('off', 'open', 'never', { d: true, x: 140, y: 300 }, []),
     node('catch', 'catch', { scope: ['in', 'out'], uncaught: false, x: 140, y: 360, wires: [[]] }),
+    node('status', 'status', { scope: ['in'], x: 300, y: 360, wires: [[]] }),
+    node('complete', 'complete', { scope: ['out'], uncaught: false, x: 460, y: 360, wires: [[]] }),
+    node('to', 'link out', { mode: 'link', links: ['from'], x: 505, y: 80, wires: [] }),
+    node('from', 'link in', { z: 'tab3', links: ['to'], x: 45, y: 80, wires: [['linked']] }),
+    coreOut('linked', 'open', 'linked', { z: 'tab3', x: 240, y: 80 }),
     node('i', 'subflow:sf', { x: 140, y: 420, wires: [] }),
     coreIn('sin', 'secret', 'room/+', { z: 'sf', x: 140, y: 80 }, ['slog']),
     node('slog', 'function', { ...said('room arrived'), z: 'sf', x: 340, y: 80 }),
@@ -112,7 +118,7 @@ describe('replacing core nodes in the editor', function () {
   it('is offered by a quiet line in the sidebar', async () => {
     await editor.action('mqtt-flows:show-topics-tab');
     const line = editor.page.locator('.mqtt-flows-offer');
-    await line.getByText('There are 7 core MQTT nodes here.').waitFor();
+    await line.getByText('Core MQTT nodes here: 8.').waitFor();
     await editor.screenshot('replace-offer');
     await line.getByText('Replace them…').click();
     await editor.page.locator('.mqtt-flows-moving').waitFor();
@@ -142,7 +148,7 @@ describe('replacing core nodes in the editor', function () {
     assert.deepEqual([out, locked], ['mqtt-flows-publish', 'mqtt in']);
     for (const old of original) {
       const now = after.find(({ id }) => id === old.id);
-      for (const name of ['z', 'g', 'd', 'x', 'y', 'scope', 'nodes', 'info'])
+      for (const name of ['z', 'g', 'd', 'x', 'y', 'scope', 'links', 'nodes', 'info'])
         assert.deepEqual(now?.[name], old[name], name);
       if (old.type !== 'mqtt out') assert.deepEqual(now?.wires, old.wires);
     }
@@ -168,7 +174,7 @@ describe('replacing core nodes in the editor', function () {
     await editor.deploy();
     await session.nodeRed.waitForOutputAfter(printed, 'lights arrived');
     await session.nodeRed.waitForOutputAfter(printed, 'room arrived');
-    assert.equal(session.saved('mqtt-flows-publish').length, 2);
+    assert.equal(session.saved('mqtt-flows-publish').length, 3);
   });
 
   it('shows the user name in the dialog of the broker node', async () => {
