@@ -32,7 +32,7 @@ export function serverFromCore(node: FlowNode, inAddress: boolean): ServerFromCo
   const notes: ConversionNote[] = [];
   if (split) notes.push(note(inAddress ? 'credentialsInAddress' : 'credentialsMoved'));
   if (read !== written) {
-    notes.push(note('addressPart', { given: withoutCredentials(written), address: withoutCredentials(read) }));
+    notes.push(note('addressPart', { given: withoutCredentials(written), address: withoutCredentials(url) }));
   }
   if (isVariable(textOf(node.broker))) notes.push(note('addressFromVariable', { property: textOf(node.broker) }));
   const { scheme, secure } = parsed.address;

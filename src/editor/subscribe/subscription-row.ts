@@ -53,6 +53,9 @@ function addOptions(
 ): RowOptions & { line: JQuery } {
   const css = { display: 'flex', flexWrap: 'wrap', gap: '4px 12px', alignItems: 'baseline', marginTop: '4px' };
   const line = $('<div>').css(css).appendTo(container);
+  // First, since it is about the filter above, and is there only where it means something.
+  const literal = checkBox(line, sharedText('fields.literal'), saved.literal === true);
+  literal.parent().css({ flex: '1 1 100%' });
   const groupField = $('<input>', {
     type: 'text',
     placeholder: sharedText('blank.message'),
@@ -72,7 +75,6 @@ function addOptions(
   const format = addFormat(line, saved, formatLabel);
   const retainAsPublished = checkBox(line, sharedText('fields.retainAsPublished'), saved.retainAsPublished);
   const noLocal = checkBox(line, sharedText('fields.noLocal'), saved.noLocal);
-  const literal = checkBox(line, sharedText('fields.literal'), saved.literal === true);
   return {
     line,
     group: groupField,
