@@ -62,14 +62,20 @@ onEachServer('Payload formats', (server) => {
     const [base, broker] = [unique('t'), unique('dynamic')];
     const flow = await loadFlow([
       server.broker(broker),
-      ...subscribeNodes('sub', broker, [], { inputs: 1 }),
+      ...subscribeNodes('sub', broker, [], { inputs: 1, schema: SCHEMA, messageType: 'Reading' }),
       ...publishNodes('pub', broker, { qos: 1, format: 'json', compression: 'gzip' }),
+      ...publishNodes('alarm', broker, { qos: 1, format: 'protobuf', schema: SCHEMA, messageType: 'Alarm' }),
     ]);
-    await flow.connected('sub', 'pub');
+    await flow.connected('sub', 'pub', 'alarm');
     flow.inject('sub', { action: 'subscribe', topic: { topic: `${base}/a`, datatype: 'gzip+json' } });
     await flow.completed.next();
     flow.inject('pub', { topic: `${base}/a`, payload: { a: 1 } });
     assert.deepEqual((await flow.received('sub-out').next()).payload, { a: 1 });
+    const alarms = { topic: `${base}/alarm`, datatype: 'protobuf', messageType: 'Alarm' };
+    flow.inject('sub', { action: 'subscribe', topic: alarms });
+    await flow.completed.next();
+    flow.inject('alarm', { topic: `${base}/alarm`, payload: { text: 'hot' } });
+    assert.deepEqual((await flow.received('sub-out').next()).payload, { text: 'hot' });
     flow.inject('sub', { action: 'subscribe', topic: { topic: `${base}/b`, datatype: 'lzma+json' } });
     const { error } = await flow.caught.next();
     assert.equal(error.code, 'format-unknown');
