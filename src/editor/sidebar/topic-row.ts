@@ -102,7 +102,10 @@ function titleOf({ path, messages, topics, rate, qos, at, preview }: TopicRow): 
   return lines.join('\n');
 }
 
-/** A rate with its significant digits. */
+const TENTHS = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const WHOLE = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+
+/** A rate with its significant digits, as the language of the browser writes numbers. */
 export function rounded(rate: number): string {
-  return rate < 10 ? rate.toFixed(1) : String(Math.round(rate));
+  return (rate < 10 ? TENTHS : WHOLE).format(rate);
 }
