@@ -57,6 +57,20 @@ async function throughputs(options) {
   }
 }
 
+/** What rights cost: each publication is checked, and with narrow rights each delivery, too. The matching right is the last. */
+async function rights(options) {
+  const subjects = ['ours', 'ours, 10 rights', 'ours, 100 rights', 'ours, 10 narrow', 'ours, 100 narrow'];
+  const figure = `deliveries per ${options.cpu ? 'CPU ' : ''}second`;
+  console.log(`\n${header(`rights: ${figure}`, subjects)}`);
+  for (const qos of [0, 1]) {
+    for (const [shape, work] of Object.entries(SHAPES)) {
+      const target = { ...work, qos, protocolVersion: 4, bytes: 100 };
+      const measures = subjects.map((name) => [name, () => throughput(name, target, options)]);
+      console.log(row(`${shape}, QoS ${qos}`, await inTurn(Object.fromEntries(measures), options.rounds)));
+    }
+  }
+}
+
 /** The clients that are there before memory is measured, since the first ones have code and tables loaded. */
 const EARLY = 200;
 
@@ -164,6 +178,7 @@ export async function broker(options) {
   console.log(`load of the machine: ${loadavg()[0].toFixed(1)}`);
   // `--only` may name another table.
   if (options.only === '' || options.only.includes('QoS')) await throughputs(options);
+  if ('rights'.includes(options.only)) await rights(options);
   if ('idle'.includes(options.only)) await idle(options);
   if ('retained'.includes(options.only)) await retained(options);
   if ('start'.includes(options.only)) await start(options);

@@ -49,6 +49,11 @@ const node =
 const COMMANDS = {
   ours: node('ours-child.mjs'),
   'ours on disk': node('ours-child.mjs', 'disk'),
+  'ours, 10 rights': node('ours-child.mjs', 'rights', '10', 'bench/#'),
+  'ours, 100 rights': node('ours-child.mjs', 'rights', '100', 'bench/#'),
+  // The clients of the comparison subscribe to more than this, so that each delivery is checked.
+  'ours, 10 narrow': node('ours-child.mjs', 'rights', '10', 'bench/+'),
+  'ours, 100 narrow': node('ours-child.mjs', 'rights', '100', 'bench/+'),
   mosquitto,
   aedes: node('aedes-child.mjs'),
 };

@@ -67,13 +67,35 @@ export function clientRights({ users, anonymous }: UserDirectory, { user, client
   const publish = filled(rights.publish);
   const subscribe = filled(rights.subscribe);
   return {
-    mayPublish: (topic) => publish.some((levels) => matchesTopic(levels, topic)),
-    mayReceive: (topic) => subscribe.some((levels) => matchesTopic(levels, topic)),
+    mayPublish: topicCheck(publish),
+    mayReceive: topicCheck(subscribe),
     reading(filter) {
       const asked = filterLevels(filter);
       if (subscribe.some((levels) => coversFilter(levels, asked))) return 'all';
       return subscribe.some((levels) => filtersOverlap(levels, asked)) ? 'some' : 'none';
     },
+  };
+}
+
+/** Up to so many filters are compared with each topic: that takes no longer than to look a verdict up. */
+const FEW = 4;
+/** Verdicts that are remembered for each client, on topics of at most so many characters; this bounds memory. */
+const MOST_VERDICTS = 64;
+const LONGEST = 200;
+
+/** Whether one of `filters` matches a topic. Of many filters, the verdicts on recent topics are remembered. */
+function topicCheck(filters: readonly FilterLevels[]): (topic: string) => boolean {
+  const matches = (topic: string): boolean => filters.some((levels) => matchesTopic(levels, topic));
+  if (filters.length <= FEW) return matches;
+  const verdicts = new Map<string, boolean>();
+  return (topic) => {
+    const known = verdicts.get(topic);
+    if (known !== undefined) return known;
+    const verdict = matches(topic);
+    if (topic.length > LONGEST) return verdict;
+    if (verdicts.size >= MOST_VERDICTS) verdicts.clear();
+    verdicts.set(topic, verdict);
+    return verdict;
   };
 }
 
