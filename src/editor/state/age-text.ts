@@ -1,11 +1,16 @@
 // How long ago something was, in the largest unit that fits.
 
-import { SECONDS } from '../fields/unit';
+/** The units by their symbols, which are the same in every language, and their sizes in seconds. */
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1],
+] as const;
 
 /** `age`, in ms, in whole seconds, minutes, hours or days. */
 export function ageText(age: number): string {
   const seconds = Math.floor(age / 1000);
-  const [smallest] = SECONDS;
-  const unit = SECONDS.findLast(({ factor }) => seconds >= factor) ?? smallest;
-  return `${Math.floor(seconds / unit.factor)} ${unit.name()}`;
+  const [symbol, size] = UNITS.find(([, unit]) => seconds >= unit) ?? ['s', 1];
+  return `${Math.floor(seconds / size)} ${symbol}`;
 }
