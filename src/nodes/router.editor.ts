@@ -1,5 +1,6 @@
 // The dialog of the router node.
 
+import { outputMap } from '../core/routes/output-map';
 import { parsePath } from '../core/values/template';
 import { addFieldNote } from '../editor/fields/field-note';
 import { fitListHeight } from '../editor/fields/list-height';
@@ -24,19 +25,6 @@ function namesBefore({ rules, ...saved }: RouterConfig): OutputName[] {
 
 function atTheEnd(dynamic: boolean, otherwise: boolean): OutputName[] {
   return [...(dynamic ? ['dynamic' as const] : []), ...(otherwise ? ['otherwise' as const] : [])];
-}
-
-/**
- * Tells Node-RED where the wires of each former output go: to its new place, or to -1 if it is gone. A key that is not
- * a number stands for a new output.
- */
-function outputMap(before: readonly OutputName[], after: readonly OutputName[]): string {
-  const map: Record<string, number> = {};
-  for (const [output, name] of before.entries()) map[output] = after.indexOf(name);
-  for (const [output, name] of after.entries()) {
-    if (name === undefined || !before.includes(name)) map[`new${output}`] = output;
-  }
-  return JSON.stringify(map);
 }
 
 function propertyProblem(property: string): string | undefined {

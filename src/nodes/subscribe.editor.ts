@@ -1,12 +1,14 @@
 // The dialog of the subscribe node.
 
+import { outputMap } from '../core/routes/output-map';
+import { outputsAfter, outputsBefore } from '../core/subscriptions/subscribe-outputs';
 import { enteredFormat, FORMAT_PROPERTIES, prepareFormat, rowsUse } from '../editor/fields/format-fields';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
 import { numberProblem } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
 import { topicFilterProblem } from '../editor/fields/topic-filter-problem';
-import { addSubscriptionRow } from '../editor/subscribe/subscription-row';
+import { addSubscriptionRow, type RowValue, type SavedRow } from '../editor/subscribe/subscription-row';
 import { valueProblem } from '../editor/subscribe/value-fields';
 import {
   SUBSCRIBE_RANGES,
@@ -48,6 +50,9 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     retained: { value: subscribeDefaults.retained },
     retainedAgain: { value: subscribeDefaults.retainedAgain },
     requestsOnly: { value: subscribeDefaults.requestsOnly },
+    outputEach: { value: subscribeDefaults.outputEach },
+    outputs: { value: subscribeDefaults.outputs },
+    receivedAt: { value: subscribeDefaults.receivedAt },
     acknowledge: { value: subscribeDefaults.acknowledge },
     maxInFlight: {
       value: subscribeDefaults.maxInFlight,
@@ -62,7 +67,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     keepSubscriptions: { value: subscribeDefaults.keepSubscriptions },
   },
   inputs: subscribeDefaults.inputs,
-  outputs: 1,
+  outputs: subscribeDefaults.outputs,
   icon: 'mqtt-flows-subscribe.svg',
   paletteLabel() {
     return this._('label.node');
@@ -78,6 +83,10 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';
+  },
+  outputLabels(index) {
+    if (this.outputEach !== true) return undefined;
+    return listed(this.subscriptions)[index]?.filter ?? this._('label.messages');
   },
   oneditprepare() {
     const formatLabel = (name: string): string => this._(`formats.${name}`);
@@ -118,16 +127,28 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     };
     const list = $(LIST)
       .css({ minHeight: '120px' })
-      .editableList<Partial<SubscriptionConfig>>({
+      .editableList<SavedRow>({
         addItem: (container, _index, row) => addSubscriptionRow(container, row, rowContext),
         removable: true,
         sortable: true,
       });
-    addSavedRows(list, listed(this.subscriptions));
+    const rows = listed(this.subscriptions).map((row, output) => ({ ...row, output }));
+    addSavedRows<SavedRow>(list, rows);
     showRebirth();
   },
   oneditsave() {
-    this.subscriptions = readRows<SubscriptionConfig>($(LIST));
+    const rows = readRows<RowValue>($(LIST));
+    const isChecked = (selector: string): boolean => $(selector).prop('checked') === true;
+    const saved = { each: this.outputEach === true, messages: this.inputs === 1 };
+    const before = outputsBefore(listed(this.subscriptions).length, saved);
+    const chosen = {
+      each: isChecked('#node-input-outputEach'),
+      messages: isChecked('#mqtt-flows-subscribe-control'),
+    };
+    const places = rows.map(({ output }) => output);
+    const after = outputsAfter(places, chosen, before);
+    $('#node-input-outputs').val(outputMap(before, after));
+    this.subscriptions = rows.map(({ output: _output, ...row }) => row);
   },
   oneditresize({ height }) {
     fitListHeight($(LIST), height);

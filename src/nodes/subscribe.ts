@@ -24,6 +24,7 @@ import { fixedSubscriptions, type NodeSubscription, NodeSubscriptions } from '..
 import { rowValue } from '../runtime/subscribe/row-value';
 import { birthsOf } from '../runtime/subscribe/sparkplug-births-of';
 import { rebirthAsker } from '../runtime/subscribe/sparkplug-rebirth';
+import { timed } from '../runtime/subscribe/received-at';
 import { deliveryStatus, subscriptionStatus, whyItHearsItself } from '../runtime/subscribe/subscribe-status';
 import { subscriptionControl } from '../runtime/subscribe/subscription-actions';
 import { serveValueTrial } from '../runtime/subscribe/value-trial';
@@ -47,13 +48,14 @@ export = function register(RED: NodeAPI): void {
     const codec = codecs.find(config.format);
     if (!codec.ok) return refuse(this, codec.error);
     const values = (rule: ValueRule | undefined) => rowValue(RED, this, rule);
-    const fixed = fixedSubscriptions(config.subscriptions, codec.value, codecs, values);
+    const fixed = fixedSubscriptions(config.subscriptions, codec.value, codecs, values, config.outputEach);
     if (!fixed.ok) return refuse(this, fixed.error);
     const subscriptions = subscribe(this, broker.connection, config, codec.value, fixed.value);
     const formatOf = (topic: string): FormatOfTopic | undefined => formatOfTopic(config, subscriptions, topic);
     this.on('close', useFormats(broker.connection, { codecs, formatOf }));
     if (inputs === 0) return subscriptions.start([]);
-    const dynamic = { codec: codec.value, codecs, format: config.format, values, retained, keep };
+    const output = restOutput(config);
+    const dynamic = { codec: codec.value, codecs, format: config.format, values, retained, output, keep };
     acceptControl(RED, this, broker.control, subscriptionControl(RED, this, subscriptions, dynamic));
   }
 
@@ -77,7 +79,11 @@ export = function register(RED: NodeAPI): void {
       const status = subscriptionStatus(connection.state, subscriptions.states);
       show(status.fill === 'green' ? deliveryStatus(RED, status, figures) : status);
     };
-    const preparation = new MessagePreparation(RED, { codec, undecodable, requestsOnly, ...(stale && { stale }) });
+    const output = restOutput(settings);
+    const preparation = new MessagePreparation(RED, {
+      ...{ codec, undecodable, requestsOnly, output },
+      ...(stale && { stale }),
+    });
     const prepare = (delivery: Delivery): PreparedMessage | Promise<PreparedMessage> =>
       preparation.prepare(delivery, subscriptions.of(delivery.filter));
     const showFigures = (latest: DeliveryFigures): void => {
@@ -89,7 +95,7 @@ export = function register(RED: NodeAPI): void {
       owner: editorId(node),
       // With another identity at each start, the node is a new subscriber each time.
       identity: settings.retainedAgain ? `${node.id} ${randomUUID()}` : node.id,
-      window: acknowledgement.window,
+      window: settings.receivedAt ? timed(acknowledgement.window) : acknowledgement.window,
       deliver: (...delivery) => acknowledgement.deliver(...delivery),
       hearsItself: (filter) => node.warn(whyItHearsItself(RED, filter)),
       refused: (error) => reportError(RED, node, error),
@@ -107,6 +113,11 @@ export = function register(RED: NodeAPI): void {
       else leave();
     });
     return subscriptions;
+  }
+
+  /** The output after those of the filters, for what messages subscribe to. */
+  function restOutput({ outputEach, subscriptions }: SubscribeSettings): number | undefined {
+    return outputEach ? subscriptions.length : undefined;
   }
 
   serveValueTrial(RED);

@@ -46,6 +46,11 @@ export interface SubscribeConfig extends FormatConfig {
   retainedAgain: boolean;
   /** Whether messages without a response topic are errors. */
   requestsOnly: boolean;
+  /** Whether each filter has an output of its own; subscriptions of messages have one together, after those. */
+  outputEach: boolean;
+  outputs: number;
+  /** Whether messages have `receivedAt`, in ms since 1970. */
+  receivedAt: boolean;
   /** When messages at QoS 1 and 2 are acknowledged: when handed over, when the flow is done, or by an acknowledge node. */
   acknowledge: 'receipt' | 'completion' | 'manual';
   /** Messages at QoS 1 and 2 that the flow may have unacknowledged. */
@@ -79,6 +84,9 @@ export const subscribeDefaults: SubscribeConfig = {
   retained: 'deliver',
   retainedAgain: false,
   requestsOnly: false,
+  outputEach: false,
+  outputs: 1,
+  receivedAt: false,
   acknowledge: 'receipt',
   maxInFlight: 20,
   acknowledgeTimeout: 60,
@@ -103,6 +111,8 @@ export interface SubscribeSettings extends AcknowledgementSettings, FormatSettin
   readonly retained: RetainedPolicy;
   readonly retainedAgain: boolean;
   readonly requestsOnly: boolean;
+  readonly outputEach: boolean;
+  readonly receivedAt: boolean;
   readonly inputs: 0 | 1;
   readonly keepSubscriptions: boolean;
 }
@@ -138,6 +148,8 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
     retained,
     retainedAgain: saved.boolean('retainedAgain', subscribeDefaults.retainedAgain),
     requestsOnly: saved.boolean('requestsOnly', subscribeDefaults.requestsOnly),
+    outputEach: saved.boolean('outputEach', subscribeDefaults.outputEach),
+    receivedAt: saved.boolean('receivedAt', subscribeDefaults.receivedAt),
     ...readAcknowledgement(saved),
     inputs,
     keepSubscriptions: saved.boolean('keepSubscriptions', subscribeDefaults.keepSubscriptions),

@@ -13,6 +13,8 @@ export interface Delivery {
   readonly publication: IncomingPublication;
   readonly filter: TopicFilter;
   readonly qos: QoS;
+  /** When it came, in ms since 1970, where the subscriber wants to know. */
+  readonly receivedAt?: number;
 }
 
 /** The end of a delivery: an acknowledgement, or an interruption because its node was stopped. */

@@ -73,7 +73,7 @@ export const PROPERTY_TABLE = {
       row('', 'retainedAgain', 'note', 'storedMessages'),
       row(
         '',
-        'retained requestsOnly acknowledge maxInFlight acknowledgeTimeout onError undecodable requestRebirth largeIntegers keepSubscriptions',
+        'retained requestsOnly acknowledge maxInFlight acknowledgeTimeout onError undecodable requestRebirth largeIntegers keepSubscriptions outputEach outputs receivedAt',
         'same',
         'notInCore',
       ),

@@ -26,6 +26,8 @@ const AS_CORE: Readonly<Record<string, unknown>> = {
   compression: '',
   keepSubscriptions: false,
   requestRebirth: false,
+  outputEach: false,
+  receivedAt: false,
 };
 
 export function subscribeToCore(node: FlowNode): NodeConversion {

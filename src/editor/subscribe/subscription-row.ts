@@ -137,6 +137,15 @@ function addQosNote(container: JQuery, qos: JQuery): void {
   $('#node-input-acknowledge, #node-input-broker').on('change', () => qos.trigger('change'));
 }
 
+/** A filter, with the place that it had when the dialog opened. */
+export interface SavedRow extends Partial<SubscriptionConfig> {
+  readonly output?: number;
+}
+
+export interface RowValue extends SubscriptionConfig {
+  readonly output: number | undefined;
+}
+
 /** What a row needs to know of its node. */
 export interface RowContext {
   formatLabel(format: string): string;
@@ -147,7 +156,7 @@ export interface RowContext {
 /** Fills `container`, an item of an editable list, with the fields of one subscription. */
 export function addSubscriptionRow(
   container: JQuery,
-  row: Partial<SubscriptionConfig>,
+  { output, ...row }: SavedRow,
   { formatLabel, trialOf }: RowContext,
 ): void {
   const saved: SubscriptionConfig = { ...subscriptionDefaults, ...row };
@@ -208,5 +217,5 @@ export function addSubscriptionRow(
     ...options.read(),
     ...readValue(),
   });
-  keepReader<SubscriptionConfig>(container, read);
+  keepReader<RowValue>(container, () => ({ ...read(), output }));
 }

@@ -9,6 +9,7 @@ import { TOO_DEEP } from '../../core/payloads/json-text';
 import { payloadError } from '../../core/payloads/payload-error';
 import type { AcknowledgementSettings } from '../../settings/subscribe.config';
 import { localizedError } from '../node/localize';
+import { atOutput } from '../node/outputs';
 
 /** The message made of a delivery. With an `error`, it goes to a Catch node. */
 export interface PreparedMessage {
@@ -16,6 +17,8 @@ export interface PreparedMessage {
   /** Whether the payload is what the format has made of it. */
   readonly decoded: boolean;
   readonly error?: Error;
+  /** The output, counted from 0, of a node that has several. */
+  readonly output?: number | undefined;
   /** The settings drop the message: it goes nowhere and counts as done. */
   readonly dropped?: true;
   /** The payload as received. */
@@ -46,11 +49,11 @@ export interface Acknowledging extends Pick<Subscriber, 'deliver'> {
 
 /** Sends a message to the flow. */
 export function send({ RED, node }: Pick<AcknowledgingNode, 'RED' | 'node'>, prepared: PreparedMessage): void {
-  const { message, error, raw } = prepared;
+  const { message, error, raw, output } = prepared;
   if (prepared.dropped) return;
   if (error) return node.error(error, message);
   try {
-    node.send(message);
+    node.send(output === undefined ? message : atOutput(output, message));
   } catch (thrown) {
     // Node-RED copies messages recursively, also those for Catch nodes.
     if (!(thrown instanceof RangeError)) throw thrown;

@@ -10,7 +10,8 @@ import { localizedError } from '../node/localize';
 /** A message at the input of a node, with Node-RED's functions to answer it. */
 export interface MessageInput {
   readonly message: NodeMessageInFlow;
-  readonly send: (message: NodeMessageInFlow) => void;
+  /** A list has the messages of the outputs. */
+  readonly send: (message: NodeMessageInFlow | (NodeMessageInFlow | null)[]) => void;
   readonly done: (error?: Error) => void;
 }
 

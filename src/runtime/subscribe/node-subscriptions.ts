@@ -19,6 +19,8 @@ export interface NodeSubscription {
   readonly codec: Codec;
   /** Which part of the payload becomes the payload of the message; undefined for all of it. */
   readonly value: RowValue | undefined;
+  /** The output of its messages, counted from 0, where the node has several. */
+  readonly output?: number | undefined;
   /** The request of the message that added it. */
   readonly requested?: RequestedSubscription;
 }
@@ -29,14 +31,15 @@ export function fixedSubscriptions(
   codec: Codec,
   codecs: NodeCodecs,
   values: (rule: ValueRule | undefined) => Result<RowValue | undefined>,
+  outputEach = false,
 ): Result<NodeSubscription[]> {
   const subscriptions: NodeSubscription[] = [];
-  for (const { options, format, messageType, value: rule } of settings) {
+  for (const [index, { options, format, messageType, value: rule }] of settings.entries()) {
     const own = format === '' ? found(codec) : codecs.find(format, messageType);
     if (!own.ok) return own;
     const value = values(rule);
     if (!value.ok) return value;
-    subscriptions.push({ options, codec: own.value, value: value.value });
+    subscriptions.push({ options, codec: own.value, value: value.value, ...(outputEach && { output: index }) });
   }
   return found(subscriptions);
 }

@@ -20,6 +20,8 @@ export interface MessageSettings {
   readonly undecodable: 'error' | 'pass';
   /** Whether messages without a response topic are errors. */
   readonly requestsOnly: boolean;
+  /** The output, counted from 0, of messages whose subscription is removed meanwhile, where the node has several. */
+  readonly output?: number | undefined;
   /** Called with the topic of a Sparkplug message when something before it is missing. */
   readonly stale?: (topic: string) => void;
 }
@@ -40,7 +42,8 @@ export function receivedMessage(
     const error = localizedError(RED, payloadError('payload-undecodable', decoded, topic));
     return { message, raw, decoded: false, error };
   }
-  const prepared = { message, raw, decoded: decoded.ok };
+  const output = by ? by.output : settings.output;
+  const prepared = { message, raw, decoded: decoded.ok, output };
   return isRequest || !settings.requestsOnly ? prepared : { ...prepared, error: noRequest(RED, topic) };
 }
 
@@ -51,7 +54,7 @@ function noRequest(RED: NodeAPI, topic: string): Error {
 /** The message of a delivery, with the raw payload if it cannot be decoded, and what decoding has given. */
 export function decodedMessage(
   RED: NodeAPI,
-  { publication, filter, qos }: Delivery,
+  { publication, filter, qos, receivedAt }: Delivery,
   by: NodeSubscription | undefined,
   codec: Codec,
 ): { readonly message: PreparedMessage['message']; readonly decoded: Decoded } {
@@ -62,7 +65,8 @@ export function decodedMessage(
   if (decoded.ok && decoded.properties) Object.assign(received, decoded.properties);
   const properties = by?.requested?.properties;
   const complete = properties ? { ...RED.util.cloneMessage(properties), ...received } : received;
-  return { message: Object.assign(complete, { _msgid: messageId() }), decoded };
+  const message = Object.assign(complete, { _msgid: messageId() });
+  return { message: receivedAt === undefined ? message : Object.assign(message, { receivedAt }), decoded };
 }
 
 /** What the filter took from the topic, over what the format has read from it. */

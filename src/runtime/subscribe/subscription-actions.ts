@@ -16,6 +16,7 @@ import { parseValueRule } from '../../settings/value.config';
 import { ofMessage } from '../broker/connection-actions';
 import { localizedError } from '../node/localize';
 import type { NodeCodecs } from '../node/node-codecs';
+import { atOutput } from '../node/outputs';
 import type { MessageInput } from '../publish/message-answers';
 import type { NodeSubscription, NodeSubscriptions } from './node-subscriptions';
 import type { RowValue } from './row-value';
@@ -31,6 +32,8 @@ export interface DynamicSettings {
   /** Prepares the *Value* of a subscription. */
   readonly values: (rule: ValueRule | undefined) => Result<RowValue | undefined>;
   readonly retained: RetainedPolicy;
+  /** The output of their messages, counted from 0, where the node has several. */
+  readonly output: number | undefined;
   /** Whether the list outlives a deploy of the node, and a restart if its context does. */
   readonly keep: boolean;
 }
@@ -82,7 +85,8 @@ async function carryOut(
     case 'invalid':
       return done(localizedError(RED, action.error));
     case 'list':
-      send(Object.assign(message, { topic: KEY, payload: list() }));
+      Object.assign(message, { topic: KEY, payload: list() });
+      send(settings.output === undefined ? message : atOutput(settings.output, message));
       return done();
     case 'unsubscribe':
       await subscriptions.unsubscribe(action.filters);
@@ -114,7 +118,7 @@ function keptSubscriptions(node: Node, settings: DynamicSettings): Promise<reado
 
 function nodeSubscriptions(
   requested: readonly RequestedSubscription[],
-  { codec, codecs, format, values, retained }: DynamicSettings,
+  { codec, codecs, format, values, retained, output }: DynamicSettings,
 ): Result<NodeSubscription[]> {
   const subscriptions: NodeSubscription[] = [];
   for (const one of requested) {
@@ -127,7 +131,7 @@ function nodeSubscriptions(
     if (!value.ok) return failed(ofMessage(value.error));
     const { filter, qos, noLocal, retainAsPublished, retainHandling } = one;
     const options = { filter, qos, noLocal, retainAsPublished, retainHandling, retained };
-    subscriptions.push({ options, codec: own.value, value: value.value, requested: one });
+    subscriptions.push({ options, codec: own.value, value: value.value, output, requested: one });
   }
   return found(subscriptions);
 }
