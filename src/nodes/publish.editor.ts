@@ -90,6 +90,9 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
   },
   oneditsave() {
     this.properties = readProperties();
-    Object.assign(this, readPayload());
+    const { payload, payloadType } = readPayload();
+    // Older flows have neither; looking at them is no change.
+    if (payload !== (this.payload ?? publishDefaults.payload)) this.payload = payload;
+    if (payloadType !== (this.payloadType ?? publishDefaults.payloadType)) this.payloadType = payloadType;
   },
 });

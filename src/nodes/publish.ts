@@ -16,8 +16,10 @@ import { localizedError } from '../runtime/node/localize';
 import { NodeCodecs } from '../runtime/node/node-codecs';
 import { refuseMessages, showProblem } from '../runtime/node/node-problem';
 import { readSettings } from '../runtime/node/read-settings';
+import { lastInputs } from '../runtime/publish/last-inputs';
 import { type MessageInput, messageAnswers } from '../runtime/publish/message-answers';
 import { outsideFinder } from '../runtime/publish/outside-values';
+import { servePayloadTrial } from '../runtime/publish/payload-trial';
 import { type ListPublisher, publishList } from '../runtime/publish/publish-list';
 import { publishStatus } from '../runtime/publish/publish-status';
 import { requestOf } from '../runtime/request/open-requests';
@@ -65,6 +67,7 @@ export = function register(RED: NodeAPI): void {
 
     this.on('input', (message, send, done) => {
       if (controlled(RED, control, message, done)) return;
+      lastInputs.note(RED, this.id, message);
       const crashed = (error: unknown): void => done(asError(error));
       if (asksForList(message)) return publishList(list, { message, send, done }, crashed);
       findOutside(
@@ -91,5 +94,6 @@ export = function register(RED: NodeAPI): void {
     refuseMessages(RED, node, error);
   }
 
+  servePayloadTrial(RED);
   RED.nodes.registerType('mqtt-flows-publish', construct);
 };

@@ -1,7 +1,7 @@
 // The dialog of the subscribe node.
 
 import { outputMap } from '../core/routes/output-map';
-import { outputsAfter, outputsBefore } from '../core/subscriptions/subscribe-outputs';
+import { outputsAfter, outputsBefore } from '../core/routes/subscribe-outputs';
 import { enteredFormat, FORMAT_PROPERTIES, prepareFormat, rowsUse } from '../editor/fields/format-fields';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';

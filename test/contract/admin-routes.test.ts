@@ -42,6 +42,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'get /mqtt-flows/topics/formats': READ,
   'post /mqtt-flows/topics/publish': WRITE,
   // A recording belongs to its viewer, and does not change the flows.
+  // As the trial of a value.
+  'post /mqtt-flows/payload-trial': [...READ, 'flows.write'],
   'post /mqtt-flows/topics/start': READ,
   'post /mqtt-flows/topics/start-shared': WRITE,
   'post /mqtt-flows/topics/stop': READ,

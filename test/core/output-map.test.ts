@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { outputMap } from '#src/core/routes/output-map';
-import { outputsAfter, outputsBefore } from '#src/core/subscriptions/subscribe-outputs';
+import { outputsAfter, outputsBefore } from '#src/core/routes/subscribe-outputs';
 
 /** The map from outputs as saved to those of rows that were at `rows`. */
 function mapped(

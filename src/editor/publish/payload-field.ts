@@ -1,10 +1,13 @@
 // The field for what a publish node sends: a property, or a template in a field of its own, with what it gives.
 
+import { errorSentence } from '../../core/errors/error-sentence';
+import type { PayloadTrial } from '../../core/reports/payload-trial';
 import { fillJsonTemplate, parseJsonTemplate } from '../../core/values/json-template';
 import { valueText } from '../../core/values/value-text';
 import { namesVariables } from '../../settings/environment-text';
 import { PAYLOAD_TYPES, type PayloadType } from '../../settings/publish.payload.config';
 import { addFieldNote } from '../fields/field-note';
+import { mayTry, showLiveLines } from '../fields/live-lines';
 import { sharedText } from '../fields/shared-text';
 import { nameTypedInput } from '../fields/typed-input-name';
 import { previewHint, sampleFor } from './template-preview';
@@ -31,8 +34,8 @@ function jsonProblem(text: string): string | undefined {
 }
 
 /** Fills the row `#mqtt-flows-payload-row`. Returns a function that reads it. */
-export function preparePayload(saved: Partial<EnteredPayload>): () => EnteredPayload {
-  const { payload = 'payload', payloadType = 'msg' } = saved;
+export function preparePayload(node: Partial<EnteredPayload> & { readonly id: string }): () => EnteredPayload {
+  const { payload = 'payload', payloadType = 'msg' } = node;
   const row = $('#mqtt-flows-payload-row');
   const input = row.find('input');
   const template = row.find('textarea');
@@ -68,6 +71,12 @@ export function preparePayload(saved: Partial<EnteredPayload>): () => EnteredPay
   row.find('input.red-ui-typedInput-input').on('input', () => input.val(read().payload).trigger('input'));
   template.on('input', () => input.trigger('input'));
   show();
+  if (mayTry()) {
+    showLiveLines(row, row, {
+      isOpen: () => read().payloadType !== 'msg' && payloadProblem(read()) === undefined,
+      ask: () => trialLines(node.id, read()),
+    }).addClass('mqtt-flows-payload-trial');
+  }
   return read;
 }
 
@@ -85,6 +94,32 @@ function typeOption(type: PayloadType): string | TypedInputType {
     icon: 'red/images/typedInput/az.svg',
     hasValue: false,
   };
+}
+
+async function trialLines(id: string, settings: EnteredPayload): Promise<readonly string[]> {
+  try {
+    const trial: PayloadTrial = await $.ajax('mqtt-flows/payload-trial', {
+      method: 'POST',
+      contentType: 'application/json',
+      data: JSON.stringify({ node: id, settings }),
+    });
+    return [trialText(trial)];
+  } catch {
+    return [sharedText('value.untried')];
+  }
+}
+
+function trialText(trial: PayloadTrial): string {
+  switch (trial.kind) {
+    case 'absent':
+      return sharedText('payloadSource.absent');
+    case 'waiting':
+      return sharedText('payloadSource.waiting');
+    case 'failed':
+      return sharedText('payloadSource.last', { text: errorSentence(trial.error, {}, sharedText) });
+    case 'made':
+      return sharedText('payloadSource.last', { text: `${trial.payload} (${trial.type})` });
+  }
 }
 
 /** What a template gives when each value is the name that it is read by. */
