@@ -8,10 +8,10 @@ import type { PayloadTrial } from '../../core/reports/payload-trial';
 import { isRecord } from '../../core/values/plain-value';
 import { typeOfValue, valueText } from '../../core/values/value-text';
 import { parsePublishConfig, publishDefaults } from '../../settings/publish.config';
-import { jsonOnly } from '../admin/json-only';
 import { readSettings } from '../node/read-settings';
-import { lastInputs } from './last-inputs';
-import { outsideFinder } from './outside-values';
+import { lastInputs } from '../publish/last-inputs';
+import { outsideFinder } from '../publish/outside-values';
+import { jsonOnly } from './json-only';
 
 /** Adds the route `mqtt-flows/payload-trial`. */
 export function servePayloadTrial(RED: NodeAPI): void {
