@@ -54,6 +54,28 @@ onEachServer('Messages that subscribe', (server) => {
     );
   });
 
+  it('to the topic of an answer are there before the answer to a question that follows', async () => {
+    const base = unique('t');
+    const broker = unique('dynamic');
+    const [asked] = subscribeNodes('asked', broker, [`${base}/ask`], { format: 'string', acknowledge: 'receipt' });
+    const flow = await loadFlow([
+      server.broker(broker),
+      ...subscribeNodes('sub', broker, [], { inputs: 1 }),
+      ...publishNodes('pub', broker, { qos: 1 }),
+      { ...asked, id: 'asked', type: 'mqtt-flows-subscribe', wires: [['answer']] },
+      // Publishes what it is asked to the topic that the question names.
+      ...publishNodes('answer', broker, { qos: 1, topicType: 'str', topic: '{{payload}}' }),
+    ]);
+    await flow.connected('sub', 'pub', 'asked', 'answer');
+    const ids = Array.from({ length: 100 }, (_, index) => `${base}/answer/${index}`);
+    for (const topic of ids) {
+      flow.inject('sub', { action: 'subscribe', topic });
+      flow.inject('pub', { topic: `${base}/ask`, payload: topic });
+    }
+    const received = await flow.received('sub-out').first(ids.length);
+    assert.deepEqual(received.map(({ topic }) => topic).sort(), [...ids].sort());
+  });
+
   it('work without filters in the settings, each with its own format and properties', async () => {
     const base = unique('t');
     const flow = await load([], { format: 'string' });

@@ -131,10 +131,10 @@ function outcome(flow: Flow, server: ScriptedServer, ends: readonly string[]): O
   };
 }
 
-/** Node-RED's own texts that were shown, one after the other: those that flows look for. */
+/** Node-RED's own texts that were shown, one after the other: those that flows look for. One that came twice is there twice. */
 function texts(flow: Flow, id: string): string[] {
   const all = flow.statuses(id).all.map(({ text = '' }) => text);
-  return once(all.filter((text) => text.startsWith('node-red:common.status.')));
+  return once(all).filter((text) => text.startsWith('node-red:common.status.'));
 }
 
 /** All that was shown. */
