@@ -1,7 +1,6 @@
 // An MQTT broker for MQTT 3.1, 3.1.1 and 5. It opens nothing itself: streams, clock, randomness, store and access rules
 // are given to it.
 
-import { Buffer } from 'node:buffer';
 import type { BrokerOptions } from './broker-options';
 import type { KnownClient, Origin } from './clients/access';
 import { type Ending, tooManyConnections } from './clients/broker-listener';
@@ -12,11 +11,12 @@ import type { ClientStream } from './clients/client-stream';
 import { FlushQueue } from './clients/flush-queue';
 import type { HostedClient } from './clients/hosted-client';
 import { Traffic } from './clients/traffic';
+import { type AdoptingTarget, adopt } from './exchange/adopting';
 import { Exchange } from './exchange/exchange';
+import { LateOpening } from './exchange/late-opening';
 import { Membership } from './exchange/membership';
 import { ReadingRights } from './exchange/reading-rights';
-import { openStore, restore, type StoreContents } from './exchange/restoring';
-import { Publication } from './publications/publication';
+import { openStore, type RestoreTarget, restore, type StoreContents } from './exchange/restoring';
 import { RetainedMessages } from './retained/retained-messages';
 import { RetainedReplay } from './retained/retained-replay';
 import type { Session } from './sessions/session';
@@ -28,7 +28,7 @@ import { Keys } from './store/store-keys';
 import { StoredPublications } from './store/stored-publications';
 import type { Subscription } from './subscriptions/subscription';
 import { SubscriptionIndex } from './subscriptions/subscription-index';
-import { systemTopics } from './system/system-topics';
+import { SystemReport } from './system/system-report';
 import { Reason } from './wire/reason';
 import { TopicReader } from './wire/topic-reader';
 
@@ -40,6 +40,7 @@ const RETAINED_TICKS = 60;
 export class Broker {
   readonly #options: BrokerOptions;
   readonly #clock: StoreClock;
+  readonly #late: LateOpening | undefined;
   readonly #traffic = new Traffic();
   readonly #index = new SubscriptionIndex();
   readonly #retained: RetainedMessages;
@@ -54,26 +55,30 @@ export class Broker {
   readonly #clients = new Set<Client>();
   readonly #startedAt: number;
   readonly #stopTicking: () => void;
-  /** The values last published under $SYS, so that only changes are published. */
-  readonly #shown = new Map<string, string>();
+  readonly #system: SystemReport;
   #ticks = 0;
   #waitingBytes = 0;
   #crowded: Crowded | undefined;
-  #maximumHeap = 0;
   #closed = false;
 
-  /** Opens the store and restores its contents. Never rejects: without a store, the state is kept in memory. */
+  /**
+   * Opens the store and restores its contents. Never rejects: while the store cannot be opened, the state is kept in memory,
+   * and the store is tried again.
+   */
   static async open(options: BrokerOptions): Promise<Broker> {
     const { store, listener } = options;
     const contents = store && (await openStore(store, listener));
     const clock = new StoreClock(options.clock, contents?.clockSet ?? 0);
-    const broker = new Broker({ ...options, clock, store: contents ? store : undefined }, clock);
-    if (contents) broker.#restore(contents);
+    const late = store && !contents ? new LateOpening({ store, listener, clock }) : undefined;
+    const broker = new Broker({ ...options, clock, store: late?.store ?? store }, clock, late);
+    if (contents) restore(contents, broker.#state);
+    late?.start((found) => broker.#adopt(found));
     return broker;
   }
 
-  private constructor(options: BrokerOptions, clock: StoreClock) {
+  private constructor(options: BrokerOptions, clock: StoreClock, late: LateOpening | undefined) {
     this.#options = options;
+    this.#late = late;
     this.#clock = clock;
     const { settings, defer, listener, store } = options;
     this.#startedAt = clock.now();
@@ -82,6 +87,7 @@ export class Broker {
     this.#journal = new Journal({ store, defer, after, failed, works: () => listener.storeWorks() });
     this.#publications = new StoredPublications(this.#journal);
     this.#retained = new RetainedMessages(settings.retained);
+    this.#system = new SystemReport(this.#retained, this.#index);
     this.#registry = new SessionRegistry({
       journal: this.#journal,
       publications: this.#publications,
@@ -153,6 +159,7 @@ export class Broker {
   /** Ends all connections, and resolves when the state is in the store. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#late?.stop();
     this.#stopTicking();
     for (const client of this.#clients) client.end(Reason.shuttingDown, 'the broker is shutting down');
     this.#keepClock();
@@ -162,14 +169,22 @@ export class Broker {
     await this.#options.store?.close();
   }
 
-  #restore(contents: StoreContents): void {
-    restore(contents, {
+  get #state(): RestoreTarget & AdoptingTarget {
+    return {
       retained: this.#retained,
       registry: this.#registry,
       publications: this.#publications,
       journal: this.#journal,
-      now: this.#options.clock.now(),
-    });
+      exchange: this.#exchange,
+      now: this.#clock.now(),
+    };
+  }
+
+  /** The store can be used from now on. */
+  #adopt(contents: StoreContents): void {
+    adopt(contents, this.#state);
+    // In any case something is written, which replaces all that the store has held.
+    this.#journal.set(Keys.clockSet, () => encodeClockSet(this.#clock.wall() - this.#clock.now()));
   }
 
   /** Stores by how much the clock of the machine was set, so that a later process knows what time has passed. */
@@ -191,10 +206,8 @@ export class Broker {
 
   #showSystem(now: number): void {
     const { settings, heap } = this.#options;
-    const used = heap();
-    this.#maximumHeap = Math.max(this.#maximumHeap, used);
     const connected = this.#membership.connectedCount;
-    const topics = systemTopics({
+    this.#system.publish({
       version: settings.version,
       uptime: Math.floor((now - this.#startedAt) / 1000),
       connected,
@@ -206,17 +219,9 @@ export class Broker {
       retained: this.#retained.count,
       storedCount: this.#retained.count,
       storedBytes: this.#retained.bytes + this.#waitingBytes,
-      heap: used,
-      maximumHeap: this.#maximumHeap,
+      heap: heap(),
       traffic: this.#traffic,
     });
-    for (const [topic, value] of topics) {
-      if (this.#shown.get(topic) === value) continue;
-      this.#shown.set(topic, value);
-      const publication = new Publication({ topic, payload: Buffer.from(value), qos: 0, retain: true });
-      this.#retained.set(publication);
-      this.#index.deliver(publication);
-    }
   }
 
   #left(client: HostedClient, session: Session | undefined, ending: Ending, withWill: boolean): void {

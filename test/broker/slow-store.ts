@@ -5,6 +5,10 @@ import type { BrokerStore, StoreAside, StoreChange } from '#src/broker/store/bro
 export class SlowStore implements BrokerStore {
   readonly kept = new Map<string, Buffer>();
   fails = false;
+  /** Whether it can be opened. */
+  opens = true;
+  /** How often it was to be opened. */
+  attempts = 0;
   /** Its entries cannot be read, and are not damaged. */
   unreadable = false;
   /** How many changes have been kept. */
@@ -23,6 +27,8 @@ export class SlowStore implements BrokerStore {
   }
 
   async open(): Promise<Record<string, never>> {
+    this.attempts++;
+    if (!this.opens) throw new Error('it is locked');
     return {};
   }
 

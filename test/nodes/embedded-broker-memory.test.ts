@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { BrokerLevelStore } from '#src/runtime/storage/broker-level-store';
 import type { BrokerConfig } from '#src/settings/broker.config';
 import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
 import { embeddedNode, publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
@@ -153,6 +154,27 @@ describe('embedded broker with a user directory', () => {
     await unloadFlow();
     await load();
     assert.deepEqual(await retained(), ['state=on']);
+  });
+
+  it('uses its folder when another process has left it, and keeps what came meanwhile', async () => {
+    const before = await load();
+    before.inject('pub', { topic: `${base}/state`, payload: 'before', qos: 1, retain: true });
+    await before.received('pub-out').next();
+    await unloadFlow();
+    const other = new BrokerLevelStore(folderOf(broker));
+    await other.open();
+    const flow = await load();
+    assert.equal((await flow.caught.next()).error.code, 'embedded-store-locked');
+    flow.inject('pub', { topic: `${base}/more`, payload: 'meanwhile', qos: 1, retain: true });
+    await flow.received('pub-out').next();
+    const { client, inbox } = await device({ clientId: unique('device') });
+    await client.subscribeAsync(`${base}/#`);
+    assert.equal(await inbox.next(), `${base}/more=meanwhile`);
+    await other.close();
+    await inbox.find('what was retained before', (text) => text === `${base}/state=before`);
+    await unloadFlow();
+    await load();
+    assert.deepEqual((await retained()).sort(), ['more=meanwhile', 'state=before']);
   });
 
   it('keeps its state in memory when there can be no folder, and reports that once', async () => {

@@ -149,5 +149,7 @@ describe('log of the embedded broker', () => {
     assert.match(lines[1] ?? '', /^error: .*\/user\/x\.broker.*No space left on device/);
     log.storeWorks();
     assert.match(lines.at(-1) ?? '', /^log: .*can write again/);
+    log.storeOpened();
+    assert.match(lines.at(-1) ?? '', /^log: .*can use its folder now/);
   });
 });

@@ -46,8 +46,10 @@ export interface BrokerListener {
   retainedFull(): void;
   /** The stored state could not be read, and was set aside. */
   putAside(aside: StoreAside): void;
-  /** The store cannot be opened or read. The state is kept in memory only. */
+  /** The store cannot be opened or read. The state is kept in memory only until storeOpened(). */
   storeUnusable(error: unknown): void;
+  /** The store can be used now: what it held is there again, and so is what has come meanwhile. */
+  storeOpened(): void;
   /** The store has refused a write. Reported once until a write succeeds, which storeWorks() reports. */
   storeFailed(error: unknown): void;
   storeWorks(): void;
@@ -62,6 +64,7 @@ export const silentListener: BrokerListener = {
   retainedFull: () => {},
   putAside: () => {},
   storeUnusable: () => {},
+  storeOpened: () => {},
   storeFailed: () => {},
   storeWorks: () => {},
 };

@@ -66,6 +66,13 @@ export class SessionRegistry {
     return session;
   }
 
+  /** Takes over a session of another store, with a number of its own. */
+  adopt(record: SessionRecord, now: number): Session {
+    const session = this.restore(this.#lastNumber + 1, record, now);
+    this.save(session, true);
+    return session;
+  }
+
   /** Stores the changes of `session`. `fresh`: it is a new one. */
   save(session: Session, fresh = false): void {
     session.store?.save(() => encodeSession(session), fresh);

@@ -125,6 +125,11 @@ export class EmbeddedLog implements BrokerListener {
     }
   }
 
+  storeOpened(): void {
+    const RED = this.#RED;
+    this.#node.log(sharedText(RED, 'device.storeOpened'));
+  }
+
   storeFailed(error: unknown): void {
     const { path, detail } = troubleOf(error);
     this.#report(new MqttFlowsError('embedded-store-failed', { stage: 'listen', params: { path, detail } }));

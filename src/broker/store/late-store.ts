@@ -1,0 +1,54 @@
+// Stands in for a store that cannot be opened yet: keeps the entries in memory, and writes all of them once the store is
+// there.
+
+import type { Buffer } from 'node:buffer';
+import type { BrokerStore, StoreAside, StoreChange } from './broker-store';
+
+export class LateStore implements BrokerStore {
+  /** What the store will hold; empty once it does. */
+  readonly #entries = new Map<string, Buffer>();
+  #store: BrokerStore | undefined;
+  /** The keys of what the store held when it was opened, until that has been replaced. */
+  #replaced: readonly string[] | undefined;
+
+  /** Writes to `store`, which is open, from now on. The next write replaces all that it holds. */
+  async arrived(store: BrokerStore): Promise<void> {
+    const keys: string[] = [];
+    for await (const [key] of store.entries()) keys.push(key);
+    this.#store = store;
+    this.#replaced = keys;
+  }
+
+  async open(): Promise<Record<string, never>> {
+    return {};
+  }
+
+  async *entries(): AsyncGenerator<readonly [key: string, value: Buffer]> {
+    yield* this.#entries;
+  }
+
+  async write(changes: readonly StoreChange[]): Promise<void> {
+    if (this.#store && !this.#replaced) return this.#store.write(changes);
+    for (const change of changes) {
+      if (change.kind === 'put') this.#entries.set(change.key, change.value);
+      else this.#entries.delete(change.key);
+    }
+    const { replaced, store } = { replaced: this.#replaced, store: this.#store };
+    if (!store || !replaced) return;
+    const all: StoreChange[] = replaced
+      .filter((key) => !this.#entries.has(key))
+      .map((key) => ({ kind: 'delete', key }));
+    for (const [key, value] of this.#entries) all.push({ kind: 'put', key, value });
+    await store.write(all);
+    this.#replaced = undefined;
+    this.#entries.clear();
+  }
+
+  async putAside(): Promise<StoreAside> {
+    throw new Error('nothing was read');
+  }
+
+  async close(): Promise<void> {
+    await this.#store?.close();
+  }
+}
