@@ -243,4 +243,46 @@ describe('the fields of the broker dialog', function () {
     assert.deepEqual([await field('maxBytes').inputValue(), await field('messageTtl').inputValue()], ['1536', '2']);
     await leave();
   });
+
+  /** Opens the dialog of the broker node with these addresses, as a flow may have them. */
+  async function reopenWith(...urls: string[]): Promise<void> {
+    await leave();
+    const servers = JSON.stringify(urls.map((url) => ({ url })));
+    const found = 'RED.nodes.filterNodes({}).map(({ broker }) => RED.nodes.node(broker)).find((node) => node?.servers)';
+    await editor.page.evaluate(`Object.assign(${found}, { connectTo: 'server', servers: ${servers} })`);
+    publish = await editor.openDialog('publish');
+    broker = await editor.openBrokerDialog();
+  }
+
+  it('take user name and password out of a single address, and leave those of several, which may differ', async () => {
+    await reopenWith('mqtt://me:first@one', 'mqtt://you:second@two');
+    const addresses = (): Promise<string[]> =>
+      broker
+        .getByRole('textbox', { name: 'Server', exact: true })
+        .evaluateAll((all) => all.map((each) => ('value' in each ? String(each.value) : '')));
+    assert.deepEqual(await addresses(), ['mqtt://me:first@one', 'mqtt://you:second@two']);
+    assert.equal(await broker.getByText('Everybody who can read the flow').count(), 2);
+    await reopenWith('mqtt://me:first@one');
+    assert.deepEqual(await addresses(), ['mqtt://one']);
+    assert.deepEqual([await field('username').inputValue(), await field('password').inputValue()], ['me', 'first']);
+    await editor.screenshot('dialog-broker-credentials');
+    await leave();
+  });
+
+  it('offer to keep a variable within a birth message, where there is one', async () => {
+    await openTab('Messages');
+    await broker.getByLabel('Birth topic').fill('at/here');
+    const box = broker.getByLabel('within other text stays as it is').first();
+    assert.equal(await box.isVisible(), false);
+    await broker.getByLabel('Birth topic').fill('at/${x}');
+    await box.check();
+    await editor.screenshot('dialog-broker-literal');
+    await editor.saveDialog(broker);
+    await editor.saveDialog(publish);
+    await editor.deploy();
+    assert.deepEqual(
+      [saved()?.birth].map((birth) => (birth as { literal?: boolean }).literal),
+      [true],
+    );
+  });
 });
