@@ -74,7 +74,7 @@ interface EditorRed {
 interface EditorNodes {
   registerType<Config, Credentials>(type: string, definition: EditorNodeDefinition<Config, Credentials>): void;
   /** The node with this id, configuration nodes included. */
-  node(id: string): EditorNode | null;
+  node(id: string): EditorNode | null | undefined;
   workspace(id: string): { readonly label?: string } | undefined;
   subflow(id: string): { readonly name?: string } | undefined;
 }

@@ -1,12 +1,19 @@
 // The dialog of the publish node.
 
 import { FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
+import { prepareMore, usualOf } from '../editor/fields/more';
 import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
 import { followBrokerVersion } from '../editor/publish/mqtt5-properties';
 import { type EnteredPayload, payloadProblem, preparePayload } from '../editor/publish/payload-field';
 import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/publish/property-fields';
 import { fixedTopic, prepareTopicField, topicProblem } from '../editor/publish/topic-field';
-import { type PropertiesConfig, type PublishConfig, publishDefaults, VALUE_TYPES } from '../settings/publish.config';
+import {
+  type PropertiesConfig,
+  type PublishConfig,
+  publishDefaults,
+  UNSAVED_TOPIC_TYPE,
+  VALUE_TYPES,
+} from '../settings/publish.config';
 
 type Saved = EditorNode & PublishConfig;
 
@@ -23,7 +30,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
       value: publishDefaults.topic,
       validate(topic, _options) {
         // The validator of one property does not know the types of the others.
-        const type = (this as Saved).topicType ?? publishDefaults.topicType;
+        const type = (this as Saved).topicType ?? UNSAVED_TOPIC_TYPE;
         return topicProblem({ value: topic ?? publishDefaults.topic, type }) ?? true;
       },
     },
@@ -81,10 +88,12 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     for (const name of ['completeOn', 'whileOffline'] as const) {
       $(`#node-input-${name}`).val(this[name] ?? publishDefaults[name]);
     }
+    if (this.topicType === undefined) $('#node-input-topicType').val(UNSAVED_TOPIC_TYPE);
     prepareTopicField(VALUE_TYPES.topic);
     readPayload = preparePayload(this);
     prepareChoice('qos', (value) => this._(`qos.${value || 'message'}`));
     prepareChoice('retain', (value) => this._(`retain.${value || 'message'}`));
+    prepareMore($('#mqtt-flows-publish-more'), usualOf(publishDefaults, ['completeOn', 'whileOffline']));
     readProperties = preparePropertyFields(this.properties);
     followBrokerVersion(hasProperties(this.properties) || this.describePayload === true);
   },

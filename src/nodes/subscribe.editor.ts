@@ -5,6 +5,7 @@ import { outputsAfter, outputsBefore } from '../core/routes/subscribe-outputs';
 import { enteredFormat, FORMAT_PROPERTIES, prepareFormat, rowsUse } from '../editor/fields/format-fields';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
+import { prepareMore, usualOf } from '../editor/fields/more';
 import { numberProblem } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
 import { topicFilterProblem } from '../editor/fields/topic-filter-problem';
@@ -18,6 +19,22 @@ import {
 } from '../settings/subscribe.config';
 
 const LIST = '#mqtt-flows-subscriptions';
+/** The settings that are rarely needed. */
+const FOLDED = [
+  'largeIntegers',
+  'undecodable',
+  'requestRebirth',
+  'retained',
+  'retainedAgain',
+  'acknowledge',
+  'maxInFlight',
+  'acknowledgeTimeout',
+  'onError',
+  'requestsOnly',
+  'receivedAt',
+  'outputEach',
+  'keepSubscriptions',
+] as const;
 /** The formats that can hold whole numbers which a JavaScript number cannot. */
 const HOLDS_LARGE_INTEGERS = new Set(['json', 'cbor', 'messagepack', 'protobuf', 'sparkplug']);
 
@@ -134,10 +151,16 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
       });
     const rows = listed(this.subscriptions).map((row, output) => ({ ...row, output }));
     addSavedRows<SavedRow>(list, rows);
+    focusBlankFilter(list);
     showRebirth();
+    prepareMore($('#mqtt-flows-subscribe-more'), {
+      ...usualOf(subscribeDefaults, FOLDED),
+      'mqtt-flows-subscribe-control': false,
+    });
   },
   oneditsave() {
-    const rows = readRows<RowValue>($(LIST));
+    // A row that was left blank is none.
+    const rows = readRows<RowValue>($(LIST)).filter(({ filter }) => filter !== '');
     const isChecked = (selector: string): boolean => $(selector).prop('checked') === true;
     const saved = { each: this.outputEach === true, messages: this.inputs === 1 };
     const before = outputsBefore(listed(this.subscriptions).length, saved);
@@ -154,3 +177,10 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     fitListHeight($(LIST), height);
   },
 });
+
+/** The filter is what everybody has to type, so that a new node waits for it. */
+function focusBlankFilter(list: JQuery): void {
+  const filter = list.find('input[type=text]').first();
+  // Node-RED focuses the first field of a dialog when it has opened.
+  if (filter.val() === '') filter.closest('.red-ui-tray').one('focusin', () => void filter.trigger('focus'));
+}

@@ -20,7 +20,7 @@ import { parseTypedValue, type TypedValue, type ValueType } from './typed-value'
 
 /** The types of each setting, in the order of the dialog. */
 export const VALUE_TYPES = {
-  topic: ['msg', 'str', 'flow', 'global', 'jsonata', 'env', 'reply'],
+  topic: ['str', 'msg', 'flow', 'global', 'jsonata', 'env', 'reply'],
   qos: ['num', 'msg', 'flow', 'global', 'jsonata', 'env'],
   retain: ['bool', 'msg', 'flow', 'global', 'jsonata', 'env'],
   contentType: ['str', 'msg', 'flow', 'global', 'jsonata', 'env', 'none'],
@@ -58,7 +58,7 @@ export interface PublishConfig extends FormatConfig {
   name: string;
   /** Id of the broker node. */
   broker: string;
-  /** With the type `str`, a template for the topic. */
+  /** With the type `str`, a template for the topic; blank: `msg.topic`. */
   topic: string;
   topicType: (typeof VALUE_TYPES.topic)[number];
   /** What is sent: with `json` and `str` a template. Blank with `msg`: `msg.payload`. */
@@ -83,8 +83,8 @@ export interface PublishConfig extends FormatConfig {
 export const publishDefaults: PublishConfig = {
   name: '',
   broker: '',
-  topic: 'topic',
-  topicType: 'msg',
+  topic: '',
+  topicType: 'str',
   payload: 'payload',
   payloadType: 'msg',
   qos: '',
@@ -97,6 +97,12 @@ export const publishDefaults: PublishConfig = {
   completeOn: 'acknowledged',
   whileOffline: '',
 };
+
+/** The template that takes the topic of the message. */
+const MESSAGE_TOPIC = '{{topic}}';
+
+/** The type of a topic that was saved without one. */
+export const UNSAVED_TOPIC_TYPE = 'msg';
 
 /** The settings as the runtime uses them. The list of codecs decides whether the format is known. */
 export interface PublishNodeSettings extends PublishSettings, FormatSettings {
@@ -138,12 +144,12 @@ export function readPublication(
 
 function readTopic(saved: SavedConfig, outside: OutsideValue[]): ValueSource {
   const text = saved.text('topic', '');
-  const type = saved.choice('topicType', VALUE_TYPES.topic, publishDefaults.topicType);
-  if (type === 'str') return topicTemplate(saved, text, outside);
+  const type = saved.choice('topicType', VALUE_TYPES.topic, UNSAVED_TOPIC_TYPE);
+  if (type === 'str') return topicTemplate(saved, text || MESSAGE_TOPIC, outside);
   // A property of the message is a template with that single value.
-  if (type === 'msg') return topicTemplate(saved, `{{${text || publishDefaults.topic}}}`);
+  if (type === 'msg') return topicTemplate(saved, text ? `{{${text}}}` : MESSAGE_TOPIC);
   // The message gets the response topic as its topic.
-  if (type === 'reply') return topicTemplate(saved, `{{${publishDefaults.topic}}}`);
+  if (type === 'reply') return topicTemplate(saved, MESSAGE_TOPIC);
   if (type === 'env') return fixedTopic(saved, text);
   return accepted(saved, parseTypedValue({ value: text, type }, 'topic', outside));
 }

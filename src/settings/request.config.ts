@@ -74,8 +74,8 @@ export interface RequestConfig extends FormatConfig {
 export const requestDefaults: RequestConfig = {
   name: '',
   broker: '',
-  topic: 'topic',
-  topicType: 'msg',
+  topic: '',
+  topicType: 'str',
   qos: '',
   qosType: 'num',
   ...formatDefaults,

@@ -124,11 +124,11 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
     { of: { connectTo: 'server' }, good: [{ port: 0 }], bad: [] },
   ],
   'publish.topic': [
-    { of: { topicType: 'msg' }, good: ['topic', 'payload.where'], bad: ['', 'a..b'] },
+    { of: { topicType: 'msg' }, good: ['topic', 'payload.where'], bad: ['', 'a..b', 'home/light'] },
     {
       of: { topicType: 'str' },
-      good: ['a/b', 'a/{{payload.id}}', '${SITE}/{{payload.id}}'],
-      bad: ['', 'a/#', 'a/{{payload.id', 'a/{{}}'],
+      good: ['', 'a/b', 'a/{{payload.id}}', '${SITE}/{{payload.id}}'],
+      bad: ['a/#', 'a/{{payload.id', 'a/{{}}'],
     },
     { of: { topicType: 'env' }, good: ['TOPIC', 'a/${TOPIC}'], bad: ['', '${TOPIC}'] },
     { of: { topicType: 'flow' }, good: ['where.to'], bad: [' '] },

@@ -40,6 +40,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'device.refusal.': unionMembers('runtime/broker/embedded-log.ts', 'RefusalReason'),
   'value.outcome.': unionMembers('core/values/value-rule.ts', 'WhenMissing'),
   'valueProblem.': ['missing', ...unionMembers('core/values/value-conversion.ts', 'ConversionProblem')],
+  'topicOddity.': unionMembers('core/topics/topic-oddity.ts', 'TopicOddity'),
   'topicName.': unionMembers('core/topics/topic-name.ts', 'TopicNameProblem'),
 };
 

@@ -172,6 +172,7 @@ onMosquitto('MQTT 5 properties that a publish node sets (mosquitto, MQTT 5)', 5,
       { ...requests, id: 'requests', type: 'mqtt-flows-subscribe', wires: [['answer']] },
       ...rest,
       ...publishNodes('answer', 'answer-broker', {
+        topicType: 'msg',
         topic: 'responseTopic',
         properties: { responseTopic: { type: 'none', value: '' } },
       }),

@@ -4,6 +4,8 @@
 export interface FieldNote {
   readonly problem?: string | undefined;
   readonly hint?: string | undefined;
+  /** A button that mends the problem. */
+  readonly fix?: { readonly label: string; apply(): void } | undefined;
 }
 
 let count = 0;
@@ -16,14 +18,24 @@ export function addFieldNote(row: JQuery, input: JQuery, check: (value: string) 
   const id = `mqtt-flows-note-${++count}`;
   const line = $('<div>', { id, 'aria-live': 'polite' }).css({ fontSize: '12px', paddingTop: '2px' }).appendTo(row);
   input.attr('aria-describedby', id);
+  let shown: string | undefined;
   const show = (): void => {
-    const { problem, hint } = check(String(input.val() ?? ''));
+    const { problem, hint, fix } = check(String(input.val() ?? ''));
     input.toggleClass('input-error', problem !== undefined).attr('aria-invalid', String(problem !== undefined));
+    const text = problem ?? hint ?? '';
+    // A press on the button leaves the field, which is a change: the button must outlive it.
+    if (text === shown) return;
+    shown = text;
     line
-      .text(problem ?? hint ?? '')
+      .text(text)
       .css('color', problem === undefined ? 'var(--red-ui-secondary-text-color)' : 'var(--red-ui-text-color-error)');
     line.toggle(line.text() !== '');
+    if (fix) line.append(' ', fixButton(fix));
   };
   input.on('input change', show);
   show();
+}
+
+function fixButton({ label, apply }: NonNullable<FieldNote['fix']>): JQuery {
+  return $('<button>', { type: 'button', class: 'red-ui-button red-ui-button-small' }).text(label).on('click', apply);
 }

@@ -8,7 +8,7 @@ export function fitListHeight(list: JQuery, height: number): void {
   const row = list.closest('.mqtt-flows-list-row');
   const shown = list.closest('.red-ui-editableList').outerHeight(true) ?? 0;
   let left = height - ((row.outerHeight(true) ?? 0) - shown);
-  $('#dialog-form > div:visible')
+  $('#dialog-form > div:visible, #dialog-form > details:visible')
     .not(row)
     .each((_index, element) => {
       left -= $(element).outerHeight(true) ?? 0;

@@ -1,6 +1,7 @@
 // Checks topic filters in dialogs with the parser of the runtime.
 
 import { parseTopicFilter, type TopicFilterResult } from '../../core/topics/topic-filter';
+import { filterOddity } from '../../core/topics/topic-oddity';
 import { isVariable, namesVariables } from '../../settings/environment-text';
 import type { FieldNote } from './field-note';
 import { sharedText } from './shared-text';
@@ -22,6 +23,8 @@ export function topicFilterNote(text: string, literal = false): FieldNote {
   if (hasVariables(text, literal)) return { hint: sharedText('fields.variables') };
   const result = parseTopicFilter(text);
   if (!result.ok) return { problem: problemOf(result) };
+  const odd = filterOddity(text);
+  if (odd) return { hint: sharedText(`topicOddity.${odd}`) };
   return { hint: result.filter.captures.map(({ name }) => `msg.params.${name}`).join('  ') };
 }
 

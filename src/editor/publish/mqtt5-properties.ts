@@ -5,7 +5,7 @@ import { maySpeakMqtt5 } from '../broker/session-fields';
 /** Whether the chosen broker node may speak MQTT 5, or none is chosen. */
 export function brokerMaySpeakMqtt5(): boolean {
   const broker = RED.nodes.node(String($('#node-input-broker').val() ?? ''));
-  return broker === null || maySpeakMqtt5({ connectTo: '', protocolVersion: '', cleanStart: true, ...broker });
+  return !broker || maySpeakMqtt5({ connectTo: '', protocolVersion: '', cleanStart: true, ...broker });
 }
 
 /**

@@ -1,6 +1,7 @@
 // The field for the topic of a node that publishes.
 
 import { textOfLiteral } from '../../core/conversion/saved-text';
+import { topicOddity } from '../../core/topics/topic-oddity';
 import type { PublishConfig, TypedValue, ValueType } from '../../settings/publish.config';
 import { sharedText } from '../fields/shared-text';
 import { topicTemplateProblem } from '../fields/template-problem';
@@ -11,22 +12,39 @@ import { typedValueProblem } from './typed-value-problem';
 
 /** The error for a topic that no message can make valid, or undefined. */
 export function topicProblem({ value, type }: TypedValue): string | undefined {
-  if (type === 'str') return topicTemplateProblem(value);
+  // Blank is msg.topic.
+  if (type === 'str') return value === '' ? undefined : topicTemplateProblem(value);
+  if (isTopicAsPath({ value, type })) return sharedText('fields.topicAsPath');
   return type === 'msg' ? topicTemplateProblem(`{{${value}}}`) : typedValueProblem({ value, type });
 }
 
 /** Prepares `#node-input-topic`. */
 export function prepareTopicField(types: readonly ValueType[]): void {
-  prepareTypedField($('#mqtt-flows-topic-row'), $('#node-input-topic'), {
+  const input = $('#node-input-topic');
+  const fix = { label: sharedText('fields.isTopic'), apply: () => void input.typedInput('type', 'str') };
+  prepareTypedField($('#mqtt-flows-topic-row'), input, {
     types,
+    textLabel: sharedText('types.topic'),
     typeField: $('#node-input-topicType'),
     complete: completeTopic,
     note(typed) {
-      const hint = previewHint(typed.value) ?? sharedText('fields.template');
       if (typed.type === 'reply') return { hint: sharedText('fields.reply') };
-      return { problem: topicProblem(typed), hint: typed.type === 'str' ? hint : undefined };
+      const problem = topicProblem(typed);
+      if (isTopicAsPath(typed)) return { problem, fix };
+      return { problem, hint: typed.type === 'str' ? topicHint(typed.value) : undefined };
     },
   });
+}
+
+function topicHint(topic: string): string {
+  if (topic === '') return sharedText('fields.blankTopic');
+  const odd = topicOddity(topic);
+  return odd ? sharedText(`topicOddity.${odd}`) : (previewHint(topic) ?? sharedText('fields.template'));
+}
+
+/** A topic that was typed where a property of the message is read, as `msg.home/light`. */
+function isTopicAsPath({ value, type }: TypedValue): boolean {
+  return type === 'msg' && value.includes('/');
 }
 
 /** The topic, where it does not depend on the message or only on a template; blank elsewhere. */

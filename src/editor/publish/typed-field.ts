@@ -3,6 +3,7 @@
 import type { TypedValue, ValueType } from '../../settings/publish.config';
 import { addFieldNote, type FieldNote } from '../fields/field-note';
 import { sharedText } from '../fields/shared-text';
+import { trimPasted } from '../fields/trim-pasted';
 import { nameTypedInput } from '../fields/typed-input-name';
 
 export interface TypedChoice {
@@ -12,6 +13,8 @@ export interface TypedChoice {
 
 export interface TypedField {
   readonly types: readonly ValueType[];
+  /** What the type of fixed text is called, if not a template. */
+  readonly textLabel?: string;
   /** The name of the field for screen readers, where its row has none. */
   readonly label?: string;
   /** The field in which Node-RED keeps the type. */
@@ -36,6 +39,7 @@ export function prepareTypedField(row: JQuery, input: JQuery, field: TypedField,
   input.typedInput({ types, default: first, ...(field.typeField && { typeField: field.typeField }) });
   if (saved) input.typedInput('type', saved.type).typedInput('value', saved.value);
   const shown = input.next().find('input.red-ui-typedInput-input');
+  trimPasted(shown);
   nameTypedInput(row, input, field.label);
   addFieldNote(row, input, () => field.note(read()));
   shown.attr('aria-describedby', input.attr('aria-describedby') ?? '');
@@ -45,13 +49,13 @@ export function prepareTypedField(row: JQuery, input: JQuery, field: TypedField,
   return read;
 }
 
-function typeOption(type: ValueType, { choices, note, complete }: TypedField): string | TypedInputType {
+function typeOption(type: ValueType, { choices, note, complete, textLabel }: TypedField): string | TypedInputType {
   const validate = (value: string): boolean => note({ value, type }).problem === undefined;
   switch (type) {
     case 'str':
       return {
         value: type,
-        label: sharedText('types.template'),
+        label: textLabel ?? sharedText('types.template'),
         icon: 'red/images/typedInput/az.svg',
         validate,
         ...(complete && { autoComplete: complete }),

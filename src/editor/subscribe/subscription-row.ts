@@ -8,6 +8,7 @@ import { keepReader } from '../fields/list-rows';
 import { sharedText } from '../fields/shared-text';
 import { offerTopics } from '../fields/topic-completion';
 import { topicFilterNote } from '../fields/topic-filter-problem';
+import { trimPasted } from '../fields/trim-pasted';
 import { addValueFields } from './value-fields';
 
 const SHARED = /^\$share\/([^/]*)\/(.*)$/s;
@@ -119,8 +120,13 @@ function addFormat(
 
 /** The broker node that is chosen in the dialog, as it is saved. */
 function keepsSession(): boolean {
-  const broker: object | null = RED.nodes.node(String($('#node-input-broker').val() ?? ''));
-  return broker !== null && 'cleanStart' in broker && broker.cleanStart === false;
+  const broker: object | null | undefined = RED.nodes.node(String($('#node-input-broker').val() ?? ''));
+  return broker instanceof Object && 'cleanStart' in broker && broker.cleanStart === false;
+}
+
+/** The QoS of a new row: what the other settings are for needs QoS 1. */
+function usualQos(): SubscriptionConfig['qos'] {
+  return $('#node-input-acknowledge').val() !== 'receipt' || keepsSession() ? 1 : 0;
 }
 
 /** What the other settings leave undone at QoS 0, which knows neither acknowledgements nor kept messages. */
@@ -130,11 +136,14 @@ function qosHint(qos: string): string | undefined {
   return keepsSession() ? sharedText('fields.qos0Session') : undefined;
 }
 
-/** Adds a note about the QoS, which follows the fields of the dialog that it depends on. */
-function addQosNote(container: JQuery, qos: JQuery): void {
+/** Adds a note about the QoS, which follows the fields of the dialog that it depends on; so does `changed`. */
+function addQosNote(container: JQuery, qos: JQuery, changed: () => void): void {
   addFieldNote(container, qos, (value) => ({ hint: qosHint(value) }));
   // Node-RED fills in the broker after the rows, and has a change event for it.
-  $('#node-input-acknowledge, #node-input-broker').on('change', () => qos.trigger('change'));
+  $('#node-input-acknowledge, #node-input-broker').on('change', () => {
+    changed();
+    qos.trigger('change');
+  });
 }
 
 /** A filter, with the place that it had when the dialog opened. */
@@ -159,6 +168,7 @@ export function addSubscriptionRow(
   { output, ...row }: SavedRow,
   { formatLabel, trialOf }: RowContext,
 ): void {
+  const isNew = row.filter === undefined || row.filter === '';
   const saved: SubscriptionConfig = { ...subscriptionDefaults, ...row };
   const { group, rest } = splitGroup(saved.filter);
   const line = $('<div>').css({ display: 'flex', gap: '6px', alignItems: 'baseline' }).appendTo(container);
@@ -196,7 +206,13 @@ export function addSubscriptionRow(
   more.on('click', () => options.line.toggle());
   const grouped = (text: string): string => withGroup(String(options.group.val()).trim(), text);
   const isLiteral = (): boolean => options.literal.prop('checked') === true;
-  addFieldNote(container, filter, (text) => topicFilterNote(grouped(text), isLiteral()));
+  let typed = !isNew;
+  filter.on('input', () => {
+    typed = true;
+  });
+  // Nothing is wrong with a row in which nothing was typed yet.
+  addFieldNote(container, filter, (text) => (typed ? topicFilterNote(grouped(text), isLiteral()) : {}));
+  trimPasted(filter);
   options.group.on('input', () => filter.trigger('input'));
   options.literal.on('change', () => filter.trigger('input'));
   // It means something for such a filter alone.
@@ -206,7 +222,12 @@ export function addSubscriptionRow(
   };
   filter.on('input change', showLiteral);
   showLiteral();
-  addQosNote(container, qos);
+  // Until something is typed, the QoS follows what the rest of the dialog is for.
+  const followDialog = (): void => {
+    if (!typed) qos.val(String(usualQos())).trigger('change');
+  };
+  followDialog();
+  addQosNote(container, qos, followDialog);
   offerTopics(filter);
   const { format: _format, messageType: _type, literal: _literal, value: _value, ...others } = saved;
   const readValue = addValueFields(container, saved.value, () => trialOf(read()));

@@ -163,6 +163,7 @@ describe('the dialogs in the editor', function () {
   it('the subscribe dialog says what the session and a later acknowledgement leave undone at QoS 0', async () => {
     const dialog = await editor.openDialog('plant/#');
     const qos = dialog.getByLabel('QoS', { exact: true }).first();
+    await dialog.locator('#mqtt-flows-subscribe-more > summary').click();
     const acknowledge = dialog.locator('#node-input-acknowledge');
     const aboutAcknowledgement = dialog.getByText('QoS 0 has no acknowledgement');
     const aboutSession = dialog.getByText('servers do not keep QoS 0 messages in it');

@@ -86,6 +86,7 @@ describe('the publish dialog in the editor', function () {
     await editor.chooseValue(row('qos'), '2, exactly once');
     await editor.chooseType(row('retain'), 'expression');
     await text(row('retain')).fill('payload.keep = true');
+    await dialog.locator('#mqtt-flows-publish-more > summary').click();
     await dialog.locator('#node-input-completeOn').selectOption('queued');
     await dialog.locator('#node-input-whileOffline').selectOption('fail');
     const node = await saved('publish', dialog);
