@@ -181,7 +181,7 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
   'subscribe.acknowledgeTimeout': [{ good: [undefined, 60, '', '0', '${TIME}'], bad: [-1, 3_000_000, 'soon'] }],
   'request.topic': [
     { of: { topicType: 'msg' }, good: ['topic'], bad: ['', 'a..b'] },
-    { of: { topicType: 'str' }, good: ['a/{{payload.id}}', '${SITE}/a'], bad: ['', 'a/#', 'a/{{'] },
+    { of: { topicType: 'str' }, good: ['', 'a/{{payload.id}}', '${SITE}/a'], bad: ['a/#', 'a/{{'] },
   ],
   'request.qos': [{ of: {}, good: ['', 0, '1', 2], bad: [3, 'one'] }],
   'request.properties': [

@@ -11,7 +11,7 @@ interface SavedNode {
   readonly type: string;
   readonly wires?: readonly (readonly string[])[];
   readonly outputs?: number;
-  readonly cleanStart?: boolean;
+  cleanStart?: boolean;
   readonly sessionExpiryInterval?: number | '';
   readonly receiveMaximum?: number | '';
   readonly birth?: { readonly topic: string };
@@ -126,6 +126,7 @@ describe('the dialogs in the editor', function () {
     await dialog.getByText('stands for an environment variable').waitFor();
     assert.equal(await filter.getAttribute('aria-invalid'), 'false');
     await filter.fill('plant/#');
+    await dialog.locator('#mqtt-flows-subscribe-more > summary').click();
     await dialog.getByText('Take messages that connect, disconnect and subscribe').click();
     await editor.screenshot('dialog-subscribe-input');
     await editor.saveDialog(dialog);
@@ -143,8 +144,10 @@ describe('the dialogs in the editor', function () {
     await group.fill('workers');
     await dialog.getByLabel('retain flag as published').uncheck();
     await dialog.getByRole('combobox', { name: 'When the server sends' }).selectOption('1');
+    await dialog.locator('#mqtt-flows-subscribe-more > summary').click();
     await dialog.getByLabel('Retained', { exact: true }).selectOption('ignore');
     await dialog.getByLabel('If unreadable').selectOption('pass');
+    await dialog.getByText('If unreadable: send it on as a Buffer; Retained: ignore them').waitFor();
     await editor.screenshot('dialog-subscribe-options');
     await editor.saveDialog(dialog);
     await editor.deploy();
@@ -183,6 +186,33 @@ describe('the dialogs in the editor', function () {
     await editor.saveDialog(broker);
     await aboutSession.waitFor();
     await editor.cancelDialog(dialog);
+  });
+
+  it('a blank filter waits in focus, is not red before anything is typed, and has the QoS that a kept session needs', async () => {
+    const flow = JSON.parse(EXAMPLE) as (SavedNode & Record<string, unknown>)[];
+    for (const node of flow) {
+      if (node.type === 'mqtt-flows-broker') node.cleanStart = false;
+      if (node.type === 'mqtt-flows-subscribe') Object.assign(node, { name: 'new', subscriptions: [{ filter: '' }] });
+    }
+    await editor.close();
+    await session.deploy(JSON.stringify(flow));
+    editor = await session.open({ label: 'new' });
+    const dialog = await editor.openDialog('new');
+    const filter = dialog.getByRole('textbox', { name: 'Topic filter' });
+    await editor.page.waitForFunction("document.activeElement?.getAttribute('aria-label') === 'Topic filter'");
+    assert.equal(await filter.getAttribute('aria-invalid'), 'false');
+    assert.equal(await dialog.getByLabel('QoS', { exact: true }).inputValue(), '1');
+    await editor.page.keyboard.type('plant/#/x');
+    await dialog.getByText('must be the last level').waitFor();
+    await filter.fill('');
+    await dialog.getByText('it is empty').waitFor();
+    await filter.fill('plant/#');
+    await editor.saveDialog(dialog);
+    await editor.deploy();
+    assert.deepEqual(
+      saved('mqtt-flows-subscribe')[0]?.subscriptions?.map(({ filter, qos }) => [filter, qos]),
+      [['plant/#', 1]],
+    );
   });
 
   it('a filter added in the dialog is subscribed to after the deploy', async () => {

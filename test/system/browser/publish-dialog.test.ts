@@ -64,7 +64,7 @@ describe('the publish dialog in the editor', function () {
   it('shows what a template will give while it is typed, and why it gives nothing', async () => {
     const dialog = await openWith(EXAMPLE);
     const row = dialog.locator('#mqtt-flows-topic-row');
-    await editor.chooseType(row, 'template');
+    await editor.chooseType(row, 'topic');
     await text(row).fill('');
     await text(row).pressSequentially('report/{{params.line}}/{{payload.items[0].id}}');
     await row.getByText('For example: report/‹line›/‹id›').waitFor();
@@ -76,6 +76,19 @@ describe('the publish dialog in the editor', function () {
     await text(row).fill('report/{{payload.id');
     await row.getByText('has no closing }}').waitFor();
     await editor.cancelDialog(dialog);
+  });
+
+  it('finds a topic that was typed where a property of the message is asked for, and takes it by one press', async () => {
+    const dialog = await openWith(EXAMPLE);
+    const row = dialog.locator('#mqtt-flows-topic-row');
+    await editor.chooseType(row, 'msg.');
+    await text(row).fill('home/light/set');
+    await row.getByText('This is a topic').waitFor();
+    assert.equal(await text(row).getAttribute('aria-invalid'), 'true');
+    await row.getByRole('button', { name: 'It is the topic' }).click();
+    await row.getByText('This is a topic').waitFor({ state: 'detached' });
+    const node = await saved('home/light/set', dialog);
+    assert.deepEqual([node.topicType, node.topic], ['str', 'home/light/set']);
   });
 
   it('keeps where topic, QoS and retain come from, and shows it again', async () => {

@@ -99,7 +99,7 @@ describe('topics that have been seen', function () {
   it('are offered for the topic to publish to', async () => {
     const dialog = await editor.openDialog('publish');
     const row = dialog.locator('#mqtt-flows-topic-row');
-    await editor.chooseType(row, 'template');
+    await editor.chooseType(row, 'topic');
     const field = row.locator('input.red-ui-typedInput-input');
     assert.equal(await take(field, 'press'), SEEN);
     await editor.cancelDialog(dialog);
