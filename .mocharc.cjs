@@ -1,11 +1,14 @@
 // How mocha runs any test file: `npx mocha build/test/core/topic-name.test.js`. Which files belong to a suite is
 // scripts/test.mjs's to say. Tests are compiled by `npm run build` first.
+const { availableParallelism } = require('node:os');
+
 const ci = process.env.CI === 'true';
 
 module.exports = {
-  // Each file runs in one of two processes; ports come from the operating system, and no file knows of another.
+  // Each file runs in one of a few processes; ports come from the operating system, and no file knows of another. Some wait
+  // most of their time, so there is one more process than there are processors.
   parallel: true,
-  jobs: 2,
+  jobs: availableParallelism() + 1,
   // A test that waits for an event which never comes fails here; none waits on purpose.
   timeout: 20_000,
   require: ['./scripts/test-process.cjs'],

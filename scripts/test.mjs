@@ -3,7 +3,8 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname, join, resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { printCoverage } from './coverage.mjs';
@@ -14,17 +15,42 @@ const MINUTE = 60_000;
 /** A suite that takes longer has hung. */
 const PATIENCE = 25 * MINUTE;
 
-/** Suites are split by place: what stands in test/system needs a browser, a Node-RED in a process of its own, or minutes. */
+/**
+ * Suites are split by place: what stands in test/system needs a browser, a Node-RED in a process of its own, or minutes. Each
+ * takes a file by its path below build/test.
+ */
 const SUITES = {
-  test: ['build/test/!(system|helpers)/**/*.test.js'],
-  system: ['build/test/system/**/*.test.js'],
+  test: (file) => !file.startsWith('system/'),
+  system: (file) => file.startsWith('system/'),
   // What depends on the version of Node-RED or of Node.js.
-  'node-red-5': ['nodes', 'transport', 'system'].map((folder) => `build/test/${folder}/**/*.test.js`),
+  'node-red-5': (file) => /^(nodes|transport|system)\//.test(file) && !WITHOUT_NODE_RED.test(file),
 };
+/** These load nothing of Node-RED, so its version makes no difference to them. */
+const WITHOUT_NODE_RED = /^system\/reliability\/(bridge|broker-fuzz|fuzz|outbox-faults|poison|server-switch)\./;
+/**
+ * These begin: what takes longest, for no process shall be left with it at the end; and what waits most of its time, beside
+ * the browser suites, which calculate.
+ */
+const FIRST = [
+  'system/node-red/side-by-side',
+  'system/browser/topics.',
+  'system/node-red/slow-flow',
+  'system/browser/dialogs',
+  'system/restarts',
+  'system/browser',
+  'system',
+  'transport/slow-link',
+  'transport/crowded',
+  'nodes/completion',
+  'connection/as-if-alone',
+  'broker/hostile',
+  'runtime/level-store',
+  'nodes',
+];
 
 const [suite, ...args] = process.argv.slice(2);
-const files = SUITES[suite];
-if (!files) {
+const takes = SUITES[suite];
+if (!takes) {
   console.error(`A suite is one of: ${Object.keys(SUITES).join(', ')}`);
   process.exit(1);
 }
@@ -36,7 +62,7 @@ const own = args.filter((arg) => arg !== '--coverage');
 // Files that are named on the command line stand in place of those of the suite.
 const named = own.some((arg) => arg.endsWith('.js'));
 
-const run = spawn(program, [...coverage, mocha, ...own, ...(named ? [] : files)], {
+const run = spawn(program, [...coverage, mocha, ...own, ...(named ? [] : filesOf(takes))], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, ...env },
@@ -54,6 +80,20 @@ if ((await Promise.race([exit, late])) === 'late') {
 const [code] = await exit;
 if (covering) printCoverage(root);
 process.exit(code ?? 1);
+
+/** The built test files of a suite, in the order in which they shall begin. */
+function filesOf(takes) {
+  const built = join(root, 'build/test');
+  const rank = (file) => {
+    const found = FIRST.findIndex((beginning) => file.startsWith(beginning));
+    return found < 0 ? FIRST.length : found;
+  };
+  return readdirSync(built, { recursive: true })
+    .map((file) => file.split(sep).join('/'))
+    .filter((file) => file.endsWith('.test.js') && !file.startsWith('helpers/') && takes(file))
+    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+    .map((file) => join(built, file));
+}
 
 /** Asks the run to end, which lets its processes end what they have started, and then ends it. */
 async function end(signal) {

@@ -44,6 +44,8 @@ export class Mosquitto {
       `listener ${port} 127.0.0.1`,
       `allow_anonymous ${options.users === undefined}`,
       'persistence false',
+      // Otherwise it waits up to 40 ms for TCP's acknowledgement of a small packet before it sends the next one.
+      'set_tcp_nodelay true',
       'log_dest stderr',
       'log_type all',
       'connection_messages true',

@@ -82,7 +82,7 @@ describe('the topics sidebar in the editor', function () {
     await topics.openAll();
     await topics.row('here').click();
     await topics.tab('Publish').click();
-    await topics.pane.getByLabel('Payload').fill('new');
+    await topics.pane.getByLabel('Payload', { exact: true }).fill('new');
     await topics.pane.getByLabel('retain').check();
     await topics.pane.getByRole('button', { name: 'Publish' }).click();
     await topics.pane.getByText('Published.').waitFor();
