@@ -49,8 +49,9 @@ export function preparePayload(node: Partial<EnteredPayload> & { readonly id: st
   const read = (): EnteredPayload => {
     // The typed input has only these.
     const type = input.typedInput('type') as PayloadType;
-    const isTemplate = type === 'json' || type === 'str';
-    return { payloadType: type, payload: isTemplate ? String(template.val()) : input.typedInput('value').trim() };
+    if (type === 'json' || type === 'str') return { payloadType: type, payload: String(template.val()) };
+    const value = input.typedInput('value').trim();
+    return { payloadType: type, payload: type === 'msg' && value === '' ? 'payload' : value };
   };
   addFieldNote(row, input, () => {
     const entered = read();
