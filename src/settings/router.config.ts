@@ -5,6 +5,7 @@ import type { QoS } from '../core/publications/publication';
 import type { Route, RouteTest } from '../core/routes/route';
 import { parseTopicFilter } from '../core/topics/topic-filter';
 import { parseTopicTemplate } from '../core/topics/topic-template';
+import { noteIn, type OutsideValue } from '../core/values/outside-value';
 import { type Path, parsePath, type Template } from '../core/values/template';
 import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
 
@@ -83,6 +84,8 @@ export interface RouterSettings {
   readonly store: RouteStore | undefined;
   readonly otherwise: number | undefined;
   readonly noTopic: 'otherwise' | 'error';
+  /** The values that the templates of new topics need beside the message. */
+  readonly outside: readonly OutsideValue[];
 }
 
 /** Reads a saved configuration. The first invalid value is the error, which names its rule. */
@@ -92,17 +95,19 @@ export function parseRouterConfig(raw: RawConfig): ConfigResult<RouterSettings> 
   const topicPath = parsePath(property);
   if (!topicPath) saved.invalid('property', 'expected.path');
   const rules = saved.list('rules');
+  const outside: OutsideValue[] = [];
   const dynamic = saved.boolean('dynamic', routerDefaults.dynamic) ? rules.length : undefined;
   const otherwise = saved.boolean('otherwise', routerDefaults.otherwise);
   return saved.result({
     property,
     topicPath: topicPath ?? [],
-    routes: rules.map(readRule).filter((route) => route !== undefined),
+    routes: rules.map((rule, output) => readRule(rule, output, outside)).filter((route) => route !== undefined),
     match: saved.choice('match', ['first', 'all'], routerDefaults.match),
     dynamic,
     store: dynamic === undefined ? undefined : readStore(saved),
     otherwise: otherwise ? rules.length + (dynamic === undefined ? 0 : 1) : undefined,
     noTopic: saved.choice('noTopic', ['otherwise', 'error'], routerDefaults.noTopic),
+    outside,
   });
 }
 
@@ -117,16 +122,16 @@ function readStore(saved: SavedConfig): RouteStore | undefined {
 /** Reads one rule of the dialog. `output` counts from 0. */
 export function parseRule(rule: RuleConfig, output = 0): ConfigResult<Route> {
   const saved = new SavedConfig(rule);
-  const route = readRule(saved, output);
+  const route = readRule(saved, output, []);
   // Without a route there is an error, which result() returns instead.
   return saved.result(route as Route);
 }
 
-function readRule(saved: SavedConfig, output: number): Route | undefined {
+function readRule(saved: SavedConfig, output: number, outside: OutsideValue[]): Route | undefined {
   const rule = output + 1;
   const text = saved.text('filter', '');
   const result = parseTopicFilter(text);
-  const topic = readTemplate(saved, rule);
+  const topic = readTemplate(saved, rule, outside);
   const data = readData(saved);
   const test = readTest(saved);
   if (result.ok) return { filter: result.filter, rank: output, output, topic, data, test };
@@ -134,10 +139,10 @@ function readRule(saved: SavedConfig, output: number): Route | undefined {
   return undefined;
 }
 
-function readTemplate(saved: SavedConfig, rule: number): Template | undefined {
+function readTemplate(saved: SavedConfig, rule: number, outside: OutsideValue[]): Template | undefined {
   const text = saved.text('topic', ruleDefaults.topic);
   if (text === '') return undefined;
-  const result = parseTopicTemplate(text, { rule });
+  const result = parseTopicTemplate(text, { rule }, noteIn(outside, 'topic'));
   if (result.ok) return result.template;
   saved.fail(result.error);
   return undefined;

@@ -1,7 +1,7 @@
 // Which messages a router node sends to which outputs.
 
 import assert from 'node:assert/strict';
-import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
+import { type Flow, loadFlow, TAB, unloadFlow } from '../helpers/flows/flow-harness';
 import { type RouterSetup, type Rule, routerNodes } from '../helpers/flows/flow-nodes';
 
 describe('router', () => {
@@ -53,6 +53,32 @@ describe('router', () => {
     flow.inject('router', { topic: 'plant/7/a/b', params: { earlier: 'kept', line: 'replaced' } });
     const { params } = await flow.received('router-out-1').next();
     assert.deepEqual(params, { earlier: 'kept', line: '7', rest: 'a/b' });
+  });
+
+  it('makes new topics with values of contexts, variables and the time, and says what is missing', async () => {
+    const rules = [{ filter: 'plant/+line', topic: '{{flow.site}}/{{params.line}}/{{env.UNIT}}/{{$now}}' }];
+    const tab = { ...TAB, env: [{ name: 'UNIT', value: 'kg', type: 'str' }] };
+    const flow = await loadFlow([tab, ...routerNodes('router', { rules })]);
+    const before = Date.now();
+    flow.inject('router', { topic: 'plant/7' });
+    await flow.caught.next();
+    flow.context('router', 'flow').set('site', 'berlin');
+    flow.inject('router', { topic: 'plant/8' });
+    const { topic } = await flow.received('router-out-1').next();
+    assert.ok(String(topic).startsWith('berlin/8/kg/'), String(topic));
+    assert.ok(Number(String(topic).split('/').at(-1)) >= before);
+    assert.deepEqual(flow.caughtCodes, ['topic-missing']);
+  });
+
+  it('keeps messages in order where some values come later', async () => {
+    const flow = await flowWith([{ filter: 'a/#', topic: '{{flow.site}}/{{topic.1}}' }, 'b/#'], { otherwise: false });
+    flow.context('router', 'flow').set('site', 's');
+    for (const topic of ['a/1', 'b/2', 'a/3']) flow.inject('router', { topic });
+    assert.equal((await flow.completed.first(3)).length, 3);
+    assert.deepEqual(
+      flow.received('router-out-1').all.map(({ topic }) => topic),
+      ['s/1', 's/3'],
+    );
   });
 
   it('rewrites the topic, and keeps the original one', async () => {

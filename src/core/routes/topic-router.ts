@@ -1,6 +1,7 @@
 // The router without Node-RED: which messages go to which outputs. Everything outside the message is handed in.
 
 import { MqttFlowsError } from '../errors/mqtt-flows-error';
+import { NOTHING_OUTSIDE, type OutsideFound } from '../values/outside-value';
 import { type Path, readPath } from '../values/template';
 import { flagsFit, type Route } from './route';
 import type { RouteTable } from './route-table';
@@ -49,20 +50,21 @@ export class TopicRouter {
 
   /**
    * Where `message` goes. The result is a promise only when a route with an expression may match. The first message
-   * sent is `message` itself, changed; on failure it stays unchanged.
+   * sent is `message` itself, changed; on failure it stays unchanged. `outside` has the values that templates of new topics
+   * need beside the message.
    */
-  route(message: FlowMessage): Routing | Promise<Routing> {
+  route(message: FlowMessage, outside: OutsideFound = NOTHING_OUTSIDE): Routing | Promise<Routing> {
     const { property, topicPath, noTopic } = this.#settings;
     const topic = readPath(message, topicPath);
     // MQTT 5, section 4.7.3: a topic has at least one character.
     if (typeof topic !== 'string' || topic === '') {
-      if (noTopic === 'otherwise') return this.#routed(NONE, '', message);
+      if (noTopic === 'otherwise') return this.#routed(NONE, '', message, outside);
       const params = { property, value: topic === '' ? '""' : typeof topic };
       return { ok: false, error: new MqttFlowsError('topic-unusable', { stage: 'route', params }) };
     }
     const chosen = this.#choose(this.#table.match(topic), message);
-    if (!(chosen instanceof Promise)) return this.#routed(chosen, topic, message);
-    return chosen.then((routes) => this.#routed(routes, topic, message), failedRouting);
+    if (!(chosen instanceof Promise)) return this.#routed(chosen, topic, message, outside);
+    return chosen.then((routes) => this.#routed(routes, topic, message, outside), failedRouting);
   }
 
   #choose(candidates: readonly Route[], message: FlowMessage): readonly Route[] | Promise<readonly Route[]> {
@@ -87,7 +89,7 @@ export class TopicRouter {
     return chosen;
   }
 
-  #routed(taken: readonly Route[], topic: string, message: FlowMessage): Routing {
+  #routed(taken: readonly Route[], topic: string, message: FlowMessage, outside: OutsideFound): Routing {
     const { otherwise } = this.#settings;
     if (taken.length === 0) {
       return { ok: true, sent: otherwise === undefined ? [] : [{ output: otherwise, message }], taken };
@@ -96,7 +98,7 @@ export class TopicRouter {
     for (const route of taken) {
       const { data } = route;
       const carried = typeof data === 'object' ? this.#tools.copied(data) : data;
-      const result = routeChange(route, topic, message, carried);
+      const result = routeChange(route, topic, message, carried, outside);
       if (!result.ok) return result;
       changes.push(result.change);
     }

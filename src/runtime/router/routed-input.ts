@@ -12,7 +12,7 @@ import type { ActionResult, RouteControl } from './route-actions';
 import type { RouteCounter } from './route-counts';
 
 export interface RouterParts {
-  readonly router: TopicRouter;
+  readonly router: Pick<TopicRouter, 'route'>;
   readonly control: RouteControl | undefined;
   readonly counter: RouteCounter;
   /** The output of replies, counted from 0. */
