@@ -93,6 +93,49 @@ export const INBOUND = {
   },
 };
 
+/** Code of a function node that reads a payload by the library of its format, which the node loads at its start. */
+function libraryFunction({ format, compression, schema, messageType }) {
+  const definition = JSON.stringify({ format, compression, schema, messageType });
+  return {
+    ...{ id: 'read', type: 'function', z: 'tab', outputs: 1, libs: [], wires: [['sink']] },
+    func: "msg.payload = context.get('read')(msg.payload); return msg;",
+    initialize: `context.set('read', global.get('reader')(${definition}));`,
+  };
+}
+
+/** The subjects of the formats: a flow for `{ port, topic, format, compression, schema, messageType }`. */
+export const FORMATS = {
+  /** The library behind mqtt.js: what the format costs, plus the floor. */
+  library: ({ port, topic, ...work }) => [
+    TAB,
+    SINK,
+    {
+      ...{ id: 'in', type: 'bench-floor-in', z: 'tab', url: `mqtt://127.0.0.1:${port}`, filter: topic, qos: 0 },
+      ...{ ...work, wires: [['sink']] },
+    },
+  ],
+  'function node': ({ port, topic, protocolVersion, ...work }) => [
+    TAB,
+    SINK,
+    coreBroker(port, protocolVersion),
+    {
+      ...{ id: 'in', type: 'mqtt in', z: 'tab', topic, qos: '0', datatype: 'buffer', broker: 'broker', inputs: 0 },
+      ...{ nl: false, rap: true, rh: 0, wires: [['read']] },
+    },
+    libraryFunction(work),
+  ],
+  ours: ({ port, topic, protocolVersion, format, compression = '', schema = '', messageType = '' }) => [
+    TAB,
+    SINK,
+    ourBroker(port, protocolVersion),
+    {
+      ...{ id: 'in', type: 'mqtt-flows-subscribe', z: 'tab', broker: 'broker', inputs: 0, wires: [['sink']] },
+      subscriptions: [{ filter: topic, qos: 0, noLocal: false, retainAsPublished: true, retainHandling: 0 }],
+      ...{ format, compression, schema, messageType },
+    },
+  ],
+};
+
 function outboundFlow(publish, { bytes, window, subject = 'out' }, ...nodes) {
   return [
     TAB,

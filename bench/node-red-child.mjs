@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 const require = createRequire(import.meta.url);
 const RED = require('node-red');
 const { counter } = require('./counter.cjs');
+const { reader } = require('./nodes/libraries.js');
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '..');
 const name = '@mqtt-flows/node-red-mqtt-flows';
@@ -36,6 +37,7 @@ async function run(flow) {
     httpAdminRoot: false,
     httpNodeRoot: false,
     disableEditor: true,
+    functionGlobalContext: { reader },
     logging: { console: { level: 'error', metrics: false, audit: false } },
   });
   const started = new Promise((done) => RED.events.once('flows:started', done));

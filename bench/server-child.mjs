@@ -10,8 +10,8 @@ import { PacketScanner } from './packet-scanner.mjs';
 const CHUNK = 64 * 1024;
 
 /** The prebuilt publications, as often as they fit into a chunk. */
-function publications({ topics, payload, qos, protocolVersion }) {
-  const body = Buffer.from(payload);
+function publications({ topics, payload, encoding, qos, protocolVersion }) {
+  const body = Buffer.from(payload, encoding);
   return topics.map((topic) =>
     generate(
       { cmd: 'publish', topic, payload: body, qos, retain: false, dup: false, messageId: 1 },

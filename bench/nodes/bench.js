@@ -3,11 +3,12 @@
 
 const mqtt = require('mqtt');
 const { counter } = require('../counter.cjs');
+const { reader } = require('./libraries.js');
 
 module.exports = function register(RED) {
   function floorIn(definition) {
     RED.nodes.createNode(this, definition);
-    const read = definition.json ? (payload) => JSON.parse(payload.toString()) : (payload) => payload;
+    const read = reader(definition.json ? { format: 'json' } : definition);
     const client = mqtt.connect(definition.url, { protocolVersion: definition.protocolVersion });
     client.on('connect', () => client.subscribe(definition.filter, { qos: definition.qos }));
     client.on('message', (topic, payload, { qos, retain }) =>

@@ -31,6 +31,9 @@ interface SparkplugProperty {
   readonly value: unknown;
 }
 
+/** While it is made: a payload may have thousands, so no object is copied on the way. */
+type Draft = { -readonly [Name in keyof SparkplugMetric]: SparkplugMetric[Name] };
+
 /** `born` finds what a birth has said of an alias, or of a name under the key of names. */
 export function metricOf(
   fields: Fields,
@@ -38,21 +41,19 @@ export function metricOf(
   largeIntegers: LargeIntegers,
 ): SparkplugMetric {
   const { name: own, alias, datatype, timestamp, metadata, properties } = fields;
-  const key = typeof own === 'string' ? nameKey(own) : String(alias);
-  const known = own === undefined || datatype === undefined ? born(key) : undefined;
-  const name = typeof own === 'string' ? own : known?.name;
+  const isNamed = typeof own === 'string';
+  const known = isNamed && datatype !== undefined ? undefined : born(isNamed ? nameKey(own) : String(alias));
+  const name = isNamed ? own : known?.name;
   const type = typeName(datatype ?? known?.datatype);
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(alias === undefined ? {} : { alias: aliasOf(alias) }),
-    type,
-    value: fields.is_null === true ? null : (metricValue(fields, type, born, largeIntegers) ?? null),
-    ...(timestamp === undefined ? {} : { timestamp: Number(timestamp) }),
-    ...(properties === undefined ? {} : { properties: propertiesOf(properties as Fields, largeIntegers) }),
-    ...(metadata === undefined ? {} : { metadata: plainNumbers(metadata as Fields) }),
-    ...(fields.is_historical === true && { historical: true }),
-    ...(fields.is_transient === true && { transient: true }),
-  };
+  const value = fields.is_null === true ? null : (metricValue(fields, type, born, largeIntegers) ?? null);
+  const metric: Draft = name === undefined ? { type, value } : { name, type, value };
+  if (alias !== undefined) metric.alias = aliasOf(alias);
+  if (timestamp !== undefined) metric.timestamp = Number(timestamp);
+  if (properties !== undefined) metric.properties = propertiesOf(properties as Fields, largeIntegers);
+  if (metadata !== undefined) metric.metadata = plainNumbers(metadata as Fields);
+  if (fields.is_historical === true) metric.historical = true;
+  if (fields.is_transient === true) metric.transient = true;
+  return metric;
 }
 
 function aliasOf(alias: unknown): number | string {
