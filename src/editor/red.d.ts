@@ -75,6 +75,8 @@ interface EditorNodes {
   registerType<Config, Credentials>(type: string, definition: EditorNodeDefinition<Config, Credentials>): void;
   /** The node with this id, configuration nodes included. */
   node(id: string): EditorNode | null | undefined;
+  /** Calls `each` with all configuration nodes. */
+  eachConfig(each: (node: Readonly<Record<string, unknown>>) => void): void;
   workspace(id: string): { readonly label?: string } | undefined;
   subflow(id: string): { readonly name?: string } | undefined;
 }
@@ -82,6 +84,14 @@ interface EditorNodes {
 interface EditorView {
   /** Scrolls to a node in its flow and highlights it. */
   reveal(id: string): void;
+}
+
+/** A step of the undo history that takes the nodes away which were added. */
+interface AddEvent {
+  readonly t: 'add';
+  readonly nodes: readonly string[];
+  /** Whether there was something to deploy before. */
+  readonly dirty: boolean;
 }
 
 declare const RED: EditorRed;

@@ -13,6 +13,7 @@ import {
   readEmbedded,
   showEmbeddedFields,
 } from '../editor/broker/embedded-fields';
+import { nameFurtherEmbedded } from '../editor/broker/embedded-name';
 import { addMessageFields, messageProblem } from '../editor/broker/message-fields';
 import { outboxProblem, prepareOutboxFields, readOutbox } from '../editor/broker/outbox-fields';
 import { prepareOutboxState } from '../editor/broker/outbox-state';
@@ -150,6 +151,9 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     },
   },
   credentials: brokerCredentials,
+  paletteLabel() {
+    return this._('label.broker');
+  },
   label() {
     if (this.name) return this.name;
     const address = withoutCredentials(listed(this.servers)[0]?.url ?? '');
@@ -205,6 +209,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     };
   },
   oneditsave() {
+    nameFurtherEmbedded(this.id, this._('label.embedded'));
     Object.assign(this, readBroker());
     endDialog();
   },

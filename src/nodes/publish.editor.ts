@@ -1,5 +1,6 @@
 // The dialog of the publish node.
 
+import { prepareBrokerField } from '../editor/fields/broker-field';
 import { FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
 import { prepareMore, usualOf } from '../editor/fields/more';
 import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
@@ -89,6 +90,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
       $(`#node-input-${name}`).val(this[name] ?? publishDefaults[name]);
     }
     if (this.topicType === undefined) $('#node-input-topicType').val(UNSAVED_TOPIC_TYPE);
+    prepareBrokerField(this.broker);
     prepareTopicField(VALUE_TYPES.topic);
     readPayload = preparePayload(this);
     prepareChoice('qos', (value) => this._(`qos.${value || 'message'}`));

@@ -1,6 +1,7 @@
 // The dialog of the request node.
 
 import { topicNameProblem } from '../core/topics/topic-name';
+import { prepareBrokerField } from '../editor/fields/broker-field';
 import { addFieldNote } from '../editor/fields/field-note';
 import { FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
 import { fillFormatSelect } from '../editor/fields/format-select';
@@ -124,6 +125,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     const formatLabel = (name: string): string => this._(`formats.${name}`);
     prepareFormat(this, formatLabel);
     prepareReplyFormat(this, this._('replyFormat.request'), formatLabel);
+    prepareBrokerField(this.broker);
     prepareTopicField(REQUEST_TOPIC_TYPES);
     prepareChoice('qos', (value) => this._(`qos.${value || 'message'}`));
     prepareDeviceFields(this);

@@ -2,6 +2,7 @@
 
 import { outputMap } from '../core/routes/output-map';
 import { outputsAfter, outputsBefore } from '../core/routes/subscribe-outputs';
+import { prepareBrokerField } from '../editor/fields/broker-field';
 import { enteredFormat, FORMAT_PROPERTIES, prepareFormat, rowsUse } from '../editor/fields/format-fields';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
@@ -106,6 +107,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     return listed(this.subscriptions)[index]?.filter ?? this._('label.messages');
   },
   oneditprepare() {
+    prepareBrokerField(this.broker);
     const formatLabel = (name: string): string => this._(`formats.${name}`);
     prepareFormat(this, formatLabel);
     const format = $('#node-input-format');

@@ -64,7 +64,7 @@ interface EditorSidebar {
 }
 
 interface EditorRed {
-  readonly history: { push(event: CompleteReplaceEvent): void };
+  readonly history: { push(event: CompleteReplaceEvent | AddEvent): void };
   readonly palette: { refresh(): void };
   readonly menu: {
     addItem(menu: string, item: { id: string; label: string; onselect: string }): void;

@@ -9,6 +9,7 @@ import { repository } from '../../helpers/package/environment';
 
 interface SavedNode {
   readonly type: string;
+  readonly name?: string;
   readonly wires?: readonly (readonly string[])[];
   readonly outputs?: number;
   cleanStart?: boolean;
@@ -212,6 +213,36 @@ describe('the dialogs in the editor', function () {
     assert.deepEqual(
       saved('mqtt-flows-subscribe')[0]?.subscriptions?.map(({ filter, qos }) => [filter, qos]),
       [['plant/#', 1]],
+    );
+  });
+
+  it('the first broker takes one press, the next node takes it by itself, and a second one gets a name', async () => {
+    const flow = JSON.parse(EXAMPLE) as (SavedNode & Record<string, unknown>)[];
+    const alone = flow.filter(({ type }) => type !== 'mqtt-flows-broker');
+    for (const node of alone) if ('broker' in node) Object.assign(node, { broker: '' });
+    await editor.close();
+    await session.deploy(JSON.stringify(alone));
+    editor = await session.open({ label: 'publish' });
+    const dialog = await editor.openDialog('plant/#');
+    await dialog.getByRole('button', { name: 'Use the broker inside Node-RED' }).click();
+    await dialog.getByText('There is no broker yet').waitFor({ state: 'hidden' });
+    await editor.saveDialog(dialog);
+    const next = await editor.openDialog('publish');
+    assert.equal(await next.locator('#node-input-broker option:checked').innerText(), 'embedded broker');
+    await next.locator('#node-input-btn-broker-add, #node-input-lookup-broker').first().click();
+    const broker = editor.page
+      .locator('.red-ui-tray')
+      .filter({ has: editor.page.locator('#node-config-input-connectTo') });
+    await broker.locator('#node-config-input-connectTo').selectOption('embedded');
+    await editor.saveDialog(broker);
+    await next.getByRole('option', { name: 'embedded broker 2' }).waitFor({ state: 'attached' });
+    await next.locator('#node-input-broker').selectOption('embedded broker');
+    await editor.saveDialog(next);
+    await editor.deploy();
+    await editor.node('publish').getByText('connected', { exact: true }).waitFor();
+    assert.deepEqual(
+      saved('mqtt-flows-broker').map(({ name }) => name),
+      ['', 'embedded broker 2'],
     );
   });
 
