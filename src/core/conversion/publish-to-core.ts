@@ -36,9 +36,10 @@ export function publishToCore(node: FlowNode): NodeConversion {
   return { ok: true, node: 'wires' in converted ? { ...converted, wires: [] } : converted, added: [], notes };
 }
 
-/** A blank field would be `msg.topic` there. */
+/** A blank text is `msg.topic` in both. */
 function topicField(topic: string, type: string): Field {
-  return topic === '' && type !== 'msg' ? undefined : fieldOf(topic || 'topic', type, 'topic');
+  if (topic === '') return type === 'msg' || type === 'str' ? '' : undefined;
+  return fieldOf(topic, type, 'topic');
 }
 
 /** The core node sends `msg.payload` and nothing else. */
