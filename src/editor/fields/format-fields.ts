@@ -2,6 +2,7 @@
 
 import { COMPRESSIONS } from '../../core/payloads/format';
 import { type FormatConfig, formatDefaults, INFLATE_RANGE } from '../../settings/format.config';
+import { addFieldNote } from './field-note';
 import { addFormRow } from './form-row';
 import { fillFormatSelect } from './format-select';
 import { numberProblem } from './number-field';
@@ -102,15 +103,27 @@ function addProtobuf(parent: JQuery, config: FormatConfig): JQuery {
   rename(row, type.val(config.messageType), 'node-input-messageType');
   const names = $('<datalist>', { id: 'mqtt-flows-message-types' }).appendTo(row);
   type.attr('list', 'mqtt-flows-message-types');
+  let known: readonly string[] = [];
+  addFieldNote(row, type, (value) => ({ problem: messageTypeProblem(value.trim(), known) }));
   const schema = schemaField(config.schema, (messageTypes) => {
+    known = messageTypes;
     names.empty();
     for (const name of messageTypes) names.append($('<option>', { value: name }));
+    type.trigger('change');
   });
   schema.element.insertBefore(row);
   const show = (): void => schema.showAs(from.val() === 'file' ? 'file' : 'text');
   from.on('change', show);
   show();
   return rows;
+}
+
+/** A message is named in full, or by its last part where that is clear. `known` is empty until the text has been read. */
+function messageTypeProblem(type: string, known: readonly string[]): string | undefined {
+  if (type === '' || known.length === 0) return undefined;
+  const bare = type.replace(/^\./, '');
+  const found = known.includes(bare) ? 1 : known.filter((name) => name.endsWith(`.${bare}`)).length;
+  return found === 1 ? undefined : sharedText('schema.noMessage', { types: known.slice(0, 10).join(', ') });
 }
 
 function rename(row: JQuery, input: JQuery, id: string): void {

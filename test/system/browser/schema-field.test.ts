@@ -47,6 +47,11 @@ describe('the .proto text in a dialog', function () {
     await text.fill(RIGHT.replace('Reading', 'Alarm'));
     await problem.waitFor({ state: 'hidden' });
     await dialog.locator('#mqtt-flows-message-types option[value="plant.Alarm"]').waitFor({ state: 'attached' });
+    const type = dialog.locator('#node-input-messageType');
+    await type.fill('Reading');
+    await dialog.getByText('The .proto text has no such message. It has: plant.Alarm').waitFor();
+    await type.fill('Alarm');
+    await dialog.getByText(/no such message/).waitFor({ state: 'hidden' });
     await editor.cancelDialog(dialog);
     editor.assertNoErrors();
   });
