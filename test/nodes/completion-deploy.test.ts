@@ -45,6 +45,19 @@ describe('acknowledging when the flow is done', () => {
       assert.deepEqual(await server.acknowledged(2), ['1', '2']);
     });
 
+    it('delivers again with the settings of the filter, by its output', async () => {
+      const settings = { outputEach: true };
+      const flow = await bench.start([gateNode('work')], settings, { format: 'string' });
+      await server.send(1, 1, '12');
+      await gates.at('work', 't/1');
+      const changed = bench.nodes([gateNode('work')], { ...settings, name: 'renamed' }, { format: 'string' });
+      await flow.deploy('full', changed);
+      const again = await gates.at('work', 't/1', 2);
+      assert.equal(again.message.payload, '12');
+      again.end();
+      assert.deepEqual(await server.acknowledged(1), ['1']);
+    });
+
     for (const time of CLOSING_TIMES) {
       it(`delivers again once, to the next instance, when another node closes slowly (${time})`, async () => {
         const slow = new SlowClosing();

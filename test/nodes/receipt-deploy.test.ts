@@ -8,6 +8,29 @@ import { subscribeNodes } from '../helpers/flows/flow-nodes';
 import { gateNode } from '../helpers/flows/gate-nodes';
 import { slowClosingNode } from '../helpers/flows/slow-closing-node';
 
+/** Closes the node of `slowClosingNode` when the test says so. */
+class HeldClosing {
+  #close = (done: () => void): void => done();
+
+  readonly register = (RED: NodeAPI): void => {
+    const close = (done: () => void): void => this.#close(done);
+    RED.nodes.registerType('test-slow-closing', function construct(this: Node, definition) {
+      RED.nodes.createNode(this, definition);
+      this.on('close', (_removed: boolean, done: () => void) => close(done));
+    });
+  };
+
+  /** Resolves when the node is to close next, with what closes it. */
+  next(): Promise<() => void> {
+    return new Promise((resolve) => {
+      this.#close = (done) => {
+        this.#close = (closed) => closed();
+        resolve(done);
+      };
+    });
+  }
+}
+
 describe('acknowledging when the message is handed over, and a deploy in the same turn of the event loop', () => {
   let bench: AcknowledgingFlow;
   let RED: NodeAPI;
@@ -17,8 +40,11 @@ describe('acknowledging when the message is handed over, and a deploy in the sam
   });
   afterEach(() => bench.stop());
 
-  async function start(): Promise<Flow> {
-    const flow = await loadFlow(bench.nodes([gateNode('work')]), {}, bench.gates.register, (api) => {
+  async function start(
+    nodes = bench.nodes([gateNode('work')]),
+    slow: (api: NodeAPI) => void = () => {},
+  ): Promise<Flow> {
+    const flow = await loadFlow(nodes, {}, slow, bench.gates.register, (api) => {
       RED = api;
     });
     await flow.connected('sub');
@@ -88,34 +114,70 @@ describe('acknowledging when the message is handed over, and a deploy in the sam
     assert.deepEqual(bench.gates.held.all, []);
   });
 
-  it('delivers what comes while the next node closes slowly to the next node after it', async () => {
-    let closes = (done: () => void): void => done();
-    const slow = (api: NodeAPI): void => {
-      api.nodes.registerType('test-slow-closing', function construct(this: Node, definition) {
-        api.nodes.createNode(this, definition);
-        this.on('close', (_removed: boolean, done: () => void) => closes(done));
-      });
-    };
-    const nodes = (name: string): FlowNode[] => [
+  describe('and a node that closes slowly', () => {
+    const slow = new HeldClosing();
+    const nodes = (name: string, settings = {}): FlowNode[] => [
       { ...slowClosingNode, name },
-      ...bench.nodes([{ ...gateNode('work'), name }]),
+      ...bench.nodes([{ ...gateNode('work'), name }], settings),
     ];
-    const flow = await loadFlow(nodes(''), {}, slow, bench.gates.register);
-    await flow.connected('sub');
-    const closing = new Promise<() => void>((resolve) => {
-      closes = resolve;
+
+    it('delivers what comes meanwhile to the next node after it', async () => {
+      const flow = await start(nodes(''), slow.register);
+      const closing = slow.next();
+      const deployed = flow.deploy('nodes', nodes('changed'));
+      const close = await closing;
+      await bench.server.send(1);
+      await bench.server.pinged();
+      assert.deepEqual(bench.server.answers, []);
+      close();
+      await deployed;
+      await bench.gates.at('work', 't/1');
+      assert.deepEqual(await bench.server.acknowledged(1), ['1']);
+      assert.equal(bench.gates.held.all.length, 1);
     });
-    const deployed = flow.deploy('nodes', nodes('changed'));
-    const close = await closing;
-    closes = (done) => done();
+
+    for (const type of ['full', 'nodes'] as const) {
+      it(`keeps the order of what the nodes have missed and what comes meanwhile (${type})`, async () => {
+        const flow = await start(nodes(''), slow.register);
+        const closing = slow.next();
+        const deployed = deployAtMessage(flow, type, nodes('changed', { name: 'changed' }));
+        await bench.server.send(1);
+        const close = await closing;
+        await bench.server.send(2);
+        await bench.server.pinged();
+        close();
+        await deployed;
+        await bench.gates.at('work', 't/1');
+        await bench.gates.at('work', 't/2');
+        assert.deepEqual(
+          bench.gates.held.all.map(({ message }) => message.topic),
+          ['t/1', 't/2'],
+        );
+      });
+    }
+  });
+
+  it('delivers again what was for an output whose nodes are replaced, though those of another output stay', async () => {
+    const outputs = (name: string): FlowNode[] =>
+      bench
+        .nodes([{ ...gateNode('work'), name }, gateNode('other')], { outputEach: true, outputs: 2 })
+        .map((node) => (node.id === 'sub' ? { ...node, wires: [['work'], ['other']] } : node));
+    const flow = await start(outputs(''));
+    const deployed = deployAtMessage(flow, 'nodes', outputs('changed'));
     await bench.server.send(1);
-    await bench.server.pinged();
-    assert.deepEqual(bench.server.answers, []);
-    close();
     await deployed;
-    await bench.gates.at('work', 't/1');
+    assert.equal((await bench.gates.at('work', 't/1')).message.dup, true);
     assert.deepEqual(await bench.server.acknowledged(1), ['1']);
-    assert.equal(bench.gates.held.all.length, 1);
+  });
+
+  it('delivers again with the settings of the filter, by its output', async () => {
+    const settings = { outputEach: true };
+    const flow = await start(bench.nodes([gateNode('work')], settings, { format: 'string' }));
+    const changed = bench.nodes([gateNode('work')], { ...settings, name: 'changed' }, { format: 'string' });
+    const deployed = deployAtMessage(flow, 'full', changed);
+    await bench.server.send(1, 1, '12');
+    await deployed;
+    assert.equal((await bench.gates.at('work', 't/1')).message.payload, '12');
   });
 
   for (const type of ['full', 'flows', 'nodes'] as const) {

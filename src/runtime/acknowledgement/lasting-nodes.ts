@@ -17,12 +17,11 @@ export function isLasting(node: Node): boolean {
 
 /** Whether nodes are wired to the outputs of `node`. */
 export function leadsOn(node: Node): boolean {
-  return targetsOf(node).length > 0;
+  return wiresOf(node).some((targets) => targets.length > 0);
 }
 
-/** The identifiers of the nodes that are wired to the outputs of `node`. */
-export function targetsOf(node: Node): readonly string[] {
+/** The identifiers of the nodes that are wired to each output of `node`. */
+export function wiresOf(node: Node): readonly (readonly string[])[] {
   // Node-RED's type lacks it.
-  const { wires } = node as Node & { readonly wires?: readonly (readonly string[])[] };
-  return wires?.flat() ?? [];
+  return (node as Node & { readonly wires?: readonly (readonly string[])[] }).wires ?? [];
 }

@@ -24,10 +24,6 @@ export class LeftDeliveries {
     this.connection = connection;
   }
 
-  get empty(): boolean {
-    return this.#left.length === 0;
-  }
-
   /** The earlier instance may find out after the next one has started. */
   add(handed: readonly HandedDelivery[]): void {
     if (this.#taker) this.#taker(handed);

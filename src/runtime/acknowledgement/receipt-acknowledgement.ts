@@ -8,14 +8,14 @@ import { isReplacing, onDeploy } from '../deploy/deploy-events';
 import { type Acknowledging, type AcknowledgingNode, type PreparedMessage, send } from './acknowledgement';
 import { type HandedDelivery, LeftDeliveries, leftDeliveries } from './left-deliveries';
 import { leftWindows } from './left-window';
-import { NextNodes } from './next-nodes';
+import { type Missed, NextNodes } from './next-nodes';
 
 const ACKNOWLEDGED: Acknowledgement = { kind: 'acknowledged' };
 
 /** Messages that are on their way to the next nodes. */
 interface OnTheWay {
   /** Whether the next nodes have missed them; set during a deploy. */
-  missed: (() => boolean) | undefined;
+  missed: Missed | undefined;
 }
 
 /**
@@ -55,7 +55,11 @@ export class ReceiptAcknowledgement implements Acknowledging {
         if (this.#sent > 0) this.#onTheWay.missed = this.#next?.sending();
         this.#onTheWay = { missed: undefined };
       }),
-      onDeploy(RED, 'flows:started', () => this.#started()),
+      // Before the connection delivers what has waited for the end of the deploy, which is newer.
+      onDeploy(RED, 'over', () => this.#catchUp()),
+      onDeploy(RED, 'flows:started', () => {
+        this.#next = undefined;
+      }),
     ];
   }
 
@@ -79,7 +83,8 @@ export class ReceiptAcknowledgement implements Acknowledging {
     this.#left = left;
     // Nobody wants the messages of a deleted node.
     if (removed || !isReplacing(RED)) left.settleAll(this.#settlement);
-    else if (!left.empty || this.#sent > 0) leftDeliveries.leave(RED, node, left, left.abandon);
+    // Even without any: a message may still be prepared, and then turn out to be missed.
+    else leftDeliveries.leave(RED, node, left, left.abandon);
     unsubscribe();
   }
 
@@ -90,27 +95,27 @@ export class ReceiptAcknowledgement implements Acknowledging {
   }
 
   #give(prepared: PreparedMessage, handed: HandedDelivery | undefined): void {
+    if (prepared.dropped) return handed?.release(this.#settlement);
     // Before the message, so that this is called right before the next node has it, and not after what that node does.
     if (handed) {
       this.#sent++;
       const way = this.#next ? { missed: this.#next.sending() } : this.#onTheWay;
-      setImmediate(this.#reach, handed, way);
+      setImmediate(this.#reach, handed, way, prepared.output);
     }
     send(this.#to, prepared);
   }
 
   /** The next nodes get the message now, if they are still there. */
-  readonly #reach = (handed: HandedDelivery, { missed }: OnTheWay): void => {
+  readonly #reach = (handed: HandedDelivery, { missed }: OnTheWay, output: number | undefined): void => {
     this.#sent--;
-    if (!missed?.()) handed.release(this.#settlement);
+    if (!missed?.(output)) handed.release(this.#settlement);
     else if (this.#left) this.#left.add([handed]);
     else if (this.#next) this.#again.push(handed);
     else this.#deliverAgain([handed]);
   };
 
-  /** All nodes of the deploy exist. */
-  #started(): void {
-    this.#next = undefined;
+  /** All nodes of the deploy exist, unless it has failed: then they are missed once more. */
+  #catchUp(): void {
     this.#before?.takeAll((handed) => this.#deliverAgain(handed));
     this.#before = undefined;
     this.#deliverAgain(this.#again.splice(0));

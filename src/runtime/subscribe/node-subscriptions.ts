@@ -78,7 +78,12 @@ export class NodeSubscriptions {
 
   /** The subscription with this filter; undefined once it is removed. */
   of(filter: TopicFilter): NodeSubscription | undefined {
-    return this.#byFilter.get(filter);
+    // What an earlier instance of the node has received has the filter of that instance.
+    return this.#byFilter.get(filter) ?? this.#withWire(filter.wire);
+  }
+
+  #withWire(wire: WireFilter): NodeSubscription | undefined {
+    return this.#dynamic.get(wire) ?? this.#fixed.find(({ options }) => options.filter.wire === wire);
   }
 
   /** The state of each subscription. */

@@ -60,7 +60,7 @@ export function decodedMessage(
 ): { readonly message: PreparedMessage['message']; readonly decoded: Decoded } {
   const decoded = codec.decode(publication.payload, publication.properties ?? {}, publication.topic);
   const payload = decoded.ok ? decoded.value : publication.payload;
-  const params = paramsOf(readCaptures(filter, publication.topic), decoded);
+  const params = paramsOf(readCaptures(by?.options.filter ?? filter, publication.topic), decoded);
   const received = messageFromPublication(publication, payload, qos, params);
   if (decoded.ok && decoded.properties) Object.assign(received, decoded.properties);
   const properties = by?.requested?.properties;
