@@ -183,6 +183,28 @@ export const OUTBOUND = {
   ours: (work) => oursOut(work),
 };
 
+/** The subjects of the request benchmark: a flow for `{ port, qos, bytes, window }`. */
+export const REQUEST = {
+  floor: (work) => {
+    const { port, qos } = work;
+    return outboundFlow({ type: 'bench-floor-request', url: `mqtt://127.0.0.1:${port}`, qos }, work);
+  },
+  ours: (work) =>
+    outboundFlow(
+      {
+        type: 'mqtt-flows-request',
+        broker: 'broker',
+        topic: 'topic',
+        topicType: 'msg',
+        qos: String(work.qos),
+        format: 'buffer',
+        timeout: 60,
+      },
+      work,
+      ourBroker(work.port, 5),
+    ),
+};
+
 /** A flow from a publish node to a subscribe node, through the broker inside Node-RED or the server at `port`. */
 export function throughBroker({ port, qos, bytes, window }) {
   const embedded = { ...brokerDefaults.embedded, store: 'memory' };

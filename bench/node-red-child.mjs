@@ -45,16 +45,18 @@ async function run(flow) {
   await started;
 }
 
-/** Messages per second over `ms`, the CPU time that each cost in µs, and the resident memory in bytes. */
+/** Messages per second over `ms`, the CPU time that each cost in µs, the memory in bytes, and the time in ms of the fastest tenth. */
 async function measure(ms) {
   const cpuBefore = process.cpuUsage();
+  counter.times.length = 0;
   const countBefore = counter.count;
   const before = performance.now();
   await delay(ms);
   const seconds = (performance.now() - before) / 1000;
   const count = counter.count - countBefore;
   const { user, system } = process.cpuUsage(cpuBefore);
-  return { rate: count / seconds, cpu: (user + system) / count, rss: process.memoryUsage.rss() };
+  const time = [...counter.times].sort((a, b) => a - b)[Math.floor(counter.times.length / 10)];
+  return { rate: count / seconds, cpu: (user + system) / count, rss: process.memoryUsage.rss(), time };
 }
 
 process.on('message', async ({ kind, flow, ms }) => {

@@ -1,4 +1,4 @@
-// `npm run bench -- [start-up] [inbound] [outbound] [outbox] [matcher] [router] [broker] [formats] [--full] [--rounds 3] [--only "QoS 1"]`: how fast the nodes are, as ratios to
+// `npm run bench -- [start-up] [inbound] [outbound] [outbox] [matcher] [router] [broker] [formats] [request] [--full] [--rounds 3] [--only "QoS 1"]`: how fast the nodes are, as ratios to
 // mqtt.js straight into a flow (the floor) and to Node-RED's own MQTT nodes. Absolute figures are this machine's.
 
 import { parseArgs } from 'node:util';
@@ -7,11 +7,12 @@ import { formats } from './formats.mjs';
 import { inbound } from './inbound.mjs';
 import { outbound } from './outbound.mjs';
 import { outbox } from './outbox.mjs';
+import { request } from './request.mjs';
 import { matcher } from './router-matcher.mjs';
 import { router } from './router-node.mjs';
 import { startUp } from './start-up.mjs';
 
-const BENCHES = { 'start-up': startUp, inbound, outbound, outbox, matcher, router, broker, formats };
+const BENCHES = { 'start-up': startUp, inbound, outbound, outbox, matcher, router, broker, formats, request };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

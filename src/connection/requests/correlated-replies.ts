@@ -2,7 +2,7 @@
 
 import type { IncomingPublication, OutgoingPublication } from '../../core/publications/publication';
 import type { TopicFilter } from '../../core/topics/topic-filter';
-import type { PendingRequest } from './pending-request';
+import type { PendingRequest, RequestListener } from './pending-request';
 import { type Ready, ReplyChannel, type RequestLink } from './reply-channel';
 
 /** Ended requests whose late replies are recognised. */
@@ -12,9 +12,8 @@ export class CorrelatedReplies extends ReplyChannel {
   /** Makes 16 random bytes. */
   readonly #random: () => Buffer;
   readonly #pending = new Map<string, PendingRequest>();
-  readonly #correlations = new Map<PendingRequest, Buffer>();
-  /** What to call for a late reply, by correlation: not the request, which would keep its publication. */
-  readonly #ended = new Map<string, () => void>();
+  /** Who hears of a late reply, by correlation: not the request, which would keep its publication. */
+  readonly #ended = new Map<string, RequestListener>();
 
   constructor(link: RequestLink, filter: TopicFilter, random: () => Buffer) {
     super(link, filter);
@@ -29,14 +28,14 @@ export class CorrelatedReplies extends ReplyChannel {
     const correlation = this.#random();
     const key = keyOf(correlation);
     this.#pending.set(key, pending);
-    this.#correlations.set(pending, correlation);
+    pending.correlation = correlation;
     pending.onceOver(() => this.#leave(key, pending));
     this.subscribe(pending.request.publication.qos, ready);
   }
 
   addressed(pending: PendingRequest): OutgoingPublication {
+    const { correlation: correlationData } = pending;
     const { publication } = pending.request;
-    const correlationData = this.#correlations.get(pending);
     const properties = { ...publication.properties, responseTopic: this.filter.wire };
     return { ...publication, properties: correlationData ? { ...properties, correlationData } : properties };
   }
@@ -47,14 +46,12 @@ export class CorrelatedReplies extends ReplyChannel {
     const key = keyOf(correlation);
     const pending = this.#pending.get(key);
     if (pending) pending.take(reply);
-    else this.#ended.get(key)?.();
+    else this.#ended.get(key)?.late();
   }
 
   #leave(key: string, pending: PendingRequest): void {
     this.#pending.delete(key);
-    this.#correlations.delete(pending);
-    const { listener } = pending;
-    this.#ended.set(key, () => listener.late());
+    this.#ended.set(key, pending.listener);
     if (this.#ended.size <= MOST_ENDED) return;
     for (const oldest of this.#ended.keys()) {
       this.#ended.delete(oldest);

@@ -62,6 +62,8 @@ const NO_MATCHING_SUBSCRIBERS = 0x10;
 export class PendingRequest {
   readonly request: Request;
   readonly listener: RequestListener;
+  /** What tells its replies from others, where the responder sends it back. */
+  correlation: Buffer | undefined;
   readonly #clock: Clock;
   readonly #endsAt: number;
   readonly #cancelTimer: () => void;

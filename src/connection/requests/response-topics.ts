@@ -24,7 +24,9 @@ export class ResponseTopics {
   readonly #random: () => Buffer;
   /** The last level of our own response topics, which nobody can guess. */
   readonly #id: string;
-  readonly #own = new Map<string, CorrelatedReplies>();
+  readonly #own = new Map<WireFilter, CorrelatedReplies>();
+  /** Those of `#own` again, by what they were made of, so that a request does not read a topic. */
+  readonly #places = new Map<string, CorrelatedReplies>();
   readonly #devices = new Map<WireFilter, DeviceReplies>();
   /** The device topics without a request, oldest first, with what ends the wait for another. */
   readonly #idle = new Map<DeviceReplies, () => void>();
@@ -38,7 +40,7 @@ export class ResponseTopics {
     this.#random = random;
     this.#id = random().toString('hex');
     this.#unwatch = link.watch((state) => {
-      if (state.kind === 'connected') this.#server = state.info;
+      if (state.kind === 'connected') this.#connected(state.info);
     });
   }
 
@@ -61,25 +63,31 @@ export class ResponseTopics {
     for (const channel of [...this.#own.values(), ...this.#devices.values()]) channel.close();
     this.#idle.clear();
     this.#own.clear();
+    this.#places.clear();
     this.#devices.clear();
   }
 
-  #ownChannel(prefix: string, { responseInformation }: ServerInfo): Result<ReplyChannel> {
-    const filter = this.#below(responseInformation ?? '') ?? this.#below(prefix || DEFAULT_PREFIX);
+  #ownChannel(prefix: string, { responseInformation = '' }: ServerInfo): Result<ReplyChannel> {
+    const place = `${responseInformation}\0${prefix}`;
+    const before = this.#places.get(place);
+    if (before) return found(before);
+    const filter = this.#below(responseInformation) ?? this.#below(prefix || DEFAULT_PREFIX);
     if (!filter) {
       const params = { topic: prefix, problemKey: `topicName.${topicNameProblem(prefix) ?? 'tooLong'}` };
       return failed(new MqttFlowsError('topic-invalid', { stage: 'request', params }));
     }
-    const known = this.#own.get(filter.wire);
-    if (known) return found(known);
-    this.#dropUnused();
-    const channel = new CorrelatedReplies(this.#link, filter, this.#random);
+    const channel = this.#own.get(filter.wire) ?? new CorrelatedReplies(this.#link, filter, this.#random);
     this.#own.set(filter.wire, channel);
+    this.#places.set(place, channel);
     return found(channel);
   }
 
   /** Another server may want other topics. Those of the server before are kept while replies may come there. */
-  #dropUnused(): void {
+  #connected(server: ServerInfo): void {
+    const before = this.#server?.responseInformation;
+    this.#server = server;
+    if (before === server.responseInformation) return;
+    this.#places.clear();
     for (const [wire, channel] of this.#own) {
       if (!channel.idle) continue;
       channel.close();

@@ -82,5 +82,17 @@ function open(RED: NodeAPI, connection: Connection, limits: RequestLimits): Node
 }
 
 function topicsOf(connection: Connection): ResponseTopics {
-  return new ResponseTopics(connection, systemClock, () => randomBytes(16));
+  return new ResponseTopics(connection, systemClock, correlation);
+}
+
+/** bytes of a correlation */
+const CORRELATION = 16;
+let drawn = randomBytes(0);
+
+/** 16 random bytes. The operating system is asked for those of many requests at a time. */
+function correlation(): Buffer {
+  if (drawn.length < CORRELATION) drawn = randomBytes(256 * CORRELATION);
+  const next = Buffer.from(drawn.subarray(0, CORRELATION));
+  drawn = drawn.subarray(CORRELATION);
+  return next;
 }
