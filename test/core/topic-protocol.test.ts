@@ -58,4 +58,18 @@ describe('A request of the topics sidebar', () => {
       assert.equal(readPublish({ ...publication, ...wrong }), undefined, JSON.stringify(wrong));
     }
   });
+
+  it('may name a payload format, to look at messages and to publish', () => {
+    const view = { viewer: 'v', from: 0, count: 1, after: 0 };
+    const publication = { broker: 'b', topic: 'a', payload: '{}', qos: 1, retain: false };
+    for (const format of ['cbor', 'gzip+json', 'of-another-package']) {
+      assert.equal(readView({ ...view, format })?.format, format);
+      const sent = { ...publication, format, describe: true };
+      assert.deepEqual(readPublish(sent), sent);
+    }
+    for (const format of [7, {}, null, 'x'.repeat(10_000)]) {
+      assert.equal(readView({ ...view, format }), undefined, String(format).slice(0, 20));
+      assert.equal(readPublish({ ...publication, format }), undefined, String(format).slice(0, 20));
+    }
+  });
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import streams, { type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { generate } from 'mqtt-packet';
 import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { EmbeddedBroker } from '#src/transport/embedded/embedded-broker';
@@ -28,20 +28,6 @@ describe('embedded broker', () => {
     await once(stream, 'data');
     return stream;
   }
-
-  it('says which Node.js it needs where there are no streams in memory', async () => {
-    // As in Node.js before 20.17 and 22.6.
-    const { duplexPair } = streams;
-    Object.assign(streams, { duplexPair: undefined });
-    try {
-      await assert.rejects(
-        broker.open(() => {}, new AbortController().signal),
-        { code: 'embedded-needs-newer-node', params: { version: process.version } },
-      );
-    } finally {
-      Object.assign(streams, { duplexPair });
-    }
-  });
 
   function join(clientId: string): Promise<OpenedTransport> {
     return connectTransport(broker.open, { protocolVersion: 4, clientId });

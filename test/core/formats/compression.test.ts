@@ -24,10 +24,10 @@ describe('compression', () => {
   });
 
   it('stops inflating at the limit of the node', () => {
-    const bomb = gzipSync(Buffer.alloc(50_000_000));
+    const bomb = gzipSync(Buffer.alloc(17_000_000));
     assert.equal(refusal('gzip+buffer', bomb), 'tooLarge 16777216');
     assert.equal(refusal('gzip+json', gzipSync(Buffer.alloc(2000)), { maximumBytes: 1000 }), 'tooLarge 1000');
-    const brotli = brotliCompressSync(Buffer.alloc(50_000_000));
+    const brotli = brotliCompressSync(Buffer.alloc(17_000_000));
     assert.equal(refusal('brotli+buffer', brotli), 'tooLarge 16777216');
     const hints = { contentType: 'application/json+gzip' };
     assert.equal(refusal('auto', gzipSync(Buffer.alloc(2000)), { maximumBytes: 1000 }, hints), 'tooLarge 1000');
