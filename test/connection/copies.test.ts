@@ -2,15 +2,26 @@
 // costs meanwhile: nothing twice, nothing lost, and nothing later than a moment.
 
 import assert from 'node:assert/strict';
+import type { Delivery } from '#src/connection/acknowledgement/delivery-window';
+import type { SharedReceipt } from '#src/connection/acknowledgement/shared-receipt';
 import { AnswerWatch } from '#src/connection/answer-watch';
 import { Subscriptions } from '#src/connection/subscriptions/subscriptions';
 import { FakeClock } from '../helpers/fakes/fake-clock';
 import { ModelServer, SERVER_KINDS, type ServerKind } from './model-server';
 import { Receiver } from './subscription-bench';
 
+/** A clock that goes on while the program runs, as real ones do. */
+class TickingClock extends FakeClock {
+  #ticks = 0;
+
+  override now(): number {
+    return super.now() + ++this.#ticks / 1_000_000;
+  }
+}
+
 /** Two nodes whose filters both match `a`. */
 class Bench {
-  readonly clock = new FakeClock();
+  readonly clock = new TickingClock();
   readonly subscriptions = new Subscriptions(this.clock, assert.ifError, new AnswerWatch(this.clock));
   readonly exact = new Receiver({ filter: 'a', qos: 1 });
   readonly wild = new Receiver({ filter: '+', qos: 1 });
@@ -139,6 +150,28 @@ describe('connection: copies of a publication', () => {
           assert.deepEqual(bench.counts, [2, 2], other.name);
         }
       });
+    });
+  }
+
+  for (const late of [100, 246, 247, 248, 249, 250, 251, 300]) {
+    it(`a server that leaves one unacknowledged is known, though the first is acknowledged after ${late} ms`, () => {
+      const bench = new Bench(kindNamed('3.1.1, a copy for each'));
+      bench.server.window = 1;
+      const slow = new Receiver({ filter: '#', qos: 1 });
+      bench.subscriptions.add(
+        Object.assign(slow, {
+          window: {
+            take(delivery: Delivery, receipt: SharedReceipt | undefined): void {
+              slow.deliver(delivery.publication, delivery.filter, delivery.qos, false);
+              const release = receipt?.hold();
+              bench.clock.after(late, () => release?.({ kind: 'acknowledged' }));
+            },
+          },
+        }),
+      );
+      bench.clock.advance(2000);
+      for (let count = 0; count < 8; count++) bench.publish('a', `number ${count}`, 6000);
+      assert.deepEqual([...bench.counts, slow.deliveries.length], [8, 8, 8]);
     });
   }
 

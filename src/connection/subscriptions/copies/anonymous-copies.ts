@@ -20,7 +20,7 @@ import {
 import { CopyTrials } from './copy-trials';
 import { type Give, type HeldPublication, HeldPublications } from './held-publications';
 import { publicationFingerprint } from './publication-fingerprint';
-import { type Queued, QueuedArrivals } from './queued-arrivals';
+import { NOT_FREE, type Queued, QueuedArrivals } from './queued-arrivals';
 import { RepetitionWatch } from './repetition-watch';
 
 /** ms for which the copies of one publication are expected at least; then a round trip shows whether they are still on their way */
@@ -195,16 +195,17 @@ export class AnonymousCopies {
     const moment = this.#clock.now();
     const [oldest] = this.#expected.values();
     if (!oldest || oldest.until > moment) return this.#expire();
-    this.#cancelTrip = this.#roundTrips.begin((free) => this.#drop(moment, free));
+    const { total } = this.#arrivals;
+    this.#cancelTrip = this.#roundTrips.begin((free) => this.#drop(moment, free ? total : NOT_FREE));
   }
 
   /** All that the server sent up to `moment` has arrived: copies that were lost will not come. */
-  #drop(moment: number, free: boolean): void {
+  #drop(moment: number, freeUpTo: number): void {
     // Copies may be among those that wait for the rule.
     if (!this.#held.empty) return this.#expiry.start(LIFE, () => this.#ask());
     for (const [fingerprint, expected] of this.#expected) {
       if (expected.until > moment) break;
-      if (this.#arrivals.complete(expected, free)) this.#forget(fingerprint, expected);
+      if (this.#arrivals.complete(expected, freeUpTo)) this.#forget(fingerprint, expected);
       else {
         this.#expected.delete(fingerprint);
         // Rather twice than never: the same content may be published again.

@@ -13,7 +13,7 @@ import {
   mostCopies,
   sureCopies,
 } from './copy-rules';
-import type { Queued, QueuedArrivals } from './queued-arrivals';
+import { NOT_FREE, type Queued, type QueuedArrivals } from './queued-arrivals';
 
 /** ms after which it is asked whether all copies of a publication have arrived: they follow each other at once */
 const WINDOW = 250;
@@ -147,14 +147,14 @@ export class CopyTrials {
   }
 
   /** All that the server sent up to `moment` has arrived. */
-  #judge(moment: number, free: boolean): void {
+  #judge(moment: number, freeUpTo: number): void {
     this.#stopWaiting = undefined;
     let rules = this.#rules;
     const stuck: [fingerprint: string, trial: Trial][] = [];
     for (const [fingerprint, trial] of this.#trials) {
       if (trial.due > moment) break;
       this.#trials.delete(fingerprint);
-      if (this.#isComplete(trial, free)) rules = this.#narrow(rules, trial);
+      if (this.#isComplete(trial, freeUpTo)) rules = this.#narrow(rules, trial);
       else stuck.push([fingerprint, trial]);
     }
     for (const [fingerprint, trial] of stuck) this.#tryAgain(fingerprint, trial);
@@ -165,8 +165,8 @@ export class CopyTrials {
     this.#await();
   }
 
-  #isComplete(trial: Trial, free: boolean): boolean {
-    return trial.copies >= mostCopies(this.#rules, trial.counts) || this.#arrivals.complete(trial, free);
+  #isComplete(trial: Trial, freeUpTo: number): boolean {
+    return trial.copies >= mostCopies(this.#rules, trial.counts) || this.#arrivals.complete(trial, freeUpTo);
   }
 
   #tryAgain(fingerprint: string, trial: Trial): void {
@@ -195,7 +195,8 @@ export class CopyTrials {
 
   #ask(): void {
     const moment = this.#clock.now();
-    this.#stopWaiting = this.#roundTrips.begin((free) => this.#judge(moment, free));
+    const { total } = this.#arrivals;
+    this.#stopWaiting = this.#roundTrips.begin((free) => this.#judge(moment, free ? total : NOT_FREE));
   }
 
   /** No second publication has come. */

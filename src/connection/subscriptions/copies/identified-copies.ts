@@ -77,7 +77,8 @@ export class IdentifiedCopies {
     const source = subscriptions.find(({ identifier }) => identifier === identifiers[0]);
     // While a SUBSCRIBE is unanswered, the identifier of a merged copy may change.
     const settled = source?.ordinary !== false && subscriptions.every(({ granted }) => granted);
-    if (settled && this.#kind !== 'copy for each') this.#compare(publication, identifiers[0] ?? 0);
+    const at = this.#kind === 'copy for each' ? 0 : this.#clock.now();
+    if (settled && this.#kind !== 'copy for each') this.#compare(publication, identifiers[0] ?? 0, at);
     const receivers = liveReceivers(subscriptions);
     if (this.#kind === 'one for all' && !source?.shared) {
       return this.#give(
@@ -93,7 +94,7 @@ export class IdentifiedCopies {
       const mayWait = publication.qos > 0 || subscriptions.some(({ levels }) => (levels & 1) === 1);
       // Also if nobody waits: a second copy must not count as another publication.
       const several = others.length > 0 || subscriptions.filter(isSentAll).length > 1;
-      if (!this.#trial && several) this.#begin(settled, mayWait);
+      if (!this.#trial && several) this.#begin(settled, mayWait, at);
       this.#hold(publication, others, receipt);
     }
   }
@@ -114,9 +115,8 @@ export class IdentifiedCopies {
     this.#seen.clear();
   }
 
-  #compare(publication: IncomingPublication, identifier: number): void {
+  #compare(publication: IncomingPublication, identifier: number, at: number): void {
     const fingerprint = publicationFingerprint(publication);
-    const at = this.#clock.now();
     const seen = this.#seen.get(fingerprint);
     if (seen && (at - seen.at < WINDOW || (this.#trial && seen.at >= this.#trial.began))) {
       if (seen.identifier === identifier || seen.repeated) return;
@@ -139,8 +139,9 @@ export class IdentifiedCopies {
     if (this.#held.full) this.#decide('one for all');
   }
 
-  #begin(settled: boolean, mayWait: boolean): void {
-    this.#trial = { began: this.#clock.now(), settled, mayWait, followed: false };
+  /** `at` is when the publication has arrived. Read once: the clock goes on while it is handled. */
+  #begin(settled: boolean, mayWait: boolean, at: number): void {
+    this.#trial = { began: at, settled, mayWait, followed: false };
     this.#timer.start(WINDOW, () => this.#ask(false));
   }
 

@@ -4,6 +4,9 @@
 import type { IncomingPublication } from '../../../core/publications/publication';
 import type { CopyCounts } from './copy-rules';
 
+/** Something was unacknowledged when the round trip began. */
+export const NOT_FREE = -1;
+
 /** What is known of the latest copy of a publication. */
 export interface Queued {
   /** Whether further copies may be at QoS 1 or 2. */
@@ -15,6 +18,11 @@ export interface Queued {
 /** Counts the arrivals of one connection. */
 export class QueuedArrivals {
   #count = 0;
+
+  /** The number of arrivals at QoS 1 and 2 so far. */
+  get total(): number {
+    return this.#count;
+  }
 
   /** The first copy of a publication, or a further one, has arrived. */
   count({ qos }: IncomingPublication): number {
@@ -28,10 +36,11 @@ export class QueuedArrivals {
   }
 
   /**
-   * Whether all copies have arrived, after a round trip. `free`: the server's window held nothing back. What comes later
-   * at QoS 1 or 2 has waited behind them.
+   * Whether all copies have arrived, after a round trip. `freeUpTo`: that many had arrived when it began, and none was
+   * unacknowledged; a copy that came since may have filled the server's window, with others behind it. What comes later at
+   * QoS 1 or 2 has waited behind them.
    */
-  complete({ mayWait, last }: Queued, free: boolean): boolean {
-    return free || !mayWait || this.#count > last;
+  complete({ mayWait, last }: Queued, freeUpTo: number): boolean {
+    return last <= freeUpTo || !mayWait || this.#count > last;
   }
 }
