@@ -174,6 +174,8 @@ describe('A publish node as one of the core', () => {
     [{ topic: '1', topicType: 'jsonata' }, 'topic'],
     [{ topic: '', topicType: 'env' }, 'topic'],
     [{ qos: 'x', qosType: 'global' }, 'qos'],
+    [{ payload: '{ "a": {{payload}} }', payloadType: 'json' }, 'payload'],
+    [{ payload: 'data', payloadType: 'msg' }, 'payload'],
     [{ retain: 'clear' }, 'retain'],
   ] as const) {
     it(`cannot be converted if a value has another source: ${JSON.stringify(settings)}`, () => {
