@@ -112,6 +112,7 @@ describe('content and outputs in the editor', function () {
 
   it('each filter gets an output, whose wires follow it', async () => {
     const dialog = await open('in', flow());
+    await dialog.locator('#mqtt-flows-subscribe-more > summary').click();
     await dialog.locator('#node-input-outputEach').check();
     await editor.screenshot('dialog-subscribe-each');
     await editor.saveDialog(dialog);
@@ -126,6 +127,7 @@ describe('content and outputs in the editor', function () {
     await again.locator('#mqtt-flows-subscriptions .red-ui-editableList-item-remove').last().click();
     await again.locator('.red-ui-editableList-addButton').click();
     await again.getByRole('textbox', { name: 'Topic filter' }).last().fill('c');
+    await again.locator('#mqtt-flows-subscribe-more > summary').click();
     await again.locator('#mqtt-flows-subscribe-control').check();
     await editor.saveDialog(again);
     await editor.deploy();
