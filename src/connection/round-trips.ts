@@ -7,13 +7,30 @@ import type { Clock } from './clock';
 
 /** ms between two looks at whether PINGRESP can be read */
 const LOOK = 250;
+/** ms after which PINGRESP is not waited for any longer, though the server answers other packets */
+const LONGEST = 120_000;
 
 type Link = Pick<Transport, 'ping' | 'reading' | 'unacknowledged'>;
+
+/** Somebody who waits for the end of a round trip. */
+interface Waiting {
+  readonly done: (free: boolean) => void;
+}
+
+/** A PINGREQ without its answer. */
+interface Trip {
+  readonly waiting: Set<Waiting>;
+  over: boolean;
+}
 
 export class RoundTrips {
   readonly #clock: Clock;
   readonly #answers: AnswerWatch;
   #transport: Link | undefined;
+  /** One at a time: thousands of subscriptions may ask within a moment. */
+  #trip: Trip | undefined;
+  /** Those who have asked since it began. */
+  #next = new Set<Waiting>();
 
   constructor(clock: Clock, answers: AnswerWatch) {
     this.#clock = clock;
@@ -26,6 +43,8 @@ export class RoundTrips {
 
   detach(): void {
     this.#transport = undefined;
+    this.#trip = undefined;
+    this.#next.clear();
   }
 
   /**
@@ -36,34 +55,50 @@ export class RoundTrips {
   begin(done: (free: boolean) => void): () => void {
     const transport = this.#transport;
     if (!transport) return () => {};
-    const end = (free: boolean): void => {
-      cancel();
-      cancel = this.#clock.after(0, () => {
-        if (this.#transport === transport) done(free);
-      });
-    };
-    let over = false;
-    let cancel = this.#look(transport, () => {
-      over = true;
-      end(false);
-    });
+    const waiting = { done };
+    const group = this.#next;
+    group.add(waiting);
+    if (!this.#trip) this.#send(transport);
+    return () => void group.delete(waiting);
+  }
+
+  /** Sends PINGREQ for all who wait. */
+  #send(transport: Link): void {
+    const trip = { waiting: this.#next, over: false };
+    this.#trip = trip;
+    this.#next = new Set();
     const free = transport.unacknowledged === 0;
+    const stopLooking = this.#look(transport, () => this.#end(transport, trip, false));
     const answered = (): void => {
-      if (!over) end(free);
+      stopLooking();
+      this.#end(transport, trip, free);
     };
     transport.ping(this.#answers.await<void>(answered));
-    return () => {
-      over = true;
-      cancel();
-    };
+  }
+
+  #end(transport: Link, trip: Trip, free: boolean): void {
+    if (trip.over) return;
+    trip.over = true;
+    this.#clock.after(0, () => {
+      if (this.#trip !== trip) return;
+      this.#trip = undefined;
+      for (const waiting of trip.waiting) {
+        trip.waiting.delete(waiting);
+        waiting.done(free);
+        // The connection may have been ended by it.
+        if (this.#transport !== transport) return;
+      }
+      if (!this.#trip && this.#next.size > 0) this.#send(transport);
+    });
   }
 
   /** Calls `stopped` when reading has stopped: PINGRESP may wait behind what only the end of the wait would let go. */
   #look(transport: Link, stopped: () => void): () => void {
+    const until = this.#clock.now() + LONGEST;
     let cancel = (): void => {};
     const look = (): void => {
       if (this.#transport !== transport) return;
-      if (!transport.reading) stopped();
+      if (!transport.reading || this.#clock.now() >= until) stopped();
       else cancel = this.#clock.after(LOOK, look);
     };
     cancel = this.#clock.after(LOOK, look);

@@ -76,6 +76,43 @@ describe('connection/round-trips', () => {
     assert.deepEqual([bench.done, bench.begin()()], [[], undefined]);
   });
 
+  it('share one PINGREQ where many are asked for, and the next goes out after its answer', () => {
+    const bench = new Bench();
+    for (let count = 0; count < 1000; count++) bench.begin();
+    assert.equal(bench.pings.length, 1);
+    bench.pings[0]?.();
+    bench.clock.advance(0);
+    assert.deepEqual([bench.done.length, bench.pings.length], [1, 2]);
+    bench.pings[1]?.();
+    bench.clock.advance(0);
+    assert.deepEqual([bench.done.length, bench.pings.length], [1000, 2]);
+  });
+
+  it('begin anew on the next connection', () => {
+    const bench = new Bench();
+    bench.begin();
+    bench.roundTrips.detach();
+    bench.roundTrips.attach(bench.link);
+    bench.begin();
+    assert.equal(bench.pings.length, 2);
+    bench.pings[0]?.();
+    bench.clock.advance(0);
+    assert.deepEqual(bench.done, []);
+    bench.pings[1]?.();
+    bench.clock.advance(0);
+    assert.deepEqual(bench.done, [true]);
+  });
+
+  it('end without a result when a server answers other packets, but no PINGREQ', () => {
+    const bench = new Bench();
+    bench.begin();
+    for (let seconds = 0; seconds < 120; seconds += 10) {
+      bench.answers.await(() => {})(undefined);
+      bench.clock.advance(10_000);
+    }
+    assert.deepEqual([bench.done, bench.silent], [[false], []]);
+  });
+
   it('end a connection whose server answers nothing', () => {
     const bench = new Bench();
     bench.begin();
