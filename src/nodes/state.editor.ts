@@ -1,6 +1,7 @@
 // The dialog of the topic state node.
 
 import { parsePath } from '../core/values/template';
+import { prepareBrokerField } from '../editor/fields/broker-field';
 import { addFieldNote } from '../editor/fields/field-note';
 import { enteredFormat, FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
 import { fitListHeight } from '../editor/fields/list-height';
@@ -117,6 +118,7 @@ RED.nodes.registerType<StateConfig, object>('mqtt-flows-state', {
   },
   oneditprepare() {
     const formatLabel = (name: string): string => this._(`formats.${name}`);
+    prepareBrokerField(this.broker);
     prepareFormat(this, formatLabel);
     prepareChanges(this);
     for (const name of NUMBER_NAMES) {
