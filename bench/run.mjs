@@ -1,4 +1,4 @@
-// `npm run bench -- [start-up] [inbound] [outbound] [outbox] [matcher] [router] [broker] [formats] [request] [--full] [--rounds 3] [--only "QoS 1"]`: how fast the nodes are, as ratios to
+// `npm run bench -- [start-up] [inbound] [outbound] [outbox] [matcher] [router] [state] [broker] [formats] [request] [--full] [--rounds 3] [--only "QoS 1"]`: how fast the nodes are, as ratios to
 // mqtt.js straight into a flow (the floor) and to Node-RED's own MQTT nodes. Absolute figures are this machine's.
 
 import { parseArgs } from 'node:util';
@@ -11,8 +11,9 @@ import { request } from './request.mjs';
 import { matcher } from './router-matcher.mjs';
 import { router } from './router-node.mjs';
 import { startUp } from './start-up.mjs';
+import { state } from './state.mjs';
 
-const BENCHES = { 'start-up': startUp, inbound, outbound, outbox, matcher, router, broker, formats, request };
+const BENCHES = { 'start-up': startUp, inbound, outbound, outbox, matcher, router, state, broker, formats, request };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
