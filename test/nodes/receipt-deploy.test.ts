@@ -170,6 +170,19 @@ describe('acknowledging when the message is handed over, and a deploy in the sam
     assert.deepEqual(await bench.server.acknowledged(1), ['1']);
   });
 
+  it('delivers the message once to a node that takes the place of the next one', async () => {
+    const rewired = (target: string): FlowNode[] => bench.nodes([gateNode(target)]);
+    const flow = await start(rewired('work'));
+    const deployed = deployAtMessage(flow, 'nodes', rewired('other'));
+    await bench.server.send(1);
+    await deployed;
+    await bench.gates.at('other', 't/1');
+    await bench.server.send(2);
+    await bench.gates.at('other', 't/2');
+    assert.deepEqual(await bench.server.acknowledged(2), ['1', '2']);
+    assert.equal(bench.gates.held.all.length, 2);
+  });
+
   it('delivers again with the settings of the filter, by its output', async () => {
     const settings = { outputEach: true };
     const flow = await start(bench.nodes([gateNode('work')], settings, { format: 'string' }));

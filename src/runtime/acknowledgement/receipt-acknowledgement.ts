@@ -56,10 +56,7 @@ export class ReceiptAcknowledgement implements Acknowledging {
         this.#onTheWay = { missed: undefined };
       }),
       // Before the connection delivers what has waited for the end of the deploy, which is newer.
-      onDeploy(RED, 'over', () => this.#catchUp()),
-      onDeploy(RED, 'flows:started', () => {
-        this.#next = undefined;
-      }),
+      onDeploy(RED, 'before flows:started', () => this.#started()),
     ];
   }
 
@@ -114,8 +111,9 @@ export class ReceiptAcknowledgement implements Acknowledging {
     else this.#deliverAgain([handed]);
   };
 
-  /** All nodes of the deploy exist, unless it has failed: then they are missed once more. */
-  #catchUp(): void {
+  /** All nodes of the deploy exist. */
+  #started(): void {
+    this.#next = undefined;
     this.#before?.takeAll((handed) => this.#deliverAgain(handed));
     this.#before = undefined;
     this.#deliverAgain(this.#again.splice(0));

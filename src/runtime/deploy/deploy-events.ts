@@ -4,10 +4,11 @@ import type { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 
 /**
- * A deploy begins to stop nodes; all of its nodes have started; or it is over: its nodes have started, or Node-RED
+ * A deploy begins to stop nodes; all of its nodes have started, and what has waited for that goes on right after, at
+ * `flows:started`; or it is over: its nodes have started, or Node-RED
  * cannot start them, or the flows were stopped without a deploy and now all nodes are closed.
  */
-export type DeployMoment = 'flows:stopping' | 'flows:started' | 'over';
+export type DeployMoment = 'flows:stopping' | 'before flows:started' | 'flows:started' | 'over';
 
 /** The data of the events of flows. `config` is the object with the flows that run from now on. */
 interface FlowsEvent {
@@ -23,6 +24,7 @@ interface RuntimeEvent {
 class Deploys {
   readonly #listeners: Readonly<Record<DeployMoment, Set<() => void>>> = {
     'flows:stopping': new Set(),
+    'before flows:started': new Set(),
     'flows:started': new Set(),
     over: new Set(),
   };
@@ -41,6 +43,7 @@ class Deploys {
     });
     emitter.on('flows:started', ({ config }: FlowsEvent = {}) => {
       this.#end(config);
+      this.#tell('before flows:started');
       this.#tell('flows:started');
     });
     emitter.on('runtime-event', ({ id, payload }: RuntimeEvent = {}) => {
