@@ -57,6 +57,8 @@ export type NoteKey =
   | 'brokerUnknown'
   | 'messageNeedsAction'
   | 'unsubscribesItself'
+  | 'tlsByAddress'
+  | 'notMoved'
   | 'otherStore'
   | 'serverTls'
   | 'webSocketListener'

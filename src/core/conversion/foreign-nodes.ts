@@ -39,8 +39,8 @@ function becomes(theirs: string, ours: string, sentence: NoteKey, verdict: Verdi
   return { theirs, becomes: ours, verdict, sentence };
 }
 
-function unused(theirs: string): ForeignRow {
-  return { theirs, becomes: '', verdict: 'same', sentence: 'neverSent' };
+function leftOut(theirs: string): ForeignRow {
+  return { theirs, becomes: '', verdict: 'note', sentence: 'notMoved' };
 }
 
 export const FOREIGN_TYPES: Readonly<Record<string, ForeignType>> = {
@@ -62,13 +62,15 @@ export const FOREIGN_TYPES: Readonly<Record<string, ForeignType>> = {
     package: 'node-red-contrib-mqtt-dynamicsub',
     like: 'mqtt in',
     rows: [
-      ...same('name', 'qos', 'datatype', 'broker'),
+      ...same('name', 'datatype', 'broker'),
+      becomes('qos', '', 'messageNeedsAction', 'note'),
       cannot('unsubscribe-after-first-msg-recv', 'unsubscribesItself'),
-      unused('debug-subscribe'),
-      unused('tls'),
+      leftOut('debug-subscribe'),
+      // Some versions set the protocol of the connection by it.
+      becomes('tls', '', 'tlsByAddress', 'note'),
     ],
     always: { inputs: 1 },
-    notes: ['messageNeedsAction'],
+    notes: ['messageNeedsAction', 'tlsByAddress'],
   },
   'aedes broker': {
     package: 'node-red-contrib-aedes',
@@ -83,7 +85,7 @@ export const FOREIGN_TYPES: Readonly<Record<string, ForeignType>> = {
       becomes('mqtt_ws_bind', 'embedded.listeners', 'webSocketListener'),
       ...['cert', 'key'].map((name) => becomes(name, 'listenerTls', 'serverTls', 'note')),
       cannot('dburl', 'otherStore', []),
-      ...['certname', 'keyname'].map(unused),
+      ...['certname', 'keyname'].map(leftOut),
       {
         theirs: 'credentials.username',
         becomes: 'credentials.embeddedUsername',

@@ -28,8 +28,8 @@ export function publishFromCore(node: FlowNode, { offline }: ConversionOptions):
   const converted = asType(node, 'mqtt-flows-publish', coreProperties('mqtt out'), settings);
   return {
     ok: true,
-    // Ours has an output, which nothing is wired to yet.
-    node: Array.isArray(node.wires) && node.wires.length === 0 ? { ...converted, wires: [[]] } : converted,
+    // Ours has an output, which nothing is wired to yet. The core node sends nothing along wires that a flow may have.
+    node: Array.isArray(node.wires) ? { ...converted, wires: [[]] } : converted,
     added: [],
     notes: [...(problem ? [note('topicInvalid', { topic: textOf(node.topic) })] : []), ...properties.notes],
   };

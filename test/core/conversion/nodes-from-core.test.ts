@@ -126,7 +126,11 @@ describe('core/conversion/publish-from-core', () => {
     assert.deepEqual(convert(coreOut('out', 'b', 'a/#')).keys, ['topicInvalid']);
   });
 
-  it('has an output, to which nothing is wired', () => assert.deepEqual(settings({}).wires, [[]]));
+  it('has an output, to which nothing is wired', () => {
+    assert.deepEqual(settings({}).wires, [[]]);
+    // The core node sends nothing along wires that a flow may have.
+    assert.deepEqual(settings({ wires: [['a']] }).wires, [[]]);
+  });
 
   it('waits or fails without a connection, as chosen', () => {
     assert.equal(settings({}).whileOffline, undefined);
@@ -173,7 +177,7 @@ describe('core/conversion/foreign-nodes', () => {
     const { after, keys } = convert(dynamic);
     assert.deepEqual([after?.inputs, after?.format, after?.broker], [1, 'text-or-bytes', 'b']);
     assert.equal('debug-subscribe' in (after ?? {}), false);
-    assert.deepEqual(keys, ['messageNeedsAction']);
+    assert.deepEqual(keys, ['messageNeedsAction', 'tlsByAddress']);
     const once = { ...dynamic, 'unsubscribe-after-first-msg-recv': true };
     assert.deepEqual(convert(once).keys, ['unsubscribesItself']);
   });
