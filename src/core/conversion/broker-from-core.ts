@@ -10,7 +10,7 @@ import { asType, type FlowNode, textOf } from './flow-node';
 import { presenceFromCore, userPropertiesFromCore } from './presence-from-core';
 import { coreProperties } from './property-table';
 import { isVariable, variableNotes } from './saved-text';
-import { type ServerFromCore, serverFromCore, usesTls } from './server-from-core';
+import { type ServerFromCore, serverFromCore, usesTls, writtenAddress } from './server-from-core';
 
 const FOUR_BYTES = 0xffff_ffff;
 
@@ -20,11 +20,11 @@ export function versionFromCore({ compatmode, protocolVersion }: FlowNode): 3 | 
   return Number(protocolVersion) === 5 ? 5 : 4;
 }
 
-export function brokerFromCore(node: FlowNode, options: ConversionOptions): NodeConversion {
-  const server = serverFromCore(node, options.credentials === 'address');
+/** `tlsConfig` is the TLS configuration that `node` names, if it is known. */
+export function brokerFromCore(node: FlowNode, options: ConversionOptions, tlsConfig?: FlowNode): NodeConversion {
+  const server = serverFromCore(node, options.credentials === 'address', tlsConfig);
   if (!server) {
-    const address = withoutCredentials(textOf(node.url) || textOf(node.broker));
-    return { ok: false, notes: [note('addressInvalid', { address })] };
+    return { ok: false, notes: [note('addressInvalid', { address: withoutCredentials(writtenAddress(node)) })] };
   }
   const clientId = server.clientId ?? textOf(node.clientid);
   // Here a client identifier may contain {{hostname}} and no other placeholder.
@@ -37,6 +37,9 @@ export function brokerFromCore(node: FlowNode, options: ConversionOptions): Node
   );
   // Without a client identifier the core node forces a clean session.
   const cleanStart = (node.cleansession === undefined ? true : Boolean(node.cleansession)) || clientId === '';
+  const sessionExpiryInterval = mqtt5 ? expiryFromCore(node) : '';
+  // With MQTT 5 and without an expiry, the session ends with the connection.
+  const kept = !cleanStart && sessionExpiryInterval !== 0;
   const userProperties = (mqtt5 && userPropertiesFromCore(node.userProperties ?? node.userProps)) || {};
   const settings = {
     connectTo: 'server',
@@ -48,7 +51,7 @@ export function brokerFromCore(node: FlowNode, options: ConversionOptions): Node
     clientId,
     keepalive: keepaliveFromCore(node.keepalive),
     cleanStart,
-    sessionExpiryInterval: mqtt5 ? expiryFromCore(node) : '',
+    sessionExpiryInterval,
     autoConnect: asFlag(node.autoConnect) ?? true,
     ...Object.fromEntries(messages.map(([name, { message }]) => [name, message])),
     userProperties,
@@ -57,7 +60,7 @@ export function brokerFromCore(node: FlowNode, options: ConversionOptions): Node
   const notes: ConversionNote[] = [
     ...server.notes,
     ...tls.notes,
-    ...(cleanStart || node.autoUnsubscribe === false ? [] : [note('keptSession')]),
+    ...(kept && node.autoUnsubscribe !== false ? [note('keptSession')] : []),
     ...messages.flatMap(([, { notes: said }]) => said),
     ...variableNotes({ clientId, ...userProperties }),
   ];

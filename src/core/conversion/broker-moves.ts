@@ -19,7 +19,7 @@ export class BrokerMoves {
   /** By the identifier that a node has now. */
   readonly #byId = new Map<string, { readonly broker: FlowNode; readonly result: NodeConversion }>();
   readonly #carriers = new Map<FlowNode, FlowNode>();
-  /** Whether nodes that find their broker through a variable can move: all of them, or none. */
+  /** Whether nodes that find their broker through a variable can move, and its brokers with them: all, or none. */
   readonly #variables: boolean;
 
   constructor(
@@ -29,8 +29,13 @@ export class BrokerMoves {
     moving: ReadonlySet<FlowNode>,
   ) {
     const byVariable = flow.filter((node) => isVariable(textOf(node.broker)) && direction.convert(node));
-    this.#variables = byVariable.length > 0 && byVariable.every((node) => moving.has(node));
-    for (const broker of flow.filter(({ type }) => type === direction.brokerType)) {
+    const brokers = flow.filter(({ type }) => type === direction.brokerType);
+    const carried = brokers.filter(({ id }) => flow.some((node) => carries(node, id)));
+    this.#variables =
+      byVariable.length > 0 &&
+      byVariable.every((node) => moving.has(node)) &&
+      carried.every((broker) => direction.convertBroker(broker).ok);
+    for (const broker of brokers) {
       const users = flow.filter((node) => node !== broker && Object.values(node).includes(broker.id));
       const carriers = flow.filter((node) => carries(node, broker.id));
       const staying = users.filter((node) => !moving.has(node)).length + (this.#variables ? 0 : carriers.length);

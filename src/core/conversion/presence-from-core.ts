@@ -21,7 +21,7 @@ export function presenceFromCore(node: FlowNode, name: PresenceName, mqtt5: bool
   if (topic === '') return { message: NONE, notes: [] };
   // The core nodes never send it, and say nothing.
   if (topicNameProblem(topic)) return { message: NONE, notes: [note('presenceTopic', { name, topic })] };
-  const payload = textOf(node[`${name}Payload`]);
+  const payload = payloadFromCore(node[`${name}Payload`]);
   const message = {
     topic,
     payload,
@@ -31,6 +31,13 @@ export function presenceFromCore(node: FlowNode, name: PresenceName, mqtt5: bool
   };
   // The core nodes replace no variable within other text.
   return { message: holdsVariableInside(message) ? { ...message, literal: true } : message, notes: [] };
+}
+
+/** The core nodes send an object as JSON, and what counts as false as an empty text. */
+function payloadFromCore(saved: unknown): string {
+  if (typeof saved === 'string') return saved;
+  if (!saved) return '';
+  return typeof saved === 'object' ? JSON.stringify(saved) : String(saved);
 }
 
 const FOUR_BYTES = 0xffff_ffff;
@@ -53,14 +60,14 @@ function propertiesFromCore(saved: unknown): Readonly<Record<string, unknown>> {
   return properties;
 }
 
-/** A flow from elsewhere may have bytes there, as JSON writes a Buffer. What is text becomes one. */
+/** A flow from elsewhere may have bytes there, as JSON writes a Buffer. What is text becomes one; the rest stays bytes. */
 function bytesOrText(saved: unknown): unknown {
   const data = isRecord(saved) && saved.type === 'Buffer' ? saved.data : saved;
   if (!Array.isArray(data) && !(data instanceof Uint8Array)) return textOf(saved);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(data));
   } catch {
-    return Uint8Array.from(data);
+    return { type: 'Buffer', data: [...data] };
   }
 }
 

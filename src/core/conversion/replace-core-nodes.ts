@@ -24,7 +24,7 @@ export function replaceCoreNodes(
   options: ConversionOptions,
   chosen: (node: FlowNode) => boolean = () => true,
 ): FlowConversion {
-  if (options.broker === '') return replaceNodes(flow, toOurs(options), chosen);
+  if (options.broker === '') return replaceNodes(flow, toOurs(flow, options), chosen);
   const originals = new Map<FlowNode, FlowNode>();
   const named = flow.map((node) => {
     if (!needsBroker(node.type) || !chosen(node)) return node;
@@ -32,7 +32,7 @@ export function replaceCoreNodes(
     originals.set(user, node);
     return user;
   });
-  const conversion = replaceNodes(named, toOurs(options), chosen);
+  const conversion = replaceNodes(named, toOurs(flow, options), chosen);
   const replaced = conversion.replaced.map((each) => ({ ...each, before: originals.get(each.before) ?? each.before }));
   return { ...conversion, replaced };
 }
@@ -48,10 +48,15 @@ export function isBroker(type: string): boolean {
   return type === 'mqtt-flows-broker' || type === 'mqtt-broker';
 }
 
-function toOurs(options: ConversionOptions): Direction {
+function toOurs(flow: readonly FlowNode[], options: ConversionOptions): Direction {
   return {
     brokerType: 'mqtt-broker',
-    convertBroker: (node) => brokerFromCore(node, options),
+    convertBroker: (node) =>
+      brokerFromCore(
+        node,
+        options,
+        flow.find(({ id }) => id === node.tls),
+      ),
     convert: (node) => convert(node, options),
     apart(node) {
       const { clientId } = node;

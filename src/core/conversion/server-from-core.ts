@@ -22,16 +22,21 @@ export interface ServerFromCore {
  * Undefined when the core node has an address that MQTT Flows cannot connect to. `inAddress` says that credentials in the
  * address stay there.
  */
-export function serverFromCore(node: FlowNode, inAddress: boolean): ServerFromCore | undefined {
+export function serverFromCore(
+  node: FlowNode,
+  inAddress: boolean,
+  tlsConfig: FlowNode | undefined,
+): ServerFromCore | undefined {
   const written = writtenAddress(node);
-  const read = asCoreReads(written);
+  const secured = usesTls(node) && hasClientCertificate(tlsConfig) ? overTls(written) : written;
+  const read = asCoreReads(secured);
   const split = splitCredentials(read);
   const url = split && !inAddress ? split.url : read;
   const parsed = parseServerUrl(url.replace(/\$\{[^}]+\}|\$\([^)]+\)/g, 'variable').replace(/:variable$/, ''));
   if (!parsed.ok) return undefined;
   const notes: ConversionNote[] = [];
   if (split) notes.push(note(inAddress ? 'credentialsInAddress' : 'credentialsMoved'));
-  if (read !== written) {
+  if (read !== secured) {
     notes.push(note('addressPart', { given: withoutCredentials(written), address: withoutCredentials(url) }));
   }
   if (isVariable(textOf(node.broker))) notes.push(note('addressFromVariable', { property: textOf(node.broker) }));
@@ -51,7 +56,7 @@ export function serverFromCore(node: FlowNode, inAddress: boolean): ServerFromCo
 }
 
 /** A whole address in `url` or `broker`, or one made of the host, the port and the tick for TLS. */
-function writtenAddress(node: FlowNode): string {
+export function writtenAddress(node: FlowNode): string {
   const address = [textOf(node.url).trim(), textOf(node.broker).trim()].find((text) => text.includes('://'));
   if (address !== undefined) return address;
   const scheme = usesTls(node) ? 'mqtts' : 'mqtt';
@@ -60,6 +65,17 @@ function writtenAddress(node: FlowNode): string {
   if (host === '') return `${scheme}://localhost:1883`;
   const port = textOf(node.port).trim() || '1883';
   return addressOf(scheme, host, port);
+}
+
+/** With a certificate and a key, mqtt.js takes TLS for these schemes too. */
+function overTls(address: string): string {
+  return address.replace(/^(mqtt|ws)(?=:)/i, '$1s');
+}
+
+function hasClientCertificate(tlsConfig: FlowNode | undefined): boolean {
+  if (tlsConfig?.type !== 'tls-config') return false;
+  const both = (...names: string[]): boolean => names.every((name) => textOf(tlsConfig[name]).trim() !== '');
+  return both('cert', 'key') || both('certname', 'keyname');
 }
 
 export function usesTls(node: FlowNode): boolean {

@@ -106,6 +106,11 @@ describe('core/conversion/broker-from-core', () => {
       assert.ok(!result.ok);
       assert.equal(result.notes[0]?.key, 'addressInvalid');
     });
+
+    it('that is not valid is shown with its port', () => {
+      const result = brokerFromCore(coreBroker('b', { broker: 'host', port: '99999' }), conversionDefaults);
+      assert.deepEqual(result.notes, [{ key: 'addressInvalid', values: { address: 'mqtt://host:99999' } }]);
+    });
   });
 
   describe('TLS', () => {
@@ -166,6 +171,10 @@ describe('core/conversion/broker-from-core', () => {
     assert.equal(kept.node.cleanStart, false);
     assert.deepEqual(kept.keys, ['keptSession']);
     assert.deepEqual(convert({ cleansession: false, clientid: 'c', autoUnsubscribe: false }).keys, []);
+    const mqtt5 = { cleansession: false, clientid: 'c', protocolVersion: '5' };
+    assert.deepEqual(convert({ ...mqtt5, sessionExpiry: '60' }).keys, ['keptSession']);
+    // The session ends with the connection, so nothing is kept.
+    assert.deepEqual(convert({ ...mqtt5, sessionExpiry: '' }).keys, []);
   });
 
   it('sets explicitly what blank means: keepalive 0, and a session that ends with the connection', () => {

@@ -42,8 +42,17 @@ describe('Birth, close and will of a core broker node', () => {
     const correlation = (correl: unknown): unknown =>
       (presence({ willMsg: { correl } }).message.properties as Record<string, unknown>).correlationData;
     assert.equal(correlation({ type: 'Buffer', data: [0x61, 0xc3, 0xbc] }), 'aü');
-    assert.deepEqual(correlation(Uint8Array.of(0xff)), Uint8Array.of(0xff));
+    // As a flow file can hold them.
+    assert.deepEqual(correlation(Uint8Array.of(0xff)), { type: 'Buffer', data: [0xff] });
+    assert.deepEqual(correlation({ type: 'Buffer', data: [0xff, 1] }), { type: 'Buffer', data: [0xff, 1] });
     assert.equal(correlation([0x61]), 'a');
+  });
+
+  it('have a payload that is no text as the core nodes send it', () => {
+    const payload = (willPayload: unknown): unknown => presence({ willPayload }).message.payload;
+    const bytes = { type: 'Buffer', data: [0xff] };
+    assert.deepEqual([payload(bytes), payload({ a: 1 }), payload(true)], [JSON.stringify(bytes), '{"a":1}', 'true']);
+    assert.deepEqual([5, 0, false, null, undefined].map(payload), ['5', '', '', '', '']);
   });
 
   it('are literal if a variable within other text would be replaced here', () => {

@@ -106,6 +106,35 @@ describe('core/conversion/replace-nodes', () => {
     assert.deepEqual(keys(some, 'in'), ['brokerStays']);
   });
 
+  it('leaves nodes that find a broker node through a variable, if one of those broker nodes cannot be replaced', () => {
+    const flow: FlowNode[] = [
+      { id: 'sf', type: 'subflow', env: [{ name: 'B', type: 'mqtt-broker', value: 'b' }] },
+      coreIn('in', '${B}', 'a', { z: 'sf' }),
+      node('i', 'subflow:sf', { env: [{ name: 'B', type: 'mqtt-broker', value: 'bad' }] }),
+      coreBroker('b'),
+      coreBroker('bad', { broker: 'wxs://host' }),
+    ];
+    const conversion = replaceCoreNodes(flow, conversionDefaults);
+    assert.deepEqual(convertedFlow(flow, conversion), flow);
+    assert.deepEqual(keys(conversion, 'in'), ['brokerStays']);
+  });
+
+  it('connects over TLS where a client certificate makes the core nodes do so', () => {
+    const address = (tlsConfig: object, broker = 'mqtt://host:8883', usetls = true): unknown => {
+      const flow: FlowNode[] = [
+        { id: 't', type: 'tls-config', ...tlsConfig },
+        coreBroker('b', { broker, usetls, tls: 't' }),
+        coreOut('out', 'b', 'a'),
+      ];
+      const [, after = coreBroker('none')] = convertedFlow(flow, replaceCoreNodes(flow, conversionDefaults));
+      return [after.tls, (after.servers as { url: string }[])[0]?.url];
+    };
+    assert.deepEqual(address({ certname: 'c', keyname: 'k' }), ['t', 'mqtts://host:8883']);
+    assert.deepEqual(address({ cert: '/c', key: '/k' }, 'ws://host/mqtt'), ['t', 'wss://host/mqtt']);
+    assert.deepEqual(address({ certname: 'c', keyname: '' }), ['', 'mqtt://host:8883']);
+    assert.deepEqual(address({ certname: 'c', keyname: 'k' }, 'mqtt://host:8883', false), ['', 'mqtt://host:8883']);
+  });
+
   it('does not change the flow that it is given', () => {
     const flow = [tab(), coreBroker('b', { usetls: true }), coreIn('in', 'b', 'a'), coreOut('out', 'b', 'a')];
     const before = structuredClone(flow);
