@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { mock } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { BrokerConfig } from '#src/settings/broker.config';
 import { listenerDefaults, type UserConfig } from '#src/settings/broker.devices.config';
@@ -180,6 +183,55 @@ describe('users and listeners of the embedded broker', () => {
     assert.deepEqual(payloads.map(({ payload }) => payload).sort(), ['tls', 'ws']);
     authority.remove();
   });
+
+  it('serves a certificate that was renewed on disk within an hour, without a deploy', async function () {
+    needsOpenssl(this);
+    const authority = new Authority();
+    const { certFile, keyFile } = authority.write(authority.sign('first'));
+    const tls = unique('tls');
+    const tlsNode = {
+      id: tls,
+      type: 'tls-config',
+      cert: certFile,
+      key: keyFile,
+      ca: '',
+      verifyservercert: true,
+      certname: '',
+      keyname: '',
+      caname: '',
+    };
+    const listener = { ...listenerDefaults, bindAddress: '127.0.0.1', kind: 'tls' as const, port };
+    const everybody: Embedded = { users: [ANN], listeners: [listener] };
+    mock.timers.enable({ apis: ['setInterval'] });
+    try {
+      await loadFlow([
+        tlsNode,
+        { ...embeddedNode(broker, everybody), listenerTls: tls },
+        ...subscribeNodes('sub', broker, ['#']),
+      ]);
+      await until(port);
+      assert.equal(await nameAt(port), 'first');
+      const second = authority.sign('second');
+      writeFileSync(certFile, second.cert);
+      writeFileSync(keyFile, second.key);
+      mock.timers.tick(3600 * 1000);
+    } finally {
+      mock.timers.reset();
+    }
+    while ((await nameAt(port)) !== 'second') await new Promise((resolve) => setImmediate(resolve));
+    authority.remove();
+  });
+
+  /** The common name in the certificate of the listener; blank while it is closed. */
+  function nameAt(listening: number): Promise<string> {
+    return new Promise((resolve) => {
+      const socket = connectTls({ port: listening, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+        resolve(String(socket.getPeerCertificate().subject.CN));
+        socket.destroy();
+      });
+      socket.on('error', () => resolve(''));
+    });
+  }
 
   async function until(...ports: readonly number[]): Promise<void> {
     for (const each of ports) while (!(await accepts(each))) await new Promise((resolve) => setImmediate(resolve));
