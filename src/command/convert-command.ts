@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { NodeReport } from '../core/conversion/conversion-note';
 import { type FlowNode, isFlow } from '../core/conversion/flow-node';
 import { putCoreNodesBack } from '../core/conversion/put-core-nodes-back';
-import { replaceCoreNodes } from '../core/conversion/replace-core-nodes';
+import { isBroker, replaceCoreNodes } from '../core/conversion/replace-core-nodes';
 import { convertedFlow, type FlowConversion } from '../core/conversion/replace-nodes';
 import { detailOf } from '../core/errors/thrown-value';
 import { commandText } from './command-text';
@@ -22,6 +22,10 @@ export function runConvert(args: readonly string[]): number {
   if (read.value.help) return say(commandText('cli.usage'), args.length > 1 ? FAILED : DONE);
   const file = readFlowFile(read.value.file);
   if (!file.ok) return say(file.error, FAILED);
+  const { broker } = read.value.options;
+  if (broker !== '' && !file.flow.some(({ id, type }) => id === broker && isBroker(type))) {
+    return say(commandText('cli.noBroker', { broker: plain(broker) }), FAILED);
+  }
   const conversion = convert(file.flow, read.value);
   process.stdout.write(file.written(convertedFlow(file.flow, conversion)));
   return say(summary(conversion), conversion.reports.some(({ verdict }) => verdict === 'cannot') ? SOME_STAY : DONE);

@@ -125,6 +125,12 @@ describe('The command convert', () => {
     ['what is no flow', ['convert'], '{"a":1}', /^standard input holds no flow/],
     ['an option that it does not know', ['convert', '--all'], '', /^Unknown option: --all\n\nUsage: /],
     ['a value that an option does not have', ['convert', '--tls', 'maybe'], '', /^Unknown option: --tls maybe/],
+    [
+      'a broker node that is not there',
+      ['convert', '--broker', 'in'],
+      JSON.stringify(FLOW),
+      /^The flow has no broker node/,
+    ],
     ['several files', ['convert', 'a', 'b'], '', /^Name one file\.\n/],
     ['another command', ['deploy'], '', /^Usage: /],
   ];

@@ -62,7 +62,8 @@ export function brokerFromCore(node: FlowNode, options: ConversionOptions, tlsCo
     ...tls.notes,
     ...(kept && node.autoUnsubscribe !== false ? [note('keptSession')] : []),
     ...messages.flatMap(([, { notes: said }]) => said),
-    ...variableNotes({ clientId, ...userProperties }),
+    ...variableNotes({ clientId }),
+    ...variableNotes(namedProperties(userProperties)),
   ];
   return {
     ok: true,
@@ -70,6 +71,10 @@ export function brokerFromCore(node: FlowNode, options: ConversionOptions, tlsCo
     added: tls.added,
     notes,
   };
+}
+
+function namedProperties(userProperties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(userProperties).map(([name, text]) => [`userProperties["${name}"]`, text]));
 }
 
 function keepaliveFromCore(saved: unknown): number | string {

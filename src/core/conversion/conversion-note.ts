@@ -51,6 +51,7 @@ export type NoteKey =
   | 'variableInside'
   | 'variableStays'
   | 'filterInvalid'
+  | 'filterNamed'
   | 'topicInvalid'
   | 'propertyIgnored'
   | 'locked'

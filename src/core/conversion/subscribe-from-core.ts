@@ -50,5 +50,6 @@ function subscriptionFromCore(node: FlowNode, filter: string): object {
 function filterNotes(filter: string): ConversionNote[] {
   if (isVariable(filter)) return [];
   const parsed = parseTopicFilter(filter);
-  return parsed.ok && parsed.filter.wire === filter ? [] : [note('filterInvalid', { filter })];
+  if (!parsed.ok) return [note('filterInvalid', { filter })];
+  return parsed.filter.wire === filter ? [] : [note('filterNamed', { filter, wire: parsed.filter.wire })];
 }

@@ -177,6 +177,14 @@ describe('core/conversion/broker-from-core', () => {
     assert.deepEqual(convert({ ...mqtt5, sessionExpiry: '' }).keys, []);
   });
 
+  it('names each text in which a variable would be replaced', () => {
+    const userProps = JSON.stringify({ clientId: 'x${A}', b: 'c' });
+    assert.deepEqual(
+      convert({ clientid: 'y${B}', protocolVersion: '5', userProps }).notes.map(({ values }) => values.property),
+      ['clientId', 'userProperties["clientId"]'],
+    );
+  });
+
   it('sets explicitly what blank means: keepalive 0, and a session that ends with the connection', () => {
     assert.equal(convert({ keepalive: '' }).node.keepalive, 0);
     assert.equal(convert({ keepalive: undefined }).node.keepalive, 60);
