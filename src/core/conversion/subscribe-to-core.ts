@@ -20,6 +20,7 @@ const DATATYPES: Readonly<Record<string, string>> = {
 /** The values of settings that the core node does not have, and that it behaves like. */
 const AS_CORE: Readonly<Record<string, unknown>> = {
   retained: 'deliver',
+  requestsOnly: false,
   acknowledge: 'receipt',
   undecodable: 'error',
   largeIntegers: 'text',

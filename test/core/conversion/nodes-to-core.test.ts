@@ -200,7 +200,7 @@ describe('A publish node as one of the core', () => {
     };
     const { node, said } = convert(
       publishToCore,
-      publisher({ properties, format: 'json', compression: 'gzip', describePayload: true }),
+      publisher({ properties, format: 'json', compression: 'gzip', describePayload: true, completeOn: 'queued' }),
     );
     assert.deepEqual([node?.contentType, node?.userProps, node?.expiry], ['text/plain', '{"a":"b"}', '']);
     const lost = [
@@ -210,6 +210,7 @@ describe('A publish node as one of the core', () => {
       'format',
       'compression',
       'describePayload',
+      'completeOn',
     ];
     assert.deepEqual(said, [...lost.map((property) => `settingLost: ${property}`), 'whileOffline']);
   });
@@ -272,10 +273,12 @@ describe('A node that was saved with few of its properties', () => {
       subscriptions: [subscription],
       format: 'json',
       undecodable: 'pass',
+      requestsOnly: true,
     };
     const { node: core, said } = convert(subscribeToCore, { ...node, retainedAgain: true });
     assert.deepEqual([core?.topic, core?.nl, core?.rh], ['a/+/#', true, 2]);
-    assert.deepEqual(said, ['namedWildcards', 'settingLost: format', 'settingLost: undecodable']);
+    const lost = ['format', 'requestsOnly', 'undecodable'].map((property) => `settingLost: ${property}`);
+    assert.deepEqual(said, ['namedWildcards', ...lost]);
     const unknown = { ...bare('mqtt-flows-subscribe'), subscriptions: [{ filter: 'a/#/b' }], format: 'cbor' };
     assert.deepEqual(convert(subscribeToCore, unknown).said, ['settingLost: format', 'storedMessages']);
   });
