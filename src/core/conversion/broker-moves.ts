@@ -93,12 +93,21 @@ function besides(broker: FlowNode, whole: Converted, direction: Direction, stayi
   const { node, notes } = direction.apart(whole.node);
   const added = whole.added;
   const shared = note('brokerShared', { count: staying });
+  const twice = announces(node) ? [note('presenceTwice')] : [];
   return {
     ok: true,
     node: { ...node, id },
     added,
-    notes: [...whole.notes, shared, ...notes, note('credentialsAgain')],
+    notes: [...whole.notes, shared, ...twice, ...notes, note('credentialsAgain')],
   };
+}
+
+/** Whether a broker node, of the core or ours, has a birth, close or will message. */
+function announces(broker: FlowNode): boolean {
+  return ['birth', 'close', 'will'].some((name) => {
+    const message = broker[name];
+    return textOf(broker[`${name}Topic`]) !== '' || (isRecord(message) && textOf(message.topic) !== '');
+  });
 }
 
 /** Whether a subflow, an instance of one, a group or a flow hands this broker node on in a variable. */

@@ -45,6 +45,7 @@ export type NoteKey =
   | 'credentialsAgain'
   | 'brokerShared'
   | 'brokerStays'
+  | 'presenceTwice'
   | 'clientIdChanged'
   | 'clientIdBraces'
   | 'presenceTopic'

@@ -135,6 +135,14 @@ describe('core/conversion/replace-nodes', () => {
     assert.deepEqual(address({ certname: 'c', keyname: 'k' }, 'mqtt://host:8883', false), ['', 'mqtt://host:8883']);
   });
 
+  it('notes that a broker node and the new one beside it send the same birth, close and will messages', () => {
+    const noted = (settings: object): boolean => {
+      const flow = [coreBroker('b', { ...settings }), coreIn('in', 'b', 'a'), coreOut('out', 'b', 'a')];
+      return keys(replaceCoreNodes(flow, conversionDefaults, only('in')), 'b').includes('presenceTwice');
+    };
+    assert.deepEqual([noted({}), noted({ willTopic: 'state', willPayload: 'off' })], [false, true]);
+  });
+
   it('does not change the flow that it is given', () => {
     const flow = [tab(), coreBroker('b', { usetls: true }), coreIn('in', 'b', 'a'), coreOut('out', 'b', 'a')];
     const before = structuredClone(flow);
