@@ -210,6 +210,26 @@ describe('A topic state node with subscriptions', () => {
     assert.ok(Math.abs(Number(spoke.since) - Number(silent.since)) < 1000);
   });
 
+  it('keeps one state of what it receives and what it is given', async () => {
+    const base = unique('plant');
+    const flow = await load({ input: 'value' }, base);
+    const changes = flow.received('state-out-1');
+    const topic = `${base}/a/temp`;
+    await publish(flow, topic, 20);
+    assert.deepEqual(shown(await changes.next()), [topic, 20]);
+    flow.inject('state', { topic, payload: 20 });
+    flow.inject('state', { topic, payload: 21 });
+    assert.deepEqual(shown(await changes.next()), [topic, 21, 20]);
+    await publish(flow, topic, 21);
+    await publish(flow, topic, 22);
+    assert.deepEqual(shown(await changes.next()), [topic, 22, 21]);
+    flow.inject('state', { topic: 'elsewhere', payload: 'given' });
+    assert.deepEqual(shown(await changes.next()), ['elsewhere', 'given']);
+    flow.inject('state', { action: 'ask', topic });
+    assert.equal((await flow.received('state-out-3').next()).payload, 22);
+    assert.equal(changes.all.length, 4);
+  });
+
   it('refuses what is neither question nor action', async () => {
     const flow = await load({}, unique('plant'));
     for (const [message, code] of [
@@ -327,6 +347,36 @@ for (const protocolVersion of [5, 4] as const) {
       ]);
       assert.equal(changes.all.length, 4);
       assert.equal(silence.all.length, 4);
+    });
+
+    it('takes what a restarted server has retained for no change', async () => {
+      const base = unique('room');
+      const flow = await loadFlow([
+        serverNode('broker', proxy.port, { protocolVersion }),
+        serverNode('device-broker', mosquitto.port, { protocolVersion }),
+        ...stateNodes('state', {
+          broker: 'broker',
+          subscriptions: [{ filter: `${base}/+`, silence: 'time', silentAfter: 600 }],
+        }),
+        ...publishNodes('device', 'device-broker', { qos: '1', retain: 'true' }),
+      ]);
+      await flow.connected('device');
+      await flow.statuses('state').latest('topics', ({ fill }) => fill === 'green');
+      const changes = flow.received('state-out-1');
+      const silence = flow.received('state-out-2');
+      flow.inject('device', { topic: `${base}/hall`, payload: 20 });
+      assert.deepEqual(shown(await changes.next()), [`${base}/hall`, 20]);
+      await proxy.refuse();
+      await silence.next();
+      await mosquitto.restart();
+      // It keeps nothing, so the device tells it again, before the node comes back.
+      flow.inject('device', { topic: `${base}/hall`, payload: 20 });
+      await flow.received('device-out').first(2);
+      await proxy.accept();
+      assert.equal((await silence.next()).connected, true);
+      flow.inject('device', { topic: `${base}/hall`, payload: 21 });
+      assert.deepEqual(shown(await changes.next()), [`${base}/hall`, 21, 20]);
+      assert.equal(changes.all.length, 2);
     });
   });
 }
