@@ -75,6 +75,12 @@ describe('payloads that keep their value', () => {
     it('within a structure it is refused, and its place is named', () => {
       assert.equal(encode('auto', { a: [{ tags: new Set(['x']) }] }), 'noJsonForm payload.a[0].tags: Set');
       assert.equal(encode('json', foreign('({ failed: new Error("x") })')), 'noJsonForm payload.failed: Error');
+      const withCode = 'Object.assign(new Error("no such file"), { code: "ENOENT" })';
+      assert.equal(encode('json', foreign(`({ a: [{ b: ${withCode} }] })`)), 'noJsonForm payload.a[0].b: Error');
+      assert.equal(
+        encode('auto', { at: new Date(0), a: Object.assign(new Map(), { n: 1 }) }),
+        'noJsonForm payload.a: Map',
+      );
     });
 
     it('an empty object, or one with toJSON(), is sent', () => {

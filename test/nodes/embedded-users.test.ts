@@ -184,7 +184,7 @@ describe('users and listeners of the embedded broker', () => {
     authority.remove();
   });
 
-  it('serves a certificate that was renewed on disk within an hour, without a deploy', async function () {
+  it('serves a certificate that was renewed on disk within an hour, without a deploy, and the old one while its key is missing', async function () {
     needsOpenssl(this);
     const authority = new Authority();
     const { certFile, keyFile } = authority.write(authority.sign('first'));
@@ -202,9 +202,10 @@ describe('users and listeners of the embedded broker', () => {
     };
     const listener = { ...listenerDefaults, bindAddress: '127.0.0.1', kind: 'tls' as const, port };
     const everybody: Embedded = { users: [ANN], listeners: [listener] };
+    let flow: Flow;
     mock.timers.enable({ apis: ['setInterval'] });
     try {
-      await loadFlow([
+      flow = await loadFlow([
         tlsNode,
         { ...embeddedNode(broker, everybody), listenerTls: tls },
         ...subscribeNodes('sub', broker, ['#']),
@@ -213,12 +214,16 @@ describe('users and listeners of the embedded broker', () => {
       assert.equal(await nameAt(port), 'first');
       const second = authority.sign('second');
       writeFileSync(certFile, second.cert);
+      mock.timers.tick(3600 * 1000);
+      for (let look = 0; look < 20; look++) assert.equal(await nameAt(port), 'first');
       writeFileSync(keyFile, second.key);
       mock.timers.tick(3600 * 1000);
     } finally {
       mock.timers.reset();
     }
     while ((await nameAt(port)) !== 'second') await new Promise((resolve) => setImmediate(resolve));
+    // It was not closed in between, which would have been reported.
+    assert.equal(flow.everythingTold().includes('embedded-listen-failed'), false);
     authority.remove();
   });
 

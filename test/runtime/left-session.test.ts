@@ -75,6 +75,7 @@ describe('sessions that are left on a server', () => {
   for (const [what, given] of [
     ['in a container without a volume', {}],
     ['also with the name of the host, which is that of the container', { clientId: 'plant-{{hostname}}' }],
+    ['also with the name of the host from the environment', { clientId: 'plant-${HOSTNAME}' }],
     ['also where the session is set never to expire', { saved: { sessionExpiryInterval: 0xffff_ffff } }],
   ] as const) {
     it(`cause a warning ${what}`, () => {

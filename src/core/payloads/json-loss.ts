@@ -16,14 +16,35 @@ interface Place {
 }
 
 /**
- * What is lost in `json`, the JSON of `value`: its place and its type. Undefined when nothing is. Looks through the value
- * only where `json` has an empty object.
+ * What is lost in `json`, the JSON of `value`: its place and its type. Undefined when nothing is. Looks for the place only
+ * where `json` has an empty object, or the value holds an instance of some class.
  */
 export function lossIn(value: unknown, json: string): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const own = lostType(value);
   if (own !== undefined) return own;
-  return json.includes('{}') ? firstLoss(value) : undefined;
+  return json.includes('{}') || holdsInstance(value) ? firstLoss(value) : undefined;
+}
+
+/** A quick look, without copies: most payloads are of plain objects and arrays. `value` has no circle. */
+function holdsInstance(value: object): boolean {
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const entry: unknown = value[index];
+      if (typeof entry === 'object' && entry !== null && isOrHoldsInstance(entry)) return true;
+    }
+    return false;
+  }
+  for (const name in value) {
+    const entry = (value as Readonly<Record<string, unknown>>)[name];
+    if (typeof entry === 'object' && entry !== null && isOrHoldsInstance(entry)) return true;
+  }
+  return false;
+}
+
+function isOrHoldsInstance(value: object): boolean {
+  const plain = Object.getPrototypeOf(value) === Object.prototype || Array.isArray(value) || isPlain(value);
+  return plain ? holdsInstance(value) : !makesItsJson(value);
 }
 
 /** `root` has no circle, since JSON could be made of it; what it holds in two places is looked at once. */

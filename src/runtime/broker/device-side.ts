@@ -1,5 +1,6 @@
 // Lets devices reach the broker inside Node-RED as the settings of its node say, and tells how that went.
 
+import { createSecureContext } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { EmbeddedSettings } from '../../settings/broker.config';
@@ -40,15 +41,18 @@ export function listenForDevices(
     void started.then(told);
   };
   const listening = listenReport(RED, node, report);
-  /** `accepts` is asked whether to go on in spite of a problem. */
-  const listen = async (accepts: (error: MqttFlowsError) => boolean): Promise<void> => {
+  /** `accepts` is asked whether to go on in spite of a problem, `fits` whether with these options. */
+  const listen = async (
+    accepts: (error: MqttFlowsError) => boolean,
+    fits: (options: DeviceOptions | undefined) => boolean = () => true,
+  ): Promise<void> => {
     try {
       let goesOn = true;
       const options = await deviceOptions(RED, node, definition, settings, (error) => {
         goesOn = accepts(error) && goesOn;
       });
       // Settings that a replaced node reads late must not override those of its successor.
-      if (goesOn && !closed) await broker.listen(options, listening);
+      if (goesOn && !closed && fits(options)) await broker.listen(options, listening);
     } catch (error) {
       accepts(asMqttFlowsError(error, 'listen'));
     }
@@ -58,8 +62,21 @@ export function listenForDevices(
     return true;
   });
   if (!listenersOf(settings).some(({ kind }) => kind === 'tls' || kind === 'wss')) return;
-  // A listener that is open stays open while its new certificate cannot be read.
-  renewing = setInterval(() => void listen(({ code }) => code === 'embedded-password-missing'), RENEWAL).unref();
+  // A listener that is open stays open while its new certificate cannot be read, or is there without its key.
+  const accepts = ({ code }: MqttFlowsError): boolean => code === 'embedded-password-missing';
+  renewing = setInterval(() => void listen(accepts, hasUsableCertificates), RENEWAL).unref();
+}
+
+/** Whether OpenSSL takes each certificate with its key: files that are being replaced may not belong together. */
+function hasUsableCertificates(options: DeviceOptions | undefined): boolean {
+  return (options?.listeners ?? []).every((listener) => {
+    if (listener.kind === 'path' || !listener.secure) return true;
+    try {
+      return createSecureContext(listener.secure.context) !== undefined;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** undefined: no device can connect, and no credential is looked at. */

@@ -63,6 +63,8 @@ export class Authorities {
 
 export class SystemAuthorities {
   readonly #stores: TrustStores;
+  /** The state whose problem was told last: attempts under way may see an earlier one in between. */
+  #told = '';
   #latest: { readonly state: string; readonly authorities: Promise<Authorities> } | undefined;
 
   constructor(stores: TrustStores) {
@@ -75,7 +77,14 @@ export class SystemAuthorities {
    */
   async current(warn: (problem: StoreProblem) => void): Promise<Authorities> {
     const state = await this.#state();
-    if (this.#latest?.state !== state) this.#latest = { state, authorities: this.#load(warn) };
+    if (this.#latest?.state !== state) {
+      const tell = (problem: StoreProblem): void => {
+        if (this.#told === state) return;
+        this.#told = state;
+        warn(problem);
+      };
+      this.#latest = { state, authorities: this.#load(tell) };
+    }
     return this.#latest.authorities;
   }
 

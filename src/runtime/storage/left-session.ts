@@ -28,8 +28,8 @@ export function warnOfLeftSessions(
 /** Whether the server keeps the session for ever, and another client identifier leaves it there. */
 function leavesSessions({ connectTo, cleanStart, properties }: BrokerSettings, clientId: string): boolean {
   // An identifier that was entered is the same in the next container. A blank one depends on the user directory, and the
-  // host name on the container.
-  const changes = clientId === '' || clientId.includes('{{');
+  // host name on the container, from wherever it is taken.
+  const changes = clientId === '' || /\{\{|\$\{HOSTNAME\}/.test(clientId);
   return connectTo === 'server' && !cleanStart && properties.sessionExpiryInterval === NEVER && changes;
 }
 
