@@ -17,7 +17,7 @@ import { outsideFinder } from '../runtime/publish/outside-values';
 import { nodeRequests } from '../runtime/request/node-requests';
 import { replyReader } from '../runtime/request/reply-reader';
 import { requestAnswers } from '../runtime/request/request-answers';
-import { requestStatus } from '../runtime/request/request-status';
+import { type RequestStatus, requestStatus } from '../runtime/request/request-status';
 import { responders } from '../runtime/request/responders';
 import { parseRequestConfig, type RequestConfig, requestDefaults } from '../settings/request.config';
 
@@ -51,9 +51,12 @@ export = function register(RED: NodeAPI): void {
     // Before the requests: this instance answers those of the earlier one.
     const answer = requestAnswers(RED, this, settings.single, read);
     const limits = { atATime, waiting: maxWaiting };
-    const requester = nodeRequests(RED, this, connection, limits, () => status.look());
-    const status = requestStatus(RED, this, connection, () => requester.figures);
-    this.on('close', () => status.stop());
+    // Requests handed over may end before there is a status.
+    let status: RequestStatus | undefined;
+    const requester = nodeRequests(RED, this, connection, limits, () => status?.look());
+    const shown = requestStatus(RED, this, connection, () => requester.figures);
+    status = shown;
+    this.on('close', () => shown.stop());
     const ask = (input: MessageInput, outside: OutsideFound): void => {
       const built = publicationFromMessage(requestMessage(input.message), settings, codec.value, outside);
       if (!built.ok) return input.done(localizedError(RED, built.error));

@@ -155,7 +155,8 @@ export function parseRequestConfig(raw: RawConfig): ConfigResult<RequestSettings
     retain: { kind: 'fixed', value: false },
     timeout: saved.integer('timeout', 10, ...ranges.timeout),
     single: replies === 'one',
-    most: replies === 'one' ? 1 : replies === 'some' ? most : Number.POSITIVE_INFINITY,
+    // Responders, which may be hostile, must not decide how much memory one request takes.
+    most: replies === 'one' ? 1 : replies === 'some' ? most : ranges.maxReplies[1],
     least: replies === 'one' ? 1 : least,
     responder: readResponder(saved, outside),
     replyFormat: saved.text('replyFormat', '') || publication.format,

@@ -38,6 +38,20 @@ describe('connection/requests to devices', () => {
     assert.deepEqual(bench.log, ['a: 1', 'b: 2', 'c: 3']);
   });
 
+  it('lets thousands of requests wait for one that takes long, and all end', () => {
+    const bench = new RequestBench({ atATime: 20_000, waiting: 0 });
+    const transport = bench.answering();
+    bench.ask('long', { responder: device('stat/x'), timeout: 10 * TIMEOUT });
+    for (let n = 0; n < 10_000; n++) bench.ask('short', { responder: device('stat/x') });
+    bench.clock.advance(TIMEOUT);
+    assert.equal(bench.ends.length, 10_000);
+    bench.ask('last', { responder: device('stat/x'), timeout: 10 * TIMEOUT });
+    bench.arrive('stat/x', '1');
+    bench.arrive('stat/x', '2');
+    assert.deepEqual(bench.log.slice(10_000), ['long: 1', 'last: 2']);
+    assert.deepEqual(transport.topics, ['long', 'last']);
+  });
+
   it('is told from other requests by its condition', () => {
     const bench = new RequestBench();
     const transport = bench.answering();

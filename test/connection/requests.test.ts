@@ -112,6 +112,34 @@ describe('connection/requests', () => {
     assert.equal(tooFew.error.params.count, 1);
   });
 
+  it('has no result when it was never sent, even if no reply is needed', () => {
+    const bench = new RequestBench();
+    bench.connection.connect();
+    bench.ask('a', { replies: { most: 3, least: 0 } });
+    bench.clock.advance(TIMEOUT);
+    assert.deepEqual(bench.log, ['a: request-timeout unsent']);
+  });
+
+  it('ends in its turn when thousands of others fail before it at once', () => {
+    const bench = new RequestBench({ atATime: 100, waiting: 5000 });
+    const transport = bench.connected();
+    for (let n = 0; n < 5100; n++) bench.ask(`r${n}`);
+    transport.subscribed[0]?.answer({ kind: 'refused', reasonCode: 0x87 });
+    transport.automatic.subscribe = { kind: 'refused', reasonCode: 0x87 };
+    bench.clock.advance(0);
+    assert.equal(bench.ends.length, 5100);
+    assert.deepEqual([bench.requester.figures.underWay, bench.requester.figures.waiting], [0, 0]);
+  });
+
+  it('is not published when its turn comes at the moment of its timeout', () => {
+    const bench = new RequestBench({ atATime: 2, waiting: 10 });
+    const transport = bench.answering();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) bench.ask(name);
+    bench.clock.advance(TIMEOUT);
+    assert.deepEqual(transport.topics, ['a', 'b']);
+    assert.equal(bench.log[4], 'e: request-timeout unsent');
+  });
+
   it('is refused where the server knows of no subscriber', () => {
     const bench = new RequestBench();
     const transport = bench.answering();

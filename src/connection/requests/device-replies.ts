@@ -21,7 +21,8 @@ export class DeviceReplies extends ReplyChannel {
   readonly #pending = new Set<PendingRequest>();
   /** The request that takes whatever comes, and those that wait for their turn to do so. */
   #taker: PendingRequest | undefined;
-  readonly #turns = new Fifo<() => void>();
+  readonly #turns = new Map<PendingRequest, () => void>();
+  #passing = false;
   readonly #order = new InOrder(MOST_WAITING);
   /** What to call when the reply of an ended request comes after all. */
   readonly #overdue = new Fifo<() => void>();
@@ -47,10 +48,7 @@ export class DeviceReplies extends ReplyChannel {
       go();
     };
     if (!this.#taker) return takeTurn();
-    this.#turns.push(() => {
-      if (pending.over) this.#nextTurn();
-      else takeTurn();
-    });
+    this.#turns.set(pending, takeTurn);
   }
 
   addressed(pending: PendingRequest): OutgoingPublication {
@@ -94,6 +92,7 @@ export class DeviceReplies extends ReplyChannel {
 
   #leave(pending: PendingRequest): void {
     this.#pending.delete(pending);
+    this.#turns.delete(pending);
     const { listener, asked, answered } = pending;
     if (asked && !answered && this.#overdue.length < MOST_OVERDUE) this.#overdue.push(() => listener.late());
     if (this.#taker === pending) this.#nextTurn();
@@ -102,7 +101,15 @@ export class DeviceReplies extends ReplyChannel {
 
   #nextTurn(): void {
     this.#taker = undefined;
-    this.#turns.shift()?.();
+    // A request that ends at once gives its turn to the next one in the same loop.
+    if (this.#passing) return;
+    this.#passing = true;
+    for (const [pending, takeTurn] of this.#turns) {
+      this.#turns.delete(pending);
+      takeTurn();
+      if (this.#taker) break;
+    }
+    this.#passing = false;
   }
 }
 

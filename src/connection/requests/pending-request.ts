@@ -154,7 +154,9 @@ export class PendingRequest {
   #timeUp(): void {
     const { most, least } = this.request.replies;
     // Fewer than the most are welcome, but a single one that is wanted is needed.
-    if (this.#replies.length >= Math.min(most, least) && this.asked) this.#succeed();
+    // Without a reply, an empty list is a result only if the request has been sent.
+    const given = this.answered || this.#progress === 'sent' || this.#progress === 'acknowledged';
+    if (given && this.#replies.length >= Math.min(most, least)) this.#succeed();
     else this.fail(this.#error('request-timeout'));
   }
 

@@ -22,6 +22,9 @@ export interface RequestFigures {
   readonly roundTrip: number | undefined;
 }
 
+/** ms before its timeout in which a request is not published any more */
+const LEAST = 20;
+
 type Ended = (end: RequestEnd) => void;
 
 export class Requester implements RequestListener {
@@ -33,11 +36,12 @@ export class Requester implements RequestListener {
   readonly #waiting = new Map<PendingRequest, Ended>();
   /** Requests under way that wait for a first connection. */
   readonly #unplaced = new Set<PendingRequest>();
-  readonly #unwatch: () => void;
+  #unwatch: () => void = () => {};
   #late = 0;
   #roundTrip: number | undefined;
   #changed: () => void = () => {};
   #closed = false;
+  #starting = false;
 
   /** `whenClosed` decides when the requests end whose connection was closed for good. */
   constructor(
@@ -114,13 +118,17 @@ export class Requester implements RequestListener {
     for (const pending of [...this.#underWay.keys(), ...this.#waiting.keys()]) pending.close();
   }
 
+  /** One that ends at once makes room for the next one in the same loop: nested calls would fill the stack. */
   #startWaiting(): void {
+    if (this.#starting) return;
+    this.#starting = true;
     for (const [pending, ended] of this.#waiting) {
-      if (this.#closed || this.#underWay.size >= this.#limits.atATime) return;
+      if (this.#closed || this.#underWay.size >= this.#limits.atATime) break;
       this.#waiting.delete(pending);
       this.#underWay.set(pending, ended);
       this.#place(pending);
     }
+    this.#starting = false;
   }
 
   #placeAll(): void {
@@ -142,7 +150,8 @@ export class Requester implements RequestListener {
     if (!channel.ok) return pending.fail(channel.error);
     const { value } = channel;
     value.enter(pending, (problem) => {
-      if (pending.over) return;
+      // Too late for an answer: its timer ends it.
+      if (pending.over || pending.left < LEAST) return;
       if (problem) pending.fail(problem);
       else this.#publish(pending, value);
     });

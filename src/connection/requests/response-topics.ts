@@ -51,8 +51,8 @@ export class ResponseTopics {
   channelFor(responder: Responder): Result<ReplyChannel> | undefined {
     if (responder.kind === 'device') return found(this.#deviceChannel(responder.filter));
     if (!this.#server) return undefined;
-    const { state } = this.#link;
-    if (state.kind === 'connected' && state.info.protocolVersion < 5)
+    // Without a connection, the next server is most likely like the last one.
+    if (this.#server.protocolVersion < 5)
       return failed(new MqttFlowsError('request-needs-properties', { stage: 'request' }));
     return this.#ownChannel(responder.prefix, this.#server);
   }
