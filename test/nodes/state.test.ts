@@ -112,6 +112,16 @@ describe('A topic state node with subscriptions', () => {
     }
   });
 
+  it('answers for a filter by messages that a join node can take, also if there is only one', async () => {
+    const base = unique('plant');
+    const flow = await load({}, base);
+    await publish(flow, `${base}/a/temp`, 20);
+    flow.inject('state', { topic: `${base}/+/temp`, parts: 'of the question' });
+    const { payload, parts } = await flow.received('state-out-3').next();
+    const { index, count } = parts as { index: number; count: number };
+    assert.deepEqual([payload, index, count], [20, 0, 1]);
+  });
+
   it('gets the retained message of a topic outside its filters, and forgets it again', async () => {
     const base = unique('plant');
     const flow = await load({}, base);

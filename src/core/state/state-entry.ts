@@ -72,12 +72,13 @@ interface KeptTopic {
   readonly at: number;
   readonly heardAt: number;
   readonly reference?: { readonly value: unknown; readonly at: number };
+  readonly waiting?: { readonly value: unknown };
   readonly rhythm?: Rhythm['kept'];
 }
 
 /** A topic as text for a context store; undefined when its value has no JSON form. */
 export function keptText(record: TopicRecord, { now, wall }: WallTime): string | undefined {
-  const { topic, value, at, heardAt, compared, reference, referenceAt, rhythm } = record;
+  const { topic, value, at, heardAt, compared, reference, referenceAt, waiting, isWaiting, rhythm } = record;
   const wallOf = (moment: number): number => Math.round(wall - (now - moment));
   const kept: KeptTopic = {
     topic,
@@ -85,6 +86,7 @@ export function keptText(record: TopicRecord, { now, wall }: WallTime): string |
     at: wallOf(at),
     heardAt: wallOf(heardAt),
     ...(compared ? { reference: { value: reference, at: wallOf(referenceAt) } } : {}),
+    ...(isWaiting ? { waiting: { value: waiting } } : {}),
     ...(rhythm ? { rhythm: rhythm.kept } : {}),
   };
   try {
@@ -99,7 +101,7 @@ export function keptText(record: TopicRecord, { now, wall }: WallTime): string |
 export function readKept(text: unknown, { now, wall }: WallTime): RestoredTopic | undefined {
   const kept = typeof text === 'string' ? parsed(text) : undefined;
   if (!isRecord(kept)) return undefined;
-  const { topic, value, at, heardAt, reference, rhythm } = kept;
+  const { topic, value, at, heardAt, reference, waiting, rhythm } = kept;
   if (typeof topic !== 'string' || !isRecord(value) || typeof at !== 'number' || typeof heardAt !== 'number') {
     return undefined;
   }
@@ -113,6 +115,7 @@ export function readKept(text: unknown, { now, wall }: WallTime): RestoredTopic 
     ...(isRecord(reference) && typeof reference.at === 'number'
       ? { reference: { value: revived(reference.value), at: momentOf(reference.at) } }
       : {}),
+    ...(isRecord(waiting) ? { waiting: { value: revived(waiting.value) } } : {}),
     ...(isRhythm(rhythm) ? { rhythm } : {}),
   };
 }

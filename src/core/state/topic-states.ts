@@ -55,6 +55,8 @@ export interface RestoredTopic {
   readonly at: number;
   readonly heardAt: number;
   readonly reference?: { readonly value: unknown; readonly at: number };
+  /** What is compared of a change that waits for its turn. */
+  readonly waiting?: { readonly value: unknown };
   readonly rhythm?: Rhythm['kept'];
   readonly silent?: boolean;
 }
@@ -83,7 +85,15 @@ export class TopicStates {
   take({ topic, value, compared, replayed }: Arrival, now: number): Change | undefined {
     const known = this.records.find(topic);
     const record = known ?? this.records.add(topic, value, now);
-    if (known) this.records.replace(known, value, now);
+    const change = this.#received(record, { topic, value, compared, replayed }, known !== undefined, now);
+    // A new one was weighed with its value alone.
+    if (known || record.reference !== value.payload) this.records.weigh(record);
+    return change;
+  }
+
+  #received(record: TopicRecord, arrival: Arrival, known: boolean, now: number): Change | undefined {
+    const { topic, value, compared, replayed } = arrival;
+    if (known) this.records.replace(record, value, now);
     else this.#begin(record, now);
     if (!replayed) {
       const since = record.heardAt;
@@ -112,13 +122,16 @@ export class TopicStates {
   restore(topic: RestoredTopic, now: number): void {
     if (this.records.find(topic.topic)) return;
     const record = this.records.add(topic.topic, topic.value, now);
-    const { reference, rhythm, silent } = topic;
+    const { reference, waiting, rhythm, silent } = topic;
     record.at = Math.min(topic.at, now);
     record.heardAt = Math.min(topic.heardAt, now);
     if (reference) {
       record.compared = true;
       record.reference = reference.value;
       record.referenceAt = Math.min(reference.at, now);
+      this.records.weigh(record);
+      // When the last one was sent is not known.
+      if (waiting) this.#postpone(record, waiting.value, now + this.#settings.pace);
     }
     if (rhythm) record.rhythm = Rhythm.from(rhythm);
     this.#begin(record, now, silent);
@@ -172,19 +185,25 @@ export class TopicStates {
   #compare(record: TopicRecord, compared: unknown, now: number): Change | undefined {
     const { deadband, pace } = this.#settings;
     if (!differs(record.reference, compared, deadband)) {
-      // It is again what the flow has seen last.
+      // It is again what the flow has seen last. An equal one need not be kept beside it.
       record.isWaiting = false;
       record.waiting = undefined;
+      if (!deadband) record.reference = compared;
       return undefined;
     }
     record.waiting = compared;
     if (pace === 0 || now - record.sentAt >= pace) return this.#changeOf(record, now);
-    record.isWaiting = true;
-    if (!record.isQueued) {
-      record.isQueued = true;
-      this.#paced.add(record, record.sentAt + pace);
-    }
+    this.#postpone(record, compared, record.sentAt + pace);
     return undefined;
+  }
+
+  /** The change of `record`, in which `compared` is compared, is sent at `due`. */
+  #postpone(record: TopicRecord, compared: unknown, due: number): void {
+    record.waiting = compared;
+    record.isWaiting = true;
+    if (record.isQueued) return;
+    record.isQueued = true;
+    this.#paced.add(record, due);
   }
 
   #sendWaiting(record: TopicRecord, now: number): void {

@@ -16,13 +16,18 @@ export const leftStates = new Handover<LeftState>();
 
 /** The topics of `left`, for an instance that compares by `compared`. */
 export function restoredTopics({ compared: by, records }: LeftState, compared: string): RestoredTopic[] {
-  return records.map(({ topic, value, at, heardAt, compared: isCompared, reference, referenceAt, rhythm, silent }) => ({
-    topic,
-    value,
-    at,
-    heardAt,
-    ...(isCompared && by === compared ? { reference: { value: reference, at: referenceAt } } : {}),
-    ...(rhythm ? { rhythm: rhythm.kept } : {}),
-    silent,
-  }));
+  return records.map((record) => {
+    const { topic, value, at, heardAt, reference, referenceAt, waiting, isWaiting, rhythm, silent } = record;
+    const comparable = record.compared && by === compared;
+    return {
+      topic,
+      value,
+      at,
+      heardAt,
+      ...(comparable ? { reference: { value: reference, at: referenceAt } } : {}),
+      ...(comparable && isWaiting ? { waiting: { value: waiting } } : {}),
+      ...(rhythm ? { rhythm: rhythm.kept } : {}),
+      silent,
+    };
+  });
 }

@@ -78,11 +78,11 @@ export function answerTo(
   RED: NodeAPI,
   message: NodeMessage,
   entries: readonly StateEntry[],
-  form: 'messages' | 'array' | 'object',
+  form: 'single' | 'messages' | 'array' | 'object',
 ): NodeMessage[] {
   if (form === 'array') return [Object.assign(message, { payload: entries })];
   if (form === 'object') return [Object.assign(message, { payload: levelsObject(entries) })];
-  if (entries.length === 1) return [Object.assign(message, entries[0])];
+  if (form === 'single') return [Object.assign(message, entries[0])];
   const parts = { id: messageId(), type: 'array', count: entries.length };
   // Message and answer have the same properties; what the question carried is in each.
   const { payload: _payload, ...carried } = message as Sent;

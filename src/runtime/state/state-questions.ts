@@ -40,6 +40,8 @@ export interface QuestionParts {
 export class StateQuestions {
   readonly #parts: QuestionParts;
   readonly #rows: readonly FilterLevels[];
+  /** Questions that wait for the server. */
+  #waiting = 0;
 
   constructor(parts: QuestionParts) {
     this.#parts = parts;
@@ -55,19 +57,22 @@ export class StateQuestions {
   ): void {
     const known = this.#known(question);
     if (known) return this.#reply(input, question, known, answered, unknown);
-    const { RED, stored } = this.#parts;
-    if (stored && stored.waiting >= MOST_WAITING) {
+    const { RED } = this.#parts;
+    if (this.#waiting >= MOST_WAITING) {
       const params = { maximum: MOST_WAITING };
       return input.done(localizedError(RED, new MqttFlowsError('state-overloaded', { stage: 'control', params })));
     }
-    void this.#asked(question).then(
-      (entries) => {
+    this.#waiting++;
+    void this.#asked(question)
+      .finally(() => {
+        this.#waiting--;
+      })
+      .then((entries) => {
         if (entries.ok) this.#reply(input, question, entries.value, answered, unknown);
         else input.done(localizedError(RED, entries.error));
-      },
+      })
       // Such as a message with a property that cannot be changed.
-      (error: unknown) => input.done(asError(error)),
-    );
+      .catch((error: unknown) => input.done(asError(error)));
   }
 
   /** All that there is to know without the server; undefined when the server may know more. */
@@ -89,7 +94,7 @@ export class StateQuestions {
   async #asked({ filter, single }: Question): Promise<Result<StateEntry[]>> {
     const { RED, live, settings, stored, keep, entry } = this.#parts;
     const { timeout, limits } = settings;
-    const came = stored ? await stored.ask({ filter, single, timeout, most: limits.topics }) : found([]);
+    const came = stored ? await stored.ask({ filter, single, timeout, most: limits }) : found([]);
     if (!came.ok) return failed(came.error);
     const others: StateEntry[] = [];
     for (const publication of came.value) {
@@ -113,7 +118,7 @@ export class StateQuestions {
   ): void {
     const { RED, settings } = this.#parts;
     if (entries.length > 0) {
-      answered(answerTo(RED, message, entries, single ? 'messages' : settings.answer));
+      answered(answerTo(RED, message, entries, single ? 'single' : settings.answer));
       return done();
     }
     if (settings.unknown === 'output') {

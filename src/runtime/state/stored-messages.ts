@@ -17,8 +17,8 @@ export interface StoredQuestion {
   readonly single: boolean;
   /** ms to wait for the first */
   readonly timeout: number;
-  /** The most messages that are taken. */
-  readonly most: number;
+  /** The most messages that are taken, and the most bytes of their payloads. */
+  readonly most: { readonly topics: number; readonly bytes: number };
 }
 
 /** The questions of one node. Those for the same filter share one subscription. */
@@ -34,11 +34,6 @@ export class StoredMessages {
     this.#connection = connection;
     this.#clock = clock;
     this.#owner = owner;
-  }
-
-  /** Questions that wait for their answers. */
-  get waiting(): number {
-    return this.#asking.size;
   }
 
   /**
@@ -63,6 +58,7 @@ export class StoredMessages {
     return new Promise((resolve) => {
       const received = new Map<string, IncomingPublication>();
       const begun = this.#clock.now();
+      let bytes = 0;
       let remove: (() => void) | undefined;
       let stopWaiting = (): void => {};
       const settle = (result: Result<IncomingPublication[]>): void => {
@@ -85,8 +81,10 @@ export class StoredMessages {
         deliver: (publication) => {
           // A message without a payload removes a value, and is none.
           if (!this.#endings.has(end) || publication.payload.length === 0) return;
+          bytes += publication.payload.length - (received.get(publication.topic)?.payload.length ?? 0);
           received.set(publication.topic, publication);
-          if (single || received.size >= most || this.#clock.now() - begun > LONGEST) end();
+          const enough = single || received.size >= most.topics || bytes >= most.bytes;
+          if (enough || this.#clock.now() - begun > LONGEST) end();
           else wait(QUIET);
         },
         stateChanged: (_options, state) => {

@@ -57,6 +57,22 @@ describe('The records of topics', () => {
     assert.ok(trial.states.records.bytes < 1000);
   });
 
+  it('count the levels of a topic, each of which takes memory, and what a waiting change is compared with', () => {
+    const deep = new Trial();
+    for (let i = 0; i < 100; i++) deep.take(`t/${i}${'/x'.repeat(200)}`, 1);
+    assert.ok(deep.states.records.bytes > 4_000_000);
+    const paced = new Trial({ pace: 1000 });
+    paced.take('a', 'x'.repeat(100_000));
+    const { bytes } = paced.states.records;
+    paced.take('a', 'y'.repeat(100_000));
+    assert.ok(paced.states.records.bytes > 1.9 * bytes);
+    paced.pass(1000);
+    assert.ok(paced.states.records.bytes < 2.1 * bytes);
+    const equal = new Trial();
+    for (let i = 0; i < 3; i++) equal.take('a', { text: 'x'.repeat(100_000) });
+    assert.ok(equal.states.records.bytes < 1.1 * bytes);
+  });
+
   it('are bounded by the time for which nobody has used them', () => {
     const trial = new Trial({ limits: { ...ROOMY, unused: 1000 } });
     trial.take('a', 1);
@@ -175,6 +191,22 @@ describe('An entry of the state', () => {
     assert.equal(read?.rhythm?.[0], 2);
     // The clock was set back by a year.
     assert.equal(readKept(text, { now: 100, wall: 500 })?.at, 100);
+  });
+
+  it('is kept with a change that waits, which the next process sends', () => {
+    const before = new Trial({ pace: 1000 });
+    before.take('a', 1);
+    before.take('a', 2);
+    assert.deepEqual(before.news(), ['a 1']);
+    const record = before.states.records.find('a');
+    const read = record && readKept(keptText(record, { now: 10, wall: 10 }), { now: 0, wall: 500 });
+    assert.ok(read);
+    const after = new Trial({ pace: 1000 });
+    after.states.restore(read, 0);
+    after.pass(999);
+    assert.deepEqual(after.news(), []);
+    after.pass(1);
+    assert.deepEqual(after.news(), ['a 2<1']);
   });
 
   it('that has no JSON form is not kept, and what is no entry is not read', () => {
