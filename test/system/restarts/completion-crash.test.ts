@@ -12,6 +12,11 @@ import { publishAll } from '../../helpers/servers/publish-all';
 const COUNT = 200;
 /** The most messages that a flow has at a time. */
 const AT_A_TIME = 5;
+/**
+ * The most messages that the server has on their way to each flow. Acknowledgements that a busy server has not read when the
+ * connection is reset are gone, so that it sends what the flow was done with, but never more than this, again.
+ */
+const SERVER_WINDOW = 20;
 
 class Variant {
   readonly title: string;
@@ -79,7 +84,7 @@ describe('Node-RED that is killed in the middle of a flow', function () {
   /** All flows run side by side, and each is killed twice. */
   before(async function () {
     needsMosquitto(this);
-    mosquitto = await Mosquitto.start();
+    mosquitto = await Mosquitto.start({ config: [`max_inflight_messages ${SERVER_WINDOW}`] });
     const flows = VARIANTS.flatMap((variant) => variant.flow(mosquitto.port));
     const all = (visit: (variant: Variant) => Promise<unknown>): Promise<unknown> => Promise.all(VARIANTS.map(visit));
     await nodeRed.start(flows);
@@ -113,7 +118,7 @@ describe('Node-RED that is killed in the middle of a flow', function () {
       const lost = payloads.filter((payload) => !times.has(payload));
       assert.deepEqual(lost, []);
       const twice = payloads.filter((payload) => (times.get(payload) ?? 0) > 1).length;
-      assert.ok(twice <= 2 * AT_A_TIME, `${twice} came twice`);
+      assert.ok(twice <= 2 * SERVER_WINDOW, `${twice} came twice`);
     });
   }
 });
