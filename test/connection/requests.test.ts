@@ -112,6 +112,17 @@ describe('connection/requests', () => {
     assert.equal(tooFew.error.params.count, 1);
   });
 
+  it('ends when its replies take too much memory, however many are wanted', () => {
+    const bench = new RequestBench();
+    bench.answering();
+    bench.ask('a', { replies: { most: 100_000, least: 1 } });
+    const request = bench.published('a');
+    const large = 'x'.repeat(1024 * 1024);
+    for (let count = 0; count < 70; count++) bench.reply(request, large);
+    assert.equal(bench.ends[0]?.replies.length, 64);
+    assert.equal(bench.requester.figures.late, 6);
+  });
+
   it('has no result when it was never sent, even if no reply is needed', () => {
     const bench = new RequestBench();
     bench.connection.connect();
@@ -219,6 +230,14 @@ describe('connection/requests', () => {
       const transport = bench.answering();
       bench.clock.advance(2000);
       assert.deepEqual(transport.topics, []);
+      assert.equal(bench.connection.outboxDepth, 0);
+    });
+
+    it('fails where the last server spoke MQTT 3.1.1, which tells a responder nothing', () => {
+      const bench = new RequestBench();
+      bench.answering({ protocolVersion: 4 }).lose(failure());
+      bench.ask('a');
+      assert.deepEqual(bench.log, ['a: request-needs-properties unsent']);
       assert.equal(bench.connection.outboxDepth, 0);
     });
 

@@ -29,7 +29,7 @@ export interface Request {
 }
 
 export interface RepliesWanted {
-  /** Ends the request when so many have come; Infinity: the timeout ends it. */
+  /** Ends the request when so many have come. */
   readonly most: number;
   /** With fewer at the timeout, the request has failed. */
   readonly least: number;
@@ -56,6 +56,9 @@ export interface RequestListener {
   roundTrip(time: number): void;
 }
 
+/** Payload bytes of replies with which a request ends: responders must not decide how much memory it takes. */
+const MOST_REPLY_BYTES = 64 * 1024 * 1024;
+
 /** MQTT 5, section 3.4.2.1: the server has the publication, and nobody has subscribed to its topic. */
 const NO_MATCHING_SUBSCRIBERS = 0x10;
 
@@ -68,6 +71,7 @@ export class PendingRequest {
   readonly #endsAt: number;
   readonly #cancelTimer: () => void;
   readonly #replies: IncomingPublication[] = [];
+  #replyBytes = 0;
   #leave: () => void = () => {};
   #progress: RequestProgress = 'unsent';
   #reasonCode: number | undefined;
@@ -134,8 +138,10 @@ export class PendingRequest {
   take(reply: IncomingPublication): void {
     if (this.#over) return this.listener.late();
     this.#replies.push(reply);
+    this.#replyBytes += reply.payload.length;
     this.listener.roundTrip(this.#clock.now() - this.#publishedAt);
-    if (this.#replies.length >= this.request.replies.most) this.#succeed();
+    const full = this.#replyBytes >= MOST_REPLY_BYTES;
+    if (full || this.#replies.length >= this.request.replies.most) this.#succeed();
   }
 
   fail(error: MqttFlowsError): void {
