@@ -166,6 +166,18 @@ describe('A topic state node with subscriptions', () => {
     assert.deepEqual((await flow.received('state-out-3').next()).payload, []);
   });
 
+  it('drops a removed value also where the expression that is compared fails for an empty payload', async () => {
+    const base = unique('plant');
+    const flow = await load({ change: '$number($string(payload))', changeType: 'jsonata' }, base);
+    const topic = `${base}/a/temp`;
+    await publish(flow, topic, 20, true);
+    await publish(flow, topic, '', true);
+    const changes = flow.received('state-out-1');
+    assert.deepEqual(shown(await changes.next()), [topic, 20]);
+    assert.deepEqual(shown(await changes.next()), [topic, '', 20, 'removed']);
+    assert.equal(flow.caught.all.length, 0);
+  });
+
   it('gives a snapshot, and takes one back', async () => {
     const base = unique('plant');
     const flow = await load({}, base);

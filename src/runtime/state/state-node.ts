@@ -82,6 +82,8 @@ export class StateNode {
   /** Resolves when what was known before is known again. */
   readonly #ready: Promise<void>;
   #closed = false;
+  /** Whether the state of before is in it, or could not be read. */
+  #loaded = false;
 
   constructor(parts: StateNodeParts, live: LiveState, values: StateValues, clock: Clock) {
     const { RED, node, settings, connection, fixed } = parts;
@@ -208,6 +210,7 @@ export class StateNode {
       if (problem) void flowsStarted(RED, node).then(() => reportError(RED, node, problem));
       else node.error(error);
     }
+    this.#loaded = !this.#closed;
     if (this.#closed) return;
     if (connection) this.#unwatch = connection.watch((state) => this.#status.connectionIs(state));
     this.#subscriptions?.start([]);
@@ -230,7 +233,8 @@ export class StateNode {
     this.live.close();
     this.#status.close();
     const left = { compared: comparedBy(settings), records: [...this.live.states.records.inOrderOfUse()] };
-    if (!removed) leftStates.leave(RED, node, left, () => {});
+    // A node that a deploy stops before its store has answered knows nothing: the next one asks the store again.
+    if (!removed && this.#loaded) leftStates.leave(RED, node, left, () => {});
     await this.#kept?.close();
   }
 }

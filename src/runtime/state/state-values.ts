@@ -121,13 +121,18 @@ export class StateValues {
   #compare(value: Uncompared, failed: (error: Error) => void, take: (arrival: Arrival) => void): void {
     const { compared, RED } = this.#parts;
     if (compared.kind === 'path') return take({ ...value, compared: readPath(value.value, compared.path) });
+    // An empty payload may be none that the expression can calculate with.
+    const lost = (problem: Error): void => {
+      if (value.removed) take({ ...value, compared: undefined });
+      else failed(problem);
+    };
     this.#find(
       { ...value.value, topic: value.topic } as NodeMessage,
       (found) => {
         if (found.ok) take({ ...value, compared: found.config[0] });
-        else failed(localizedError(RED, found.error));
+        else lost(localizedError(RED, found.error));
       },
-      (thrown) => failed(asError(thrown)),
+      (thrown) => lost(asError(thrown)),
     );
   }
 }
