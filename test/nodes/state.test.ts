@@ -1,6 +1,7 @@
 // The topic state node in Node-RED: values from its subscriptions and from messages, questions, silence.
 
 import assert from 'node:assert/strict';
+import { valueDefaults } from '#src/settings/value.config';
 import { type Flow, type FlowMessage, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
 import {
   embeddedNode,
@@ -137,6 +138,20 @@ describe('A topic state node with subscriptions', () => {
     assert.equal((await flow.received('state-out-3').next()).payload, 5);
     flow.inject('state', { action: 'getState' });
     assert.deepEqual((await flow.received('state-out-3').next()).payload, []);
+  });
+
+  it('answers with the retained message of its own filter by the rules of its row, also where an expression takes time', async () => {
+    const base = unique('plant');
+    const value = { ...valueDefaults, from: 'payload.t * 2', fromType: 'jsonata' as const };
+    const subscriptions = [{ filter: `${base}/+`, retainHandling: 2 as const, value }];
+    const flow = await load({ subscriptions, change: '$floor(payload)', changeType: 'jsonata' }, base);
+    await publish(flow, `${base}/a`, { t: 4 }, true);
+    await flow.received('state-out-1').next();
+    flow.inject('state', { action: 'setState', payload: [] });
+    await flow.completed.next();
+    flow.inject('state', { topic: `${base}/a` });
+    assert.equal((await flow.received('state-out-3').next()).payload, 8);
+    assert.equal(flow.caught.all.length, 0);
   });
 
   it('reports an unknown topic as an error, or sends the question to its last output', async () => {

@@ -166,9 +166,9 @@ export class StateNode {
   }
 
   /** Takes a retained message that was asked for, as if the subscription of `row` had brought it. */
-  #keep(publication: IncomingPublication, row: number): void {
+  #keep(publication: IncomingPublication, row: number): void | Promise<void> {
     const by = this.#parts.fixed[row];
-    if (by) this.#values.received({ publication, filter: by.options.filter, qos: 0 }, by, true);
+    if (by) return this.#values.received({ publication, filter: by.options.filter, qos: 0 }, by, true);
   }
 
   #subscribing(connection: Connection, owner: string, fixed: readonly NodeSubscription[]): NodeSubscriptions {

@@ -31,8 +31,8 @@ export interface QuestionParts {
   readonly settings: StateNodeSettings;
   readonly connection: Connection | undefined;
   readonly stored: StoredMessages | undefined;
-  /** Takes a publication into the state, as if it had come by the subscription of `row`. */
-  keep(publication: IncomingPublication, row: number): void;
+  /** Takes a publication into the state, as if it had come by the subscription of `row`. A promise resolves when it is in. */
+  keep(publication: IncomingPublication, row: number): void | Promise<void>;
   /** The entry of a publication that no row asks for; undefined when it is unreadable, which is reported then. */
   entry(publication: IncomingPublication, filter: TopicFilter): StateEntry | undefined;
 }
@@ -97,15 +97,17 @@ export class StateQuestions {
     const came = stored ? await stored.ask({ filter, single, timeout, most: limits }) : found([]);
     if (!came.ok) return failed(came.error);
     const others: StateEntry[] = [];
+    const kept: (void | Promise<void>)[] = [];
     for (const publication of came.value) {
       const { topic } = publication;
       const row = live.rowOf(topic);
       // What has come by a subscription meanwhile is newer.
-      if (row >= 0 && !live.states.records.find(topic)) keep(publication, row);
+      if (row >= 0 && !live.states.records.find(topic)) kept.push(keep(publication, row));
       // Nothing is kept of topics that no row asks for: it would never be renewed.
-      const other = live.states.records.find(topic) ? undefined : entry(publication, filter);
+      const other = row >= 0 || live.states.records.find(topic) ? undefined : entry(publication, filter);
       if (other) others.push(other);
     }
+    await Promise.all(kept);
     return found([...entriesOf(RED, live.states.ask(filter, live.time.now), live.time, filter), ...others]);
   }
 

@@ -59,8 +59,8 @@ export class StateValues {
     this.#preparation = new MessagePreparation(RED, { codec, undecodable: 'error', requestsOnly: false });
   }
 
-  /** A publication by the subscription `by`. */
-  received(delivery: Delivery, by: NodeSubscription | undefined, replayed: boolean): void {
+  /** A publication by the subscription `by`. Where an expression takes time, the promise resolves when it is in the state. */
+  received(delivery: Delivery, by: NodeSubscription | undefined, replayed: boolean): void | Promise<void> {
     const { RED, codec, live } = this.#parts;
     const { topic, payload, retain } = delivery.publication;
     // It has nothing in it that could be taken out.
@@ -69,8 +69,8 @@ export class StateValues {
       return this.#arrived(message, topic, replayed, true);
     }
     const prepared = this.#preparation.prepare(delivery, by);
-    if (prepared instanceof Promise) void prepared.then((later) => this.#prepared(later, topic, replayed));
-    else this.#prepared(prepared, topic, replayed);
+    if (prepared instanceof Promise) return prepared.then((later) => this.#prepared(later, topic, replayed));
+    return this.#prepared(prepared, topic, replayed);
   }
 
   /** What a question gets of a publication that is not kept; undefined when it is unreadable, which is reported. */
@@ -89,7 +89,7 @@ export class StateValues {
     const value = valueIn(RED, message as MessageInput['message'] & Record<string, unknown>);
     const removed =
       isEmptyPayload(value.payload) && removes(value.retain, false, live.states.records.find(topic)?.value);
-    this.#compare({ topic, value, replayed: false, removed }, done, (arrival) => {
+    void this.#compare({ topic, value, replayed: false, removed }, done, (arrival) => {
       const change = removed ? live.remove(arrival) : live.take(arrival);
       if (change) send(Object.assign(message, changeProperties(change, live.time.now)));
       done();
@@ -97,15 +97,15 @@ export class StateValues {
   }
 
   /** A payload that is unreadable, or without the value that its filter takes, is an error; the earlier value stays. */
-  #prepared({ message, error, dropped }: PreparedMessage, topic: string, replayed: boolean): void {
+  #prepared({ message, error, dropped }: PreparedMessage, topic: string, replayed: boolean): void | Promise<void> {
     if (error) this.#parts.node.error(error, message);
-    else if (!dropped) this.#arrived(message, topic, replayed, false);
+    else if (!dropped) return this.#arrived(message, topic, replayed, false);
   }
 
-  #arrived(message: NodeMessage, topic: string, replayed: boolean, removed: boolean): void {
+  #arrived(message: NodeMessage, topic: string, replayed: boolean, removed: boolean): void | Promise<void> {
     const { RED, node, live } = this.#parts;
     const failed = (problem: Error): void => node.error(problem, message);
-    this.#compare({ topic, value: receivedValue(message), replayed, removed }, failed, (arrival) => {
+    return this.#compare({ topic, value: receivedValue(message), replayed, removed }, failed, (arrival) => {
       const change = removed ? live.remove(arrival) : live.take(arrival);
       if (change) node.send([changeMessage(RED, change, live.time.now)]);
     });
@@ -118,7 +118,7 @@ export class StateValues {
   }
 
   /** Finds what is to be compared, and hands the arrival to `take`, in the order of arrival. */
-  #compare(value: Uncompared, failed: (error: Error) => void, take: (arrival: Arrival) => void): void {
+  #compare(value: Uncompared, failed: (error: Error) => void, take: (arrival: Arrival) => void): void | Promise<void> {
     const { compared, RED } = this.#parts;
     if (compared.kind === 'path') return take({ ...value, compared: readPath(value.value, compared.path) });
     // An empty payload may be none that the expression can calculate with.
@@ -126,14 +126,20 @@ export class StateValues {
       if (value.removed) take({ ...value, compared: undefined });
       else failed(problem);
     };
-    this.#find(
-      { ...value.value, topic: value.topic } as NodeMessage,
-      (found) => {
-        if (found.ok) take({ ...value, compared: found.config[0] });
-        else lost(localizedError(RED, found.error));
-      },
-      (thrown) => lost(asError(thrown)),
-    );
+    return new Promise((resolve) => {
+      this.#find(
+        { ...value.value, topic: value.topic } as NodeMessage,
+        (found) => {
+          resolve();
+          if (found.ok) take({ ...value, compared: found.config[0] });
+          else lost(localizedError(RED, found.error));
+        },
+        (thrown) => {
+          resolve();
+          lost(asError(thrown));
+        },
+      );
+    });
   }
 }
 
