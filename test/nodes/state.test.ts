@@ -206,6 +206,12 @@ describe('A topic state node with subscriptions', () => {
     const answer = await flow.received('state-out-3').next();
     assert.equal(answer.payload, 30);
     assert.ok(Number(answer.age) >= 5000);
+    // What is in it already is no change.
+    await publish(flow, `${base}/a/temp`, 30);
+    await publish(flow, `${base}/a/temp`, 31);
+    const changes = flow.received('state-out-1');
+    assert.deepEqual(shown(await changes.next()), [`${base}/a/temp`, 20]);
+    assert.deepEqual(shown(await changes.next()), [`${base}/a/temp`, 31, 30]);
     flow.inject('state', { action: 'setState', payload: 'nonsense' });
     assert.equal((await flow.caught.next()).error.code, 'property-invalid');
   });

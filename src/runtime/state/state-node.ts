@@ -10,6 +10,7 @@ import type { IncomingPublication } from '../../core/publications/publication';
 import { readEntries } from '../../core/state/state-entry';
 import { readStateRequest, type StateRequest } from '../../core/state/state-request';
 import type { RestoredTopic } from '../../core/state/topic-states';
+import { readPath } from '../../core/values/template';
 import type { ConfigResult } from '../../settings/saved-config';
 import type { StateNodeSettings } from '../../settings/state.config';
 import { flowsStarted } from '../deploy/deploy-events';
@@ -161,7 +162,13 @@ export class StateNode {
     const entries = readEntries(payload, time);
     if (!entries.ok) return done(localizedError(this.#parts.RED, entries.error));
     for (const record of states.records.all()) states.records.remove(record);
-    this.live.restore(entries.value);
+    const { compared } = this.#parts.settings;
+    // A value that comes again after this is no change. What an expression would give is known with the next value only.
+    const seen = (topic: RestoredTopic): RestoredTopic => {
+      if (compared.kind !== 'path') return topic;
+      return { ...topic, reference: { value: readPath(topic.value, compared.path), at: topic.at } };
+    };
+    this.live.restore(entries.value.map(seen));
     done();
   }
 
