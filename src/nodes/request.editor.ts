@@ -5,6 +5,7 @@ import { prepareBrokerField } from '../editor/fields/broker-field';
 import { addFieldNote } from '../editor/fields/field-note';
 import { FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
 import { fillFormatSelect } from '../editor/fields/format-select';
+import { prepareMore, usualOf } from '../editor/fields/more';
 import { numberProblem } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
 import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
@@ -22,6 +23,9 @@ type NumberName = keyof typeof REQUEST_RANGES;
 
 /** The properties that a user may set; where to answer is the node's. */
 const PROPERTIES = ['contentType', 'payloadFormatIndicator', 'messageExpiryInterval'] as const;
+
+/** The settings that are rarely needed. */
+const FOLDED = ['atATime', 'maxWaiting', 'minReplies', 'responsePrefix', 'replyFormat', 'whileOffline'] as const;
 
 let readProperties: () => PropertiesConfig = () => requestDefaults.properties;
 
@@ -134,7 +138,8 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     prepareAnswerTo();
     const prefix = $('#node-input-responsePrefix');
     addFieldNote(prefix.closest('.form-row'), prefix, (text) => ({ problem: prefixProblem(text) }));
-    $('#mqtt-flows-request-more').prop('open', hasMore(this));
+    const more = $('#mqtt-flows-request-more');
+    more.prop('open', prepareMore(more, usualOf(requestDefaults, FOLDED)));
     readProperties = preparePropertyFields(this.properties, PROPERTIES);
     followBrokerVersion(hasProperties(this.properties) || this.describePayload === true);
   },
@@ -187,10 +192,4 @@ function prepareAnswerTo(): void {
   };
   select.add('#node-input-broker').on('change', show);
   show();
-}
-
-/** Whether a folded setting differs from a new node's. */
-function hasMore(saved: RequestConfig): boolean {
-  const folded = ['atATime', 'maxWaiting', 'minReplies', 'responsePrefix', 'replyFormat', 'whileOffline'] as const;
-  return folded.some((name) => String(saved[name]) !== String(requestDefaults[name]));
 }

@@ -5,6 +5,7 @@ import { parsePath } from '../core/values/template';
 import { addFieldNote } from '../editor/fields/field-note';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows, useAltArrows } from '../editor/fields/list-rows';
+import { contextKeyProblem } from '../editor/fields/property-problem';
 import { sharedText } from '../editor/fields/shared-text';
 import { nameTypedInput } from '../editor/fields/typed-input-name';
 import { addRouteTrial } from '../editor/router/route-trial';
@@ -59,7 +60,7 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
       validate(key, _options) {
         // The validator of one property does not know the types of the others.
         const { routesType = routerDefaults.routesType } = this as EditorNode & Partial<RouterConfig>;
-        return routesType === 'none' || Boolean(key) || sharedText('fields.nameMissing');
+        return contextKeyProblem(key, routesType) ?? true;
       },
     },
     routesType: { value: routerDefaults.routesType },

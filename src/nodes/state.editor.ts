@@ -7,6 +7,7 @@ import { enteredFormat, FORMAT_PROPERTIES, prepareFormat } from '../editor/field
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
 import { numberProblem, prepareNumber, readNumber } from '../editor/fields/number-field';
+import { contextKeyProblem } from '../editor/fields/property-problem';
 import { sharedText } from '../editor/fields/shared-text';
 import { topicFilterProblem } from '../editor/fields/topic-filter-problem';
 import { nameTypedInput } from '../editor/fields/typed-input-name';
@@ -89,7 +90,7 @@ RED.nodes.registerType<StateConfig, object>('mqtt-flows-state', {
       value: stateDefaults.keep,
       validate(key, _options) {
         const { keepType = stateDefaults.keepType } = this as EditorNode & Partial<StateConfig>;
-        return keepType === 'none' || Boolean(key) || sharedText('fields.nameMissing');
+        return contextKeyProblem(key, keepType) ?? true;
       },
     },
     keepType: { value: stateDefaults.keepType },

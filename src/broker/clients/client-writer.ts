@@ -2,6 +2,7 @@
 // that a slow reader can be told from one that does not read at all.
 
 import { Buffer } from 'node:buffer';
+import { joinSmall } from '../wire/join-small';
 import type { PublishFrame } from '../wire/publish-frame';
 import type { ClientStream } from './client-stream';
 import type { Traffic } from './traffic';
@@ -10,8 +11,6 @@ import type { Traffic } from './traffic';
 const SLICE = 64 * 1024;
 /** Slices of one turn of the event loop, as long as the stream takes each at once. */
 const SLICES = 4;
-/** bytes up to which a piece is copied into a larger write */
-const SMALL = 8 * 1024;
 /** bytes that may wait here. Above this, publications wait in the session. */
 const HIGH_WATER = 256 * 1024;
 /** The DUP bit in the first byte of PUBLISH (MQTT 5, section 3.3.1.1). */
@@ -140,32 +139,22 @@ export class ClientWriter {
       return this.#pieces.splice(0);
     }
     const slice: Buffer[] = [];
-    let small: Buffer[] = [];
     let taken = 0;
     let count = 0;
-    const join = (): void => {
-      if (small.length > 0) slice.push(small.length === 1 ? (small[0] as Buffer) : Buffer.concat(small));
-      small = [];
-    };
     for (const piece of this.#pieces) {
       if (taken >= SLICE) break;
       const part = piece.length > SLICE ? piece.subarray(0, SLICE) : piece;
       taken += part.length;
-      if (part.length <= SMALL) small.push(part);
-      else {
-        join();
-        slice.push(part);
-      }
+      slice.push(part);
       if (part.length < piece.length) {
         this.#pieces[count] = piece.subarray(SLICE);
         break;
       }
       count++;
     }
-    join();
     this.#pieces = count === this.#pieces.length ? [] : this.#pieces.slice(count);
     this.#bytes -= taken;
     this.#traffic.bytesSent += taken;
-    return slice;
+    return joinSmall(slice);
   }
 }

@@ -13,24 +13,27 @@ export function usualOf<Settings extends object>(
   return Object.fromEntries(names.map((name) => [`node-input-${name}`, settings[name]]));
 }
 
-/** Keeps the summary of `details` up to date, and opens it if it hides a value that is wrong. */
-export function prepareMore(details: JQuery, usual: UsualValues): void {
+/**
+ * Keeps the summary of `details` up to date, and opens it if it hides a value that is wrong. Returns whether anything
+ * differs from `usual`.
+ */
+export function prepareMore(details: JQuery, usual: UsualValues): boolean {
   const summary = details.children('summary');
-  const show = (): void => {
+  const show = (): boolean => {
     const changed = Object.entries(usual).flatMap(([id, value]) => changeOf($(`#${id}`), value, details));
     const what = changed.join('; ');
     summary.text(what === '' ? sharedText('fields.more') : `${sharedText('fields.more')} (${what})`);
+    return changed.length > 0;
   };
-  details.on('input change', show);
-  // Lists take the height that is left.
+  details.on('input change', () => void show());
   // Lists take the height that is left. Node-RED lays dialogs out anew with the window.
   details.on('toggle', () => void $(window).trigger('resize'));
-  show();
   // Node-RED fills in some fields after the dialog has been prepared.
   setTimeout(() => {
     show();
     if (details.find('[aria-invalid=true]').length > 0) details.prop('open', true);
   }, 0);
+  return show();
 }
 
 /** What is set at `field`, unless that is usual or the field is hidden. */

@@ -1,4 +1,4 @@
-// Errors for values of MQTT 5 properties in dialogs.
+// Errors for values of MQTT 5 properties and for context keys in dialogs.
 
 import { topicNameProblem } from '../../core/topics/topic-name';
 import { namesVariables } from '../../settings/environment-text';
@@ -17,4 +17,9 @@ export function intervalProblem(value: unknown): string | undefined {
 export function responseTopicProblem(topic: string): string | undefined {
   const problem = topic === '' || namesVariables(topic) ? undefined : topicNameProblem(topic);
   return problem && sharedText(`topicName.${problem}`);
+}
+
+/** The error for the key under which a node keeps something in a context, of the type `none` or a context; undefined if it is fine. */
+export function contextKeyProblem(key: unknown, type: string): string | undefined {
+  return type === 'none' || key ? undefined : sharedText('fields.nameMissing');
 }

@@ -1,13 +1,11 @@
 // Two streams in memory: what is written to one is read from the other. Unlike `stream.duplexPair()` of Node.js, small
 // writes of one turn of the event loop arrive as one piece, as over TCP.
 
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { Duplex } from 'node:stream';
+import { joinSmall } from '../../broker/wire/join-small';
 
 type Done = (error?: Error | null) => void;
-
-/** bytes up to which a piece is copied into a larger one */
-const SMALL = 8 * 1024;
 
 /** When one of the two is destroyed, so is the other: its connection is lost. */
 export function streamPair(): [Duplex, Duplex] {
@@ -38,22 +36,7 @@ class Half extends Duplex {
   }
 
   override _writev(pieces: { chunk: Buffer }[], done: Done): void {
-    const joined: Buffer[] = [];
-    let small: Buffer[] = [];
-    const join = (): void => {
-      if (small.length > 0) joined.push(small.length === 1 ? (small[0] as Buffer) : Buffer.concat(small));
-      small = [];
-    };
-    for (const { chunk } of pieces) {
-      if (chunk.length <= SMALL) {
-        small.push(chunk);
-        continue;
-      }
-      join();
-      joined.push(chunk);
-    }
-    join();
-    this.#give(joined, done);
+    this.#give(joinSmall(pieces.map(({ chunk }) => chunk)), done);
   }
 
   override _final(done: Done): void {
