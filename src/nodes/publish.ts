@@ -20,12 +20,10 @@ import { readSettings } from '../runtime/node/read-settings';
 import { lastInputs } from '../runtime/publish/last-inputs';
 import { type MessageInput, messageAnswers } from '../runtime/publish/message-answers';
 import { outsideFinder } from '../runtime/publish/outside-values';
-import { type ListPublisher, publishList } from '../runtime/publish/publish-list';
+import { type Built, type ListPublisher, publishList } from '../runtime/publish/publish-list';
 import { publishStatus } from '../runtime/publish/publish-status';
 import { requestOf } from '../runtime/request/open-requests';
 import { type PublishConfig, parsePublishConfig, publishDefaults } from '../settings/publish.config';
-
-type Built = Extract<PublicationResult, { readonly ok: true }>;
 
 export = function register(RED: NodeAPI): void {
   function construct(this: Node, definition: PublishConfig & NodeDef): void {

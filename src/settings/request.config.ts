@@ -113,7 +113,7 @@ export const REQUEST_RANGES = {
 /** What a reply of a device must fulfil. */
 export type MatchSettings =
   | { readonly kind: 'any' }
-  | { readonly kind: 'property'; readonly path: Path; readonly text: string; readonly expected: ValueSource }
+  | { readonly kind: 'property'; readonly path: Path; readonly expected: ValueSource }
   | { readonly kind: 'jsonata'; readonly expression: string };
 
 export type ResponderSettings =
@@ -189,12 +189,11 @@ function readMatch(saved: SavedConfig, outside: OutsideValue[]): MatchSettings {
     return { kind: 'jsonata', expression };
   }
   if (match === '') return { kind: 'any' };
-  const text = saved.text('matchProperty', requestDefaults.matchProperty);
-  const path = parsePath(text);
+  const path = parsePath(saved.text('matchProperty', requestDefaults.matchProperty));
   if (!path) saved.invalid('matchProperty', 'expected.path');
   const type = saved.choice('matchValueType', MATCH_TYPES, requestDefaults.matchValueType);
   const value = saved.text('matchValue', requestDefaults.matchValue);
   const expected = parseTypedValue({ value, type }, 'matchValue', outside);
   if (!expected.ok) saved.fail(expected.error);
-  return path && expected.ok ? { kind: 'property', path, text, expected: expected.config } : { kind: 'any' };
+  return path && expected.ok ? { kind: 'property', path, expected: expected.config } : { kind: 'any' };
 }

@@ -7,6 +7,7 @@ import { parseTopicFilter } from '../core/topics/topic-filter';
 import { parseTopicTemplate } from '../core/topics/topic-template';
 import { noteIn, type OutsideValue } from '../core/values/outside-value';
 import { type Path, parsePath, type Template } from '../core/values/template';
+import { type ContextStore, readContextStore } from './context-store';
 import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
 
 export interface RuleConfig {
@@ -65,13 +66,6 @@ export const routerDefaults: RouterConfig = {
   outputs: 2,
 };
 
-/** Where routes from messages are kept. */
-export interface RouteStore {
-  readonly type: 'flow' | 'global';
-  /** A context key with the name of its store, in Node-RED's notation. */
-  readonly key: string;
-}
-
 export interface RouterSettings {
   /** The property that holds the topic of a message, as written. */
   readonly property: string;
@@ -81,7 +75,7 @@ export interface RouterSettings {
   readonly match: 'first' | 'all';
   /** The output of routes from messages; undefined when messages may not add any. */
   readonly dynamic: number | undefined;
-  readonly store: RouteStore | undefined;
+  readonly store: ContextStore | undefined;
   readonly otherwise: number | undefined;
   readonly noTopic: 'otherwise' | 'error';
   /** The values that the templates of new topics need beside the message. */
@@ -104,19 +98,11 @@ export function parseRouterConfig(raw: RawConfig): ConfigResult<RouterSettings> 
     routes: rules.map((rule, output) => readRule(rule, output, outside)).filter((route) => route !== undefined),
     match: saved.choice('match', ['first', 'all'], routerDefaults.match),
     dynamic,
-    store: dynamic === undefined ? undefined : readStore(saved),
+    store: dynamic === undefined ? undefined : readContextStore(saved, 'routes'),
     otherwise: otherwise ? rules.length + (dynamic === undefined ? 0 : 1) : undefined,
     noTopic: saved.choice('noTopic', ['otherwise', 'error'], routerDefaults.noTopic),
     outside,
   });
-}
-
-function readStore(saved: SavedConfig): RouteStore | undefined {
-  const type = saved.choice('routesType', ['none', 'flow', 'global'], routerDefaults.routesType);
-  const key = saved.text('routes', routerDefaults.routes).trim();
-  if (type === 'none') return undefined;
-  if (key === '') saved.invalid('routes', 'expected.text');
-  return { type, key };
 }
 
 /** Reads one rule of the dialog. `output` counts from 0. */

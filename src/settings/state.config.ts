@@ -4,6 +4,7 @@ import type { Deadband } from '../core/state/change';
 import type { SilenceRule } from '../core/state/silence-watch';
 import type { StateLimits } from '../core/state/topic-records';
 import { type Path, parsePath } from '../core/values/template';
+import { type ContextStore, readContextStore } from './context-store';
 import type { SavedNumber } from './environment-text';
 import { type FormatConfig, type FormatSettings, formatDefaults, readFormat } from './format.config';
 import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
@@ -106,13 +107,6 @@ export const STATE_RANGES = {
   maxUnused: [0, 3650 * DAY],
 } as const;
 
-/** Where the state is kept. */
-export interface StateStore {
-  readonly type: 'flow' | 'global';
-  /** A context key with the name of its store, in Node-RED's notation. */
-  readonly key: string;
-}
-
 /** What is compared of each message. */
 export type Compared =
   | { readonly kind: 'path'; readonly path: Path; readonly text: string }
@@ -135,7 +129,7 @@ export interface StateNodeSettings extends FormatSettings {
   readonly firstRetained: boolean;
   /** ms */
   readonly pace: number;
-  readonly store: StateStore | undefined;
+  readonly store: ContextStore | undefined;
   readonly limits: StateLimits;
 }
 
@@ -165,7 +159,7 @@ export function parseStateConfig(raw: RawConfig): ConfigResult<StateNodeSettings
     first: saved.boolean('first', stateDefaults.first),
     firstRetained: saved.boolean('firstRetained', stateDefaults.firstRetained),
     pace: saved.integer('pace', 0, ...STATE_RANGES.pace),
-    store: readStore(saved),
+    store: readContextStore(saved, 'keep'),
     limits: {
       topics: saved.integer('maxTopics', 100_000, ...STATE_RANGES.maxTopics),
       bytes: saved.integer('maxBytes', 67_108_864, ...STATE_RANGES.maxBytes),
@@ -200,12 +194,4 @@ function readDeadband(saved: SavedConfig): Deadband | undefined {
   const size = saved.number('deadband', 0);
   if (size < 0) saved.invalid('deadband', 'expected.notNegative');
   return size > 0 ? { kind, size } : undefined;
-}
-
-function readStore(saved: SavedConfig): StateStore | undefined {
-  const type = saved.choice('keepType', ['none', 'flow', 'global'], stateDefaults.keepType);
-  if (type === 'none') return undefined;
-  const key = saved.text('keep', stateDefaults.keep).trim();
-  if (key === '') saved.invalid('keep', 'expected.text');
-  return { type, key };
 }

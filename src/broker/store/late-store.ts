@@ -28,12 +28,13 @@ export class LateStore implements BrokerStore {
   }
 
   async write(changes: readonly StoreChange[]): Promise<void> {
-    if (this.#store && !this.#replaced) return this.#store.write(changes);
+    const replaced = this.#replaced;
+    const store = this.#store;
+    if (store && !replaced) return store.write(changes);
     for (const change of changes) {
       if (change.kind === 'put') this.#entries.set(change.key, change.value);
       else this.#entries.delete(change.key);
     }
-    const { replaced, store } = { replaced: this.#replaced, store: this.#store };
     if (!store || !replaced) return;
     const all: StoreChange[] = replaced
       .filter((key) => !this.#entries.has(key))

@@ -3,7 +3,6 @@
 import { Buffer } from 'node:buffer';
 import { ProtocolViolation } from './protocol-violation';
 import { Reason } from './reason';
-import { MAX_VARIABLE_INTEGER, variableIntegerSize } from './variable-integer';
 
 const NOTHING = Buffer.alloc(0);
 /** Never added to: the first piece comes in an array of its own. */
@@ -99,6 +98,3 @@ export class PacketFramer {
     return false;
   }
 }
-
-/** bytes of the largest packet in MQTT */
-export const LARGEST_PACKET = 1 + variableIntegerSize(MAX_VARIABLE_INTEGER) + MAX_VARIABLE_INTEGER;

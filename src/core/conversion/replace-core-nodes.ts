@@ -10,11 +10,6 @@ import { publishFromCore } from './publish-from-core';
 import { type FlowConversion, replaceNodes } from './replace-nodes';
 import { subscribeFromCore } from './subscribe-from-core';
 
-/** Whether nodes of this type, which are no broker nodes of the core, can be replaced. */
-export function isReplaceable(type: string): boolean {
-  return type === 'mqtt in' || type === 'mqtt out' || Object.hasOwn(FOREIGN_TYPES, type);
-}
-
 /**
  * Replaces the nodes of `flow` that `chosen` names. A core broker node is named for itself only where nothing uses it; else
  * it follows its users.

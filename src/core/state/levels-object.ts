@@ -1,5 +1,7 @@
 // Values as one object by the levels of their topics: `plant/a/temp` becomes `plant.a.temp`.
 
+import { putProperty } from '../values/plain-value';
+
 /** The name of the value of a topic that others are below. */
 export const OWN_VALUE = '$value';
 
@@ -16,8 +18,8 @@ export function levelsObject(entries: Iterable<{ readonly topic: string; readonl
     let branch = root;
     for (const name of names) branch = branchAt(branch, name, branches);
     const there = own(branch, last);
-    if (isBranch(there, branches)) put(there, OWN_VALUE, payload);
-    else put(branch, last, payload);
+    if (isBranch(there, branches)) putProperty(there, OWN_VALUE, payload);
+    else putProperty(branch, last, payload);
   }
   return root;
 }
@@ -28,8 +30,8 @@ function branchAt(above: Branch, name: string, branches: WeakSet<object>): Branc
   const branch: Branch = {};
   branches.add(branch);
   // The topic of this level has a value of its own.
-  if (Object.hasOwn(above, name)) put(branch, OWN_VALUE, there);
-  put(above, name, branch);
+  if (Object.hasOwn(above, name)) putProperty(branch, OWN_VALUE, there);
+  putProperty(above, name, branch);
   return branch;
 }
 
@@ -39,10 +41,4 @@ function isBranch(value: unknown, branches: WeakSet<object>): value is Branch {
 
 function own(branch: Branch, name: string): unknown {
   return Object.hasOwn(branch, name) ? branch[name] : undefined;
-}
-
-/** A level may be called `__proto__`, which an assignment would take for something else. */
-function put(branch: Branch, name: string, value: unknown): void {
-  if (name !== '__proto__') branch[name] = value;
-  else Object.defineProperty(branch, name, { value, enumerable: true, configurable: true, writable: true });
 }

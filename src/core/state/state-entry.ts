@@ -1,6 +1,7 @@
 // A topic of the state as a flow sees it, in answers and snapshots, and as it is kept over restarts.
 
 import { failed, found, type Result } from '../errors/result';
+import { lossIn } from '../payloads/json-loss';
 import { topicNameProblem } from '../topics/topic-name';
 import { isRecord, propertyInvalid } from '../values/plain-value';
 import type { Rhythm } from './rhythm';
@@ -90,7 +91,8 @@ export function keptText(record: TopicRecord, { now, wall }: WallTime): string |
     ...(rhythm ? { rhythm: rhythm.kept } : {}),
   };
   try {
-    return JSON.stringify(kept);
+    const text = JSON.stringify(kept);
+    return lossIn(kept, text) === undefined ? text : undefined;
   } catch {
     // A circle, or a BigInt.
     return undefined;

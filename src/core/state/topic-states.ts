@@ -82,10 +82,11 @@ export class TopicStates {
   }
 
   /** Takes a value. Returns the change that has to be sent now, if it is one. */
-  take({ topic, value, compared, replayed }: Arrival, now: number): Change | undefined {
+  take(arrival: Arrival, now: number): Change | undefined {
+    const { topic, value } = arrival;
     const known = this.records.find(topic);
     const record = known ?? this.records.add(topic, value, now);
-    const change = this.#received(record, { topic, value, compared, replayed }, known !== undefined, now);
+    const change = this.#received(record, arrival, known !== undefined, now);
     // A new one was weighed with its value alone.
     if (known || record.reference !== value.payload) this.records.weigh(record);
     return change;

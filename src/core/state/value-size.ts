@@ -22,6 +22,11 @@ export function valueSize(value: unknown): number {
       continue;
     }
     bytes += OBJECT;
+    if (next instanceof Map || next instanceof Set) {
+      // As a list: pairs of a Map are lists themselves.
+      waiting.push([...next]);
+      continue;
+    }
     for (const key of Object.keys(next)) {
       const part: unknown = (next as Record<string, unknown>)[key];
       if (typeof part === 'object' && part !== null) {

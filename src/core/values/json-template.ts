@@ -2,6 +2,7 @@
 // the place of a value keeps the type of its value; in a text it is part of the text. Runs in the editor too.
 
 import type { NoteOutside, OutsideFound } from './outside-value';
+import { putProperty } from './plain-value';
 import {
   type FillResult,
   type Placeholder,
@@ -118,15 +119,9 @@ function fillObject(
     if (!name.ok) return name;
     const filled = fillPart(content, source, outside);
     if (!filled.ok) return filled;
-    put(value, String(name.value), filled.value);
+    putProperty(value, String(name.value), filled.value);
   }
   return { ok: true, value };
-}
-
-/** An assignment to `__proto__` would set the prototype. */
-function put(object: Record<string, unknown>, name: string, value: unknown): void {
-  if (name !== '__proto__') object[name] = value;
-  else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 class Fault extends Error {

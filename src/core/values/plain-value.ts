@@ -48,3 +48,9 @@ export function propertyInvalid(
   const params = { property, value: shown(value), ...expectation(expected) };
   return new MqttFlowsError('property-invalid', { stage, params });
 }
+
+/** Sets a property by any name: an assignment to `__proto__` would set the prototype. */
+export function putProperty(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') object[name] = value;
+  else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+}

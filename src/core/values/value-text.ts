@@ -12,19 +12,23 @@ export function typeOfValue(value: unknown): string {
   return typeof value;
 }
 
-/** `value` in at most 300 characters. Never throws. */
+/** The beginning of `value`, about 300 characters. Never throws. */
 export function valueText(value: unknown): string {
-  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'bigint') return cut(String(value));
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
   if (value instanceof Uint8Array)
     return `Buffer [${Array.from(value.subarray(0, 20)).join(', ')}${value.length > 20 ? ', …' : ''}]`;
   try {
     const text = JSON.stringify(value, (_key, inner: unknown) => plainInner(inner)) ?? String(value);
-    return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
+    return cut(text);
   } catch {
     // A cycle, or a getter that throws.
     return `[${typeOfValue(value)}]`;
   }
+}
+
+function cut(text: string): string {
+  return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
 }
 
 function plainInner(value: unknown): unknown {

@@ -28,7 +28,7 @@ export interface VersionChosen {
   readonly cleanStart: boolean;
 }
 
-/** Whether MQTT 5 is possible: the embedded broker supports 3.1.1 only. */
+/** Whether MQTT 5 is possible: our client speaks it with the embedded broker, whatever the setting says. */
 export function maySpeakMqtt5({ connectTo, protocolVersion }: VersionChosen): boolean {
   return connectTo === 'embedded' || !['3', '4'].includes(String(protocolVersion));
 }

@@ -10,7 +10,6 @@ const PLACEHOLDER = 'syntax = "proto3";\nmessage Reading { double value = 1; }';
 
 export interface SchemaField {
   readonly element: JQuery;
-  readonly textarea: JQuery;
   /** Shows one line for a path, or several for a text, which is then checked. */
   showAs(from: 'text' | 'file'): void;
 }
@@ -81,7 +80,6 @@ export function schemaField(saved: string, learned: (messageTypes: readonly stri
       $('<div>').css({ display: 'flex', alignItems: 'flex-start' }).append(numbers, textarea),
       said,
     ),
-    textarea,
     showAs(kind) {
       from = kind;
       textarea.attr('rows', kind === 'file' ? 1 : LINES);

@@ -9,6 +9,7 @@ import { topicTemplateProblem } from '../fields/template-problem';
 import { offerTopics } from '../fields/topic-completion';
 import { topicFilterNote, topicFilterProblem } from '../fields/topic-filter-problem';
 import { nameTypedInput } from '../fields/typed-input-name';
+import { typedValueProblem } from '../publish/typed-value-problem';
 
 /** A rule, with the output that it had when the dialog opened. */
 export interface RuleRow extends Partial<RuleConfig> {
@@ -159,7 +160,5 @@ function dataProblem(data: string, dataType: RuleConfig['dataType']): string | u
 }
 
 function conditionProblem(condition: string): string | undefined {
-  if (condition.trim() === '') return undefined;
-  const validity = RED.utils.validateTypedProperty(condition, 'jsonata', {});
-  return validity === true ? undefined : String(validity);
+  return condition.trim() === '' ? undefined : typedValueProblem({ value: condition, type: 'jsonata' });
 }

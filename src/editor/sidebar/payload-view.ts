@@ -15,9 +15,14 @@ export interface ReadPayload {
 }
 
 export function readPayload({ payload }: Pick<ShownMessage, 'payload'>): ReadPayload {
-  const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
+  const bytes = bytesOfBase64(payload);
   const text = decoded(bytes);
   return { bytes, text, json: text === undefined ? undefined : shownJson(text) };
+}
+
+/** The bytes of a text in Base64. */
+export function bytesOfBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

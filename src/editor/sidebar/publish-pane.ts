@@ -6,7 +6,7 @@ import type { PublishRequest } from '../../core/sidebar/sidebar-protocol';
 import { sharedText } from '../fields/shared-text';
 import { compressionSelect, formatChoices } from './format-choice';
 import type { MessageLog } from './message-log';
-import { hexLines } from './payload-view';
+import { bytesOfBase64, hexLines } from './payload-view';
 import type { TabPane } from './tab-strip';
 import { publish, tryPayload } from './topics-requests';
 import { topicsText } from './topics-text';
@@ -115,7 +115,7 @@ async function triedPayload(request: PublishRequest): Promise<JQuery> {
   if (!answer.ok) throw new Error(errorSentence(answer.error, {}, sharedText));
   const { size, start, contentType } = answer;
   const facts = [topicsText('value.bytes', { size }), ...(contentType === undefined ? [] : [contentType])];
-  const bytes = Uint8Array.from(atob(start), (character) => character.charCodeAt(0));
+  const bytes = bytesOfBase64(start);
   const dump = hexLines(bytes) + (bytes.length < size ? '\n…' : '');
   return $('<div>').append(
     $('<span>', { class: 'mqtt-flows-facts', text: facts.join(' · ') }),

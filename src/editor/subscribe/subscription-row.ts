@@ -118,7 +118,7 @@ function addFormat(
   };
 }
 
-/** The broker node that is chosen in the dialog, as it is saved. */
+/** Whether the broker node that is chosen in the dialog keeps its session. */
 function keepsSession(): boolean {
   const broker: object | null | undefined = RED.nodes.node(String($('#node-input-broker').val() ?? ''));
   return broker instanceof Object && 'cleanStart' in broker && broker.cleanStart === false;

@@ -7,6 +7,7 @@ import { parseValueRule, type ValueConfig, valueDefaults } from '../../settings/
 import { addFieldNote } from '../fields/field-note';
 import { sharedText } from '../fields/shared-text';
 import { nameTypedInput } from '../fields/typed-input-name';
+import { typedValueProblem } from '../publish/typed-value-problem';
 import { showValueTrial } from './value-trial';
 
 /** Whether a saved *Value* changes anything. */
@@ -65,8 +66,7 @@ export function addValueFields(
 function originProblem(from: string, fromType: ValueConfig['fromType']): string | undefined {
   if (from.trim() === '' || namesVariables(from)) return undefined;
   if (fromType === 'path') return parseValuePath(from.trim()) ? undefined : sharedText('value.noPath');
-  const validity = RED.utils.validateTypedProperty(from, 'jsonata', {});
-  return validity === true ? undefined : String(validity);
+  return typedValueProblem({ value: from, type: 'jsonata' });
 }
 
 function buildFields(content: JQuery, saved: ValueConfig): () => Partial<ValueConfig> {

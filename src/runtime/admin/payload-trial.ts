@@ -2,7 +2,7 @@
 
 import type { NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { type MqttFlowsError, reportOf } from '../../core/errors/mqtt-flows-error';
-import { asError } from '../../core/errors/thrown-value';
+import { detailOf } from '../../core/errors/thrown-value';
 import { payloadFor } from '../../core/publications/payload-source';
 import type { PayloadTrial } from '../../core/reports/payload-trial';
 import { isRecord } from '../../core/values/plain-value';
@@ -29,7 +29,7 @@ export function servePayloadTrial(RED: NodeAPI): void {
       const { node, settings } = body as { node: string; settings: Record<string, unknown> };
       tryPayload(RED, node, settings).then(
         (trial) => response.json(trial),
-        (error: unknown) => response.status(500).json({ detail: asError(error).message }),
+        (error: unknown) => response.status(500).json({ detail: detailOf(error) }),
       );
     },
   );

@@ -11,7 +11,7 @@ import { localizedError, reportedError, sentence, sharedText } from '../node/loc
 import type { Answer, MessageInput } from './message-answers';
 import type { FindOutside } from './outside-values';
 
-type Built = Extract<PublicationResult, { readonly ok: true }>;
+export type Built = Extract<PublicationResult, { readonly ok: true }>;
 
 export interface ListPublisher {
   readonly RED: NodeAPI;

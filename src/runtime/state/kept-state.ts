@@ -5,11 +5,12 @@ import type { Node, NodeAPI } from 'node-red';
 import type { Clock } from '../../connection/clock';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
+import { detailOf } from '../../core/errors/thrown-value';
 import { keptText, readKept, type WallTime } from '../../core/state/state-entry';
 import type { TopicRecord } from '../../core/state/topic-record';
 import type { RestoredTopic } from '../../core/state/topic-states';
 import { isRecord } from '../../core/values/plain-value';
-import type { StateStore } from '../../settings/state.config';
+import type { ContextStore } from '../../settings/context-store';
 
 /** ms from a change to the next write */
 const DELAY = 10_000;
@@ -23,7 +24,7 @@ interface Kept {
 }
 
 export interface KeptStateOptions {
-  readonly store: StateStore;
+  readonly store: ContextStore;
   /** What is compared. What was kept for another is no reference for changes. */
   readonly compared: string;
   readonly clock: Clock;
@@ -136,6 +137,6 @@ export class KeptState {
   }
 
   #params(error: unknown): Record<string, string> {
-    return { key: this.#key, detail: plainText(error instanceof Error ? error.message : String(error)) };
+    return { key: this.#key, detail: plainText(detailOf(error)) };
   }
 }

@@ -1,6 +1,6 @@
 // A topic state node while it runs: its values, its questions, and what becomes of both over deploys and restarts.
 
-import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
+import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { type Clock, systemClock } from '../../connection/clock';
 import type { Connection } from '../../connection/connection';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
@@ -18,6 +18,7 @@ import { onClose } from '../deploy/node-closing';
 import { editorId } from '../deploy/saved-nodes';
 import { localizedError } from '../node/localize';
 import { reportError } from '../node/node-problem';
+import { atOutput } from '../node/outputs';
 import type { MessageInput } from '../publish/message-answers';
 import { type NodeSubscription, NodeSubscriptions } from '../subscribe/node-subscriptions';
 import { whyItHearsItself } from '../subscribe/subscribe-status';
@@ -52,8 +53,8 @@ export function startStateNode(parts: StateNodeParts): ConfigResult<StateNode> {
   const clock = systemClock;
   const told: { touched(): void } = { touched: () => {} };
   const live = new LiveState(RED, settings, clock, {
-    changed: (message) => node.send(at(CHANGES, message)),
-    silence: (message) => node.send(at(SILENCE, message)),
+    changed: (message) => node.send(atOutput(CHANGES, message)),
+    silence: (message) => node.send(atOutput(SILENCE, message)),
     touched: () => told.touched(),
   });
   const values = stateValues({ RED, node, live, codec, connection, compared: settings.compared });
@@ -61,13 +62,6 @@ export function startStateNode(parts: StateNodeParts): ConfigResult<StateNode> {
   const running = new StateNode(parts, live, values.config, clock);
   told.touched = () => running.touched();
   return { ok: true, config: running };
-}
-
-/** A message, or several, for one output. */
-function at(output: number, message: NodeMessage | NodeMessage[]): (NodeMessage | NodeMessage[] | null)[] {
-  const outputs: (NodeMessage | NodeMessage[] | null)[] = [];
-  for (let index = 0; index < output; index++) outputs.push(null);
-  return [...outputs, message];
 }
 
 export class StateNode {
@@ -143,13 +137,18 @@ export class StateNode {
         return this.#questions.answer(
           input,
           request,
-          (messages) => send(at(ANSWERS, messages) as never),
-          (unknown) => send(at(UNKNOWN, unknown) as never),
+          (messages) => send(atOutput(ANSWERS, messages) as never),
+          (unknown) => send(atOutput(UNKNOWN, unknown) as never),
         );
       case 'get': {
         const { states, time } = this.live;
         const records = request.filter ? states.ask(request.filter, time.now) : states.records.all();
-        send(at(ANSWERS, Object.assign(message, { payload: entriesOf(RED, records, time, request.filter) })) as never);
+        send(
+          atOutput(
+            ANSWERS,
+            Object.assign(message, { payload: entriesOf(RED, records, time, request.filter) }),
+          ) as never,
+        );
         return done();
       }
       case 'set':

@@ -41,10 +41,10 @@ export function withValue(RED: NodeAPI, prepared: PreparedMessage, { rule }: Row
     const data = rule.keepData ? { data: message.payload } : {};
     return { ...prepared, message: Object.assign(message, data, { payload: taken.value }) };
   }
-  if (!('error' in taken) && rule.missing === 'drop') return { ...prepared, dropped: true };
-  if (!('error' in taken) && rule.missing === 'pass') return prepared;
-  const error = 'error' in taken ? taken.error : valueMissing(rule, taken, String(message.topic));
-  return { ...prepared, error: localizedError(RED, error) };
+  if ('error' in taken) return { ...prepared, error: localizedError(RED, taken.error) };
+  if (rule.missing === 'drop') return { ...prepared, dropped: true };
+  if (rule.missing === 'pass') return prepared;
+  return { ...prepared, error: localizedError(RED, valueMissing(rule, taken, String(message.topic))) };
 }
 
 /** The error for a message without the value of `rule`. */

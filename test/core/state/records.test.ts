@@ -211,6 +211,11 @@ describe('An entry of the state', () => {
 
   it('that has no JSON form is not kept, and what is no entry is not read', () => {
     const trial = new Trial();
+    trial.take('map', new Map([[1, 2]]));
+    const map = trial.states.records.find('map');
+    assert.ok(map);
+    assert.equal(keptText(map, { now: 0, wall: 0 }), undefined);
+    assert.ok(valueSize(new Map([['a', 'x'.repeat(1000)]])) > 1000);
     trial.take('a', 1n);
     const record = trial.states.records.find('a');
     assert.ok(record);

@@ -137,7 +137,7 @@ describe('the fields of the broker dialog', function () {
     await property('Response to').fill('answers/#');
     await broker.getByText('it contains a wildcard, + or #').waitFor();
     await property('Response to').fill('');
-    await broker.getByRole('combobox', { name: 'Format' }).selectOption('true');
+    await broker.getByRole('combobox', { name: 'Text or bytes' }).selectOption('true');
     await broker
       .getByRole('tabpanel', { name: 'Messages' })
       .getByText('add', { exact: true })
