@@ -9,7 +9,6 @@ import { asksForList } from '../core/publications/publication-list';
 import type { PublishOptions, Settled } from '../core/publications/publish-options';
 import { replyMessage } from '../core/requests/reply-message';
 import type { OutsideFound } from '../core/values/outside-value';
-import { servePayloadTrial } from '../runtime/admin/payload-trial';
 import { useBroker } from '../runtime/broker/broker-node';
 import { controlled } from '../runtime/broker/connection-actions';
 import { useFormats } from '../runtime/node/formats-in-use';
@@ -92,6 +91,5 @@ export = function register(RED: NodeAPI): void {
     refuseMessages(RED, node, error);
   }
 
-  servePayloadTrial(RED);
   RED.nodes.registerType('mqtt-flows-publish', construct);
 };

@@ -10,6 +10,7 @@ import { numberProblem } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
 import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
 import { brokerMaySpeakMqtt5, followBrokerVersion } from '../editor/publish/mqtt5-properties';
+import { type EnteredPayload, payloadProblem, preparePayload } from '../editor/publish/payload-field';
 import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/publish/property-fields';
 import { fixedTopic, prepareTopicField, topicProblem } from '../editor/publish/topic-field';
 import { typedValueProblem } from '../editor/publish/typed-value-problem';
@@ -27,6 +28,7 @@ const PROPERTIES = ['contentType', 'payloadFormatIndicator', 'messageExpiryInter
 /** The settings that are rarely needed. */
 const FOLDED = ['atATime', 'maxWaiting', 'minReplies', 'responsePrefix', 'replyFormat', 'whileOffline'] as const;
 
+let readPayload: () => EnteredPayload = () => requestDefaults;
 let readProperties: () => PropertiesConfig = () => requestDefaults.properties;
 
 function number(name: NumberName): EditorProperty<RequestConfig[NumberName]> {
@@ -55,6 +57,14 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
       },
     },
     topicType: { value: requestDefaults.topicType },
+    payload: {
+      value: requestDefaults.payload,
+      validate(payload, _options) {
+        const { payloadType = requestDefaults.payloadType } = this as Saved;
+        return payloadProblem({ payload: String(payload ?? ''), payloadType }) ?? true;
+      },
+    },
+    payloadType: { value: requestDefaults.payloadType },
     qos: {
       value: requestDefaults.qos,
       validate(qos, _options) {
@@ -131,6 +141,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     prepareReplyFormat(this, this._('replyFormat.request'), formatLabel);
     prepareBrokerField(this.broker);
     prepareTopicField(REQUEST_TOPIC_TYPES);
+    readPayload = preparePayload(this);
     prepareChoice('qos', (value) => this._(`qos.${value || 'message'}`));
     prepareDeviceFields(this);
     for (const name of Object.keys(REQUEST_RANGES) as NumberName[]) prepareNumber(name);
@@ -145,6 +156,10 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
   },
   oneditsave() {
     this.properties = readProperties();
+    const { payload, payloadType } = readPayload();
+    // Older flows have neither; looking at them is no change.
+    if (payload !== (this.payload ?? requestDefaults.payload)) this.payload = payload;
+    if (payloadType !== (this.payloadType ?? requestDefaults.payloadType)) this.payloadType = payloadType;
   },
 });
 

@@ -1,10 +1,10 @@
 // The request node: publishes each message as a request, and passes it on with the reply.
 
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { asError } from '../core/errors/thrown-value';
 import { publicationFromMessage } from '../core/publications/publication-from-message';
-import { requestMessage } from '../core/requests/request-message';
+import { type AskedRequest, askedRequest, requestMessage } from '../core/requests/request-message';
 import type { OutsideFound } from '../core/values/outside-value';
 import { useBroker } from '../runtime/broker/broker-node';
 import { controlled } from '../runtime/broker/connection-actions';
@@ -12,6 +12,7 @@ import { localizedError } from '../runtime/node/localize';
 import { NodeCodecs } from '../runtime/node/node-codecs';
 import { refuseMessages, showProblem } from '../runtime/node/node-problem';
 import { readSettings } from '../runtime/node/read-settings';
+import { lastInputs } from '../runtime/publish/last-inputs';
 import type { MessageInput } from '../runtime/publish/message-answers';
 import { outsideFinder } from '../runtime/publish/outside-values';
 import { nodeRequests } from '../runtime/request/node-requests';
@@ -34,6 +35,8 @@ export = function register(RED: NodeAPI): void {
     const settings = result.config;
     const finder = outsideFinder(RED, this, settings.outside);
     if (!finder.ok) return refuse(this, finder.error);
+    const responderFinder = outsideFinder(RED, this, settings.responderOutside);
+    if (!responderFinder.ok) return refuse(this, responderFinder.error);
     const codecs = new NodeCodecs(RED, settings, 'text');
     const codec = codecs.find(settings.format);
     if (!codec.ok) return refuse(this, codec.error);
@@ -44,6 +47,7 @@ export = function register(RED: NodeAPI): void {
     if (!responderFor.ok) return refuse(this, responderFor.error);
     const { connection, control } = broker;
     const findOutside = finder.config;
+    const findForResponder = responderFinder.config;
     const { most, least, atATime, maxWaiting } = settings;
     const origin = this.id;
     const timeout = settings.timeout * 1000;
@@ -57,10 +61,16 @@ export = function register(RED: NodeAPI): void {
     const shown = requestStatus(RED, this, connection, () => requester.figures);
     status = shown;
     this.on('close', () => shown.stop());
-    const ask = (input: MessageInput, outside: OutsideFound): void => {
-      const built = publicationFromMessage(requestMessage(input.message), settings, codec.value, outside);
+    const ask = (
+      input: MessageInput,
+      { message, payload }: AskedRequest<NodeMessageInFlow>,
+      outside: OutsideFound,
+      ofResponder: OutsideFound,
+    ): void => {
+      const sent = { ...settings, payload };
+      const built = publicationFromMessage(requestMessage(input.message), sent, codec.value, outside);
       if (!built.ok) return input.done(localizedError(RED, built.error));
-      const responder = responderFor.value(input.message, outside);
+      const responder = responderFor.value(message, ofResponder);
       if (!responder.ok) return input.done(localizedError(RED, responder.error));
       const { publication, whileOffline } = built;
       const replies = { most, least };
@@ -70,13 +80,25 @@ export = function register(RED: NodeAPI): void {
 
     this.on('input', (message, send, done) => {
       if (controlled(RED, control, message, done)) return;
+      lastInputs.note(RED, this.id, message);
+      const refused = (error: MqttFlowsError): void => done(localizedError(RED, error));
+      const crashed = (error: unknown): void => done(asError(error));
       findOutside(
         message,
-        (found) => {
-          if (found.ok) ask({ message, send, done }, found.config);
-          else done(localizedError(RED, found.error));
+        (outside) => {
+          if (!outside.ok) return refused(outside.error);
+          const asked = askedRequest(message, settings.payload, outside.config);
+          if (!asked.ok) return refused(asked.error);
+          findForResponder(
+            asked.value.message,
+            (ofResponder) => {
+              if (!ofResponder.ok) return refused(ofResponder.error);
+              ask({ message, send, done }, asked.value, outside.config, ofResponder.config);
+            },
+            crashed,
+          );
         },
-        (error) => done(asError(error)),
+        crashed,
       );
     });
   }

@@ -34,6 +34,9 @@ export interface RequestConfig extends FormatConfig {
   /** With the type `str`, a template for the topic. */
   topic: string;
   topicType: Exclude<PublishConfig['topicType'], 'reply'>;
+  /** What is asked, as a publish node has it. */
+  payload: PublishConfig['payload'];
+  payloadType: PublishConfig['payloadType'];
   /** Blank: `msg.qos`, else 0. */
   qos: PublishConfig['qos'];
   qosType: PublishConfig['qosType'];
@@ -76,6 +79,8 @@ export const requestDefaults: RequestConfig = {
   broker: '',
   topic: '',
   topicType: 'str',
+  payload: 'payload',
+  payloadType: 'msg',
   qos: '',
   qosType: 'num',
   ...formatDefaults,
@@ -134,13 +139,17 @@ export interface RequestSettings extends PublishSettings, FormatSettings {
   readonly replyMessageType: string;
   readonly atATime: number;
   readonly maxWaiting: number;
+  /** The values that the publication needs, found for each message. */
   readonly outside: readonly OutsideValue[];
+  /** Those of the responder, found for the message with the payload that is sent. */
+  readonly responderOutside: readonly OutsideValue[];
 }
 
 /** Reads a saved configuration. The first invalid value is the error. */
 export function parseRequestConfig(raw: RawConfig): ConfigResult<RequestSettings> {
   const saved = new SavedConfig(raw);
   const outside: OutsideValue[] = [];
+  const responderOutside: OutsideValue[] = [];
   const ranges = REQUEST_RANGES;
   if (raw.topicType === 'reply') saved.invalid('topicType', REQUEST_TOPIC_TYPES.join(', '));
   const publication = readPublication(saved, outside);
@@ -158,12 +167,13 @@ export function parseRequestConfig(raw: RawConfig): ConfigResult<RequestSettings
     // Responders, which may be hostile, must not decide how much memory one request takes.
     most: replies === 'one' ? 1 : replies === 'some' ? most : ranges.maxReplies[1],
     least: replies === 'one' ? 1 : least,
-    responder: readResponder(saved, outside),
+    responder: readResponder(saved, responderOutside),
     replyFormat: saved.text('replyFormat', '') || publication.format,
     replyMessageType: saved.text('replyMessageType', '').trim(),
     atATime: saved.integer('atATime', 100, ...ranges.atATime),
     maxWaiting: saved.integer('maxWaiting', 1000, ...ranges.maxWaiting),
     outside,
+    responderOutside,
   });
 }
 

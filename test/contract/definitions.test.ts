@@ -183,6 +183,10 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
     { of: { topicType: 'msg' }, good: ['topic'], bad: ['', 'a..b'] },
     { of: { topicType: 'str' }, good: ['', 'a/{{payload.id}}', '${SITE}/a'], bad: ['a/#', 'a/{{'] },
   ],
+  'request.payload': [
+    { good: [undefined, '', 'payload', 'data.x'], bad: ['a..b'] },
+    { of: { payloadType: 'json' }, good: ['{ "id": {{$now}} }', '${TEMPLATE}'], bad: ['', '{ "a": {{}} }'] },
+  ],
   'request.qos': [{ of: {}, good: ['', 0, '1', 2], bad: [3, 'one'] }],
   'request.properties': [
     {

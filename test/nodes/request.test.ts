@@ -234,6 +234,30 @@ describe('a request node', () => {
       assert.deepEqual((await flow.received('req-out').next()).payload, { n: 'yes' });
     });
 
+    for (const [match, of] of [
+      ['property', { matchProperty: 'payload.id' }],
+      ['property', { matchProperty: 'payload.id', matchValue: 'payload.id', matchValueType: 'jsonata' }],
+      ['jsonata', { matchExpression: 'payload.id = request.payload.id' }],
+    ] as const) {
+      it(`compares replies with the payload that a template has made: ${match} ${Object.values(of)}`, async () => {
+        await device((text) => ['{"id":"no"}', text]);
+        const template = { payload: '{ "id": {{n}}, "to": "{{flow.to}}" }', payloadType: 'json' } as const;
+        const responseTopic = `${base}/stat/{{payload.to}}`;
+        const flow = await asking({ ...stat(), responseTopic, ...template, match, ...of });
+        flow.context('req', 'flow').set('to', 'x');
+        flow.inject('req', { payload: 'as it came', n: 7, device: 'x' });
+        assert.deepEqual((await flow.received('req-out').next()).payload, { id: 7, to: 'x' });
+      });
+    }
+
+    it('fails, with the message as it came, where the template lacks a value', async () => {
+      await device((text) => [text]);
+      const flow = await asking({ ...stat(), payload: '{ "id": {{n}} }', payloadType: 'json' });
+      flow.inject('req', { payload: 'as it came', device: 'x' });
+      const { error, payload } = await flow.caught.next();
+      assert.deepEqual([error.code, payload], ['property-missing', 'as it came']);
+    });
+
     it('fails with an expression that fails', async () => {
       await device((text) => [text]);
       const flow = await asking({ ...stat(), match: 'jsonata', matchExpression: '$number(payload) > 1' });

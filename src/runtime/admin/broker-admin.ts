@@ -9,6 +9,7 @@ import { serveClients } from './broker-clients';
 import { brokerHealth } from './broker-health';
 import { type EnteredBroker, testConnection } from './connection-test';
 import { jsonOnly } from './json-only';
+import { servePayloadTrial } from './payload-trial';
 import { RequestLimit } from './request-limit';
 import { serveSchemaCheck } from './schema-check';
 import { serveUserPasswords } from './user-passwords';
@@ -22,6 +23,7 @@ export function serveBrokerDialog(RED: NodeAPI): void {
   serveUserPasswords(RED);
   serveClients(RED);
   serveSchemaCheck(RED);
+  servePayloadTrial(RED);
   const { httpAdmin, auth } = RED;
   httpAdmin.get('/mqtt-flows/brokers/:id', auth.needsPermission('mqtt-flows.read'), (request, response) => {
     response.json(brokerHealth(RED, String(request.params.id)));

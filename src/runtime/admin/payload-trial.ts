@@ -1,4 +1,4 @@
-// The admin route by which the dialog shows what a publish node would send for the last message that it got.
+// The admin route by which the dialog shows what a publish or request node would send for the last message that it got.
 
 import type { NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { type MqttFlowsError, reportOf } from '../../core/errors/mqtt-flows-error';

@@ -1,4 +1,4 @@
-// The last message of each publish node whose dialog asks for it. While no dialog is open, nothing is kept.
+// The last message of each publish or request node whose dialog asks for it. While no dialog is open, nothing is kept.
 
 import type { NodeAPI, NodeMessage } from 'node-red';
 import { type Clock, systemClock } from '../../connection/clock';

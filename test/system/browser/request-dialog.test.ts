@@ -62,6 +62,8 @@ describe('the request dialog in the editor', function () {
 
   it('keeps what is set for a device', async () => {
     const dialog = await openWith(example('5 Request and response'), 'request');
+    await editor.chooseType(dialog.locator('#mqtt-flows-payload-row'), 'JSON template');
+    await dialog.locator('#mqtt-flows-payload-template').fill('{ "n": {{$now}} }');
     await field(dialog, 'answerTo').selectOption('device');
     await field(dialog, 'responseTopic').fill('stat/#/x');
     await dialog.getByText('"#" must be the last level').waitFor();
@@ -90,6 +92,7 @@ describe('the request dialog in the editor', function () {
         replyFormat: 'json',
       },
     );
+    assert.deepEqual([node.payloadType, node.payload], ['json', '{ "n": {{$now}} }']);
     assert.deepEqual([Number(node.maxReplies), Number(node.minReplies)], [3, 2]);
     const again = await editor.openDialog('request');
     assert.ok(await field(again, 'replyFormat').isVisible());
