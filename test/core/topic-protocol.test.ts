@@ -29,7 +29,8 @@ describe('A request of the topics sidebar', () => {
     assert.deepEqual(readView(view), { viewer: 'v', from: 3, count: 500, after: 0, hidden: false });
     const selection = { open: true, exceptions: ['a', 1, 'b'], search: 'x' };
     const read = readView({ ...view, selection, topic: 'a/b', hidden: true });
-    assert.deepEqual(read?.selection, { open: true, exceptions: new Set(['a', 'b']), search: 'x' });
+    const rest = { place: 'topic', retained: false, changed: false, unsubscribed: false };
+    assert.deepEqual(read?.selection, { open: true, exceptions: new Set(['a', 'b']), search: 'x', ...rest });
     assert.deepEqual([read?.topic, read?.hidden], ['a/b', true]);
     const many = { ...selection, exceptions: new Array(30_000).fill('a') };
     for (const wrong of [
@@ -39,6 +40,8 @@ describe('A request of the topics sidebar', () => {
       { topic: 1 },
       { selection: 1 },
       { selection: many },
+      { selection: { ...selection, place: 'everywhere' } },
+      { selection: { ...selection, search: 'x'.repeat(2000) } },
     ]) {
       assert.equal(readView({ ...view, ...wrong }), undefined, JSON.stringify(wrong).slice(0, 60));
     }

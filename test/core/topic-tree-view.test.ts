@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { IncomingPublication } from '#src/core/publications/publication';
+import type { SearchWorld } from '#src/core/sidebar/topic-search';
 import { TopicTree } from '#src/core/sidebar/topic-tree';
 import { EVERYTHING_CLOSED, type TopicSelection, TopicTreeView } from '#src/core/sidebar/topic-tree-view';
 
@@ -27,11 +28,13 @@ function treeOf(...topics: string[]): TopicTree {
   return tree;
 }
 
+const WORLD: SearchWorld = { now: 0, subscribed: () => false };
+
 /** The paths of the rows, by what is chosen. */
 function paths(tree: TopicTree, selection: Partial<TopicSelection>): string[] {
   const view = new TopicTreeView(tree);
   view.show({ ...EVERYTHING_CLOSED, ...selection });
-  view.refresh();
+  view.refresh(WORLD);
   return view.rows(0, 1000, 0).map(({ path }) => path);
 }
 
@@ -39,16 +42,32 @@ describe('The view of a topic tree', () => {
   it('lists its rows anew only when the tree has grown or the selection has changed', () => {
     const tree = treeOf('a');
     const view = new TopicTreeView(tree);
-    assert.equal(view.stale, true);
-    view.refresh();
-    assert.equal(view.stale, false);
-    view.refresh();
+    assert.equal(view.isStale(0), true);
+    view.refresh(WORLD);
+    assert.equal(view.isStale(0), false);
+    view.refresh(WORLD);
     tree.record(message('a', '2'), 1);
-    assert.equal(view.stale, false);
+    assert.equal(view.isStale(0), false);
     tree.record(message('b'), 2);
-    assert.equal(view.stale, true);
-    view.refresh();
+    assert.equal(view.isStale(0), true);
+    view.refresh(WORLD);
     assert.equal(view.length, 2);
+  });
+
+  it('follows messages and time where what is searched for depends on them', () => {
+    const tree = treeOf('a');
+    const view = new TopicTreeView(tree);
+    view.show({ ...EVERYTHING_CLOSED, search: '2', place: 'value' });
+    view.refresh(WORLD);
+    assert.deepEqual([view.length, view.found, view.isStale(0)], [0, 0, false]);
+    tree.record(message('a', '2'), 0);
+    assert.equal(view.isStale(0), true);
+    view.refresh(WORLD);
+    assert.deepEqual([view.length, view.found], [1, 1]);
+    assert.equal(view.isStale(5000), true);
+    view.show(EVERYTHING_CLOSED);
+    view.refresh(WORLD);
+    assert.deepEqual([view.found, view.isStale(5000)], [undefined, false]);
   });
 
   const tree = treeOf('plant/line10/temp', 'plant/line9/temp', 'plant/line9/Speed', 'hall');
@@ -87,7 +106,7 @@ describe('The view of a topic tree', () => {
   it('has name, count, rate and last payload for each row', () => {
     const view = new TopicTreeView(tree);
     view.show({ ...EVERYTHING_CLOSED, search: 'hall' });
-    view.refresh();
+    view.refresh(WORLD);
     const [row] = view.rows(0, 1, 0);
     const { preview, retained, qos, at, open, messages, topics, depth } = row ?? {};
     assert.deepEqual(
@@ -100,23 +119,12 @@ describe('The view of a topic tree', () => {
     const many = treeOf(...Array.from({ length: 50_000 }, (_, index) => `many/${index}`));
     const view = new TopicTreeView(many);
     view.show({ ...EVERYTHING_CLOSED, open: true });
-    view.refresh();
+    view.refresh(WORLD);
     assert.equal(view.length, 50_001);
     assert.deepEqual(
       view.rows(40_000, 2, 0).map(({ name }) => name),
       ['39999', '40000'],
     );
-  });
-
-  it('is not listed again while no topic is added', () => {
-    const growing = treeOf('a');
-    const view = new TopicTreeView(growing);
-    assert.equal(view.stale, true);
-    view.refresh();
-    growing.record(message('a'), 0);
-    assert.equal(view.stale, false);
-    growing.record(message('b'), 0);
-    assert.equal(view.stale, true);
   });
 
   it('shows the beginning of a payload on one line: text as text, other bytes in hexadecimal', () => {

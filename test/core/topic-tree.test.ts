@@ -43,11 +43,9 @@ describe('A topic tree', () => {
     }
   });
 
-  it('has a rate of live messages, which falls without them', () => {
+  it('has a rate of all messages, which falls without them', () => {
     const tree = new TopicTree(ROOMY);
     const rate = (now: number): number => tree.find('a')?.rate.at(now) ?? Number.NaN;
-    tree.record(message('a', '1', { retain: true }), 0, true);
-    assert.equal(rate(0), 0);
     for (let now = 0; now < 10_000; now += 100) tree.record(message('a'), now);
     assert.ok(Math.abs(rate(10_000) - 10) < 0.5, String(rate(10_000)));
     for (let now = 10_000; now < 100_000; now += 100) tree.record(message('a'), now);
@@ -55,13 +53,22 @@ describe('A topic tree', () => {
     assert.ok(rate(200_000) < 0.01);
   });
 
-  it('counts live messages with the retain flag as live', () => {
+  it('counts what the server has retained in the rate, and not as a change', () => {
+    const tree = new TopicTree(ROOMY);
+    for (let i = 0; i < 100; i++) tree.record(message(`stored/${i}`, '1', { retain: true }), 1000, true);
+    assert.ok((tree.find('stored')?.rate.at(1000) ?? 0) > 10);
+    assert.equal(tree.find('stored/7')?.changedAt, 0);
+    tree.record(message('stored/7', '2'), 2000, false, 5_000_000);
+    assert.equal(tree.find('stored/7')?.changedAt, 5_000_000);
+  });
+
+  it('takes live messages with the retain flag for changes', () => {
     const tree = new TopicTree(ROOMY);
     tree.record(message('a', 'stored', { retain: true }), 0, true);
     for (let now = 0; now < 10_000; now += 1000) tree.record(message('a', 'now', { retain: true }), now);
     const rate = tree.find('a')?.rate.at(10_000) ?? Number.NaN;
-    assert.ok(Math.abs(rate - 1) < 0.1, String(rate));
-    assert.equal(tree.find('a')?.retained, true);
+    assert.ok(Math.abs(rate - 1.1) < 0.2, String(rate));
+    assert.deepEqual([tree.find('a')?.retained, tree.find('a')?.changedAt], [true, 9000]);
   });
 
   it('keeps the last messages of a topic, up to a given number', () => {

@@ -10,6 +10,7 @@ import { parseTopicFilter, type TopicFilter } from '../topics/topic-filter';
 import { topicNameProblem } from '../topics/topic-name';
 import type { Observation } from './observation';
 import type { ShownPayload } from './shown-value';
+import { SEARCH_PLACES } from './topic-search';
 import type { Dropped } from './topic-tree';
 import type { TopicRow, TopicSelection } from './topic-tree-view';
 
@@ -76,6 +77,8 @@ export interface ViewAnswer {
   readonly refused?: ErrorReport;
   /** The number of rows of the whole tree with its open branches. */
   readonly total: number;
+  /** The number of topics that match the search; left out where nothing is searched for. */
+  readonly found?: number;
   readonly rows: readonly TopicRow[];
   readonly messages: number;
   readonly topics: number;
@@ -108,6 +111,7 @@ export type EncodedAnswer =
 const MOST_ROWS = 500;
 const MOST_EXCEPTIONS = 20_000;
 const LONGEST_FORMAT = 500;
+const LONGEST_SEARCH = 1000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -162,10 +166,19 @@ export function readView(body: unknown): ViewRequest | undefined {
 }
 
 function readSelection(value: unknown): TopicSelection | undefined {
-  const { open, exceptions, search } = fieldsOf(value);
+  const { open, exceptions, search, place = 'topic', retained, changed, unsubscribed } = fieldsOf(value);
   if (typeof open !== 'boolean' || typeof search !== 'string' || !Array.isArray(exceptions)) return undefined;
-  if (exceptions.length > MOST_EXCEPTIONS) return undefined;
-  return { open, search, exceptions: new Set(exceptions.filter((path) => typeof path === 'string')) };
+  const where = SEARCH_PLACES.find((each) => each === place);
+  if (!where || search.length > LONGEST_SEARCH || exceptions.length > MOST_EXCEPTIONS) return undefined;
+  return {
+    open,
+    search,
+    place: where,
+    exceptions: new Set(exceptions.filter((path) => typeof path === 'string')),
+    retained: retained === true,
+    changed: changed === true,
+    unsubscribed: unsubscribed === true,
+  };
 }
 
 /** Undefined when the body is not such a request, or its topic is invalid. */

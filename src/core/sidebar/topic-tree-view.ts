@@ -1,8 +1,7 @@
 // One viewer's view of a topic tree: open branches, the search, and the rows that result.
 
 import type { QoS } from '../publications/publication';
-import { parseTopicFilter } from '../topics/topic-filter';
-import { TopicTrie } from '../topics/trie/topic-trie';
+import { dependsOnMessages, isSearching, type SearchWorld, type TopicSearch, topicSearch } from './topic-search';
 import type { TopicNode, TopicTree } from './topic-tree';
 
 /** A row of the tree, as plain data. */
@@ -27,22 +26,32 @@ export interface TopicRow {
 }
 
 /** What the viewer has chosen. */
-export interface TopicSelection {
+export interface TopicSelection extends TopicSearch {
   /** Whether branches are open by default. The exceptions are the opposite. */
   readonly open: boolean;
   readonly exceptions: ReadonlySet<string>;
-  /** A topic filter with wildcards, or part of a topic, whatever its case. Blank for all topics. */
-  readonly search: string;
 }
 
-export const EVERYTHING_CLOSED: TopicSelection = { open: false, exceptions: new Set(), search: '' };
+export const EVERYTHING_CLOSED: TopicSelection = {
+  open: false,
+  exceptions: new Set(),
+  search: '',
+  place: 'topic',
+  retained: false,
+  changed: false,
+  unsubscribed: false,
+};
+
+/** ms after which time alone may have changed what matches */
+const OUTDATED = 1000;
 
 export class TopicTreeView {
   readonly #tree: TopicTree;
   #selection = EVERYTHING_CLOSED;
   #listed: TopicNode[] = [];
-  /** The number of nodes when the tree was last listed; undefined when it has to be listed again. */
-  #listedNodes: number | undefined;
+  #found: number | undefined;
+  /** The tree and the time when it was last listed; undefined when it has to be listed again. */
+  #listedAt: { readonly nodes: number; readonly messages: number; readonly time: number } | undefined;
 
   constructor(tree: TopicTree) {
     this.#tree = tree;
@@ -50,19 +59,30 @@ export class TopicTreeView {
 
   show(selection: TopicSelection): void {
     this.#selection = selection;
-    this.#listedNodes = undefined;
+    this.#listedAt = undefined;
   }
 
-  /** Whether the next rows() has to walk the tree, which takes time for a large one. */
-  get stale(): boolean {
-    return this.#listedNodes !== this.#tree.nodes;
+  /** Whether the rows are no longer right at `now`, in ms since the epoch. refresh() takes time for a large tree. */
+  isStale(now: number): boolean {
+    const { nodes, root } = this.#tree;
+    if (this.#listedAt?.nodes !== nodes) return true;
+    if (!dependsOnMessages(this.#selection)) return false;
+    return this.#listedAt.messages !== root.messages || Math.abs(now - this.#listedAt.time) >= OUTDATED;
   }
 
-  /** Lists the rows anew if the tree has grown or the selection has changed. */
-  refresh(): void {
-    if (!this.stale) return;
-    this.#listed = listed(this.#tree.root, this.#selection);
-    this.#listedNodes = this.#tree.nodes;
+  /** Lists the rows anew if they may be others than before. */
+  refresh(world: SearchWorld): void {
+    if (!this.isStale(world.now)) return;
+    const { nodes, root } = this.#tree;
+    const wanted = isSearching(this.#selection) ? matching(root, topicSearch(this.#selection, world)) : undefined;
+    this.#found = wanted?.found;
+    this.#listed = listed(root, this.#selection, wanted?.shown);
+    this.#listedAt = { nodes, messages: root.messages, time: world.now };
+  }
+
+  /** The number of topics that match the search; undefined where nothing is searched for. */
+  get found(): number | undefined {
+    return this.#found;
   }
 
   /** The number of rows at the last refresh(). */
@@ -86,14 +106,13 @@ export class TopicTreeView {
   }
 }
 
-function isOpen({ path }: TopicNode, { open, exceptions, search }: TopicSelection): boolean {
+function isOpen({ path }: TopicNode, selection: TopicSelection): boolean {
   // Search results are somewhere below, so a branch is open unless the viewer has closed it.
-  return (open || search !== '') !== exceptions.has(path);
+  return (selection.open || isSearching(selection)) !== selection.exceptions.has(path);
 }
 
 /** The rows from top to bottom. It does not recurse: a server chooses how deep its topics are. */
-function listed(root: TopicNode, selection: TopicSelection): TopicNode[] {
-  const wanted = selection.search === '' ? undefined : matching(root, selection.search);
+function listed(root: TopicNode, selection: TopicSelection, wanted: ReadonlySet<TopicNode> | undefined): TopicNode[] {
   const rows: TopicNode[] = [];
   const waiting = [...root.children].reverse();
   for (let node = waiting.pop(); node; node = waiting.pop()) {
@@ -106,27 +125,20 @@ function listed(root: TopicNode, selection: TopicSelection): TopicNode[] {
   return rows;
 }
 
-/** The topics that match the search, and all branches that lead to them. */
-function matching(root: TopicNode, search: string): ReadonlySet<TopicNode> {
-  const found = new Set<TopicNode>();
-  const matches = matcher(search);
+/** The number of topics that match, and them with all branches that lead to them. */
+function matching(
+  root: TopicNode,
+  matches: (node: TopicNode) => boolean,
+): { readonly found: number; readonly shown: ReadonlySet<TopicNode> } {
+  const shown = new Set<TopicNode>();
+  let found = 0;
   const waiting = [...root.children];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
-    if (node.isTopic && matches(node.path)) {
-      for (let at: TopicNode | undefined = node; at && !found.has(at); at = at.parent) found.add(at);
+    if (node.isTopic && matches(node)) {
+      found++;
+      for (let at: TopicNode | undefined = node; at && !shown.has(at); at = at.parent) shown.add(at);
     }
     for (const child of node.children) waiting.push(child);
   }
-  return found;
-}
-
-function matcher(search: string): (topic: string) => boolean {
-  const parsed = parseTopicFilter(search);
-  if (parsed.ok && /[+#]/.test(parsed.filter.wire)) {
-    const trie = new TopicTrie<true>();
-    trie.add(parsed.filter, true);
-    return (topic) => trie.match(topic).length > 0;
-  }
-  const part = search.toLowerCase();
-  return (topic) => topic.toLowerCase().includes(part);
+  return { found, shown };
 }

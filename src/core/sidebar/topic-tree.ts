@@ -45,6 +45,8 @@ export class TopicNode {
   /** Topics with messages, this one or below. */
   topics = 0;
   readonly rate = new MessageRate();
+  /** When the last live message came, in ms since the epoch: one that the server had not kept. 0 for none. */
+  changedAt = 0;
   latest: Observation | undefined;
   /** Whether the server has a retained message for this topic, as far as the received messages show. */
   retained = false;
@@ -149,7 +151,7 @@ export class TopicTree {
   /**
    * Records a message, or counts it as dropped. `now` is in ms of a clock that never goes back, `time` the time of day
    * that is shown, in ms since the epoch. `replayed` is true for a retained message that the server sends because of a
-   * SUBSCRIBE: it says nothing about the rate of its topic.
+   * SUBSCRIBE: it arrives like any other, but its topic has not changed.
    */
   record(publication: IncomingPublication, now: number, replayed = false, time = now): void {
     if (this.#promised > 0) this.#promised--;
@@ -163,8 +165,9 @@ export class TopicTree {
     for (let at: TopicNode | undefined = node; at; at = at.parent) {
       at.messages++;
       if (isNew) at.topics++;
-      if (!replayed) at.rate.count(now);
+      at.rate.count(now);
     }
+    if (!replayed) node.changedAt = time;
     this.#keep(node, observe(publication, ++this.#sequence, time, this.#limits.payload));
   }
 

@@ -1,6 +1,8 @@
 // One row of the topic tree on the page.
 
+import { markedParts } from '../../core/sidebar/marked-parts';
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
+import { preciseTime } from './shown-time';
 import { topicsText } from './topics-text';
 
 /** In px. A fixed height makes a tree of any length fast to scroll. */
@@ -8,6 +10,12 @@ export const ROW_HEIGHT = 24;
 const INDENT = 12;
 /** The most levels that are indented. More would leave no room for names. */
 const DEEPEST = 20;
+
+/** The texts, in lower case, that are marked where they stand. */
+export interface RowMarks {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+}
 
 /**
  * Updated in place by each answer, since an element that is being pressed or dragged must stay. Everything that a
@@ -22,19 +30,20 @@ export class TopicRowElement {
   readonly #count = part('count');
   readonly #shown = new Map<string, string>();
 
-  constructor({ name, depth }: TopicRow) {
+  constructor({ depth }: TopicRow) {
     this.element.draggable = true;
     this.element.setAttribute('role', 'treeitem');
     this.element.setAttribute('aria-level', String(depth + 1));
     this.element.style.paddingInlineStart = `${4 + Math.min(depth, DEEPEST) * INDENT}px`;
     this.#caret.setAttribute('aria-hidden', 'true');
-    this.#name.textContent = name === '' ? topicsText('tree.emptyLevel') : name;
     this.#mark.textContent = topicsText('tree.retained');
     this.element.append(this.#caret, this.#name, this.#value, this.#mark, this.#count);
   }
 
-  show(row: TopicRow, index: number, total: number, selected: boolean): void {
+  show(row: TopicRow, index: number, total: number, selected: boolean, marks: RowMarks): void {
     const { element } = this;
+    const name = row.name === '' ? topicsText('tree.emptyLevel') : row.name;
+    this.#change('name', `${marks.names.join(' ')} ${name}`, () => writeMarked(this.#name, name, marks.names));
     this.#change('top', `${index * ROW_HEIGHT}px`, (top) => {
       element.style.top = top;
     });
@@ -49,9 +58,10 @@ export class TopicRowElement {
       element.setAttribute('aria-selected', text);
     });
     this.#change('open', String(row.open), () => this.#open(row.open));
-    this.#change('value', row.preview ?? '', (text) => {
-      this.#value.textContent = text;
-    });
+    const preview = row.preview ?? '';
+    this.#change('value', marks.values.length === 0 ? preview : `${marks.values.join(' ')} ${preview}`, () =>
+      writeMarked(this.#value, preview, marks.values),
+    );
     this.#change('retained', String(row.retained === true), () => {
       this.#mark.hidden = row.retained !== true;
     });
@@ -83,6 +93,20 @@ export function rowId(index: number): string {
   return `mqtt-flows-topic-${index}`;
 }
 
+function writeMarked(element: HTMLElement, text: string, words: readonly string[]): void {
+  if (words.length === 0) {
+    element.textContent = text;
+    return;
+  }
+  const parts = markedParts(text, words).map((each) => {
+    if (!each.marked) return each.text;
+    const mark = document.createElement('mark');
+    mark.textContent = each.text;
+    return mark;
+  });
+  element.replaceChildren(...parts);
+}
+
 function part(name: string): HTMLElement {
   const element = document.createElement('span');
   element.className = `mqtt-flows-topic-${name}`;
@@ -96,7 +120,7 @@ function countOf({ messages, rate }: TopicRow): string {
 function titleOf({ path, messages, topics, rate, qos, at, preview }: TopicRow): string {
   const lines = [path, topicsText('tree.title', { messages, topics, rate: rounded(rate) })];
   if (qos !== undefined && at !== undefined) {
-    lines.push(topicsText('tree.last', { qos, time: new Date(at).toLocaleString() }));
+    lines.push(topicsText('tree.last', { qos, time: preciseTime(at) }));
   }
   if (preview) lines.push(preview);
   return lines.join('\n');

@@ -1,8 +1,9 @@
 // The topic tree on the page. It may have any length, because the page holds only the rows in sight. It works by
 // pointer and by keyboard, as the ARIA practices for trees say.
 
+import { searchWords, type TopicSearch } from '../../core/sidebar/topic-search';
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
-import { ROW_HEIGHT, rowId, TopicRowElement } from './topic-row';
+import { ROW_HEIGHT, type RowMarks, rowId, TopicRowElement } from './topic-row';
 import { topicsText } from './topics-text';
 
 /** Callbacks to the code that fills the list. */
@@ -22,6 +23,7 @@ export class TopicTreeList {
   #rows: readonly TopicRow[] = [];
   /** The elements of `#rows`, by path. */
   #elements = new Map<string, TopicRowElement>();
+  #marks: RowMarks = { names: [], values: [] };
   #from = 0;
   #total = 0;
   #selected: TopicRow | undefined;
@@ -80,6 +82,13 @@ export class TopicTreeList {
     this.#render();
   }
 
+  /** Marks in the rows what is searched for. */
+  mark({ search, place }: TopicSearch): void {
+    // Parts of a word may stand in several levels.
+    const names = place === 'topic' ? searchWords(search).flatMap((word) => word.split('/')) : [];
+    this.#marks = { names, values: place === 'value' ? [search.toLowerCase()] : [] };
+  }
+
   clear(): void {
     this.#selected = undefined;
     this.#wanted = undefined;
@@ -106,7 +115,7 @@ export class TopicTreeList {
       const shown = before.get(row.path) ?? new TopicRowElement(row);
       before.delete(row.path);
       this.#elements.set(row.path, shown);
-      shown.show(row, this.#from + i, this.#total, i === selected);
+      shown.show(row, this.#from + i, this.#total, i === selected, this.#marks);
     }
     for (const { element } of before.values()) element.remove();
     let i = 0;

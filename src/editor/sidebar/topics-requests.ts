@@ -3,6 +3,7 @@
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { ClientList } from '../../core/sidebar/client-list';
 import type { BrokerHealth, EncodedAnswer, PublishRequest, ViewAnswer } from '../../core/sidebar/sidebar-protocol';
+import type { TopicSearch } from '../../core/sidebar/topic-search';
 import { sharedText } from '../fields/shared-text';
 import { topicsText } from './topics-text';
 
@@ -17,7 +18,7 @@ export interface View {
   readonly viewer: string;
   readonly from: number;
   readonly count: number;
-  readonly selection?: { readonly open: boolean; readonly exceptions: readonly string[]; readonly search: string };
+  readonly selection?: TopicSearch & { readonly open: boolean; readonly exceptions: readonly string[] };
   readonly topic?: string;
   readonly after: number;
   readonly format?: string;

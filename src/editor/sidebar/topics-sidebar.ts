@@ -32,14 +32,15 @@ export class TopicsSidebar {
       this.#health.forget();
       this.#clients.forget();
     },
-    search: (search) => this.#choose({ search }),
-    openAll: (open) => this.#choose({ open }),
+    search: () => this.#choose({}, true),
+    openAll: (open) => this.#choose({ open }, true),
     exportAll: () => void this.#export(),
   });
   readonly #health = new BrokerHealthView();
   readonly #clients = new ClientsView();
   readonly #summary = $('<div>', { class: 'mqtt-flows-summary' });
   readonly #problem = $('<div>', { class: 'mqtt-flows-problem', role: 'alert' });
+  readonly #empty = $('<div>', { class: 'mqtt-flows-hint mqtt-flows-tree-empty', role: 'status' });
   readonly #tree = new TopicTreeList({
     moved: () => {
       if (this.#tree.incomplete) this.#viewing?.soon();
@@ -56,7 +57,6 @@ export class TopicsSidebar {
   /** The broker that is being recorded, or was last. */
   #broker = '';
   #open = false;
-  #search = '';
   #exceptions = new Set<string>();
 
   constructor() {
@@ -67,6 +67,7 @@ export class TopicsSidebar {
       this.#clients.element,
       this.#problem,
       this.#summary,
+      this.#empty,
       this.#tree.element,
       this.#detail.element,
     );
@@ -99,6 +100,7 @@ export class TopicsSidebar {
     this.stop();
     this.#say('');
     this.#tree.clear();
+    this.#sayEmpty('');
     this.#detail.clear();
     this.#exceptions.clear();
     this.#open = false;
@@ -123,31 +125,40 @@ export class TopicsSidebar {
     if (this.#problem.text() !== problem) this.#problem.text(problem);
   }
 
+  /** Says why the tree has no rows. */
+  #sayEmpty(text: string): void {
+    if (this.#empty.text() !== text) this.#empty.text(text);
+  }
+
   #fail(sentence: string, over: boolean): void {
     this.#say(sentence);
     if (over) this.stop();
   }
 
   #show(answer: ViewAnswer, from: number): void {
-    const { state, refused, total, rows, messages, topics, rate, dropped } = answer;
+    const { state, refused, total, found, rows, messages, topics, rate, dropped } = answer;
     const server = shownServer(state);
     const error = errorOf(state) ?? refused;
     const gone = state.kind === 'absent' ? topicsText('refused.brokerGone') : '';
     this.#say(error ? problemText(error, server) : gone);
     const left = dropped.rate + dropped.topics;
     const texts = [topicsText('summary.counts', { topics, messages, rate: rounded(rate) })];
+    if (found !== undefined) texts.push(topicsText('summary.found', { count: found }));
     if (left > 0) texts.push(topicsText('summary.dropped', { count: left }));
     this.#summary.text(texts.join(' ')).toggleClass('mqtt-flows-dropped', left > 0);
     this.#tree.show(rows, from, total);
+    this.#sayEmpty(topics === 0 ? topicsText('tree.waiting') : found === 0 ? topicsText('search.nothing') : '');
     const { selected } = this.#tree;
     if (selected) this.#detail.update(answer, selected);
   }
 
-  #choose(change: { readonly open?: boolean; readonly search?: string }): void {
-    if (change.open !== undefined || change.search !== undefined) this.#exceptions.clear();
-    this.#open = change.open ?? this.#open;
-    this.#search = change.search ?? this.#search;
-    this.#viewing?.select({ open: this.#open, exceptions: [...this.#exceptions], search: this.#search });
+  /** Asks for other rows. With `afresh`, no single branch stays open or closed. */
+  #choose({ open = this.#open }: { readonly open?: boolean }, afresh = false): void {
+    if (afresh) this.#exceptions.clear();
+    this.#open = open;
+    const { search } = this.#toolbar;
+    this.#tree.mark(search);
+    this.#viewing?.select({ open, exceptions: [...this.#exceptions], ...search });
   }
 
   #toggle({ path }: TopicRow): void {

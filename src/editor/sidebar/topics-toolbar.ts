@@ -1,6 +1,8 @@
 // The upper part of the topics sidebar: broker, topics, start and stop, and search.
 
+import type { TopicSearch } from '../../core/sidebar/topic-search';
 import { topicFilterProblem } from '../fields/topic-filter-problem';
+import { SearchBar } from './search-bar';
 import { button } from './topic-detail';
 import { askBrokers } from './topics-requests';
 import { topicsText } from './topics-text';
@@ -9,13 +11,10 @@ export interface ToolbarActions {
   start(broker: string, filter: string, own: boolean): void;
   stop(): void;
   brokerChosen(): void;
-  search(text: string): void;
+  search(search: TopicSearch): void;
   openAll(open: boolean): void;
   exportAll(): void;
 }
-
-/** Delay in ms between the last key and the search. */
-const TYPING = 200;
 
 export class TopicsToolbar {
   readonly element = $('<div>', { class: 'mqtt-flows-toolbar' });
@@ -26,7 +25,7 @@ export class TopicsToolbar {
   );
   readonly #own = $('<input>', { type: 'checkbox', checked: true });
   readonly #start = $('<button>', { type: 'button', class: 'red-ui-button mqtt-flows-start' });
-  readonly #search = labelled($('<input>', { type: 'search', spellcheck: false }), topicsText('toolbar.search'));
+  readonly #search: SearchBar;
   readonly #tools: JQuery;
   readonly #mayShare: boolean;
   #running = false;
@@ -42,17 +41,13 @@ export class TopicsToolbar {
     });
     // Recording through the flows' connection needs the permission to write.
     this.#mayShare = RED.user.hasPermission('mqtt-flows.write');
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    this.#search.on('input', () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => actions.search(String(this.#search.val()).trim()), TYPING);
-    });
+    this.#search = new SearchBar((search) => actions.search(search));
     const own = $('<label>', { class: 'mqtt-flows-own', title: topicsText('toolbar.ownTip') }).append(
       this.#own,
       ` ${topicsText('toolbar.own')}`,
     );
     this.#tools = $('<div>', { class: 'mqtt-flows-toolbar-row' }).append(
-      this.#search,
+      ...this.#search.elements,
       button('fa-angle-double-down', topicsText('toolbar.openAll'), () => actions.openAll(true)),
       button('fa-angle-double-up', topicsText('toolbar.closeAll'), () => actions.openAll(false)),
       button('fa-download', topicsText('toolbar.export'), () => actions.exportAll()),
@@ -67,6 +62,10 @@ export class TopicsToolbar {
 
   get broker(): string {
     return String(this.#broker.val() ?? '');
+  }
+
+  get search(): TopicSearch {
+    return this.#search.search;
   }
 
   get running(): boolean {

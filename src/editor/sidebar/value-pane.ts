@@ -8,6 +8,7 @@ import { compressionSelect, formatChoices } from './format-choice';
 import type { LoggedMessage, MessageLog } from './message-log';
 import { hexLines, jsonTree } from './payload-view';
 import { pictureView } from './picture-view';
+import { preciseTime } from './shown-time';
 import { sparkplugTable } from './sparkplug-table';
 import type { TabPane } from './tab-strip';
 import { topicsText } from './topics-text';
@@ -149,7 +150,7 @@ function problemOf({ problem, detail }: { readonly problem: string; readonly det
 
 /** The time and the MQTT data of a message. */
 export function factsOf({ at, size, qos, retain, read }: LoggedMessage): JQuery {
-  const facts = [new Date(at).toLocaleTimeString(), `QoS ${qos}`, topicsText('value.bytes', { size })];
+  const facts = [preciseTime(at), `QoS ${qos}`, topicsText('value.bytes', { size })];
   if (retain) facts.push(topicsText('value.retained'));
   if (size > read.bytes.length) facts.push(topicsText('value.cut', { kept: read.bytes.length }));
   return $('<span>', { class: 'mqtt-flows-facts', text: facts.join(' · ') });

@@ -5,10 +5,13 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { NodeAPI } from 'node-red';
 import { type Clock, systemClock } from '../../connection/clock';
+import type { Connection } from '../../connection/connection';
 import type { Observation } from '../../core/sidebar/observation';
 import type { ShownPayload } from '../../core/sidebar/shown-value';
 import type { ShownMessage, StartRequest, ViewAnswer, ViewRequest } from '../../core/sidebar/sidebar-protocol';
 import { TopicTreeView } from '../../core/sidebar/topic-tree-view';
+import { parseTopicFilter } from '../../core/topics/topic-filter';
+import { TopicTrie } from '../../core/topics/trie/topic-trie';
 import { PayloadReader } from './payload-reader';
 import { TopicRecorder } from './topic-recorder';
 
@@ -85,11 +88,12 @@ export class TopicViewers {
     const { root, dropped } = recorder.tree;
     const now = this.#clock.now();
     viewer.expires = now + (request.hidden ? HIDDEN_LEASE : LEASE);
-    list(viewer, request);
+    list(viewer, request, this.#clock.wall());
     return {
       state: recorder.state,
       ...(recorder.refused ? { refused: recorder.refused } : {}),
       total: view.length,
+      ...(view.found === undefined ? {} : { found: view.found }),
       rows: view.rows(request.from, request.count, now),
       messages: root.messages,
       topics: root.topics,
@@ -106,13 +110,33 @@ export class TopicViewers {
   }
 }
 
-function list(viewer: Viewer, { selection }: ViewRequest): void {
-  if (selection) viewer.view.show(selection);
+/** `now` is in ms since the epoch. */
+function list(viewer: Viewer, { selection }: ViewRequest, now: number): void {
+  const { view, recorder } = viewer;
+  if (selection) view.show(selection);
   const start = performance.now();
-  if (!viewer.view.stale || (!selection && start < viewer.listAgain)) return;
-  viewer.view.refresh();
+  if (!view.isStale(now) || (!selection && start < viewer.listAgain)) return;
+  view.refresh({ now, subscribed: subscribedBy(recorder.flows) });
   const end = performance.now();
   viewer.listAgain = end + REST * (end - start);
+}
+
+/** Tells which topics the subscriptions of the nodes match. */
+function subscribedBy(flows: Connection | undefined): (topic: string) => boolean {
+  let trie: TopicTrie<true> | undefined;
+  const filters = (): TopicTrie<true> => {
+    const made = new TopicTrie<true>();
+    for (const { filter, owners } of flows?.subscriptionsInUse ?? []) {
+      // The recorder may subscribe on the same connection, and has no node.
+      const parsed = owners.length > 0 ? parseTopicFilter(filter) : undefined;
+      if (parsed?.ok) made.add(parsed.filter, true);
+    }
+    return made;
+  };
+  return (topic) => {
+    trie ??= filters();
+    return trie.match(topic).length > 0;
+  };
 }
 
 /** The newest messages of the requested topic, as many as fit into an answer, and how they are to be read. */

@@ -36,7 +36,7 @@ describe('one topic in the sidebar', function () {
   after(() => session?.stop());
 
   it('says when the message came, how, and how large it is', async () => {
-    await topics.pane.getByText(/^\d+:\d\d:\d\d.* · QoS 1 · 16 bytes · retained$/).waitFor();
+    await topics.pane.getByText(/^\d+:\d\d:\d\d\.\d\d\d.* · QoS 1 · 16 bytes · retained$/).waitFor();
     assert.match((await topics.row('press').getAttribute('title')) ?? '', /QoS 1/);
   });
 

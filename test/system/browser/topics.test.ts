@@ -64,6 +64,38 @@ describe('the topics sidebar in the editor', function () {
     await topics.stop();
   });
 
+  it('finds topics by words, value, user property and state, marks what it found, and says when there is nothing', async () => {
+    await session.device.publishAsync('found/line1/machine02', '{"state":"jammed"}', {
+      qos: 1,
+      retain: true,
+      properties: { userProperties: { source: 'PLC 7' } },
+    });
+    await publish('alarms/line1/machine03', 'jammed', true);
+    await topics.start();
+    await topics.search('line1 MACHINE02');
+    await topics.row('machine02').locator('mark').getByText('machine02').waitFor();
+    await topics.panel.getByText('Found: 1.').waitFor();
+    assert.deepEqual(await topics.rows.locator('mark').allInnerTexts(), ['line1', 'machine02']);
+    await editor.screenshot('topics-found');
+    const places = topics.panel.getByLabel('Search in');
+    await topics.search('Jam');
+    await topics.panel.getByText('Nothing found.').waitFor();
+    await places.selectOption('in values');
+    await topics.panel.getByText('Found: 2.').waitFor();
+    assert.deepEqual(await topics.rows.locator('mark').allInnerTexts(), ['jam', 'jam']);
+    await topics.panel.getByRole('button', { name: 'Only topics that no node' }).click();
+    await topics.panel.getByText('Found: 1.').waitFor();
+    await topics.row('machine02').waitFor();
+    await topics.search('source=plc');
+    await places.selectOption('in user properties');
+    await topics.row('machine02').waitFor();
+    await topics.panel.getByRole('button', { name: 'Only topics that changed' }).click();
+    await topics.panel.getByText('Nothing found.').waitFor();
+    await publish('found/line1/machine02', 'free');
+    await topics.search('');
+    await topics.row('machine02', 'free').waitFor();
+  });
+
   it('shows the properties of MQTT 5, and bytes that are no text in hexadecimal', async () => {
     await topics.start();
     await session.device.publishAsync('binary', Buffer.from([0xff, 0x00, 0x41]), {
