@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { packageName } from '../flows/node-red-process';
+import { type NodeRedProcess, packageName } from '../flows/node-red-process';
 import { nodeRedHome, repository } from '../package/environment';
 import { clearFlows, loadFlows, renewTopicsSidebar, traces } from './page-reset';
 
@@ -25,13 +25,15 @@ const STILL = `addEventListener('DOMContentLoaded', () => {
 export class EditorPage {
   readonly page: Page;
   readonly locale: string;
+  readonly #nodeRed: NodeRedProcess;
   readonly #errors: string[] = [];
   readonly #left: (page: EditorPage) => void;
   /** What could be seen of the page when it was new. */
   #traces = '';
 
-  private constructor(page: Page, locale: string, left: (page: EditorPage) => void) {
+  private constructor(page: Page, nodeRed: NodeRedProcess, locale: string, left: (page: EditorPage) => void) {
     this.page = page;
+    this.#nodeRed = nodeRed;
     this.locale = locale;
     this.#left = left;
     page.on('console', (message) => {
@@ -43,19 +45,19 @@ export class EditorPage {
   }
 
   /**
-   * Opens the editor at `url` in the language `locale`, without data of earlier sessions. close() calls `left` when the page
+   * Opens the editor of `nodeRed` in the language `locale`, without data of earlier sessions. close() calls `left` when the page
    * can be used again.
    */
   static async open(
     browser: Browser,
-    url: string,
+    nodeRed: NodeRedProcess,
     locale: string,
     left: (page: EditorPage) => void,
   ): Promise<EditorPage> {
     const context = await browser.newContext({ locale, viewport: VIEWPORT });
     await context.addInitScript(STILL);
-    const editor = new EditorPage(await context.newPage(), locale, left);
-    await editor.page.goto(url);
+    const editor = new EditorPage(await context.newPage(), nodeRed, locale, left);
+    await editor.page.goto(nodeRed.url);
     await editor.#loaded();
     editor.#traces = await traces(editor.page);
     return editor;
@@ -82,6 +84,11 @@ export class EditorPage {
   /** Asserts that no error was written to the console since the last call. */
   assertNoErrors(): void {
     assert.deepEqual(this.#errors.splice(0), []);
+  }
+
+  /** Leaves out of assertNoErrors() what came until now. */
+  forgetErrors(): void {
+    this.#errors.length = 0;
   }
 
   async screenshot(name: string): Promise<void> {
@@ -123,8 +130,12 @@ export class EditorPage {
     await this.page.locator('#red-ui-workspace-tabs .red-ui-tab').filter({ hasText: name }).first().click();
   }
 
-  /** Presses Deploy, and returns when Node-RED has accepted and saved the flows. */
+  /** Presses Deploy, and returns when Node-RED has saved and started the flows. */
   async deploy(): Promise<void> {
+    await this.#nodeRed.whileDeploying(() => this.#pressDeploy());
+  }
+
+  async #pressDeploy(): Promise<void> {
     const deployed = this.page.waitForResponse(
       (answer) => answer.request().method() === 'POST' && answer.url().endsWith('/flows'),
     );

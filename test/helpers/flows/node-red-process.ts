@@ -42,6 +42,14 @@ const SETTINGS = `module.exports = {
   logging: { console: { level: 'debug', metrics: false, audit: false } },
 `;
 
+/** What Node-RED prints when it has started what was deployed, or cannot since nodes are of an unknown type. */
+const STARTED = [
+  'Started flows',
+  'Started modified flows',
+  'Started modified nodes',
+  'Waiting for missing types',
+] as const;
+
 export class NodeRedProcess {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -51,6 +59,7 @@ export class NodeRedProcess {
   private constructor(child: ChildProcess, url: string) {
     this.#child = child;
     this.url = url;
+    process.once('exit', this.#abandon);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8');
       stream?.on('data', (text: string) => {
@@ -95,16 +104,22 @@ export class NodeRedProcess {
     return [...this.#awaited];
   }
 
+  /** Forgets what Node-RED has printed, so that nobody takes it for what comes. */
+  forgetOutput(): void {
+    this.#output = '';
+  }
+
   /** Waits until Node-RED has printed `text`. Rejects with its output when it ends before that. */
   waitForOutput(text: string): Promise<void> {
     return this.waitForOutputAfter(0, text);
   }
 
-  /** The same for what it has printed after the first `length` characters. */
-  waitForOutputAfter(length: number, text: string): Promise<void> {
+  /** The same for what it has printed after the first `length` characters. `others` will do as well. */
+  waitForOutputAfter(length: number, text: string, ...others: string[]): Promise<void> {
+    const texts = [text, ...others];
     return new Promise((resolve, reject) => {
       const look = (): void => {
-        if (!this.#output.includes(text, length)) return;
+        if (!texts.some((one) => this.#output.includes(one, length))) return;
         stop();
         resolve();
       };
@@ -122,6 +137,23 @@ export class NodeRedProcess {
       this.#child.once('exit', gone);
       look();
     });
+  }
+
+  /**
+   * Does `deploy`, which posts flows, and waits until their nodes run. Node-RED answers as soon as it has saved them; only then
+   * it stops the nodes of before, and starts the new ones.
+   */
+  async whileDeploying<Result>(deploy: () => Promise<Result>): Promise<Result> {
+    const { length } = this.#output;
+    const result = await deploy();
+    await this.waitForOutputAfter(length, ...STARTED);
+    return result;
+  }
+
+  /** Deploys `flows`, a list of nodes or its JSON text, without the editor. An open editor does not know of it. */
+  async deploy(flows: readonly object[] | string, headers: HeadersInit = {}): Promise<void> {
+    const body = typeof flows === 'string' ? flows : JSON.stringify(flows);
+    await this.whileDeploying(() => this.admin('flows', { method: 'POST', headers, body }));
   }
 
   /** Calls the admin API. `path` has no leading slash. Rejects unless the answer is a success. */
@@ -145,7 +177,11 @@ export class NodeRedProcess {
     await this.#end('SIGKILL');
   }
 
+  /** A process of tests that ends leaves no Node-RED behind. */
+  readonly #abandon = (): void => void this.#child.kill('SIGKILL');
+
   async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    process.off('exit', this.#abandon);
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exit = once(this.#child, 'exit');
     this.#child.kill(signal);

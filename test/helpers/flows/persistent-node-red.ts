@@ -35,7 +35,7 @@ export class PersistentNodeRed {
   /** Deploys `nodes`. Changed nodes are restarted. */
   async deploy(nodes: readonly FlowNode[]): Promise<void> {
     const headers = { 'Node-RED-Deployment-Type': 'nodes' };
-    await this.#process?.admin('flows', { method: 'POST', headers, body: JSON.stringify(this.#flow(nodes)) });
+    await this.#process?.deploy(this.#flow(nodes), headers);
   }
 
   /** What it has printed in this run. */

@@ -120,7 +120,7 @@ async function publish(
       // A full deploy and one of changed nodes in turn.
       const type = deploys++ % 2 === 0 ? 'full' : 'nodes';
       const headers = { 'Node-RED-Deployment-Type': type };
-      await nodeRed.admin('flows', { method: 'POST', headers, body: JSON.stringify(nodes(deploys)) });
+      await nodeRed.deploy(nodes(deploys), headers);
     }
     if (passes(sent, CUT_EVERY)) {
       proxy.cut();

@@ -146,7 +146,7 @@ describe('The tarball, installed into a bare Node-RED', () => {
 
   it('connects to the embedded broker when the first example is deployed', async () => {
     const [first = ''] = filesBelow('examples');
-    await nodeRed.admin('flows', { method: 'POST', body: readText(`examples/${first}`) });
+    await nodeRed.deploy(readText(`examples/${first}`));
     const connected = catalogue('en-US', 'broker').get('log.connected') ?? '';
     const server = catalogue('en-US', 'broker').get('log.embedded') ?? '';
     await nodeRed.waitForOutput(connected.slice(0, connected.indexOf('__server__')) + server);

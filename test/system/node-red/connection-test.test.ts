@@ -1,7 +1,6 @@
 // The routes under the broker dialog, in a real Node-RED with users: what they answer, to whom, and what they keep.
 
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { TestEvent } from '#src/core/reports/connection-test';
 import type { BrokerHealth } from '#src/core/sidebar/sidebar-protocol';
 import { brokerDefaults } from '#src/settings/broker.config';
@@ -48,9 +47,7 @@ describe('The test of a connection, asked of the runtime', function () {
         credentials: { username: USER, password: SECRET },
       },
     ];
-    await nodeRed.admin('flows', { method: 'POST', headers: headersOf.get('all') ?? {}, body: JSON.stringify(flow) });
-    // The answer to a deploy does not wait for its nodes.
-    while (((await (await state('all')).json()) as BrokerHealth).state.kind === 'absent') await delay(20);
+    await nodeRed.deploy(flow, headersOf.get('all'));
   });
 
   after(async () => {

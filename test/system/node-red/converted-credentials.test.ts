@@ -47,7 +47,7 @@ describe('A converted flow file', function () {
     const flows = join(userDir, 'flows.json');
     writeFileSync(flows, '[]');
     nodeRed = await NodeRedProcess.start(userDir);
-    await nodeRed.admin('flows', { method: 'POST', body: JSON.stringify(flowFor(mosquitto.port)) });
+    await nodeRed.deploy(flowFor(mosquitto.port));
     await nodeRed.waitForOutput('core received');
     await nodeRed.stop();
     const kept = readFileSync(join(userDir, 'flows_cred.json'), 'utf8');

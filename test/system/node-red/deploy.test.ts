@@ -34,7 +34,7 @@ describe('a deploy from the editor', function () {
 
   async function deploy(type: 'full' | 'flows' | 'nodes', flow: readonly object[]): Promise<void> {
     const headers = { 'Node-RED-Deployment-Type': type };
-    await nodeRed?.admin('flows', { method: 'POST', headers, body: JSON.stringify(flow) });
+    await nodeRed?.deploy(flow, headers);
   }
 
   const subscribed = (filter: string) => (packet: { cmd: string }) =>

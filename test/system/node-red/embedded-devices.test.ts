@@ -65,7 +65,9 @@ describe('The embedded broker for devices, in a real Node-RED', function () {
       },
     };
     const listener = { id: 'ws1', type: 'websocket-listener', path: '/other', wholemsg: 'false', hb: '0' };
-    assert.equal((await post('flows', [{ id: 'tab1', type: 'tab', label: 'Devices' }, broker, listener])).status, 204);
+    const flow = [{ id: 'tab1', type: 'tab', label: 'Devices' }, broker, listener];
+    const answer = await nodeRed.whileDeploying(() => post('flows', flow));
+    assert.equal(answer.status, 204);
     await nodeRed.waitForOutput('/nodes/mqtt');
   }
 

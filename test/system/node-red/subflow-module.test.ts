@@ -101,11 +101,7 @@ describe('A broker node in a subflow from a module', function () {
       await server.received.find('SUBSCRIBE', () => filters().length >= 2);
       assert.deepEqual(filters().sort(), ['a/orders', 'b/orders']);
       // A changed variable of an instance is another client identifier: the connection is a new one after a deploy.
-      await nodeRed.admin('flows', {
-        method: 'POST',
-        headers: { 'Node-RED-Deployment-Type': 'full' },
-        body: JSON.stringify([{ id: 'tab', type: 'tab' }, instance('one', 'c'), instance('two', 'b')]),
-      });
+      await nodeRed.deploy([{ id: 'tab', type: 'tab' }, instance('one', 'c'), instance('two', 'b')]);
       const after = await connects(6);
       assert.ok(after.includes('plant-c 17 c/will') && after.includes('client-c 17 c/will'), after.join());
     } finally {

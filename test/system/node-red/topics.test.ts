@@ -45,15 +45,10 @@ describe('The routes of the topics sidebar', function () {
     writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow(mosquitto.url)));
     nodeRed = await NodeRedProcess.start(userDir, ADMIN_USERS);
     for (const user of ['all', 'reader', 'other']) headersOf.set(user, await logIn(nodeRed, user));
-    await nodeRed.admin('flows', {
-      method: 'POST',
-      headers: headersOf.get('all') ?? {},
-      body: JSON.stringify([
-        ...flow(mosquitto.url).map((node) =>
-          node.id === 'broker' ? { ...node, credentials: { username: 'flows', password: SECRET } } : node,
-        ),
-      ]),
-    });
+    const nodes = flow(mosquitto.url).map((node) =>
+      node.id === 'broker' ? { ...node, credentials: { username: 'flows', password: SECRET } } : node,
+    );
+    await nodeRed.deploy(nodes, headersOf.get('all'));
     device = await connectAsync(mosquitto.url, { protocolVersion: 5, username: 'flows', password: SECRET });
     await until(async () => JSON.stringify(await get('brokers/broker')).includes('"granted'));
   });
@@ -274,7 +269,7 @@ describe('The routes of the topics sidebar', function () {
     await device.publishAsync('deploy/a', '1', { qos: 1 });
     await until(async () => (await look(viewer)).messages === 1);
     const flows = await nodeRed.admin('flows', { headers: headersOf.get('all') ?? {} });
-    await nodeRed.admin('flows', { method: 'POST', headers: headersOf.get('all') ?? {}, body: JSON.stringify(flows) });
+    await nodeRed.deploy(JSON.stringify(flows), headersOf.get('all'));
     await device.publishAsync('deploy/a', '2', { qos: 1 });
     await until(async () => (await look(viewer)).messages === 2);
     await post('topics/stop', { viewer });
