@@ -1,0 +1,117 @@
+// Reads a line of a recording. Recordings come from anywhere, so each value is checked. Lines of `mosquitto_sub -F %J`
+// and lines written by hand are read, too.
+
+import { isQoS, type PublicationProperties, type QoS } from '../publications/publication';
+import { NO_PROPERTY_SETTINGS, publicationProperties } from '../publications/publication-properties';
+import { topicNameProblem } from '../topics/topic-name';
+import { NOTHING_OUTSIDE } from '../values/outside-value';
+import { isRecord } from '../values/plain-value';
+import type { RecordedMessage } from './message-line';
+
+/** Why a line is no message. Each value has a sentence in the locales under `line.`. */
+export type LineProblem =
+  | 'notJson'
+  | 'time'
+  | 'topic'
+  | 'payload'
+  | 'cut'
+  | 'qos'
+  | 'retain'
+  | 'properties'
+  | 'tooLong';
+
+export type ReadLine =
+  | { readonly kind: 'message'; readonly message: RecordedMessage }
+  /** It says something about the recording, or is blank. */
+  | { readonly kind: 'note' }
+  | { readonly kind: 'invalid'; readonly problem: LineProblem };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const NOTE: ReadLine = { kind: 'note' };
+
+/** Reads `text`, a line without its line feed. Never throws. */
+export function readLine(text: string): ReadLine {
+  if (text.trim() === '') return NOTE;
+  const fields = fieldsIn(text);
+  if (!fields) return invalid('notJson');
+  if (fields.topic === undefined && (fields.recording !== undefined || fields.note !== undefined)) return NOTE;
+  const { topic } = fields;
+  if (typeof topic !== 'string' || topicNameProblem(topic)) return invalid('topic');
+  const time = timeIn(fields.time ?? fields.tst);
+  if (time === 'invalid') return invalid('time');
+  const payload = payloadIn(fields);
+  if (!payload) return invalid('payload');
+  const { payloadSize } = fields;
+  if (typeof payloadSize === 'number' && payloadSize > payload.length) return invalid('cut');
+  const qos = qosIn(fields.qos);
+  if (qos === undefined) return invalid('qos');
+  const [retain, stored] = [flagIn(fields.retain), flagIn(fields.stored)];
+  if (retain === undefined || stored === undefined) return invalid('retain');
+  const properties = propertiesIn(fields);
+  if (properties === 'invalid') return invalid('properties');
+  return { kind: 'message', message: { time, topic, payload, qos, retain, stored, properties } };
+}
+
+function invalid(problem: LineProblem): ReadLine {
+  return { kind: 'invalid', problem };
+}
+
+function fieldsIn(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The times that a Date can be, in ms since the epoch. */
+const LATEST = 8.64e15;
+
+/** A text of ISO 8601 or ms since the epoch. */
+function timeIn(value: unknown): number | undefined | 'invalid' {
+  if (value === undefined) return undefined;
+  const time = typeof value === 'string' ? Date.parse(value) : value;
+  return typeof time === 'number' && Math.abs(time) <= LATEST ? time : 'invalid';
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** Values that are no text are what a JSON payload says. */
+function payloadIn({ payload, payloadBase64 }: Fields): Buffer | undefined {
+  if (payloadBase64 !== undefined) {
+    const isBase64 = typeof payloadBase64 === 'string' && payloadBase64.length % 4 === 0 && BASE64.test(payloadBase64);
+    return isBase64 ? Buffer.from(payloadBase64, 'base64') : undefined;
+  }
+  if (payload === undefined) return Buffer.alloc(0);
+  return Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
+}
+
+function qosIn(value: unknown): QoS | undefined {
+  if (value === undefined) return 0;
+  return isQoS(value) ? value : undefined;
+}
+
+function flagIn(value: unknown): boolean | undefined {
+  if (value === undefined || value === false || value === 0) return false;
+  return value === true || value === 1 ? true : undefined;
+}
+
+const PROPERTIES = [
+  'payloadFormatIndicator',
+  'messageExpiryInterval',
+  'contentType',
+  'responseTopic',
+  'correlationData',
+  'userProperties',
+] as const;
+
+function propertiesIn(fields: Fields): PublicationProperties | undefined | 'invalid' {
+  if (!PROPERTIES.some((name) => fields[name] !== undefined)) return undefined;
+  const { correlationData } = fields;
+  if (correlationData !== undefined && typeof correlationData !== 'string') return 'invalid';
+  const bytes = correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData, 'base64') };
+  const read = publicationProperties({ ...fields, ...bytes }, NO_PROPERTY_SETTINGS, NOTHING_OUTSIDE);
+  return read.ok ? read.value : 'invalid';
+}
