@@ -1,6 +1,6 @@
 // One live connection to a server: attempts, states, outbox and subscriptions. Knows no Node-RED and no mqtt.js.
 
-import type { ErrorStage, MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { IncomingPublication, OutgoingPublication } from '../core/publications/publication';
 import { defaultPublishOptions, type PublishOptions, type Settled } from '../core/publications/publish-options';
 import type { OutboxFigures } from '../core/reports/outbox-figures';
@@ -27,6 +27,8 @@ const DRAIN = 800;
 export class Connection {
   /** What goes over it, all attempts together. */
   readonly traffic = new Traffic();
+  /** Delivers what no server has sent to subscribers that take replays, with or without a connection. */
+  readonly replays: Pick<Subscriptions['deliveries'], 'paused' | 'replay'>;
   readonly #settings: ConnectionSettings;
   readonly #world: ConnectionWorld & SendingWatch;
   readonly #outbox: Outbox;
@@ -62,6 +64,7 @@ export class Connection {
     this.#states = new StateWatch(world.report);
     this.#outbox = new Outbox(settings.outbox, this.#world, settings.outboxStore);
     this.#subscriptions = new Subscriptions(world.clock, world.report, this.#world.answers, settings.session);
+    this.replays = this.#subscriptions.deliveries;
     this.#windows = new DeliveryWindows(world.clock);
     this.#states.add((state) => this.#windows.follow(state));
     this.#retry = new Retry(settings.reconnect, world.random);
@@ -187,7 +190,9 @@ export class Connection {
   #listener(server: string): TransportListener {
     const generation = ++this.#generation;
     return hearWhile(() => this.#generation === generation, {
-      stage: (stage) => this.#stage(stage),
+      stage: (stage) => {
+        if (this.state.kind === 'connecting') this.#states.enter({ ...this.state, stage });
+      },
       connected: (info) => this.#connected(info, server),
       message: (publication, receipt) => this.#received(publication, receipt),
       writable: () => this.#outbox.pump(),
@@ -199,10 +204,6 @@ export class Connection {
     this.traffic.countReceived(publication.topic);
     this.#world.answers.heard();
     this.#subscriptions.deliver(publication, receipt);
-  }
-
-  #stage(stage: ErrorStage): void {
-    if (this.state.kind === 'connecting') this.#states.enter({ ...this.state, stage });
   }
 
   #connected(info: ServerInfo, server: string): void {
@@ -233,12 +234,11 @@ export class Connection {
     if (this.#servers.protocol.failed(error)) return this.#try(this.#attempt);
     const attempt = this.#attempt + 1;
     this.#servers.failed(error, lived !== undefined);
-    const { count } = this.#servers;
     const { error: explained, delay } = this.#retry.after(
       overPublication ?? error,
       this.#attempt,
       lived,
-      count,
+      this.#servers.count,
       overFilter || overPublication !== undefined,
     );
     this.#states.enter({ kind: 'waiting', error: explained, attempt, nextAt: this.#world.clock.now() + delay, server });

@@ -65,6 +65,8 @@ export interface DeliveryHandler {
 interface Held {
   delivery: Delivery;
   readonly release: ReleaseReceipt;
+  /** It comes from a replay: no end of a connection concerns it. */
+  readonly local: boolean;
   /** Its connection has ended. At QoS 1, the server sends it again if it has kept the session. */
   lost: boolean;
   cancelTimeout: () => void;
@@ -141,10 +143,12 @@ export class DeliveryWindow {
       this.#handler?.hand(delivery);
       return;
     }
-    this.#connectionFailed.arrived();
+    const { local } = receipt;
+    if (!local) this.#connectionFailed.arrived();
     this.#waiting.push({
       delivery,
       release: receipt.hold(),
+      local,
       lost: false,
       cancelTimeout: nothing,
       handed: undefined,
@@ -160,9 +164,9 @@ export class DeliveryWindow {
   /** The connection has ended. */
   lose(): void {
     this.#failed = 0;
-    for (const held of this.#unsettled) held.lost = held.delivery.publication.qos === 1;
+    for (const held of this.#unsettled) held.lost = isLost(held);
     for (const held of this.#waiting.drain()) {
-      held.lost = held.delivery.publication.qos === 1;
+      held.lost = isLost(held);
       this.#waiting.push(held);
     }
     this.#changed();
@@ -228,9 +232,9 @@ export class DeliveryWindow {
     handler.changed();
   }
 
-  #release({ release, lost }: Held, settlement: Acknowledgement): void {
+  #release({ release, lost, local }: Held, settlement: Acknowledgement): void {
     const { kind } = settlement;
-    if (!lost && (kind === 'abandoned' || (kind === 'refused' && !this.refusable))) {
+    if (!lost && !local && (kind === 'abandoned' || (kind === 'refused' && !this.refusable))) {
       this.#failed++;
       this.#connectionFailed.add();
     }
@@ -247,4 +251,9 @@ export class DeliveryWindow {
     const again = { ...delivery, publication };
     this.#waiting.unshift([{ ...held, delivery: again, cancelTimeout: nothing, handed: undefined }]);
   }
+}
+
+/** The server sends it again if it has kept the session. At QoS 2, it does not. */
+function isLost({ local, delivery }: Held): boolean {
+  return !local && delivery.publication.qos === 1;
 }

@@ -9,14 +9,17 @@ export type ReleaseReceipt = (settlement: Acknowledgement) => void;
 const ACKNOWLEDGED: Acknowledgement = { kind: 'acknowledged' };
 
 export class SharedReceipt {
+  /** Whether a replay, and no server, waits for the acknowledgement: it takes no place in the server's window. */
+  readonly local: boolean;
   readonly #receipt: Receipt;
   /** One hold is the delivery itself, so that a holder that releases at once does not settle for the others. */
   #holds = 1;
   #over = false;
   #worst: Acknowledgement = ACKNOWLEDGED;
 
-  constructor(receipt: Receipt) {
+  constructor(receipt: Receipt, local = false) {
     this.#receipt = receipt;
+    this.local = local;
   }
 
   /** Delays the acknowledgement until the returned function is called. */

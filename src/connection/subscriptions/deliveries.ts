@@ -2,6 +2,7 @@
 
 import { asError } from '../../core/errors/thrown-value';
 import { type IncomingPublication, withOwnBytes } from '../../core/publications/publication';
+import { wantsStored } from '../../core/subscriptions/subscription-options';
 import { TopicTrie } from '../../core/topics/trie/topic-trie';
 import type { Receipt, ServerInfo, Transport } from '../../transport/transport';
 import { SharedReceipt } from '../acknowledgement/shared-receipt';
@@ -87,6 +88,27 @@ export class Deliveries {
     const shared = new SharedReceipt(receipt);
     this.#share(publication, shared);
     shared.delivered();
+  }
+
+  /** Whether nothing is delivered at present: a deploy is under way, or the flows end. */
+  get paused(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  /**
+   * Delivers a publication of a replay, which no server has sent, to those who take such: as a server would, `stored` as
+   * a retained message in answer to a subscription. Returns how many get it. `receipt` settles once all have.
+   */
+  replay(publication: IncomingPublication, stored: boolean, receipt: Receipt): number {
+    const receivers = receiversThat(this.#trie.match(publication.topic), ({ subscriber, options }) => {
+      if (!subscriber.takesReplays) return false;
+      return stored ? wantsStored(options) : options.retained !== 'only';
+    });
+    const shared = new SharedReceipt(receipt, true);
+    if (stored) this.#each(publication, receivers, shared, true);
+    else this.#give(publication, receivers, shared);
+    shared.delivered();
+    return receivers.length;
   }
 
   /** Unacknowledged publications are bounded by the transport, which stops to read. */

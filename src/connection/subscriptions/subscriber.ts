@@ -28,6 +28,8 @@ export interface Subscriber {
   readonly identity?: string;
   /** In order of preference: the first of several matching filters gives the captures. */
   readonly subscriptions: readonly SubscriptionOptions[];
+  /** Whether it also gets what a replay delivers, and no server has sent. */
+  readonly takesReplays?: true;
   /**
    * Takes deliveries in the place of deliver(), with the receipt that comes with QoS 1 and 2 of the publication, whatever
    * the filter asked for: whoever holds it before take() returns puts off the acknowledgement.

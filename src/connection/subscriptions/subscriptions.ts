@@ -1,5 +1,4 @@
-// The desired subscriptions of one connection, compared with those of the server. deliveries.ts delivers the
-// publications.
+// The desired subscriptions of one connection, compared with those of the server.
 
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { IncomingPublication } from '../../core/publications/publication';
@@ -32,7 +31,8 @@ export class Subscriptions {
   readonly #answers: AnswerWatch;
   readonly #memory: SessionMemory | undefined;
   readonly #replays: RetainedReplays;
-  readonly #deliveries: Deliveries;
+  /** Who gets a publication, also without a server. */
+  readonly deliveries: Deliveries;
   readonly #forbidden = new ForbiddenFilters();
   readonly #retryTimer: Timer;
   #user = '';
@@ -53,7 +53,7 @@ export class Subscriptions {
     this.#retryTimer = new Timer(clock);
     const roundTrips = new RoundTrips(clock, answers);
     this.#replays = new RetainedReplays(clock, roundTrips, () => this.#changed());
-    this.#deliveries = new Deliveries(clock, report, roundTrips, this.#replays);
+    this.deliveries = new Deliveries(clock, report, roundTrips, this.#replays);
     for (const remembered of memory?.subscriptions ?? []) this.#recall(remembered);
   }
 
@@ -84,19 +84,19 @@ export class Subscriptions {
   /** Until release(), changes are collected and not sent: a deploy replaces nodes one by one, or `forGood` ends them. */
   hold(forGood = false): void {
     this.#holds++;
-    this.#deliveries.pause(forGood);
+    this.deliveries.pause(forGood);
   }
 
   release(): void {
     this.#holds = Math.max(0, this.#holds - 1);
-    if (this.#holds === 0) this.#deliveries.resume();
+    if (this.#holds === 0) this.deliveries.resume();
     this.#changed();
   }
 
   /** Requests can be sent from now on. Without a session, the server has none of our subscriptions. */
   attach(transport: Transport, server: ServerInfo): void {
     this.#link = { transport, server };
-    this.#deliveries.attach(transport, server);
+    this.deliveries.attach(transport, server);
     for (const subscription of this.#subscriptions.values()) {
       if (!server.sessionPresent) subscription.lost();
       if (!server.sessionPresent || subscription.continued()) this.#forget(subscription);
@@ -113,7 +113,7 @@ export class Subscriptions {
     this.#link = undefined;
     this.#retryTimer.stop();
     this.#replays.stopAll();
-    this.#deliveries.detach();
+    this.deliveries.detach();
     return this.#forbidden.ended(error, quiet, this.#clock.now());
   }
 
@@ -130,7 +130,7 @@ export class Subscriptions {
 
   /** Delivers a publication to its subscribers, and acknowledges it unless one of them holds the receipt. */
   deliver(publication: IncomingPublication, receipt?: Receipt): void {
-    this.#deliveries.deliver(publication, receipt);
+    this.deliveries.deliver(publication, receipt);
   }
 
   /** Calls `listener` once, when the server has answered all requests. */
@@ -160,7 +160,7 @@ export class Subscriptions {
     const subscription = new ServerSubscription(filter, remembered ?? this.#newIdentifier(filter.wire));
     this.#subscriptions.set(filter.wire, subscription);
     this.#identifiers.add(subscription.identifier);
-    this.#deliveries.add(subscription);
+    this.deliveries.add(subscription);
     return subscription;
   }
 
@@ -223,7 +223,7 @@ export class Subscriptions {
 
   #gone(subscription: ServerSubscription): void {
     this.#identifiers.delete(subscription.identifier);
-    this.#deliveries.remove(subscription);
+    this.deliveries.remove(subscription);
     subscription.tellLeft();
   }
 
@@ -259,7 +259,7 @@ export class Subscriptions {
     if (this.searching) this.#changed();
     this.#forbidden.answered(subscription.filter);
     subscription.answered((interest) => this.#isToBeAsked(subscription, interest));
-    this.#deliveries.changed();
+    this.deliveries.changed();
     if (outcome.kind === 'granted') {
       subscription.grant(outcome.qos);
       if (subscription.replaying) this.#replays.granted(subscription);

@@ -18,7 +18,8 @@ export type ErrorStage =
   | 'request'
   | 'outbox'
   | 'decode'
-  | 'route';
+  | 'route'
+  | 'replay';
 
 /** Every code has a sentence in the locales under `errors.`. Flows decide by `msg.error.code`. */
 export type ErrorCode =
@@ -161,7 +162,8 @@ export type ErrorCode =
   | 'request-needs-properties'
   | 'request-condition-failed'
   | 'request-expected'
-  | 'reply-without-request';
+  | 'reply-without-request'
+  | 'recording-unreadable';
 
 export type ErrorParams = Readonly<Record<string, string | number>>;
 

@@ -163,3 +163,18 @@ export function readSpeed(value: unknown): number | undefined {
   if (speed === 0) return 0;
   return typeof speed === 'number' && speed >= SPEED_RANGE[0] && speed <= SPEED_RANGE[1] ? speed : undefined;
 }
+
+export interface ReplayControl {
+  readonly id: string;
+  readonly action: 'stop' | 'pause' | 'resume' | 'speed';
+  readonly speed?: number;
+}
+
+/** Undefined when the body is not such a request. */
+export function readReplayControl(body: unknown): ReplayControl | undefined {
+  if (!isRecord(body) || typeof body.id !== 'string') return undefined;
+  const { id, action } = body;
+  if (action === 'stop' || action === 'pause' || action === 'resume') return { id, action };
+  const speed = action === 'speed' ? readSpeed(body.speed) : undefined;
+  return speed === undefined ? undefined : { id, action: 'speed', speed };
+}

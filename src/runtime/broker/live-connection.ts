@@ -94,8 +94,11 @@ export class LiveConnection {
     await this.control.renew();
   }
 
-  /** Another connection to the same server, for a viewer. It receives what `admits` admits. The caller closes it. */
-  observe(report: Report, admits: Admits): Connection {
+  /**
+   * Another connection to the same server, for a viewer. It receives what `admits` admits, and reads every `rest` ms. The
+   * caller closes it.
+   */
+  observe(report: Report, admits: Admits, rest?: number): Connection {
     const { reconnect, connectTimeout } = this.#parts.settings;
     const connectOptions = async (server: Endpoint): Promise<Result<AttemptOptions>> => {
       const client = await this.#identity(server);
@@ -103,7 +106,7 @@ export class LiveConnection {
     };
     const { endpoints, protocolVersion } = this.control.aim();
     const settings = { endpoints, protocolVersion, reconnect, connectTimeout, connectOptions };
-    return observingConnection(settings, report, admits);
+    return observingConnection(settings, report, admits, rest);
   }
 
   /** Ends the connection for good. `removed` means that no instance of its node follows. */

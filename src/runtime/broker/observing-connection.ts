@@ -1,5 +1,5 @@
-// A second connection to the server of a broker node, for a viewer. It has the same settings and credentials, but a
-// client identifier of its own, and no session, will, birth or close message.
+// A second connection to the server of a broker node, for a viewer or a recording. It has the same settings and
+// credentials, but a client identifier of its own, and no session, will, birth or close message.
 
 import { systemClock } from '../../connection/clock';
 import { Connection } from '../../connection/connection';
@@ -16,6 +16,7 @@ const REST = 50;
 /**
  * Returns the connection, not connected yet. The caller closes it. `clientId` gets a suffix; `connectOptions` are those
  * of the broker node. Messages at QoS 0 that `admits` does not admit are dropped before they cost processor time.
+ * `rest` is the time in ms between two reads.
  */
 export function observingConnection(
   settings: Pick<ConnectionSettings, 'endpoints' | 'protocolVersion' | 'reconnect' | 'connectTimeout'> & {
@@ -23,6 +24,7 @@ export function observingConnection(
   },
   report: Report,
   admits: Admits,
+  rest = REST,
 ): Connection {
   const beside = clientBeside('view', settings.protocolVersion);
   const connectOptions = async (server: Endpoint): Promise<Result<AttemptOptions>> => {
@@ -32,7 +34,7 @@ export function observingConnection(
   return new Connection(
     { ...settings, connectOptions, outbox: { maxMessages: 1, maxBytes: 1, overflow: 'reject' }, messages: {} },
     {
-      openTransport: mqttjsTransports({ admits, rest: REST }),
+      openTransport: mqttjsTransports({ admits, rest }),
       clock: systemClock,
       random: Math.random,
       report,

@@ -168,6 +168,7 @@ export class NodeSubscriptions {
     for (const one of all) this.#byFilter.set(one.options.filter, one);
     return {
       ...this.#listener,
+      takesReplays: true,
       subscriptions: all.map(({ options }) => options),
       stateChanged: (options, state) => {
         this.#states.set(options, state);
