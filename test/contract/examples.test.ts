@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { filterLevels, filtersOverlap } from '#src/core/topics/filter-relations';
+import { matchedText, parseTopicFilter } from '#src/core/topics/topic-filter';
 import { ruleDefaults } from '#src/settings/router.config';
 import { type EditorDefinition, editorDefinition } from '../helpers/editor/editor-definitions';
 import { coreNodeTypes } from '../helpers/flows/core-node-types';
@@ -13,6 +15,19 @@ import { nodeStems } from '../helpers/package/package-files';
 const CONFIG_NODE_PROPERTIES = ['id', 'type'];
 const FLOW_NODE_PROPERTIES = [...CONFIG_NODE_PROPERTIES, 'z', 'x', 'y', 'wires'];
 const CONTAINERS = new Set(['tab', 'group']);
+/** The id of the broker inside Node-RED that the examples share. */
+const SHARED_BROKER = 'f1b0c0de00000001';
+
+/** Whether devices can connect to a broker inside Node-RED. */
+function hasPort({ embedded }: FlowNode): boolean {
+  return typeof embedded === 'object' && embedded !== null && 'port' in embedded && embedded.port !== '';
+}
+
+function levelsOf(text: string): readonly string[] {
+  const parsed = parseTopicFilter(text);
+  assert.ok(parsed.ok, text);
+  return filterLevels(matchedText(parsed.filter));
+}
 
 /** Parses a saved configuration like the runtime. */
 type Parse = (raw: object) => { readonly ok: boolean };
@@ -122,13 +137,38 @@ describe('The examples', () => {
     });
   });
 
-  it('have an id for each node that no other has, in whatever example', () => {
-    const ids = examples.flatMap(({ nodes }) => nodes.map(({ id }) => id));
+  it('have an id for each node that no other has, in whatever example, but for the broker that they share', () => {
+    const ids = examples.flatMap(({ nodes }) => nodes.map(({ id }) => id)).filter((id) => id !== SHARED_BROKER);
     for (const id of ids) assert.match(id, /^[0-9a-f]{16}$/);
     assert.deepEqual(
       ids.filter((id, index) => ids.indexOf(id) !== index),
       [],
     );
+  });
+
+  it('share one broker, by its id: Node-RED takes the one that is there when it imports a copy', () => {
+    const shared: FlowNode[] = [];
+    everyNode((node, _nodes, place) => {
+      if (node.type !== 'mqtt-flows-broker' || hasPort(node) || node.connectTo === 'server') return;
+      assert.equal(node.id, SHARED_BROKER, place);
+      shared.push(node);
+    });
+    assert.ok(shared.length > 10);
+    for (const node of shared) assert.deepEqual(node, shared[0]);
+    assert.notEqual(shared[0]?.name, '');
+  });
+
+  it('do not hear each other on the broker that they share', () => {
+    const filters = examples.flatMap(({ name, nodes }) =>
+      nodes
+        .filter(({ broker }) => broker === SHARED_BROKER)
+        .flatMap(({ subscriptions = [] }) => subscriptions as { filter: string }[])
+        .map(({ filter }) => ({ name, filter: levelsOf(filter) })),
+    );
+    for (const one of filters) {
+      const heard = filters.filter(({ name, filter }) => name !== one.name && filtersOverlap(filter, one.filter));
+      assert.deepEqual(heard, [], one.name);
+    }
   });
 
   it('put every node that has a place on a tab of the same file', () => {

@@ -123,6 +123,10 @@ export class EditorPage {
     await entry(name).dispatchEvent('click');
     await this.page.locator('#red-ui-clipboard-dialog-ok:enabled').dispatchEvent('click');
     await tree.waitFor({ state: 'hidden' });
+    // The examples share their broker. Node-RED asks about nodes whose ids are there already before the dialog closes.
+    const label = await this.page.evaluate<string>("RED._('clipboard.import.importCopy')");
+    const copy = this.page.locator('.red-ui-notification').getByRole('button', { name: label, exact: true });
+    if (await copy.isVisible()) await copy.click();
   }
 
   /** Shows the flow of that name. */

@@ -41,12 +41,19 @@ describe('the examples of publishing in the editor', function () {
 
   it('a report is retained under the topic of its template, and cleared', async () => {
     await use('6 Templates and retained messages', 'Templates and retained messages', 'report');
-    await editor.node('plant/+line/+machine/report').getByText('connected', { exact: true }).waitFor();
+    await editor.node('factory/+line/+machine/report').getByText('connected', { exact: true }).waitFor();
     await editor.pressInject('send a report');
-    const messages = (await editor.debugMessages()).filter({ hasText: 'plant/7/press/report' });
+    const messages = (await editor.debugMessages()).filter({ hasText: 'factory/7/press/report' });
     await messages.nth(0).waitFor();
     await editor.pressInject('clear it');
     await messages.nth(1).waitFor();
     assert.match(await messages.nth(1).innerText(), /payload: ""/);
+  });
+
+  it('use the broker of the examples that are there already', async () => {
+    const brokers = await editor.page.evaluate<string[]>(
+      '(() => { const names = []; RED.nodes.eachConfig(({ name }) => { names.push(name); }); return names; })()',
+    );
+    assert.deepEqual(brokers, ['example broker']);
   });
 });
