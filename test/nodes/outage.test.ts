@@ -134,6 +134,14 @@ describe('why there is no connection', () => {
     assert.equal((await flow.caught.next()).error.code, 'connection-refused');
   });
 
+  it('the log has the error as well, once, although a Catch node takes it', async () => {
+    const flow = await loadFlow([serverNode('why-broker', await freePort()), ...publishNodes('pub', 'why-broker')]);
+    await flow.caught.next();
+    // The second attempt has failed by then.
+    await flow.statuses('pub').first(4);
+    assert.equal(flow.errorsLogged('why-broker').length, 1);
+  });
+
   it('there is no such host', async () => {
     const servers = [{ url: 'mqtt://no-such-host.invalid' }];
     const flow = await loadFlow([{ ...serverNode('why-broker', 1883), servers }, ...publishNodes('pub', 'why-broker')]);

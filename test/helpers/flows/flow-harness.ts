@@ -102,6 +102,9 @@ function completing(nodes: readonly FlowNode[]): string[] {
   return nodes.filter(({ type }) => /^mqtt(-flows-| in$| out$)/.test(type)).map(({ id }) => id);
 }
 
+/** Node-RED's level of errors in the log. */
+const ERROR = 20;
+
 export class Flow {
   readonly #received = new Map<string, Inbox<FlowMessage>>();
   readonly #statuses = new Map<string, Inbox<NodeStatus>>();
@@ -168,6 +171,12 @@ export class Flow {
       if (error.message !== 'timeout waiting event') throw error;
     });
     await started;
+  }
+
+  /** What node `id` has written to Node-RED's log as errors. */
+  errorsLogged(id: string): string[] {
+    const entries = helper.log().args.flat() as readonly { level: number; id?: string; msg: unknown }[];
+    return entries.filter((entry) => entry.level === ERROR && entry.id === id).map(({ msg }) => String(msg));
   }
 
   /** Node-RED's log, and all statuses and errors of the nodes, as text. */
