@@ -25,7 +25,7 @@ export = function register(RED: NodeAPI): void {
     const settings = result.config;
     const holds = ruleConditions(RED, this, settings.routes);
     if (!holds.ok) return refuse(this, holds.error);
-    const finder = outsideFinder(RED, this, settings.outside);
+    const finder = outsideFinder(RED, this, settings.outside, { stage: 'route', overloaded: 'router-overloaded' });
     if (!finder.ok) return refuse(this, finder.error);
     const table = new RouteTable<Route>(settings.routes);
     const control = routeControl(this, table, settings);

@@ -50,9 +50,9 @@ describe('A kept state', () => {
     records.length = 0;
   });
 
-  function keeping(compared = 'path payload'): KeptState {
+  function keeping(compared = 'path payload', name = ''): KeptState {
     const RED = { util: { parseContextStore: (key: string) => ({ key }) } } as unknown as NodeAPI;
-    const node = { context: () => ({ flow: store }) } as unknown as Node;
+    const node = { id: name, name, context: () => ({ flow: store }) } as unknown as Node;
     return new KeptState(RED, node, {
       store: { type: 'flow', key: 'state' },
       compared,
@@ -156,6 +156,47 @@ describe('A kept state', () => {
     records.push(record('a', 1n));
     await write();
     assert.deepEqual(errors, ['state-not-kept', 'state-value-not-kept']);
+  });
+
+  it('is that of one node: another with the same key is told by whom, and has it when that node has gone', async () => {
+    records.push(record('a', 1));
+    const first = keeping('path payload', 'first');
+    const second = keeping('path payload', 'second');
+    assert.equal(first.take(), undefined);
+    const refused = second.take();
+    assert.deepEqual([refused?.code, refused?.params], ['state-key-taken', { key: 'state', name: 'first' }]);
+    assert.equal(second.taken, true);
+    store.kept = { compared: 'path payload', topics: ['{}'] };
+    assert.deepEqual(await second.load(), []);
+    second.touch();
+    clock.advance(10_000);
+    await settled();
+    assert.equal(store.writes, 0);
+    // A restart of the same node takes the key of the instance before.
+    const again = keeping('path payload', 'first');
+    assert.equal(again.take(), undefined);
+    await first.close();
+    assert.equal(second.take()?.code, 'state-key-taken');
+    await again.close();
+    clock.advance(10_000);
+    await settled();
+    assert.deepEqual([store.writes, second.taken], [1, false]);
+    store.answers.shift()?.();
+    await settled();
+    assert.equal((await keeping('path payload', 'second').load()).length, 1);
+    await second.close();
+  });
+
+  it('leaves alone what another node has written, when both stop', async () => {
+    const first = keeping('path payload', 'first');
+    const second = keeping('path payload', 'second');
+    first.take();
+    second.take();
+    second.touch();
+    await first.close();
+    await second.close();
+    assert.equal(store.writes, 0);
+    assert.equal(keeping('path payload', 'third').take(), undefined);
   });
 
   it('says when it cannot be read, and takes what is no state for none', async () => {

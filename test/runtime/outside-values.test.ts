@@ -114,6 +114,24 @@ describe('runtime/publish/outside-values', () => {
     for (const found of await Promise.all(waiting)) assert.ok(found.ok);
   });
 
+  it('says in its errors what the values are for', async () => {
+    const values: OutsideValue[] = [{ type: 'flow', text: 'a', setting: 'change' }];
+    const use = { stage: 'decode', overloaded: 'changes-overloaded' } as const;
+    const result = outsideFinder(contexts.RED, contexts.node, values, use);
+    assert.ok(result.ok);
+    const failing = find(result.config);
+    contexts.asked[0]?.answer(new Error('gone'), undefined);
+    const failed = await failing;
+    assert.ok(!failed.ok);
+    assert.deepEqual([failed.error.code, failed.error.stage], ['value-unavailable', 'decode']);
+    const waiting = Array.from({ length: 10_000 }, () => find(result.config));
+    const refused = await find(result.config);
+    assert.ok(!refused.ok);
+    assert.deepEqual([refused.error.code, refused.error.stage], ['changes-overloaded', 'decode']);
+    for (const { answer } of contexts.asked.slice(1)) answer(null, 'x');
+    await Promise.all(waiting);
+  });
+
   it('uses a message at once if there is nothing to look up', () => {
     let found: ConfigResult<OutsideFound> | undefined;
     const use = (result: ConfigResult<OutsideFound>): void => {

@@ -125,6 +125,8 @@ export type ErrorCode =
   | 'state-not-kept'
   | 'state-value-not-kept'
   | 'state-overloaded'
+  | 'state-key-taken'
+  | 'changes-overloaded'
   | 'publish-overloaded'
   | 'router-overloaded'
   | 'payload-missing'

@@ -3,7 +3,7 @@
 import { failed, found, type Result } from '../errors/result';
 import { lossIn } from '../payloads/json-loss';
 import { topicNameProblem } from '../topics/topic-name';
-import { isRecord, propertyInvalid } from '../values/plain-value';
+import { isRecord, propertyInvalid, putProperty } from '../values/plain-value';
 import type { Rhythm } from './rhythm';
 import type { TopicRecord, TopicValue } from './topic-record';
 import type { RestoredTopic } from './topic-states';
@@ -72,6 +72,7 @@ interface KeptTopic {
   readonly value: TopicValue;
   readonly at: number;
   readonly heardAt: number;
+  readonly usedAt: number;
   readonly reference?: { readonly value: unknown; readonly at: number };
   readonly waiting?: { readonly value: unknown };
   readonly rhythm?: Rhythm['kept'];
@@ -79,13 +80,14 @@ interface KeptTopic {
 
 /** A topic as text for a context store; undefined when its value has no JSON form. */
 export function keptText(record: TopicRecord, { now, wall }: WallTime): string | undefined {
-  const { topic, value, at, heardAt, compared, reference, referenceAt, waiting, isWaiting, rhythm } = record;
+  const { topic, value, at, heardAt, usedAt, compared, reference, referenceAt, waiting, isWaiting, rhythm } = record;
   const wallOf = (moment: number): number => Math.round(wall - (now - moment));
   const kept: KeptTopic = {
     topic,
     value,
     at: wallOf(at),
     heardAt: wallOf(heardAt),
+    usedAt: wallOf(usedAt),
     ...(compared ? { reference: { value: reference, at: wallOf(referenceAt) } } : {}),
     ...(isWaiting ? { waiting: { value: waiting } } : {}),
     ...(rhythm ? { rhythm: rhythm.kept } : {}),
@@ -103,7 +105,7 @@ export function keptText(record: TopicRecord, { now, wall }: WallTime): string |
 export function readKept(text: unknown, { now, wall }: WallTime): RestoredTopic | undefined {
   const kept = typeof text === 'string' ? parsed(text) : undefined;
   if (!isRecord(kept)) return undefined;
-  const { topic, value, at, heardAt, reference, waiting, rhythm } = kept;
+  const { topic, value, at, heardAt, usedAt, reference, waiting, rhythm } = kept;
   if (typeof topic !== 'string' || !isRecord(value) || typeof at !== 'number' || typeof heardAt !== 'number') {
     return undefined;
   }
@@ -114,6 +116,7 @@ export function readKept(text: unknown, { now, wall }: WallTime): RestoredTopic 
     value: { ...others, payload, retain: retain === true },
     at: momentOf(at),
     heardAt: momentOf(heardAt),
+    ...(typeof usedAt === 'number' ? { usedAt: momentOf(usedAt) } : {}),
     ...(isRecord(reference) && typeof reference.at === 'number'
       ? { reference: { value: revived(reference.value), at: momentOf(reference.at) } }
       : {}),
@@ -134,16 +137,32 @@ function isRhythm(value: unknown): value is Rhythm['kept'] {
   return Array.isArray(value) && value.length === 3 && value.every((part) => Number.isFinite(part));
 }
 
-/** `value` with Buffers where JSON has their form, `{ type: 'Buffer', data }`, at any depth. */
-function revived(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
-  if (Array.isArray(value)) return value.map(revived);
+/** The most levels in which Buffers are looked for. JSON.parse() reads more than fit on the stack. */
+const DEEPEST = 1000;
+
+/** `value` with Buffers where JSON has their form, `{ type: 'Buffer', data }`. A message may hold circles. */
+function revived(value: unknown, depth = 0, made: Map<object, unknown> = new Map()): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || depth > DEEPEST) return value;
+  if (made.has(value)) return made.get(value);
+  if (Array.isArray(value)) {
+    const list: unknown[] = [];
+    made.set(value, list);
+    for (const part of value) list.push(revived(part, depth + 1, made));
+    return list;
+  }
   if (!isRecord(value)) return value;
   const { type, data } = value;
   if (type === 'Buffer' && Array.isArray(data) && Object.keys(value).length === 2) return Buffer.from(data);
-  return revivedProperties(value);
+  return revivedProperties(value, depth, made);
 }
 
-function revivedProperties(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, revived(part)]));
+function revivedProperties(
+  value: Readonly<Record<string, unknown>>,
+  depth = 0,
+  made: Map<object, unknown> = new Map(),
+): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  made.set(value, record);
+  for (const name of Object.keys(value)) putProperty(record, name, revived(value[name], depth + 1, made));
+  return record;
 }

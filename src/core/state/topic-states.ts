@@ -54,6 +54,8 @@ export interface RestoredTopic {
   readonly value: TopicValue;
   readonly at: number;
   readonly heardAt: number;
+  /** When it was last received or asked for; now if that is not known. */
+  readonly usedAt?: number;
   readonly reference?: { readonly value: unknown; readonly at: number };
   /** What is compared of a change that waits for its turn. */
   readonly waiting?: { readonly value: unknown };
@@ -123,9 +125,10 @@ export class TopicStates {
   restore(topic: RestoredTopic, now: number): void {
     if (this.records.find(topic.topic)) return;
     const record = this.records.add(topic.topic, topic.value, now);
-    const { reference, waiting, rhythm, silent } = topic;
+    const { usedAt, reference, waiting, rhythm, silent } = topic;
     record.at = Math.min(topic.at, now);
     record.heardAt = Math.min(topic.heardAt, now);
+    if (usedAt !== undefined) record.usedAt = Math.min(usedAt, now);
     if (reference) {
       record.compared = true;
       record.reference = reference.value;

@@ -1,7 +1,7 @@
 // Finds values outside a message, for each message: in the context of flow and process, or by a JSONata expression.
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
+import { type ErrorCode, type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { found, type Result } from '../../core/errors/result';
 import { InOrder } from '../../core/queues/in-order';
 import type { OutsideFound, OutsideValue } from '../../core/values/outside-value';
@@ -27,32 +27,46 @@ const MOST_WAITING = 10_000;
 
 const NOTHING: ConfigResult<OutsideFound> = { ok: true, config: [] };
 
+/** What a node uses the values for, as its errors say it. */
+export interface OutsideUse {
+  readonly stage: ErrorStage;
+  /** The error of a message for which too many others wait. */
+  readonly overloaded: ErrorCode;
+}
+
+const PUBLISHED: OutsideUse = { stage: 'publish', overloaded: 'publish-overloaded' };
+
 /**
  * Returns a function that finds `values` for `node`, synchronously when none is in a context or an expression. An invalid
  * expression is the error.
  */
-export function outsideFinder(RED: NodeAPI, node: Node, values: readonly OutsideValue[]): ConfigResult<FindOutside> {
+export function outsideFinder(
+  RED: NodeAPI,
+  node: Node,
+  values: readonly OutsideValue[],
+  use: OutsideUse = PUBLISHED,
+): ConfigResult<FindOutside> {
   const finders: FindOne[] = [];
   let later = false;
   for (const value of values) {
-    const finder = finderOf(RED, node, value);
+    const finder = finderOf(RED, node, value, use);
     if (!finder.ok) return finder;
     finders.push(finder.value);
     later ||= value.type === 'jsonata' || value.type === 'flow' || value.type === 'global';
   }
   if (finders.length === 0) return { ok: true, config: (_message, use) => use(NOTHING) };
-  return { ok: true, config: later ? inOrder(finders) : atOnce(finders) };
+  return { ok: true, config: later ? inOrder(finders, use) : atOnce(finders) };
 }
 
-function finderOf(RED: NodeAPI, node: Node, value: OutsideValue): Result<FindOne> {
+function finderOf(RED: NodeAPI, node: Node, value: OutsideValue, { stage }: OutsideUse): Result<FindOne> {
   switch (value.type) {
     case 'jsonata': {
       const evaluate = jsonata(RED, node, value.text, value.setting);
-      return evaluate.ok ? found(orUnavailable(evaluate.value, value)) : evaluate;
+      return evaluate.ok ? found(orUnavailable(evaluate.value, value, stage)) : evaluate;
     }
     case 'flow':
     case 'global':
-      return found(orUnavailable(inContext(RED, node, value.type, value.text), value));
+      return found(orUnavailable(inContext(RED, node, value.type, value.text), value, stage));
     case 'env': {
       // A changed variable of a flow or group restarts its nodes.
       const variable: unknown = RED.util.getSetting(node, value.text);
@@ -69,17 +83,15 @@ function atOnce(finders: readonly FindOne[]): FindOutside {
   return (message, use) => use({ ok: true, config: finders.map((find) => find(message)) });
 }
 
-function inOrder(finders: readonly FindOne[]): FindOutside {
+function inOrder(finders: readonly FindOne[], { stage, overloaded }: OutsideUse): FindOutside {
   const order = new InOrder(MOST_WAITING);
   return (message, use, failed) => {
-    if (order.full) return use({ ok: false, error: tooManyWaiting() });
+    if (order.full) {
+      return use({ ok: false, error: new MqttFlowsError(overloaded, { stage, params: { maximum: MOST_WAITING } }) });
+    }
     const finding = findAll(finders, message);
     order.run(() => finding.then(use), failed);
   };
-}
-
-function tooManyWaiting(): MqttFlowsError {
-  return new MqttFlowsError('publish-overloaded', { stage: 'publish', params: { maximum: MOST_WAITING } });
 }
 
 /** Never rejects, since nothing would handle the rejection while earlier messages are waited for. */
@@ -99,10 +111,10 @@ function inContext(RED: NodeAPI, node: Node, type: 'flow' | 'global', text: stri
     });
 }
 
-function orUnavailable(find: Evaluate, { setting, text }: OutsideValue): FindOne {
+function orUnavailable(find: Evaluate, { setting, text }: OutsideValue, stage: ErrorStage): FindOne {
   return (message) =>
     find(message).catch((error: unknown) => {
       const params = { property: setting, expression: text.slice(0, 200), detail: thrownDetail(error) };
-      throw new MqttFlowsError('value-unavailable', { stage: 'publish', params });
+      throw new MqttFlowsError('value-unavailable', { stage, params });
     });
 }

@@ -11,6 +11,7 @@ import type { TopicRecord } from '../../core/state/topic-record';
 import type { RestoredTopic } from '../../core/state/topic-states';
 import { isRecord } from '../../core/values/plain-value';
 import type { ContextStore } from '../../settings/context-store';
+import { leaveKey, type StateKey, takeKey } from './state-keys';
 
 /** ms from a change to the next write */
 const DELAY = 10_000;
@@ -38,12 +39,16 @@ export class KeptState {
   readonly #context;
   readonly #key: string;
   readonly #store: string | undefined;
+  readonly #node: Node;
+  readonly #place: StateKey;
   readonly #options: KeptStateOptions;
   #stopWaiting: (() => void) | undefined;
   #writing: Promise<void> | undefined;
   #changed = false;
   #closed = false;
   #told = false;
+  /** Whether another node has the key. */
+  #taken = false;
 
   constructor(RED: NodeAPI, node: Node, options: KeptStateOptions) {
     const place = RED.util.parseContextStore(options.store.key);
@@ -51,20 +56,39 @@ export class KeptState {
     this.#key = place.key;
     this.#store = place.store;
     this.#options = options;
+    this.#node = node;
+    this.#place = { context: this.#context, store: this.#store, key: this.#key };
+  }
+
+  /** Whether nothing is kept because another node keeps its state under the same key. */
+  get taken(): boolean {
+    return this.#taken;
+  }
+
+  /** Takes the key. If another node has it, `state-key-taken` is the result: then nothing is read or written. */
+  take(): MqttFlowsError | undefined {
+    const keeper = takeKey(this.#place, this.#node);
+    this.#taken = keeper !== undefined;
+    if (!keeper) return undefined;
+    const params = { key: this.#key, name: plainText(keeper.name || keeper.id) };
+    return new MqttFlowsError('state-key-taken', { stage: 'config', params });
   }
 
   /** The kept topics, the longest unused first. Rejects with `state-unreadable`. */
   async load(): Promise<RestoredTopic[]> {
-    const kept = await this.#read();
+    const kept = this.#taken ? undefined : await this.#read();
     if (!isRecord(kept) || !Array.isArray(kept.topics)) return [];
     const time = this.#options.time();
     const comparable = kept.compared === this.#options.compared;
-    return kept.topics.flatMap((text) => {
+    const topics: RestoredTopic[] = [];
+    for (const [index, text] of kept.topics.entries()) {
+      if (index > 0 && index % AT_ONCE === 0) await nextTurn();
       const topic = readKept(text, time);
-      if (!topic) return [];
+      if (!topic) continue;
       const { reference, ...others } = topic;
-      return [comparable && reference ? topic : others];
-    });
+      topics.push(comparable && reference ? topic : others);
+    }
+    return topics;
   }
 
   /** Something has changed: it is written some time later, together with all until then. */
@@ -73,7 +97,7 @@ export class KeptState {
     if (this.#stopWaiting || this.#writing || this.#closed) return;
     this.#stopWaiting = this.#options.clock.after(DELAY, () => {
       this.#stopWaiting = undefined;
-      this.#writing = this.#write().finally(() => {
+      this.#writing = this.#writeIfOurs().finally(() => {
         this.#writing = undefined;
         if (this.#changed) this.touch();
       });
@@ -85,7 +109,14 @@ export class KeptState {
     this.#closed = true;
     this.#stopWaiting?.();
     await this.#writing;
-    if (this.#changed) await this.#write();
+    // Another one that closes has written it.
+    if (this.#changed && !this.#taken) await this.#write();
+    leaveKey(this.#place, this.#node);
+  }
+
+  /** Until the node that has the key is gone, there is something to write. */
+  async #writeIfOurs(): Promise<void> {
+    if (!this.#taken || !this.take()) await this.#write();
   }
 
   /** Makes the texts in portions, so that messages go on; as the node closes, at once. Never rejects. */
@@ -101,7 +132,7 @@ export class KeptState {
         if (text === undefined) notKept ??= record.topic;
         else topics.push(text);
       }
-      if (++count % AT_ONCE === 0 && !this.#closed) await new Promise<void>((resolve) => setImmediate(resolve));
+      if (++count % AT_ONCE === 0 && !this.#closed) await nextTurn();
     }
     try {
       await this.#set({ compared, topics });
@@ -139,4 +170,8 @@ export class KeptState {
   #params(error: unknown): Record<string, string> {
     return { key: this.#key, detail: plainText(detailOf(error)) };
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

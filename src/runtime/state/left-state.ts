@@ -9,6 +9,8 @@ export interface LeftState {
   readonly compared: string;
   /** The longest unused first. */
   readonly records: readonly TopicRecord[];
+  /** Since when the connection has been down, if that has been told. */
+  readonly downSince: number | undefined;
 }
 
 /** The states left in this process, by node. */
@@ -17,13 +19,14 @@ export const leftStates = new Handover<LeftState>();
 /** The topics of `left`, for an instance that compares by `compared`. */
 export function restoredTopics({ compared: by, records }: LeftState, compared: string): RestoredTopic[] {
   return records.map((record) => {
-    const { topic, value, at, heardAt, reference, referenceAt, waiting, isWaiting, rhythm, silent } = record;
+    const { topic, value, at, heardAt, usedAt, reference, referenceAt, waiting, isWaiting, rhythm, silent } = record;
     const comparable = record.compared && by === compared;
     return {
       topic,
       value,
       at,
       heardAt,
+      usedAt,
       ...(comparable ? { reference: { value: reference, at: referenceAt } } : {}),
       ...(comparable && isWaiting ? { waiting: { value: waiting } } : {}),
       ...(rhythm ? { rhythm: rhythm.kept } : {}),

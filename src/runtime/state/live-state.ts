@@ -55,6 +55,16 @@ export class LiveState {
     this.states = new TopicStates(settings, told);
   }
 
+  /** Since when the connection has been down, in ms since the epoch; undefined unless that has been told. */
+  get downSince(): number | undefined {
+    return this.#downSince;
+  }
+
+  /** An earlier instance has told that the connection is down. */
+  restoreDown(since: number): void {
+    this.#downSince = since;
+  }
+
   get time(): WallTime {
     return { now: this.#clock.now(), wall: this.#clock.wall() };
   }

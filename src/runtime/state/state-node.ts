@@ -97,8 +97,9 @@ export class StateNode {
       entry: (publication, filter) => values.entry(publication, filter),
     });
     this.#subscriptions = connection && this.#subscribing(connection, owner, fixed);
-    this.#status = new StateStatus(RED, node, { live, connection, subscriptions: this.#subscriptions, clock });
     this.#kept = settings.store && this.#keeping(settings.store, clock);
+    const shown = { live, connection, subscriptions: this.#subscriptions, kept: this.#kept, clock };
+    this.#status = new StateStatus(RED, node, shown);
     this.#ready = this.#begin();
     onClose(RED, node, (removed, done) => void this.#close(removed).then(done, done));
   }
@@ -205,15 +206,18 @@ export class StateNode {
 
   /** Restores what was known, then listens. */
   async #begin(): Promise<void> {
-    const { RED, node, settings, connection } = this.#parts;
+    const { node, settings, connection } = this.#parts;
+    const taken = this.#kept?.take();
+    if (taken) this.#reportLater(taken);
     try {
       const left = leftStates.take(node);
       const known = left ? restoredTopics(left, comparedBy(settings)) : await this.#kept?.load();
       if (!this.#closed) this.live.restore(this.#stillWanted(known ?? []));
+      if (left?.downSince !== undefined) this.live.restoreDown(left.downSince);
     } catch (error) {
       this.#status.unreadable();
       const problem = error instanceof MqttFlowsError ? error : undefined;
-      if (problem) void flowsStarted(RED, node).then(() => reportError(RED, node, problem));
+      if (problem) this.#reportLater(problem);
       else node.error(error);
     }
     this.#loaded = !this.#closed;
@@ -221,6 +225,12 @@ export class StateNode {
     if (connection) this.#unwatch = connection.watch((state) => this.#status.connectionIs(state));
     this.#subscriptions?.start([]);
     this.#status.refresh();
+  }
+
+  /** Nodes that catch errors may not run yet. */
+  #reportLater(problem: MqttFlowsError): void {
+    const { RED, node } = this.#parts;
+    void flowsStarted(RED, node).then(() => reportError(RED, node, problem));
   }
 
   /** A topic that only a removed row has brought would never change again. */
@@ -238,7 +248,8 @@ export class StateNode {
     this.#stored?.close();
     this.live.close();
     this.#status.close();
-    const left = { compared: comparedBy(settings), records: [...this.live.states.records.inOrderOfUse()] };
+    const { states, downSince } = this.live;
+    const left = { compared: comparedBy(settings), records: [...states.records.inOrderOfUse()], downSince };
     // A node that a deploy stops before its store has answered knows nothing: the next one asks the store again.
     if (!removed && this.#loaded) leftStates.leave(RED, node, left, () => {});
     await this.#kept?.close();

@@ -8,6 +8,7 @@ import { sentence, sharedKey, sharedText } from '../node/localize';
 import { showStatus } from '../node/node-status';
 import type { NodeSubscriptions } from '../subscribe/node-subscriptions';
 import { subscriptionStatus } from '../subscribe/subscribe-status';
+import type { KeptState } from './kept-state';
 import type { LiveState } from './live-state';
 
 /** ms between two badges: each goes to every open editor. */
@@ -17,6 +18,7 @@ export interface StatusParts {
   readonly live: LiveState;
   readonly connection: Connection | undefined;
   readonly subscriptions: NodeSubscriptions | undefined;
+  readonly kept: Pick<KeptState, 'taken'> | undefined;
   readonly clock: Clock;
 }
 
@@ -86,7 +88,7 @@ export class StateStatus {
   #showNow(): void {
     this.#stopWaiting = undefined;
     const RED = this.#RED;
-    const { live, connection, subscriptions, clock } = this.#parts;
+    const { live, connection, subscriptions, kept, clock } = this.#parts;
     this.#shownAt = clock.now();
     this.#tellFull();
     const status: NodeStatus =
@@ -94,8 +96,9 @@ export class StateStatus {
         ? subscriptionStatus(connection.state, subscriptions.states)
         : { fill: 'green', shape: 'dot', text: '' };
     if (status.fill !== 'green') return this.#show(status);
-    if (this.#isUnreadable) {
-      return this.#show({ fill: 'red', shape: 'ring', text: sharedKey('status.state-unreadable') });
+    const notKept = kept?.taken ? 'status.state-key-taken' : 'status.state-unreadable';
+    if (kept?.taken || this.#isUnreadable) {
+      return this.#show({ fill: 'red', shape: 'ring', text: sharedKey(notKept) });
     }
     const { records, silence } = live.states;
     const topics = sharedText(RED, 'status.topics', { count: records.size });

@@ -43,7 +43,7 @@ export function stateValues(parts: ValueParts): ConfigResult<StateValues> {
   const { RED, node, compared } = parts;
   const outside =
     compared.kind === 'jsonata' ? [{ type: 'jsonata', text: compared.text, setting: 'change' } as const] : [];
-  const finder = outsideFinder(RED, node, outside);
+  const finder = outsideFinder(RED, node, outside, { stage: 'decode', overloaded: 'changes-overloaded' });
   return finder.ok ? { ok: true, config: new StateValues(parts, finder.config) } : finder;
 }
 

@@ -193,6 +193,42 @@ describe('An entry of the state', () => {
     assert.equal(readKept(text, { now: 100, wall: 500 })?.at, 100);
   });
 
+  it('is kept with when it was last used, so that a restart does not make it younger', () => {
+    const before = new Trial();
+    before.take('asked', 1);
+    before.take('unasked', 1);
+    before.now = 2000;
+    before.states.ask(filterOf('asked'), 2000);
+    const texts = [...before.states.records.inOrderOfUse()].map((kept) =>
+      keptText(kept, { now: 2000, wall: 1_002_000 }),
+    );
+    const trial = new Trial({ limits: { ...ROOMY, unused: 10_000 } });
+    for (const text of texts) {
+      const read = readKept(text, { now: 0, wall: 1_009_000 });
+      assert.ok(read);
+      trial.states.restore(read, 0);
+    }
+    trial.pass(999);
+    assert.deepEqual(topics(trial), ['asked', 'unasked']);
+    trial.pass(1);
+    assert.deepEqual(topics(trial), ['asked']);
+    trial.pass(2000);
+    assert.deepEqual(topics(trial), []);
+  });
+
+  it('is read back however deep it is, and from a message that holds circles', () => {
+    const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    const text = `{"topic":"a","value":{"payload":${deep(100_000)}},"at":1,"heardAt":1}`;
+    assert.equal(readKept(text, time)?.topic, 'a');
+    const circle: Record<string, unknown> = { bytes: { type: 'Buffer', data: [1] } };
+    circle.left = circle;
+    circle.right = circle;
+    const read = readEntries([{ topic: 'a', payload: circle }], time);
+    const payload = (read.ok ? read.value[0]?.value.payload : undefined) as typeof circle;
+    assert.deepEqual(payload.bytes, Buffer.from([1]));
+    assert.equal(payload.left, payload);
+  });
+
   it('is kept with a change that waits, which the next process sends', () => {
     const before = new Trial({ pace: 1000 });
     before.take('a', 1);
