@@ -122,6 +122,26 @@ describe('connection: retained messages', () => {
         assert.deepEqual(reader.replayed, ['stored']);
       });
 
+      // Elsewhere, nothing tells such a message from one that was stored.
+      const named = kind.identifiers === 'all' ? it : undefined;
+      named?.(
+        'of now reach a subscriber that wants none of before, while another with another filter gets those',
+        () => {
+          const bench = new Bench(kind);
+          const wary = new Reader({ filter: '+', retainHandling: 2, retainAsPublished: true });
+          const eager = new Reader({ filter: '#', retainAsPublished: true });
+          bench.add(wary, eager);
+          bench.publish('b', 'now', true);
+          bench.clock.advance(2 * REPLAY);
+          assert.deepEqual(
+            [wary, eager].map(({ got }) => got.filter((line) => line.startsWith('b now')).length),
+            [1, 1],
+          );
+          assert.equal(wary.got.length, 1);
+          assert.deepEqual(wary.replayed, []);
+        },
+      );
+
       it('are all that a subscriber gets that wants only them, and not delivered to one that wants none', () => {
         const bench = new Bench(kind);
         const only = new Reader({ filter: '#', retained: 'only', retainAsPublished: true });

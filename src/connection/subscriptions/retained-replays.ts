@@ -83,6 +83,8 @@ export class RetainedReplays {
     if (this.#subscriptions.size === 0 || publication.payload.length === 0) return undefined;
     const sources = identified.length > 0 ? identified : matching;
     const replaying = sources.filter((subscription) => subscription.replaying);
+    // What a SUBSCRIBE makes the server send has no identifier but its own (MQTT 5, section 3.3.2.3.8).
+    if (identified.length > 1 && replaying.length < identified.length) return undefined;
     if (replaying.length === 0 || !replaying.some((subscription) => isFirst(subscription, publication.topic, mqtt5)))
       return undefined;
     const now = this.#clock.now();

@@ -187,7 +187,7 @@ export class StateNode {
         this.#values.received({ publication, filter, qos }, subscriptions.of(filter), replayed),
       hearsItself: (filter) => node.warn(whyItHearsItself(RED, filter)),
       refused: (error) => reportError(RED, node, error),
-      changed: () => this.#status?.refresh(),
+      changed: () => this.#status?.subscriptionsChanged(),
     });
     return subscriptions;
   }

@@ -32,6 +32,7 @@ export class StateStatus {
   #toldFull = false;
   #isUnreadable = false;
   #wasUp = false;
+  #closed = false;
 
   constructor(RED: NodeAPI, node: Node, parts: StatusParts) {
     this.#RED = RED;
@@ -42,11 +43,17 @@ export class StateStatus {
 
   /** Something has changed that the badge may show. Shows it now, or a moment later. */
   refresh(): void {
-    if (this.#stopWaiting) return;
+    if (this.#stopWaiting || this.#closed) return;
     const { clock } = this.#parts;
     const delay = this.#shownAt + INTERVAL - clock.now();
     if (delay <= 0) return this.#showNow();
     this.#stopWaiting = clock.after(delay, () => this.#showNow());
+  }
+
+  /** The server has answered a subscription, or has lost it. Waits for nothing: that is rare, and what users look for. */
+  subscriptionsChanged(): void {
+    this.#stopWaiting?.();
+    this.#showNow();
   }
 
   /** The connection has another state: silence means something, or nothing. */
@@ -68,9 +75,7 @@ export class StateStatus {
         // A node that is to connect when a message says so has lost nothing yet.
         live.connection(this.#wasUp ? 'down' : 'unknown');
     }
-    this.#stopWaiting?.();
-    this.#stopWaiting = undefined;
-    this.#showNow();
+    this.subscriptionsChanged();
   }
 
   /** What was kept could not be read. */
@@ -81,12 +86,12 @@ export class StateStatus {
 
   close(): void {
     this.#stopWaiting?.();
-    // Nothing more is shown.
-    this.#stopWaiting = () => {};
+    this.#closed = true;
   }
 
   #showNow(): void {
     this.#stopWaiting = undefined;
+    if (this.#closed) return;
     const RED = this.#RED;
     const { live, connection, subscriptions, kept, clock } = this.#parts;
     this.#shownAt = clock.now();
