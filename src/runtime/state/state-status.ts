@@ -101,9 +101,9 @@ export class StateStatus {
         ? subscriptionStatus(connection.state, subscriptions.states)
         : { fill: 'green', shape: 'dot', text: '' };
     if (status.fill !== 'green') return this.#show(status);
-    const notKept = kept?.taken ? 'status.state-key-taken' : 'status.state-unreadable';
-    if (kept?.taken || this.#isUnreadable) {
-      return this.#show({ fill: 'red', shape: 'ring', text: sharedKey(notKept) });
+    if (kept?.taken) return this.#show({ fill: 'red', shape: 'ring', text: sharedKey('status.state-key-taken') });
+    if (this.#isUnreadable) {
+      return this.#show({ fill: 'red', shape: 'ring', text: sharedKey('status.state-unreadable') });
     }
     const { records, silence } = live.states;
     const topics = sharedText(RED, 'status.topics', { count: records.size });
