@@ -40,6 +40,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   // It reads what was sent with it, and sends nothing on.
   'post /mqtt-flows/topics/encode': READ,
   'get /mqtt-flows/topics/formats': READ,
+  'get /mqtt-flows/topics/retained': READ,
+  'get /mqtt-flows/topics/values': READ,
+  'post /mqtt-flows/topics/clear': WRITE,
   'post /mqtt-flows/topics/publish': WRITE,
   // A recording belongs to its viewer, and does not change the flows.
   // As the trial of a value.

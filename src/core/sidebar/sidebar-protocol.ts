@@ -52,6 +52,8 @@ export interface ViewRequest {
   readonly after: number;
   /** The format in which to read them; left out to go by the message, the topic and the flow. */
   readonly format?: string;
+  /** Topics whose rows are always requested. */
+  readonly pins?: readonly string[];
   /** Whether the page is hidden. It then asks less often. */
   readonly hidden: boolean;
 }
@@ -80,6 +82,8 @@ export interface ViewAnswer {
   /** The number of topics that match the search; left out where nothing is searched for. */
   readonly found?: number;
   readonly rows: readonly TopicRow[];
+  /** The rows of pinned topics, as far as they were seen. */
+  readonly pins?: readonly TopicRow[];
   readonly messages: number;
   readonly topics: number;
   readonly rate: number;
@@ -102,6 +106,12 @@ export interface PublishRequest {
   readonly describe?: boolean;
 }
 
+export interface ClearRequest {
+  readonly broker: string;
+  /** Topics whose retained messages are deleted. */
+  readonly topics: readonly string[];
+}
+
 /** What a payload is once a format has made its bytes. `start` has the first of them, in base64. */
 export type EncodedAnswer =
   | { readonly ok: true; readonly size: number; readonly start: string; readonly contentType?: string }
@@ -112,6 +122,11 @@ const MOST_ROWS = 500;
 const MOST_EXCEPTIONS = 20_000;
 const LONGEST_FORMAT = 500;
 const LONGEST_SEARCH = 1000;
+export const MOST_PINS = 30;
+/** The most topics in one request to delete retained messages. */
+export const MOST_CLEARED = 100;
+/** Characters of a topic (MQTT 5, section 1.5.4: 65,535 bytes). */
+const LONGEST_TOPIC = 65_535;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -127,6 +142,14 @@ function isCount(value: unknown): value is number {
 /** Names of formats are short; whether there is such a format, the list of codecs knows. */
 function isFormat(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST_FORMAT;
+}
+
+function isTopicList(value: unknown, most: number): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= most &&
+    value.every((topic) => typeof topic === 'string' && topic.length <= LONGEST_TOPIC)
+  );
 }
 
 /** Undefined when the body is not such a request. */
@@ -147,10 +170,11 @@ export function readViewer(body: unknown): string | undefined {
 
 /** Undefined when the body is not such a request. */
 export function readView(body: unknown): ViewRequest | undefined {
-  const { viewer, from, count, selection, topic, after, format, hidden } = fieldsOf(body);
+  const { viewer, from, count, selection, topic, after, format, pins, hidden } = fieldsOf(body);
   if (typeof viewer !== 'string' || !isCount(from) || !isCount(count) || !isCount(after)) return undefined;
   if (topic !== undefined && typeof topic !== 'string') return undefined;
   if (format !== undefined && !isFormat(format)) return undefined;
+  if (pins !== undefined && !isTopicList(pins, MOST_PINS)) return undefined;
   const chosen = selection === undefined ? undefined : readSelection(selection);
   if (selection !== undefined && !chosen) return undefined;
   return {
@@ -162,6 +186,7 @@ export function readView(body: unknown): ViewRequest | undefined {
     ...(chosen ? { selection: chosen } : {}),
     ...(topic === undefined ? {} : { topic }),
     ...(format === undefined ? {} : { format }),
+    ...(pins === undefined ? {} : { pins }),
   };
 }
 
@@ -189,4 +214,11 @@ export function readPublish(body: unknown): PublishRequest | undefined {
   if (format !== undefined && !isFormat(format)) return undefined;
   const described = describe === true ? { describe } : {};
   return { broker, topic, payload, qos, retain, ...(format ? { format } : {}), ...described };
+}
+
+/** Undefined when the body is not such a request, or one of its topics is invalid. */
+export function readClear(body: unknown): ClearRequest | undefined {
+  const { broker, topics } = fieldsOf(body);
+  if (typeof broker !== 'string' || !isTopicList(topics, MOST_CLEARED)) return undefined;
+  return topics.some(topicNameProblem) ? undefined : { broker, topics };
 }

@@ -95,6 +95,14 @@ export class TopicTreeView {
     return this.#listed.slice(from, from + count).map((node) => this.#row(node, now));
   }
 
+  /** The rows of single topics, without those that were never seen. */
+  rowsOf(paths: readonly string[], now: number): TopicRow[] {
+    return paths.flatMap((path) => {
+      const node = this.#tree.find(path);
+      return node ? [this.#row(node, now)] : [];
+    });
+  }
+
   #row(node: TopicNode, now: number): TopicRow {
     const { path, name, depth, messages, topics, rate, latest, retained } = node;
     const open = node.hasChildren ? isOpen(node, this.#selection) : undefined;

@@ -181,10 +181,10 @@ export class TopicTree {
     return node;
   }
 
-  /** All messages kept, in order of arrival. */
-  recorded(): { readonly topic: string; readonly observation: Observation }[] {
+  /** All messages kept at `top` and below, in order of arrival. */
+  recorded(top = this.root): { readonly topic: string; readonly observation: Observation }[] {
     const all: { topic: string; observation: Observation }[] = [];
-    const waiting = [this.root];
+    const waiting = [top];
     for (let node = waiting.pop(); node; node = waiting.pop()) {
       for (const observation of node.history) all.push({ topic: node.path, observation });
       for (const child of node.children) waiting.push(child);

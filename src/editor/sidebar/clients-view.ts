@@ -4,8 +4,8 @@
 import { plainText } from '../../core/errors/plain-text';
 import { VERSION_NAMES } from '../../core/servers/version-name';
 import { type ClientList, MOST_CLIENTS, type ShownClient } from '../../core/sidebar/client-list';
-import { notifyProblem } from './publish-pane';
-import { button } from './topic-detail';
+import { notifyProblem } from './notify-problem';
+import { button } from './small-button';
 import { askClients, type ClientEnd, endClient } from './topics-requests';
 import { topicsText } from './topics-text';
 

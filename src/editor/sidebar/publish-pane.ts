@@ -1,12 +1,14 @@
-// Publishes to a topic from the sidebar, and deletes its retained message.
+// Publishes from the sidebar: to the selected topic, or what a draft says; once, or again and again.
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import { detailOf } from '../../core/errors/thrown-value';
 import type { PublishRequest } from '../../core/sidebar/sidebar-protocol';
 import { sharedText } from '../fields/shared-text';
-import { compressionSelect, formatChoices } from './format-choice';
 import type { MessageLog } from './message-log';
 import { bytesOfBase64, hexLines } from './payload-view';
+import { PublishDrafts } from './publish-drafts';
+import { PublishForm, requestOf } from './publish-form';
+import { RepeatedPublish } from './repeated-publish';
 import type { TabPane } from './tab-strip';
 import { publish, tryPayload } from './topics-requests';
 import { topicsText } from './topics-text';
@@ -16,97 +18,138 @@ interface Target {
   readonly path: string;
 }
 
-/** The form is built once for each topic, since it must not change while the user types. */
+/** The fields stay as they are until another topic is selected. A draft and a repeated message stay even then. */
 export function publishPane(
   log: MessageLog,
   target: () => Target | undefined,
   messageTypes: () => readonly string[],
 ): TabPane {
-  let madeFor: string | undefined;
+  let made: PublishView | undefined;
   return {
     label: topicsText('tab.publish'),
     render(pane) {
       const to = target();
       if (!to) return void pane.empty();
-      const key = `${to.broker} ${to.path}`;
-      if (key === madeFor && pane.children().length > 0) return;
-      madeFor = key;
-      pane.empty().append(form(to, log.latest?.read.text ?? '', messageTypes()));
+      // Formats are listed when the fields are made.
+      const key = JSON.stringify([to.broker, messageTypes()]);
+      if (made?.key !== key && !made?.busy) made = new PublishView(key, to.broker, messageTypes());
+      made?.follow(to.path, log);
+      if (made && made.element.parent()[0] !== pane[0]) pane.append(made.element);
     },
   };
 }
 
-function form({ broker, path }: Target, text: string, messageTypes: readonly string[]): JQuery {
-  const topic = field($('<input>', { type: 'text', value: path, spellcheck: false }), topicsText('publish.topic'));
-  const payload = field($('<textarea>', { rows: 4, spellcheck: false }).val(text), topicsText('publish.payload'));
-  const encoding = encodingFields(messageTypes);
-  const qos = $('<select>', { 'aria-label': 'QoS' });
-  for (const level of [0, 1, 2]) qos.append($('<option>', { value: level, text: `QoS ${level}` }));
-  const retain = $('<input>', { type: 'checkbox' });
-  const said = $('<div>', { class: 'mqtt-flows-said', role: 'status' });
-  const request = (): PublishRequest => ({
-    broker,
-    topic: String(topic.val()),
-    payload: String(payload.val()),
-    qos: Number(qos.val()) as PublishRequest['qos'],
-    retain: retain.prop('checked') === true,
-    ...encoding.read(),
-  });
-  const say = (content: JQuery | string, isProblem = false): void => {
-    said
+class PublishView {
+  readonly key: string;
+  readonly element = $('<div>', { class: 'mqtt-flows-publish' });
+  readonly #broker: string;
+  readonly #form: PublishForm;
+  readonly #drafts: PublishDrafts;
+  readonly #repeat: RepeatedPublish;
+  readonly #said = $('<div>', { class: 'mqtt-flows-said', role: 'status' });
+  readonly #again = $('<button>', { type: 'button', class: 'red-ui-button' });
+  #path: string | undefined;
+  /** The fields as they were filled last. */
+  #filled = '';
+  #awaitsMessage = false;
+  #log: MessageLog | undefined;
+
+  constructor(key: string, broker: string, messageTypes: readonly string[]) {
+    this.key = key;
+    this.#broker = broker;
+    this.#form = new PublishForm(messageTypes);
+    this.#drafts = new PublishDrafts({
+      chosen: (draft) => {
+        this.#repeat.stop();
+        if (draft) this.#form.fill(draft);
+        else this.#fillSelected();
+      },
+      written: () => this.#form.draft,
+      say: (text, isProblem) => this.#say(text, isProblem),
+    });
+    this.#repeat = new RepeatedPublish({
+      publish: () => publish(this.#request()),
+      every: () => this.#form.draft.every * 1000,
+      published: (count) => this.#say(topicsText('repeat.published', { count })),
+      ended: (count, error) => this.#ended(count, error),
+    });
+    this.element.append(this.#drafts.element, this.#form.element, this.#buttons(), this.#said);
+  }
+
+  /** A message that is repeated, or a draft: other topics do not replace it. */
+  get busy(): boolean {
+    return this.#repeat.running || this.#drafts.chosen !== undefined;
+  }
+
+  /** Fills the fields for another topic. */
+  follow(path: string, log: MessageLog): void {
+    this.#log = log;
+    const isSame = path === this.#path;
+    // The messages of a topic come after it was selected. What was typed meanwhile stays.
+    if (isSame && (!this.#awaitsMessage || !log.latest || this.#written() !== this.#filled)) return;
+    this.#path = path;
+    if (!this.busy) this.#fillSelected();
+  }
+
+  #fillSelected(): void {
+    const payload = this.#log?.latest?.read.text ?? '';
+    const plain = { qos: 0, retain: false, format: '', compression: '', describe: false, every: 1 } as const;
+    this.#form.fill({ topic: this.#path ?? '', payload, ...plain });
+    this.#awaitsMessage = !this.#log?.latest;
+    this.#filled = this.#written();
+    this.#said.empty();
+  }
+
+  #written(): string {
+    return JSON.stringify(this.#form.draft);
+  }
+
+  #request(): PublishRequest {
+    return requestOf(this.#broker, this.#form.draft);
+  }
+
+  #buttons(): JQuery {
+    const mayWrite = RED.user.hasPermission('mqtt-flows.write');
+    const send = this.#action(topicsText('publish.send'), async () => {
+      await publish(this.#request());
+      return topicsText('publish.done');
+    });
+    const attempt = this.#action(topicsText('publish.try'), () => triedPayload(this.#request()));
+    attempt.attr('title', topicsText('publish.tryTip'));
+    this.#again.text(topicsText('repeat.start')).on('click', () => {
+      if (this.#repeat.running) return this.#repeat.stop();
+      this.#repeat.start();
+      this.#again.text(topicsText('repeat.stop'));
+    });
+    for (const each of [send, this.#again]) each.prop('disabled', !mayWrite);
+    const every = $('<label>', { class: 'mqtt-flows-every-label' });
+    every.append(this.#form.every, ' s');
+    const repeat = $('<span>', { class: 'mqtt-flows-repeat' }).append(this.#again, every);
+    return $('<div>', { class: 'mqtt-flows-buttons' }).append(attempt, send, repeat);
+  }
+
+  #action(label: string, carryOut: () => Promise<JQuery | string>): JQuery {
+    return $('<button>', { type: 'button', class: 'red-ui-button', text: label }).on('click', () => {
+      this.#said.empty();
+      carryOut().then(
+        (content) => this.#say(content),
+        (error: Error) => this.#say(error.message, true),
+      );
+    });
+  }
+
+  #ended(count: number, error: unknown): void {
+    this.#again.text(topicsText('repeat.start'));
+    if (error !== undefined) this.#say(detailOf(error), true);
+    else this.#say(topicsText('repeat.ended', { count }));
+  }
+
+  #say(content: JQuery | string, isProblem = false): void {
+    this.#said
       .toggleClass('mqtt-flows-problem', isProblem)
       .empty()
       .append(typeof content === 'string' ? document.createTextNode(content) : content);
-  };
-  const act = (label: string, carryOut: () => Promise<JQuery | string>): JQuery =>
-    $('<button>', { type: 'button', class: 'red-ui-button', text: label }).on('click', () => {
-      said.empty();
-      carryOut().then(say, (error: Error) => say(error.message, true));
-    });
-  const send = act(topicsText('publish.send'), async () => {
-    await publish(request());
-    return topicsText('publish.done');
-  });
-  send.prop('disabled', !RED.user.hasPermission('mqtt-flows.write'));
-  const attempt = act(topicsText('publish.try'), () => triedPayload(request()));
-  attempt.attr('title', topicsText('publish.tryTip'));
-  const keep = $('<label>').append(retain, ` ${topicsText('publish.retain')}`);
-  return $('<div>', { class: 'mqtt-flows-publish' }).append(
-    topic,
-    payload,
-    encoding.element,
-    $('<div>', { class: 'mqtt-flows-buttons' }).append(qos, keep, attempt, send),
-    said,
-  );
-}
-
-/** The fields that say how the text becomes bytes. */
-function encodingFields(messageTypes: readonly string[]): {
-  readonly element: JQuery;
-  read(): Pick<PublishRequest, 'format' | 'describe'>;
-} {
-  const format = $('<select>', { class: 'mqtt-flows-form', 'aria-label': topicsText('publish.format') });
-  const plain = [
-    ['', topicsText('publish.asText')],
-    ['json', 'JSON'],
-    ['hex', topicsText('publish.hex')],
-  ] as const;
-  for (const [value, text] of [...plain, ...formatChoices(messageTypes)]) format.append($('<option>', { value, text }));
-  const compression = compressionSelect(topicsText('publish.uncompressed'), '');
-  const describe = $('<input>', { type: 'checkbox' });
-  const described = $('<label>', { title: topicsText('publish.describeTip') });
-  described.append(describe, ` ${topicsText('publish.describe')}`);
-  return {
-    element: $('<div>', { class: 'mqtt-flows-buttons' }).append(format, compression, described),
-    read() {
-      const [inside, around] = [String(format.val()), String(compression.val())];
-      const saved = around === '' ? inside : `${around}+${inside || 'string'}`;
-      return {
-        ...(saved === '' ? {} : { format: saved }),
-        ...(describe.prop('checked') === true && { describe: true }),
-      };
-    },
-  };
+  }
 }
 
 /** The bytes that a payload becomes, and its content type. */
@@ -121,41 +164,4 @@ async function triedPayload(request: PublishRequest): Promise<JQuery> {
     $('<span>', { class: 'mqtt-flows-facts', text: facts.join(' · ') }),
     $('<pre>', { class: 'mqtt-flows-payload', text: dump, tabindex: 0 }),
   );
-}
-
-function field(input: JQuery, label: string): JQuery {
-  return input.attr({ 'aria-label': label, placeholder: label });
-}
-
-/**
- * Asks for confirmation, then publishes the empty retained message that deletes the retained one (MQTT 5, section
- * 3.3.1.3).
- */
-export function clearRetained({ broker, path }: Target): void {
-  const question = $('<div>').append(
-    $('<p>', { text: topicsText('clear.question') }),
-    $('<div>', { class: 'mqtt-flows-asked-topic', text: path }),
-  );
-  const clear = async (): Promise<void> => {
-    asked.close();
-    try {
-      await publish({ broker, topic: path, payload: '', qos: 1, retain: true });
-    } catch (error) {
-      notifyProblem(error);
-    }
-  };
-  const asked = RED.notify(question, {
-    modal: true,
-    fixed: true,
-    buttons: [
-      { text: topicsText('clear.cancel'), click: () => asked.close() },
-      { text: topicsText('clear.confirm'), class: 'primary', click: () => void clear() },
-    ],
-  });
-}
-
-/** Shows an error as text, because part of it may come from a server. */
-export function notifyProblem(error: unknown): void {
-  const text = detailOf(error);
-  RED.notify($('<span>', { text }), { type: 'error', timeout: 8000 });
 }

@@ -38,7 +38,7 @@ export class SearchBar {
     this.elements = [
       this.#text,
       this.#place,
-      toggle('retained', 'fa-thumb-tack', topicsText('search.retained')),
+      toggle('retained', 'fa-archive', topicsText('search.retained')),
       toggle('changed', 'fa-clock-o', topicsText('search.changed')),
       toggle('unsubscribed', 'fa-chain-broken', topicsText('search.unsubscribed')),
     ];

@@ -43,7 +43,9 @@ export class TabStrip {
   }
 
   #mark(): void {
-    this.#pane.empty().attr('aria-label', this.#panes[this.#chosen]?.label ?? '');
+    // Detached, not emptied: a pane may want its content back as it was.
+    this.#pane.contents().detach();
+    this.#pane.attr('aria-label', this.#panes[this.#chosen]?.label ?? '');
     for (const [index, button] of this.#buttons.entries()) {
       const chosen = index === this.#chosen;
       button.toggleClass('selected', chosen).attr({ 'aria-selected': String(chosen), tabindex: chosen ? 0 : -1 });

@@ -5,9 +5,9 @@ import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { chartPane, historyPane } from './history-panes';
 import { MessageLog } from './message-log';
 import { propertiesPane } from './properties-pane';
-import { clearRetained, notifyProblem, publishPane } from './publish-pane';
+import { publishPane } from './publish-pane';
 import { TabStrip } from './tab-strip';
-import { type NodeKind, nodeFor } from './topic-nodes';
+import { TopicActions, type TopicActionsHost } from './topic-actions';
 import { askMessageTypes } from './topics-requests';
 import { topicsText } from './topics-text';
 import { valuePane } from './value-pane';
@@ -17,13 +17,13 @@ export class TopicDetail {
   readonly #log = new MessageLog();
   readonly #tabs: TabStrip;
   readonly #topic = $('<div>', { class: 'mqtt-flows-detail-topic' });
-  readonly #clear: JQuery;
+  readonly #actions: TopicActions;
   #row: TopicRow | undefined;
   #broker = '';
   #messageTypes: readonly string[] = [];
 
   /** `wants` is called when the messages are to be asked for again. */
-  constructor(wants: () => void) {
+  constructor(host: Omit<TopicActionsHost, 'target'>, wants: () => void) {
     const target = (): { broker: string; path: string } | undefined =>
       this.#row && { broker: this.#broker, path: this.#row.path };
     this.#tabs = new TabStrip(topicsText('tab.label'), [
@@ -33,20 +33,11 @@ export class TopicDetail {
       propertiesPane(this.#log),
       publishPane(this.#log, target, () => this.#messageTypes),
     ]);
-    const copy = button('fa-clipboard', topicsText('action.copy'), () => {
-      if (this.#row) RED.clipboard.copyText(this.#row.path, copy, 'clipboard.copyMessageValue');
+    this.#actions = new TopicActions({
+      ...host,
+      target: () => this.#row && { broker: this.#broker, row: this.#row },
     });
-    this.#clear = button('fa-eraser', topicsText('action.clear'), () => {
-      const to = target();
-      if (to) clearRetained(to);
-    });
-    const buttons = $('<div>', { class: 'mqtt-flows-buttons' }).append(
-      copy,
-      this.#nodeButton('subscribe', 'fa-sign-out', topicsText('action.subscribe')),
-      this.#nodeButton('publish', 'fa-sign-in', topicsText('action.publish')),
-      this.#clear,
-    );
-    this.element.append(this.#topic, buttons, this.#tabs.element);
+    this.element.append(this.#topic, this.#actions.element, this.#tabs.element);
   }
 
   /** The topic whose messages are requested, and the last known sequence number. */
@@ -71,7 +62,7 @@ export class TopicDetail {
     // An answer may have been on its way when another topic or format was chosen.
     if (about?.topic === row.path && about.format === this.#log.format) this.#log.add(news);
     this.#row = row;
-    this.#clear.toggle(row.retained === true && RED.user.hasPermission('mqtt-flows.write'));
+    this.#actions.update(row);
     this.#tabs.render();
   }
 
@@ -92,44 +83,4 @@ export class TopicDetail {
     this.#log.clear();
     this.element.hide();
   }
-
-  /**
-   * Puts a node for `row` into a drag. Node-RED's workspace accepts nodes that are dropped as text. Without a node, the
-   * drag is cancelled: the topic itself may read like a flow, which the workspace would accept as well.
-   */
-  static drag(broker: string, row: TopicRow, kind: NodeKind, event: DragEvent): void {
-    const node = nodeFor(kind, { broker, path: row.path, branch: row.preview === undefined });
-    if (!node || !event.dataTransfer) return event.preventDefault();
-    event.dataTransfer.effectAllowed = 'copy';
-    event.dataTransfer.setData('text/plain', JSON.stringify([node]));
-  }
-
-  /** A button that adds a node when it is pressed, or where it is dropped. */
-  #nodeButton(kind: NodeKind, icon: string, label: string): JQuery {
-    const made = button(icon, label, () => this.#addNode(kind)).attr('draggable', 'true');
-    made[0]?.addEventListener('dragstart', (event) => {
-      if (this.#row) TopicDetail.drag(this.#broker, this.#row, kind, event);
-    });
-    return made;
-  }
-
-  #addNode(kind: NodeKind): void {
-    const row = this.#row;
-    if (!row) return;
-    const node = nodeFor(kind, { broker: this.#broker, path: row.path, branch: row.preview === undefined });
-    if (!node) return notifyProblem(new Error(topicsText('action.impossible')));
-    if (RED.workspaces.isLocked()) return notifyProblem(new Error(topicsText('action.locked')));
-    RED.view.importNodes([node], { generateIds: true, notify: false });
-  }
-}
-
-export function button(icon: string, label: string, pressed: () => void): JQuery {
-  return $('<button>', {
-    type: 'button',
-    class: 'red-ui-button red-ui-button-small',
-    title: label,
-    'aria-label': label,
-  })
-    .append($('<i>', { class: `fa ${icon}`, 'aria-hidden': 'true' }))
-    .on('click', pressed);
 }

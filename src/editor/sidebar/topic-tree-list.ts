@@ -96,6 +96,12 @@ export class TopicTreeList {
     this.show([], 0, 0);
   }
 
+  /** Selects a topic that may not be in sight. */
+  select(row: TopicRow): void {
+    this.#select(row);
+    this.#render();
+  }
+
   #render(): void {
     const selected = this.#rows.findIndex(({ path }) => path === this.#selected?.path);
     if (selected !== -1) {

@@ -3,6 +3,7 @@
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { ClientList } from '../../core/sidebar/client-list';
 import type { BrokerHealth, EncodedAnswer, PublishRequest, ViewAnswer } from '../../core/sidebar/sidebar-protocol';
+import type { BranchValues } from '../../core/sidebar/topic-branch';
 import type { TopicSearch } from '../../core/sidebar/topic-search';
 import { sharedText } from '../fields/shared-text';
 import { topicsText } from './topics-text';
@@ -22,6 +23,7 @@ export interface View {
   readonly topic?: string;
   readonly after: number;
   readonly format?: string;
+  readonly pins?: readonly string[];
   readonly hidden: boolean;
 }
 
@@ -50,6 +52,8 @@ function sentence(status: number, refusal: unknown): string {
       return topicsText('refused.viewerGone');
     case 'broker-gone':
       return topicsText('refused.brokerGone');
+    case 'topic-gone':
+      return topicsText('refused.topicGone');
     case 'too-many-viewers':
       return topicsText('refused.tooMany');
     case 'not-connected':
@@ -138,7 +142,29 @@ export async function publish(request: PublishRequest): Promise<void> {
   await post('topics/publish', request);
 }
 
-/** All messages kept in a recording, as JSON lines. */
-export function askRecording(viewer: string): Promise<string> {
-  return ask({ url: 'mqtt-flows/topics/export', data: { viewer }, dataType: 'text', timeout: 120_000, cache: false });
+/** Deletes the retained messages of at most `MOST_CLEARED` topics. */
+export async function clearTopics(broker: string, topics: readonly string[]): Promise<void> {
+  await post('topics/clear', { broker, topics });
+}
+
+/** The topics at `path` and below that have a retained message. */
+export async function askRetained(viewer: string, path: string): Promise<readonly string[]> {
+  const data = { viewer, path };
+  const { topics } = await ask<{ readonly topics: readonly string[] }>({
+    url: 'mqtt-flows/topics/retained',
+    data,
+    cache: false,
+  });
+  return topics;
+}
+
+/** The last value of each topic at `path` and below. */
+export function askValues(viewer: string, path: string): Promise<BranchValues> {
+  return ask({ url: 'mqtt-flows/topics/values', data: { viewer, path }, cache: false });
+}
+
+/** The messages kept in a recording as JSON lines: all, or those at the topic `path` and below. */
+export function askRecording(viewer: string, path?: string): Promise<string> {
+  const data = path === undefined ? { viewer } : { viewer, path };
+  return ask({ url: 'mqtt-flows/topics/export', data, dataType: 'text', timeout: 120_000, cache: false });
 }

@@ -10,11 +10,14 @@ import { sharedText } from '../fields/shared-text';
 import { ReplaceOffer } from '../moving-in/offer';
 import { BrokerHealthView, shownServer } from './broker-health';
 import { ClientsView } from './clients-view';
-import { notifyProblem } from './publish-pane';
+import { notifyProblem } from './notify-problem';
+import { PinnedTopics } from './pinned-topics';
+import { saveRecording } from './save-recording';
+import { dragNode, topicOf } from './topic-actions';
 import { TopicDetail } from './topic-detail';
 import { rounded } from './topic-row';
 import { TopicTreeList } from './topic-tree-list';
-import { askHealth, askRecording, startViewing } from './topics-requests';
+import { askHealth, startViewing } from './topics-requests';
 import { topicsText } from './topics-text';
 import { TopicsToolbar } from './topics-toolbar';
 import { Viewing } from './viewing';
@@ -34,7 +37,7 @@ export class TopicsSidebar {
     },
     search: () => this.#choose({}, true),
     openAll: (open) => this.#choose({ open }, true),
-    exportAll: () => void this.#export(),
+    exportAll: () => this.#export(),
   });
   readonly #health = new BrokerHealthView();
   readonly #clients = new ClientsView();
@@ -50,9 +53,20 @@ export class TopicsSidebar {
       this.#detail.select(this.#broker, row);
       this.#viewing?.soon();
     },
-    dragged: (row, event) => TopicDetail.drag(this.#broker, row, 'subscribe', event),
+    dragged: (row, event) => dragNode('subscribe', topicOf({ broker: this.#broker, row }), event),
   });
-  readonly #detail = new TopicDetail(() => this.#viewing?.soon());
+  readonly #pins = new PinnedTopics(
+    (row) => this.#tree.select(row),
+    () => this.#viewing?.soon(),
+  );
+  readonly #detail = new TopicDetail(
+    {
+      viewer: () => this.#viewing?.viewer,
+      isPinned: (path) => this.#pins.has(path),
+      pin: (path) => this.#pins.toggle(path),
+    },
+    () => this.#viewing?.soon(),
+  );
   #viewing: Viewing | undefined;
   /** The broker that is being recorded, or was last. */
   #broker = '';
@@ -67,6 +81,7 @@ export class TopicsSidebar {
       this.#clients.element,
       this.#problem,
       this.#summary,
+      this.#pins.element,
       this.#empty,
       this.#tree.element,
       this.#detail.element,
@@ -105,11 +120,12 @@ export class TopicsSidebar {
     this.#exceptions.clear();
     this.#open = false;
     this.#broker = broker;
+    this.#pins.of(broker);
     this.#toolbar.running = true;
     try {
       const viewer = await startViewing(broker, filter, own);
       this.#viewing = new Viewing(viewer, {
-        wanted: () => ({ ...this.#tree.wanted, ...this.#detail.wanted }),
+        wanted: () => ({ ...this.#tree.wanted, ...this.#detail.wanted, pins: this.#pins.topics }),
         answered: (answer, from) => this.#show(answer, from),
         failed: (sentence, over) => this.#fail(sentence, over),
         inSight: () => this.element.is(':visible'),
@@ -148,6 +164,7 @@ export class TopicsSidebar {
     this.#summary.text(texts.join(' ')).toggleClass('mqtt-flows-dropped', left > 0);
     this.#tree.show(rows, from, total);
     this.#sayEmpty(topics === 0 ? topicsText('tree.waiting') : found === 0 ? topicsText('search.nothing') : '');
+    this.#pins.show(answer.pins);
     const { selected } = this.#tree;
     if (selected) this.#detail.update(answer, selected);
   }
@@ -182,16 +199,9 @@ export class TopicsSidebar {
     }
   }
 
-  async #export(): Promise<void> {
+  #export(): void {
     if (!this.#viewing) return notifyProblem(new Error(topicsText('refused.viewerGone')));
-    try {
-      const lines = await askRecording(this.#viewing.viewer);
-      const url = URL.createObjectURL(new Blob([lines], { type: 'application/x-ndjson' }));
-      $('<a>', { href: url, download: 'topics.jsonl' })[0]?.click();
-      URL.revokeObjectURL(url);
-    } catch (error) {
-      notifyProblem(error);
-    }
+    saveRecording(this.#viewing.viewer).catch(notifyProblem);
   }
 }
 

@@ -3,7 +3,7 @@
 import type { TopicSearch } from '../../core/sidebar/topic-search';
 import { topicFilterProblem } from '../fields/topic-filter-problem';
 import { SearchBar } from './search-bar';
-import { button } from './topic-detail';
+import { button } from './small-button';
 import { askBrokers } from './topics-requests';
 import { topicsText } from './topics-text';
 

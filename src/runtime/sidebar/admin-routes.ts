@@ -5,10 +5,10 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { reportOf } from '../../core/errors/mqtt-flows-error';
 import type { Result } from '../../core/errors/result';
-import { recordingLine } from '../../core/sidebar/recording-line';
 import {
   type EncodedAnswer,
   type PublishRequest,
+  readClear,
   readPublish,
   readStart,
   readView,
@@ -17,18 +17,16 @@ import {
 import { jsonOnly } from '../admin/json-only';
 import { findBroker } from '../broker/broker-node';
 import { messageTypesOf } from '../node/formats-in-use';
+import { answerRetained, answerValues, exportBranch } from './branch-requests';
 import { type EncodedPayload, encodedPayload } from './encoded-payload';
-import { roomIn } from './room-in';
+import { clearRequest, publishRequest } from './publish-request';
+import { refuse } from './refusal';
 import { topicsFor } from './topic-completion';
 import { deployedBrokers } from './topic-recorder';
 import { TopicViewers } from './topic-viewers';
 
-/** ms until a browser is told that the server has not acknowledged yet */
-const PUBLISH_TIMEOUT = 10_000;
 /** Bytes of a payload that are shown before it is sent. */
 const SHOWN_BYTES = 1024;
-/** The number of lines of an export that are made in one turn of the event loop. */
-const LINES = 500;
 
 type Permission = 'mqtt-flows.read' | 'mqtt-flows.write';
 
@@ -51,7 +49,7 @@ export function addTopicRoutes(RED: NodeAPI): void {
     );
   });
   get('topics/export', 'mqtt-flows.read', (request, response, next) => {
-    void exportRecording(viewers, request, response).catch(next);
+    void exportBranch(viewers, request, response).catch(next);
   });
   post('topics/start', 'mqtt-flows.read', (request, response) => start(RED, viewers, true, request, response));
   // Subscribes on the flows' connection, which needs the permission to write.
@@ -79,24 +77,18 @@ export function addTopicRoutes(RED: NodeAPI): void {
     if (!publication) return refuse(response, 400, 'request-invalid');
     answerEncoded(RED, publication, response);
   });
+  get('topics/retained', 'mqtt-flows.read', (request, response) => answerRetained(viewers, request, response));
+  get('topics/values', 'mqtt-flows.read', (request, response) => answerValues(viewers, request, response));
+  post('topics/clear', 'mqtt-flows.write', (request, response) => {
+    const clearing = readClear(request.body);
+    if (!clearing) return refuse(response, 400, 'request-invalid');
+    clearRequest(RED, clearing, response);
+  });
   post('topics/publish', 'mqtt-flows.write', (request, response) => {
     const publication = readPublish(request.body);
     if (!publication) return refuse(response, 400, 'request-invalid');
-    publish(RED, publication, response);
+    publishRequest(RED, publication, response);
   });
-}
-
-type Refusal =
-  | 'request-invalid'
-  | 'broker-gone'
-  | 'viewer-gone'
-  | 'too-many-viewers'
-  | 'not-connected'
-  | 'not-acknowledged';
-
-/** `refusal` is a key of the sidebar's catalogue, under `refused.`. */
-function refuse(response: Response, status: number, refusal: Refusal): void {
-  response.status(status).json({ refusal });
 }
 
 function start(RED: NodeAPI, viewers: TopicViewers, own: boolean, request: Request, response: Response): void {
@@ -106,26 +98,6 @@ function start(RED: NodeAPI, viewers: TopicViewers, own: boolean, request: Reque
   const viewer = viewers.start(asked);
   if (viewer === undefined) return refuse(response, 409, 'too-many-viewers');
   response.json({ viewer });
-}
-
-/** Publishes through the connection of the flows, and answers when the server has the message. */
-function publish(RED: NodeAPI, request: PublishRequest, response: Response): void {
-  const link = findBroker(RED, request.broker)?.link;
-  if (!link) return refuse(response, 404, 'broker-gone');
-  // A publication that waits for a connection could be sent long after the user has forgotten it.
-  if (!link.ok || link.connection.state.kind !== 'connected') return refuse(response, 409, 'not-connected');
-  const encoded = encodedPayload(RED, link.connection, request);
-  if (!encoded.ok) return void response.status(422).json({ error: reportOf(encoded.error) });
-  const { payload, contentType } = encoded.value;
-  const described = request.describe === true && contentType !== undefined ? { properties: { contentType } } : {};
-  const { topic, qos, retain } = request;
-  const timer = setTimeout(() => refuse(response, 504, 'not-acknowledged'), PUBLISH_TIMEOUT);
-  link.connection.publish({ topic, payload, qos, retain, ...described }, (settlement) => {
-    clearTimeout(timer);
-    if (response.headersSent) return;
-    if (settlement.ok) response.json({});
-    else response.status(502).json({ error: reportOf(settlement.error) });
-  });
 }
 
 /** Answers with the beginning of what a payload becomes, and sends nothing. */
@@ -141,19 +113,4 @@ function encodedAnswer(encoded: Result<EncodedPayload>, describe: boolean): Enco
   const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
   const described = describe && contentType !== undefined ? { contentType } : {};
   return { ok: true, size: bytes.length, start: bytes.toString('base64', 0, SHOWN_BYTES), ...described };
-}
-
-/** Writes everything that a viewer's recorder keeps, some lines at a time, so that the flows can run in between. */
-async function exportRecording(viewers: TopicViewers, request: Request, response: Response): Promise<void> {
-  const { viewer } = request.query;
-  const recorder = typeof viewer === 'string' ? viewers.recorderOf(viewer) : undefined;
-  if (!recorder) return refuse(response, 404, 'viewer-gone');
-  response.type('application/x-ndjson').attachment('topics.jsonl');
-  const recorded = recorder.tree.recorded();
-  for (let i = 0; i < recorded.length && !response.destroyed; i += LINES) {
-    const lines = recorded.slice(i, i + LINES).map(({ topic, observation }) => recordingLine(topic, observation));
-    const room = response.write(lines.join(''));
-    await (room ? new Promise<void>((resolve) => setImmediate(resolve)) : roomIn(response));
-  }
-  response.end();
 }

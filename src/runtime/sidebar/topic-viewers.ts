@@ -95,6 +95,7 @@ export class TopicViewers {
       total: view.length,
       ...(view.found === undefined ? {} : { found: view.found }),
       rows: view.rows(request.from, request.count, now),
+      ...(request.pins ? { pins: view.rowsOf(request.pins, now) } : {}),
       messages: root.messages,
       topics: root.topics,
       rate: root.rate.at(now),

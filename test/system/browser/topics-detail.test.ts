@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { TopicsSession } from '../../helpers/editor/topics-session';
-import type { TopicsTab } from '../../helpers/editor/topics-tab';
+import { TopicsTab } from '../../helpers/editor/topics-tab';
 
 type SavedNode = Readonly<Record<string, unknown>> & { readonly type: string };
 
@@ -95,6 +95,55 @@ describe('one topic in the sidebar', function () {
     assert.deepEqual([publisher?.topic, publisher?.topicType, publisher?.broker], [TOPIC, 'str', 'broker']);
     const subscriber = session.editor.saved<SavedNode>('mqtt-flows-subscribe').find(({ id }) => id !== 'in');
     assert.deepEqual(subscriber?.subscriptions, [{ ...subscriptionDefaults, filter: TOPIC }]);
+  });
+
+  it('is pinned on top, and copied as JSON', async () => {
+    await topics.panel.getByRole('button', { name: 'Pin this topic' }).click();
+    const pin = topics.panel.locator('.mqtt-flows-pins button', { hasText: TOPIC });
+    await session.publish(TOPIC, '{"state":"pressing"}');
+    await pin.getByText('{"state":"pressing"}').waitFor();
+    await topics.row('line1').click();
+    await topics.panel.getByRole('button', { name: 'Copy the last values as JSON' }).click();
+    await editor.page.getByText('Copied').first().waitFor();
+    await topics.tab('Publish').click();
+    const payload = topics.pane.getByLabel('Payload', { exact: true });
+    await payload.fill('');
+    await payload.press('ControlOrMeta+V');
+    assert.deepEqual(JSON.parse(await payload.inputValue()), { [TOPIC]: { state: 'pressing' } });
+    await topics.panel.getByRole('button', { name: 'Take the pin away' }).click();
+    await pin.waitFor({ state: 'detached' });
+  });
+
+  it('gets messages from drafts that are checked, laid out, kept and repeated', async () => {
+    await topics.tab('Publish').click();
+    const payload = topics.pane.getByLabel('Payload', { exact: true });
+    await payload.fill('{"state":\n"cold",}');
+    await topics.pane.getByText('This is not valid JSON: line 2, column 8.').waitFor();
+    await payload.fill('{"state":"cold"}');
+    await topics.pane.getByRole('button', { name: 'Lay out' }).click();
+    assert.equal(await payload.inputValue(), '{\n  "state": "cold"\n}');
+    await topics.pane.getByLabel('Seconds between two messages').fill('0.1');
+    await topics.pane.getByRole('button', { name: 'Save the draft' }).click();
+    await topics.pane.getByText('Saved in this browser.').waitFor();
+    await topics.pane.getByRole('button', { name: 'Repeat', exact: true }).click();
+    await topics.pane.getByText(/^Published: ([3-9]|\d\d+)\.$/).waitFor();
+    // It goes on while something else is looked at.
+    await topics.row('line1').click();
+    await topics.tab('Value').click();
+    await topics.tab('Publish').click();
+    await topics.pane.getByRole('button', { name: 'Stop repeating' }).click();
+    await topics.pane.getByText('Stopped. Published').waitFor();
+    await topics.pane.getByLabel('Draft', { exact: true }).selectOption('to the selected topic');
+    assert.equal(await topics.pane.getByLabel('Topic', { exact: true }).inputValue(), 'plant/line1');
+    await editor.reload();
+    topics = await TopicsTab.open(editor);
+    await topics.start('plant/#');
+    await topics.row('plant').click();
+    await topics.tab('Publish').click();
+    await topics.pane.getByLabel('Draft', { exact: true }).selectOption({ index: 1 });
+    assert.equal(await payload.inputValue(), '{\n  "state": "cold"\n}');
+    assert.equal(await topics.pane.getByLabel('Topic', { exact: true }).inputValue(), TOPIC);
+    await editor.screenshot('topics-draft');
   });
 
   it('is no longer viewed when the page is left', async () => {

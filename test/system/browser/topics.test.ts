@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import type { Download } from 'playwright-core';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import type { EditorPage } from '../../helpers/editor/editor-page';
@@ -13,6 +14,17 @@ import { ScriptedServer } from '../../helpers/servers/scripted-server';
 type SavedNode = Readonly<Record<string, unknown>> & { readonly type: string };
 
 const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+
+/** Topic and payload of each line of an export. */
+async function linesOf(file: Download): Promise<unknown[][]> {
+  const lines = readFileSync(await file.path(), 'utf8')
+    .trimEnd()
+    .split('\n');
+  return lines.map((line) => {
+    const { topic, payload, payloadBase64 } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    return [topic, payload ?? payloadBase64];
+  });
+}
 
 describe('the topics sidebar in the editor', function () {
   this.timeout(120_000);
@@ -123,6 +135,53 @@ describe('the topics sidebar in the editor', function () {
     await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
     await topics.tab('Value').click();
     await topics.pane.getByText('The payload is empty.').waitFor();
+  });
+
+  it('deletes the retained messages of a branch, once their list is confirmed', async () => {
+    for (let i = 0; i < 120; i++) void publish(`stored/${i % 3}/${i}`, 'old', true);
+    await publish('stored/live', 'x');
+    await topics.start('stored/#');
+    await topics.panel.getByText('120 topics').waitFor();
+    await topics.row('stored').click();
+    const clear = topics.panel.getByRole('button', { name: 'Delete all retained messages of this branch' });
+    await clear.click();
+    await editor.page.getByText('for these 120 topics').waitFor();
+    await editor.page.getByText('stored/2/119', { exact: true }).waitFor();
+    await editor.screenshot('topics-clear-branch');
+    await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await editor.page.getByText('120 of 120 retained messages are deleted.').waitFor();
+    await topics.openAll();
+    await topics.panel.getByRole('button', { name: 'Only topics that have a retained' }).click();
+    await topics.panel.getByText('Nothing found.').waitFor();
+    await clear.click();
+    await editor.page.getByText('No retained message was seen in this branch.').waitFor();
+  });
+
+  it('stops deleting when it is asked to', async () => {
+    for (let i = 0; i < 120; i++) await publish(`half/${i}`, 'old', true);
+    await topics.start('half/#');
+    await topics.row('half').click();
+    await topics.panel.getByText('120 topics').waitFor();
+    let asked = 0;
+    let release: () => void = () => undefined;
+    await editor.page.route('**/topics/clear', async (route) => {
+      asked++;
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await held;
+      await route.continue();
+    });
+    await topics.panel.getByRole('button', { name: 'Delete all retained messages of this branch' }).click();
+    const sent = editor.page.waitForRequest('**/topics/clear');
+    await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await sent;
+    await editor.page.getByText('0 of 120 retained messages deleted').waitFor();
+    await editor.screenshot('topics-clear-progress');
+    await editor.page.locator('.red-ui-notification').getByRole('button', { name: 'Stop' }).click();
+    release();
+    await editor.page.getByText('Stopped: 50 of 120 retained messages are deleted.').waitFor();
+    assert.equal(asked, 1);
   });
 
   it('adds nodes for a topic, by button and by dragging', async () => {
@@ -269,17 +328,13 @@ describe('the topics sidebar in the editor', function () {
     await topics.panel.getByRole('button', { name: 'Save what has been recorded' }).click();
     const file = await download;
     assert.equal(file.suggestedFilename(), 'topics.jsonl');
-    const lines = readFileSync(await file.path(), 'utf8')
-      .trimEnd()
-      .split('\n');
-    const recorded = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
-    assert.deepEqual(
-      recorded.map(({ topic, payload, payloadBase64 }) => [topic, payload ?? payloadBase64]),
-      [
-        ['recorded/a', '{"on":true}'],
-        ['recorded/b', '/wA='],
-      ],
-    );
+    const a = ['recorded/a', '{"on":true}'];
+    const b = ['recorded/b', '/wA='];
+    assert.deepEqual(await linesOf(file), [a, b]);
+    await topics.row('b').click();
+    const branch = editor.page.waitForEvent('download');
+    await topics.panel.getByRole('button', { name: 'Save what was recorded of this topic' }).click();
+    assert.deepEqual(await linesOf(await branch), [b]);
   });
 
   it('shows what a server says of a refusal as the text that it is', async () => {

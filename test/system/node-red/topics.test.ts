@@ -120,8 +120,15 @@ describe('The routes of the topics sidebar', function () {
     return answer.body as unknown as View;
   }
 
-  const GETS = ['brokers', 'brokers/broker', 'topics/completions?text=a', 'topics/export?viewer=x'];
-  const POSTS = ['topics/start', 'topics/start-shared', 'topics/view', 'topics/stop', 'topics/publish'];
+  const GETS = [
+    'brokers',
+    'brokers/broker',
+    'topics/completions?text=a',
+    'topics/export?viewer=x',
+    'topics/retained?viewer=x',
+    'topics/values?viewer=x',
+  ];
+  const POSTS = ['topics/start', 'topics/start-shared', 'topics/view', 'topics/stop', 'topics/publish', 'topics/clear'];
 
   it('answer nobody who has not logged in, and no user without their permission', async () => {
     for (const user of ['nobody', 'other']) {
@@ -192,14 +199,38 @@ describe('The routes of the topics sidebar', function () {
     await post('topics/stop', { viewer });
   });
 
-  it('count what is published now with the retain flag as live, and what the server has stored as not', async () => {
+  it('answer what a branch holds, and delete its retained messages', async () => {
+    for (const topic of ['branch/a', 'branch/a/b', 'branch/c'])
+      await device.publishAsync(topic, '{"on":1}', { retain: true, qos: 1 });
+    const viewer = await start('branch/#');
+    await until(async () => (await look(viewer)).topics === 3);
+    const of = `viewer=${viewer}&path=branch/a`;
+    const both = ['branch/a', 'branch/a/b'];
+    assert.deepEqual((await get(`topics/retained?${of}`)).body, { topics: both });
+    const values = { 'branch/a': { on: 1 }, 'branch/a/b': { on: 1 } };
+    assert.deepEqual((await get(`topics/values?${of}`)).body, { values, missing: 0 });
+    const lines = (await get(`topics/export?${of}`)).text.trimEnd().split('\n');
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { topic: string }).topic),
+      both,
+    );
+    assert.equal((await get(`topics/values?viewer=${viewer}&path=branch/none`)).status, 404);
+    assert.equal((await post('topics/clear', { broker: 'broker', topics: both }, 'all')).status, 200);
+    await until(async () => (await get(`topics/retained?viewer=${viewer}&path=branch`)).text.includes('["branch/c"]'));
+    assert.equal((await post('topics/clear', { broker: 'broker', topics: ['a/#'] }, 'all')).status, 400);
+    assert.equal((await post('topics/clear', { broker: 'gone', topics: both }, 'all')).status, 404);
+    await post('topics/stop', { viewer });
+  });
+
+  it('take what is published now with the retain flag for a change, and what the server has stored for none', async () => {
     await device.publishAsync('rate/stored', '1', { qos: 1, retain: true });
     const viewer = await start('rate/#');
     await until(async () => (await look(viewer)).topics === 1);
-    assert.equal((await look(viewer)).rate, 0);
-    await device.publishAsync('rate/stored', '2', { qos: 1, retain: true });
-    await until(async () => (await look(viewer)).messages === 2);
     assert.ok((await look(viewer)).rate > 0);
+    const selection = { open: true, exceptions: [], search: '', changed: true };
+    assert.equal((await look(viewer, { selection })).total, 0);
+    await device.publishAsync('rate/stored', '2', { qos: 1, retain: true });
+    await until(async () => (await look(viewer, { selection })).total === 2);
     await post('topics/stop', { viewer });
   });
 
