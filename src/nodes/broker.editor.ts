@@ -1,6 +1,7 @@
 // The dialog of the broker node.
 
 import type { MessageConfig } from '../core/servers/message-config';
+import type { MessagesAboutClient } from '../core/servers/presence';
 import { withoutCredentials } from '../core/servers/server-url';
 import { fillTemplate, parseTemplate } from '../core/values/template';
 import { listBrokerUsers, watchBroker } from '../editor/broker/broker-state';
@@ -14,9 +15,10 @@ import {
   showEmbeddedFields,
 } from '../editor/broker/embedded-fields';
 import { nameFurtherEmbedded } from '../editor/broker/embedded-name';
-import { addMessageFields, messageProblem } from '../editor/broker/message-fields';
+import { messageProblem } from '../editor/broker/message-fields';
 import { outboxProblem, prepareOutboxFields, readOutbox } from '../editor/broker/outbox-fields';
 import { prepareOutboxState } from '../editor/broker/outbox-state';
+import { addPresenceFields } from '../editor/broker/presence-fields';
 import { prepareReconnectFields, readReconnect, reconnectProblem } from '../editor/broker/reconnect-fields';
 import {
   prepareServerFields,
@@ -86,7 +88,7 @@ function connectNumber(name: ConnectNumber): EditorProperty<BrokerConfig[Connect
   };
 }
 
-function message(name: 'birth' | 'close' | 'will'): EditorProperty<MessageConfig> {
+function message(name: keyof MessagesAboutClient): EditorProperty<MessageConfig> {
   return { value: brokerDefaults[name], validate: (saved, _options) => messageProblem(saved) ?? true };
 }
 
@@ -178,16 +180,12 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     for (const name of ['keepalive', 'connectTimeout'] as const) {
       prepareNumber(name, this[name] ?? brokerDefaults[name], (value) => numberProblem(value, BROKER_RANGES[name]));
     }
-    const messages = $('#mqtt-flows-tab-messages');
-    messages.data('read', {
-      birth: addMessageFields(messages, { topic: this._('field.birth'), tip: this._('tip.birth') }, this.birth),
-      close: addMessageFields(messages, { topic: this._('field.close'), tip: this._('tip.close') }, this.close),
-      will: addMessageFields(
-        messages,
-        { topic: this._('field.will'), tip: this._('tip.will'), isWill: true },
-        this.will,
-      ),
-    });
+    const words = {
+      birth: { topic: this._('field.birth'), tip: this._('tip.birth') },
+      close: { topic: this._('field.close'), tip: this._('tip.close') },
+      will: { topic: this._('field.will'), tip: this._('tip.will') },
+    };
+    readMessages = addPresenceFields($('#mqtt-flows-tab-messages'), words, this, showChosen);
     createTabs('mqtt-flows-tabs', [
       { id: 'mqtt-flows-tab-connection', label: this._('tab.connection') },
       { id: 'mqtt-flows-tab-devices', label: this._('tab.devices') },
@@ -221,18 +219,18 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
   },
 });
 
+/** Reads what the open dialog says about birth, close and will. */
+let readMessages: () => MessagesAboutClient = () => brokerDefaults;
+
 /** Ends the requests of the open dialog to the runtime. */
 let endDialog: () => void = () => {};
 
 /** Reads the open dialog, except the fields that Node-RED reads itself. */
 function readBroker() {
-  const read: Record<'birth' | 'close' | 'will', () => MessageConfig> = $('#mqtt-flows-tab-messages').data('read');
   return {
     ...readServerFields(),
     ...readSessionFields(),
-    birth: read.birth(),
-    close: read.close(),
-    will: read.will(),
+    ...readMessages(),
     embedded: { ...readEmbedded(), ...readDevices() },
     outbox: readOutbox(),
     reconnect: readReconnect(),

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { MessageConfig } from '#src/core/servers/message-config';
+import { messagesOfPresence } from '#src/core/servers/presence';
 import type { BrokerConfig } from '#src/settings/broker.config';
 import { messageDefaults } from '#src/settings/broker.session.config';
 import { type Flow, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
@@ -103,6 +104,26 @@ for (const protocolVersion of [5, 4] as const) {
       await afterwards.publish(`${base}/last`, 'last');
       assert.equal((await afterwards.received.next()).payload, 'last');
       await afterwards.end();
+    });
+
+    it('a presence is what the server keeps, whoever comes later: while connected, cut and ended', async () => {
+      const presence = messagesOfPresence({ topic: `${base}/here`, online: 'up', offline: 'down' });
+      const told = async (word: string): Promise<void> => {
+        await device.received.find(word, ({ payload }) => payload === word);
+        const later = await Device.connect(mosquitto.port);
+        await later.subscribe(`${base}/here`);
+        assert.equal((await later.received.next()).payload, word);
+        await later.end();
+      };
+      await load({ ...presence });
+      await told('up');
+      await proxy.refuse();
+      await told('down');
+      await proxy.accept();
+      await device.received.first(3);
+      assert.deepEqual(await heard(), ['up', 'down', 'up']);
+      await unloadFlow();
+      assert.deepEqual(await heard(), ['up', 'down', 'up', 'down']);
     });
 
     if (protocolVersion === 5) {

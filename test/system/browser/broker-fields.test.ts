@@ -47,6 +47,12 @@ describe('the fields of the broker dialog', function () {
     await broker.getByRole('tab', { name }).click();
   }
 
+  /** The fold may be open: it is, where messages are set. */
+  async function openSingleMessages(): Promise<void> {
+    await openTab('Messages');
+    await broker.locator('#mqtt-flows-tab-messages > details').evaluate((fold) => fold.setAttribute('open', ''));
+  }
+
   function saved(): SavedBroker | undefined {
     return session.saved<SavedBroker>('mqtt-flows-broker')[0];
   }
@@ -126,7 +132,7 @@ describe('the fields of the broker dialog', function () {
   it('give birth, close and will the properties of MQTT 5, keep them and show them again', async () => {
     const property = (name: string): Locator => broker.getByRole('textbox', { name });
     await field('connectTo').selectOption('server');
-    await openTab('Messages');
+    await openSingleMessages();
     await broker.getByLabel('Will topic').fill('plant/press/state');
     await broker.getByText('MQTT 5 properties', { exact: true }).filter({ visible: true }).click();
     await property('Delay').fill('soon');
@@ -270,7 +276,7 @@ describe('the fields of the broker dialog', function () {
   });
 
   it('offer to keep a variable within a birth message, where there is one', async () => {
-    await openTab('Messages');
+    await openSingleMessages();
     await broker.getByLabel('Birth topic').fill('at/here');
     const box = broker.getByLabel('within other text stays as it is').first();
     assert.equal(await box.isVisible(), false);
@@ -284,5 +290,53 @@ describe('the fields of the broker dialog', function () {
       [saved()?.birth].map((birth) => (birth as { literal?: boolean }).literal),
       [true],
     );
+  });
+
+  it('save a presence as birth, close and will message, show it again, and take one that is not whole', async () => {
+    const birth = broker.getByLabel('Birth topic');
+    const saveAll = async (): Promise<unknown> => {
+      await editor.saveDialog(broker);
+      await editor.saveDialog(publish);
+      await editor.deploy();
+      return [saved()?.birth, saved()?.close, saved()?.will];
+    };
+    await openTab('Messages');
+    const topic = broker.getByLabel('Presence topic');
+    await topic.fill('plant/#');
+    await broker.getByText('it contains a wildcard, + or #').waitFor();
+    await topic.fill('plant/gateway');
+    assert.equal(await birth.isVisible(), false);
+    await broker.getByLabel('Online').fill('up');
+    await broker.getByText('"up" when the connection stands, "offline" when it has ended').waitFor();
+    await editor.screenshot('dialog-broker-presence');
+    const word = (payload: string, retain = true) => ({
+      topic: 'plant/gateway',
+      payload,
+      qos: 1,
+      retain,
+      properties: {},
+    });
+    assert.deepEqual(await saveAll(), [word('up'), word('offline'), word('offline')]);
+
+    publish = await editor.openDialog('publish');
+    broker = await editor.openBrokerDialog();
+    await openTab('Messages');
+    assert.deepEqual(
+      [await topic.inputValue(), await broker.getByLabel('Online').inputValue()],
+      ['plant/gateway', 'up'],
+    );
+    await broker.getByRole('button', { name: 'Edit them one by one' }).click();
+    assert.deepEqual([await topic.inputValue(), await birth.inputValue()], ['', 'plant/gateway']);
+    await broker.getByLabel('Retain').last().uncheck();
+    await broker.getByText('what others see there can be wrong').waitFor();
+    assert.deepEqual(await saveAll(), [word('up'), word('offline'), word('offline', false)]);
+
+    publish = await editor.openDialog('publish');
+    broker = await editor.openBrokerDialog();
+    await openTab('Messages');
+    await birth.waitFor();
+    await broker.getByRole('button', { name: 'Make a presence of them' }).click();
+    await birth.waitFor({ state: 'hidden' });
+    assert.deepEqual(await saveAll(), [word('up'), word('offline'), word('offline')]);
   });
 });

@@ -93,6 +93,7 @@ describe('the dialogs in the editor', function () {
     await broker.getByLabel('Let the server keep subscriptions').check();
     await broker.getByLabel('Keep for').fill('3600');
     await broker.getByRole('tab', { name: 'Messages' }).click();
+    await broker.getByText('Single messages').click();
     await broker.getByLabel('Birth topic').fill('clients/+');
     await broker.getByText('it contains a wildcard, + or #').waitFor();
     await broker.getByLabel('Birth topic').fill('clients/here');
