@@ -7,7 +7,6 @@ import { FORMATS } from './flows.mjs';
 
 const require = createRequire(import.meta.url);
 const { DEFAULT_OPTIONS, findCodec } = require('../build/src/core/payloads/formats/find-codec.js');
-const { parseProtobufSchema } = require('../build/src/core/payloads/protobuf-schema.js');
 
 const SCHEMA = `syntax = "proto3";
 message Report { string site = 1; uint32 count = 2; repeated Reading readings = 3; }
@@ -37,10 +36,10 @@ const WORKS = {
 };
 
 function payloadOf({ format, compression, value, schema, messageType }) {
-  const parsed = schema && parseProtobufSchema(schema, () => '');
-  const message = parsed ? parsed.schema.message(messageType) : undefined;
   const name = compression ? `${compression}+${format}` : format;
-  const encoded = findCodec(name, { ...DEFAULT_OPTIONS, ...(message && { message }) }).encode(value);
+  const formatOptions = schema ? { protobuf: { schema, messageType } } : {};
+  const codec = findCodec(name, { ...DEFAULT_OPTIONS, formatOptions });
+  const encoded = codec.ok ? codec.value.encode(value) : { ok: false, problem: codec.error.code, detail: '' };
   if (!encoded.ok) throw new Error(`${name}: ${encoded.problem} ${encoded.detail}`);
   return Buffer.from(encoded.payload).toString('base64');
 }

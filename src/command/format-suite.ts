@@ -3,16 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { inspect, isDeepStrictEqual } from 'node:util';
+import type { PayloadFormat } from '../core/payloads/payload-format';
 import { isTooDeep } from '../core/payloads/too-deep';
+import { optionProblem, type SavedOptions, usableOptions } from '../core/values/options-schema';
+import { type BoundFormat, bindFormat, payloadOf } from './bound-format';
 
 /** A format as it is registered. */
-export interface TestedFormat {
-  readonly format: string;
-  readonly mediaType?: string;
-  readonly mediaTypes?: readonly string[];
-  decode(payload: Buffer, context: { readonly topic: string; readonly largeIntegers: 'text' | 'bigint' }): unknown;
-  encode(value: unknown): Uint8Array | string;
-}
+export type TestedFormat = PayloadFormat;
 
 export interface FormatSamples {
   /** Values that come back as they were sent; at least one. */
@@ -25,6 +22,10 @@ export interface FormatSamples {
   readonly growth?: number;
   /** The topic that payloads come from. */
   readonly topic?: string;
+  /** Options, as a user sets them, with which all of this holds; the defaults unless given. */
+  readonly options?: SavedOptions;
+  /** The texts of files that the options name, by their paths. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export interface FormatCase {
@@ -42,37 +43,54 @@ const BASE = 10_000;
 
 /** The cases for `format`, each to be run by itself. */
 export function formatCases(format: TestedFormat, samples: FormatSamples): readonly FormatCase[] {
-  const { values, unreadable = [], unsendable = [], growth = 100, topic = 'test/topic' } = samples;
-  const decode = (payload: Uint8Array): unknown =>
-    format.decode(Buffer.from(payload), { topic, largeIntegers: 'bigint' });
-  const encode = (value: unknown): Buffer => Buffer.from(format.encode(value));
+  const { values, unreadable = [], unsendable = [], growth = 100, options = {} } = samples;
+  let known: BoundFormat | undefined;
+  /** With the options of the samples. */
+  const bound = (): BoundFormat => {
+    known ??= bindFormat(format, samples, options);
+    return known;
+  };
+  /** A format that cannot be used so fails the case, and does not count as one that refuses all. */
+  const ready = (run: () => void) => (): void => {
+    bound();
+    run();
+  };
+  const decode = (payload: Uint8Array): unknown => bound().decode(Buffer.from(payload));
+  const encode = (value: unknown): Buffer => bound().encode(value);
   return [
     { title: 'has a name and content types that can be used', run: () => checkNames(format) },
-    ...values.map((value) => ({ title: `brings back ${shown(value)}`, run: () => checkRoundTrip(value) })),
+    { title: 'has options that can be used', run: () => checkOptions(format) },
+    ...values.map((value) => ({ title: `brings back ${shown(value)}`, run: () => checkRoundTrip(bound(), value) })),
+    ...otherOptions(format, options).map(([name, value]) => ({
+      title: `brings back its values with ${name} = ${shown(value)}, or says why it cannot work so`,
+      run: () => checkWith({ ...options, [name]: value }),
+    })),
     ...unreadable.map((payload) => ({
       title: `refuses to read ${shown(Buffer.from(payload))}`,
-      run: () => assertRefused(() => decode(payload)),
+      run: ready(() => assertRefused(() => decode(payload))),
     })),
     ...unsendable.map((value) => ({
       title: `refuses to send ${shown(value)}`,
-      run: () => assertRefused(() => encode(value)),
+      run: ready(() => assertRefused(() => encode(value))),
     })),
-    { title: 'reads or refuses payloads that end early', run: checkBeginnings },
-    { title: 'reads or refuses any bytes, and makes no more of them than they are', run: checkRandomBytes },
-    { title: 'sends or refuses any value', run: checkAnyValue },
+    { title: 'leaves the payloads alone that it has made', run: ready(checkMade) },
+    { title: 'reads or refuses payloads that end early', run: ready(checkBeginnings) },
+    { title: 'reads or refuses any bytes, and makes no more of them than they are', run: ready(checkRandomBytes) },
+    { title: 'sends or refuses any value', run: ready(checkAnyValue) },
   ];
 
-  function checkRoundTrip(value: unknown): void {
-    const before = inspect(value, { depth: null });
-    const payload = encode(value);
-    assert.equal(inspect(value, { depth: null }), before, 'encode() has changed the value');
-    const received = Buffer.from(payload);
-    const decoded = format.decode(received, { topic, largeIntegers: 'bigint' });
-    assert.ok(received.equals(payload), 'decode() has changed the payload, which others read, too');
-    assert.ok(!isPromise(decoded), 'decode() returns a Promise, which no flow waits for');
-    assert.ok(isDeepStrictEqual(decoded, value), `${shown(value)} has come back as ${shown(decoded)}`);
-    received.fill(0xaa);
-    assert.ok(isDeepStrictEqual(decoded, value), 'the value is a part of the payload, which others may overwrite');
+  function checkWith(changed: SavedOptions): void {
+    const tried = outcome(() => bindFormat(format, samples, changed));
+    if (tried.ok) for (const value of values) checkRoundTrip(tried.value, value);
+  }
+
+  function checkMade(): void {
+    const made = values.map((value) => {
+      const payload = payloadOf(bound().make(value));
+      return { payload, copy: Buffer.from(payload) };
+    });
+    for (const { payload, copy } of made)
+      assert.ok(copy.equals(Buffer.from(payload)), 'encode() changes its last bytes');
   }
 
   function checkBeginnings(): void {
@@ -99,6 +117,8 @@ export function formatCases(format: TestedFormat, samples: FormatSamples): reado
   function readOrRefuse(payload: Uint8Array): void {
     const decoded = outcome(() => decode(payload));
     if (!decoded.ok) return;
+    const deep = format.checksDepth === true && isTooDeep(decoded.value);
+    assert.ok(!deep, 'it checks the depth, it says, and gives a value that is too deep');
     const most = growth * payload.length + BASE;
     const text = Buffer.from(payload).toString('hex').slice(0, 200);
     assert.ok(isTooDeep(decoded.value) || sizeOf(decoded.value, most) <= most, `${text} becomes more than ${most}`);
@@ -113,10 +133,52 @@ export function formatCases(format: TestedFormat, samples: FormatSamples): reado
     const objects = [[], {}, [undefined], { a: undefined }, new Date(0), new Date(Number.NaN), new Map(), new Set([1])];
     const strange = [circle, deep, Symbol('s'), () => 1, new Error('e'), Object.create(null)];
     for (const value of [...others, ...objects, ...strange]) {
-      const made = outcome(() => format.encode(value));
+      const made = outcome(() => bound().make(value));
       if (!made.ok) continue;
-      const isPayload = typeof made.value === 'string' || made.value instanceof Uint8Array;
+      const payload: unknown = payloadOf(made.value);
+      const isPayload = typeof payload === 'string' || ArrayBuffer.isView(payload);
       assert.ok(isPayload, `encode(${shown(value)}) returns ${shown(made.value)}`);
+      readOrRefuse(Buffer.from(payload as string | Uint8Array));
+    }
+  }
+}
+
+function checkRoundTrip(bound: BoundFormat, value: unknown): void {
+  const before = inspect(value, { depth: null });
+  const payload = bound.encode(value);
+  assert.equal(inspect(value, { depth: null }), before, 'encode() has changed the value');
+  const received = Buffer.from(payload);
+  const decoded = bound.decode(received);
+  assert.ok(received.equals(payload), 'decode() has changed the payload, which others read, too');
+  assert.ok(!isPromise(decoded), 'decode() returns a Promise, which no flow waits for');
+  assert.ok(isDeepStrictEqual(decoded, value), `${shown(value)} has come back as ${shown(decoded)}`);
+  received.fill(0xaa);
+  assert.ok(isDeepStrictEqual(decoded, value), 'the value is a part of the payload, which others may overwrite');
+}
+
+/** Each value that a user can choose for one option while the others stay. */
+function otherOptions({ options }: TestedFormat, given: SavedOptions): readonly (readonly [string, unknown])[] {
+  return Object.entries(usableOptions(options)).flatMap(([name, option]) => {
+    const choices = option.type === 'boolean' ? [true, false] : (option.enum ?? []);
+    return choices.filter((value) => value !== (given[name] ?? option.default)).map((value) => [name, value] as const);
+  });
+}
+
+/** A dialog shows them, and saves them by their names. */
+function checkOptions({ options = {}, prepare }: TestedFormat): void {
+  assert.ok(prepare === undefined || typeof prepare === 'function', 'prepare');
+  const usable = usableOptions(options);
+  for (const [name, option] of Object.entries(options)) {
+    assert.match(name, /^[A-Za-z][A-Za-z0-9_]*$/, 'the name of an option');
+    assert.ok(Object.hasOwn(usable, name), `${name}: the type is "string", "number", "integer" or "boolean"`);
+    for (const text of [option.title ?? name, option.description ?? name]) {
+      assert.ok(typeof text === 'string' && text.trim() !== '', `${name}: title and description are texts`);
+    }
+    const { enum: choices, ...free } = option;
+    assert.ok(choices === undefined || choices.length > 0, `${name}: enum has values`);
+    for (const value of choices ?? []) assert.equal(optionProblem(free, value), undefined, `${name}: enum`);
+    if (option.default !== undefined) {
+      assert.equal(optionProblem(option, option.default), undefined, `${name}: the default fits`);
     }
   }
 }
@@ -130,10 +192,10 @@ function checkNames({ format, mediaType, mediaTypes = [], decode, encode }: Test
   for (const type of mediaTypes) assert.match(type, /^([\w.+-]+\/[\w.+*-]+|\+[\w.-]+)$/, 'mediaTypes');
 }
 
-type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
+type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 
 /** What `run` returns; a refusal is an Error with a message, which users read. */
-function outcome(run: () => unknown): Outcome {
+function outcome<T>(run: () => T): Outcome<T> {
   try {
     return { ok: true, value: run() };
   } catch (thrown) {

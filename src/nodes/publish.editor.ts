@@ -1,7 +1,7 @@
 // The dialog of the publish node.
 
 import { prepareBrokerField } from '../editor/fields/broker-field';
-import { FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
+import { FORMAT_PROPERTIES, prepareFormat, saveFormat } from '../editor/fields/format-fields';
 import { prepareMore, usualOf } from '../editor/fields/more';
 import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
 import { followBrokerVersion } from '../editor/publish/mqtt5-properties';
@@ -101,6 +101,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
   },
   oneditsave() {
     this.properties = readProperties();
+    saveFormat(this);
     const { payload, payloadType } = readPayload();
     // Older flows have neither; looking at them is no change.
     if (payload !== (this.payload ?? publishDefaults.payload)) this.payload = payload;

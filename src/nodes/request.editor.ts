@@ -3,7 +3,7 @@
 import { topicNameProblem } from '../core/topics/topic-name';
 import { prepareBrokerField } from '../editor/fields/broker-field';
 import { addFieldNote } from '../editor/fields/field-note';
-import { FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
+import { FORMAT_PROPERTIES, prepareFormat, saveFormat } from '../editor/fields/format-fields';
 import { fillFormatSelect } from '../editor/fields/format-select';
 import { prepareMore, usualOf } from '../editor/fields/more';
 import { numberProblem } from '../editor/fields/number-field';
@@ -156,6 +156,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
   },
   oneditsave() {
     this.properties = readProperties();
+    saveFormat(this);
     const { payload, payloadType } = readPayload();
     // Older flows have neither; looking at them is no change.
     if (payload !== (this.payload ?? requestDefaults.payload)) this.payload = payload;

@@ -3,7 +3,7 @@
 import { parsePath } from '../core/values/template';
 import { prepareBrokerField } from '../editor/fields/broker-field';
 import { addFieldNote } from '../editor/fields/field-note';
-import { enteredFormat, FORMAT_PROPERTIES, prepareFormat } from '../editor/fields/format-fields';
+import { enteredFormat, FORMAT_PROPERTIES, prepareFormat, saveFormat } from '../editor/fields/format-fields';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
 import { numberProblem, prepareNumber, readNumber } from '../editor/fields/number-field';
@@ -152,6 +152,7 @@ RED.nodes.registerType<StateConfig, object>('mqtt-flows-state', {
     addStateTable($('#mqtt-flows-state-known'), this.id);
   },
   oneditsave() {
+    saveFormat(this);
     this.subscriptions = readRows<StateRowConfig>($(LIST));
     for (const name of NUMBER_NAMES) this[name] = readNumber(name);
     $('#node-input-outputs').val($('#node-input-unknown').val() === 'output' ? 4 : 3);

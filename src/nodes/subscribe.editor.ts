@@ -3,7 +3,7 @@
 import { outputMap } from '../core/routes/output-map';
 import { outputsAfter, outputsBefore } from '../core/routes/subscribe-outputs';
 import { prepareBrokerField } from '../editor/fields/broker-field';
-import { enteredFormat, FORMAT_PROPERTIES, prepareFormat, rowsUse } from '../editor/fields/format-fields';
+import { enteredFormat, FORMAT_PROPERTIES, prepareFormat, rowsUse, saveFormat } from '../editor/fields/format-fields';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
 import { prepareMore, usualOf } from '../editor/fields/more';
@@ -161,6 +161,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     });
   },
   oneditsave() {
+    saveFormat(this);
     // A row that was left blank is none.
     const rows = readRows<RowValue>($(LIST)).filter(({ filter }) => filter !== '');
     const isChecked = (selector: string): boolean => $(selector).prop('checked') === true;

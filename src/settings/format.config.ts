@@ -1,7 +1,7 @@
 // How a subscribe or publish node reads and makes payloads: the settings that both have, and how the runtime reads them.
 
-import type { Compression } from '../core/payloads/format';
-import { COMPRESSIONS } from '../core/payloads/format';
+import { COMPRESSIONS, type Compression } from '../core/payloads/format';
+import type { SavedOptions } from '../core/values/options-schema';
 import type { SavedNumber } from './environment-text';
 import type { SavedConfig } from './saved-config';
 
@@ -16,6 +16,8 @@ export interface FormatConfig {
   schemaFrom: 'text' | 'file';
   /** For Protobuf: which message of the schema a payload is. */
   messageType: string;
+  /** The options of formats of other packages, by the name of the format. */
+  formatOptions: Readonly<Record<string, SavedOptions>>;
 }
 
 export const formatDefaults: FormatConfig = {
@@ -25,6 +27,7 @@ export const formatDefaults: FormatConfig = {
   schema: '',
   schemaFrom: 'text',
   messageType: '',
+  formatOptions: {},
 };
 
 /** MiB; a Buffer of Node.js has at most 4 GiB. */
@@ -41,6 +44,8 @@ export interface FormatSettings {
   readonly schema: string;
   readonly schemaFrom: 'text' | 'file';
   readonly messageType: string;
+  /** As they are saved; each format checks its own. */
+  readonly formatOptions: Readonly<Record<string, SavedOptions>>;
 }
 
 export function readFormat(saved: SavedConfig): FormatSettings {
@@ -52,5 +57,12 @@ export function readFormat(saved: SavedConfig): FormatSettings {
     schema: saved.text('schema', formatDefaults.schema),
     schemaFrom: saved.choice('schemaFrom', ['text', 'file'], formatDefaults.schemaFrom),
     messageType: saved.text('messageType', formatDefaults.messageType).trim(),
+    formatOptions: readFormatOptions(saved),
   };
+}
+
+function readFormatOptions(saved: SavedConfig): FormatSettings['formatOptions'] {
+  const all = saved.record('formatOptions');
+  const section = saved.section('formatOptions');
+  return Object.fromEntries(Object.keys(all).map((format) => [format, section.record(format)]));
 }

@@ -26,7 +26,7 @@ export function readPayload(saved: SavedConfig, outside: OutsideValue[]): Payloa
 }
 
 /** Reads `text` as what a publish node sends. */
-export function parsePayload(text: string, type: PayloadType, outside: OutsideValue[]): ConfigResult<PayloadSource> {
+function parsePayload(text: string, type: PayloadType, outside: OutsideValue[]): ConfigResult<PayloadSource> {
   if (type === 'json') return jsonSource(text, outside);
   const read = parseTypedValue({ value: text, type }, 'payload', outside);
   if (!read.ok) return read;

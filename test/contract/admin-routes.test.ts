@@ -35,6 +35,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'post /mqtt-flows/brokers/:id/passwords': [...WRITE, 'flows.write'],
   // It sends secrets to an address of the requester's choice, so it needs the permission to deploy.
   'post /mqtt-flows/connection-test': [...WRITE, 'flows.write'],
+  'get /mqtt-flows/formats': READ,
   // It reads what was sent with it, and no file.
   'post /mqtt-flows/schema': READ,
   // It reads what was sent with it, and sends nothing on.

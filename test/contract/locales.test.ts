@@ -23,6 +23,8 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'networkHint.': unionMembers('transport/streams/network-hint.ts', 'NetworkHint'),
   'payload.': unionMembers('core/payloads/codec.ts', 'PayloadProblem'),
   'reasonCodes.': REASON_CODES,
+  // Of an option of a format: core/values/options-schema.ts.
+  'expected.': ['text', 'number', 'wholeNumber'],
   'file.': unionMembers('runtime/client/bounded-file.ts', 'FileProblem'),
   'requestProgress.': unionMembers('connection/requests/pending-request.ts', 'RequestProgress'),
   'qos.': ['0', '1', '2', 'message'],

@@ -4,21 +4,17 @@
 import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
 import type { PayloadHints } from '#src/core/payloads/codec';
-import { DEFAULT_OPTIONS, findCodec } from '#src/core/payloads/formats/find-codec';
 import type { LargeIntegers } from '#src/core/payloads/large-numbers';
+import { codecNamed } from './formats/format-runs';
 
 function decode(format: string, payload: string | Buffer, hints: PayloadHints = {}, integers?: LargeIntegers): unknown {
-  const result = findCodec(format, { ...DEFAULT_OPTIONS, largeIntegers: integers ?? 'text' })?.decode(
-    Buffer.from(payload),
-    hints,
-    'a',
-  );
+  const result = codecNamed(format, { largeIntegers: integers ?? 'text' }).decode(Buffer.from(payload), hints, 'a');
   assert.ok(result);
   return result.ok ? result.value : `${result.problem} ${result.detail}`;
 }
 
 function encode(format: string, value: unknown): Buffer | string {
-  const result = findCodec(format)?.encode(value);
+  const result = codecNamed(format).encode(value);
   assert.ok(result);
   return result.ok ? result.payload : `${result.problem} ${result.detail}`;
 }
@@ -250,7 +246,7 @@ describe('payloads that keep their value', () => {
       assert.equal(decode('text-or-bytes', '{"a":1}', { contentType: 'application/json' }), '{"a":1}');
       const says = { contentType: 'application/json' };
       const problems = ['on', Buffer.from([0xff])].map(
-        (payload) => findCodec('text-or-bytes')?.decode(Buffer.from(payload), says, 'a').ok,
+        (payload) => codecNamed('text-or-bytes').decode(Buffer.from(payload), says, 'a').ok,
       );
       assert.deepEqual(problems, [false, false]);
       assert.deepEqual(decode('text-or-bytes', Buffer.from([0xff, 1])), Buffer.from([0xff, 1]));

@@ -3,17 +3,16 @@
 import assert from 'node:assert/strict';
 import type { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import type { Codec } from '#src/core/payloads/codec';
-import { findCodec } from '#src/core/payloads/formats/find-codec';
 import type { OutgoingPublication } from '#src/core/publications/publication';
 import { type PublishSettings, publicationFromMessage } from '#src/core/publications/publication-from-message';
 import { NO_PROPERTY_SETTINGS } from '#src/core/publications/publication-properties';
 import type { ValueSource } from '#src/core/values/value-source';
 import { deepFreeze } from './deep-freeze';
+import { codecNamed } from './formats/format-runs';
 import { templateOf } from './parsed';
 
 export function auto(): Codec {
-  const codec = findCodec('auto');
-  assert.ok(codec);
+  const codec = codecNamed('auto');
   return codec;
 }
 

@@ -3,13 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { findCodec } from '#src/core/payloads/formats/find-codec';
 import { RebirthLimit } from '#src/runtime/subscribe/sparkplug-rebirth';
+import { codecNamed } from '../core/formats/format-runs';
 import { loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
 import { serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
 import { Mosquitto, needsMosquitto } from '../helpers/servers/mosquitto';
 
-const codec = findCodec('sparkplug');
+const codec = codecNamed('sparkplug');
 const REBIRTH = 'Node Control/Rebirth';
 
 /** An edge node that has one metric with an alias, and sends its birth when it is told to. */
@@ -24,7 +24,7 @@ class EdgeNode {
     this.#client = client;
     this.#topic = (type) => `spBv1.0/${group}/${type}/edge`;
     client.on('message', (_topic, payload) => {
-      const command = codec?.decode(payload, {}, this.#topic('NCMD'));
+      const command = codec.decode(payload, {}, this.#topic('NCMD'));
       assert.ok(command?.ok);
       this.commands.push(command.value);
       void this.birth();
@@ -54,7 +54,7 @@ class EdgeNode {
   }
 
   async #send(type: string, payload: object): Promise<void> {
-    const encoded = codec?.encode({ ...payload, seq: this.#seq });
+    const encoded = codec.encode({ ...payload, seq: this.#seq });
     assert.ok(encoded?.ok);
     this.#seq = (this.#seq + 1) % 256;
     await this.#client.publishAsync(this.#topic(type), encoded.payload, { qos: 1 });

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import type { NodeAPI } from 'node-red';
 import type { Connection } from '#src/connection/connection';
-import { findCodec } from '#src/core/payloads/formats/find-codec';
 import type { IncomingPublication, PublicationProperties } from '#src/core/publications/publication';
 import { readShown } from '#src/core/sidebar/shown-value';
 import { TopicTree } from '#src/core/sidebar/topic-tree';
@@ -12,6 +11,7 @@ import { NodeCodecs } from '#src/runtime/node/node-codecs';
 import { FORMAT_PLUGIN } from '#src/runtime/node/registered-formats';
 import { PayloadReader } from '#src/runtime/sidebar/payload-reader';
 import { birthsOf } from '#src/runtime/subscribe/sparkplug-births-of';
+import { codecNamed } from '../core/formats/format-runs';
 
 const SHOUTED = {
   format: 'shouted',
@@ -29,7 +29,7 @@ const LIMITS = {
 };
 
 function bytes(format: string, value: unknown): Buffer {
-  const encoded = findCodec(format)?.encode(value);
+  const encoded = codecNamed(format).encode(value);
   assert.ok(encoded?.ok, format);
   return Buffer.from(encoded.payload);
 }
@@ -61,7 +61,14 @@ describe('A payload in the sidebar', () => {
   }
 
   function flowReads(formatOf: (topic: string) => FormatOfTopic | undefined, schema = ''): () => void {
-    const settings = { format: 'auto', maximumBytes: 1000, schema, schemaFrom: 'text', messageType: '' } as const;
+    const settings = {
+      format: 'auto',
+      maximumBytes: 1000,
+      schema,
+      schemaFrom: 'text',
+      messageType: '',
+      formatOptions: {},
+    } as const;
     return useFormats(connection, { codecs: new NodeCodecs(RED, settings, 'text'), formatOf });
   }
 

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import type { NodeAPI } from 'node-red';
 import { DEFAULT_OPTIONS } from '#src/core/payloads/formats/find-codec';
+import type { DecodeContext, EncodeContext } from '#src/core/payloads/payload-format';
 import { NodeCodecs } from '#src/runtime/node/node-codecs';
 import { FORMAT_PLUGIN, registeredFormats } from '#src/runtime/node/registered-formats';
+import type { FormatSettings } from '#src/settings/format.config';
 
 const REVERSED = {
   format: 'reversed',
@@ -26,9 +28,20 @@ function redWith(plugins: readonly unknown[]): NodeAPI {
   return { plugins: { getByType }, settings: {} } as unknown as NodeAPI;
 }
 
-function codecs(...plugins: unknown[]): NodeCodecs {
-  const settings = { format: 'auto', maximumBytes: 1000, schema: '', schemaFrom: 'text', messageType: '' } as const;
+function codecsWith(formatOptions: FormatSettings['formatOptions'], ...plugins: unknown[]): NodeCodecs {
+  const settings = {
+    format: 'auto',
+    maximumBytes: 1000,
+    schema: '',
+    schemaFrom: 'text',
+    messageType: '',
+    formatOptions,
+  } as const;
   return new NodeCodecs(redWith(plugins), settings, DEFAULT_OPTIONS.largeIntegers);
+}
+
+function codecs(...plugins: unknown[]): NodeCodecs {
+  return codecsWith({}, ...plugins);
 }
 
 describe('A format of another package', () => {
@@ -89,6 +102,103 @@ describe('A format of another package', () => {
     assert.deepEqual(cbor.value.decode(Buffer.from('1'), {}, 't'), { ok: true, value: 1 });
     const broken = [null, {}, { format: 'a' }, { ...REVERSED, encode: undefined }, { ...REVERSED, format: '' }];
     assert.deepEqual(registeredFormats(redWith(broken)), []);
+  });
+
+  describe('with options', () => {
+    const REPEATED = {
+      format: 'repeated',
+      options: {
+        mark: { type: 'string', enum: ['+', '-'], default: '+' },
+        times: { type: 'integer', minimum: 1, maximum: 5, default: 1 },
+        note: { type: 'string' },
+        broken: 7,
+      },
+      prepared: 0,
+      prepare({ mark, times }: DecodeContext['options']) {
+        if (mark === '-' && times === 5) throw new Error('five times - is too much');
+        this.prepared++;
+        return String(mark).repeat(Number(times));
+      },
+      decode: (payload: Buffer, { prepared, options, topic }: DecodeContext) => [
+        ...[String(payload).slice(String(prepared).length), options, topic],
+      ],
+      encode: (value: unknown, { prepared }: EncodeContext) => `${prepared}${value}`,
+    };
+
+    function sent(saved: object): unknown {
+      const found = codecsWith({ repeated: { ...saved } }, REPEATED).find('repeated');
+      if (!found.ok) return [found.error.code, found.error.params];
+      const encoded = found.value.encode('x');
+      return encoded.ok && encoded.payload;
+    }
+
+    it('gets the defaults, and what is set, in its type', () => {
+      assert.equal(sent({}), '+x');
+      assert.equal(sent({ mark: '-', times: '3' }), '---x');
+      assert.equal(sent({ mark: ' ', times: '' }), '+x');
+      const found = codecsWith({ repeated: { note: 7, unknown: 1 } }, REPEATED).find('gzip+repeated');
+      assert.ok(found.ok);
+      const encoded = found.value.encode('y');
+      assert.ok(encoded.ok);
+      const result = found.value.decode(Buffer.from(encoded.payload), {}, 'a/b');
+      assert.deepEqual(result.ok && result.value, ['y', { mark: '+', times: 1, note: '7' }, 'a/b']);
+    });
+
+    it('stops the node where a value does not fit, and says what is expected', () => {
+      const property = 'formatOptions.repeated.times';
+      const expected = '1 … 5';
+      assert.deepEqual(sent({ times: 6 }), ['config-invalid', { property, value: '6', expected }]);
+      assert.deepEqual(sent({ times: 1.5 }), ['config-invalid', { property, value: '1.5', expected }]);
+      assert.deepEqual(sent({ mark: '*' }), [
+        'config-invalid',
+        { property: 'formatOptions.repeated.mark', value: '*', expected: '+, -' },
+      ]);
+    });
+
+    it('is prepared once for each place, and may say that it cannot work so', () => {
+      const found = codecsWith({}, REPEATED).find('repeated');
+      assert.ok(found.ok);
+      const before = REPEATED.prepared;
+      for (let count = 0; count < 3; count++) found.value.encode('x');
+      assert.equal(REPEATED.prepared, before);
+      const detail = 'five times - is too much';
+      assert.deepEqual(sent({ mark: '-', times: 5 }), ['format-unusable', { format: 'repeated', detail }]);
+    });
+
+    it('is left out by *detect* where it cannot work without options, and is an error where it has wrong ones', () => {
+      const needy = {
+        ...{ ...REPEATED, mediaType: 'x/needy', options: { key: { type: 'string' } } },
+        prepare({ key }: DecodeContext['options']) {
+          if (key === undefined) throw new Error('a key is missing');
+          return key;
+        },
+      };
+      const readWith = (saved: FormatSettings['formatOptions']): unknown => {
+        const found = codecsWith(saved, needy).find('auto');
+        if (!found.ok) return found.error.code;
+        const result = found.value.decode(Buffer.from('kab'), { contentType: 'x/needy' }, 't');
+        return result.ok && result.value;
+      };
+      assert.equal(readWith({}), 'kab');
+      assert.deepEqual(readWith({ repeated: { key: 'k' } }), ['ab', { key: 'k' }, 't']);
+      assert.equal(readWith({ repeated: { key: '' } }), 'format-unusable');
+    });
+  });
+
+  it('may say more than the payload: parameters of the topic, and something under its name', () => {
+    const telling = {
+      ...REVERSED,
+      decode(payload: Buffer, context: DecodeContext) {
+        context.params = { first: context.topic.slice(0, 1) };
+        context.info = { type: context.contentType };
+        return String(payload);
+      },
+    };
+    const found = codecs(telling).find('reversed');
+    assert.ok(found.ok);
+    assert.deepEqual(found.value.decode(Buffer.from('ab'), { contentType: 'text/x' }, 'room'), {
+      ...{ ok: true, value: 'ab', params: { first: 'r' }, properties: { reversed: { type: 'text/x' } } },
+    });
   });
 
   it('is unknown while its package is missing', () => {

@@ -77,7 +77,7 @@ export const PROPERTY_TABLE = {
         'same',
         'notInCore',
       ),
-      row('', 'compression inflateLimit schema schemaFrom messageType', 'same', 'notInCore'),
+      row('', 'compression inflateLimit schema schemaFrom messageType formatOptions', 'same', 'notInCore'),
     ],
   },
   'mqtt out': {
@@ -92,7 +92,7 @@ export const PROPERTY_TABLE = {
       row('userProps', 'properties', 'note', 'userPropertiesMerged'),
       row('', 'whileOffline', 'note', 'whileOffline'),
       row('', 'format describePayload completeOn payload payloadType', 'same', 'notInCore'),
-      row('', 'compression inflateLimit schema schemaFrom messageType', 'same', 'notInCore'),
+      row('', 'compression inflateLimit schema schemaFrom messageType formatOptions', 'same', 'notInCore'),
       row('', 'wires', 'same', 'output'),
     ],
   },

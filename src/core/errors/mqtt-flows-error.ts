@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'rule-filter-invalid'
   | 'server-url-invalid'
   | 'format-unknown'
+  | 'format-unusable'
   | 'message-type-unknown'
   | 'schema-invalid'
   | 'template-invalid'

@@ -1,8 +1,9 @@
-// What a payload format does: how bytes become `msg.payload` and how `msg.payload` becomes bytes. Each format has a file
-// of its own; find-codec.ts knows them all.
+// A payload format as a node uses it, with its options, or several around each other: how bytes become `msg.payload` and
+// how `msg.payload` becomes bytes. What a format is, payload-format.ts says.
 
+import type { SavedOptions } from '../values/options-schema';
 import type { LargeIntegers } from './large-numbers';
-import type { ProtobufMessage } from './protobuf-schema';
+import type { FormatTools } from './payload-format';
 import type { SparkplugHistory } from './sparkplug-births';
 
 /** What a publication says about its own payload (MQTT 5, sections 3.3.2.3.2 and 3.3.2.3.9). */
@@ -14,14 +15,16 @@ export interface PayloadHints {
   readonly userProperties?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** What a subscriber or publisher asks of a format. Each format takes what concerns it. */
+/** What a subscriber or publisher asks of formats. Each takes what concerns it. */
 export interface CodecOptions {
   /** What whole numbers become that a JavaScript number cannot hold. */
   readonly largeIntegers: LargeIntegers;
   /** Bytes that a payload may have once it is inflated */
   readonly maximumBytes: number;
-  /** For Protobuf: what a payload is. */
-  readonly message?: ProtobufMessage;
+  /** The options of each format by its name, as they are saved. */
+  readonly formatOptions?: Readonly<Record<string, SavedOptions>>;
+  /** With what formats prepare themselves; without them they can read no files. */
+  readonly tools?: FormatTools;
   /** For Sparkplug: the births that the connection has seen. */
   readonly births?: SparkplugHistory;
 }
@@ -59,11 +62,8 @@ export interface DecodedPayload {
   readonly value: unknown;
   /** What the format reads from the topic; added to `msg.params`. */
   readonly params?: Readonly<Record<string, string>>;
-  /** What it says beside the payload; set on the message. */
-  readonly properties?: {
-    /** For Sparkplug: whether something before the message is missing. */
-    readonly sparkplug?: { readonly stale: boolean };
-  };
+  /** What it says beside the payload, under the name of the format; set on the message. */
+  readonly properties?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export type Decoded = DecodedPayload | PayloadFailure;

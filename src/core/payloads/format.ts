@@ -1,4 +1,4 @@
-// The names of the built-in payload formats and compressions; formats/find-codec.ts has what each does. Runs in the editor
+// The names of the built-in payload formats and compressions; formats/built-in-formats.ts has what each does. Runs in the editor
 // too.
 
 /** In the order of the dialogs. */

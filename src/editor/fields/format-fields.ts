@@ -4,6 +4,7 @@ import { COMPRESSIONS } from '../../core/payloads/format';
 import { type FormatConfig, formatDefaults, INFLATE_RANGE } from '../../settings/format.config';
 import { addFieldNote } from './field-note';
 import { addFormRow } from './form-row';
+import { type FormatOptionFields, formatOptionFields } from './format-option-fields';
 import { fillFormatSelect } from './format-select';
 import { numberProblem } from './number-field';
 import { schemaField } from './schema-field';
@@ -20,7 +21,11 @@ export const FORMAT_PROPERTIES = {
   schema: { value: formatDefaults.schema },
   schemaFrom: { value: formatDefaults.schemaFrom },
   messageType: { value: formatDefaults.messageType },
+  formatOptions: { value: formatDefaults.formatOptions },
 };
+
+/** Of the dialog that is open. */
+let options: FormatOptionFields | undefined;
 
 /**
  * Prepares `#node-input-format`, and adds the other fields after its row. Older flows have none of them. `label` names a
@@ -35,19 +40,29 @@ export function prepareFormat(saved: Partial<FormatConfig>, label: (format: stri
   const more = $('<div>').insertAfter(row);
   const limit = addLimit(more, config);
   const protobuf = addProtobuf(more, config);
-  // The width of the labels is the node's.
-  more.find('.form-row').attr('class', row.attr('class') ?? '');
   const show = (): void => {
+    // The width of the labels is the node's.
+    more.find('.form-row').attr('class', row.attr('class') ?? '');
     limit.toggle($('#node-input-compression').val() !== '');
     protobuf.toggle(format.val() === 'protobuf' || describesMessages() || rowsUse('protobuf'));
+    fields.show((name) => format.val() === name || rowsUse(name));
   };
+  const fields = formatOptionFields(more, config.formatOptions, show);
+  options = fields;
   $('#node-input-compression').add(format).on('change', show);
   $('#dialog-form').on('change', 'select.mqtt-flows-row-format', show);
   show();
 }
 
+/** Saves what Node-RED does not save by itself. Looking at it is no change. */
+export function saveFormat(node: Partial<FormatConfig>): void {
+  const entered = options?.entered();
+  if (entered && JSON.stringify(entered) !== JSON.stringify(node.formatOptions ?? {})) node.formatOptions = entered;
+}
+
 /** What is entered in the fields. */
-export function enteredFormat(): Readonly<Record<keyof FormatConfig, string>> {
+export function enteredFormat(): Readonly<Record<Exclude<keyof FormatConfig, 'formatOptions'>, string>> &
+  Pick<FormatConfig, 'formatOptions'> {
   const entered = (name: keyof FormatConfig): string => String($(`#node-input-${name}`).val() ?? '');
   return {
     format: entered('format'),
@@ -56,6 +71,7 @@ export function enteredFormat(): Readonly<Record<keyof FormatConfig, string>> {
     schema: entered('schema'),
     schemaFrom: entered('schemaFrom'),
     messageType: entered('messageType'),
+    formatOptions: options?.entered() ?? {},
   };
 }
 

@@ -72,7 +72,11 @@ function unitId(name: string): string {
  */
 export function readNumber(name: string): SavedNumber {
   const text = String($(`#mqtt-flows-${name}`).val() ?? '').trim();
+  return enteredNumber(text, Number($(`#${unitId(name)}`).val() ?? 1));
+}
+
+/** `text`, in a unit of `factor`, in the smallest unit; as it was entered where it is no number. */
+export function enteredNumber(text: string, factor: number): SavedNumber {
   const number = Number(text);
-  if (text === '' || Number.isNaN(number)) return text;
-  return inSmallest(number, Number($(`#${unitId(name)}`).val() ?? 1));
+  return text === '' || Number.isNaN(number) ? text : inSmallest(number, factor);
 }

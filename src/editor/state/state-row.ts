@@ -3,9 +3,9 @@
 import { SILENCE_KINDS, STATE_RANGES, type StateRowConfig, stateRowDefaults } from '../../settings/state.config';
 import { addFieldNote } from '../fields/field-note';
 import { keepReader } from '../fields/list-rows';
-import { numberProblem } from '../fields/number-field';
+import { enteredNumber, numberProblem } from '../fields/number-field';
 import { sharedText } from '../fields/shared-text';
-import { inSmallest, SECONDS, unitOf } from '../fields/unit';
+import { SECONDS, unitOf } from '../fields/unit';
 import { addSubscriptionRow, type RowContext } from '../subscribe/subscription-row';
 
 /** The error for the silence of a saved row, or undefined. */
@@ -13,12 +13,6 @@ export function silenceProblem(row: Partial<StateRowConfig>): string | undefined
   const { silence, silentAfter, silentTimes } = { ...stateRowDefaults, ...row };
   if (silence === 'time') return numberProblem(silentAfter, STATE_RANGES.silentAfter, SECONDS);
   return silence === 'learnt' ? numberProblem(silentTimes, STATE_RANGES.silentTimes) : undefined;
-}
-
-/** A number as it was entered, if it is none. */
-function entered(text: string, factor: number): number | string {
-  const number = Number(text);
-  return text === '' || Number.isNaN(number) ? text : inSmallest(number, factor);
 }
 
 interface SilenceFields {
@@ -46,7 +40,7 @@ function addSilence(container: JQuery, saved: StateRowConfig): SilenceFields {
   const read = (): ReturnType<SilenceFields['read']> => ({
     silence: String(kind.val()) as StateRowConfig['silence'],
     silentAfter: after.read(),
-    silentTimes: entered(String(times.val()).trim(), 1),
+    silentTimes: enteredNumber(String(times.val()).trim(), 1),
   });
   kind.val(saved.silence).on('change', () => {
     after.field.add(after.unit).toggle(kind.val() === 'time');
@@ -80,7 +74,7 @@ function addAfter(
     .appendTo(line);
   for (const { name, factor: value } of SECONDS) unit.append($('<option>', { value }).text(name()));
   unit.val(String(factor));
-  return { field, unit, read: () => entered(String(field.val()).trim(), Number(unit.val())) };
+  return { field, unit, read: () => enteredNumber(String(field.val()).trim(), Number(unit.val())) };
 }
 
 /** Fills `container`, an item of an editable list, with the fields of one filter. */

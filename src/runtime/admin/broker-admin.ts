@@ -8,6 +8,7 @@ import { sharedText } from '../node/localize';
 import { serveClients } from './broker-clients';
 import { brokerHealth } from './broker-health';
 import { type EnteredBroker, testConnection } from './connection-test';
+import { serveFormatSchemas } from './format-schemas';
 import { jsonOnly } from './json-only';
 import { servePayloadTrial } from './payload-trial';
 import { RequestLimit } from './request-limit';
@@ -24,6 +25,7 @@ export function serveBrokerDialog(RED: NodeAPI): void {
   serveClients(RED);
   serveSchemaCheck(RED);
   servePayloadTrial(RED);
+  serveFormatSchemas(RED);
   const { httpAdmin, auth } = RED;
   httpAdmin.get('/mqtt-flows/brokers/:id', auth.needsPermission('mqtt-flows.read'), (request, response) => {
     response.json(brokerHealth(RED, String(request.params.id)));

@@ -2,6 +2,7 @@
 
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
+import { refuseImport } from '../../core/payloads/formats/protobuf-format';
 import { parseProtobufSchema } from '../../core/payloads/protobuf-schema';
 import { isRecord } from '../../core/values/plain-value';
 import type { SchemaAnswer } from '../../settings/schema-answer';
@@ -23,9 +24,7 @@ function answer(request: Request, response: Response): void {
 
 /** A text cannot import files, and files are not read for a request. */
 function checked(schema: string): SchemaAnswer {
-  const parsed = parseProtobufSchema(schema, (path) => {
-    throw new Error(`it imports "${path}", which only a file can`);
-  });
+  const parsed = parseProtobufSchema(schema, refuseImport);
   if (parsed.ok) return { ok: true, messageTypes: parsed.schema.messageTypes.slice(0, MOST_TYPES) };
   const { detail, line } = parsed;
   return { ok: false, detail, ...(line !== undefined && { line }) };

@@ -102,7 +102,7 @@ function written({ payload, payloadType, ...message }: MessageConfig): BrokerMes
 /** The publication of `message`; undefined when it has no topic, and is not wanted. */
 function prepare(message: BrokerMessage, setting: string): Result<OutgoingPublication | undefined> {
   const codec = findCodec('auto');
-  if (message.topic === '' || !codec) return found(undefined);
+  if (message.topic === '' || !codec.ok) return found(undefined);
   const built = publicationFromMessage(
     { ...message.properties, payload: message.payload },
     {
@@ -113,7 +113,7 @@ function prepare(message: BrokerMessage, setting: string): Result<OutgoingPublic
       describePayload: false,
       whileOffline: undefined,
     },
-    codec,
+    codec.value,
   );
   if (built.ok) return found(built.publication);
   const { code, params } = built.error;

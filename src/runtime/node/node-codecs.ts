@@ -1,32 +1,33 @@
-// The payload formats of one node: those of the package with what the node says about them, and those that other packages
-// have registered.
+// The payload formats of one node: those of the package and those that other packages have registered, with what the node
+// says about them.
 
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { failed, found, type Result } from '../../core/errors/result';
-import { detailOf } from '../../core/errors/thrown-value';
+import type { Result } from '../../core/errors/result';
 import type { Codec, CodecOptions } from '../../core/payloads/codec';
 import { splitFormat } from '../../core/payloads/format';
 import { findCodec } from '../../core/payloads/formats/find-codec';
+import { protobufSchema } from '../../core/payloads/formats/protobuf-format';
 import type { LargeIntegers } from '../../core/payloads/large-numbers';
-import { type ProtobufSchema, parseProtobufSchema } from '../../core/payloads/protobuf-schema';
+import type { FormatTools } from '../../core/payloads/payload-format';
 import type { SparkplugHistory } from '../../core/payloads/sparkplug-births';
+import type { OptionValues } from '../../core/values/options-schema';
 import type { FormatSettings } from '../../settings/format.config';
-import { otherFormats } from './registered-formats';
+import { registeredFormats } from './registered-formats';
 
 export class NodeCodecs {
   readonly #RED: NodeAPI;
   readonly #settings: FormatSettings;
+  readonly #tools: FormatTools;
   readonly #options: CodecOptions;
-  /** Read when the first format wants it. */
-  #schema: Result<ProtobufSchema> | undefined;
 
   constructor(RED: NodeAPI, settings: FormatSettings, largeIntegers: LargeIntegers, births?: SparkplugHistory) {
     this.#RED = RED;
     this.#settings = settings;
-    this.#options = { largeIntegers, maximumBytes: settings.maximumBytes, ...(births && { births }) };
+    this.#tools = formatTools(RED);
+    const { maximumBytes } = settings;
+    this.#options = { largeIntegers, maximumBytes, tools: this.#tools, ...(births && { births }) };
   }
 
   /**
@@ -34,61 +35,41 @@ export class NodeCodecs {
    * of the node. `others` are options that differ from the node's.
    */
   find(saved: string, messageType = '', others: Partial<CodecOptions> = {}): Result<Codec> {
-    const type = messageType || this.#settings.messageType;
-    const options = { ...this.#options, ...others };
-    const { format } = splitFormat(saved);
-    const needsMessage = format === 'protobuf' || (format === 'auto' && type !== '');
-    if (!needsMessage) return this.#found(saved, options);
-    const message = this.#message(type);
-    if (!message.ok) return message;
-    return this.#found(saved, { ...options, message: message.value });
+    const { schema, schemaFrom, messageType: ofNode, formatOptions } = this.#settings;
+    const type = messageType || ofNode;
+    // A node that names no message does not read Protobuf by its content type, whatever stands in its schema.
+    const usesProtobuf = type !== '' || splitFormat(saved).format === 'protobuf';
+    const protobuf = usesProtobuf ? { protobuf: { schema, schemaFrom, messageType: type } } : {};
+    const options = { ...this.#options, formatOptions: { ...formatOptions, ...protobuf }, ...others };
+    return findCodec(saved, options, registeredFormats(this.#RED));
+  }
+
+  /** Whether the node says something about a format of another package. */
+  sets(format: string): boolean {
+    return Object.hasOwn(this.#settings.formatOptions, format);
   }
 
   /** The messages of the .proto text; none where there is no text, or a wrong one. */
   get messageTypes(): readonly string[] {
-    if (this.#settings.schema === '') return [];
-    this.#schema ??= this.#readSchema();
-    return this.#schema.ok ? this.#schema.value.messageTypes : [];
-  }
-
-  #found(saved: string, options: CodecOptions): Result<Codec> {
-    const codec = findCodec(saved, options, otherFormats(this.#RED, options));
-    if (codec) return found(codec);
-    return failed(new MqttFlowsError('format-unknown', { stage: 'config', params: { format: saved } }));
-  }
-
-  #message(type: string): Result<NonNullable<CodecOptions['message']>> {
-    this.#schema ??= this.#readSchema();
-    if (!this.#schema.ok) return this.#schema;
-    const { messageTypes } = this.#schema.value;
-    const message = this.#schema.value.message(type);
-    if (message) return found(message);
-    const params = { messageType: type, messageTypes: messageTypes.slice(0, 20).join(', ') };
-    return failed(new MqttFlowsError('message-type-unknown', { stage: 'config', params }));
-  }
-
-  #readSchema(): Result<ProtobufSchema> {
     const { schema, schemaFrom } = this.#settings;
-    try {
-      const result = schemaFrom === 'file' ? this.#schemaOfFile(schema) : parseProtobufSchema(schema, refuseImport);
-      return result.ok ? found(result.schema) : failed(schemaInvalid(result.detail));
-    } catch (error) {
-      return failed(schemaInvalid(detailOf(error)));
-    }
-  }
-
-  /** Paths start at Node-RED's user directory, and those of imports at the folder of the file. */
-  #schemaOfFile(path: string): ReturnType<typeof parseProtobufSchema> {
-    const file = resolve(this.#RED.settings.userDir ?? '.', path);
-    const folder = dirname(file);
-    return parseProtobufSchema(readFileSync(file, 'utf8'), (name) => readFileSync(resolve(folder, name), 'utf8'));
+    if (schema === '') return [];
+    const options: OptionValues = { schema, schemaFrom };
+    const read = protobufSchema(options, this.#tools);
+    return read.ok ? read.value.messageTypes : [];
   }
 }
 
-function refuseImport(path: string): never {
-  throw new Error(`it imports "${path}", which only a file can`);
-}
-
-function schemaInvalid(detail: string): MqttFlowsError {
-  return new MqttFlowsError('schema-invalid', { stage: 'config', params: { detail } });
+/** Of one node, which keeps what its rows share. */
+function formatTools(RED: NodeAPI): FormatTools {
+  const kept = new Map<string, unknown>();
+  const folder = RED.settings.userDir ?? '.';
+  return {
+    readText: (path, beside) =>
+      readFileSync(beside === undefined ? resolve(folder, path) : resolve(folder, dirname(beside), path), 'utf8'),
+    once<T>(key: string, make: () => T): T {
+      if (!kept.has(key)) kept.set(key, make());
+      // It was made under this key, by the same caller.
+      return kept.get(key) as T;
+    },
+  };
 }

@@ -10,9 +10,9 @@ import { payloadError } from '../../core/payloads/payload-error';
 import type { PublishRequest } from '../../core/sidebar/sidebar-protocol';
 import { readFormat } from '../../settings/format.config';
 import { SavedConfig } from '../../settings/saved-config';
-import { formatUsers } from '../node/formats-in-use';
 import { NodeCodecs } from '../node/node-codecs';
 import { registeredFormats } from '../node/registered-formats';
+import { chosenFormat, codecsKnowing } from './chosen-format';
 
 export interface EncodedPayload {
   readonly payload: Buffer | string;
@@ -29,13 +29,12 @@ export function encodedPayload(
   { format: saved = '', payload: text, topic }: PublishRequest,
 ): Result<EncodedPayload> {
   if (saved === '') return found({ payload: text, contentType: 'text/plain; charset=utf-8' });
-  const [outside = '', messageType = ''] = splitOnce(saved);
-  const users = formatUsers(connection).map(({ codecs }) => codecs);
-  const knows = users.find(({ messageTypes }) => messageTypes.includes(messageType));
+  const chosen = chosenFormat(saved);
+  const knows = codecsKnowing(chosen, connection);
   const codecs = knows ?? new NodeCodecs(RED, readFormat(new SavedConfig({})), 'bigint');
-  const codec = codecs.find(outside, messageType);
+  const codec = codecs.find(chosen.format, chosen.messageType);
   if (!codec.ok) return codec;
-  const { format } = splitFormat(outside);
+  const { format } = splitFormat(chosen.format);
   const isForeign = registeredFormats(RED).some((one) => one.format === format);
   const value = typedValue(format, text, isForeign);
   if (!value.ok) return failed(payloadError('payload-unencodable', value, topic));
@@ -43,12 +42,6 @@ export function encodedPayload(
   if (!encoded.ok) return failed(payloadError('payload-unencodable', encoded, topic));
   const { payload, contentType } = encoded;
   return found({ payload, contentType });
-}
-
-/** `protobuf:plant.Reading` in its parts. */
-function splitOnce(saved: string): readonly string[] {
-  const colon = saved.indexOf(':');
-  return colon < 0 ? [saved] : [saved.slice(0, colon), saved.slice(colon + 1)];
 }
 
 /** Formats of others may take texts or values, so a text that is no JSON is one. */

@@ -1,7 +1,7 @@
 // The births that a recording holds, so that the sidebar shows metrics by their names. It changes nothing of what the flows
 // know: they may have seen other messages.
 
-import { metricsOfBirth } from '../../core/payloads/formats/sparkplug-codec';
+import { metricsOfBirth } from '../../core/payloads/formats/sparkplug-format';
 import {
   type BornMetric,
   byAliasAndName,

@@ -35,7 +35,7 @@ export function receivedMessage(
 ): PreparedMessage {
   const { message, decoded } = decodedMessage(RED, delivery, by, by?.codec ?? settings.codec);
   const { payload: raw, topic } = delivery.publication;
-  if (decoded.ok && decoded.properties?.sparkplug?.stale) settings.stale?.(topic);
+  if (decoded.ok && decoded.properties?.sparkplug?.stale === true) settings.stale?.(topic);
   const isRequest = followRequest(message._msgid, delivery.publication, delivery.qos);
   if (!decoded.ok && settings.undecodable === 'error') {
     // The error carries the message with the raw payload, so that nothing is lost.
@@ -62,9 +62,10 @@ export function decodedMessage(
   const payload = decoded.ok ? decoded.value : publication.payload;
   const params = paramsOf(readCaptures(by?.options.filter ?? filter, publication.topic), decoded);
   const received = messageFromPublication(publication, payload, qos, params);
-  if (decoded.ok && decoded.properties) Object.assign(received, decoded.properties);
+  // A format never replaces what the message has of MQTT.
+  const beside = decoded.ok && decoded.properties ? { ...decoded.properties, ...received } : received;
   const properties = by?.requested?.properties;
-  const complete = properties ? { ...RED.util.cloneMessage(properties), ...received } : received;
+  const complete = properties ? { ...RED.util.cloneMessage(properties), ...beside } : beside;
   const message = Object.assign(complete, { _msgid: messageId() });
   return { message: receivedAt === undefined ? message : Object.assign(message, { receivedAt }), decoded };
 }

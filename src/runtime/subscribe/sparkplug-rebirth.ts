@@ -5,7 +5,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { type Clock, systemClock } from '../../connection/clock';
 import type { Connection } from '../../connection/connection';
-import { sparkplugCodec } from '../../core/payloads/formats/sparkplug-codec';
+import { findCodec } from '../../core/payloads/formats/find-codec';
 import { sparkplugTopic } from '../../core/payloads/sparkplug-births';
 import { reportError } from '../node/node-problem';
 
@@ -51,8 +51,9 @@ export function rebirthAsker(
     const place = sparkplugTopic(topic);
     if (!place || !limit.take(`${place.group}/${place.node}`, clock.now())) return;
     const command = { name: 'Node Control/Rebirth', type: 'Boolean', value: true };
-    const encoded = sparkplugCodec(undefined, 'text').encode({ timestamp: clock.wall(), metrics: [command] });
-    if (!encoded.ok) return;
+    const codec = findCodec('sparkplug');
+    const encoded = codec.ok ? codec.value.encode({ timestamp: clock.wall(), metrics: [command] }) : undefined;
+    if (!encoded?.ok) return;
     connection.publish(
       // Commands are sent at QoS 0 and are never retained (section 6.4.24).
       { topic: `spBv1.0/${place.group}/NCMD/${place.node}`, payload: encoded.payload, qos: 0, retain: false },

@@ -1,14 +1,15 @@
 // What the tests of the formats share: payloads read and made in one call.
 
 import assert from 'node:assert/strict';
-import type { CodecOptions, PayloadHints } from '#src/core/payloads/codec';
+import type { Codec, CodecOptions, PayloadHints } from '#src/core/payloads/codec';
 import { DEFAULT_OPTIONS, findCodec } from '#src/core/payloads/formats/find-codec';
 import type { LargeIntegers } from '#src/core/payloads/large-numbers';
 
-function codecOf(format: string, options: Partial<CodecOptions>) {
+/** The codec of a format that there is. */
+export function codecNamed(format: string, options: Partial<CodecOptions> = {}): Codec {
   const codec = findCodec(format, { ...DEFAULT_OPTIONS, ...options });
-  assert.ok(codec, format);
-  return codec;
+  assert.ok(codec.ok, format);
+  return codec.value;
 }
 
 function optionsOf(options: LargeIntegers | Partial<CodecOptions>): Partial<CodecOptions> {
@@ -22,7 +23,7 @@ export function decoded(
   options: LargeIntegers | Partial<CodecOptions> = {},
   hints: PayloadHints = {},
 ): unknown {
-  const result = codecOf(format, optionsOf(options)).decode(payload, hints, 'a/b');
+  const result = codecNamed(format, optionsOf(options)).decode(payload, hints, 'a/b');
   assert.ok(result.ok, result.ok ? '' : `${result.problem} ${result.detail}`);
   return result.value;
 }
@@ -34,14 +35,14 @@ export function refusal(
   options: Partial<CodecOptions> = {},
   hints: PayloadHints = {},
 ): string {
-  const result = codecOf(format, options).decode(payload, hints, 'a/b');
+  const result = codecNamed(format, options).decode(payload, hints, 'a/b');
   assert.ok(!result.ok, 'the payload can be read');
   return `${result.problem} ${result.detail}`;
 }
 
 /** The bytes for a value, or why there are none. */
 export function encoded(format: string, value: unknown, options: Partial<CodecOptions> = {}): Buffer | string {
-  const result = codecOf(format, options).encode(value);
+  const result = codecNamed(format, options).encode(value);
   return result.ok ? Buffer.from(result.payload) : `${result.problem} ${result.detail}`;
 }
 

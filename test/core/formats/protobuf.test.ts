@@ -1,7 +1,8 @@
 // The format Protobuf: schemas as users write them, and payloads that Google's own compiler (protoc 3.21) has encoded.
 
 import assert from 'node:assert/strict';
-import type { ProtobufMessage } from '#src/core/payloads/protobuf-schema';
+import type { CodecOptions } from '#src/core/payloads/codec';
+import type { FormatTools } from '#src/core/payloads/payload-format';
 import { parseProtobufSchema } from '#src/core/payloads/protobuf-schema';
 import { shown } from '#src/core/values/plain-value';
 import { decoded, encoded, refusal, roundTrip } from './format-runs';
@@ -37,23 +38,20 @@ function noImports(path: string): never {
   throw new Error(`there is no ${path}`);
 }
 
-function messageOf(schema: string, type: string, readImport: (path: string) => string = noImports): ProtobufMessage {
-  const result = parseProtobufSchema(schema, readImport);
-  assert.ok(result.ok, result.ok ? '' : result.detail);
-  const message = result.schema.message(type);
-  assert.ok(message, type);
-  return message;
+/** What a node says that reads `messageType` of `schema`. */
+function readingOf(messageType: string, schema: string): Partial<CodecOptions> {
+  return { formatOptions: { protobuf: { schema, messageType } } };
 }
 
 describe('Protobuf', () => {
-  const message = messageOf(SCHEMA, 'Reading');
+  const reading = readingOf('Reading', SCHEMA);
 
   it('reads what protoc has encoded, with the names as they are written', () => {
-    assert.deepEqual(decoded('protobuf', PAYLOAD, { message }), READING);
+    assert.deepEqual(decoded('protobuf', PAYLOAD, reading), READING);
   });
 
   it('gives integers of 64 bits as BigInts where they are asked for', () => {
-    const value = decoded('protobuf', PAYLOAD, { message, largeIntegers: 'bigint' }) as typeof READING;
+    const value = decoded('protobuf', PAYLOAD, { ...reading, largeIntegers: 'bigint' }) as typeof READING;
     assert.deepEqual(
       [value.counter, value.totals, value.at.seconds],
       [2n ** 63n - 1n, { kwh: 2n ** 64n - 1n }, 1_700_000_000n],
@@ -61,12 +59,12 @@ describe('Protobuf', () => {
   });
 
   it('encodes what it has decoded', () => {
-    assert.deepEqual(encoded('protobuf', READING, { message }), PAYLOAD);
-    assert.deepEqual(roundTrip('protobuf', READING, { message }), READING);
+    assert.deepEqual(encoded('protobuf', READING, reading), PAYLOAD);
+    assert.deepEqual(roundTrip('protobuf', READING, reading), READING);
   });
 
   it('adds the default values that proto3 leaves out', () => {
-    const { ok, ...value } = decoded('protobuf', Buffer.from('0a0178', 'hex'), { message }) as Record<string, unknown>;
+    const { ok, ...value } = decoded('protobuf', Buffer.from('0a0178', 'hex'), reading) as Record<string, unknown>;
     assert.equal(ok, undefined, 'an optional field says that it is not there');
     assert.deepEqual(
       [value.device_id, value.value, value.state, value.counter, value.samples, value.part],
@@ -75,12 +73,12 @@ describe('Protobuf', () => {
   });
 
   it('reads a message all of whose fields are left out, which is an empty payload', () => {
-    assert.equal((decoded('protobuf', Buffer.alloc(0), { message }) as { value: number }).value, 0);
+    assert.equal((decoded('protobuf', Buffer.alloc(0), reading) as { value: number }).value, 0);
   });
 
   it('reads by the content type where the node knows the message', () => {
     const hints = { contentType: 'application/x-protobuf' };
-    assert.deepEqual(decoded('auto', PAYLOAD, { message }, hints), READING);
+    assert.deepEqual(decoded('auto', PAYLOAD, reading, hints), READING);
   });
 
   it('finds a message by its full name or by its last part, unless two have it', () => {
@@ -99,9 +97,11 @@ describe('Protobuf', () => {
       'a.proto': 'syntax = "proto3"; import "b.proto"; message A { B b = 1; }',
       'b.proto': 'syntax = "proto3"; import "a.proto"; message B { int32 n = 1; }',
     };
-    const schema = 'syntax = "proto3"; import "a.proto"; message Top { A a = 1; }';
-    const top = messageOf(schema, 'Top', (path) => files[path] ?? noImports(path));
-    assert.deepEqual(roundTrip('protobuf', { a: { b: { n: 7 } } }, { message: top }), { a: { b: { n: 7 } } });
+    files['top.proto'] = 'syntax = "proto3"; import "a.proto"; message Top { A a = 1; }';
+    const tools: FormatTools = { readText: (path) => files[path] ?? noImports(path), once: (_key, make) => make() };
+    const protobuf = { schema: 'top.proto', schemaFrom: 'file', messageType: 'Top' };
+    const top = { formatOptions: { protobuf }, tools };
+    assert.deepEqual(roundTrip('protobuf', { a: { b: { n: 7 } } }, top), { a: { b: { n: 7 } } });
   });
 
   it('limits the number of imported files', () => {
@@ -140,19 +140,19 @@ describe('Protobuf', () => {
     ['text', 'Reading wants an object'],
   ] as const) {
     it(`refuses a value that it cannot encode completely: ${sentence} (${shown(value)})`, () => {
-      assert.equal(encoded('protobuf', value, { message }), `noBinaryForm ${sentence}`);
+      assert.equal(encoded('protobuf', value, reading), `noBinaryForm ${sentence}`);
     });
   }
 
   it('reports bytes that are no such message, and never throws', () => {
     for (const hex of ['0aff', '11', 'ff', `52${'ff'.repeat(4)}0f`]) {
-      assert.match(refusal('protobuf', Buffer.from(hex, 'hex'), { message }), /^notProtobuf /, hex);
+      assert.match(refusal('protobuf', Buffer.from(hex, 'hex'), reading), /^notProtobuf /, hex);
     }
   });
 
   it('copies bytes, since other subscribers read the same payload', () => {
     const payload = Buffer.from(PAYLOAD);
-    (decoded('protobuf', payload, { message }) as { raw: Buffer }).raw.fill(9);
+    (decoded('protobuf', payload, reading) as { raw: Buffer }).raw.fill(9);
     assert.deepEqual(payload, PAYLOAD);
   });
 });

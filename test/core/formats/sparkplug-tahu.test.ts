@@ -10,9 +10,8 @@
 //     { alias: 1, type: 'Int8', value: -9, timestamp: t + 1000 }, { alias: 8, type: 'UInt64', value: 2^63 as Long } ]}
 
 import assert from 'node:assert/strict';
-import { DEFAULT_OPTIONS, findCodec } from '#src/core/payloads/formats/find-codec';
 import { SparkplugBirths } from '#src/core/payloads/sparkplug-births';
-import { roundTrip } from './format-runs';
+import { codecNamed, roundTrip } from './format-runs';
 
 const BIRTH = Buffer.from(
   '0880d095ffbc3112120a0562645365711880d095ffbc3120085807121a0a144e6f646520436f6e74726f6c2f52656269727468200b7000120e0a0269381001200150f8ffffff0f120f0a036931361002200250c0f3ffff0f120f0a03693332100320035080bcecff0f12140a036936341004200458ffffffffffffffefff01120b0a0275381005200550c801120d0a037531361006200650e8fb03120f0a037533321007200758ffffffff0f12140a037536341008200858ffffffffffffffffff01120e0a05666c6f61742009650000c03f12130a06646f75626c65200a699a9999999999b93f12100a0474657874200e7a066772c3bcc39f120f0a06737472696e67200c7a03c2b043122e0a0475756964200f7a2431323365343536372d653839622d313264332d613435362d343236363134313734303030120f0a047768656e200d58fbd095ffbc31120f0a05627974657320118201030001ff120c0a0466696c65201282010178120a0a046e6f6e65200c3801123f0a0570726f7073200a4a2b0a07656e67556e69740a036c6f770a026f6e1207080c4203c2b0431208080318f6ffffff0f1204080b380169000000000080354012470a057461626c6520108a013b08031202696412046e616d6512026f6e1803180c180b22100a0208010a06320470756d700a02280122110a0208020a07320576616c76650a02280012460a056d6f746f72201392013a0a027631120a0a0372706d200350dc0b1a0c0a05696e646578100c4201411a110a0473697a65100a31000000000000044022054d6f746f7228001800',
@@ -83,8 +82,7 @@ const METRICS = [
 
 describe("Sparkplug payloads of Eclipse Tahu's library", () => {
   const births = new SparkplugBirths();
-  const codec = findCodec('sparkplug', { ...DEFAULT_OPTIONS, largeIntegers: 'bigint', births });
-  assert.ok(codec);
+  const codec = codecNamed('sparkplug', { largeIntegers: 'bigint', births });
 
   it('are read exactly: a birth with each data type, and data by aliases', () => {
     const birth = codec.decode(BIRTH, {}, 'spBv1.0/plant/NBIRTH/edge');

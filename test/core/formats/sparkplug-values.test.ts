@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
-import { DEFAULT_OPTIONS, findCodec } from '#src/core/payloads/formats/find-codec';
 import type { LargeIntegers } from '#src/core/payloads/large-numbers';
-import { encoded, roundTrip } from './format-runs';
+import { codecNamed, encoded, roundTrip } from './format-runs';
 
 /** One value of each type, at an end of its range. */
 const VALUES: Readonly<Record<string, unknown>> = {
@@ -149,7 +148,7 @@ describe('The values of Sparkplug metrics', () => {
       const value = Buffer.from(bytes, 'hex');
       const metric = Buffer.concat([Buffer.from([0x20, datatype, 0x82, 0x01, value.length]), value]);
       const payload = Buffer.concat([Buffer.from([0x12, metric.length]), metric]);
-      const result = findCodec('sparkplug', DEFAULT_OPTIONS)?.decode(payload, {}, 'spBv1.0/g/NDATA/n');
+      const result = codecNamed('sparkplug').decode(payload, {}, 'spBv1.0/g/NDATA/n');
       assert.ok(result?.ok);
       return (result.value as { metrics: { value: unknown }[] }).metrics[0]?.value;
     };

@@ -1,9 +1,8 @@
 // The format Sparkplug B: payloads that Google's own compiler (protoc 3.21) has encoded, and the births of edge nodes.
 
 import assert from 'node:assert/strict';
-import { DEFAULT_OPTIONS, findCodec } from '#src/core/payloads/formats/find-codec';
 import { SparkplugBirths, sparkplugTopic } from '#src/core/payloads/sparkplug-births';
-import { encoded, roundTrip } from './format-runs';
+import { codecNamed, encoded, roundTrip } from './format-runs';
 
 const BIRTH = Buffer.from(
   '0880d095ffbc31121b0a0562645365711880d095ffbc31200858ffffffffffffffffff01121a0a144e6f646520436f6e74726f6c2f52656269727468200b700012460a0b54656d7065726174757265100120094a2e0a07656e67556e69740a0572616e67651207080c4203c2b043121308144a0f0a036c6f771208080318f6ffffff0f650000ac4112120a064f66667365741002200150fbffffff0f12160a05546f74616c1003200458fbffffffffffffffff0112140a07537461727465641004200d58fbd095ffbc31120d0a074e6f7468696e67200c380112110a05466c616773202082010503000000a012110a05576f7264732021820105610062630012110a064c6576656c732017820104ffff010012320a055461626c6520108a012608021202696412046e616d651804180c220c0a0210070a06320470756d7022060a0210080a0012360a054d6f746f72201392012a0a0131120a0a0372706d200350dc0b1a0c0a05696e646578100c42014122094d6f746f72547970652800121d0a05496d6167652012420d1209696d6167652f706e67180282010201021800',
@@ -14,8 +13,7 @@ const DATA = Buffer.from('08e8d795ffbc31120e100118e8d795ffbc31650000b04112061003
 
 /** What a host sees that has the births of `births`. */
 function host(births = new SparkplugBirths()) {
-  const codec = findCodec('sparkplug', { ...DEFAULT_OPTIONS, births });
-  assert.ok(codec);
+  const codec = codecNamed('sparkplug', { births });
   return (messageType: string, payload: Buffer, device = '') => {
     const topic = `spBv1.0/plant/${messageType}/edge${device && `/${device}`}`;
     const result = codec.decode(payload, {}, topic);
@@ -185,8 +183,8 @@ describe('Sparkplug B', () => {
   });
 
   it('decodes the state of a host, which is JSON', () => {
-    const codec = findCodec('sparkplug', DEFAULT_OPTIONS);
-    const result = codec?.decode(Buffer.from('{"online":true,"timestamp":1}'), {}, 'spBv1.0/STATE/scada');
+    const codec = codecNamed('sparkplug');
+    const result = codec.decode(Buffer.from('{"online":true,"timestamp":1}'), {}, 'spBv1.0/STATE/scada');
     assert.deepEqual(result, { ok: true, value: { online: true, timestamp: 1 } });
   });
 
@@ -227,15 +225,15 @@ describe('Sparkplug B', () => {
   }
 
   it('reports a payload that it cannot read, and never throws', () => {
-    const codec = findCodec('sparkplug', DEFAULT_OPTIONS);
-    const result = codec?.decode(Buffer.from('12ff', 'hex'), {}, 'spBv1.0/g/NDATA/n');
+    const codec = codecNamed('sparkplug');
+    const result = codec.decode(Buffer.from('12ff', 'hex'), {}, 'spBv1.0/g/NDATA/n');
     assert.ok(result && !result.ok);
     assert.equal(result.problem, 'notSparkplug');
   });
 });
 
 describe('Sparkplug B beside edge nodes', () => {
-  const codec = findCodec('sparkplug', DEFAULT_OPTIONS);
+  const codec = codecNamed('sparkplug');
 
   it('reads a command of a host, which has no seq and is never stale', () => {
     const read = host();
@@ -247,11 +245,11 @@ describe('Sparkplug B beside edge nodes', () => {
 
   it('decodes payloads of other topics, and without births, as far as they are complete', () => {
     for (const topic of ['other/topic', 'spBv1.0/g/NDATA/n', 'spBv1.0/g/NDATA', 'spBv1.0/g/NDATA/n/d/more']) {
-      const result = codec?.decode(message(0, [{ name: 'a', type: 'Int32', value: 1 }]), {}, topic);
+      const result = codec.decode(message(0, [{ name: 'a', type: 'Int32', value: 1 }]), {}, topic);
       assert.ok(result?.ok);
       assert.deepEqual((result.value as { metrics: unknown }).metrics, [{ name: 'a', type: 'Int32', value: 1 }]);
     }
-    assert.deepEqual(codec?.decode(Buffer.alloc(0), {}, 'spBv1.0/g/NDATA/n'), { ok: true, value: '' });
+    assert.deepEqual(codec.decode(Buffer.alloc(0), {}, 'spBv1.0/g/NDATA/n'), { ok: true, value: '' });
   });
 
   it('keeps the digits of an alias that a number cannot hold, and sends a metric without type or value', () => {

@@ -1,20 +1,25 @@
 // Our own formats, by the tests that other packages run for theirs; and those tests, by formats that are wrong.
 
 import assert from 'node:assert/strict';
+import { runInThisContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { type FormatSamples, formatCases, type TestedFormat } from '#src/command/format-suite';
-import type { CodecOptions } from '#src/core/payloads/codec';
-import { DEFAULT_OPTIONS, findCodec } from '#src/core/payloads/formats/find-codec';
-import { parseProtobufSchema } from '#src/core/payloads/protobuf-schema';
+import { BUILT_IN } from '#src/core/payloads/formats/built-in-formats';
+import { documentedCode } from '../../helpers/package/documented-format';
+import { codecNamed } from './format-runs';
 
-/** A format of ours as others register one: refusals are thrown. */
-function asRegistered(name: string, options: Partial<CodecOptions> = {}): TestedFormat {
-  const codec = findCodec(name, { ...DEFAULT_OPTIONS, largeIntegers: 'bigint', ...options });
-  assert.ok(codec, name);
-  const [mediaType, ...mediaTypes] = codec.mediaTypes.filter((type) => !type.endsWith('/*'));
+/** A format as it is registered: ours are the same objects. */
+function ours(name: string): TestedFormat {
+  const format = BUILT_IN.find((one) => one.format === name);
+  return format ?? compressed(name);
+}
+
+/** A compression around a format, as a format. */
+function compressed(name: string): TestedFormat {
+  const codec = codecNamed(name, { largeIntegers: 'bigint' });
   return {
     format: name.replace('+', '-'),
-    ...(mediaType?.includes('/') ? { mediaType, mediaTypes } : {}),
+    checksDepth: true,
     decode(payload, { topic }) {
       const result = codec.decode(payload, {}, topic);
       if (!result.ok) throw new Error(`${result.problem} ${result.detail}`);
@@ -23,7 +28,7 @@ function asRegistered(name: string, options: Partial<CodecOptions> = {}): Tested
     encode(value) {
       const result = codec.encode(value);
       if (!result.ok) throw new Error(`${result.problem} ${result.detail}`);
-      return result.payload;
+      return result;
     },
   };
 }
@@ -31,23 +36,16 @@ function asRegistered(name: string, options: Partial<CodecOptions> = {}): Tested
 const JSON_VALUES = [{ a: [1, 'x', null, true], b: { c: -0.5 } }, 'ü', 7, [], {}];
 const BINARY_VALUES = [...JSON_VALUES, Buffer.from([0, 255]), 2n ** 63n, new Date(1_700_000_000_500), Number.NaN];
 
-const schema = parseProtobufSchema(
-  'syntax = "proto3"; message A { string text = 1; bytes raw = 2; int64 big = 3; repeated A more = 4; }',
-  (path) => {
-    throw new Error(path);
-  },
-);
-assert.ok(schema.ok);
-const message = schema.schema.message('A');
-assert.ok(message);
+const SCHEMA = 'syntax = "proto3"; message A { string text = 1; bytes raw = 2; int64 big = 3; repeated A more = 4; }';
 
 const METRICS = [
   { name: 'a', alias: 1, type: 'Float', value: 1.5 },
   { name: 'b', type: 'UInt64', value: 2n ** 63n },
 ];
 
-const OURS: readonly (readonly [name: string, samples: FormatSamples, options?: Partial<CodecOptions>])[] = [
+const OURS: readonly (readonly [name: string, samples: FormatSamples])[] = [
   ['string', { values: ['', 'ü'] }],
+  ['text-or-bytes', { values: ['', 'ü'] }],
   ['json', { values: JSON_VALUES, unreadable: [Buffer.from('{')], unsendable: [new Map()] }],
   // *Buffer* is not here: it hands on the payload itself.
   ['base64', { values: ['AP8='], unreadable: [], unsendable: ['*'] }],
@@ -60,8 +58,9 @@ const OURS: readonly (readonly [name: string, samples: FormatSamples, options?: 
       values: [{ text: 'x', raw: Buffer.from([1]), big: 5n, more: [] }],
       unreadable: [Buffer.from([0x0a, 0x05])],
       unsendable: [{ nope: 1 }, 'text'],
+      options: { schema: SCHEMA, messageType: 'A' },
+      files: { [SCHEMA]: SCHEMA },
     },
-    { message },
   ],
   [
     'sparkplug',
@@ -76,11 +75,21 @@ const OURS: readonly (readonly [name: string, samples: FormatSamples, options?: 
   ['brotli+json', { values: JSON_VALUES, unreadable: [Buffer.from('{}')], growth: 1e6 }],
 ];
 
-for (const [name, samples, options] of OURS) {
+for (const [name, samples] of OURS) {
   describe(`The format ${name}`, () => {
-    for (const { title, run } of formatCases(asRegistered(name, options), samples)) it(title, run);
+    for (const { title, run } of formatCases(ours(name), samples)) it(title, run);
   });
 }
+
+describe('The example of docs/formats.md', () => {
+  const documented: { exports: { fields?: TestedFormat } } = { exports: {} };
+  runInThisContext(`(module) => {${documentedCode('// fields.js')}}`)(documented);
+  const { fields } = documented.exports;
+  assert.ok(fields);
+  // As the page has it, with what it requires.
+  const require = (name: string): unknown => (name.endsWith('fields.js') ? { fields } : { formatCases });
+  runInThisContext(`(require, describe, it) => {${documentedCode('// test/fields.test.js')}}`)(require, describe, it);
+});
 
 describe('The tests for formats', () => {
   const right: TestedFormat = {
@@ -98,11 +107,61 @@ describe('The tests for formats', () => {
         run();
         return [];
       } catch (error) {
-        assert.ok(error instanceof assert.AssertionError, String(error));
+        assert.ok(error instanceof Error, String(error));
         return [title];
       }
     });
   }
+
+  /** Writes a text with a sign before it, which the user chooses. */
+  const signed: Partial<TestedFormat> = {
+    options: {
+      sign: { type: 'string', enum: ['+', '-'], default: '+', title: 'Sign' },
+      loud: { type: 'boolean' },
+      most: { type: 'integer', minimum: 1, maximum: 9, default: 4 },
+    },
+    prepare({ sign, most }) {
+      if (most === 9) throw new Error('9 is too many');
+      return { sign };
+    },
+    decode(payload, { prepared, options }) {
+      const { sign } = prepared as { sign: string };
+      if (payload.toString('utf8', 0, 1) !== sign) throw new Error(`it does not begin with ${sign}`);
+      const text = payload.toString('utf8', 1);
+      return options.loud === true ? text.toLowerCase() : text;
+    },
+    encode(value, { prepared, options }) {
+      if (typeof value !== 'string') throw new Error('wants a text');
+      const { sign } = prepared as { sign: string };
+      return `${sign}${options.loud === true ? value.toUpperCase() : value}`;
+    },
+  };
+
+  it('run with each choice of each option', () => {
+    assert.deepEqual(failures(signed, { unreadable: [Buffer.from('-a')] }), []);
+    const loud = { options: { loud: true, sign: '-' } };
+    assert.deepEqual(failures(signed, { ...loud, unreadable: [Buffer.from('+a')] }), []);
+    const forgets: TestedFormat['encode'] = (value) => `+${String(value)}`;
+    const ignored = failures({ ...signed, encode: forgets }).filter((title) => title.includes('sign'));
+    assert.deepEqual(ignored, ["brings back its values with sign = '-', or says why it cannot work so"]);
+  });
+
+  it('find what is wrong with options', () => {
+    const usable = 'has options that can be used';
+    for (const options of [
+      { sign: { type: 'text' } },
+      { 'a-b': { type: 'string' } },
+      { sign: { type: 'string', enum: [] } },
+      { sign: { type: 'integer', enum: ['x'] } },
+      { most: { type: 'integer', maximum: 4, default: 5 } },
+      { most: { type: 'integer', title: '' } },
+    ]) {
+      const wrong = failures({ options: options as unknown as NonNullable<TestedFormat['options']> });
+      assert.ok(wrong.includes(usable), JSON.stringify(options));
+    }
+    const late = failures(signed, { options: { most: 9 } });
+    assert.ok(late.length > 3 && !late.includes(usable), 'each case says why the format cannot be used');
+  });
 
   it('find nothing wrong with a format that is right', () => assert.deepEqual(failures({}), []));
 
@@ -123,6 +182,10 @@ describe('The tests for formats', () => {
     };
     assert.deepEqual(failures({ decode: throwsText }), [anyBytes]);
     assert.deepEqual(failures({ encode: (value) => value as string }), ['sends or refuses any value']);
+    const shared = Buffer.alloc(1);
+    const reused = (value: unknown): Buffer => shared.fill(String(value));
+    const twice = failures({ encode: reused }, { values: ['a', 'b'] });
+    assert.ok(twice.includes('leaves the payloads alone that it has made'));
     assert.deepEqual(failures({}, { unreadable: [Buffer.from('a')], unsendable: ['a', 1] }), [
       'refuses to read <Buffer 61>',
       "refuses to send 'a'",

@@ -5,6 +5,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../flows/node-red-process';
+import { installDocumentedFormat } from '../package/documented-format';
 import { releaseChromium, useChromium } from './chromium';
 import { EditorPage } from './editor-page';
 
@@ -50,6 +51,8 @@ export class EditorHost {
     const userDir = emptyUserDir();
     try {
       linkPackage(userDir);
+      // For the tests of formats of other packages; it changes nothing where no node uses it.
+      if (settings === undefined) installDocumentedFormat(userDir);
       writeFileSync(join(userDir, 'flows.json'), flows);
       const nodeRed = await NodeRedProcess.start(userDir, settings);
       return new EditorHost(nodeRed, userDir, browser, settings === undefined);

@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { deflateSync, gzipSync } from 'node:zlib';
-import { findCodec } from '#src/core/payloads/formats/find-codec';
 import { subscribeDefaults, subscriptionDefaults } from '#src/settings/subscribe.config';
+import { codecNamed } from '../../core/formats/format-runs';
+import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { TopicsSession } from '../../helpers/editor/topics-session';
 import type { TopicsTab } from '../../helpers/editor/topics-tab';
@@ -27,8 +28,15 @@ const READINGS = {
   wires: [[]],
 };
 
+/** A node whose format another package has registered. */
+const FIELDS = {
+  ...{ ...READINGS, id: 'lines', name: 'lines', y: 260, format: 'fields', schema: '', messageType: '' },
+  formatOptions: { fields: { separator: 'comma' } },
+  subscriptions: [{ ...subscriptionDefaults, filter: 'lines/#' }],
+};
+
 function bytes(format: string, value: unknown): Buffer {
-  const encoded = findCodec(format)?.encode(value);
+  const encoded = codecNamed(format).encode(value);
   assert.ok(encoded?.ok, format);
   return Buffer.from(encoded.payload);
 }
@@ -70,7 +78,7 @@ describe('payloads of other formats in the sidebar', function () {
   let topics: TopicsTab;
 
   before(async function () {
-    session = await TopicsSession.start(this, [READINGS]);
+    session = await TopicsSession.start(this, [READINGS, FIELDS]);
   });
 
   beforeEach(async () => {
@@ -166,6 +174,46 @@ describe('payloads of other formats in the sidebar', function () {
     await topics.row('drawing').click();
     await topics.pane.locator('pre', { hasText: '<script>' }).waitFor();
     assert.equal(await topics.pane.getByRole('img').count(), 0);
+  });
+
+  it('of another package are read as the flow reads them, with its options, and published', async () => {
+    await session.publish('lines/one', 'pump,21.5');
+    await topics.row('one').click();
+    await topics.pane.getByText('"pump"', { exact: true }).waitFor();
+    await session.publish('other/two', 'valve,open');
+    await topics.row('two').click();
+    await form().selectOption({ label: 'Fields of a line' });
+    await topics.pane.getByText('"valve"', { exact: true }).waitFor();
+    await topics.tab('Publish').click();
+    await topics.pane.getByLabel('Format of the payload').selectOption({ label: 'Fields of a line' });
+    await topics.pane.getByLabel('Payload', { exact: true }).fill('["a", 2]');
+    await topics.pane.getByRole('button', { name: 'Try' }).click();
+    await topics.pane.getByText(/^0000 {2}61 2c 32/).waitFor();
+  });
+
+  it('of another package have its options in the dialog', async () => {
+    const dialog = await editor.openDialog('lines');
+    const separator = dialog.getByLabel('Separator');
+    await separator.waitFor();
+    assert.equal(await separator.inputValue(), 'comma');
+    assert.equal(await dialog.getByLabel('Numbers').isChecked(), false);
+    await editor.screenshot('format-options');
+    await separator.selectOption('tab');
+    await dialog.getByLabel('Numbers').check();
+    assert.deepEqual(await accessibilityFaults(dialog.locator('#dialog-form')), []);
+    await dialog.locator('#node-input-format').selectOption('json');
+    await separator.waitFor({ state: 'hidden' });
+    await dialog.locator('#node-input-format').selectOption({ label: 'Fields of a line' });
+    await editor.saveDialog(dialog);
+    await editor.deploy();
+    const lines = session.editor.saved<{ id: string; type: string; formatOptions: unknown }>('mqtt-flows-subscribe');
+    const saved = lines.find(({ id }) => id === 'lines')?.formatOptions;
+    assert.deepEqual(saved, { fields: { separator: 'tab', numbers: true } });
+    const again = await editor.openDialog('lines');
+    await dialog.getByLabel('Numbers').waitFor();
+    assert.equal(await dialog.getByLabel('Numbers').isChecked(), true);
+    await editor.saveDialog(again);
+    assert.equal(await editor.changed(), false);
   });
 
   it('that claim to be larger than they are slow nobody down', async () => {

@@ -8,7 +8,7 @@ import { parseJson } from '../json-text';
 import { findByMediaType, mediaTypeOf } from '../media-type';
 import { payloadByType } from '../payload-by-type';
 import { textOf } from '../payload-text';
-import { decodeJson } from './json-codec';
+import { decodeJson } from './json-format';
 
 /** `formats` are those that a content type can name; a later one wins. */
 export function detectCodec(formats: readonly Codec[], { maximumBytes }: CodecOptions): Codec {

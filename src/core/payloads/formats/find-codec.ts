@@ -1,77 +1,91 @@
-// The payload formats that the package brings. A new one is a file of this room, a line here and a name in ../format.ts.
+// Finds the codec of a format as it is saved, such as `gzip+json`: ours, or one that another package has registered.
 
+import { MqttFlowsError } from '../../errors/mqtt-flows-error';
+import { failed, found, type Result } from '../../errors/result';
+import { detailOf } from '../../errors/thrown-value';
+import { readOptions, type SavedOptions, usableOptions } from '../../values/options-schema';
 import type { Codec, CodecOptions } from '../codec';
 import { compressedCodec, isAvailable } from '../compression';
 import { splitFormat } from '../format';
-import { base64Codec } from './base64-codec';
-import { bytesCodec } from './bytes-codec';
-import { cborCodec } from './cbor-codec';
+import { formatCodec } from '../format-codec';
+import type { FormatTools, PayloadFormat } from '../payload-format';
+import { BUILT_IN } from './built-in-formats';
 import { detectCodec } from './detect-codec';
-import { hexCodec } from './hex-codec';
-import { jsonCodec } from './json-codec';
-import { messagePackCodec } from './messagepack-codec';
-import { protobufCodec } from './protobuf-codec';
-import { sparkplugCodec } from './sparkplug-codec';
-import { textCodec } from './text-codec';
-import { textOrBytesCodec } from './text-or-bytes-codec';
 
 /** Bytes that a payload may be inflated to where nobody has said otherwise. */
 export const MAXIMUM_BYTES = 16 * 1024 * 1024;
 
 export const DEFAULT_OPTIONS: CodecOptions = { largeIntegers: 'text', maximumBytes: MAXIMUM_BYTES };
 
-/** The formats that are not ours. */
-export interface OtherFormats {
-  find(format: string): Codec | undefined;
-  all(): readonly Codec[];
-}
+const WITHOUT_FILES: FormatTools = {
+  readText(path) {
+    throw new Error(`there is no file ${path}`);
+  },
+  once: (_key, make) => make(),
+};
 
-/** The codec of a format as it is saved, such as `gzip+json`; undefined when there is none of that name. */
+/** The codec of a format as it is saved, or why there is none. `others` are the formats of other packages. */
 export function findCodec(
   saved: string,
   options: CodecOptions = DEFAULT_OPTIONS,
-  others?: OtherFormats,
-): Codec | undefined {
+  others: readonly PayloadFormat[] = [],
+): Result<Codec> {
   const { compression, format } = splitFormat(saved);
-  const codec = plainCodec(format, options, others) ?? others?.find(format);
-  if (compression === undefined || !codec) return codec;
-  return isAvailable(compression) ? compressedCodec(compression, codec, options.maximumBytes) : undefined;
+  const codec = plainCodec(format, options, others);
+  if (!codec) return failed(formatUnknown(saved));
+  if (compression === undefined || !codec.ok) return codec;
+  if (!isAvailable(compression)) return failed(formatUnknown(saved));
+  return found(compressedCodec(compression, codec.value, options.maximumBytes));
 }
 
-function plainCodec(format: string, options: CodecOptions, others?: OtherFormats): Codec | undefined {
-  const { largeIntegers, births, message } = options;
-  switch (format) {
-    case 'auto':
-      return detectCodec(formatsByContentType(options, others), options);
-    case 'string':
-      return textCodec;
-    case 'text-or-bytes':
-      return textOrBytesCodec;
-    case 'json':
-      return jsonCodec(largeIntegers);
-    case 'buffer':
-      return bytesCodec;
-    case 'base64':
-      return base64Codec;
-    case 'hex':
-      return hexCodec;
-    case 'cbor':
-      return cborCodec(largeIntegers);
-    case 'messagepack':
-      return messagePackCodec(largeIntegers);
-    case 'sparkplug':
-      return sparkplugCodec(births, largeIntegers);
-    case 'protobuf':
-      return message && protobufCodec(message, largeIntegers);
-    default:
-      return undefined;
+function formatUnknown(format: string): MqttFlowsError {
+  return new MqttFlowsError('format-unknown', { stage: 'config', params: { format } });
+}
+
+function plainCodec(name: string, options: CodecOptions, others: readonly PayloadFormat[]): Result<Codec> | undefined {
+  if (name === 'auto') {
+    const formats = formatsByContentType(options, others);
+    return formats.ok ? found(detectCodec(formats.value, options)) : formats;
   }
+  const isNamed = ({ format }: PayloadFormat): boolean => format === name;
+  const format = BUILT_IN.find(isNamed) ?? others.find(isNamed);
+  return format && boundCodec(format, options);
 }
 
-/** The formats that a content type can name; a later one wins. Without a schema, Protobuf stays bytes. */
-export function formatsByContentType({ largeIntegers, message }: CodecOptions, others?: OtherFormats): Codec[] {
-  const formats = [...(others?.all() ?? []), textCodec, jsonCodec(largeIntegers), bytesCodec, cborCodec(largeIntegers)];
-  formats.push(messagePackCodec(largeIntegers));
-  if (message) formats.push(protobufCodec(message, largeIntegers));
-  return formats;
+/**
+ * The formats that a content type can name; a later one wins. A format that cannot work without options, such as Protobuf
+ * without a schema, is left out where it has none.
+ */
+export function formatsByContentType(
+  options: CodecOptions,
+  others: readonly PayloadFormat[] = [],
+): Result<readonly Codec[]> {
+  const codecs: Codec[] = [];
+  for (const format of [...others, ...BUILT_IN]) {
+    const codec = boundCodec(format, options);
+    if (codec.ok) codecs.push(codec.value);
+    else if (savedOptions(format, options)) return codec;
+  }
+  return found(codecs);
+}
+
+function savedOptions({ format }: PayloadFormat, { formatOptions = {} }: CodecOptions): SavedOptions | undefined {
+  return Object.hasOwn(formatOptions, format) ? formatOptions[format] : undefined;
+}
+
+/** `format` with its options, prepared. */
+function boundCodec(format: PayloadFormat, codecOptions: CodecOptions): Result<Codec> {
+  const { largeIntegers, births, tools = WITHOUT_FILES } = codecOptions;
+  const name = format.format;
+  const saved = savedOptions(format, codecOptions) ?? {};
+  const options = readOptions(usableOptions(format.options), saved, `formatOptions.${name}`);
+  if (!options.ok) return options;
+  try {
+    const prepared = format.prepare?.(options.value, births ? { ...tools, births } : tools);
+    return found(formatCodec(format, { largeIntegers, options: options.value, prepared }));
+  } catch (error) {
+    if (error instanceof MqttFlowsError) return failed(error);
+    const params = { format: name, detail: detailOf(error) };
+    return failed(new MqttFlowsError('format-unusable', { stage: 'config', params }));
+  }
 }

@@ -3,10 +3,11 @@
 import type { ExtensionCodecType } from '@msgpack/msgpack';
 import { detailOf } from '../../errors/thrown-value';
 import { bytesOf } from '../bytes-value';
-import { type Codec, type Decoded, type Encoded, failure } from '../codec';
 import { flowValue } from '../flow-value';
 import { TOO_DEEP } from '../json-text';
 import { type LargeIntegers, MOST_LEVELS } from '../large-numbers';
+import type { PayloadFormat } from '../payload-format';
+import { accepted, PayloadRefusal } from '../payload-refusal';
 import { isPlain } from '../plain-object';
 
 export const MESSAGEPACK_TYPE = 'application/vnd.msgpack';
@@ -163,35 +164,29 @@ function objectOf(map: Map<unknown, unknown>): object {
   return Object.fromEntries(map as Map<string, unknown>);
 }
 
-/** `largeIntegers` says what whole numbers become that a number cannot hold. */
-export function messagePackCodec(largeIntegers: LargeIntegers): Codec {
-  return {
-    name: 'messagepack',
-    mediaTypes: [MESSAGEPACK_TYPE, 'application/msgpack', 'application/x-msgpack', '+msgpack'],
-    decode: (payload) => decodeMessagePack(payload, largeIntegers),
-    encode: encodeMessagePack,
-  };
-}
+export const messagePackFormat: PayloadFormat = {
+  format: 'messagepack',
+  mediaType: MESSAGEPACK_TYPE,
+  mediaTypes: ['application/msgpack', 'application/x-msgpack', '+msgpack'],
+  checksDepth: true,
+  // An empty payload is a topic that was cleared.
+  decode: (payload, { largeIntegers }) => (payload.length === 0 ? '' : decodeMessagePack(payload, largeIntegers)),
+  encode(value) {
+    try {
+      return messagePack().encode(value);
+    } catch (error) {
+      throw new PayloadRefusal('noBinaryForm', detailOf(error));
+    }
+  },
+};
 
-function decodeMessagePack(payload: Buffer, largeIntegers: LargeIntegers): Decoded {
-  // A topic that was cleared.
-  if (payload.length === 0) return { ok: true, value: '' };
+function decodeMessagePack(payload: Buffer, largeIntegers: LargeIntegers): unknown {
+  let decoded: unknown;
   try {
-    return flowValue(messagePack().decode(payload), largeIntegers);
+    decoded = messagePack().decode(payload);
   } catch (error) {
-    return error === TOO_DEEP_INSIDE ? TOO_DEEP : failure('notMessagePack', detailOf(error));
+    if (error === TOO_DEEP_INSIDE) throw new PayloadRefusal(TOO_DEEP.problem, TOO_DEEP.detail);
+    throw new PayloadRefusal('notMessagePack', detailOf(error));
   }
-}
-
-function encodeMessagePack(value: unknown): Encoded {
-  try {
-    const bytes = messagePack().encode(value);
-    return {
-      ok: true,
-      payload: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
-      contentType: MESSAGEPACK_TYPE,
-    };
-  } catch (error) {
-    return failure('noBinaryForm', detailOf(error));
-  }
+  return accepted(flowValue(decoded, largeIntegers)).value;
 }

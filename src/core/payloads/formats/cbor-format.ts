@@ -4,9 +4,10 @@ import type { DecodeOptions, EncodeOptions } from 'cborg';
 import { detailOf } from '../../errors/thrown-value';
 import { bytesOf } from '../bytes-value';
 import { rewrittenCbor, SIMPLE_TAG } from '../cbor-rewriting';
-import { type Codec, type Decoded, type Encoded, failure } from '../codec';
 import { flowValue } from '../flow-value';
 import type { LargeIntegers } from '../large-numbers';
+import type { PayloadFormat } from '../payload-format';
+import { accepted, PayloadRefusal } from '../payload-refusal';
 
 export const CBOR_TYPE = 'application/cbor';
 
@@ -78,33 +79,32 @@ function needsRewriting(error: unknown): boolean {
   return error instanceof Error && /indefinite length|simple values/.test(error.message);
 }
 
-/** `largeIntegers` says what whole numbers become that a number cannot hold. */
-export function cborCodec(largeIntegers: LargeIntegers): Codec {
-  return {
-    name: 'cbor',
-    mediaTypes: [CBOR_TYPE, '+cbor'],
-    decode: (payload) => decodeCbor(payload, largeIntegers),
-    encode: encodeCbor,
-  };
-}
+export const cborFormat: PayloadFormat = {
+  format: 'cbor',
+  mediaType: CBOR_TYPE,
+  mediaTypes: ['+cbor'],
+  checksDepth: true,
+  // An empty payload is a topic that was cleared.
+  decode: (payload, { largeIntegers }) => (payload.length === 0 ? '' : decodeCbor(payload, largeIntegers)),
+  encode(value) {
+    try {
+      return cbor().encode(value);
+    } catch (error) {
+      throw new PayloadRefusal('noBinaryForm', detailOf(error));
+    }
+  },
+};
 
-function decodeCbor(payload: Buffer, largeIntegers: LargeIntegers): Decoded {
-  // A topic that was cleared.
-  if (payload.length === 0) return { ok: true, value: '' };
+function decodeCbor(payload: Buffer, largeIntegers: LargeIntegers): unknown {
+  let decoded: unknown;
   try {
-    return flowValue(cbor().decode(payload), largeIntegers);
+    decoded = cbor().decode(payload);
   } catch (error) {
-    return error instanceof RangeError ? failure('tooDeep', '') : failure('notCbor', detailOf(error));
+    throw error instanceof RangeError
+      ? new PayloadRefusal('tooDeep', '')
+      : new PayloadRefusal('notCbor', detailOf(error));
   }
-}
-
-function encodeCbor(value: unknown): Encoded {
-  try {
-    const bytes = cbor().encode(value);
-    return { ok: true, payload: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), contentType: CBOR_TYPE };
-  } catch (error) {
-    return failure('noBinaryForm', detailOf(error));
-  }
+  return accepted(flowValue(decoded, largeIntegers)).value;
 }
 
 function lazily<T>(load: () => T): () => T {

@@ -1,13 +1,15 @@
 // The format *hex*: bytes, which the message has as hexadecimal digits.
 
-import { type Codec, type Encoded, failure } from '../codec';
+import { type Encoded, failure } from '../codec';
 import { BYTES_TYPE, encodedBytes } from '../payload-by-type';
+import type { PayloadFormat } from '../payload-format';
+import { accepted } from '../payload-refusal';
 
-export const hexCodec: Codec = {
-  name: 'hex',
-  mediaTypes: [],
-  decode: (payload) => ({ ok: true, value: payload.toString('hex') }),
-  encode: encodeHex,
+export const hexFormat: PayloadFormat = {
+  format: 'hex',
+  checksDepth: true,
+  decode: (payload) => payload.toString('hex'),
+  encode: (value) => accepted(encodeHex(value)),
 };
 
 function encodeHex(value: unknown): Encoded {

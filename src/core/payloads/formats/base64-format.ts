@@ -1,13 +1,15 @@
 // The format *Base64*: bytes, which the message has as Base64 text.
 
-import { type Codec, type Encoded, failure } from '../codec';
+import { type Encoded, failure } from '../codec';
 import { BYTES_TYPE, encodedBytes } from '../payload-by-type';
+import type { PayloadFormat } from '../payload-format';
+import { accepted } from '../payload-refusal';
 
-export const base64Codec: Codec = {
-  name: 'base64',
-  mediaTypes: [],
-  decode: (payload) => ({ ok: true, value: payload.toString('base64') }),
-  encode: encodeBase64,
+export const base64Format: PayloadFormat = {
+  format: 'base64',
+  checksDepth: true,
+  decode: (payload) => payload.toString('base64'),
+  encode: (value) => accepted(encodeBase64(value)),
 };
 
 function encodeBase64(value: unknown): Encoded {

@@ -1,20 +1,20 @@
 // The format *JSON*: every value is JSON, a text as well.
 
-import type { Codec, Decoded } from '../codec';
-import { failure } from '../codec';
-import { jsonFrom, parseJson } from '../json-text';
+import { type Decoded, failure } from '../codec';
+import { JSON_TYPE, jsonFrom, parseJson } from '../json-text';
 import type { LargeIntegers } from '../large-numbers';
+import type { PayloadFormat } from '../payload-format';
+import { accepted } from '../payload-refusal';
 import { textOf } from '../payload-text';
 
-/** `largeIntegers` says what whole numbers become that a number cannot hold. */
-export function jsonCodec(largeIntegers: LargeIntegers): Codec {
-  return {
-    name: 'json',
-    mediaTypes: ['application/json', '+json'],
-    decode: (payload) => decodeJson(payload, largeIntegers),
-    encode: jsonFrom,
-  };
-}
+export const jsonFormat: PayloadFormat = {
+  format: 'json',
+  mediaType: JSON_TYPE,
+  mediaTypes: ['+json'],
+  checksDepth: true,
+  decode: (payload, { largeIntegers }) => accepted(decodeJson(payload, largeIntegers)).value,
+  encode: (value) => accepted(jsonFrom(value)),
+};
 
 /** JSON is UTF-8 (RFC 8259, section 8.1) unless `charset` says otherwise. Nothing at all is an empty payload. */
 export function decodeJson(payload: Buffer, largeIntegers: LargeIntegers, charset?: string): Decoded {
