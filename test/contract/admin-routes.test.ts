@@ -23,6 +23,16 @@ const WRITE = ['mqtt-flows.write'];
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'get /mqtt-flows/brokers': READ,
   'get /mqtt-flows/brokers/:id': READ,
+  'get /mqtt-flows/recordings': READ,
+  'get /mqtt-flows/recordings/survey': READ,
+  'get /mqtt-flows/recordings/download': READ,
+  // They write to the disk, to a broker or into the flows.
+  'post /mqtt-flows/recordings/record': WRITE,
+  'post /mqtt-flows/recordings/stop': WRITE,
+  'post /mqtt-flows/recordings/delete': WRITE,
+  'post /mqtt-flows/recordings/replay': WRITE,
+  'post /mqtt-flows/recordings/control': WRITE,
+  'post /mqtt-flows/recordings/upload': WRITE,
   'get /mqtt-flows/routers/:id/counts': READ,
   'get /mqtt-flows/states/:id': READ,
   'get /mqtt-flows/topics/completions': READ,

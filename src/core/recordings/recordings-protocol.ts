@@ -166,15 +166,12 @@ export function readSpeed(value: unknown): number | undefined {
 
 export interface ReplayControl {
   readonly id: string;
-  readonly action: 'stop' | 'pause' | 'resume' | 'speed';
-  readonly speed?: number;
+  readonly action: 'stop' | 'pause' | 'resume';
 }
 
 /** Undefined when the body is not such a request. */
 export function readReplayControl(body: unknown): ReplayControl | undefined {
   if (!isRecord(body) || typeof body.id !== 'string') return undefined;
   const { id, action } = body;
-  if (action === 'stop' || action === 'pause' || action === 'resume') return { id, action };
-  const speed = action === 'speed' ? readSpeed(body.speed) : undefined;
-  return speed === undefined ? undefined : { id, action: 'speed', speed };
+  return action === 'stop' || action === 'pause' || action === 'resume' ? { id, action } : undefined;
 }

@@ -12,6 +12,7 @@ import { BrokerHealthView, shownServer } from './broker-health';
 import { ClientsView } from './clients-view';
 import { notifyProblem } from './notify-problem';
 import { PinnedTopics } from './pinned-topics';
+import { RecordingsView } from './recordings-view';
 import { saveRecording } from './save-recording';
 import { dragNode, topicOf } from './topic-actions';
 import { TopicDetail } from './topic-detail';
@@ -79,6 +80,7 @@ export class TopicsSidebar {
       this.#toolbar.element,
       this.#health.element,
       this.#clients.element,
+      new RecordingsView(() => this.#toolbar.broker).element,
       this.#problem,
       this.#summary,
       this.#pins.element,

@@ -84,11 +84,10 @@ export class Recordings {
     }
   }
 
-  /** Stops a recording; one that is over is no longer shown. */
+  /** Stops a recording, or takes note that it is over. It is no longer shown then. */
   async stop(id: string): Promise<void> {
-    const recorder = this.#recorders.get(id);
-    if (recorder?.running) await recorder.stop();
-    else this.#recorders.delete(id);
+    await this.#recorders.get(id)?.stop();
+    this.#recorders.delete(id);
   }
 
   /** Opens a recording to read it. */
@@ -139,13 +138,12 @@ export class Recordings {
   }
 
   /** Changes a replay that runs. One that is over is no longer shown after `stop`. */
-  control({ id, action, speed }: ReplayControl): void {
+  control({ id, action }: ReplayControl): void {
     const player = this.#replays.get(id)?.player;
     if (!player?.running) {
       if (action === 'stop') this.#replays.delete(id);
       return;
     }
-    if (speed !== undefined) player.speed = speed;
     if (action === 'pause') player.pause();
     if (action === 'resume') player.resume();
     if (action === 'stop') player.stop();

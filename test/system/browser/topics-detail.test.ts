@@ -1,7 +1,9 @@
-// One topic in the sidebar: facts, comparisons, clipboard, new nodes; and the end of a recording.
+// One topic in the sidebar: facts, comparisons, clipboard, new nodes; the end of a recording; and recordings in files.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
+import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { TopicsSession } from '../../helpers/editor/topics-session';
 import { TopicsTab } from '../../helpers/editor/topics-tab';
@@ -154,5 +156,66 @@ describe('one topic in the sidebar', function () {
     await session.mosquitto.log.find('DISCONNECT of the viewer', (line) =>
       line.includes(`Received DISCONNECT from ${client}`),
     );
+  });
+
+  describe('beside recordings in files', () => {
+    const rows = () => topics.panel.locator('.mqtt-flows-recordings li');
+    const press = (name: string) => topics.panel.getByRole('button', { name, exact: true }).click();
+    const confirm = (name: string) => editor.page.getByRole('button', { name, exact: true }).last().click();
+
+    it('records, replays into the flow and, when that is confirmed, to the broker', async () => {
+      await topics.panel.locator('.mqtt-flows-recordings summary').click();
+      await press('Record');
+      await editor.page.getByLabel('Name', { exact: true }).fill('../etc');
+      await confirm('Record');
+      await editor.page.getByText('A name has letters').waitFor();
+      await editor.page.getByLabel('Name', { exact: true }).fill('one');
+      await editor.page.getByLabel('Topic filter', { exact: true }).fill('+/+');
+      await confirm('Record');
+      await rows().getByText('recording · 0 messages').waitFor();
+      // It comes as a retained message where the recording subscribes later.
+      await session.publish('alarms/boiler', '{"t":90}', true);
+      await rows().getByText('recording · 1 messages').waitFor();
+      await session.publish('plant/line2', 'x');
+      await rows().getByText('recording · 2 messages').waitFor();
+      await press('Stop to record one');
+      await press('Replay one');
+      await editor.page.getByText('2 messages · 0:00:0').waitFor();
+      await editor.page.getByLabel('Speed').selectOption('as fast as possible');
+      assert.deepEqual(await accessibilityFaults(editor.page.locator('.ui-dialog:visible')), []);
+      await confirm('Replay');
+      const inFlow = 'played to the end · 2 / 2 · as fast as possible · into the flow · 1 for which no node subscribes';
+      await rows().getByText(inFlow).waitFor();
+      await press('Replay one');
+      await editor.page.getByRole('radio', { name: /^To the broker/ }).check();
+      await editor.page.getByLabel('Before each topic').fill('plant/again/');
+      await editor.page.getByLabel('plant/#').uncheck();
+      await confirm('Replay');
+      await editor.page.getByText('The broker keeps those that are retained (1).').waitFor();
+      await confirm('Publish');
+      await rows().getByText('played to the end · 1 / 1 · 1× · to the broker').waitFor();
+      await topics.search('again');
+      await topics.row('boiler', '{"t":90}').waitFor();
+      assert.deepEqual(await accessibilityFaults(topics.panel.locator('.mqtt-flows-recordings')), []);
+    });
+
+    it('uploads what is one, downloads and deletes', async () => {
+      await topics.panel.locator('.mqtt-flows-recordings summary').click();
+      const chooser = topics.panel.locator('.mqtt-flows-recordings input[type=file]');
+      const text = '{"recording":1}\n{"topic":"ä","payload":"😀"}\n';
+      await chooser.setInputFiles({ name: '../../2.jsonl', mimeType: '', buffer: Buffer.from(text) });
+      const download = editor.page.waitForEvent('download');
+      await press('Download 2');
+      const file = await download;
+      assert.equal(file.suggestedFilename(), '2.jsonl');
+      assert.equal(readFileSync(await file.path(), 'utf8'), text);
+      await chooser.setInputFiles({ name: 'x.jsonl', mimeType: '', buffer: Buffer.from(`${text}<b>\n`) });
+      await editor.page.getByText('Line 3: it is no JSON object.').waitFor();
+      // The browser writes each refusal to its console.
+      editor.forgetErrors();
+      await press('Delete 2');
+      await confirm('Delete');
+      await topics.panel.getByRole('button', { name: 'Delete 2', exact: true }).waitFor({ state: 'detached' });
+    });
   });
 });

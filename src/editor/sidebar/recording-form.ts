@@ -1,0 +1,72 @@
+// What the dialogs of recordings share: rows, the choice of a broker, and the dialog itself.
+
+import { askBrokers, type DeployedBroker } from './topics-requests';
+import { topicsText } from './topics-text';
+
+let count = 0;
+
+/** A row with a label over its field. */
+export function field(title: string, input: JQuery, unit: JQuery | string = ''): JQuery {
+  const id = `mqtt-flows-recording-${++count}`;
+  input.attr('id', id);
+  return $('<div>', { class: 'mqtt-flows-recording-row' }).append($('<label>', { for: id }).text(title), input, unit);
+}
+
+export function tick(title: string, checked: boolean, tip = ''): { readonly row: JQuery; readonly input: JQuery } {
+  const input = $('<input>', { type: 'checkbox', checked });
+  const row = $('<label>', { class: 'mqtt-flows-recording-tick', title: tip }).append(input, ` ${title}`);
+  return { row, input };
+}
+
+/** A choice of the deployed brokers. Undefined when there is none, which is said. */
+export async function brokerSelect(chosen: string): Promise<JQuery | undefined> {
+  const brokers = await askBrokers();
+  if (brokers.length === 0) {
+    RED.notify(topicsText('toolbar.noBroker'), { type: 'warning', timeout: 5000 });
+    return undefined;
+  }
+  const select = $('<select>').append(
+    ...brokers.map(({ id, name }: DeployedBroker) => $('<option>', { value: id }).text(name || id)),
+  );
+  if (brokers.some(({ id }) => id === chosen)) select.val(chosen);
+  return select;
+}
+
+interface DialogParts {
+  readonly title: string;
+  /** The text of the button. */
+  readonly press: string;
+  readonly content: readonly JQuery[];
+  /** Resolves with what is wrong, as a sentence, or undefined to close the dialog. */
+  go(): Promise<string | undefined>;
+}
+
+export function openDialog({ title, press, content: parts, go }: DialogParts): void {
+  const problem = $('<div>', { class: 'mqtt-flows-problem', role: 'alert' });
+  const content = $('<div>', { class: 'mqtt-flows-recording-form' }).append(...parts, problem);
+  let going = false;
+  const pressed = async (): Promise<void> => {
+    if (going) return;
+    going = true;
+    const wrong = await go().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    going = false;
+    if (wrong === undefined) content.dialog('close');
+    else problem.text(wrong);
+  };
+  content.dialog({
+    title,
+    modal: true,
+    width: 520,
+    resizable: false,
+    classes: { 'ui-dialog': 'red-ui-editor-dialog' },
+    buttons: [
+      {
+        id: 'mqtt-flows-recording-cancel',
+        text: topicsText('clear.cancel'),
+        click: () => void content.dialog('close'),
+      },
+      { id: 'mqtt-flows-recording-ok', text: press, class: 'primary', click: () => void pressed() },
+    ],
+    close: () => content.remove(),
+  });
+}
