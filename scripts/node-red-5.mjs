@@ -25,7 +25,13 @@ export function nodeRed5() {
   const { version } = JSON.parse(readFileSync(join(cache, 'node_modules/node-red/package.json'), 'utf8'));
   const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
   console.log(`Node-RED ${version} on Node.js ${stdout.trim()}`);
-  return { program, env: { MQTT_FLOWS_NODE_RED_HOME: cache, MQTT_FLOWS_SHIPPED: 'true' } };
+  // Each start of Node-RED loads a thousand modules; compiled code that is kept takes a quarter off its CPU.
+  const env = {
+    MQTT_FLOWS_NODE_RED_HOME: cache,
+    MQTT_FLOWS_SHIPPED: 'true',
+    NODE_COMPILE_CACHE: join(cache, 'compiled'),
+  };
+  return { program, env };
 }
 
 function fetchOnce() {
