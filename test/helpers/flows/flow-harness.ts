@@ -46,6 +46,15 @@ helper.settings({ get: (name: string) => (name === 'instanceId' ? 'test-instance
 
 const PLACE = { x: 0, y: 0 };
 export const TAB = { id: 'flow-tab', type: 'tab', label: 'Test', disabled: false };
+const CATCH_ALL = {
+  ...PLACE,
+  id: 'catch-all',
+  type: 'catch',
+  z: TAB.id,
+  scope: null,
+  uncaught: false,
+  wires: [['caught']],
+};
 const STATUS_KEYS = '@mqtt-flows/node-red-mqtt-flows/broker:status.';
 /** Node-RED has its own texts for these three states. */
 const COMMON_STATUS = /^(connected|connecting|disconnected)$/;
@@ -53,7 +62,7 @@ const COMMON_STATUS = /^(connected|connecting|disconnected)$/;
 let running: Flow | undefined;
 
 /**
- * Loads `nodes` in one tab, with a Catch and a Complete node for all of them, and returns when they run. `types` are
+ * Loads `nodes` in one tab, with a Catch node, unless they have one, and a Complete node for all of them, and returns when they run. `types` are
  * types of nodes that a test brings.
  */
 export async function loadFlow(
@@ -90,7 +99,8 @@ function complete(nodes: readonly FlowNode[]): FlowNode[] {
   return [
     ...(nodes.some(({ id }) => id === TAB.id) ? [] : [TAB]),
     ...nodes.map((node) => ('wires' in node ? { z: TAB.id, ...PLACE, ...node } : node)),
-    { ...PLACE, id: 'catch-all', type: 'catch', z: TAB.id, scope: null, uncaught: false, wires: [['caught']] },
+    // The test helper registers the type once for each of its nodes, and only one can be registered.
+    ...(nodes.some(({ type }) => type === 'catch') ? [] : [CATCH_ALL]),
     { ...PLACE, id: 'caught', type: 'test-collect', z: TAB.id, wires: [] },
     { ...PLACE, id: 'complete-all', type: 'complete', z: TAB.id, scope: completing(nodes), wires: [['completed']] },
     { ...PLACE, id: 'completed', type: 'test-collect', z: TAB.id, wires: [] },
