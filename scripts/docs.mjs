@@ -16,4 +16,5 @@ function write(path, text) {
 }
 
 write('moving-in.md', part('moving-in/page').movingInPage());
+write('errors.md', part('errors/page').errorsPage());
 for (const { path, text } of part('gallery/page').galleryFiles()) write(path, text);

@@ -8,8 +8,9 @@ import { ruleDefaults } from '#src/settings/router.config';
 import { type EditorDefinition, editorDefinition } from '../helpers/editor/editor-definitions';
 import { coreNodeTypes } from '../helpers/flows/core-node-types';
 import { type Example, exampleNames, type FlowNode, readExamples } from '../helpers/flows/flow-files';
+import { galleryFiles } from '../helpers/gallery/page';
 import { repository } from '../helpers/package/environment';
-import { nodeStems } from '../helpers/package/package-files';
+import { filesBelow, nodeStems, readText } from '../helpers/package/package-files';
 
 /** What Node-RED keeps of every node, whatever its type. */
 const CONFIG_NODE_PROPERTIES = ['id', 'type'];
@@ -240,5 +241,21 @@ describe('The examples', () => {
       const others = nodes.some(({ type, connectTo }) => type === 'mqtt-flows-broker' && connectTo === 'server');
       assert.equal(portOf(node) !== '', others, place);
     });
+  });
+});
+
+describe('The page docs/gallery.md', () => {
+  it('is current, and so are its pictures; npm run docs writes them', () => {
+    for (const { path, text } of galleryFiles())
+      assert.ok(readText(`docs/${path}`) === text, `docs/${path}: run "npm run docs", and commit docs/`);
+  });
+
+  it('has no picture that belongs to no example', () => {
+    const pictures = galleryFiles().map(({ path }) => path);
+    for (const file of filesBelow('docs/images/gallery')) assert.ok(pictures.includes(`images/gallery/${file}`), file);
+  });
+
+  it('has small pictures', () => {
+    for (const { path, text } of galleryFiles().slice(1)) assert.ok(text.length < 30_000, path);
   });
 });

@@ -1,10 +1,12 @@
 // The texts: each key that the sources use exists in every language, and no unused key is left.
 
 import assert from 'node:assert/strict';
+import { errorsPage } from '../helpers/errors/page';
+import { ERROR_GROUPS } from '../helpers/errors/remedies';
 import { catalogue, languages } from '../helpers/package/catalogues';
 import { createdCodes, errorCodes, statusCodes } from '../helpers/package/error-codes';
 import { constArray, unionMembers } from '../helpers/package/literal-types';
-import { filesBelow, nodeStems, pluginStems } from '../helpers/package/package-files';
+import { filesBelow, nodeStems, pluginStems, readText } from '../helpers/package/package-files';
 import { type KeyUse, keyUses, SHARED_STEM } from '../helpers/package/used-keys';
 
 const [FALLBACK = '', ...TRANSLATIONS] = languages;
@@ -166,5 +168,16 @@ describe('The error codes', () => {
     const texts = catalogue(FALLBACK, SHARED_STEM);
     const mute = [...statusCodes].filter((code) => !texts.has(`status.${code}`));
     assert.deepEqual(mute, []);
+  });
+});
+
+describe('The page docs/errors.md', () => {
+  it('says what to do about each error, once', () => {
+    const codes = ERROR_GROUPS.flatMap(({ remedies }) => Object.keys(remedies));
+    assert.deepEqual(codes.sort(), [...errorCodes].sort(), 'test/helpers/errors/remedies.ts');
+  });
+
+  it('is current; npm run docs writes it', () => {
+    assert.ok(readText('docs/errors.md') === errorsPage(), 'run "npm run docs", and commit docs/errors.md');
   });
 });

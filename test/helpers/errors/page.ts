@@ -1,0 +1,38 @@
+// The page docs/errors.md: every error code with its sentence, as the locales have it, and what to do.
+
+import { catalogue } from '../package/catalogues';
+import { ERROR_GROUPS, type ErrorGroup } from './remedies';
+
+const INTRODUCTION = `# Error codes
+
+Every error of the nodes has a code. A Catch node gets it as \`msg.error.code\`, the Debug sidebar shows it beside the message, and
+a failed connection has it as the status of the nodes. This page says what to do. Add the code to its address to get
+there: \`errors.md#connection-refused\`. Words *like this* are filled in when the error occurs.
+
+\`npm run docs\` makes this page of the sentences that the nodes use, in English and German.
+`;
+
+/** The page as Markdown. */
+export function errorsPage(): string {
+  const english = catalogue('en-US', 'broker');
+  const german = catalogue('de', 'broker');
+  const row = ([code, remedy]: [string, string]): string => {
+    const says = [english, german].map((texts) => cell(texts.get(`errors.${code}`) ?? ''));
+    return `| <a id="${code}"></a>\`${code}\` | ${says.join('<br><sub>')}</sub> | ${remedy} |`;
+  };
+  const section = ({ title, remedies }: ErrorGroup): string =>
+    [
+      `## ${title}`,
+      '',
+      '| code | what the node says | what to do |',
+      '|---|---|---|',
+      ...Object.entries(remedies).map(row),
+      '',
+    ].join('\n');
+  return [INTRODUCTION, ...ERROR_GROUPS.map(section)].join('\n');
+}
+
+/** A sentence in a cell of a table, with its values in italics. */
+function cell(sentence: string): string {
+  return sentence.replace(/__(\w+?)__/g, '*$1*').replaceAll('|', '\\|');
+}
