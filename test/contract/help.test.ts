@@ -43,6 +43,14 @@ describe('The help', () => {
           assert.ok(first && first.content.trim() !== '');
         });
 
+        it('goes on with what to do first, and an example', () => {
+          assert.match(readHelp(language, stem).content, /^\s*<p>[^<]*<\/p>\s*<p>.*?<\/p>\s*<pre>/s);
+        });
+
+        it('leads to the error codes', () => {
+          assert.ok(readHelp(language, stem).content.includes('/docs/errors.md"'));
+        });
+
         it('has sections', () => {
           const headings = elements(readHelp(language, stem).content, 'h3');
           assert.ok(headings.length > 0);
