@@ -60,7 +60,7 @@ export function topicSearch(search: TopicSearch, world: SearchWorld): (node: Top
 function textSearch(text: string, place: SearchPlace): (node: TopicNode) => boolean {
   switch (place) {
     case 'topic':
-      return inTopics(text);
+      return inPaths(text);
     case 'value':
       return inValues(text.toLowerCase());
     case 'property':
@@ -68,17 +68,23 @@ function textSearch(text: string, place: SearchPlace): (node: TopicNode) => bool
   }
 }
 
-function inTopics(text: string): (node: TopicNode) => boolean {
+function inPaths(text: string): (node: TopicNode) => boolean {
+  const matches = inTopics(text);
+  return ({ path }) => matches(path);
+}
+
+/** Tells whether a topic matches a filter with wildcards, or contains all words of another text. */
+export function inTopics(text: string): (topic: string) => boolean {
   const parsed = parseTopicFilter(text);
   if (parsed.ok && /[+#]/.test(parsed.filter.wire)) {
     const trie = new TopicTrie<true>();
     trie.add(parsed.filter, true);
-    return ({ path }) => trie.match(path).length > 0;
+    return (topic) => trie.match(topic).length > 0;
   }
   const words = searchWords(text);
-  return ({ path }) => {
-    const topic = path.toLowerCase();
-    return words.every((word) => topic.includes(word));
+  return (topic) => {
+    const lower = topic.toLowerCase();
+    return words.every((word) => lower.includes(word));
   };
 }
 

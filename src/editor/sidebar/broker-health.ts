@@ -5,8 +5,8 @@ import { errorSentence } from '../../core/errors/error-sentence';
 import { type BrokerStateReport, errorOf, serverOf } from '../../core/reports/broker-state';
 import type { BrokerHealth, ShownSubscription } from '../../core/sidebar/sidebar-protocol';
 import { sharedText } from '../fields/shared-text';
-import { rounded } from './topic-row';
 import { topicsText } from './topics-text';
+import { rounded } from './tree-row-texts';
 
 /** The counts at a point in time. */
 interface Sample {

@@ -4,8 +4,8 @@ import { MOST_PINS } from '../../core/sidebar/sidebar-protocol';
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { keep, readKept } from './kept-locally';
 import { button } from './small-button';
-import { rounded } from './topic-row';
 import { topicsText } from './topics-text';
+import { rounded } from './tree-row-texts';
 
 /** What the browser keeps: the pinned topics of each broker. */
 type Pins = Record<string, string[]>;

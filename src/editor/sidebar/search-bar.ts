@@ -1,30 +1,22 @@
 // The search of the topics sidebar: what to search for, where, and only topics in certain states.
 
 import { SEARCH_PLACES, type SearchPlace, type TopicSearch } from '../../core/sidebar/topic-search';
+import { searchField } from './search-field';
 import { topicsText } from './topics-text';
-
-/** Delay in ms between the last key and the search. */
-const TYPING = 200;
 
 type State = 'retained' | 'changed' | 'unsubscribed';
 
 export class SearchBar {
   /** In a toolbar, whose rows wrap. */
   readonly elements: readonly JQuery[];
-  readonly #text = $('<input>', { type: 'search', spellcheck: false });
+  readonly #text: JQuery;
   readonly #place = $('<select>', { class: 'mqtt-flows-search-place', 'aria-label': topicsText('search.place') });
   readonly #states = new Set<State>();
 
   /** `changed` is called when there is something else to search for. */
   constructor(changed: (search: TopicSearch) => void) {
-    const label = topicsText('toolbar.search');
-    this.#text.attr({ 'aria-label': label, placeholder: label, title: topicsText('search.tip') });
+    this.#text = searchField(topicsText('toolbar.search'), topicsText('search.tip'), () => changed(this.search));
     for (const value of SEARCH_PLACES) this.#place.append($('<option>', { value, text: placeName(value) }));
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    this.#text.on('input', () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => changed(this.search), TYPING);
-    });
     this.#place.on('change', () => changed(this.search));
     const toggle = (state: State, icon: string, tip: string): JQuery =>
       $('<button>', { type: 'button', class: 'red-ui-button red-ui-button-small mqtt-flows-state-filter', title: tip })

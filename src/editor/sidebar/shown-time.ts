@@ -32,3 +32,18 @@ export function shownInterval(ms: number): string {
   if (ms < 60_000) return `${HUNDREDTHS.format(ms / 1000)} s`;
   return ms < 3_600_000 ? `${HUNDREDTHS.format(ms / 60_000)} min` : `${HUNDREDTHS.format(ms / 3_600_000)} h`;
 }
+
+/** The units of ages by their symbols, which are the same in every language, and their sizes in seconds. */
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** How long ago something was: `age`, in ms, in whole seconds, minutes, hours or days. */
+export function shownAge(age: number): string {
+  const seconds = Math.floor(age / 1000);
+  const [symbol, size] = UNITS.find(([, unit]) => seconds >= unit) ?? ['s', 1];
+  return `${Math.floor(seconds / size)} ${symbol}`;
+}

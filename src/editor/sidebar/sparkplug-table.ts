@@ -3,7 +3,7 @@
 import { WrittenNumber } from '../../core/sidebar/shown-json';
 import { WrittenLeaf } from '../../core/sidebar/shown-value';
 import { isRecord } from '../../core/values/plain-value';
-import { jsonTree, leafText } from './payload-view';
+import { jsonTree, leafText } from './json-tree';
 import { topicsText } from './topics-text';
 
 /** The most metrics that are shown. */

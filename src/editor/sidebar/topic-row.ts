@@ -1,9 +1,37 @@
-// One row of the topic tree on the page.
+// One row of a list of topics on the page: a level of the sidebar's tree, or a topic that a node knows.
 
 import { markedParts } from '../../core/sidebar/marked-parts';
-import type { TopicRow } from '../../core/sidebar/topic-tree-view';
-import { preciseTime } from './shown-time';
 import { topicsText } from './topics-text';
+
+export interface ListedRow {
+  /** What tells it from all others. */
+  readonly path: string;
+  readonly name: string;
+  /** 0 for the first level. */
+  readonly depth: number;
+  /** Undefined for one with nothing below it. */
+  readonly open: boolean | undefined;
+  readonly preview?: string;
+  readonly retained?: boolean;
+}
+
+/** What a row says beside name and value. */
+export interface RowTexts {
+  /** At the end of the line. */
+  readonly aside: string;
+  /** When the pointer rests on it. */
+  readonly title: string;
+  /** A mark that calls for attention. */
+  readonly alarm?: string | undefined;
+}
+
+/** Where a row is, and what is looked for in it. */
+export interface RowPlace {
+  readonly index: number;
+  readonly total: number;
+  readonly selected: boolean;
+  readonly marks: RowMarks;
+}
 
 /** In px. A fixed height makes a tree of any length fast to scroll. */
 export const ROW_HEIGHT = 24;
@@ -27,20 +55,26 @@ export class TopicRowElement {
   readonly #name = part('name');
   readonly #value = part('value');
   readonly #mark = part('mark');
-  readonly #count = part('count');
+  readonly #alarm = part('mark');
+  readonly #aside = part('count');
   readonly #shown = new Map<string, string>();
 
-  constructor({ depth }: TopicRow) {
+  readonly #list: string;
+
+  /** `list` names the list on the page. */
+  constructor(list: string, { depth }: ListedRow) {
+    this.#list = list;
     this.element.draggable = true;
     this.element.setAttribute('role', 'treeitem');
     this.element.setAttribute('aria-level', String(depth + 1));
     this.element.style.paddingInlineStart = `${4 + Math.min(depth, DEEPEST) * INDENT}px`;
     this.#caret.setAttribute('aria-hidden', 'true');
     this.#mark.textContent = topicsText('tree.retained');
-    this.element.append(this.#caret, this.#name, this.#value, this.#mark, this.#count);
+    this.#alarm.classList.add('mqtt-flows-topic-alarm');
+    this.element.append(this.#caret, this.#name, this.#value, this.#mark, this.#alarm, this.#aside);
   }
 
-  show(row: TopicRow, index: number, total: number, selected: boolean, marks: RowMarks): void {
+  show(row: ListedRow, { aside, title, alarm }: RowTexts, { index, total, selected, marks }: RowPlace): void {
     const { element } = this;
     const name = row.name === '' ? topicsText('tree.emptyLevel') : row.name;
     this.#change('name', `${marks.names.join(' ')} ${name}`, () => writeMarked(this.#name, name, marks.names));
@@ -48,7 +82,7 @@ export class TopicRowElement {
       element.style.top = top;
     });
     this.#change('index', String(index), (text) => {
-      element.id = rowId(index);
+      element.id = rowId(this.#list, index);
       element.dataset.index = text;
       element.setAttribute('aria-posinset', String(index + 1));
     });
@@ -65,10 +99,14 @@ export class TopicRowElement {
     this.#change('retained', String(row.retained === true), () => {
       this.#mark.hidden = row.retained !== true;
     });
-    this.#change('count', countOf(row), (text) => {
-      this.#count.textContent = text;
+    this.#change('alarm', alarm ?? '', (text) => {
+      this.#alarm.textContent = text;
+      this.#alarm.hidden = text === '';
     });
-    this.#change('title', titleOf(row), (text) => {
+    this.#change('aside', aside, (text) => {
+      this.#aside.textContent = text;
+    });
+    this.#change('title', title, (text) => {
       element.title = text;
     });
   }
@@ -89,8 +127,8 @@ export class TopicRowElement {
 }
 
 /** The id of the element of the row with that index. */
-export function rowId(index: number): string {
-  return `mqtt-flows-topic-${index}`;
+export function rowId(list: string, index: number): string {
+  return `${list}-${index}`;
 }
 
 function writeMarked(element: HTMLElement, text: string, words: readonly string[]): void {
@@ -111,25 +149,4 @@ function part(name: string): HTMLElement {
   const element = document.createElement('span');
   element.className = `mqtt-flows-topic-${name}`;
   return element;
-}
-
-function countOf({ messages, rate }: TopicRow): string {
-  return rate >= 0.05 ? topicsText('tree.countAndRate', { messages, rate: rounded(rate) }) : String(messages);
-}
-
-function titleOf({ path, messages, topics, rate, qos, at, preview }: TopicRow): string {
-  const lines = [path, topicsText('tree.title', { messages, topics, rate: rounded(rate) })];
-  if (qos !== undefined && at !== undefined) {
-    lines.push(topicsText('tree.last', { qos, time: preciseTime(at) }));
-  }
-  if (preview) lines.push(preview);
-  return lines.join('\n');
-}
-
-const TENTHS = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const WHOLE = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
-
-/** A rate with its significant digits, as the language of the browser writes numbers. */
-export function rounded(rate: number): string {
-  return (rate < 10 ? TENTHS : WHOLE).format(rate);
 }

@@ -1,43 +1,53 @@
-// The topic tree on the page. It may have any length, because the page holds only the rows in sight. It works by
+// A list or tree of topics on the page. It may have any length, because the page holds only the rows in sight. It works by
 // pointer and by keyboard, as the ARIA practices for trees say.
 
 import { searchWords, type TopicSearch } from '../../core/sidebar/topic-search';
-import type { TopicRow } from '../../core/sidebar/topic-tree-view';
-import { ROW_HEIGHT, type RowMarks, rowId, TopicRowElement } from './topic-row';
-import { topicsText } from './topics-text';
+import { type ListedRow, ROW_HEIGHT, type RowMarks, type RowTexts, rowId, TopicRowElement } from './topic-row';
 
 /** Callbacks to the code that fills the list. */
-export interface TreeListActions {
+export interface TreeListActions<R> {
   /** Rows are in sight that the list does not have. */
   moved(): void;
-  toggle(row: TopicRow): void;
-  select(row: TopicRow): void;
-  dragged(row: TopicRow, event: DragEvent): void;
+  toggle(row: R): void;
+  select(row: R): void;
+  dragged(row: R, event: DragEvent): void;
 }
 
-export class TopicTreeList {
+export interface TreeListLook<R> {
+  /** Names the list among all of the page. */
+  readonly id: string;
+  /** For those who hear the page. */
+  readonly label: string;
+  texts(row: R): RowTexts;
+  /** Whether names are whole topics, and not levels. */
+  readonly flat?: boolean;
+}
+
+export class TopicTreeList<R extends ListedRow> {
   readonly element: JQuery;
   readonly #list: HTMLElement;
   readonly #room: HTMLElement;
-  readonly #actions: TreeListActions;
-  #rows: readonly TopicRow[] = [];
+  readonly #look: TreeListLook<R>;
+  readonly #actions: TreeListActions<R>;
+  #rows: readonly R[] = [];
   /** The elements of `#rows`, by path. */
   #elements = new Map<string, TopicRowElement>();
   #marks: RowMarks = { names: [], values: [] };
   #from = 0;
   #total = 0;
-  #selected: TopicRow | undefined;
+  #selected: R | undefined;
   #selectedIndex = 0;
   /** The row to select once it has arrived. */
   #wanted: number | undefined;
 
-  constructor(actions: TreeListActions) {
+  constructor(look: TreeListLook<R>, actions: TreeListActions<R>) {
+    this.#look = look;
     this.#actions = actions;
     this.element = $('<div>', {
       class: 'mqtt-flows-tree',
       role: 'tree',
       tabindex: 0,
-      'aria-label': topicsText('tree.label'),
+      'aria-label': look.label,
     });
     this.#list = this.element[0] as HTMLElement;
     this.#room = document.createElement('div');
@@ -67,12 +77,12 @@ export class TopicTreeList {
     return first < this.#from || last > this.#from + this.#rows.length;
   }
 
-  get selected(): TopicRow | undefined {
+  get selected(): R | undefined {
     return this.#selected;
   }
 
   /** Shows `rows`. The first has the index `from` of `total`. */
-  show(rows: readonly TopicRow[], from: number, total: number): void {
+  show(rows: readonly R[], from: number, total: number): void {
     this.#rows = rows;
     this.#from = from;
     this.#total = total;
@@ -83,9 +93,10 @@ export class TopicTreeList {
   }
 
   /** Marks in the rows what is searched for. */
-  mark({ search, place }: TopicSearch): void {
+  mark({ search, place }: Pick<TopicSearch, 'search' | 'place'>): void {
+    const words = place === 'topic' ? searchWords(search) : [];
     // Parts of a word may stand in several levels.
-    const names = place === 'topic' ? searchWords(search).flatMap((word) => word.split('/')) : [];
+    const names = this.#look.flat ? words : words.flatMap((word) => word.split('/'));
     this.#marks = { names, values: place === 'value' ? [search.toLowerCase()] : [] };
   }
 
@@ -97,7 +108,7 @@ export class TopicTreeList {
   }
 
   /** Selects a topic that may not be in sight. */
-  select(row: TopicRow): void {
+  select(row: R): void {
     this.#select(row);
     this.#render();
   }
@@ -110,7 +121,7 @@ export class TopicTreeList {
     }
     this.#place(selected);
     if (selected === -1) this.#list.removeAttribute('aria-activedescendant');
-    else this.#list.setAttribute('aria-activedescendant', rowId(this.#selectedIndex));
+    else this.#list.setAttribute('aria-activedescendant', rowId(this.#look.id, this.#selectedIndex));
   }
 
   /** Puts the elements in the order of the rows, and keeps those of topics that are still in sight. */
@@ -118,10 +129,11 @@ export class TopicTreeList {
     const before = this.#elements;
     this.#elements = new Map();
     for (const [i, row] of this.#rows.entries()) {
-      const shown = before.get(row.path) ?? new TopicRowElement(row);
+      const shown = before.get(row.path) ?? new TopicRowElement(this.#look.id, row);
       before.delete(row.path);
       this.#elements.set(row.path, shown);
-      shown.show(row, this.#from + i, this.#total, i === selected, this.#marks);
+      const place = { index: this.#from + i, total: this.#total, selected: i === selected, marks: this.#marks };
+      shown.show(row, this.#look.texts(row), place);
     }
     for (const { element } of before.values()) element.remove();
     let i = 0;
@@ -131,7 +143,7 @@ export class TopicTreeList {
     }
   }
 
-  #rowOf({ target }: Event): TopicRow | undefined {
+  #rowOf({ target }: Event): R | undefined {
     const element = target instanceof Element ? target.closest<HTMLElement>('.mqtt-flows-topic') : null;
     return element ? this.#rows[Number(element.dataset.index) - this.#from] : undefined;
   }
@@ -146,7 +158,7 @@ export class TopicTreeList {
     if (row.open !== undefined && (onCaret || row.preview === undefined)) this.#actions.toggle(row);
   }
 
-  #select(row: TopicRow): void {
+  #select(row: R): void {
     this.#wanted = undefined;
     const same = this.#selected?.path === row.path;
     this.#selected = row;

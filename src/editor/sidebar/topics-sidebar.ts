@@ -16,13 +16,14 @@ import { RecordingsView } from './recordings-view';
 import { saveRecording } from './save-recording';
 import { dragNode, topicOf } from './topic-actions';
 import { TopicDetail } from './topic-detail';
-import { rounded } from './topic-row';
 import { TopicTreeList } from './topic-tree-list';
 import { askHealth, startViewing } from './topics-requests';
 import { topicsText } from './topics-text';
 import { TopicsToolbar } from './topics-toolbar';
+import { rounded, treeRowTexts } from './tree-row-texts';
 import { Viewing } from './viewing';
 
+const TREE = { id: 'mqtt-flows-topic', label: topicsText('tree.label'), texts: treeRowTexts };
 /** ms between two requests of the broker's health. */
 const HEALTH = 2000;
 
@@ -45,7 +46,7 @@ export class TopicsSidebar {
   readonly #summary = $('<div>', { class: 'mqtt-flows-summary' });
   readonly #problem = $('<div>', { class: 'mqtt-flows-problem', role: 'alert' });
   readonly #empty = $('<div>', { class: 'mqtt-flows-hint mqtt-flows-tree-empty', role: 'status' });
-  readonly #tree = new TopicTreeList({
+  readonly #tree = new TopicTreeList<TopicRow>(TREE, {
     moved: () => {
       if (this.#tree.incomplete) this.#viewing?.soon();
     },

@@ -4,9 +4,10 @@
 import { splitFormat } from '../../core/payloads/format';
 import { pictureOf } from '../../core/sidebar/picture';
 import { sharedText } from '../fields/shared-text';
+import { decodedView, textOf, treeOf } from './decoded-view';
 import { compressionSelect, formatChoices } from './format-choice';
 import type { LoggedMessage, MessageLog } from './message-log';
-import { hexLines, jsonTree } from './payload-view';
+import { hexLines } from './payload-view';
 import { pictureView } from './picture-view';
 import { preciseTime } from './shown-time';
 import { sparkplugTable } from './sparkplug-table';
@@ -16,8 +17,6 @@ import { topicsText } from './topics-text';
 /** `decoded` is what the message, the topic or the flow names; `table` the same for Sparkplug. */
 type Form = 'table' | 'decoded' | 'picture' | 'json' | 'text' | 'hex';
 
-/** The most characters of a text that are shown. */
-const MOST_TEXT = 64 * 1024;
 /** Stands before a format in the values of the select. */
 const FORMAT = 'format:';
 
@@ -119,21 +118,8 @@ function payload(message: LoggedMessage, form: Form): JQuery {
   return form === 'hex' ? bytesOf(read) : textOf(read.text ?? '');
 }
 
-function decodedView(value: unknown): JQuery {
-  return typeof value === 'string' ? textOf(value) : treeOf(value);
-}
-
-function treeOf(value: unknown): JQuery {
-  return $('<div>', { class: 'mqtt-flows-json' }).append(jsonTree(value));
-}
-
 function bytesOf({ bytes }: LoggedMessage['read']): JQuery {
   return textOf(hexLines(bytes));
-}
-
-function textOf(text: string): JQuery {
-  const cut = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
-  return $('<pre>', { class: 'mqtt-flows-payload', text: cut, tabindex: 0 });
 }
 
 function problemText(problem: string, detail: string): string {

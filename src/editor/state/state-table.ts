@@ -1,76 +1,124 @@
-// The table of the topics that the deployed node knows: topic, value and age, live, with a line to search.
+// What the deployed node knows, live, with the parts of the topics sidebar: a line to search, the list of topics with value
+// and age, and the value of the chosen one.
 
-import type { StateRow, StateTable } from '../../core/reports/state-table';
+import { readShown } from '../../core/sidebar/shown-value';
+import type { StateRow, StateTable, StateValueShown } from '../../core/sidebar/state-table';
 import { sharedText } from '../fields/shared-text';
 import { amountText, BYTES } from '../fields/unit';
-import { ageText } from './age-text';
+import { decodedView } from '../sidebar/decoded-view';
+import { searchField } from '../sidebar/search-field';
+import { shownAge, shownTime } from '../sidebar/shown-time';
+import type { ListedRow, RowTexts } from '../sidebar/topic-row';
+import { TopicTreeList } from '../sidebar/topic-tree-list';
 
 /** ms between two looks */
 const INTERVAL = 1000;
 
+type KnownRow = ListedRow & StateRow;
+
 /**
- * Fills `container`, a `<details>`, with the table of node `id`. It asks the runtime only while it is open and in sight.
+ * Fills `container`, a `<details>`, with the topics of node `id`. It asks the runtime only while it is open and in sight.
  */
 export function addStateTable(container: JQuery, id: string): void {
-  const search = $('<input>', {
-    type: 'text',
-    class: 'mqtt-flows-state-search',
-    placeholder: sharedText('stateTable.search'),
-    'aria-label': sharedText('stateTable.search'),
-    spellcheck: false,
-  });
-  const summary = $('<div>', { class: 'mqtt-flows-state-summary', role: 'status' });
-  const body = $('<tbody>');
-  const table = $('<table>', { class: 'mqtt-flows-state-table' }).append(head(), body);
-  container.append(search, summary, $('<div>', { class: 'mqtt-flows-state-rows', tabindex: 0 }).append(table));
-  const show = (known: StateTable | undefined): void => {
-    summary.text(known ? summaryText(known) : sharedText('stateTable.notDeployed'));
-    table.toggle(known !== undefined && known.rows.length > 0);
-    body.empty().append((known?.rows ?? []).map(line));
-  };
-  const look = async (): Promise<void> => {
-    const text = String(search.val());
-    const url = `mqtt-flows/states/${encodeURIComponent(id)}?${new URLSearchParams({ text })}`;
-    // There is no content when the node is not deployed; a failure may be that of a deploy under way.
-    const known: StateTable | undefined = await Promise.resolve($.getJSON(url)).catch(() => undefined);
-    if (text === String(search.val())) show(known);
-  };
+  const table = new KnownTopics(id);
+  container.append(table.elements);
   let waiting = false;
   const live = async (): Promise<void> => {
     if (waiting) return;
     waiting = true;
     while (container.prop('open') === true && container.closest('body').length > 0) {
-      if (!document.hidden) await look();
+      if (!document.hidden) await table.look();
       await new Promise((resolve) => setTimeout(resolve, INTERVAL));
     }
     waiting = false;
   };
   container.on('toggle', () => void live());
-  search.on('input', () => void look());
 }
 
-function head(): JQuery {
-  const names = [sharedText('stateTable.topic'), sharedText('stateTable.value'), sharedText('stateTable.age')];
-  const row = $('<tr>').append(names.map((name) => $('<th>', { scope: 'col' }).text(name)));
-  return $('<thead>').append(row);
-}
+class KnownTopics {
+  readonly elements: JQuery[];
+  readonly #id: string;
+  readonly #summary = $('<div>', { class: 'mqtt-flows-facts', role: 'status' });
+  readonly #value = $('<div>', { class: 'mqtt-flows-state-value' }).hide();
+  readonly #facts = $('<div>', { class: 'mqtt-flows-facts' });
+  readonly #list: TopicTreeList<KnownRow>;
+  #search = '';
+  /** The topic and value that are shown, as text. */
+  #shown = '';
 
-/** Everything is set as text: it comes from devices. */
-function line({ topic, preview, age, retain, silent }: StateRow): JQuery {
-  const value = $('<td>').append($('<code>').text(preview));
-  if (retain) $('<span>', { class: 'mqtt-flows-state-mark' }).text(sharedText('stateTable.retained')).appendTo(value);
-  const when = $('<td>').text(ageText(age));
-  if (silent) $('<span>', { class: 'mqtt-flows-state-silent' }).text(sharedText('stateTable.silent')).appendTo(when);
-  return $('<tr>').append($('<td>').append($('<code>').text(topic)), value, when);
-}
-
-function summaryText({ topics, silent, bytes, crowdedOut, found, rows }: StateTable): string {
-  const kibibytes = amountText(Math.ceil(bytes / 1024) * 1024, BYTES);
-  const texts = [sharedText('stateTable.known', { topics: topics.toLocaleString(), bytes: kibibytes })];
-  if (silent > 0) texts.push(sharedText('stateTable.silentOnes', { number: silent.toLocaleString() }));
-  if (crowdedOut > 0) texts.push(sharedText('stateTable.crowdedOut', { number: crowdedOut.toLocaleString() }));
-  if (rows.length < found) {
-    texts.push(sharedText('stateTable.more', { shown: rows.length, found: found.toLocaleString() }));
+  constructor(id: string) {
+    this.#id = id;
+    const field = searchField(sharedText('stateTable.search'), '', (text) => {
+      this.#search = text;
+      this.#list.mark({ search: text, place: 'topic' });
+      this.#list.clear();
+      void this.look();
+    });
+    const look = { id: 'mqtt-flows-known', label: sharedText('stateTable.label'), texts, flat: true };
+    this.#list = new TopicTreeList<KnownRow>(look, {
+      moved: () => {
+        if (this.#list.incomplete) void this.look();
+      },
+      select: () => void this.look(),
+      // There is nothing below a topic, and the dialog covers the place where a row could be dropped.
+      toggle: () => {},
+      dragged: (_row, event) => event.preventDefault(),
+    });
+    this.elements = [field.addClass('mqtt-flows-state-search'), this.#summary, this.#list.element, this.#value];
   }
-  return texts.join('; ');
+
+  /** Asks what the node knows, and shows it. */
+  async look(): Promise<void> {
+    const { from, count } = this.#list.wanted;
+    const text = this.#search;
+    const topic = this.#list.selected?.topic ?? '';
+    const query = new URLSearchParams({ text, from: String(from), count: String(count), topic });
+    const url = `mqtt-flows/states/${encodeURIComponent(this.#id)}?${query}`;
+    // There is no content when the node is not deployed; a failure may be that of a deploy under way.
+    const known: StateTable | undefined = await Promise.resolve($.getJSON(url)).catch(() => undefined);
+    if (text !== this.#search) return;
+    this.#summary.text(known ? summaryText(known) : sharedText('stateTable.notDeployed'));
+    this.#list.element.toggle(known !== undefined && known.found > 0);
+    this.#list.show((known?.rows ?? []).map(listed), from, known?.found ?? 0);
+    if (topic === (this.#list.selected?.topic ?? '')) this.#showValue(known?.selected);
+  }
+
+  /** The value stays on the page as long as it is the same, with what the user has selected or opened in it. */
+  #showValue(selected: StateValueShown | undefined): void {
+    this.#value.toggle(selected !== undefined);
+    if (!selected) return;
+    const { topic, value } = selected;
+    const shown = JSON.stringify([topic, value]);
+    if (shown !== this.#shown) {
+      this.#shown = shown;
+      const title = $('<div>', { class: 'mqtt-flows-detail-topic', text: topic });
+      this.#value.empty().append(title, this.#facts, decodedView(readShown(value)));
+    }
+    this.#facts.text(factsOf(selected));
+  }
+}
+
+function listed(row: StateRow): KnownRow {
+  return { ...row, path: row.topic, name: row.topic, depth: 0, open: undefined, retained: row.retain };
+}
+
+function texts({ topic, preview, age, at, silent }: KnownRow): RowTexts {
+  const title = [topic, shownTime(at), preview].join('\n');
+  return { aside: shownAge(age), title, alarm: silent ? sharedText('stateTable.silent') : undefined };
+}
+
+function factsOf({ at, qos, retain }: StateValueShown): string {
+  const facts = [shownTime(at)];
+  if (qos !== undefined) facts.push(`QoS ${qos}`);
+  if (retain) facts.push(sharedText('stateTable.retained'));
+  return facts.join(' · ');
+}
+
+function summaryText({ topics, silent, bytes, crowdedOut, found }: StateTable): string {
+  const kibibytes = amountText(Math.ceil(bytes / 1024) * 1024, BYTES);
+  const parts = [sharedText('stateTable.known', { topics: topics.toLocaleString(), bytes: kibibytes })];
+  if (silent > 0) parts.push(sharedText('stateTable.silentOnes', { number: silent.toLocaleString() }));
+  if (crowdedOut > 0) parts.push(sharedText('stateTable.crowdedOut', { number: crowdedOut.toLocaleString() }));
+  if (found < topics) parts.push(sharedText('stateTable.found', { number: found.toLocaleString() }));
+  return parts.join('; ');
 }

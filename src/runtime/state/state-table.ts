@@ -1,8 +1,11 @@
 // The admin route by which a dialog shows what its node knows: a few rows of the topics that a search finds.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { MOST_ROWS, type StateRow, type StateTable } from '../../core/reports/state-table';
 import { compareNames } from '../../core/sidebar/name-order';
+import { showValue } from '../../core/sidebar/show-value';
+import { MOST_ROWS, type StateRow, type StateTable, type StateValueShown } from '../../core/sidebar/state-table';
+import { inTopics } from '../../core/sidebar/topic-search';
+import type { WallTime } from '../../core/state/state-entry';
 import type { TopicRecord } from '../../core/state/topic-record';
 import { valuePreview } from '../../core/state/value-preview';
 import { parseTopicFilter } from '../../core/topics/topic-filter';
@@ -12,6 +15,9 @@ import type { LiveState } from './live-state';
 
 /** Of a text to search for. */
 const LONGEST_SEARCH = 500;
+/** Of the value that is shown. */
+const MOST_ELEMENTS = 2000;
+const MOST_CHARACTERS = 64 * 1024;
 /** Topics that are put in order. With more, the order is that of their levels. */
 const MOST_SORTED = 5000;
 
@@ -34,41 +40,66 @@ export function serveStates(RED: NodeAPI): void {
     const live = running.get(String(request.params.id));
     // The dialog may belong to a node that is not deployed yet.
     if (!live) return void response.status(204).end();
-    const { text = '' } = request.query;
-    if (typeof text !== 'string' || text.length > LONGEST_SEARCH) return void response.sendStatus(400);
-    response.set('Cache-Control', 'no-store').json(table(live, text.trim()));
+    const asked = readQuestion(request.query);
+    if (!asked) return void response.sendStatus(400);
+    response.set('Cache-Control', 'no-store').json(table(live, asked));
   });
 }
 
-function table({ states, time }: LiveState, text: string): StateTable {
+interface Question {
+  readonly text: string;
+  /** The first row. */
+  readonly from: number;
+  readonly count: number;
+  /** The topic whose value is to be shown. */
+  readonly topic: string;
+}
+
+/** Undefined when the query, which may hold anything, is no question. */
+function readQuestion({ text = '', from = '0', count = `${MOST_ROWS}`, topic = '' }: Query): Question | undefined {
+  if (typeof text !== 'string' || text.length > LONGEST_SEARCH || typeof topic !== 'string') return undefined;
+  if (!isCount(from) || !isCount(count)) return undefined;
+  return { text: text.trim(), from: Number(from), count: Math.min(Number(count), MOST_ROWS), topic };
+}
+
+type Query = Readonly<Record<string, unknown>>;
+
+function isCount(value: unknown): value is string {
+  return typeof value === 'string' && Number.isSafeInteger(Number(value)) && Number(value) >= 0;
+}
+
+function table({ states, time }: LiveState, { text, from, count, topic }: Question): StateTable {
   const { records, silence } = states;
   const found = search(states.records, text);
   if (found.length <= MOST_SORTED) found.sort((a, b) => compareNames(a.topic, b.topic));
+  const selected = topic === '' ? undefined : records.find(topic);
   return {
     topics: records.size,
     silent: silence.silent,
     bytes: records.bytes,
     crowdedOut: records.crowdedOut,
     found: found.length,
-    rows: found.slice(0, MOST_ROWS).map((record) => row(record, time.now)),
+    rows: found.slice(from, from + count).map((record) => row(record, time)),
+    ...(selected ? { selected: shown(selected, time) } : {}),
   };
 }
 
-/** The topics that a filter with wildcards matches, or those that contain a text, whatever its case. */
+/** The topics that a filter with wildcards matches, or those that contain all words of a text, as in the sidebar. */
 function search(records: LiveState['states']['records'], text: string): TopicRecord[] {
   if (text === '') return records.all();
   const parsed = parseTopicFilter(text);
   if (parsed.ok && topicNameProblem(text) === 'wildcard') return records.match(parsed.filter);
-  const part = text.toLowerCase();
-  return records.all().filter(({ topic }) => topic.toLowerCase().includes(part));
+  const matches = inTopics(text);
+  return records.all().filter(({ topic }) => matches(topic));
 }
 
-function row({ topic, value, at, silent }: TopicRecord, now: number): StateRow {
-  return {
-    topic,
-    preview: valuePreview(value.payload),
-    age: Math.max(0, Math.round(now - at)),
-    retain: value.retain,
-    silent,
-  };
+function row({ topic, value, at, silent }: TopicRecord, { now, wall }: WallTime): StateRow {
+  const age = Math.max(0, Math.round(now - at));
+  return { topic, preview: valuePreview(value.payload), age, at: Math.round(wall) - age, retain: value.retain, silent };
+}
+
+function shown(record: TopicRecord, time: WallTime): StateValueShown {
+  const { payload, qos } = record.value;
+  const value = showValue(payload, { elements: MOST_ELEMENTS, characters: MOST_CHARACTERS });
+  return { ...row(record, time), value, ...(typeof qos === 'number' ? { qos } : {}) };
 }

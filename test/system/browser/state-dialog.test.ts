@@ -129,24 +129,31 @@ describe('the dialog of the topic state', function () {
     await editor.cancelDialog(dialog);
   });
 
-  it('shows what the node knows, live, and everything from devices as text', async () => {
+  it('shows what the node knows, live, as the sidebar shows topics, and everything from devices as text', async () => {
     const dialog = await editor.openDialog('topic state');
     await section(dialog, 'Known topics').click();
     const known = dialog.locator('#mqtt-flows-state-known');
-    const rows = known.locator('tbody tr');
+    const rows = known.getByRole('treeitem');
+    const search = known.getByRole('searchbox');
     await rows.filter({ hasText: 'device/pump/temperature' }).waitFor();
-    await rows.filter({ hasText: `device/${HOSTILE}/temperature` }).waitFor();
+    await rows.filter({ hasText: `device/${HOSTILE}/temperature` }).click();
+    await known.locator('.mqtt-flows-payload', { hasText: HOSTILE }).waitFor();
     assert.equal(await editor.page.evaluate("'hostile' in window"), false);
     assert.equal(await known.locator('img').count(), 0);
     assert.match((await known.getByRole('status').textContent()) ?? '', /^Topics: 3;/);
-    await known.getByRole('textbox').fill('device/+/temperature');
+    assert.deepEqual(await accessibilityFaults(known), []);
+    await search.fill('device/+/temperature');
     await rows.nth(2).waitFor();
-    await known.getByRole('textbox').fill('BOIL');
+    await search.fill('TEMPERATURE boil');
     await rows.nth(1).waitFor({ state: 'detached' });
-    assert.equal(await rows.locator('td').first().textContent(), 'device/boiler/temperature');
+    assert.equal(await rows.locator('.mqtt-flows-topic-name').textContent(), 'device/boiler/temperature');
+    assert.deepEqual(await rows.locator('mark').allTextContents(), ['boil', 'temperature']);
     // It goes on by itself: the boiler sends another value.
-    const before = await rows.locator('td').nth(1).textContent();
-    while ((await rows.locator('td').nth(1).textContent()) === before) await editor.page.waitForTimeout(200);
+    const value = rows.locator('.mqtt-flows-topic-value');
+    const before = await value.textContent();
+    while ((await value.textContent()) === before) await editor.page.waitForTimeout(200);
+    await rows.first().click();
+    await known.locator('.mqtt-flows-detail-topic', { hasText: 'device/boiler/temperature' }).waitFor();
     await editor.cancelDialog(dialog);
   });
 });
