@@ -51,7 +51,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   // It reads what was sent with it, and sends nothing on.
   'post /mqtt-flows/topics/encode': READ,
   'get /mqtt-flows/topics/formats': READ,
+  'get /mqtt-flows/topics/recordings': READ,
   'get /mqtt-flows/topics/retained': READ,
+  'post /mqtt-flows/topics/history': READ,
   'get /mqtt-flows/topics/values': READ,
   'post /mqtt-flows/topics/clear': WRITE,
   'post /mqtt-flows/topics/publish': WRITE,

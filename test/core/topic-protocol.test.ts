@@ -1,15 +1,15 @@
 // What the runtime reads of the sidebar's requests: what fits, and nothing else, for anyone may send them.
 
 import assert from 'node:assert/strict';
-import { readPublish, readStart, readView, readViewer } from '#src/core/sidebar/sidebar-protocol';
+import { readHistory, readPublish, readStart, readStop, readView } from '#src/core/sidebar/sidebar-protocol';
 
 const NO_OBJECTS: readonly unknown[] = [undefined, null, '', 'text', 1, [], {}];
 
 describe('A request of the topics sidebar', () => {
   it('is refused if it has another form', () => {
     for (const body of NO_OBJECTS) {
-      const read = [readStart(body, true), readView(body), readPublish(body), readViewer(body)];
-      assert.deepEqual(read, [undefined, undefined, undefined, undefined], JSON.stringify(body));
+      const read = [readStart(body, true), readView(body), readPublish(body), readStop(body), readHistory(body)];
+      assert.deepEqual(read, new Array(5).fill(undefined), JSON.stringify(body));
     }
   });
 
@@ -20,8 +20,8 @@ describe('A request of the topics sidebar', () => {
   });
 
   it('names its viewer', () => {
-    assert.equal(readViewer({ viewer: 'v' }), 'v');
-    assert.equal(readViewer({ viewer: 7 }), undefined);
+    assert.deepEqual(readStop({ viewer: 'v' }), { viewer: 'v', reload: false });
+    assert.equal(readStop({ viewer: 7 }), undefined);
   });
 
   it('for rows is limited in number', () => {
@@ -45,6 +45,24 @@ describe('A request of the topics sidebar', () => {
     ]) {
       assert.equal(readView({ ...view, ...wrong }), undefined, JSON.stringify(wrong).slice(0, 60));
     }
+  });
+
+  it('to record keeps one of the offered amounts', () => {
+    assert.equal(readStart({ broker: 'b', filter: '#' }, true)?.bytes, 32 * 1024 * 1024);
+    assert.equal(readStart({ broker: 'b', filter: '#', bytes: 8 * 1024 * 1024 }, true)?.bytes, 8 * 1024 * 1024);
+    for (const bytes of [1, 1e12, '8', null])
+      assert.equal(readStart({ broker: 'b', filter: '#', bytes }, true), undefined);
+  });
+
+  it('for older messages names a place among them', () => {
+    const asked = { viewer: 'v', topic: 'a', count: 1_000_000 };
+    const place = (more: object): unknown => readHistory({ ...asked, ...more })?.place;
+    assert.deepEqual(place({ before: 7 }), { kind: 'before', sequence: 7 });
+    assert.deepEqual(place({ after: 7 }), { kind: 'after', sequence: 7 });
+    assert.deepEqual(place({ at: 1000 }), { kind: 'at', at: 1000 });
+    assert.equal(readHistory({ ...asked, at: 1 })?.count, 500);
+    for (const wrong of [{}, { at: -1 }, { at: 1, format: 3 }, { at: 1, topic: 7 }])
+      assert.equal(place(wrong), undefined);
   });
 
   it('to publish is complete, with a valid topic', () => {

@@ -52,10 +52,10 @@ describe('Viewers', () => {
     return { type: 'mqtt-flows-broker', link: { ok: true, connection: connection(), observe } };
   }
 
-  function request(filter = '#'): StartRequest {
+  function request(filter = '#', megabytes = 8): StartRequest {
     const parsed = parseTopicFilter(filter);
     assert.ok(parsed.ok);
-    return { broker: 'broker', filter: parsed.filter, own: true };
+    return { broker: 'broker', filter: parsed.filter, own: true, bytes: megabytes * 1024 * 1024 };
   }
 
   function start(filter?: string): string {
@@ -114,6 +114,37 @@ describe('Viewers', () => {
     assert.equal(viewers.start(request('f')), undefined);
     for (let i = 0; i < 15; i++) start('a');
     assert.equal(viewers.start(request('a')), undefined);
+  });
+
+  it('are refused when all recordings together would keep too much', () => {
+    for (const filter of ['a', 'b']) assert.ok(viewers.start(request(filter, 128)));
+    assert.equal(viewers.start(request('c')), undefined);
+    assert.ok(viewers.start(request('a')), 'who joins one needs nothing more');
+  });
+
+  it('find a recording again when their page is loaded again, and one that others have started', () => {
+    const viewer = start('plant/#');
+    const [before] = viewers.shown;
+    assert.deepEqual([before?.filter, before?.own, before?.viewers], ['plant/#', true, 1]);
+    viewers.leave(viewer);
+    clock.advance(10_000);
+    const again = viewers.start({ ...request('plant/#'), instead: viewer });
+    assert.equal(look(viewer), false);
+    assert.ok(again && look(again));
+    const copied = viewers.start({ ...request('plant/#'), instead: again });
+    assert.equal(look(again), true, 'a page that was not left goes on');
+    viewers.stop(copied ?? '');
+    assert.deepEqual([observing.length, running(), viewers.shown[0]?.since], [1, 1, before?.since]);
+    viewers.start(request('plant/#', 128));
+    assert.deepEqual([viewers.shown[0]?.viewers, viewers.shown[0]?.bytes], [2, 128 * 1024 * 1024]);
+  });
+
+  it('end soon after their page was left, even if it was hidden', () => {
+    const viewer = start();
+    assert.equal(look(viewer, true), true);
+    viewers.leave(viewer);
+    clock.advance(17_000);
+    assert.equal(running(), 0);
   });
 
   it('use the new connection after a deploy of the broker node, and none after its removal', () => {

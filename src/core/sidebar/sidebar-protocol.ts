@@ -8,6 +8,7 @@ import type { BrokerStateReport } from '../reports/broker-state';
 import type { OutboxFigures } from '../reports/outbox-figures';
 import { parseTopicFilter, type TopicFilter } from '../topics/topic-filter';
 import { topicNameProblem } from '../topics/topic-name';
+import type { HistoryPlace } from './history-page';
 import type { Observation } from './observation';
 import type { ShownPayload } from './shown-value';
 import { SEARCH_PLACES } from './topic-search';
@@ -39,6 +40,44 @@ export interface StartRequest {
   readonly filter: TopicFilter;
   /** True for a separate connection, false for the connection of the flows. */
   readonly own: boolean;
+  /** Bytes of messages to be kept. */
+  readonly bytes: number;
+  /** The viewer that this page had before it was loaded again. It ends, if its page has been left. */
+  readonly instead?: string;
+}
+
+/** A recording that is running. */
+export interface ShownRecording {
+  readonly broker: string;
+  readonly filter: string;
+  readonly own: boolean;
+  /** Bytes of messages that it keeps at most. */
+  readonly bytes: number;
+  /** ms since the epoch */
+  readonly since: number;
+  readonly topics: number;
+  readonly viewers: number;
+}
+
+/** What a viewer may choose to keep, in bytes of messages. All recordings together keep at most MOST_KEPT. */
+export const KEEPS = [8, 32, 128].map((megabytes) => megabytes * 1024 * 1024);
+export const USUAL_KEEP = 32 * 1024 * 1024;
+export const MOST_KEPT = 256 * 1024 * 1024;
+
+export interface HistoryRequest {
+  readonly viewer: string;
+  readonly topic: string;
+  /** As in ViewRequest. */
+  readonly format: string;
+  readonly place: HistoryPlace;
+  readonly count: number;
+}
+
+export interface HistoryAnswer {
+  /** Oldest first. */
+  readonly messages: readonly ShownMessage[];
+  readonly older: number;
+  readonly newer: number;
 }
 
 export interface ViewRequest {
@@ -154,18 +193,35 @@ function isTopicList(value: unknown, most: number): value is readonly string[] {
 
 /** Undefined when the body is not such a request. */
 export function readStart(body: unknown, own: boolean): StartRequest | undefined {
-  const { broker, filter } = fieldsOf(body);
+  const { broker, filter, bytes = USUAL_KEEP, instead } = fieldsOf(body);
   if (typeof broker !== 'string' || typeof filter !== 'string') return undefined;
+  const kept = KEEPS.find((each) => each === bytes);
+  if (kept === undefined) return undefined;
   const parsed = parseTopicFilter(filter);
   // A member of a shared subscription takes messages away from the other members.
   if (!parsed.ok || parsed.filter.shareGroup !== undefined) return undefined;
-  return { broker, filter: parsed.filter, own };
+  const former = typeof instead === 'string' ? { instead } : {};
+  return { broker, filter: parsed.filter, own, bytes: kept, ...former };
 }
 
-/** The viewer that a request is about. */
-export function readViewer(body: unknown): string | undefined {
-  const { viewer } = fieldsOf(body);
-  return typeof viewer === 'string' ? viewer : undefined;
+/** The viewer that is to be stopped. With `reload`, its page may come back. */
+export function readStop(body: unknown): { readonly viewer: string; readonly reload: boolean } | undefined {
+  const { viewer, reload } = fieldsOf(body);
+  return typeof viewer === 'string' ? { viewer, reload: reload === true } : undefined;
+}
+
+/** Undefined when the body is not such a request. */
+export function readHistory(body: unknown): HistoryRequest | undefined {
+  const { viewer, topic, format = '', count, before, after, at } = fieldsOf(body);
+  if (typeof viewer !== 'string' || typeof topic !== 'string' || !isFormat(format) || !isCount(count)) return undefined;
+  const place: HistoryPlace | undefined = isCount(before)
+    ? { kind: 'before', sequence: before }
+    : isCount(after)
+      ? { kind: 'after', sequence: after }
+      : isCount(at)
+        ? { kind: 'at', at }
+        : undefined;
+  return place && { viewer, topic, format, count: Math.min(count, MOST_ROWS), place };
 }
 
 /** Undefined when the body is not such a request. */

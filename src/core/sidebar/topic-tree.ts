@@ -108,7 +108,7 @@ export class TopicNode {
 export class TopicTree {
   readonly root = new TopicNode('', undefined);
   readonly dropped: Dropped = { rate: 0, topics: 0 };
-  readonly #limits: TopicTreeLimits;
+  #limits: TopicTreeLimits;
   /** Topics with more than one message kept. They lose messages first, in turn. */
   readonly #rich = new Fifo<TopicNode>();
   /** Topics with at least one message kept, in the order of their first. */
@@ -129,6 +129,15 @@ export class TopicTree {
   /** Changes when rows are added. Until then, a list of the rows stays valid. */
   get nodes(): number {
     return this.#nodes;
+  }
+
+  /** The most bytes of messages that are kept. It may grow. */
+  get room(): number {
+    return this.#limits.bytes;
+  }
+
+  set room(bytes: number) {
+    this.#limits = { ...this.#limits, bytes };
   }
 
   /** Bytes of all messages kept. */

@@ -28,6 +28,12 @@ export class MessageLog {
   #format = '';
   /** What is here has been read in another format, and stays until it comes again. */
   #outdated = false;
+  #generation = 0;
+
+  /** Changes when the messages are others: of another topic, or read in another format. */
+  get generation(): number {
+    return this.#generation;
+  }
 
   /** Oldest first. */
   get messages(): readonly LoggedMessage[] {
@@ -75,10 +81,12 @@ export class MessageLog {
     this.#messages = [];
     this.#bytes = 0;
     this.#outdated = false;
+    this.#generation++;
   }
 }
 
-function logged(message: ShownMessage): LoggedMessage {
+/** A message with its payload read. */
+export function logged(message: ShownMessage): LoggedMessage {
   const { shown } = message;
   const decoded = shown?.ok ? { ok: true as const, format: shown.format, value: readShown(shown.value) } : shown;
   const read = readPayload(message);

@@ -2,13 +2,14 @@
 
 import type { ViewAnswer } from '../../core/sidebar/sidebar-protocol';
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
-import { chartPane, historyPane } from './history-panes';
+import { chartPane } from './chart-pane';
+import { historyPane } from './history-pane';
 import { MessageLog } from './message-log';
 import { propertiesPane } from './properties-pane';
 import { publishPane } from './publish-pane';
 import { TabStrip } from './tab-strip';
 import { TopicActions, type TopicActionsHost } from './topic-actions';
-import { askMessageTypes } from './topics-requests';
+import { askHistory, askMessageTypes } from './topics-requests';
 import { topicsText } from './topics-text';
 import { valuePane } from './value-pane';
 
@@ -28,7 +29,11 @@ export class TopicDetail {
       this.#row && { broker: this.#broker, path: this.#row.path };
     this.#tabs = new TabStrip(topicsText('tab.label'), [
       valuePane(this.#log, { formatChosen: wants, messageTypes: () => this.#messageTypes }),
-      historyPane(this.#log),
+      historyPane(this.#log, async (place, count) => {
+        const viewer = host.viewer();
+        if (!this.#row || viewer === undefined) throw new Error(topicsText('refused.viewerGone'));
+        return askHistory(viewer, this.#row.path, this.#log.format, place, count);
+      }),
       chartPane(this.#log),
       propertiesPane(this.#log),
       publishPane(this.#log, target, () => this.#messageTypes),

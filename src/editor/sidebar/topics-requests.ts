@@ -2,10 +2,18 @@
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { ClientList } from '../../core/sidebar/client-list';
-import type { BrokerHealth, EncodedAnswer, PublishRequest, ViewAnswer } from '../../core/sidebar/sidebar-protocol';
+import type {
+  BrokerHealth,
+  EncodedAnswer,
+  HistoryAnswer,
+  PublishRequest,
+  ShownRecording,
+  ViewAnswer,
+} from '../../core/sidebar/sidebar-protocol';
 import type { BranchValues } from '../../core/sidebar/topic-branch';
 import type { TopicSearch } from '../../core/sidebar/topic-search';
 import { sharedText } from '../fields/shared-text';
+import type { RecordingChoice } from './running-recordings';
 import { topicsText } from './topics-text';
 
 /** A deployed broker node. */
@@ -101,26 +109,48 @@ export async function endClient(broker: string, end: ClientEnd, clientId: string
   await post(`brokers/${encodeURIComponent(broker)}/clients/${end}`, { clientId });
 }
 
-/** Resolves with the viewer id of this page. */
-export async function startViewing(broker: string, filter: string, own: boolean): Promise<string> {
+/** Resolves with the viewer id of this page. `instead` is the one that it had before it was loaded again. */
+export async function startViewing(recording: RecordingChoice, instead?: string): Promise<string> {
+  const { broker, filter, own, bytes } = recording;
   const path = own ? 'topics/start' : 'topics/start-shared';
-  const { viewer } = await post<{ readonly viewer: string }>(path, { broker, filter });
+  const { viewer } = await post<{ readonly viewer: string }>(path, { broker, filter, bytes, instead });
   return viewer;
+}
+
+/** The recordings that are running. */
+export function askRecordings(): Promise<readonly ShownRecording[]> {
+  return ask({ url: 'mqtt-flows/topics/recordings', cache: false });
+}
+
+/** A sequence number, or a time in ms since the epoch. */
+export type HistoryPlaceAsked = { readonly before: number } | { readonly after: number } | { readonly at: number };
+
+/** At most `count` messages of a topic. */
+export function askHistory(
+  viewer: string,
+  topic: string,
+  format: string,
+  place: HistoryPlaceAsked,
+  count: number,
+): Promise<HistoryAnswer> {
+  return post('topics/history', { viewer, topic, format, count, ...place });
 }
 
 export function askView(view: View): Promise<ViewAnswer> {
   return post('topics/view', view);
 }
 
-/** Also works while the page is being closed. */
-export function stopViewing(viewer: string): void {
+/** Also works while the page is being left. With `reload`, the recording goes on for some seconds. */
+export function stopViewing(viewer: string, reload = false): void {
   const url = 'mqtt-flows/topics/stop';
   const tokens = RED.settings.get('auth-tokens');
   const token =
     typeof tokens === 'object' && tokens !== null && 'access_token' in tokens ? String(tokens.access_token) : undefined;
   const headers = { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) };
   // Nobody waits for the answer. If the request fails, the runtime notices the missing viewer by itself.
-  void fetch(url, { method: 'POST', keepalive: true, headers, body: JSON.stringify({ viewer }) }).catch(() => {});
+  void fetch(url, { method: 'POST', keepalive: true, headers, body: JSON.stringify({ viewer, reload }) }).catch(
+    () => {},
+  );
 }
 
 /** The messages of Protobuf that the nodes of a broker know. */

@@ -13,11 +13,18 @@ import { ClientsView } from './clients-view';
 import { notifyProblem } from './notify-problem';
 import { PinnedTopics } from './pinned-topics';
 import { RecordingsView } from './recordings-view';
+import {
+  forgetRecording,
+  keepRecording,
+  type RecordingChoice,
+  RunningRecordings,
+  recordingBefore,
+} from './running-recordings';
 import { saveRecording } from './save-recording';
 import { dragNode, topicOf } from './topic-actions';
 import { TopicDetail } from './topic-detail';
 import { TopicTreeList } from './topic-tree-list';
-import { askHealth, startViewing } from './topics-requests';
+import { askHealth, askRecordings, startViewing } from './topics-requests';
 import { topicsText } from './topics-text';
 import { TopicsToolbar } from './topics-toolbar';
 import { rounded, treeRowTexts } from './tree-row-texts';
@@ -31,8 +38,11 @@ export class TopicsSidebar {
   readonly element = $('<div>', { class: 'mqtt-flows-topics' });
   readonly #offer = new ReplaceOffer();
   readonly #toolbar = new TopicsToolbar({
-    start: (broker, filter, own) => void this.#start(broker, filter, own),
-    stop: () => this.stop(),
+    start: (recording) => void this.#start(recording),
+    stop: () => {
+      forgetRecording();
+      this.stop();
+    },
     brokerChosen: () => {
       this.#health.forget();
       this.#clients.forget();
@@ -41,6 +51,7 @@ export class TopicsSidebar {
     openAll: (open) => this.#choose({ open }, true),
     exportAll: () => this.#export(),
   });
+  readonly #recordings = new RunningRecordings((recording) => void this.#start(recording));
   readonly #health = new BrokerHealthView();
   readonly #clients = new ClientsView();
   readonly #summary = $('<div>', { class: 'mqtt-flows-summary' });
@@ -79,6 +90,7 @@ export class TopicsSidebar {
     this.element.append(
       this.#offer.element,
       this.#toolbar.element,
+      this.#recordings.element,
       this.#health.element,
       this.#clients.element,
       new RecordingsView(() => this.#toolbar.broker).element,
@@ -91,16 +103,33 @@ export class TopicsSidebar {
     );
     this.#summary.text(topicsText('summary.off'));
     setInterval(() => void this.#look(), HEALTH);
-    addEventListener('pagehide', () => this.#viewing?.stop());
+    addEventListener('pagehide', () => this.#viewing?.leave());
   }
 
   /** Call when the tab is shown. */
   refresh(): void {
     this.#offer.refresh();
     this.#toolbar.refresh().then(
-      () => void this.#look(),
+      () => {
+        void this.#look();
+        void this.#offerRecordings();
+      },
       (error: Error) => this.#say(error.message),
     );
+  }
+
+  /** Offers what is being recorded, and goes on with what this page looked at before it was loaded again. */
+  async #offerRecordings(): Promise<void> {
+    if (this.#toolbar.running) return;
+    try {
+      const running = await askRecordings();
+      if (this.#toolbar.running) return;
+      const before = recordingBefore(running);
+      if (before) await this.#start(before.recording, before.viewer);
+      else this.#recordings.show(running);
+    } catch {
+      // There is nothing to offer.
+    }
   }
 
   /** Call when something is deployed. */
@@ -114,8 +143,11 @@ export class TopicsSidebar {
     this.#toolbar.running = false;
   }
 
-  async #start(broker: string, filter: string, own: boolean): Promise<void> {
+  async #start(recording: RecordingChoice, instead?: string): Promise<void> {
     this.stop();
+    const { broker } = recording;
+    this.#recordings.show([]);
+    this.#toolbar.show(recording);
     this.#say('');
     this.#tree.clear();
     this.#sayEmpty('');
@@ -126,7 +158,8 @@ export class TopicsSidebar {
     this.#pins.of(broker);
     this.#toolbar.running = true;
     try {
-      const viewer = await startViewing(broker, filter, own);
+      const viewer = await startViewing(recording, instead);
+      keepRecording(recording, viewer);
       this.#viewing = new Viewing(viewer, {
         wanted: () => ({ ...this.#tree.wanted, ...this.#detail.wanted, pins: this.#pins.topics }),
         answered: (answer, from) => this.#show(answer, from),

@@ -1,14 +1,16 @@
 // The upper part of the topics sidebar: broker, topics, start and stop, and search.
 
+import { KEEPS, USUAL_KEEP } from '../../core/sidebar/sidebar-protocol';
 import type { TopicSearch } from '../../core/sidebar/topic-search';
 import { topicFilterProblem } from '../fields/topic-filter-problem';
+import type { RecordingChoice } from './running-recordings';
 import { SearchBar } from './search-bar';
 import { button } from './small-button';
 import { askBrokers } from './topics-requests';
 import { topicsText } from './topics-text';
 
 export interface ToolbarActions {
-  start(broker: string, filter: string, own: boolean): void;
+  start(recording: RecordingChoice): void;
   stop(): void;
   brokerChosen(): void;
   search(search: TopicSearch): void;
@@ -24,6 +26,7 @@ export class TopicsToolbar {
     topicsText('toolbar.filter'),
   );
   readonly #own = $('<input>', { type: 'checkbox', checked: true });
+  readonly #bytes = $('<select>', { class: 'mqtt-flows-keep', 'aria-label': topicsText('toolbar.keep') });
   readonly #start = $('<button>', { type: 'button', class: 'red-ui-button mqtt-flows-start' });
   readonly #search: SearchBar;
   readonly #tools: JQuery;
@@ -42,6 +45,11 @@ export class TopicsToolbar {
     // Recording through the flows' connection needs the permission to write.
     this.#mayShare = RED.user.hasPermission('mqtt-flows.write');
     this.#search = new SearchBar((search) => actions.search(search));
+    for (const bytes of KEEPS) {
+      const text = topicsText('toolbar.keepSize', { megabytes: bytes / 1024 / 1024 });
+      this.#bytes.append($('<option>', { value: bytes, text }));
+    }
+    this.#bytes.val(USUAL_KEEP).attr('title', topicsText('toolbar.keepTip'));
     const own = $('<label>', { class: 'mqtt-flows-own', title: topicsText('toolbar.ownTip') }).append(
       this.#own,
       ` ${topicsText('toolbar.own')}`,
@@ -54,7 +62,7 @@ export class TopicsToolbar {
     );
     this.element.append(
       $('<div>', { class: 'mqtt-flows-toolbar-row' }).append(this.#broker, this.#filter, this.#start),
-      own,
+      $('<div>', { class: 'mqtt-flows-line-of-facts' }).append(own, this.#bytes),
       this.#tools,
     );
     this.running = false;
@@ -74,10 +82,19 @@ export class TopicsToolbar {
 
   set running(running: boolean) {
     this.#running = running;
+    this.#start.toggleClass('mqtt-flows-stops', running);
     this.#start.text(running ? topicsText('toolbar.stop') : topicsText('toolbar.start'));
-    for (const input of [this.#broker, this.#filter]) input.prop('disabled', running);
+    for (const input of [this.#broker, this.#filter, this.#bytes]) input.prop('disabled', running);
     this.#own.prop('disabled', running || !this.#mayShare);
     if (running) this.#tools.show();
+  }
+
+  /** Fills the fields with what is being recorded. */
+  show({ broker, filter, own, bytes }: RecordingChoice): void {
+    this.#broker.val(broker);
+    this.#filter.val(filter);
+    this.#own.prop('checked', own);
+    this.#bytes.val(bytes);
   }
 
   /** Offers the deployed brokers. */
@@ -101,7 +118,10 @@ export class TopicsToolbar {
     const problem = topicFilterProblem(filter) ?? shared;
     this.#filter.toggleClass('input-error', problem !== undefined).attr('title', problem ?? '');
     this.#filter.attr('aria-invalid', String(problem !== undefined));
-    if (problem === undefined) actions.start(this.broker, filter, this.#own.prop('checked') === true);
+    if (problem === undefined) {
+      const own = this.#own.prop('checked') === true;
+      actions.start({ broker: this.broker, filter, own, bytes: Number(this.#bytes.val()) });
+    }
   }
 }
 

@@ -54,6 +54,13 @@ export class Viewing {
     stopViewing(this.viewer);
   }
 
+  /** Call when the page is being left. It may be loaded again. */
+  leave(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    stopViewing(this.viewer, true);
+  }
+
   async #ask(): Promise<void> {
     clearTimeout(this.#timer);
     this.#asking = true;

@@ -9,10 +9,11 @@ import {
   type EncodedAnswer,
   type PublishRequest,
   readClear,
+  readHistory,
   readPublish,
   readStart,
+  readStop,
   readView,
-  readViewer,
 } from '../../core/sidebar/sidebar-protocol';
 import { jsonOnly } from '../admin/json-only';
 import { findBroker } from '../broker/broker-node';
@@ -64,7 +65,9 @@ export function addTopicRoutes(RED: NodeAPI): void {
     else refuse(response, 404, 'viewer-gone');
   });
   post('topics/stop', 'mqtt-flows.read', (request, response) => {
-    viewers.stop(readViewer(request.body) ?? '');
+    const { viewer = '', reload = false } = readStop(request.body) ?? {};
+    if (reload) viewers.leave(viewer);
+    else viewers.stop(viewer);
     response.json({});
   });
   get('topics/formats', 'mqtt-flows.read', (request, response) => {
@@ -76,6 +79,14 @@ export function addTopicRoutes(RED: NodeAPI): void {
     const publication = readPublish(request.body);
     if (!publication) return refuse(response, 400, 'request-invalid');
     answerEncoded(RED, publication, response);
+  });
+  get('topics/recordings', 'mqtt-flows.read', (_request, response) => response.json(viewers.shown));
+  post('topics/history', 'mqtt-flows.read', (request, response) => {
+    const asked = readHistory(request.body);
+    if (!asked) return refuse(response, 400, 'request-invalid');
+    const answer = viewers.history(asked);
+    if (answer) response.json(answer);
+    else refuse(response, 404, 'viewer-gone');
   });
   get('topics/retained', 'mqtt-flows.read', (request, response) => answerRetained(viewers, request, response));
   get('topics/values', 'mqtt-flows.read', (request, response) => answerValues(viewers, request, response));

@@ -13,13 +13,12 @@ import { stateReport } from '../admin/broker-health';
 import { findBroker } from '../broker/broker-node';
 import { onDeploy } from '../deploy/deploy-events';
 
-/** The limits of one recorder. A full tree was measured at 72 MB, 28 MB of them messages. */
-const LIMITS: TopicTreeLimits = {
+/** The limits of one recorder, but for the bytes of messages, which the viewer chooses. */
+const LIMITS: Omit<TopicTreeLimits, 'bytes'> = {
   nodes: 100_000,
   characters: 16 * 1024 * 1024,
   levels: 100,
-  history: 100,
-  bytes: 32 * 1024 * 1024,
+  history: 5000,
   // A camera's picture.
   payload: 1024 * 1024,
   messagesPerSecond: 10_000,
@@ -35,8 +34,10 @@ interface Source {
 }
 
 export class TopicRecorder {
-  readonly tree = new TopicTree(LIMITS);
+  readonly tree: TopicTree;
   readonly broker: string;
+  /** ms since the epoch */
+  readonly since: number;
   readonly #RED: NodeAPI;
   readonly #clock: Clock;
   readonly #request: StartRequest;
@@ -49,6 +50,8 @@ export class TopicRecorder {
     this.#clock = clock;
     this.#request = request;
     this.broker = request.broker;
+    this.tree = new TopicTree({ ...LIMITS, bytes: request.bytes });
+    this.since = clock.wall();
     this.#follow();
     this.#stopFollowing = onDeploy(RED, 'flows:started', () => this.#follow());
   }
@@ -66,6 +69,10 @@ export class TopicRecorder {
   /** The connection of the flows; undefined while the broker node is missing. */
   get flows(): Connection | undefined {
     return this.#source?.of;
+  }
+
+  get request(): StartRequest {
+    return this.#request;
   }
 
   /** Whether this recorder fits another request. */

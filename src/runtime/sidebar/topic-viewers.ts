@@ -6,9 +6,19 @@ import { performance } from 'node:perf_hooks';
 import type { NodeAPI } from 'node-red';
 import { type Clock, systemClock } from '../../connection/clock';
 import type { Connection } from '../../connection/connection';
+import { firstIndex, historyPage } from '../../core/sidebar/history-page';
 import type { Observation } from '../../core/sidebar/observation';
 import type { ShownPayload } from '../../core/sidebar/shown-value';
-import type { ShownMessage, StartRequest, ViewAnswer, ViewRequest } from '../../core/sidebar/sidebar-protocol';
+import {
+  type HistoryAnswer,
+  type HistoryRequest,
+  MOST_KEPT,
+  type ShownMessage,
+  type ShownRecording,
+  type StartRequest,
+  type ViewAnswer,
+  type ViewRequest,
+} from '../../core/sidebar/sidebar-protocol';
 import { TopicTreeView } from '../../core/sidebar/topic-tree-view';
 import { parseTopicFilter } from '../../core/topics/topic-filter';
 import { TopicTrie } from '../../core/topics/trie/topic-trie';
@@ -26,6 +36,8 @@ const MOST_RECORDERS = 5;
  * Listing a large tree takes time from the flows: the next listing waits this many times as long as the last one took.
  */
 const REST = 20;
+/** The most messages in one answer. The page asks for older ones when they are looked at. */
+const MOST_NEWS = 500;
 /** The most characters of payloads in one answer. */
 const MOST_PAYLOAD = 2 * 1024 * 1024;
 
@@ -34,6 +46,8 @@ interface Viewer {
   readonly view: TopicTreeView;
   /** ms of `Clock.now()` */
   expires: number;
+  /** Its page has been left, and has not asked since. */
+  left: boolean;
   /** ms of the monotonic clock */
   listAgain: number;
 }
@@ -53,15 +67,31 @@ export class TopicViewers {
     return new Set(Array.from(this.#viewers.values(), ({ recorder }) => recorder));
   }
 
+  /** The recordings that are running. Whoever starts the same one sees what it has. */
+  get shown(): readonly ShownRecording[] {
+    const all = [...this.#viewers.values()];
+    return Array.from(this.recorders, (recorder) => {
+      const { broker, filter, own } = recorder.request;
+      const viewers = all.filter((viewer) => viewer.recorder === recorder).length;
+      const { room: bytes, root } = recorder.tree;
+      return { broker, filter: filter.text, own, bytes, since: recorder.since, topics: root.topics, viewers };
+    });
+  }
+
   /** Starts a viewer and returns its id; undefined when there are too many. */
   start(request: StartRequest): string | undefined {
     const { recorders } = this;
     let recorder = [...recorders].find((each) => each.serves(request));
     if (this.#viewers.size >= MOST_VIEWERS || (!recorder && recorders.size >= MOST_RECORDERS)) return undefined;
+    const others = [...recorders].reduce((sum, each) => (each === recorder ? sum : sum + each.tree.room), 0);
+    if (others + request.bytes > MOST_KEPT) return undefined;
+    if (recorder) recorder.tree.room = Math.max(recorder.tree.room, request.bytes);
     recorder ??= new TopicRecorder(this.#RED, request, this.#clock);
     const id = randomBytes(16).toString('hex');
     const view = new TopicTreeView(recorder.tree);
-    this.#viewers.set(id, { recorder, view, expires: this.#clock.now() + LEASE, listAgain: 0 });
+    this.#viewers.set(id, { recorder, view, expires: this.#clock.now() + LEASE, left: false, listAgain: 0 });
+    const { instead } = request;
+    if (instead !== undefined && this.#viewers.get(instead)?.left) this.stop(instead);
     this.#cancelSweep ??= this.#clock.after(SWEEP, () => this.#sweep());
     return id;
   }
@@ -73,6 +103,24 @@ export class TopicViewers {
     if (this.#viewers.size > 0) return;
     this.#cancelSweep?.();
     this.#cancelSweep = undefined;
+  }
+
+  /** The page of a viewer is being left, perhaps to be loaded again: it goes on for a while. */
+  leave(id: string): void {
+    const viewer = this.#viewers.get(id);
+    if (!viewer) return;
+    viewer.left = true;
+    viewer.expires = this.#clock.now() + LEASE;
+  }
+
+  /** A part of the messages of a topic; undefined when the viewer is gone. */
+  history({ viewer, topic, format, place, count }: HistoryRequest): HistoryAnswer | undefined {
+    const recorder = this.recorderOf(viewer);
+    if (!recorder) return undefined;
+    const { messages, older, newer } = historyPage(recorder.tree.find(topic)?.history ?? [], place, count);
+    // What does not fit is the older part of it.
+    const shown = shownMessages(this.#RED, recorder, messages, topic, format);
+    return { messages: shown, older: older + messages.length - shown.length, newer };
   }
 
   /** The recorder of a viewer; undefined when the viewer is gone. */
@@ -87,6 +135,7 @@ export class TopicViewers {
     const { recorder, view } = viewer;
     const { root, dropped } = recorder.tree;
     const now = this.#clock.now();
+    viewer.left = false;
     viewer.expires = now + (request.hidden ? HIDDEN_LEASE : LEASE);
     list(viewer, request, this.#clock.wall());
     return {
@@ -140,27 +189,40 @@ function subscribedBy(flows: Connection | undefined): (topic: string) => boolean
   };
 }
 
-/** The newest messages of the requested topic, as many as fit into an answer, and how they are to be read. */
+/** The newest messages of the requested topic, and how they are to be read. */
 function news(
   RED: NodeAPI,
-  { tree, flows }: TopicRecorder,
+  recorder: TopicRecorder,
   { topic, format = '', after }: ViewRequest,
 ): Pick<ViewAnswer, 'about' | 'news'> {
   if (topic === undefined) return { news: [] };
-  const history = tree.find(topic)?.history ?? [];
+  const history = recorder.tree.find(topic)?.history ?? [];
+  const from = Math.max(
+    firstIndex(history, ({ sequence }) => sequence > after),
+    history.length - MOST_NEWS,
+  );
+  return { about: { topic, format }, news: shownMessages(RED, recorder, history.slice(from), topic, format) };
+}
+
+/** The newest of `messages`, as many as fit into an answer. */
+function shownMessages(
+  RED: NodeAPI,
+  { tree, flows }: TopicRecorder,
+  messages: readonly Observation[],
+  topic: string,
+  format: string,
+): ShownMessage[] {
   let room = MOST_PAYLOAD;
-  let from = history.length;
-  for (let i = history.length - 1; i >= 0; i--) {
-    const observation = history[i];
-    if (!observation || observation.sequence <= after) break;
-    room -= observation.bytes.length;
-    // The last message is always included.
-    if (room < 0 && i < history.length - 1) break;
-    from = i;
+  let from = messages.length;
+  // The last message is always included.
+  while (from > 0 && (room > 0 || from === messages.length)) {
+    room -= messages[from - 1]?.bytes.length ?? 0;
+    if (room < 0 && from < messages.length) break;
+    from--;
   }
-  const newest = history.slice(from);
+  const newest = messages.slice(from);
   const read = newest.length === 0 ? [] : new PayloadReader(RED, tree, flows).read(newest, topic, format);
-  return { about: { topic, format }, news: newest.map((one, index) => shownMessage(one, read[index])) };
+  return newest.map((one, index) => shownMessage(one, read[index]));
 }
 
 /** A message for the editor: plain data, with its bytes in base64. */

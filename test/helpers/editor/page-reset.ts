@@ -50,7 +50,8 @@ export async function clearFlows(page: Page): Promise<boolean> {
 export async function renewTopicsSidebar(page: Page): Promise<void> {
   await page.evaluate(() => {
     if ($('.mqtt-flows-topics option').length === 0) return;
-    // It ends its recording when the page is left.
+    // A recording would go on for some seconds after the page is left. The button says whether there is one.
+    $('.mqtt-flows-topics .mqtt-flows-start.mqtt-flows-stops').trigger('click');
     dispatchEvent(new Event('pagehide'));
     RED.sidebar.removeTab('mqtt-flows-topics');
     RED.actions.remove('mqtt-flows:show-topics-tab');

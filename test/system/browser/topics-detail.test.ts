@@ -37,6 +37,9 @@ describe('one topic in the sidebar', function () {
 
   after(() => session?.stop());
 
+  const viewersConnected = (): number =>
+    session.mosquitto.log.all.filter((line) => /New client connected .*-view-/.test(line)).length;
+
   it('says when the message came, how, and how large it is', async () => {
     await topics.pane.getByText(/^\d+:\d\d:\d\d\.\d\d\d.* · QoS 1 · 16 bytes · retained$/).waitFor();
     assert.match((await topics.row('press').getAttribute('title')) ?? '', /QoS 1/);
@@ -139,7 +142,6 @@ describe('one topic in the sidebar', function () {
     assert.equal(await topics.pane.getByLabel('Topic', { exact: true }).inputValue(), 'plant/line1');
     await editor.reload();
     topics = await TopicsTab.open(editor);
-    await topics.start('plant/#');
     await topics.row('plant').click();
     await topics.tab('Publish').click();
     await topics.pane.getByLabel('Draft', { exact: true }).selectOption({ index: 1 });
@@ -148,14 +150,56 @@ describe('one topic in the sidebar', function () {
     await editor.screenshot('topics-draft');
   });
 
-  it('is no longer viewed when the page is left', async () => {
-    const viewing = /New client connected .* as (\S+-view-\w+) /;
-    const client = session.mosquitto.log.all.flatMap((line) => viewing.exec(line)?.[1] ?? []).at(-1) ?? '';
-    assert.notEqual(client, '');
-    await editor.page.goto('about:blank');
-    await session.mosquitto.log.find('DISCONNECT of the viewer', (line) =>
-      line.includes(`Received DISCONNECT from ${client}`),
-    );
+  it('has a history of more messages than the page, with a way to any time', async () => {
+    await topics.tab('History').click();
+    const begin = Date.now();
+    for (let i = 0; i < 260; i++) void session.publish('plant/line1/long', `{"count":${i}}`);
+    await session.publish('plant/line1/long', '{"count":260}');
+    await topics.row('long', '260').click();
+    const entries = topics.pane.locator('li');
+    await topics.pane.getByText('{"count":260}', { exact: true }).waitFor();
+    assert.match(await entries.first().innerText(), /\d\d\.\d\d\d.* · \+\d+ ms/);
+    await topics.pane.getByRole('button', { name: 'Earlier' }).click();
+    await topics.pane.getByText('{"count":160}', { exact: true }).waitFor();
+    await entries.first().getByRole('button', { name: 'Compare to this message' }).click();
+    await topics.pane.getByRole('button', { name: 'Earlier' }).click();
+    await topics.pane.getByText('{"count":60}', { exact: true }).waitFor();
+    await entries.first().getByRole('button', { name: 'Compare from this message' }).click();
+    await topics.pane.getByText('-   "count": 60').waitFor();
+    await topics.pane.getByText('+   "count": 160').waitFor();
+    await editor.screenshot('topics-history-pages');
+    await topics.pane.getByRole('button', { name: 'Later' }).click();
+    await topics.pane.getByText('{"count":160}', { exact: true }).waitFor();
+    const local = new Date(begin - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+    await topics.pane.getByLabel('Go to a time').fill(local);
+    await topics.pane.getByText('{"count":0}', { exact: true }).waitFor();
+    await topics.pane.getByRole('button', { name: 'Latest' }).click();
+    await topics.pane.getByText('{"count":260}', { exact: true }).waitFor();
+  });
+
+  it('is there again after the page was loaded again, and for another who looks at the recording', async () => {
+    await session.publish(TOPIC, '{"state":"seen before"}');
+    await topics.row('press', 'seen before').waitFor();
+    const connected = viewersConnected();
+    await editor.reload();
+    topics = await TopicsTab.open(editor);
+    await topics.openAll();
+    await topics.row('press', 'seen before').click();
+    await topics.tab('History').click();
+    await topics.pane.getByText('+   "state": "seen before"').waitFor();
+    const other = await session.open();
+    const entry = other.topics.panel.getByRole('listitem').filter({ hasText: 'plant/#' });
+    await entry.getByText('viewers: ').waitFor();
+    await other.editor.screenshot('topics-recordings');
+    await entry.getByRole('button', { name: 'View' }).click();
+    await other.topics.openAll();
+    await other.topics.row('press', 'seen before').waitFor();
+    await other.editor.close();
+    assert.equal(viewersConnected(), connected);
+    await topics.stop();
+    await editor.reload();
+    topics = await TopicsTab.open(editor);
+    await topics.panel.getByText('Nothing is recorded until').waitFor();
   });
 
   describe('beside recordings in files', () => {
