@@ -97,11 +97,32 @@ export const INBOUND = {
 function libraryFunction({ format, compression, schema, messageType }) {
   const definition = JSON.stringify({ format, compression, schema, messageType });
   return {
-    ...{ id: 'read', type: 'function', z: 'tab', outputs: 1, libs: [], wires: [['sink']] },
+    ...{ type: 'function', outputs: 1, libs: [] },
     func: "msg.payload = context.get('read')(msg.payload); return msg;",
     initialize: `context.set('read', global.get('reader')(${definition}));`,
   };
 }
+
+/** Node-RED's own MQTT node with bytes as they come, and what reads them behind it. */
+function behindCore({ port, topic, protocolVersion }, read) {
+  return [
+    TAB,
+    SINK,
+    coreBroker(port, protocolVersion),
+    {
+      ...{ id: 'in', type: 'mqtt in', z: 'tab', topic, qos: '0', datatype: 'buffer', broker: 'broker', inputs: 0 },
+      ...{ nl: false, rap: true, rh: 0, wires: [['read']] },
+    },
+    { id: 'read', z: 'tab', wires: [['sink']], ...read },
+  ];
+}
+
+/** The popular node for a single format, by the format: Node-RED's own for JSON, and packages. */
+const SINGLE_NODES = {
+  json: { type: 'json', property: 'payload', action: 'obj' },
+  messagepack: { type: 'msgpack', property: 'payload' },
+  base64: { type: 'base64', action: '', property: 'payload' },
+};
 
 /** The subjects of the formats: a flow for `{ port, topic, format, compression, schema, messageType }`. */
 export const FORMATS = {
@@ -114,16 +135,8 @@ export const FORMATS = {
       ...{ ...work, wires: [['sink']] },
     },
   ],
-  'function node': ({ port, topic, protocolVersion, ...work }) => [
-    TAB,
-    SINK,
-    coreBroker(port, protocolVersion),
-    {
-      ...{ id: 'in', type: 'mqtt in', z: 'tab', topic, qos: '0', datatype: 'buffer', broker: 'broker', inputs: 0 },
-      ...{ nl: false, rap: true, rh: 0, wires: [['read']] },
-    },
-    libraryFunction(work),
-  ],
+  'function node': (work) => behindCore(work, libraryFunction(work)),
+  'single node': (work) => behindCore(work, SINGLE_NODES[work.format]),
   ours: ({ port, topic, protocolVersion, format, compression = '', schema = '', messageType = '' }) => [
     TAB,
     SINK,

@@ -1,9 +1,11 @@
 // `npm run bench -- formats`: messages per second in each payload format, through a subscribe node that decodes it, and with
-// the library of the format alone: behind mqtt.js (the floor), and in a function node behind Node-RED's own MQTT node.
+// the library of the format alone: behind mqtt.js (the floor), and in a function node behind Node-RED's own MQTT node; then beside
+// the popular nodes for a single format.
 
 import { createRequire } from 'node:module';
 import { header, inTurn, row, withProcesses } from './compare.mjs';
 import { FORMATS } from './flows.mjs';
+import { installSingleNodes } from './single-nodes.mjs';
 
 const require = createRequire(import.meta.url);
 const { DEFAULT_OPTIONS, findCodec } = require('../build/src/core/payloads/formats/find-codec.js');
@@ -35,6 +37,13 @@ const WORKS = {
   'gzip+JSON, 1 kB': { format: 'json', compression: 'gzip', value: REPORT },
 };
 
+/** What the popular nodes for a single format read. */
+const SINGLE_WORKS = {
+  'JSON, 1 kB': WORKS['JSON, 1 kB'],
+  MessagePack: WORKS.MessagePack,
+  'Base64, 1 kB': { format: 'base64', value: Buffer.alloc(1024, 7) },
+};
+
 function payloadOf({ format, compression, value, schema, messageType }) {
   const name = compression ? `${compression}+${format}` : format;
   const formatOptions = schema ? { protobuf: { schema, messageType } } : {};
@@ -44,10 +53,10 @@ function payloadOf({ format, compression, value, schema, messageType }) {
   return Buffer.from(encoded.payload).toString('base64');
 }
 
-function measureFormat(flow, work, { warmUp, duration, cpu }) {
+function measureFormat(flow, work, { warmUp, duration, cpu }, nodesDirs = []) {
   return withProcesses(async (server, nodeRed) => {
     const { port } = await server.ask('listen');
-    await nodeRed.ask('run', { flow: flow({ ...work, port }) });
+    await nodeRed.ask('run', { flow: flow({ ...work, port }), nodesDirs });
     await server.ask('subscribed', { filters: 1 });
     const payload = payloadOf(work);
     const { topic, protocolVersion } = work;
@@ -58,14 +67,19 @@ function measureFormat(flow, work, { warmUp, duration, cpu }) {
   });
 }
 
-/** Prints a line for each format. See run.mjs for the options. */
+/** Prints two tables with a line for each format: beside its library, and beside the popular node for it. See run.mjs. */
 export async function formats(options) {
-  const subjects = Object.keys(FORMATS);
-  console.log(header(`formats, messages per ${options.cpu ? 'CPU ' : ''}second`, subjects));
-  for (const [name, { topic = 'bench/0', ...work }] of Object.entries(WORKS)) {
+  await table('formats', ['library', 'function node', 'ours'], WORKS, options);
+  console.log();
+  await table('single-purpose nodes', ['single node', 'ours'], SINGLE_WORKS, options, installSingleNodes());
+}
+
+async function table(title, subjects, works, options, nodesDirs) {
+  console.log(header(`${title}, messages per ${options.cpu ? 'CPU ' : ''}second`, subjects));
+  for (const [name, { topic = 'bench/0', ...work }] of Object.entries(works)) {
     if (!name.includes(options.only)) continue;
     const whole = { ...work, topic, protocolVersion: 4 };
-    const measures = subjects.map((subject) => [subject, () => measureFormat(FORMATS[subject], whole, options)]);
+    const measures = subjects.map((one) => [one, () => measureFormat(FORMATS[one], whole, options, nodesDirs)]);
     console.log(row(name, await inTurn(Object.fromEntries(measures), options.rounds)));
   }
 }

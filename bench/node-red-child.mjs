@@ -27,12 +27,12 @@ function userDirWith(flow) {
   return userDir;
 }
 
-async function run(flow) {
+async function run(flow, nodesDirs = []) {
   const userDir = userDirWith(flow);
   process.on('exit', () => rmSync(userDir, { recursive: true, force: true }));
   RED.init(createServer(), {
     userDir,
-    nodesDir: join(here, 'nodes'),
+    nodesDir: [join(here, 'nodes'), ...nodesDirs],
     flowFile: 'flows.json',
     httpAdminRoot: false,
     httpNodeRoot: false,
@@ -59,8 +59,8 @@ async function measure(ms) {
   return { rate: count / seconds, cpu: (user + system) / count, rss: process.memoryUsage.rss(), time };
 }
 
-process.on('message', async ({ kind, flow, ms }) => {
-  if (kind === 'run') await run(flow);
+process.on('message', async ({ kind, flow, nodesDirs, ms }) => {
+  if (kind === 'run') await run(flow, nodesDirs);
   if (kind === 'start') counter.start();
   process.send({ kind, ...(kind === 'measure' ? await measure(ms) : {}) });
 });

@@ -9,6 +9,7 @@ import { fillFormatSelect } from './format-select';
 import { numberProblem } from './number-field';
 import { schemaField } from './schema-field';
 import { sharedText } from './shared-text';
+import { completed } from './with-defaults';
 
 /** The properties of a node definition for all that is set here. */
 export const FORMAT_PROPERTIES = {
@@ -32,7 +33,7 @@ let options: FormatOptionFields | undefined;
  * format. Node-RED saves the fields by their ids.
  */
 export function prepareFormat(saved: Partial<FormatConfig>, label: (format: string) => string): void {
-  const config = { ...formatDefaults, ...saved };
+  const config = completed(formatDefaults, saved);
   const format = $('#node-input-format');
   fillFormatSelect(format, config.format, label);
   format.css({ width: '45%' }).after(' ', compressionSelect(config));

@@ -28,6 +28,9 @@ const READINGS = {
   wires: [[]],
 };
 
+// A flow of an earlier version has no such property.
+const { formatOptions: _new, ...EARLIER } = READINGS;
+
 /** A node whose format another package has registered. */
 const FIELDS = {
   ...{ ...READINGS, id: 'lines', name: 'lines', y: 260, format: 'fields', schema: '', messageType: '' },
@@ -78,7 +81,7 @@ describe('payloads of other formats in the sidebar', function () {
   let topics: TopicsTab;
 
   before(async function () {
-    session = await TopicsSession.start(this, [READINGS, FIELDS]);
+    session = await TopicsSession.start(this, [EARLIER, FIELDS]);
   });
 
   beforeEach(async () => {
@@ -209,6 +212,10 @@ describe('payloads of other formats in the sidebar', function () {
     const lines = session.editor.saved<{ id: string; type: string; formatOptions: unknown }>('mqtt-flows-subscribe');
     const saved = lines.find(({ id }) => id === 'lines')?.formatOptions;
     assert.deepEqual(saved, { fields: { separator: 'tab', numbers: true } });
+    const earlier = await editor.openDialog('readings/#');
+    await earlier.locator('#node-input-format').selectOption({ label: 'Fields of a line' });
+    await earlier.getByLabel('Separator').waitFor();
+    await editor.cancelDialog(earlier);
     const again = await editor.openDialog('lines');
     await dialog.getByLabel('Numbers').waitFor();
     assert.equal(await dialog.getByLabel('Numbers').isChecked(), true);
