@@ -3,8 +3,10 @@
 import { prepareBrokerField } from '../editor/fields/broker-field';
 import { FORMAT_PROPERTIES, prepareFormat, saveFormat } from '../editor/fields/format-fields';
 import { prepareMore, usualOf } from '../editor/fields/more';
+import { readNumber } from '../editor/fields/number-field';
 import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
 import { followBrokerVersion } from '../editor/publish/mqtt5-properties';
+import { intervalProblem, ownPayloadProblem, ownTopicProblem, prepareOwnSending } from '../editor/publish/own-sending';
 import { type EnteredPayload, payloadProblem, preparePayload } from '../editor/publish/payload-field';
 import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/publish/property-fields';
 import { fixedTopic, prepareTopicField, topicProblem } from '../editor/publish/topic-field';
@@ -32,15 +34,19 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
       validate(topic, _options) {
         // The validator of one property does not know the types of the others.
         const type = (this as Saved).topicType ?? UNSAVED_TOPIC_TYPE;
-        return topicProblem({ value: topic ?? publishDefaults.topic, type }) ?? true;
+        const value = topic ?? publishDefaults.topic;
+        return topicProblem({ value, type }) ?? ownTopicProblem(this as Saved, value, type) ?? true;
       },
     },
     topicType: { value: publishDefaults.topicType },
     payload: {
       value: publishDefaults.payload,
       validate(payload, _options) {
-        const { payloadType = publishDefaults.payloadType } = this as EditorNode & Partial<PublishConfig>;
-        return payloadProblem({ payload: String(payload ?? ''), payloadType }) ?? true;
+        const node = this as EditorNode & Partial<PublishConfig>;
+        const { payloadType = publishDefaults.payloadType, retain } = node;
+        const text = String(payload ?? '');
+        const problem = payloadProblem({ payload: text, payloadType });
+        return problem ?? ownPayloadProblem(node, text, payloadType, retain) ?? true;
       },
     },
     payloadType: { value: publishDefaults.payloadType },
@@ -68,6 +74,8 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     describePayload: { value: publishDefaults.describePayload },
     completeOn: { value: publishDefaults.completeOn },
     whileOffline: { value: publishDefaults.whileOffline },
+    atConnection: { value: publishDefaults.atConnection },
+    interval: { value: publishDefaults.interval, validate: (value, _options) => intervalProblem(value) ?? true },
   },
   inputs: 1,
   outputs: 1,
@@ -95,7 +103,9 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     readPayload = preparePayload(this);
     prepareChoice('qos', (value) => this._(`qos.${value || 'message'}`));
     prepareChoice('retain', (value) => this._(`retain.${value || 'message'}`));
-    prepareMore($('#mqtt-flows-publish-more'), usualOf(publishDefaults, ['completeOn', 'whileOffline']));
+    prepareOwnSending(this);
+    const usual = usualOf(publishDefaults, ['completeOn', 'whileOffline', 'atConnection']);
+    prepareMore($('#mqtt-flows-publish-more'), { ...usual, 'mqtt-flows-interval': publishDefaults.interval });
     readProperties = preparePropertyFields(this.properties);
     followBrokerVersion(hasProperties(this.properties) || this.describePayload === true);
   },
@@ -103,7 +113,9 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     this.properties = readProperties();
     saveFormat(this);
     const { payload, payloadType } = readPayload();
-    // Older flows have neither; looking at them is no change.
+    const interval = readNumber('interval');
+    // Older flows have none of them; looking at them is no change.
+    if (interval !== (this.interval ?? publishDefaults.interval)) this.interval = interval;
     if (payload !== (this.payload ?? publishDefaults.payload)) this.payload = payload;
     if (payloadType !== (this.payloadType ?? publishDefaults.payloadType)) this.payloadType = payloadType;
   },

@@ -19,6 +19,7 @@ import { readSettings } from '../runtime/node/read-settings';
 import { lastInputs } from '../runtime/publish/last-inputs';
 import { type MessageInput, messageAnswers } from '../runtime/publish/message-answers';
 import { outsideFinder } from '../runtime/publish/outside-values';
+import { sendOwnMessages } from '../runtime/publish/own-messages';
 import { type Built, type ListPublisher, publishList } from '../runtime/publish/publish-list';
 import { publishStatus } from '../runtime/publish/publish-status';
 import { requestOf } from '../runtime/request/open-requests';
@@ -42,7 +43,7 @@ export = function register(RED: NodeAPI): void {
     const findOutside = finder.config;
     const { completeOn, reply } = settings;
     const options = { wait: optionsOf(this, 'wait', completeOn), fail: optionsOf(this, 'fail', completeOn) };
-    const status = publishStatus(RED, this, connection);
+    const status = publishStatus(RED, this, connection, settings.own);
     this.on('close', () => status.stop());
 
     const answer = messageAnswers(RED, this);
@@ -60,6 +61,7 @@ export = function register(RED: NodeAPI): void {
       if (!built.ok) return input.done(localizedError(RED, built.error));
       publish(built, (settlement) => answer(settlement, input, reasoned(built)));
     };
+    if (settings.own) sendOwnMessages(RED, this, { plan: settings.own, connection, find: findOutside, build });
     const list: ListPublisher = { RED, find: findOutside, build, publish, reasoned, answer };
 
     this.on('input', (message, send, done) => {

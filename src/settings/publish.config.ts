@@ -14,6 +14,7 @@ import { parseTopicTemplate, topicInvalid } from '../core/topics/topic-template'
 import { noteIn, type OutsideValue } from '../core/values/outside-value';
 import type { ValueSource } from '../core/values/value-source';
 import { type FormatConfig, type FormatSettings, formatDefaults, readFormat } from './format.config';
+import { type OwnSending, type OwnSendingConfig, ownSendingDefaults, readOwnSending } from './publish.own.config';
 import { type PayloadType, readPayload } from './publish.payload.config';
 import { type ConfigResult, type RawConfig, SavedConfig } from './saved-config';
 import { parseTypedValue, type TypedValue, type ValueType } from './typed-value';
@@ -54,7 +55,7 @@ export interface PropertiesConfig extends Partial<Record<SingleProperty, TypedVa
   userProperties?: UserPropertyConfig[];
 }
 
-export interface PublishConfig extends FormatConfig {
+export interface PublishConfig extends FormatConfig, OwnSendingConfig {
   name: string;
   /** Id of the broker node. */
   broker: string;
@@ -96,6 +97,7 @@ export const publishDefaults: PublishConfig = {
   describePayload: false,
   completeOn: 'acknowledged',
   whileOffline: '',
+  ...ownSendingDefaults,
 };
 
 /** The template that takes the topic of the message. */
@@ -111,6 +113,8 @@ export interface PublishNodeSettings extends PublishSettings, FormatSettings {
   readonly reply: boolean;
   /** The values that have to be found for each message before the others can be read. */
   readonly outside: readonly OutsideValue[];
+  /** Undefined: it sends nothing by itself. */
+  readonly own: OwnSending | undefined;
 }
 
 /** Reads a saved configuration. The first invalid value is the error. */
@@ -123,6 +127,7 @@ export function parsePublishConfig(raw: RawConfig): ConfigResult<PublishNodeSett
     reply: raw.topicType === 'reply',
     completeOn: saved.choice('completeOn', ['acknowledged', 'queued'], publishDefaults.completeOn),
     outside,
+    own: readOwnSending(saved, UNSAVED_TOPIC_TYPE),
   });
 }
 

@@ -176,6 +176,7 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
     },
   ],
   'publish.inflateLimit': [{ good: [undefined, 16, '', '1', '${LIMIT}'], bad: [0, 1025, '1.5', 'many'] }],
+  'publish.interval': [{ good: [undefined, '', 1, '1728000', '${TIME}'], bad: [0, 1_728_001, '1.5', 'soon'] }],
   'subscribe.inflateLimit': [{ good: [undefined, 16, '', '1024'], bad: [0, 1025, 'many'] }],
   'subscribe.maxInFlight': [{ good: [undefined, 20, '', '1', '${LIMIT}'], bad: [0, 65_536, '1.5', 'many'] }],
   'subscribe.acknowledgeTimeout': [{ good: [undefined, 60, '', '0', '${TIME}'], bad: [-1, 3_000_000, 'soon'] }],

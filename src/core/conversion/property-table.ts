@@ -91,7 +91,7 @@ export const PROPERTY_TABLE = {
       row('respTopic contentType correl expiry', 'properties', 'same', 'mqtt5Only'),
       row('userProps', 'properties', 'note', 'userPropertiesMerged'),
       row('', 'whileOffline', 'note', 'whileOffline'),
-      row('', 'format describePayload completeOn payload payloadType', 'same', 'notInCore'),
+      row('', 'format describePayload completeOn payload payloadType atConnection interval', 'same', 'notInCore'),
       row('', 'compression inflateLimit schema schemaFrom messageType formatOptions', 'same', 'notInCore'),
       row('', 'wires', 'same', 'output'),
     ],

@@ -87,12 +87,21 @@ function propertiesToCore(saved: Readonly<Record<string, unknown>>): PropertiesT
 }
 
 /** Without a connection the core node drops messages, whatever ours does. */
-function lostSettings({ format, compression, describePayload, completeOn }: FlowNode): ConversionNote[] {
+function lostSettings({
+  format,
+  compression,
+  describePayload,
+  completeOn,
+  atConnection,
+  interval,
+}: FlowNode): ConversionNote[] {
   const lost = {
     format: !isBlank(format) && format !== 'auto',
     compression: !isBlank(compression),
     describePayload: describePayload === true,
     completeOn: !isBlank(completeOn) && completeOn !== 'acknowledged',
+    atConnection: atConnection === true,
+    interval: !isBlank(interval),
   };
   const names = Object.entries(lost).filter(([, isLost]) => isLost);
   return [...names.map(([property]) => note('settingLost', { property })), note('whileOffline')];

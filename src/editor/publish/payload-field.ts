@@ -10,6 +10,7 @@ import { addFieldNote } from '../fields/field-note';
 import { mayTry, showLiveLines } from '../fields/live-lines';
 import { sharedText } from '../fields/shared-text';
 import { nameTypedInput } from '../fields/typed-input-name';
+import { enteredOwnSending, ownPayloadProblem } from './own-sending';
 import { previewHint, sampleFor } from './template-preview';
 import { typedValueProblem } from './typed-value-problem';
 
@@ -55,7 +56,8 @@ export function preparePayload(node: Partial<EnteredPayload> & { readonly id: st
   };
   addFieldNote(row, input, () => {
     const entered = read();
-    return { problem: payloadProblem(entered), hint: hintFor(entered) };
+    const problem = payloadProblem(entered) ?? ownProblem(entered);
+    return { problem, hint: hintFor(entered) };
   });
   const shown = row.find('input.red-ui-typedInput-input').add(template);
   shown.attr('aria-describedby', input.attr('aria-describedby') ?? '');
@@ -79,6 +81,10 @@ export function preparePayload(node: Partial<EnteredPayload> & { readonly id: st
     }).addClass('mqtt-flows-payload-trial');
   }
   return read;
+}
+
+function ownProblem({ payload, payloadType }: EnteredPayload): string | undefined {
+  return ownPayloadProblem(enteredOwnSending(), payload, payloadType, $('#node-input-retain').val());
 }
 
 const EXAMPLE = '{ "time": {{$now}}, "value": {{payload}}, "unit": "{{params.unit}}" }';

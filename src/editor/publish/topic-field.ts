@@ -6,6 +6,7 @@ import type { PublishConfig, TypedValue, ValueType } from '../../settings/publis
 import { sharedText } from '../fields/shared-text';
 import { topicTemplateProblem } from '../fields/template-problem';
 import { completeTopic } from '../fields/topic-completion';
+import { enteredOwnSending, ownTopicProblem } from './own-sending';
 import { previewHint } from './template-preview';
 import { prepareTypedField } from './typed-field';
 import { typedValueProblem } from './typed-value-problem';
@@ -28,8 +29,8 @@ export function prepareTopicField(types: readonly ValueType[]): void {
     typeField: $('#node-input-topicType'),
     complete: completeTopic,
     note(typed) {
-      if (typed.type === 'reply') return { hint: sharedText('fields.reply') };
-      const problem = topicProblem(typed);
+      const problem = topicProblem(typed) ?? ownTopicProblem(enteredOwnSending(), typed.value, typed.type);
+      if (typed.type === 'reply') return { problem, hint: sharedText('fields.reply') };
       if (isTopicAsPath(typed)) return { problem, fix };
       return { problem, hint: typed.type === 'str' ? topicHint(typed.value) : undefined };
     },

@@ -2,8 +2,9 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
-import { sharedText } from '../node/localize';
+import { sharedKey, sharedText } from '../node/localize';
 import { connectionStatus, showStatus } from '../node/node-status';
+import type { SendingPlan } from './sending-times';
 
 /** The interval of updates in ms, since each status goes to every open editor. */
 const PACE = 1000;
@@ -14,14 +15,18 @@ export interface PublishStatus {
   stop(): void;
 }
 
-export function publishStatus(RED: NodeAPI, node: Node, connection: Connection): PublishStatus {
+/** `own`: what the node sends by itself. */
+export function publishStatus(RED: NodeAPI, node: Node, connection: Connection, own?: SendingPlan): PublishStatus {
   const show = showStatus(node);
+  const connected = own && ownText(RED, own);
   let timer: NodeJS.Timeout | undefined;
   /** The number of waiting messages at the last update. */
   let count = 0;
 
   const update = (): void => {
-    const status = connectionStatus(connection.state);
+    const { state } = connection;
+    const plain = connectionStatus(state);
+    const status = connected !== undefined && state.kind === 'connected' ? { ...plain, text: connected } : plain;
     show(count > 0 ? { ...status, text: sharedText(RED, 'status.queued', { count }) } : status);
   };
   const look = (): void => {
@@ -44,4 +49,23 @@ export function publishStatus(RED: NodeAPI, node: Node, connection: Connection):
       unwatch();
     },
   };
+}
+
+/** What is shown while the connection stands. */
+function ownText(RED: NodeAPI, { interval }: SendingPlan): string {
+  return interval === undefined
+    ? sharedKey('status.at-connection')
+    : sharedText(RED, 'status.every', { time: shortTime(interval) });
+}
+
+const UNITS = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+] as const;
+
+/** In the largest unit that gives a whole number: 90 s, 5 min. */
+function shortTime(seconds: number): string {
+  const [size, unit] = UNITS.find(([length]) => seconds % length === 0) ?? [1, 's'];
+  return `${seconds / size} ${unit}`;
 }

@@ -173,4 +173,33 @@ describe('the publish dialog in the editor', function () {
     await editor.saveDialog(again);
     assert.equal(await editor.changed(), false);
   });
+
+  it('sends by itself once topic and payload need no message, and says so at the fields until then', async () => {
+    const dialog = await openWith(withServer());
+    const field = (name: string): Locator => dialog.locator(`#mqtt-flows-${name}-row`);
+    await dialog.locator('#mqtt-flows-publish-more > summary').click();
+    await dialog.getByLabel('Send when the connection stands').check();
+    await field('topic').getByText('enter a topic without values of a message').waitFor();
+    await field('payload').getByText('choose a template or another payload').waitFor();
+    await editor.chooseType(field('topic'), 'topic');
+    await text(field('topic')).fill('lamp/get');
+    await field('topic').getByText('enter a topic without').waitFor({ state: 'hidden' });
+    await editor.chooseType(field('payload'), 'JSON template');
+    await field('payload').locator('textarea').fill('{ "value": {{payload}} }');
+    await field('payload').getByText('choose a template or another payload').waitFor();
+    await field('payload').locator('textarea').fill('{ "at": {{$now}} }');
+    await field('payload').getByText('choose a template or another payload').waitFor({ state: 'hidden' });
+    await dialog.getByLabel('Send every').fill('0');
+    await dialog.getByText('from 1 seconds to 20 days').waitFor();
+    await dialog.getByLabel('Send every').fill('5');
+    await dialog.locator('#mqtt-flows-interval-unit').selectOption('minutes');
+    await dialog.getByText('More (Send when the connection stands; Send every: 5)').waitFor();
+    await editor.screenshot('dialog-publish-own');
+    const node = await saved('lamp/get', dialog);
+    assert.deepEqual([node.atConnection, node.interval, node.payload], [true, 300, '{ "at": {{$now}} }']);
+    const again = await editor.openDialog('lamp/get');
+    assert.equal(await again.locator('#mqtt-flows-interval').inputValue(), '5');
+    await editor.saveDialog(again);
+    assert.equal(await editor.changed(), false);
+  });
 });
