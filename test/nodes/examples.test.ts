@@ -182,4 +182,11 @@ describe('the examples', () => {
     assert.deepEqual(await decoded('counter sends MessagePack'), { count: 1024, since: '06:00' });
     assert.deepEqual(await decoded('pump sends Protobuf'), { pressure: 2.5, running: true });
   });
+
+  it('9e: the lamp is asked at connection, without an inject node', async () => {
+    const example = await ExampleFlow.run('9e ');
+    const { payload } = await example.shown('state of the lamp').next();
+    const { asked, ...others } = payload as { asked: unknown };
+    assert.deepEqual([typeof asked, others], ['number', { on: true }]);
+  });
 });
