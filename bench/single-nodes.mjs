@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Each with its version, so that figures can be compared. npm has none for CBOR, Protobuf, Sparkplug or gzip (2026-11). */
+/** Each with its version, so that figures can be compared. None was found on npm for CBOR, Protobuf, Sparkplug or gzip (2026-11). */
 const PACKAGES = { 'node-red-node-msgpack': '1.2.1', 'node-red-node-base64': '1.0.0' };
 
 /** The folders of the installed packages, for the setting `nodesDir`. */
