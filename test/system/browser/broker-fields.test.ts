@@ -95,7 +95,7 @@ describe('the fields of the broker dialog', function () {
     await field('connectTo').selectOption('server');
     const server = broker.getByRole('textbox', { name: 'Server', exact: true });
     for (const [url, reason] of [
-      ['mqtt://::1:1883', 'an IPv6 address stands in brackets'],
+      ['mqtt://::1:1883', 'an IPv6 address needs brackets'],
       ['mqtt://host:0', 'the port is a number from 1 to 65535'],
       ['http://host', 'must begin with mqtt://'],
     ] as const) {

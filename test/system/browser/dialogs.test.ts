@@ -207,7 +207,7 @@ describe('the dialogs in the editor', function () {
     await editor.page.keyboard.type('plant/#/x');
     await dialog.getByText('must be the last level').waitFor();
     await filter.fill('');
-    await dialog.getByText('it is empty').waitFor();
+    await dialog.getByText('a filter has at least one character').waitFor();
     await filter.fill('plant/#');
     await editor.saveDialog(dialog);
     await editor.deploy();
