@@ -44,6 +44,8 @@ interface EditorSidebar {
     onchange(): void;
   }): void;
   show(id: string): void;
+  /** The help sidebar. `html` must be safe. */
+  readonly help: { set(html: string, title: string): void };
 }
 
 interface EditorWorkspaces {

@@ -6,6 +6,7 @@ import { topicFilterProblem } from '../fields/topic-filter-problem';
 import type { RecordingChoice } from './running-recordings';
 import { SearchBar } from './search-bar';
 import { button } from './small-button';
+import { showTopicsHelp } from './topics-help';
 import { askBrokers } from './topics-requests';
 import { topicsText } from './topics-text';
 
@@ -61,7 +62,12 @@ export class TopicsToolbar {
       button('fa-download', topicsText('toolbar.export'), () => actions.exportAll()),
     );
     this.element.append(
-      $('<div>', { class: 'mqtt-flows-toolbar-row' }).append(this.#broker, this.#filter, this.#start),
+      $('<div>', { class: 'mqtt-flows-toolbar-row' }).append(
+        this.#broker,
+        this.#filter,
+        this.#start,
+        button('fa-question', topicsText('help.show'), showTopicsHelp),
+      ),
       $('<div>', { class: 'mqtt-flows-line-of-facts' }).append(own, this.#bytes),
       this.#tools,
     );

@@ -50,6 +50,14 @@ describe('the topics sidebar in the editor', function () {
 
   after(() => session?.stop());
 
+  it('has help in the help sidebar', async () => {
+    await editor.page.getByRole('button', { name: 'Help for the topics' }).click();
+    const help = editor.page.locator('.red-ui-help');
+    await help.getByText('Choose a broker and a topic filter, and press Start.').waitFor();
+    await help.getByText('Recordings', { exact: true }).waitFor();
+    await editor.screenshot('topics-help');
+  });
+
   it('shows topics as they come, and the selected one as text, JSON, history and chart', async () => {
     await topics.start();
     for (const value of [20, 21, 23, 22])
