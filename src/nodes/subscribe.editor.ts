@@ -10,6 +10,7 @@ import { prepareMore, usualOf } from '../editor/fields/more';
 import { numberProblem } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
 import { topicFilterProblem } from '../editor/fields/topic-filter-problem';
+import { addJsonNote } from '../editor/subscribe/json-note';
 import { addSubscriptionRow, type RowValue, type SavedRow } from '../editor/subscribe/subscription-row';
 import { valueProblem } from '../editor/subscribe/value-fields';
 import {
@@ -111,6 +112,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     const formatLabel = (name: string): string => this._(`formats.${name}`);
     prepareFormat(this, formatLabel);
     const format = $('#node-input-format');
+    addJsonNote(format.closest('.form-row'), format, this.id);
     const integers = $('#mqtt-flows-subscribe-integers');
     const rebirth = $('#mqtt-flows-subscribe-rebirth');
     const showRebirth = (): void => void rebirth.toggle(format.val() === 'sparkplug' || rowsUse('sparkplug'));

@@ -53,6 +53,7 @@ export type NoteKey =
   | 'variableStays'
   | 'filterInvalid'
   | 'filterNamed'
+  | 'jsonToggles'
   | 'topicInvalid'
   | 'propertyIgnored'
   | 'locked'

@@ -6,6 +6,8 @@ import type { ConversionOptions } from './conversion-options';
 import type { Direction } from './direction';
 import { type FlowNode, textOf } from './flow-node';
 import { asCoreNode, asEmbeddedBroker, FOREIGN_TYPES, type ForeignType } from './foreign-nodes';
+import { jsonToggles } from './json-toggle';
+import { labelOf } from './node-label';
 import { publishFromCore } from './publish-from-core';
 import { type FlowConversion, replaceNodes } from './replace-nodes';
 import { subscribeFromCore } from './subscribe-from-core';
@@ -52,7 +54,7 @@ function toOurs(flow: readonly FlowNode[], options: ConversionOptions): Directio
         options,
         flow.find(({ id }) => id === node.tls),
       ),
-    convert: (node) => convert(node, options),
+    convert: (node) => withJsonNotes(flow, convert(node, options)),
     apart(node) {
       const { clientId } = node;
       if (typeof clientId !== 'string' || clientId === '') return { node, notes: [] };
@@ -60,6 +62,13 @@ function toOurs(flow: readonly FlowNode[], options: ConversionOptions): Directio
       return { node: { ...node, clientId: changed }, notes: [note('clientIdChanged', { clientId: changed })] };
     },
   };
+}
+
+/** What the json nodes behind a subscribe node do to what it parses is said at that node. */
+function withJsonNotes(flow: readonly FlowNode[], conversion: NodeConversion | undefined): NodeConversion | undefined {
+  if (!conversion?.ok || conversion.node.type !== 'mqtt-flows-subscribe') return conversion;
+  const said = jsonToggles(flow, conversion.node).map((node) => note('jsonToggles', { node: labelOf(node) }));
+  return said.length === 0 ? conversion : { ...conversion, notes: [...conversion.notes, ...said] };
 }
 
 function convert(node: FlowNode, options: ConversionOptions): NodeConversion | undefined {

@@ -140,6 +140,21 @@ describe('content and outputs in the editor', function () {
     assert.ok(!('output' in (moved?.subscriptions[0] ?? {})), 'the place of a row is not saved');
   });
 
+  it('a json node behind a subscribe node that turns its payload back into text is named, with the way to it', async () => {
+    const json = { id: 'd1', type: 'json', name: 'back', property: 'payload', action: '', pretty: false };
+    const toggling = flow().map((node) =>
+      'id' in node && node.id === 'd1' ? { ...json, ...place(320), wires: [[]] } : node,
+    );
+    const dialog = await open('in', toggling);
+    const note = dialog.locator('.mqtt-flows-json-note');
+    await note.getByText('The json node "back" behind it').waitFor();
+    await editor.screenshot('dialog-subscribe-json');
+    await note.getByRole('button', { name: 'Show' }).click();
+    await dialog.locator('#node-input-format').selectOption('string');
+    await note.waitFor({ state: 'hidden' });
+    await editor.cancelDialog(dialog);
+  });
+
   it('speaks German, too', async () => {
     const dialog = await open('out', flow(), 'de');
     const row = dialog.locator('#mqtt-flows-payload-row');
