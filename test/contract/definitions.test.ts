@@ -247,6 +247,17 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
       ],
     },
   ],
+  'replay.branches': [
+    { good: [undefined, [], ['home/#', 'plant/+line/#rest'], ['${SITE}/#']], bad: [['a/#/b'], ['']] },
+  ],
+  'replay.inflateLimit': [{ good: [undefined, 16, '', '1024'], bad: [0, 1025, 'many'] }],
+  'replay.longestPause': [{ good: ['', 0, 0.5, '60', '${PAUSE}'], bad: [-1, 86_401, 'long'] }],
+  'replay.prefix': [{ good: ['', 'test/', undefined, '${PREFIX}'], bad: ['a/+/', '#'] }],
+  'replay.recording': [
+    { good: ['', 'night 1', '${NIGHT}', undefined], bad: ['../x', 'a/b', '.hidden'] },
+    { of: { recordingType: 'file' }, good: ['/data/a.jsonl', '${FILE}'], bad: ['a\0'] },
+  ],
+  'replay.speed': [{ good: ['', 1, 0, '0.5', 1000, '${SPEED}'], bad: [-1, 1001, 0.001, 'fast'] }],
   'state.change': [
     { good: ['', undefined, 'payload', 'payload.ENERGY.Power'], bad: ['a..b', 'a['] },
     { of: { changeType: 'jsonata' }, good: ['$round(payload)', 'a..b'], bad: [] },

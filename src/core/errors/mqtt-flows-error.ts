@@ -166,6 +166,7 @@ export type ErrorCode =
   | 'request-condition-failed'
   | 'request-expected'
   | 'reply-without-request'
+  | 'recording-missing'
   | 'recording-unreadable';
 
 export type ErrorParams = Readonly<Record<string, string | number>>;

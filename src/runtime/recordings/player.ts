@@ -28,8 +28,6 @@ export interface PlayerParts {
   readonly clock: Clock;
   /** Opens the recording; rejects with an error of the file system. */
   open(): Promise<FileHandle>;
-  /** A message as it is played: what was recorded, and the filter by which it was chosen. */
-  played?(message: RecordedMessage, recordedTopic: string, by: TopicFilter | 'all'): void;
   /** Something has changed that is shown. */
   changed(): void;
 }
@@ -49,6 +47,7 @@ export class Player {
   #skipped = 0;
   #unheard = 0;
   #error: ReplayFigures['error'];
+  #failure: MqttFlowsError | undefined;
   #wake: () => void = () => {};
   #over = false;
 
@@ -72,6 +71,11 @@ export class Player {
       unheard: this.#unheard,
       ...(this.#error ? { error: this.#error } : {}),
     };
+  }
+
+  /** Why it has failed as a whole. */
+  get failure(): MqttFlowsError | undefined {
+    return this.#failure;
   }
 
   get running(): boolean {
@@ -191,8 +195,7 @@ export class Player {
     this.#played++;
     const retain = message.retain && options.retain;
     const sent = { ...message, topic: options.prefix + message.topic, retain, stored: message.stored && retain };
-    this.#parts.played?.(sent, message.topic, by);
-    target.take(sent, (outcome) => this.#settled(outcome));
+    target.take(sent, (outcome) => this.#settled(outcome), { topic: message.topic, by });
     this.#parts.changed();
   }
 
@@ -235,6 +238,7 @@ export class Player {
   }
 
   #fail(error: MqttFlowsError): void {
+    this.#failure = error;
     this.#error = reportOf(error);
     this.#enter('failed');
   }

@@ -4,6 +4,7 @@ import type { NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
 import { type ErrorReport, reportOf } from '../../core/errors/mqtt-flows-error';
 import type { RecordedMessage } from '../../core/recordings/message-line';
+import type { TopicFilter } from '../../core/topics/topic-filter';
 import { findBroker } from '../broker/broker-node';
 import { isReplacing, onDeploy } from '../deploy/deploy-events';
 
@@ -12,13 +13,19 @@ export type ReplayedMessage =
   | { readonly ok: true; readonly unheard?: true }
   | { readonly ok: false; readonly error?: ErrorReport };
 
+/** The recorded topic, and the filter by which the message was chosen. */
+export interface ReplayOrigin {
+  readonly topic: string;
+  readonly by: TopicFilter | 'all';
+}
+
 export interface ReplayTarget {
   /** Whether take() may be called: there is a connection, and no deploy is under way. */
   readonly ready: boolean;
   /** Whether nothing will make it ready any more: its broker node is gone. */
   readonly gone: boolean;
   /** Takes a message, whose topic is what it is to be. `settled` is called once, maybe before this returns. */
-  take(message: RecordedMessage, settled: (outcome: ReplayedMessage) => void): void;
+  take(message: RecordedMessage, settled: (outcome: ReplayedMessage) => void, origin: ReplayOrigin): void;
   /** Calls `changed` when it may be ready, or gone. Returns a function that ends that. */
   watch(changed: () => void): () => void;
 }

@@ -189,7 +189,9 @@ const ROUTING: ErrorGroup = {
     'state-key-taken': 'Choose another key under *Keep it*: two nodes cannot have the same.',
     'changes-overloaded': 'Simplify the expression, or send fewer values.',
     'state-overloaded': 'Ask less, or subscribe to the topics.',
-    'recording-unreadable': 'Upload the file again: JSON lines as the Topics tab writes them.',
+    'recording-missing': 'Choose a recording in the replay node, or name one in `msg.recording`.',
+    'recording-unreadable':
+      'Look whether the file is there and Node-RED may read it; upload it again in the Topics tab.',
   },
 };
 

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { type AcknowledgeConfig, acknowledgeDefaults } from '#src/settings/acknowledge.config';
 import { type BrokerConfig, brokerDefaults } from '#src/settings/broker.config';
 import { type PublishConfig, publishDefaults } from '#src/settings/publish.config';
+import { type ReplayConfig, replayDefaults } from '#src/settings/replay.config';
 import { type RequestConfig, requestDefaults } from '#src/settings/request.config';
 import { type RouterConfig, type RuleConfig, routerDefaults, ruleDefaults } from '#src/settings/router.config';
 import { type StateConfig, type StateRowConfig, stateDefaults, stateRowDefaults } from '#src/settings/state.config';
@@ -111,6 +112,11 @@ export function stateNodes(id: string, settings: StateSetup): FlowNode[] {
     { ...stateDefaults, ...settings, subscriptions: rows, outputs, id, type: 'mqtt-flows-state', wires },
     ...collectors.map(collectorNode),
   ];
+}
+
+/** A replay node `id` that sends to the collector `<id>-out`. */
+export function replayNodes(id: string, settings: Partial<ReplayConfig>): FlowNode[] {
+  return withCollector({ ...replayDefaults, ...settings, id, type: 'mqtt-flows-replay' });
 }
 
 /** An acknowledge node `id` that sends to the collector `<id>-out`. */

@@ -1,0 +1,77 @@
+// The badge of a replay node: how far it is, and how fast.
+
+import type { Node, NodeAPI, NodeStatus } from 'node-red';
+import { type Clock, Timer } from '../../connection/clock';
+import type { ErrorCode } from '../../core/errors/mqtt-flows-error';
+import type { ReplayFigures } from '../../core/recordings/recordings-protocol';
+import { sharedKey, sharedText } from '../node/localize';
+import { showStatus } from '../node/node-status';
+
+/** ms between two badges: each goes to every open editor. */
+const INTERVAL = 500;
+
+export class ReplayStatus {
+  readonly #RED: NodeAPI;
+  readonly #clock: Clock;
+  readonly #put: (status: NodeStatus) => void;
+  readonly #timer: Timer;
+  #latest: ReplayFigures | undefined;
+  #waiting = false;
+  #shownAt = Number.NEGATIVE_INFINITY;
+
+  constructor(RED: NodeAPI, node: Node, clock: Clock) {
+    this.#RED = RED;
+    this.#clock = clock;
+    this.#put = showStatus(node);
+    this.#timer = new Timer(clock);
+  }
+
+  /** Shows `figures` now, or a moment later. */
+  show(figures: ReplayFigures): void {
+    this.#latest = figures;
+    if (this.#waiting) return;
+    const delay = this.#shownAt + INTERVAL - this.#clock.now();
+    if (delay <= 0) return this.#showNow();
+    this.#waiting = true;
+    this.#timer.start(delay, () => this.#showNow());
+  }
+
+  close(): void {
+    this.#timer.stop();
+    // Nothing more is shown.
+    this.#waiting = true;
+  }
+
+  #showNow(): void {
+    this.#waiting = false;
+    this.#shownAt = this.#clock.now();
+    if (this.#latest) this.#put(this.#statusOf(this.#latest));
+  }
+
+  #statusOf({ state, played, total = 0, speed, failed, error }: ReplayFigures): NodeStatus {
+    const RED = this.#RED;
+    const values = { played, total, speed };
+    switch (state) {
+      case 'counting':
+        return { fill: 'grey', shape: 'ring', text: sharedKey('replay.counting') };
+      case 'playing': {
+        const text = speed === 0 ? sharedText(RED, 'replay.fast', values) : sharedText(RED, 'replay.playing', values);
+        return { fill: failed > 0 ? 'yellow' : 'green', shape: 'dot', text };
+      }
+      case 'waiting':
+        return { fill: 'yellow', shape: 'ring', text: sharedText(RED, 'replay.waiting', values) };
+      case 'paused':
+        return { fill: 'grey', shape: 'dot', text: sharedText(RED, 'replay.paused', values) };
+      case 'ended':
+        return { fill: failed > 0 ? 'yellow' : 'grey', shape: 'ring', text: sharedText(RED, 'replay.ended', values) };
+      case 'stopped':
+        return { fill: 'grey', shape: 'ring', text: sharedText(RED, 'replay.stopped', values) };
+      case 'failed':
+        return { fill: 'red', shape: 'ring', text: failureText(error?.code) };
+    }
+  }
+}
+
+function failureText(code: ErrorCode | undefined): string {
+  return code === 'broker-missing' ? sharedKey('status.broker-missing') : sharedKey('replay.failed');
+}
