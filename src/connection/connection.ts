@@ -85,7 +85,6 @@ export class Connection {
   get outboxFigures(): OutboxFigures {
     return this.#outbox.figures;
   }
-
   clearOutbox(): void {
     this.#outbox.clear();
   }
@@ -95,9 +94,10 @@ export class Connection {
     return this.#states.add(listener);
   }
 
-  /** Starts to connect, and stays at it until disconnect() or close(). While it is ending, it starts afterwards. */
-  connect(): void {
+  /** Connects until disconnect() or close(), while it is ending afterwards; `now`: without waiting for the next attempt. */
+  connect(now = false): void {
     this.#wanted = true;
+    if (now && this.state.kind === 'waiting') this.#try(this.state.attempt);
     if (this.state.kind !== 'idle') return;
     this.#servers.restart();
     this.#try(1);

@@ -55,6 +55,10 @@ interface EditorPlugins {
 }
 
 interface EditorRed {
+  readonly i18n: {
+    /** The language that the user has chosen for the editor, or that of the browser. */
+    lang(): string;
+  };
   /** Translates a full key, `module/set:key`. */
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
   readonly nodes: EditorNodes;

@@ -1,5 +1,6 @@
 // The dialog of the acknowledge node.
 
+import { prepareMore, usualOf } from '../editor/fields/more';
 import { sharedText } from '../editor/fields/shared-text';
 import { type AcknowledgeConfig, acknowledgeDefaults, REFUSALS } from '../settings/acknowledge.config';
 
@@ -35,5 +36,6 @@ RED.nodes.registerType<AcknowledgeConfig, object>('mqtt-flows-acknowledge', {
     const row = reasonCode.closest('.form-row');
     answer.on('change', () => row.toggle(answer.val() === 'refuse'));
     answer.trigger('change');
+    prepareMore($('#mqtt-flows-acknowledge-more'), usualOf(acknowledgeDefaults, ['property']));
   },
 });

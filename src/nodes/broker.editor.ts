@@ -16,6 +16,7 @@ import {
 } from '../editor/broker/embedded-fields';
 import { nameFurtherEmbedded } from '../editor/broker/embedded-name';
 import { messageProblem } from '../editor/broker/message-fields';
+import { prepareOtherTabs } from '../editor/broker/other-tabs';
 import { outboxProblem, prepareOutboxFields, readOutbox } from '../editor/broker/outbox-fields';
 import { prepareOutboxState } from '../editor/broker/outbox-state';
 import { addPresenceFields } from '../editor/broker/presence-fields';
@@ -38,6 +39,7 @@ import {
   type VersionChosen,
 } from '../editor/broker/session-fields';
 import { listed } from '../editor/fields/list-rows';
+import { prepareMore, rowsIn, type UsualValues } from '../editor/fields/more';
 import { numberProblem, prepareNumber, readNumber } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
 import { createTabs, showTab } from '../editor/fields/tabs';
@@ -52,6 +54,14 @@ import {
 import { serverDefaults } from '../settings/broker.server.config';
 import { sessionDefaults } from '../settings/broker.session.config';
 import { namesVariables } from '../settings/environment-text';
+
+/** What is usual in the fold of the first tab. */
+const USUAL: UsualValues = {
+  'node-config-input-protocolVersion': brokerDefaults.protocolVersion,
+  'mqtt-flows-subprotocol': brokerDefaults.webSocket.subprotocol,
+  'mqtt-flows-embedded-store': brokerDefaults.embedded.store,
+  'node-config-input-autoConnect': brokerDefaults.autoConnect,
+};
 
 /** Whether `text` has no placeholder other than the host name. */
 function isClientId(text: string): boolean {
@@ -178,7 +188,10 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     prepareOutboxFields(this.outbox);
     prepareReconnectFields(this.reconnect);
     for (const name of ['keepalive', 'connectTimeout'] as const) {
-      prepareNumber(name, this[name] ?? brokerDefaults[name], (value) => numberProblem(value, BROKER_RANGES[name]));
+      prepareNumber(name, this[name] ?? brokerDefaults[name], {
+        problem: (value) => numberProblem(value, BROKER_RANGES[name]),
+        ...(name === 'keepalive' && { zeroHint: this._('hint.noKeepalive') }),
+      });
     }
     const words = {
       birth: { topic: this._('field.birth'), tip: this._('tip.birth') },
@@ -186,16 +199,20 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
       will: { topic: this._('field.will'), tip: this._('tip.will') },
     };
     readMessages = addPresenceFields($('#mqtt-flows-tab-messages'), words, this, showChosen);
-    createTabs('mqtt-flows-tabs', [
+    const panes = [
       { id: 'mqtt-flows-tab-connection', label: this._('tab.connection') },
       { id: 'mqtt-flows-tab-devices', label: this._('tab.devices') },
       { id: 'mqtt-flows-tab-session', label: this._('tab.session') },
       { id: 'mqtt-flows-tab-messages', label: this._('tab.messages') },
       { id: 'mqtt-flows-tab-outbox', label: this._('tab.outbox') },
       { id: 'mqtt-flows-tab-advanced', label: this._('tab.advanced') },
-    ]);
+    ];
+    const choose = createTabs('mqtt-flows-tabs', panes);
     $('#node-config-input-connectTo, #node-config-input-protocolVersion').on('change', showChosen);
     showChosen();
+    const more = $('#mqtt-flows-connection-more');
+    prepareMore(more, USUAL, () => rowsIn(more, $('#mqtt-flows-headers'), this._('field.headers')));
+    prepareOtherTabs(panes, (id) => id !== 'mqtt-flows-tab-devices' || chosen().connectTo === 'embedded', choose);
     listBrokerUsers(this.id);
     const { id, z = '' } = this;
     const endings = [

@@ -8,6 +8,8 @@ import { fillFormatSelect } from '../editor/fields/format-select';
 import { prepareMore, usualOf } from '../editor/fields/more';
 import { numberProblem } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
+import { fixedTopicHint } from '../editor/fields/topic-hint';
+import { trimPasted } from '../editor/fields/trim-pasted';
 import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
 import { brokerMaySpeakMqtt5, followBrokerVersion } from '../editor/publish/mqtt5-properties';
 import { type EnteredPayload, payloadProblem, preparePayload } from '../editor/publish/payload-field';
@@ -148,7 +150,11 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     prepareReplies(this._('tip.maxReplies'));
     prepareAnswerTo();
     const prefix = $('#node-input-responsePrefix');
-    addFieldNote(prefix.closest('.form-row'), prefix, (text) => ({ problem: prefixProblem(text) }));
+    addFieldNote(prefix.closest('.form-row'), prefix, (text) => ({
+      problem: prefixProblem(text),
+      hint: fixedTopicHint(text),
+    }));
+    trimPasted(prefix);
     const more = $('#mqtt-flows-request-more');
     more.prop('open', prepareMore(more, usualOf(requestDefaults, FOLDED)));
     readProperties = preparePropertyFields(this.properties, PROPERTIES);

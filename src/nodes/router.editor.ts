@@ -5,6 +5,7 @@ import { parsePath } from '../core/values/template';
 import { addFieldNote } from '../editor/fields/field-note';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows, useAltArrows } from '../editor/fields/list-rows';
+import { prepareMore, usualOf } from '../editor/fields/more';
 import { contextKeyProblem } from '../editor/fields/property-problem';
 import { sharedText } from '../editor/fields/shared-text';
 import { nameTypedInput } from '../editor/fields/typed-input-name';
@@ -14,6 +15,9 @@ import { addRuleRow, type RuleRow, type RuleValue, ruleProblem } from '../editor
 import { type RouterConfig, routerDefaults } from '../settings/router.config';
 
 const LIST = '#mqtt-flows-rules';
+
+/** The settings that are rarely needed. */
+const FOLDED = ['property', 'noTopic', 'dynamic'] as const;
 
 /** What each output stands for, in order: the former place of a rule, or one of the two outputs at the end. */
 type OutputName = number | 'dynamic' | 'otherwise' | undefined;
@@ -30,6 +34,13 @@ function atTheEnd(dynamic: boolean, otherwise: boolean): OutputName[] {
 
 function propertyProblem(property: string): string | undefined {
   return property === '' || parsePath(property) ? undefined : sharedText('expected.path');
+}
+
+/** Where the routes of messages are kept, if anywhere. */
+function keptRoutes(label: string): string[] {
+  const type = $('#node-input-routesType').val();
+  const kept = $('#node-input-dynamic').prop('checked') === true && type !== routerDefaults.routesType;
+  return kept ? [`${label}: ${type}.${$('#node-input-routes').val()}`] : [];
 }
 
 RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
@@ -122,6 +133,12 @@ RED.nodes.registerType<RouterConfig, object>('mqtt-flows-router', {
       listed(this.rules).map((rule, output) => ({ ...rule, output })),
     );
     match.on('change', showTrial);
+    const more = $('#mqtt-flows-router-more');
+    // It shows what the routes of messages have taken.
+    more.prop(
+      'open',
+      prepareMore(more, usualOf(routerDefaults, FOLDED), () => keptRoutes(this._('field.routes'))),
+    );
     showRuleCounts(this.id, list, $('#mqtt-flows-dynamic-taken'), $('#mqtt-flows-otherwise-taken'));
   },
   oneditsave() {

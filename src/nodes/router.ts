@@ -13,6 +13,7 @@ import { KeptRoutes } from '../runtime/router/kept-routes';
 import { outsideRouting } from '../runtime/router/outside-routing';
 import { RouteControl } from '../runtime/router/route-actions';
 import { RouteCounter, serveCounts, showCounts } from '../runtime/router/route-counts';
+import { routeStatus } from '../runtime/router/route-status';
 import { routedInput } from '../runtime/router/routed-input';
 import { ruleConditions } from '../runtime/router/rule-conditions';
 import { parseRouterConfig, type RouterConfig, type RouterSettings, routerDefaults } from '../settings/router.config';
@@ -28,14 +29,16 @@ export = function register(RED: NodeAPI): void {
     const finder = outsideFinder(RED, this, settings.outside, { stage: 'route', overloaded: 'router-overloaded' });
     if (!finder.ok) return refuse(this, finder.error);
     const table = new RouteTable<Route>(settings.routes);
-    const control = routeControl(this, table, settings);
+    const dynamic = (): number => table.size - settings.routes.length;
+    const status = settings.dynamic === undefined ? undefined : routeStatus(RED, this, dynamic);
+    const control = routeControl(this, table, settings, () => status?.changed());
     const copied = <T>(data: T): T => RED.util.cloneMessage(data as NodeMessage) as T;
     const inner = new TopicRouter(table, settings, { holds: holds.value, copied });
     const router = settings.outside.length === 0 ? inner : outsideRouting(inner, finder.config);
     const filters = (definition.rules ?? []).map(({ filter }) => filter);
-    const counter = new RouteCounter(filters, () => table.size - settings.routes.length);
+    const counter = new RouteCounter(filters, dynamic);
     showCounts(this, definition, counter);
-    routedInput(RED, this, { router, control, counter, replies: settings.dynamic ?? 0 });
+    routedInput(RED, this, { router, control, counter, status, replies: settings.dynamic ?? 0 });
   }
 
   /** Accepts routes from messages if the node is set so, and restores the routes that were kept. */
@@ -43,11 +46,12 @@ export = function register(RED: NodeAPI): void {
     node: Node,
     table: RouteTable<Route>,
     { dynamic, store, routes }: RouterSettings,
+    changed: () => void,
   ): RouteControl | undefined {
     if (dynamic === undefined) return undefined;
     const outputs = { rules: routes.map(({ filter }) => filter.text), unnamed: dynamic };
     const kept = store && new KeptRoutes(RED, node, store.type, store.key);
-    return new RouteControl(new DynamicRoutes(table, outputs), kept, () => node.status({}));
+    return new RouteControl(new DynamicRoutes(table, outputs), kept, changed);
   }
 
   function refuse(node: Node, error: MqttFlowsError): void {

@@ -123,7 +123,11 @@ RED.nodes.registerType<StateConfig, object>('mqtt-flows-state', {
     prepareFormat(this, formatLabel);
     prepareChanges(this);
     for (const name of NUMBER_NAMES) {
-      prepareNumber(name, this[name], (value) => problemOf(name, value), NUMBERS[name]);
+      prepareNumber(name, this[name], {
+        problem: (value) => problemOf(name, value),
+        units: NUMBERS[name],
+        zeroIsBlank: stateDefaults[name] === 0,
+      });
     }
     const notKept = { value: 'none', label: this._('keepType.none'), hasValue: false };
     const keep = $('#node-input-keep').typedInput({

@@ -3,6 +3,7 @@
 import { outputMap } from '../core/routes/output-map';
 import { outputsAfter, outputsBefore } from '../core/routes/subscribe-outputs';
 import { prepareBrokerField } from '../editor/fields/broker-field';
+import { addFieldNote } from '../editor/fields/field-note';
 import { enteredFormat, FORMAT_PROPERTIES, prepareFormat, rowsUse, saveFormat } from '../editor/fields/format-fields';
 import { fitListHeight } from '../editor/fields/list-height';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
@@ -124,6 +125,7 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     const held = $('#mqtt-flows-subscribe-held');
     acknowledge.on('change', () => held.toggle(acknowledge.val() !== 'receipt'));
     acknowledge.trigger('change');
+    noteNumbers(this._('hint.neverFails'));
     const takesMessages = $('#mqtt-flows-subscribe-control').prop('checked', this.inputs === 1);
     const keep = $('#mqtt-flows-subscribe-keep');
     takesMessages.on('change', () => {
@@ -182,6 +184,17 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
     fitListHeight($(LIST), height);
   },
 });
+
+/** Says at the numbers what is wrong with them, and what 0 does where that is no number of anything. */
+function noteNumbers(never: string): void {
+  for (const name of ['maxInFlight', 'acknowledgeTimeout'] as const) {
+    const input = $(`#node-input-${name}`);
+    addFieldNote(input.closest('.form-row'), input, (text) => ({
+      problem: numberProblem(text, SUBSCRIBE_RANGES[name]),
+      hint: name === 'acknowledgeTimeout' && text.trim() === '0' ? never : undefined,
+    }));
+  }
+}
 
 /** The filter is what everybody has to type, so that a new node waits for it. */
 function focusBlankFilter(list: JQuery): void {

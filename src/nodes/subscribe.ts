@@ -25,7 +25,12 @@ import { timed } from '../runtime/subscribe/received-at';
 import { rowValue } from '../runtime/subscribe/row-value';
 import { birthsOf } from '../runtime/subscribe/sparkplug-births-of';
 import { rebirthAsker } from '../runtime/subscribe/sparkplug-rebirth';
-import { deliveryStatus, subscriptionStatus, whyItHearsItself } from '../runtime/subscribe/subscribe-status';
+import {
+  deliveryStatus,
+  filtersStatus,
+  subscriptionStatus,
+  whyItHearsItself,
+} from '../runtime/subscribe/subscribe-status';
 import { subscriptionControl } from '../runtime/subscribe/subscription-actions';
 import { serveValueTrial } from '../runtime/subscribe/value-trial';
 import {
@@ -76,8 +81,10 @@ export = function register(RED: NodeAPI): void {
     const show = showStatus(node);
     let figures: DeliveryFigures = { unacknowledged: 0, failed: 0, stuck: false };
     const refresh = (): void => {
-      const status = subscriptionStatus(connection.state, subscriptions.states);
-      show(status.fill === 'green' ? deliveryStatus(RED, status, figures) : status);
+      const status = subscriptionStatus(RED, connection.state, subscriptions.states);
+      if (status.fill !== 'green') return show(status);
+      const { changedByMessages, states } = subscriptions;
+      show(deliveryStatus(RED, changedByMessages ? filtersStatus(RED, status, states.size) : status, figures));
     };
     const output = restOutput(settings);
     const preparation = new MessagePreparation(RED, {

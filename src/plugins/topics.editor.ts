@@ -1,6 +1,7 @@
-// Adds the topics sidebar to the editor, and offers topics to fields that ask for them, including those of the core
+// Adds the topics sidebar and the action that connects to the editor, and offers topics to fields that ask for them, including those of the core
 // nodes.
 
+import { addConnectNowAction } from '../editor/broker/connect-now';
 import { topicsLike } from '../editor/fields/topic-completion';
 import { TopicsSidebar } from '../editor/sidebar/topics-sidebar';
 import { topicsText } from '../editor/sidebar/topics-text';
@@ -23,6 +24,7 @@ RED.plugins.registerPlugin('mqtt-flows-topics', {
       onchange: () => sidebar.refresh(),
     });
     RED.actions.add(SHOW, () => RED.sidebar.show(TAB));
+    addConnectNowAction();
     RED.events.on('deploy', () => sidebar.deployed());
   },
 });

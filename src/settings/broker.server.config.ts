@@ -4,6 +4,7 @@ import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { addressOfVariables } from '../core/servers/core-address';
 import { parseProxyUrl } from '../core/servers/proxy-url';
 import { parseServerUrl, type ServerAddress, withoutCredentials } from '../core/servers/server-url';
+import { shownLiteral } from '../core/values/plain-value';
 import type { SavedConfig } from './saved-config';
 
 export interface ProxyConfig {
@@ -79,7 +80,11 @@ function readProxy(saved: SavedConfig): ProxyConfig {
   const use = proxy.choice('use', ['environment', 'none', 'url'], serverDefaults.proxy.use);
   const url = proxy.text('url', serverDefaults.proxy.url).trim();
   if (use === 'url' && !isProxyUrl(url)) {
-    const params = { property: 'proxy.url', value: withoutCredentials(url), expectedKey: 'expected.proxyUrl' };
+    const params = {
+      property: 'proxy.url',
+      value: shownLiteral(withoutCredentials(url)),
+      expectedKey: 'expected.proxyUrl',
+    };
     saved.fail(new MqttFlowsError('config-invalid', { stage: 'config', params }));
   }
   return { use, url };

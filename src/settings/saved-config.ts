@@ -2,7 +2,7 @@
 // *.config.ts says what it expects. The first value that does not fit is the error.
 
 import { expectation, MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { asFlag, asWhole, isBlank, isRecord, shown } from '../core/values/plain-value';
+import { asFlag, asWhole, isBlank, isRecord, shownLiteral } from '../core/values/plain-value';
 
 export type ConfigResult<C> =
   | { readonly ok: true; readonly config: C }
@@ -131,6 +131,6 @@ export class SavedConfig {
 
 /** The error for a setting that is not as expected. `expected` names values and ranges, or is a key of the locales. */
 export function invalidSetting(property: string, value: unknown, expected: string): MqttFlowsError {
-  const params = { property, value: shown(value), ...expectation(expected) };
+  const params = { property, value: shownLiteral(value), ...expectation(expected) };
   return new MqttFlowsError('config-invalid', { stage: 'config', params });
 }

@@ -52,6 +52,23 @@ describe('connection/attempts', () => {
       assert.equal(bench.network.transports.length, 1);
     });
 
+    it('connect(true) makes the attempt that is waited for at once, and one alone', () => {
+      const bench = new ConnectionBench();
+      bench.connection.connect();
+      bench.transport.lose(failure());
+      bench.connection.connect();
+      assert.equal(bench.network.transports.length, 1, 'connect() alone waits');
+      bench.connection.connect(true);
+      assert.equal(bench.network.transports.length, 2);
+      bench.connection.connect(true);
+      bench.clock.advance(MIN_DELAY);
+      assert.equal(bench.network.transports.length, 2, 'the planned attempt is this one');
+      bench.transport.connect();
+      bench.connection.connect(true);
+      assert.equal(bench.connection.state.kind, 'connected');
+      assert.equal(bench.network.transports.length, 2);
+    });
+
     it('the options are read at each attempt', () => {
       let count = 0;
       const bench = new ConnectionBench({

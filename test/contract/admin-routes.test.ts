@@ -37,6 +37,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'get /mqtt-flows/states/:id': READ,
   'get /mqtt-flows/topics/completions': READ,
   'get /mqtt-flows/topics/export': READ,
+  'post /mqtt-flows/brokers/:id/connect': WRITE,
   'post /mqtt-flows/brokers/:id/outbox/clear': WRITE,
   'get /mqtt-flows/brokers/:id/clients': READ,
   'post /mqtt-flows/brokers/:id/clients/disconnect': WRITE,

@@ -110,13 +110,14 @@ describe('core/publications/publication-properties', () => {
         assert.equal(error.code, 'property-invalid');
         assert.equal(error.params.property, `msg.${property}`);
         assert.notEqual(error.params.expected ?? error.params.expectedKey ?? '', '');
-        assert.ok(String(error.params.value).length <= 60);
+        assert.ok(String(error.params.value).length <= 62);
       });
     }
 
     it('the error contains the value', () => {
       assert.equal(problem({ topic: 'a', qos: 7 }).params.value, '7');
-      assert.equal(problem({ topic: 'a', retain: 'perhaps' }).params.value, 'perhaps');
+      assert.equal(problem({ topic: 'a', retain: 'perhaps' }).params.value, '"perhaps"');
+      assert.equal(problem({ topic: 'a', qos: '7' }).params.value, '"7"', 'a text is told from a number');
     });
 
     for (const [qos, sent] of [

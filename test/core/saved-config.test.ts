@@ -17,7 +17,8 @@ function refuses(read: (saved: SavedConfig) => unknown, raw: unknown, value: str
   assert.ok(!result.ok);
   assert.equal(result.error.code, 'config-invalid');
   assert.equal(result.error.stage, 'config');
-  assert.deepEqual(result.error.params, { property: 'value', value, ...expectation(expected) });
+  const literal = typeof raw === 'string' ? `"${value}"` : value;
+  assert.deepEqual(result.error.params, { property: 'value', value: literal, ...expectation(expected) });
 }
 
 describe('settings/saved-config', () => {
@@ -208,7 +209,7 @@ describe('settings/saved-config', () => {
       saved.integer('a', 0, 0, 1);
       const result = saved.result({});
       assert.ok(!result.ok);
-      assert.equal(result.error.params.value, 'x'.repeat(60));
+      assert.equal(result.error.params.value, `"${'x'.repeat(60)}"`);
     });
 
     for (const raw of [undefined, null, 'x', 5, ['a']]) {

@@ -116,6 +116,7 @@ onEachServer('Messages that subscribe', (server) => {
     await flow.connected('sub');
     flow.inject('sub', { action: 'subscribe', topic: ['a', 'b', 'c', 'd'].map((level) => `${base}/${level}`) });
     await flow.completed.next();
+    await flow.showing('sub', 'filters');
     const listed = async (): Promise<unknown> => {
       flow.inject('sub', { action: 'getSubscriptions' });
       const { topic, payload } = await flow.received('sub-out').next();
@@ -237,7 +238,7 @@ describe('Messages that subscribe, at a server that refuses or is silent', () =>
     flow.inject('sub', { action: 'subscribe', topic: { topic: 'b', qos: 2 } });
     await flow.showing('sub', 'lowered-to-1');
     flow.inject('sub', { action: 'unsubscribe', topic: 'b' });
-    await flow.connected('sub');
+    await flow.showing('sub', 'filters');
   });
 
   it('complete with an error when the node is stopped before the server answers', async () => {

@@ -63,6 +63,7 @@ describe('routes from messages', () => {
     const routes = [{ filter: 'a' }, { id: 'b', filter: 'b', data: { c: 1 } }];
     await act(flow, 'setRoutes', routes);
     assert.deepEqual(await listed(flow), routes);
+    await flow.showing('router', 'routes');
   });
 
   it('that are invalid are an error, which changes nothing', async () => {
@@ -110,6 +111,7 @@ describe('routes from messages', () => {
       assert.deepEqual(flow.context('router', 'flow').get('broken'), ['a', 'b/#/c']);
       await act(flow, 'setRoutes', ['x']);
       assert.deepEqual(flow.context('router', 'flow').get('broken'), [{ filter: 'x' }]);
+      await flow.showing('router', 'routes');
       assert.deepEqual(await sent(flow, 'x'), [[], [{ filter: 'x' }], []]);
     });
   });

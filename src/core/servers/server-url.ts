@@ -42,7 +42,7 @@ export type ServerUrlResult =
   | { readonly ok: false; readonly problem: ServerUrlProblem };
 
 /** Scheme names that mqtt.js and the core MQTT nodes accept as well. */
-const SCHEMES: Readonly<Record<string, NetworkScheme>> = {
+export const NETWORK_SCHEMES: Readonly<Record<string, NetworkScheme>> = {
   'mqtt:': 'mqtt',
   'tcp:': 'mqtt',
   'mqtts:': 'mqtts',
@@ -51,7 +51,7 @@ const SCHEMES: Readonly<Record<string, NetworkScheme>> = {
   'ws:': 'ws',
   'wss:': 'wss',
 };
-const DEFAULT_PORTS: Readonly<Record<NetworkScheme, number>> = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 };
+export const DEFAULT_PORTS: Readonly<Record<NetworkScheme, number>> = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 };
 /** `unix://` is what mosquitto's own tools and other clients write. */
 const SOCKET = /^(?:mqtt\+)?unix:\/\/(.*)$/is;
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
@@ -87,7 +87,7 @@ function parseAddress(trimmed: string): AddressResult {
   const url = new URL(withScheme);
   if (url.port === '0') return { ok: false, problem: 'port' };
   if (url.hostname === '') return { ok: false, problem: 'malformed' };
-  const scheme = SCHEMES[url.protocol];
+  const scheme = NETWORK_SCHEMES[url.protocol];
   if (scheme === undefined) return { ok: false, problem: 'scheme' };
   const path = pathOf(url, scheme);
   if (path === undefined) return { ok: false, problem: 'path' };

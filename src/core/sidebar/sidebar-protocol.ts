@@ -33,6 +33,8 @@ export interface BrokerHealth {
   readonly subscriptions: readonly ShownSubscription[];
   /** It is a broker inside Node-RED, whose clients can be listed. */
   readonly hasClients?: boolean;
+  /** It waits for its next attempt, or was disconnected on request: a user may connect it at once. */
+  readonly mayConnectNow?: boolean;
 }
 
 export interface StartRequest {

@@ -38,6 +38,11 @@ export function shown(value: unknown, most = 60): string {
   return isRecord(value) ? '{…}' : Object.prototype.toString.call(value).slice(8, -1).slice(0, most);
 }
 
+/** As shown(), with a text in quotes: "3" is not 3. */
+export function shownLiteral(value: unknown): string {
+  return typeof value === 'string' ? `"${shown(value)}"` : shown(value);
+}
+
 /** The error for a property of a message. `expected` names values and ranges, or is a key of the locales. */
 export function propertyInvalid(
   property: string,
@@ -45,7 +50,7 @@ export function propertyInvalid(
   expected: string,
   stage: Extract<ErrorStage, 'publish' | 'control'>,
 ): MqttFlowsError {
-  const params = { property, value: shown(value), ...expectation(expected) };
+  const params = { property, value: shownLiteral(value), ...expectation(expected) };
   return new MqttFlowsError('property-invalid', { stage, params });
 }
 

@@ -5,7 +5,9 @@ import type { BrokerStateReport } from '../../core/reports/broker-state';
 import type { OutboxFigures } from '../../core/reports/outbox-figures';
 import { VERSION_NAMES } from '../../core/servers/version-name';
 import type { BrokerHealth } from '../../core/sidebar/sidebar-protocol';
+import { timeText } from '../fields/local-text';
 import { sharedText } from '../fields/shared-text';
+import { prepareConnectNow } from './connect-now';
 
 const STATE = '#mqtt-flows-state';
 const USERS = '#mqtt-flows-users';
@@ -14,15 +16,19 @@ const PERIOD = 2000;
 /** In ms: a smaller difference is only the time that the answer took. */
 const IMPRECISION = 1000;
 
-/** The time of the next attempt as last shown, by the clock of this computer, in ms since the epoch. */
-let shownTime = 0;
-
 /**
  * Keeps the line up to date, and passes the figures of the outbox to `showOutbox`. Returns a function that stops it.
  */
 export function watchBroker(id: string, showOutbox: (figures: OutboxFigures | undefined) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
+  const textOf = stateTexts();
+  const showHealth = (health: BrokerHealth): void => {
+    show(health.state, textOf(health.state));
+    showConnect(id, health);
+    showOutbox(health.outbox);
+  };
+  const showConnect = prepareConnectNow($(`${STATE} button`), showHealth);
   // Without permission, or while Node-RED restarts, the state is unknown.
   const unknown = (): void => {
     $(STATE).hide();
@@ -30,14 +36,9 @@ export function watchBroker(id: string, showOutbox: (figures: OutboxFigures | un
   };
   const look = (): void => {
     const answer: JQuery.jqXHR<BrokerHealth> = $.getJSON(`mqtt-flows/brokers/${encodeURIComponent(id)}`);
-    answer
-      .then(({ state, outbox }) => {
-        show(state);
-        showOutbox(outbox);
-      }, unknown)
-      .always(() => {
-        if (!over) timer = setTimeout(look, PERIOD);
-      });
+    answer.then(showHealth, unknown).always(() => {
+      if (!over) timer = setTimeout(look, PERIOD);
+    });
   };
   look();
   return () => {
@@ -55,16 +56,21 @@ const COLORS: Readonly<Record<BrokerStateReport['kind'], string>> = {
   unusable: 'var(--red-ui-node-status-colors-red, #c00)',
 };
 
-function show(state: BrokerStateReport): void {
-  const text = stateText(state);
-  const line = $(STATE).show();
+function show(state: BrokerStateReport, text: string): void {
+  const line = $(STATE).show().children('[role=status]');
   line.children('i').css('color', COLORS[state.kind]);
   // Only changes are written, so that a screen reader announces only these.
   if (line.children('span').text() !== text) line.children('span').text(text);
 }
 
+/** Returns a function that puts the states of one connection into words. */
+export function stateTexts(): (state: BrokerStateReport) => string {
+  const timeIn = lastingTime();
+  return (state) => stateText(state, timeIn);
+}
+
 /** The status of the node in the language of the editor. */
-function stateText(state: BrokerStateReport): string {
+function stateText(state: BrokerStateReport, timeIn: (wait: number) => string): string {
   switch (state.kind) {
     case 'absent':
       return sharedText('state.absent');
@@ -87,12 +93,17 @@ function stateText(state: BrokerStateReport): string {
 }
 
 /**
- * The time of day `wait` ms from now. It stays the same between requests, since screen readers announce a changed text.
+ * Returns a function that gives the time of day so many ms from now. It stays the same between requests, since screen
+ * readers announce a changed text.
  */
-function timeIn(wait: number): string {
-  const time = Date.now() + wait;
-  if (Math.abs(time - shownTime) >= IMPRECISION) shownTime = time;
-  return new Date(shownTime).toLocaleTimeString();
+function lastingTime(): (wait: number) => string {
+  /** By the clock of this computer, in ms since the epoch. */
+  let shown = 0;
+  return (wait) => {
+    const time = Date.now() + wait;
+    if (Math.abs(time - shown) >= IMPRECISION) shown = time;
+    return timeText(shown);
+  };
 }
 
 function serverName(server: string): string {

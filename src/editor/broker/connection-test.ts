@@ -4,6 +4,8 @@ import { errorSentence } from '../../core/errors/error-sentence';
 import type { ErrorReport } from '../../core/errors/mqtt-flows-error';
 import type { TestEvent, TestedServer, TestFact } from '../../core/reports/connection-test';
 import { VERSION_NAMES } from '../../core/servers/version-name';
+import { colorAsError } from '../fields/error-color';
+import { dateText } from '../fields/local-text';
 import { sharedText } from '../fields/shared-text';
 
 const BUTTON = '#mqtt-flows-test';
@@ -144,7 +146,8 @@ class TestView {
   }
 
   #say(place: JQuery, text: string, failed: boolean): void {
-    place.text(text).css('color', failed ? 'var(--red-ui-text-color-error)' : 'var(--red-ui-text-color-success)');
+    place.text(text).css('color', 'var(--red-ui-text-color-success)');
+    if (failed) colorAsError(place);
   }
 }
 
@@ -182,7 +185,7 @@ function factText(fact: TestFact): string {
       return fact.protocol;
     case 'certificate': {
       const { subject, issuer } = fact;
-      const until = Number.isFinite(fact.until) ? new Date(fact.until).toLocaleDateString() : '?';
+      const until = Number.isFinite(fact.until) ? dateText(fact.until) : '?';
       return sharedText('test.certificate', { subject, issuer, until });
     }
   }

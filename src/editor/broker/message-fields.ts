@@ -8,6 +8,8 @@ import { messagePayloadProblem } from '../../settings/message-payload';
 import { addFieldNote } from '../fields/field-note';
 import { addFormRow } from '../fields/form-row';
 import { sharedText } from '../fields/shared-text';
+import { fixedTopicHint } from '../fields/topic-hint';
+import { trimPasted } from '../fields/trim-pasted';
 import { nameTypedInput } from '../fields/typed-input-name';
 import { addMessageProperties, messagePropertiesProblem } from './message-properties';
 
@@ -37,6 +39,7 @@ export function addMessageFields(
   const saved = { ...messageDefaults, ...message };
   const topic = $('<input>', {
     type: 'text',
+    class: 'mqtt-flows-message-topic',
     title: texts.tip,
     placeholder: sharedText('blank.message'),
     spellcheck: false,
@@ -50,7 +53,11 @@ export function addMessageFields(
   const last = addFormRow(details, 'fa fa-check-circle-o', 'QoS', qos);
   const retain = addCheckbox(last, sharedText('field.retain'), sharedText('tip.retain'), saved.retain);
   const isLiteral = addLiteral(last, topic, saved.literal === true);
-  addFieldNote(row, topic, (value) => ({ problem: messageProblem({ topic: value.trim(), literal: isLiteral() }) }));
+  addFieldNote(row, topic, (value) => ({
+    problem: messageProblem({ topic: value.trim(), literal: isLiteral() }),
+    hint: fixedTopicHint(value),
+  }));
+  trimPasted(topic);
   const readProperties = addMessageProperties(details, saved.properties ?? {}, texts.isWill === true);
   const show = (): void => void details.toggle(String(topic.val()).trim() !== '');
   topic.on('input change', show);

@@ -8,6 +8,8 @@ import { addFormRow } from '../fields/form-row';
 import { prepareUserProperties, readUserProperties, type UserPropertiesConfig } from '../fields/name-value-list';
 import { intervalProblem, responseTopicProblem } from '../fields/property-problem';
 import { sharedText } from '../fields/shared-text';
+import { fixedTopicHint } from '../fields/topic-hint';
+import { trimPasted } from '../fields/trim-pasted';
 
 type Properties = MessageConfig['properties'];
 
@@ -71,7 +73,12 @@ function addText(fold: JQuery, name: TextProperty, saved: unknown): JQuery {
     input.addClass('mqtt-flows-number').attr('inputmode', 'numeric');
     row.append(' ', $('<span>').text(sharedText('unit.seconds')));
   }
-  addFieldNote(row, input, (value) => ({ problem: problemOf(name, value.trim()) }));
+  const isTopic = name === 'responseTopic';
+  addFieldNote(row, input, (value) => ({
+    problem: problemOf(name, value.trim()),
+    hint: isTopic ? fixedTopicHint(value) : undefined,
+  }));
+  if (isTopic) trimPasted(input);
   return input;
 }
 

@@ -19,7 +19,11 @@ export function outboxProblem(saved: Partial<OutboxConfig> | undefined): string 
 export function prepareOutboxFields(outbox: Partial<OutboxConfig> | undefined): void {
   const saved = { ...outboxDefaults, ...outbox };
   for (const name of OUTBOX_NUMBERS) {
-    prepareNumber(name, saved[name], (value) => numberProblem(value, OUTBOX_RANGES[name], UNITS[name]), UNITS[name]);
+    prepareNumber(name, saved[name], {
+      problem: (value) => numberProblem(value, OUTBOX_RANGES[name], UNITS[name]),
+      units: UNITS[name],
+      zeroIsBlank: outboxDefaults[name] === 0,
+    });
   }
   $('#mqtt-flows-overflow').val(saved.overflow);
   $('#mqtt-flows-fsync').prop('checked', saved.fsync);

@@ -14,6 +14,7 @@ import { namesVariables } from '../../settings/environment-text';
 import { addFieldNote, type FieldNote } from '../fields/field-note';
 import { addFormRow } from '../fields/form-row';
 import { sharedText } from '../fields/shared-text';
+import { trimPasted } from '../fields/trim-pasted';
 import { addMessageFields } from './message-fields';
 
 type MessageName = keyof MessagesAboutClient;
@@ -34,6 +35,7 @@ export function addPresenceFields(
   };
   const presence = presenceOf(messages);
   const topic = textField(sharedText('presence.topicTip'), presence?.topic, sharedText('blank.presence'));
+  trimPasted(topic.addClass('mqtt-flows-message-topic'));
   const row = addFormRow(container, 'fa fa-heartbeat', sharedText('presence.topic'), topic);
   const details = $('<div>').appendTo(container);
   const online = textField(sharedText('presence.onlineTip'), presence?.online, PRESENCE_WORDS.online);

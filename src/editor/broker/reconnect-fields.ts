@@ -31,9 +31,12 @@ function isLess(a: SavedNumber, b: SavedNumber): boolean {
 /** Fills the fields with the saved settings. */
 export function prepareReconnectFields(reconnect: Partial<Reconnect> | undefined): void {
   const delays = { ...brokerDefaults.reconnect, ...reconnect };
-  prepareNumber('minDelay', delays.minDelay, (value) => delayProblem('minDelay', value), MILLISECONDS);
+  prepareNumber('minDelay', delays.minDelay, {
+    problem: (value) => delayProblem('minDelay', value),
+    units: MILLISECONDS,
+  });
   const problem = (longest: string): string | undefined => longestProblem(longest, readReconnect().minDelay);
-  prepareNumber('maxDelay', delays.maxDelay, problem, MILLISECONDS);
+  prepareNumber('maxDelay', delays.maxDelay, { problem, units: MILLISECONDS });
   $('#mqtt-flows-minDelay').on('input change', () => $('#mqtt-flows-maxDelay').trigger('change'));
 }
 

@@ -1,6 +1,6 @@
 // The fields of the broker dialog about the servers: addresses, TLS, proxy, WebSocket.
 
-import { parseServerUrl, type ServerScheme, splitCredentials } from '../../core/servers/server-url';
+import { parseServerUrl, type ServerScheme } from '../../core/servers/server-url';
 import {
   isHeader,
   isProxyUrl,
@@ -12,9 +12,10 @@ import {
 } from '../../settings/broker.server.config';
 import { namesVariables } from '../../settings/environment-text';
 import { addFieldNote } from '../fields/field-note';
-import { keepReader, listed, readRows, useArrowKeys } from '../fields/list-rows';
+import { listed, readRows, useArrowKeys } from '../fields/list-rows';
 import { type NameValue, prepareNameValues, readNameValues } from '../fields/name-value-list';
 import { sharedText } from '../fields/shared-text';
+import { addServerRow, serverProblem } from './server-row';
 
 const SERVERS = '#mqtt-flows-servers';
 const HEADERS = '#mqtt-flows-headers';
@@ -24,23 +25,6 @@ export function serversProblem(servers: ServerConfig['servers']): string | undef
   return listed(servers)
     .map(({ url }) => serverProblem(url))
     .find((problem) => problem !== undefined);
-}
-
-function serverProblem(url: string): string | undefined {
-  // The values of variables are unknown here.
-  if (namesVariables(url)) return undefined;
-  const result = parseServerUrl(url);
-  return result.ok ? undefined : sharedText(`serverUrl.${result.problem}`);
-}
-
-/** The full meaning of an address that leaves parts out; undefined when it is complete. */
-function addressHint(url: string): string | undefined {
-  if (namesVariables(url)) return sharedText('fields.variables');
-  const result = parseServerUrl(url);
-  if (!result.ok || result.address.scheme === 'mqtt+unix') return undefined;
-  if (result.address.credentials) return sharedText('hint.credentialsInAddress');
-  if (/:\d+(\/|\?|$)/.test(url.trim())) return undefined;
-  return sharedText('hint.port', { port: result.address.port });
 }
 
 /** The error for a TLS configuration that no address uses, which would look safer than it is; or undefined. */
@@ -84,7 +68,7 @@ function headerProblem({ name, value }: NameValue): string | undefined {
 /** Fills the fields with `saved`, and shows only those that apply to the addresses. */
 export function prepareServerFields(saved: ServerConfig): void {
   const list = $(SERVERS).editableList<{ url?: string }>({
-    addItem: (container, _index, row) => addServer(container, row.url ?? ''),
+    addItem: (container, _index, row) => addServerRow(container, row.url ?? '', showNeeded),
     removable: true,
     sortable: true,
     removeItem: () => showNeeded(),
@@ -96,7 +80,7 @@ export function prepareServerFields(saved: ServerConfig): void {
     list.editableList('addItem', server);
   }
   // Those of several servers may differ, and there is one pair of fields.
-  if (servers.length === 1) list.find('input').trigger('change');
+  if (servers.length === 1) list.find('input[type=text]').trigger('change');
   prepareProxy({ ...serverDefaults.proxy, ...saved.proxy });
   prepareWebSocket({ ...serverDefaults.webSocket, ...saved.webSocket });
   const tls = $('#node-config-input-tls').on('change', showNeeded);
@@ -128,40 +112,6 @@ export function readServerFields(): Omit<ServerConfig, 'tls'> {
   };
 }
 
-function addServer(container: JQuery, saved: string): void {
-  const url = $('<input>', {
-    type: 'text',
-    placeholder: 'mqtt://localhost:1883',
-    'aria-label': sharedText('field.server'),
-    title: sharedText('tip.server'),
-    spellcheck: false,
-  })
-    .css({ width: '100%' })
-    .val(saved)
-    .appendTo(container);
-  let moved = false;
-  addFieldNote(container, url, (value) => ({
-    problem: serverProblem(value),
-    hint: moved ? sharedText('hint.credentialsMoved') : addressHint(value),
-  }));
-  keepReader(container, () => ({ url: String(url.val()).trim() }));
-  const takeApart = (): void => {
-    const found = splitCredentials(String(url.val()));
-    if (!found) return;
-    url.val(found.url);
-    moved = true;
-    // A part that the address leaves out is the one in its field.
-    if (found.username) $('#node-config-input-username').val(found.username).trigger('change');
-    if (found.password) $('#node-config-input-password').val(found.password).trigger('change');
-    url.trigger('input');
-  };
-  // Pasted text is in the field only after the event. Typed text is complete when the field is left.
-  url.on('paste', () => void setTimeout(takeApart, 0));
-  url.on('change', takeApart);
-  url.on('input change', showNeeded);
-  showNeeded();
-}
-
 function prepareProxy({ use, url }: ProxyConfig): void {
   $('#mqtt-flows-proxy-use').val(use).on('change', showNeeded);
   const address = $('#mqtt-flows-proxy-url').val(url);
@@ -171,13 +121,13 @@ function prepareProxy({ use, url }: ProxyConfig): void {
 }
 
 function prepareWebSocket({ headers, subprotocol }: WebSocketConfig): void {
-  const field = $('#mqtt-flows-subprotocol').val(subprotocol);
-  field.closest('details').prop('open', headers.length > 0 || subprotocol !== '');
+  $('#mqtt-flows-subprotocol').val(subprotocol);
   prepareNameValues($(HEADERS), headers, headerProblem);
 }
 
 function showNeeded(): void {
   const urls = readServers().map(({ url }) => url);
+  $('#mqtt-flows-servers-label').text(urls.length > 1 ? sharedText('field.servers') : sharedText('field.server'));
   const secure = urls.some((url) => mayHave(url, ['mqtts', 'wss']));
   const tls = $('#node-config-input-tls');
   const id = String(tls.val() ?? '');
@@ -185,7 +135,7 @@ function showNeeded(): void {
   $('#mqtt-flows-tls-row').toggle(secure || isChosen(id));
   $('#mqtt-flows-tls-unverified').toggle(secure && isUnverified(id));
   tls.triggerHandler('input');
-  $('#mqtt-flows-websocket').toggle(urls.some((url) => mayHave(url, ['ws', 'wss'])));
+  $('.mqtt-flows-websocket').toggle(urls.some((url) => mayHave(url, ['ws', 'wss'])));
   $('.mqtt-flows-proxy-url').toggle($('#mqtt-flows-proxy-use').val() === 'url');
 }
 

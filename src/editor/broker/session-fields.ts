@@ -45,9 +45,13 @@ export function connectNumberProblem(name: ConnectNumber, value: unknown, chosen
 
 /** Fills the fields with `saved`. `chosen` reads the fields that they depend on. */
 export function prepareSessionFields(saved: SessionConfig, chosen: () => VersionChosen): void {
-  $('#mqtt-flows-keep-session').prop('checked', !saved.cleanStart).on('change', recheck);
+  const keep = $('#mqtt-flows-keep-session').prop('checked', !saved.cleanStart);
+  keep.on('change', () => showMqtt5Fields(chosen()));
   for (const name of NUMBERS) {
-    prepareNumber(name, saved[name], (value) => connectNumberProblem(name, value, chosen()), UNITS[name]);
+    prepareNumber(name, saved[name], {
+      problem: (value) => connectNumberProblem(name, value, chosen()),
+      units: UNITS[name],
+    });
   }
   prepareUserProperties($(USER_PROPERTIES), saved.userProperties);
 }
@@ -65,6 +69,8 @@ export function showMqtt5Fields(chosen: VersionChosen): void {
       .some((input) => String($(input).val() ?? '') !== '');
     $(element).toggle(speaks || filled);
   });
+  // How long what is kept? A blank field would say "for ever" of a session that ends with its connection.
+  if (chosen.cleanStart && $('#mqtt-flows-sessionExpiryInterval').val() === '') $('#mqtt-flows-expiry-row').hide();
   $('.mqtt-flows-mqtt5-unsent').toggle(!speaks);
 }
 

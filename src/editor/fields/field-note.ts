@@ -1,5 +1,7 @@
 // The note under a field: what is wrong with its value, or what the value does.
 
+import { colorAsError } from './error-color';
+
 /** The note of a field. */
 export interface FieldNote {
   readonly problem?: string | undefined;
@@ -26,9 +28,8 @@ export function addFieldNote(row: JQuery, input: JQuery, check: (value: string) 
     // A press on the button leaves the field, which is a change: the button must outlive it.
     if (text === shown) return;
     shown = text;
-    line
-      .text(text)
-      .css('color', problem === undefined ? 'var(--red-ui-secondary-text-color)' : 'var(--red-ui-text-color-error)');
+    line.text(text).css('color', 'var(--red-ui-secondary-text-color)');
+    if (problem !== undefined) colorAsError(line);
     line.toggle(line.text() !== '');
     if (fix) line.append(' ', fixButton(fix));
   };

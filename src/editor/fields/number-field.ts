@@ -23,19 +23,40 @@ export function numberProblem(value: unknown, [min, max]: NumberRange, units?: U
   return sharedText('fields.rangeIn', { ...ends, unit: units[0].name() });
 }
 
-/**
- * Shows `saved` in the field `#mqtt-flows-<name>`, in the largest of `units` that fits. The note under it shows the
- * result of `problem` for the entered value, in the smallest unit.
- */
-export function prepareNumber(
-  name: string,
-  saved: SavedNumber | undefined,
-  problem: (value: string) => string | undefined,
-  units?: Units,
-): void {
-  const input = $(`#mqtt-flows-${name}`).val(String(saved ?? ''));
+/** What is particular to a field. */
+export interface NumberField {
+  /** The error for an entered value, in the smallest unit; or undefined. */
+  problem(value: string): string | undefined;
+  readonly units?: Units | undefined;
+  /** Whether 0 means that there is none, as the placeholder says: the field is blank then. Its default has to be 0. */
+  readonly zeroIsBlank?: boolean;
+  /** What 0 does, where blank stands for another number. */
+  readonly zeroHint?: string;
+}
+
+/** Shows `saved` in the field `#mqtt-flows-<name>`, in the largest unit that fits, with a note under it. */
+export function prepareNumber(name: string, saved: SavedNumber | undefined, field: NumberField): void {
+  const { units, zeroIsBlank = false, zeroHint } = field;
+  const input = $(`#mqtt-flows-${name}`).data('zeroIsBlank', zeroIsBlank);
+  input.val(zeroIsBlank && Number(saved) === 0 ? '' : String(saved ?? ''));
   if (units) addUnits(name, input, units);
-  addFieldNote(input.closest('.form-row'), input, () => ({ problem: problem(String(readNumber(name))) }));
+  hideUnitOfBlank(input);
+  addFieldNote(input.closest('.form-row'), input, (text) => ({
+    problem: field.problem(String(readNumber(name))),
+    hint: text.trim() === '0' ? zeroHint : undefined,
+  }));
+}
+
+/** A unit has no sense beside a placeholder in words, such as "no limit". */
+function hideUnitOfBlank(input: JQuery): void {
+  const unit = input.siblings('select.mqtt-flows-unit, span');
+  const show = (): void => {
+    const isWord = Number.isNaN(Number(input.attr('placeholder') ?? 0));
+    unit.toggle(!isWord || String(input.val()).trim() !== '');
+  };
+  input.on('input change', show);
+  // Node-RED translates the placeholder after the dialog has been prepared.
+  setTimeout(show, 0);
 }
 
 function addUnits(name: string, input: JQuery, units: Units): void {
@@ -71,7 +92,9 @@ function unitId(name: string): string {
  * entered, for the validator.
  */
 export function readNumber(name: string): SavedNumber {
-  const text = String($(`#mqtt-flows-${name}`).val() ?? '').trim();
+  const input = $(`#mqtt-flows-${name}`);
+  const text = String(input.val() ?? '').trim();
+  if (text === '' && input.data('zeroIsBlank') === true) return 0;
   return enteredNumber(text, Number($(`#${unitId(name)}`).val() ?? 1));
 }
 
@@ -79,4 +102,10 @@ export function readNumber(name: string): SavedNumber {
 export function enteredNumber(text: string, factor: number): SavedNumber {
   const number = Number(text);
   return text === '' || Number.isNaN(number) ? text : inSmallest(number, factor);
+}
+
+/** The value of a field and its unit, as they stand in the dialog. */
+export function shownNumber(input: JQuery): string {
+  const unit = $(`#${input.attr('id')}-unit option:selected`).text();
+  return `${input.val()} ${unit}`.trim();
 }

@@ -1,6 +1,7 @@
 // The field for a .proto text: with line numbers, and what is wrong with it, as the runtime sees it, at its line.
 
 import type { SchemaAnswer } from '../../settings/schema-answer';
+import { colorAsError } from './error-color';
 import { sharedText } from './shared-text';
 
 /** ms without a key after which the runtime is asked */
@@ -37,8 +38,9 @@ export function schemaField(saved: string, learned: (messageTypes: readonly stri
   });
   problem.css({
     ...{ display: 'block', padding: '2px 0', border: 0, background: 'none', textAlign: 'start', fontSize: '12px' },
-    ...{ color: 'var(--red-ui-text-color-error)', overflowWrap: 'anywhere' },
+    overflowWrap: 'anywhere',
   });
+  colorAsError(problem);
   const said = $('<div>', { 'aria-live': 'polite' }).append(problem.hide());
   let wrong: number | undefined;
   let from: 'text' | 'file' = 'text';

@@ -9,9 +9,9 @@ export interface Pane {
 
 /**
  * Makes tabs for `panes` in the empty list `#<list>`, and shows the first. As the ARIA practices for tabs say, Tab
- * reaches the chosen tab; the arrow keys, Home and End choose another.
+ * reaches the chosen tab; the arrow keys, Home and End choose another. Returns a function that chooses the tab of a pane.
  */
-export function createTabs(list: string, panes: readonly Pane[]): void {
+export function createTabs(list: string, panes: readonly Pane[]): (pane: string) => void {
   const links = (): JQuery => $(`#${list}`).find('a.red-ui-tab-label');
   const tabs = RED.tabs.create({
     id: list,
@@ -48,6 +48,10 @@ export function createTabs(list: string, panes: readonly Pane[]): void {
   if (first) tabs.activateTab(first.id);
   // The width is known only when the dialog is shown.
   setTimeout(() => tabs.resize(), 0);
+  return (pane) => {
+    tabs.activateTab(pane);
+    links().filter(`[aria-controls="${pane}"]`).trigger('focus');
+  };
 }
 
 /** Shows or hides the tab of the pane `id`, which is not the first. The first is chosen when the hidden one was. */

@@ -1,10 +1,10 @@
 // Checks topic filters in dialogs with the parser of the runtime.
 
 import { parseTopicFilter, type TopicFilterResult } from '../../core/topics/topic-filter';
-import { filterOddity } from '../../core/topics/topic-oddity';
 import { isVariable, namesVariables } from '../../settings/environment-text';
 import type { FieldNote } from './field-note';
 import { sharedText } from './shared-text';
+import { fixedTopicHint } from './topic-hint';
 
 /**
  * The error for an invalid filter, or undefined. A filter with variables is checked by the runtime; one that is `literal`
@@ -21,10 +21,10 @@ function hasVariables(text: string, literal: boolean): boolean {
 /** The error for a filter, or the properties that its named wildcards set. */
 export function topicFilterNote(text: string, literal = false): FieldNote {
   if (hasVariables(text, literal)) return { hint: sharedText('fields.variables') };
-  const result = parseTopicFilter(text);
+  const result = parseTopicFilter(text.trim());
   if (!result.ok) return { problem: problemOf(result) };
-  const odd = filterOddity(text);
-  if (odd) return { hint: sharedText(`topicOddity.${odd}`) };
+  const odd = fixedTopicHint(text);
+  if (odd) return { hint: odd };
   return { hint: result.filter.captures.map(({ name }) => `msg.params.${name}`).join('  ') };
 }
 

@@ -39,7 +39,7 @@ export function enteredOwnSending(): OwnSendingConfig {
 
 /** Fills the fields. Topic and payload are judged anew with each change. */
 export function prepareOwnSending({ interval }: Own): void {
-  prepareNumber('interval', interval, intervalProblem, SECONDS);
+  prepareNumber('interval', interval, { problem: intervalProblem, units: SECONDS });
   const judge = (): void => void $('#node-input-topic, #mqtt-flows-payload').trigger('change');
   $('#node-input-atConnection, #mqtt-flows-interval').on('input change', judge);
   $('#node-input-retain').on('change', () => void $('#mqtt-flows-payload').trigger('change'));

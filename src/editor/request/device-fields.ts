@@ -6,6 +6,8 @@ import { namesVariables } from '../../settings/environment-text';
 import { MATCH_TYPES, type RequestConfig } from '../../settings/request.config';
 import { addFieldNote } from '../fields/field-note';
 import { sharedText } from '../fields/shared-text';
+import { templateHint } from '../fields/topic-hint';
+import { trimPasted } from '../fields/trim-pasted';
 import { previewHint } from '../publish/template-preview';
 import { prepareTypedField } from '../publish/typed-field';
 import { typedValueProblem } from '../publish/typed-value-problem';
@@ -27,8 +29,9 @@ export function prepareDeviceFields({ match }: Partial<Pick<RequestConfig, 'matc
   const topic = $('#node-input-responseTopic');
   addFieldNote(topic.closest('.form-row'), topic, (text) => ({
     problem: text === '' ? sharedText('topicFilter.empty') : responseTopicProblem(text),
-    hint: previewHint(text) ?? sharedText('fields.template'),
+    hint: templateHint(text) ?? previewHint(text) ?? sharedText('fields.template'),
   }));
+  trimPasted(topic);
   const rows = {
     property: $('#mqtt-flows-matchProperty-row, #mqtt-flows-matchValue-row'),
     jsonata: $('#mqtt-flows-matchExpression-row'),

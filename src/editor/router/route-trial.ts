@@ -6,6 +6,7 @@ import { namesVariables } from '../../settings/environment-text';
 import { parseRule, type RuleConfig } from '../../settings/router.config';
 import { sharedText } from '../fields/shared-text';
 import { offerTopics } from '../fields/topic-completion';
+import { trimPasted } from '../fields/trim-pasted';
 
 /** The rules as entered in the dialog. */
 export interface TriedRules {
@@ -19,6 +20,7 @@ export function addRouteTrial(container: JQuery, tried: () => TriedRules): () =>
   const input = $('<input>', { type: 'text', placeholder: label, 'aria-label': label, spellcheck: false })
     .css({ width: '100%' })
     .appendTo(container);
+  trimPasted(input);
   offerTopics(input, 0);
   const result = $('<div>', { class: 'mqtt-flows-trial', 'aria-live': 'polite' })
     .css({ marginTop: '4px', maxHeight: '130px', overflowY: 'auto', overflowWrap: 'anywhere' })

@@ -1,6 +1,7 @@
 // How many messages each rule has taken since the deploy, from the runtime.
 
 import type { RouteCounts } from '../../core/reports/route-counts';
+import { numberText } from '../fields/local-text';
 import { sharedText } from '../fields/shared-text';
 import type { SavedRule } from './rule-row';
 
@@ -18,7 +19,7 @@ export function showRuleCounts(id: string, list: JQuery, dynamic: JQuery, otherw
       // There is no count for a rule that has changed since the deploy.
       if (rule?.filter === filter) $(element).text(takenText(rule.taken));
     });
-    const routes = counts.routes.toLocaleString();
+    const routes = numberText(counts.routes);
     if (counts.routes > 0)
       dynamic.text(`${sharedText('rule.routes', { number: routes })}; ${takenText(counts.dynamic)}`);
     otherwise.text(takenText(counts.otherwise));
@@ -26,5 +27,5 @@ export function showRuleCounts(id: string, list: JQuery, dynamic: JQuery, otherw
 }
 
 function takenText(count: number): string {
-  return sharedText('rule.taken', { number: count.toLocaleString() });
+  return sharedText('rule.taken', { number: numberText(count) });
 }

@@ -8,6 +8,8 @@ import { sharedText } from '../fields/shared-text';
 import { topicTemplateProblem } from '../fields/template-problem';
 import { offerTopics } from '../fields/topic-completion';
 import { topicFilterNote, topicFilterProblem } from '../fields/topic-filter-problem';
+import { templateHint } from '../fields/topic-hint';
+import { trimPasted } from '../fields/trim-pasted';
 import { nameTypedInput } from '../fields/typed-input-name';
 import { typedValueProblem } from '../publish/typed-value-problem';
 
@@ -38,12 +40,24 @@ export function addRuleRow(container: JQuery, row: RuleRow, changed: () => void)
   const saved: RuleConfig = { ...ruleDefaults, ...savedPart(row) };
   const filterLine = $('<div>').appendTo(container);
   const filter = textInput(sharedText('fields.filter'), sharedText('fields.filterExample'), saved.filter);
-  filter.appendTo(filterLine);
-  addFieldNote(filterLine, filter, topicFilterNote);
+  const flex = $('<div>').css({ display: 'flex', gap: '8px', alignItems: 'baseline' }).appendTo(filterLine);
+  // The style sheet of the dialog counts the rows.
+  $('<span>', { class: 'mqtt-flows-rule-output', text: sharedText('rule.output') }).appendTo(flex.append(filter));
+  // Nothing is wrong with a row in which nothing was typed yet.
+  let typed = saved.filter !== '';
+  filter.on('input', () => {
+    typed = true;
+  });
+  addFieldNote(filterLine, filter, (text) => (typed ? topicFilterNote(text) : {}));
+  trimPasted(filter);
   offerTopics(filter);
   const topicLine = $('<div>').css({ marginTop: '4px' }).appendTo(container);
   const topic = textInput(sharedText('rule.topic'), sharedText('rule.topic'), saved.topic).appendTo(topicLine);
-  addFieldNote(topicLine, topic, (text) => ({ problem: text === '' ? undefined : topicTemplateProblem(text) }));
+  addFieldNote(topicLine, topic, (text) => ({
+    problem: text.trim() === '' ? undefined : topicTemplateProblem(text.trim()),
+    hint: templateHint(text),
+  }));
+  trimPasted(topic);
   const readMore = addMore(container, saved);
   $('<div>', { class: 'mqtt-flows-rule-taken' })
     .css({ fontSize: '12px', color: 'var(--red-ui-secondary-text-color)' })

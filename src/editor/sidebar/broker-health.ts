@@ -1,9 +1,10 @@
 // The health of the flows' connection above the topics: state and reason, rates, the outbox, and who subscribes to
 // what.
 
-import { errorSentence } from '../../core/errors/error-sentence';
 import { type BrokerStateReport, errorOf, serverOf } from '../../core/reports/broker-state';
 import type { BrokerHealth, ShownSubscription } from '../../core/sidebar/sidebar-protocol';
+import { stateTexts } from '../broker/broker-state';
+import { prepareConnectNow } from '../broker/connect-now';
 import { sharedText } from '../fields/shared-text';
 import { topicsText } from './topics-text';
 import { rounded } from './tree-row-texts';
@@ -21,14 +22,20 @@ export class BrokerHealthView {
   readonly #facts = $('<div>', { class: 'mqtt-flows-facts' });
   readonly #problem = $('<div>', { class: 'mqtt-flows-problem' });
   readonly #subscriptions = $('<ul>', { class: 'mqtt-flows-subscriptions' });
+  readonly #connect = $('<button>', { type: 'button', class: 'red-ui-button red-ui-button-small' });
+  readonly #showConnect = prepareConnectNow(this.#connect, () => {});
+  readonly #textOf = stateTexts();
   #last: Sample | undefined;
   #listed = '';
 
   constructor() {
-    this.element.append(this.#summary, this.#problem, this.#facts, this.#subscriptions);
+    this.#connect.text(sharedText('field.connectNow')).attr('title', sharedText('tip.connectNow'));
+    this.element.append(this.#summary, this.#problem, this.#connect, this.#facts, this.#subscriptions);
   }
 
-  show({ state, received, sent, outbox, subscriptions }: BrokerHealth): void {
+  show(broker: string, health: BrokerHealth): void {
+    const { state, received, sent, outbox, subscriptions } = health;
+    this.#showConnect(broker, health);
     const sample = { at: performance.now(), received, sent };
     const last = this.#last;
     this.#last = sample;
@@ -39,9 +46,8 @@ export class BrokerHealthView {
     const values = { in: perSecond((each) => each.received), out: perSecond((each) => each.sent) };
     this.element.show();
     this.#summary.empty().append(stateElement(state), ` · ${topicsText('health.rates', values)}`);
-    const error = errorOf(state);
     const server = shownServer(state);
-    this.#problem.text(error ? errorSentence(error, { server }, sharedText) : '');
+    this.#problem.text(errorOf(state) ? this.#textOf(state) : '');
     const { depth = 0, inFlight = 0 } = outbox ?? {};
     const waiting = depth - inFlight;
     this.#facts.text(topicsText('health.facts', { received, sent, inFlight, waiting, server: server || '–' }));

@@ -4,6 +4,7 @@
 import { plainText } from '../../core/errors/plain-text';
 import { VERSION_NAMES } from '../../core/servers/version-name';
 import { type ClientList, MOST_CLIENTS, type ShownClient } from '../../core/sidebar/client-list';
+import { dateTimeText } from '../fields/local-text';
 import { notifyProblem } from './notify-problem';
 import { button } from './small-button';
 import { askClients, type ClientEnd, endClient } from './topics-requests';
@@ -135,7 +136,7 @@ export class ClientsView {
 
 function factsOf(client: ShownClient): string {
   const { user, address, protocolVersion, since, local, subscriptions, queued, inFlight, dropped } = client;
-  const time = since > 0 ? new Date(since).toLocaleString() : '–';
+  const time = since > 0 ? dateTimeText(since) : '–';
   return [
     local ? topicsText('clients.local') : plainText(user),
     plainText(address),

@@ -1,5 +1,6 @@
 // A line chart of one number over time, drawn as SVG in the colours of the theme.
 
+import { timeText } from '../fields/local-text';
 import { topicsText } from './topics-text';
 
 export interface Point {
@@ -21,7 +22,7 @@ export function numberChart(points: readonly Point[]): JQuery {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return $('<div>', { class: 'mqtt-flows-hint', text: topicsText('chart.none') });
   const title = topicsText('chart.title', { count: points.length, low, high, last: last.value });
-  const time = (at: number): string => new Date(at).toLocaleTimeString();
+  const time = (at: number): string => timeText(at);
   return $('<figure>', { class: 'mqtt-flows-chart' }).append(
     $('<div>', { class: 'mqtt-flows-chart-scale' }).append($('<span>', { text: high }), $('<span>', { text: low })),
     $(drawing(points, low, high, title)),

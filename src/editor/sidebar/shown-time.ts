@@ -1,36 +1,48 @@
 // Times of messages as the user writes them: with milliseconds, which tell messages of a machine apart, and with the date
 // where it is not today.
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-const PRECISE = new Intl.DateTimeFormat(undefined, {
-  hour: 'numeric',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-});
-const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'short' });
-const WHOLE = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
-const HUNDREDTHS = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+/** That of the editor, which need not be that of the browser. It is known when the first time is shown. */
+const inLanguage = <Format>(make: (language: string) => Format): (() => Format) => {
+  let made: Format | undefined;
+  return () => {
+    made ??= make(RED.i18n.lang());
+    return made;
+  };
+};
+
+const clock = inLanguage((language) => new Intl.DateTimeFormat(language, { timeStyle: 'medium' }));
+const precise = inLanguage(
+  (language) =>
+    new Intl.DateTimeFormat(language, {
+      hour: 'numeric',
+      minute: '2-digit',
+      second: '2-digit',
+      fractionalSecondDigits: 3,
+    }),
+);
+const day = inLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: 'short' }));
+const whole = inLanguage((language) => new Intl.NumberFormat(language, { maximumFractionDigits: 0 }));
+const hundredths = inLanguage((language) => new Intl.NumberFormat(language, { maximumFractionDigits: 2 }));
 
 /** `at` is in ms since the epoch. `now` decides what today is. */
 export function preciseTime(at: number, now = Date.now()): string {
-  return dated(at, now, PRECISE.format(at));
+  return dated(at, now, precise().format(at));
 }
 
 /** The same in whole seconds. */
 export function shownTime(at: number, now = Date.now()): string {
-  return dated(at, now, CLOCK.format(at));
+  return dated(at, now, clock().format(at));
 }
 
 function dated(at: number, now: number, time: string): string {
-  return new Date(at).toDateString() === new Date(now).toDateString() ? time : `${DAY.format(at)} ${time}`;
+  return new Date(at).toDateString() === new Date(now).toDateString() ? time : `${day().format(at)} ${time}`;
 }
 
 /** A time between two messages, in ms, with a unit that makes it short. */
 export function shownInterval(ms: number): string {
-  if (ms < 1000) return `${WHOLE.format(ms)} ms`;
-  if (ms < 60_000) return `${HUNDREDTHS.format(ms / 1000)} s`;
-  return ms < 3_600_000 ? `${HUNDREDTHS.format(ms / 60_000)} min` : `${HUNDREDTHS.format(ms / 3_600_000)} h`;
+  if (ms < 1000) return `${whole().format(ms)} ms`;
+  if (ms < 60_000) return `${hundredths().format(ms / 1000)} s`;
+  return ms < 3_600_000 ? `${hundredths().format(ms / 60_000)} min` : `${hundredths().format(ms / 3_600_000)} h`;
 }
 
 /** The units of ages by their symbols, which are the same in every language, and their sizes in seconds. */

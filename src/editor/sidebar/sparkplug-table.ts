@@ -3,6 +3,7 @@
 import { WrittenNumber } from '../../core/sidebar/shown-json';
 import { WrittenLeaf } from '../../core/sidebar/shown-value';
 import { isRecord } from '../../core/values/plain-value';
+import { dateText } from '../fields/local-text';
 import { jsonTree, leafText } from './json-tree';
 import { topicsText } from './topics-text';
 
@@ -73,6 +74,6 @@ function cell(value: unknown): JQuery {
 function timeOf(timestamp: number): string {
   const date = new Date(timestamp);
   if (Number.isNaN(date.getTime())) return String(timestamp);
-  const time = date.toLocaleTimeString([], TIME);
-  return date.toDateString() === new Date().toDateString() ? time : `${date.toLocaleDateString()} ${time}`;
+  const time = date.toLocaleTimeString(RED.i18n.lang(), TIME);
+  return date.toDateString() === new Date().toDateString() ? time : `${dateText(date)} ${time}`;
 }

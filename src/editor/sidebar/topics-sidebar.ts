@@ -225,7 +225,7 @@ export class TopicsSidebar {
     try {
       const health = await askHealth(broker);
       if (broker !== this.#toolbar.broker) return;
-      this.#health.show(health);
+      this.#health.show(broker, health);
       if (health.hasClients) await this.#clients.look(broker);
       else this.#clients.forget();
     } catch {

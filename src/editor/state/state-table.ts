@@ -3,6 +3,7 @@
 
 import { readShown } from '../../core/sidebar/shown-value';
 import type { StateRow, StateTable, StateValueShown } from '../../core/sidebar/state-table';
+import { numberText } from '../fields/local-text';
 import { sharedText } from '../fields/shared-text';
 import { amountText, BYTES } from '../fields/unit';
 import { decodedView } from '../sidebar/decoded-view';
@@ -116,9 +117,9 @@ function factsOf({ at, qos, retain }: StateValueShown): string {
 
 function summaryText({ topics, silent, bytes, crowdedOut, found }: StateTable): string {
   const kibibytes = amountText(Math.ceil(bytes / 1024) * 1024, BYTES);
-  const parts = [sharedText('stateTable.known', { topics: topics.toLocaleString(), bytes: kibibytes })];
-  if (silent > 0) parts.push(sharedText('stateTable.silentOnes', { number: silent.toLocaleString() }));
-  if (crowdedOut > 0) parts.push(sharedText('stateTable.crowdedOut', { number: crowdedOut.toLocaleString() }));
-  if (found < topics) parts.push(sharedText('stateTable.found', { number: found.toLocaleString() }));
+  const parts = [sharedText('stateTable.known', { topics: numberText(topics), bytes: kibibytes })];
+  if (silent > 0) parts.push(sharedText('stateTable.silentOnes', { number: numberText(silent) }));
+  if (crowdedOut > 0) parts.push(sharedText('stateTable.crowdedOut', { number: numberText(crowdedOut) }));
+  if (found < topics) parts.push(sharedText('stateTable.found', { number: numberText(found) }));
   return parts.join('; ');
 }

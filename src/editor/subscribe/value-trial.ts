@@ -4,6 +4,7 @@ import { errorSentence } from '../../core/errors/error-sentence';
 import type { BrokerStateReport } from '../../core/reports/broker-state';
 import type { ValueTrial } from '../../core/reports/value-trial';
 import { mayTry, showLiveLines } from '../fields/live-lines';
+import { timeText } from '../fields/local-text';
 import { sharedText } from '../fields/shared-text';
 
 /** Adds the lines to `content`, and keeps them up to date while `fold` is open. `settingsOf` is asked each time. */
@@ -36,7 +37,7 @@ function linesOf(trial: ValueTrial): string[] {
       return [errorSentence(trial.error, {}, sharedText)];
     case 'tried': {
       const { topic, at, result } = trial;
-      const seen = sharedText('value.seen', { topic, time: new Date(at).toLocaleTimeString() });
+      const seen = sharedText('value.seen', { topic, time: timeText(at) });
       const shown = `${seen} ${result.payload}`;
       if (result.kind === 'value') return [shown, `msg.payload = ${result.value} (${result.type})`];
       return [shown, errorSentence(result.error, {}, sharedText), sharedText(`value.outcome.${result.outcome}`)];

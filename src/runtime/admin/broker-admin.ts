@@ -7,6 +7,7 @@ import { findBroker } from '../broker/broker-node';
 import { sharedText } from '../node/localize';
 import { serveClients } from './broker-clients';
 import { brokerHealth } from './broker-health';
+import { serveConnectNow } from './connect-now';
 import { type EnteredBroker, testConnection } from './connection-test';
 import { serveFormatSchemas } from './format-schemas';
 import { jsonOnly } from './json-only';
@@ -21,6 +22,7 @@ const MOST_SERVERS = 20;
 /** Adds the routes below `mqtt-flows/`. */
 export function serveBrokerDialog(RED: NodeAPI): void {
   serveOutbox(RED);
+  serveConnectNow(RED);
   serveUserPasswords(RED);
   serveClients(RED);
   serveSchemaCheck(RED);

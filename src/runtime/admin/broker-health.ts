@@ -7,7 +7,7 @@ import type { SubscriptionInUse } from '../../connection/subscriptions/subscript
 import { reportOf } from '../../core/errors/mqtt-flows-error';
 import type { BrokerStateReport } from '../../core/reports/broker-state';
 import type { BrokerHealth, ShownSubscription } from '../../core/sidebar/sidebar-protocol';
-import { findBroker } from '../broker/broker-node';
+import { type BrokerNode, findBroker } from '../broker/broker-node';
 import { sharedText } from '../node/localize';
 
 /** The state of a connection. A closed connection waits for a user, as a new one does. */
@@ -37,14 +37,19 @@ function shownSubscription({ filter, state, owners }: SubscriptionInUse): ShownS
   return state.kind === 'granted' ? { ...common, qos: state.qos } : common;
 }
 
+/** Whether the connection waits for its next attempt, or was disconnected while nodes use it. */
+export function mayConnectNow({ link, users }: BrokerNode): boolean {
+  if (!link.ok) return false;
+  const { kind } = link.connection.state;
+  return kind === 'waiting' || (kind === 'idle' && Object.keys(users).length > 0);
+}
+
 /** The health of the broker node with this id, deployed or not. */
 export function brokerHealth(RED: NodeAPI, id: string): BrokerHealth {
   const broker = findBroker(RED, id);
-  const link = broker?.link;
-  if (!link?.ok) {
-    const state: BrokerStateReport = link ? { kind: 'unusable', error: reportOf(link.error) } : { kind: 'absent' };
-    return { state, received: 0, sent: 0, subscriptions: [] };
-  }
+  if (!broker) return withoutConnection({ kind: 'absent' });
+  const { link } = broker;
+  if (!link.ok) return withoutConnection({ kind: 'unusable', error: reportOf(link.error) });
   const { connection } = link;
   const { traffic } = connection;
   return {
@@ -53,6 +58,11 @@ export function brokerHealth(RED: NodeAPI, id: string): BrokerHealth {
     sent: traffic.sent,
     outbox: connection.outboxFigures,
     subscriptions: connection.subscriptionsInUse.map(shownSubscription),
-    ...(broker?.embedded ? { hasClients: true } : {}),
+    ...(broker.embedded ? { hasClients: true } : {}),
+    ...(mayConnectNow(broker) ? { mayConnectNow: true } : {}),
   };
+}
+
+function withoutConnection(state: BrokerStateReport): BrokerHealth {
+  return { state, received: 0, sent: 0, subscriptions: [] };
 }

@@ -100,6 +100,14 @@ export class ConnectionControl {
     return firstOutcome(this.#connection);
   }
 
+  /** Makes the next attempt at once, also after a disconnect action. Overrides of the last connect action stay. */
+  connectNow(): void {
+    this.#wanted = true;
+    // A disconnect action that is under way must not end what begins here.
+    this.#turn++;
+    this.#connection.connect(true);
+  }
+
   /** Resolves when the connection has ended. It stays closed until a connect action or a deploy of the broker node. */
   async disconnect(): Promise<void> {
     this.#wanted = false;

@@ -9,6 +9,7 @@ import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { VERSION_NAMES } from '../../core/servers/version-name';
 import { localizedError, reportedError, sentence, sharedText } from '../node/localize';
 import { reportAndLog } from '../node/logged-error';
+import { timeOfDay } from '../node/time-of-day';
 import { publishingNode } from '../publish/message-answers';
 
 type Waiting = Extract<ConnectionState, { kind: 'waiting' }>;
@@ -150,11 +151,6 @@ class Outage {
 
 function reasonOf({ server, error: { code, reasonCode } }: Waiting): string {
   return `${server} ${code} ${reasonCode}`;
-}
-
-/** The local time of day. Log lines have the date already. */
-function timeOfDay(time: number): string {
-  return new Date(time).toTimeString().slice(0, 8);
 }
 
 /**

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { failed, found, type Result } from '../../core/errors/result';
+import { shownLiteral } from '../../core/values/plain-value';
 import { fillTemplate, parseTemplate } from '../../core/values/template';
 import { asMqttFlowsError } from '../../transport/streams/network-error';
 import { editorId } from '../deploy/saved-nodes';
@@ -71,7 +72,7 @@ function evaluateClientId(RED: NodeAPI, node: Node, saved: string): string {
   const parsed = parseTemplate(text);
   const filled = parsed.ok ? fillTemplate(parsed.template, { hostname: hostname() }) : parsed;
   if (filled.ok) return filled.text;
-  const params = { property: 'clientId', value: text.slice(0, 60), expected: '{{hostname}}' };
+  const params = { property: 'clientId', value: shownLiteral(text), expected: '{{hostname}}' };
   throw new MqttFlowsError('config-invalid', { stage: 'config', params });
 }
 

@@ -1,9 +1,11 @@
 // Shows the status of a node only when it changes, since each status goes to every open editor.
 
-import type { Node, NodeStatus } from 'node-red';
+import type { Node, NodeAPI, NodeStatus } from 'node-red';
+import { systemClock, wallTimeOf } from '../../connection/clock';
 import type { ConnectionState } from '../../connection/connection-state';
 import type { ErrorCode } from '../../core/errors/mqtt-flows-error';
-import { sharedKey } from './localize';
+import { sharedKey, sharedText } from './localize';
+import { timeOfDay } from './time-of-day';
 
 /** Returns a function that sets the status of `node` if it differs from the last one. */
 export function showStatus(node: Node): (status: NodeStatus) => void {
@@ -38,6 +40,21 @@ export function connectionStatus(state: ConnectionState): NodeStatus {
     case 'closed':
       return { fill: 'grey', shape: 'ring', text: DISCONNECTED };
   }
+}
+
+/** In ms: the next attempt is shown if it is not so near that the time would be over when it is read. */
+const LONG = 10_000;
+
+/**
+ * As connectionStatus(), with the time of day of the next attempt when that is not near. It is in the language of the
+ * runtime then: an editor translates keys but inserts no values.
+ */
+export function attemptStatus(RED: NodeAPI, state: ConnectionState, clock = systemClock): NodeStatus {
+  const status = connectionStatus(state);
+  // Flows compare the text of a lost connection.
+  if (state.kind !== 'waiting' || status.text === DISCONNECTED || state.nextAt - clock.now() < LONG) return status;
+  const reason = sharedText(RED, `status.${state.error.code}`);
+  return { ...status, text: `${reason} ↻ ${timeOfDay(wallTimeOf(clock, state.nextAt))}` };
 }
 
 /** The reason, unless nothing more is known than that the connection is gone. */

@@ -3,7 +3,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
 import { sharedKey, sharedText } from '../node/localize';
-import { connectionStatus, showStatus } from '../node/node-status';
+import { attemptStatus, showStatus } from '../node/node-status';
 import type { SendingPlan } from './sending-times';
 
 /** The interval of updates in ms, since each status goes to every open editor. */
@@ -25,7 +25,7 @@ export function publishStatus(RED: NodeAPI, node: Node, connection: Connection, 
 
   const update = (): void => {
     const { state } = connection;
-    const plain = connectionStatus(state);
+    const plain = attemptStatus(RED, state);
     const status = connected !== undefined && state.kind === 'connected' ? { ...plain, text: connected } : plain;
     show(count > 0 ? { ...status, text: sharedText(RED, 'status.queued', { count }) } : status);
   };

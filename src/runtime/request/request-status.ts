@@ -4,7 +4,7 @@ import type { Node, NodeAPI } from 'node-red';
 import type { Connection } from '../../connection/connection';
 import type { RequestFigures } from '../../connection/requests/requester';
 import { sharedText } from '../node/localize';
-import { connectionStatus, showStatus } from '../node/node-status';
+import { attemptStatus, showStatus } from '../node/node-status';
 
 /** ms between two updates, since each status goes to every open editor */
 const PACE = 1000;
@@ -24,7 +24,7 @@ export function requestStatus(
   const show = showStatus(node);
   let timer: NodeJS.Timeout | undefined;
   const update = (): void => {
-    const status = connectionStatus(connection.state);
+    const status = attemptStatus(RED, connection.state);
     const text = figuresText(RED, figures());
     show(text === '' ? status : { ...status, text });
   };

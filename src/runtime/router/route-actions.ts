@@ -12,15 +12,15 @@ export type ActionResult = { readonly ok: true; readonly reply?: FlowMessage } |
 export class RouteControl {
   readonly #routes: DynamicRoutes;
   readonly #kept: KeptRoutes | undefined;
-  readonly #cured: () => void;
+  readonly #told: () => void;
   /** Why the kept routes could not be read. Until all routes are set anew, they are not overwritten. */
   #unreadable: MqttFlowsError | undefined;
 
-  /** `cured` is called when all routes have been set after a failed load(). */
-  constructor(routes: DynamicRoutes, kept: KeptRoutes | undefined, cured: () => void) {
+  /** `changed` is called after each change of the routes. */
+  constructor(routes: DynamicRoutes, kept: KeptRoutes | undefined, changed: () => void) {
     this.#routes = routes;
     this.#kept = kept;
-    this.#cured = cured;
+    this.#told = changed;
   }
 
   /** Restores the kept routes. Never rejects. */
@@ -57,10 +57,8 @@ export class RouteControl {
 
   #changed(change: Done, anew = false): ActionResult | Promise<ActionResult> {
     if (!change.ok) return change;
-    if (anew && this.#unreadable) {
-      this.#unreadable = undefined;
-      this.#cured();
-    }
+    if (anew) this.#unreadable = undefined;
+    this.#told();
     if (!this.#kept) return DONE;
     return this.#kept.save(() => this.#routes.list()).then(() => DONE, failedToKeep);
   }

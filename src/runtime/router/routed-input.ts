@@ -6,15 +6,17 @@ import { asError } from '../../core/errors/thrown-value';
 import { InOrder } from '../../core/queues/in-order';
 import type { RoutedMessage, Routing, TopicRouter } from '../../core/routes/topic-router';
 import { flowsStarted } from '../deploy/deploy-events';
-import { localizedError, sharedKey } from '../node/localize';
+import { localizedError } from '../node/localize';
 import { reportError } from '../node/node-problem';
 import type { ActionResult, RouteControl } from './route-actions';
 import type { RouteCounter } from './route-counts';
+import type { RouteStatus } from './route-status';
 
 export interface RouterParts {
   readonly router: Pick<TopicRouter, 'route'>;
   readonly control: RouteControl | undefined;
   readonly counter: RouteCounter;
+  readonly status: RouteStatus | undefined;
   /** The output of replies, counted from 0. */
   readonly replies: number;
 }
@@ -28,12 +30,12 @@ const MOST_WAITING = 10_000;
 
 /** Makes `node` route its messages, once the kept routes have been restored. */
 export function routedInput(RED: NodeAPI, node: Node, parts: RouterParts): void {
-  const { router, control } = parts;
+  const { router, control, status } = parts;
   const order = new InOrder(MOST_WAITING);
   const outputs: Outputs = [];
   if (control)
     order.run(
-      () => loaded(RED, node, control),
+      () => loaded(RED, node, control, status),
       (error) => node.error(error),
     );
   node.on('input', (message: NodeMessageInFlow, send: Send, done: Done) => {
@@ -100,9 +102,9 @@ function put(outputs: Outputs, output: number, message: NodeMessage): void {
   else outputs[output] = [there, message];
 }
 
-async function loaded(RED: NodeAPI, node: Node, control: RouteControl): Promise<void> {
+async function loaded(RED: NodeAPI, node: Node, control: RouteControl, status: RouteStatus | undefined): Promise<void> {
   const loading = await control.load();
-  if (loading.ok) return;
-  node.status({ fill: 'red', shape: 'ring', text: sharedKey('status.routes-unreadable') });
+  if (loading.ok) return status?.changed();
+  status?.unreadable();
   void flowsStarted(RED, node).then(() => reportError(RED, node, loading.error));
 }

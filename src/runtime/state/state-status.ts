@@ -98,7 +98,7 @@ export class StateStatus {
     this.#tellFull();
     const status: NodeStatus =
       connection && subscriptions
-        ? subscriptionStatus(connection.state, subscriptions.states)
+        ? subscriptionStatus(RED, connection.state, subscriptions.states)
         : { fill: 'green', shape: 'dot', text: '' };
     if (status.fill !== 'green') return this.#show(status);
     if (kept?.taken) return this.#show({ fill: 'red', shape: 'ring', text: sharedKey('status.state-key-taken') });

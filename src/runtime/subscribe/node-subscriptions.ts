@@ -67,6 +67,7 @@ export class NodeSubscriptions {
   readonly #waiting = new Map<SubscriptionOptions, (outcome: Done) => void>();
   /** Filters by which the node gets its own connection's publications, although it asked for no local. */
   readonly #conflicts = new Set<WireFilter>();
+  #changedByMessages = false;
   #closed = false;
   #remove: (done?: () => void) => void = (done) => done?.();
 
@@ -91,6 +92,11 @@ export class NodeSubscriptions {
     return this.#states;
   }
 
+  /** Whether messages have added or removed filters, also before a restart. */
+  get changedByMessages(): boolean {
+    return this.#changedByMessages;
+  }
+
   /** The requests of messages, oldest first. */
   get requested(): readonly RequestedSubscription[] {
     return Array.from(this.#dynamic.values()).flatMap(({ requested }) => requested ?? []);
@@ -99,6 +105,7 @@ export class NodeSubscriptions {
   /** Subscribes for the first time, including subscriptions that messages had added before. */
   start(dynamic: readonly NodeSubscription[]): void {
     for (const one of dynamic) this.#dynamic.set(one.options.filter.wire, one);
+    this.#changedByMessages = dynamic.length > 0;
     this.#renew();
   }
 
@@ -107,6 +114,7 @@ export class NodeSubscriptions {
    * refusal.
    */
   async subscribe(added: readonly NodeSubscription[]): Promise<Done> {
+    this.#changedByMessages = true;
     const answers = added.map(({ options }) => this.#answer(options));
     for (const one of added) {
       this.#abandon(one.options.filter.wire);
@@ -119,6 +127,7 @@ export class NodeSubscriptions {
 
   /** Removes subscriptions that messages have added. Resolves when the server has answered. */
   unsubscribe(filters: readonly WireFilter[] | 'all'): Promise<void> {
+    this.#changedByMessages = true;
     for (const filter of filters === 'all' ? [...this.#dynamic.keys()] : filters) this.#abandon(filter);
     return new Promise((resolve) => this.#renew(resolve));
   }

@@ -7,14 +7,15 @@ import type { SubscriptionState } from '../../connection/subscriptions/subscribe
 import type { SubscriptionOptions } from '../../core/subscriptions/subscription-options';
 import type { TopicFilter } from '../../core/topics/topic-filter';
 import { sharedKey, sharedText } from '../node/localize';
-import { connectionStatus } from '../node/node-status';
+import { attemptStatus, connectionStatus } from '../node/node-status';
 
 /** The badge for the worst of `subscriptions`: refused, then pending, then granted otherwise than asked. */
 export function subscriptionStatus(
+  RED: NodeAPI,
   connection: ConnectionState,
   subscriptions: ReadonlyMap<SubscriptionOptions, SubscriptionState>,
 ): NodeStatus {
-  if (connection.kind !== 'connected') return connectionStatus(connection);
+  if (connection.kind !== 'connected') return attemptStatus(RED, connection);
   let pending = false;
   let lessThanAsked: NodeStatus | undefined;
   for (const [options, state] of subscriptions) {
@@ -45,6 +46,11 @@ function shortfall(
     return { fill: 'yellow', shape: 'dot', text: key };
   }
   return granted.hearsItself ? { fill: 'yellow', shape: 'dot', text: sharedKey('status.hears-itself') } : undefined;
+}
+
+/** The status `connected`, with the number of filters where messages change them: nothing else would show that. */
+export function filtersStatus(RED: NodeAPI, connected: NodeStatus, count: number): NodeStatus {
+  return { ...connected, text: sharedText(RED, 'status.filters', { count }) };
 }
 
 /** The status `connected`, with the figures of the deliveries. */

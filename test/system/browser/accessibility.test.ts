@@ -81,9 +81,7 @@ describe('the dialogs, seen by axe-core', function () {
     const publish = await editor.openDialog('publish');
     const broker = await editor.openBrokerDialog();
     const focused = broker.locator(':focus');
-    await broker.locator('#node-config-input-name').focus();
-    await keyboard.press('Tab');
-    assert.equal(await focused.getAttribute('id'), 'node-config-input-connectTo');
+    await broker.locator('#node-config-input-connectTo').focus();
     await keyboard.press('ArrowUp');
     assert.equal(await broker.locator('#mqtt-flows-servers').isVisible(), true, 'a server was chosen');
     await keyboard.press('Tab');
@@ -120,6 +118,8 @@ describe('the dialogs, seen by axe-core', function () {
     await reach(broker.getByRole('button', { name: 'remove' }).nth(1));
     await keyboard.press('Enter');
     await servers.nth(1).waitFor({ state: 'detached' });
+    await reach(broker.locator('#mqtt-flows-connection-more > summary'));
+    await keyboard.press('Enter');
     const keep = broker.getByLabel('Connect when the flow starts');
     await reach(keep);
     await keyboard.press('Space');

@@ -53,6 +53,13 @@ describe('the fields of the broker dialog', function () {
     await broker.locator('#mqtt-flows-tab-messages > details').evaluate((fold) => fold.setAttribute('open', ''));
   }
 
+  /** Chooses the version of MQTT, which is folded away in the first tab. */
+  async function chooseVersion(version: string): Promise<void> {
+    await openTab('Connection');
+    if (!(await field('protocolVersion').isVisible())) await field('connection-more').locator('summary').click();
+    await field('protocolVersion').selectOption(version);
+  }
+
   function saved(): SavedBroker | undefined {
     return session.saved<SavedBroker>('mqtt-flows-broker')[0];
   }
@@ -64,17 +71,17 @@ describe('the fields of the broker dialog', function () {
 
   it('are those of MQTT 5 only where it may be spoken', async () => {
     await openTab('Session');
+    assert.equal(await field('sessionExpiryInterval').isVisible(), false, 'nothing is kept');
+    await broker.getByLabel('Let the server keep subscriptions').check();
     assert.equal(await field('sessionExpiryInterval').isVisible(), true, 'the embedded broker speaks MQTT 5');
     await field('connectTo').selectOption('server');
     assert.equal(await field('sessionExpiryInterval').isVisible(), true);
     await field('sessionExpiryInterval').fill('60');
-    await openTab('Connection');
-    await field('protocolVersion').selectOption('4');
+    await chooseVersion('4');
     await openTab('Session');
     await broker.getByText('MQTT 3.1.1 does not have this').waitFor();
     await field('sessionExpiryInterval').fill('');
-    await openTab('Connection');
-    await field('protocolVersion').selectOption('3');
+    await chooseVersion('3');
     await openTab('Advanced');
     assert.equal(await field('receiveMaximum').isVisible(), false);
     await leave();
@@ -104,14 +111,14 @@ describe('the fields of the broker dialog', function () {
       assert.equal(await server.getAttribute('aria-invalid'), 'true');
     }
     await server.fill('wss://host/mqtt');
-    await broker.getByText('port 443', { exact: true }).waitFor();
+    await broker.getByText('MQTT over WebSocket and TLS, port 443', { exact: true }).waitFor();
     await leave();
   });
 
   it('say that MQTT 3.1.1 sends no password alone', async () => {
     await field('connectTo').selectOption('server');
     await field('password').fill('secret');
-    await field('protocolVersion').selectOption('4');
+    await chooseVersion('4');
     await broker.getByText('sends no password without a user name').waitFor();
     await field('username').fill('plant');
     await broker.getByText('sends no password without a user name').waitFor({ state: 'hidden' });
@@ -152,12 +159,10 @@ describe('the fields of the broker dialog', function () {
     await broker.getByRole('textbox', { name: 'Name', exact: true }).last().fill('unit');
     await broker.getByRole('textbox', { name: 'Value', exact: true }).last().fill('°C');
     await editor.screenshot('dialog-broker-will');
-    await openTab('Connection');
-    await field('protocolVersion').selectOption('4');
+    await chooseVersion('4');
     await openTab('Messages');
     await broker.getByText('the message is sent without them').filter({ visible: true }).waitFor();
-    await openTab('Connection');
-    await field('protocolVersion').selectOption('5');
+    await chooseVersion('5');
     await editor.saveDialog(broker);
     broker = await editor.openBrokerDialog();
     await openTab('Messages');
@@ -218,6 +223,81 @@ describe('the fields of the broker dialog', function () {
       rateLimit: 0,
       fsync: true,
     });
+  });
+
+  it('say what 0 and blank mean, and have no unit then', async () => {
+    await field('connectTo').selectOption('server');
+    await openTab('Outbox');
+    for (const name of ['messageTtl', 'rateLimit']) {
+      await field(name).fill('');
+      assert.equal(await field(name).getAttribute('placeholder'), 'no limit');
+    }
+    assert.equal(await unit('messageTtl').isVisible(), false);
+    await field('messageTtl').fill('5');
+    assert.equal(await unit('messageTtl').isVisible(), true);
+    await field('messageTtl').fill('');
+    await openTab('Advanced');
+    await field('keepalive').fill('0');
+    await broker.getByText('0: the connection is not checked').waitFor();
+    await editor.saveDialog(broker);
+    await editor.saveDialog(publish);
+    await editor.deploy();
+    const outbox = saved()?.outbox as Record<string, unknown>;
+    assert.deepEqual([outbox.messageTtl, outbox.rateLimit, saved()?.keepalive], [0, 0, 0], 'as it was saved before');
+    publish = await editor.openDialog('publish');
+    broker = await editor.openBrokerDialog();
+    await openTab('Outbox');
+    assert.equal(await field('messageTtl').inputValue(), '');
+    await openTab('Connection');
+    await field('connectTo').selectOption('embedded');
+    assert.equal(await field('embedded-port').getAttribute('placeholder'), 'none');
+    await leave();
+  });
+
+  it('have a switch for TLS, which writes the scheme, and say what each scheme means', async () => {
+    await field('connectTo').selectOption('server');
+    const server = broker.getByRole('textbox', { name: 'Server', exact: true });
+    const tls = broker.getByLabel('Use TLS');
+    for (const [url, meaning, other] of [
+      ['mqtt://host', 'MQTT, not encrypted, port 1883', 'mqtts://host'],
+      ['mqtts://host:8883', 'MQTT over TLS', 'mqtt://host:1883'],
+      ['ws://host:9001/mqtt', 'MQTT over WebSocket, not encrypted', 'wss://host:9001/mqtt'],
+    ] as const) {
+      await server.fill(url);
+      await broker.getByText(meaning, { exact: true }).waitFor();
+      await tls.click();
+      assert.equal(await server.inputValue(), other);
+      assert.equal(await tls.isChecked(), !url.includes('mqtts'));
+    }
+    await field('tls-row').getByText('TLS', { exact: true }).waitFor();
+    await server.fill('${BROKER_URL}');
+    assert.equal(await tls.isVisible(), false, 'the variable may hold any scheme');
+    await leave();
+  });
+
+  it('are folded away where they are rarely needed, and the first tab says what is set', async () => {
+    await field('connectTo').selectOption('server');
+    const more = field('connection-more').locator('summary');
+    // Another test may have left a version.
+    await chooseVersion('auto');
+    assert.equal(await more.innerText(), 'More');
+    await chooseVersion('4');
+    await broker.getByLabel('Connect when the flow starts').uncheck();
+    assert.equal(await more.innerText(), 'More (Protocol: MQTT 3.1.1; Connect when the flow starts: no)');
+    await openTab('Outbox');
+    await field('maxBytes').fill('8');
+    await unit('maxBytes').selectOption('MiB');
+    await openSingleMessages();
+    await broker.getByLabel('Will topic').fill('plant/gone');
+    await openTab('Connection');
+    const line = (tab: string): Locator => field('other-tabs').locator('div').filter({ hasText: tab });
+    assert.match(await line('Messages').innerText(), /Will topic: plant\/gone/);
+    assert.match(await line('Outbox').innerText(), /And at most: 8 MiB/);
+    assert.equal(await line('Devices').count(), 0, 'a server has none');
+    await editor.screenshot('dialog-broker-more');
+    await field('other-tabs').getByRole('button', { name: 'Outbox' }).click();
+    assert.equal(await field('maxBytes').isVisible(), true);
+    await leave();
   });
 
   it('take bytes and times in units that people think in, and keep them in those that flows are saved in', async () => {

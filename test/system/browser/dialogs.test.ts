@@ -308,13 +308,13 @@ describe('the dialogs in the editor', function () {
     await broker.locator('#node-config-input-connectTo').selectOption('server');
     const servers = broker.getByRole('textbox', { name: 'Server', exact: true });
     assert.equal(await broker.locator('#mqtt-flows-tls-row').isVisible(), false);
-    assert.equal(await broker.locator('#mqtt-flows-websocket').isVisible(), false);
+    await broker.getByText('More', { exact: true }).click();
+    assert.equal(await broker.locator('.mqtt-flows-websocket').isVisible(), false);
     await servers.fill('mqtts://one.example');
     assert.equal(await broker.locator('#mqtt-flows-tls-row').isVisible(), true);
     await broker.locator('.mqtt-flows-server').getByText('add', { exact: true }).first().click();
     await servers.last().fill('ws://two.example/mqtt');
-    await broker.getByText('WebSocket', { exact: true }).click();
-    await broker.locator('#mqtt-flows-websocket').getByText('add', { exact: true }).click();
+    await broker.locator('.mqtt-flows-websocket').getByText('add', { exact: true }).click();
     await broker.getByRole('textbox', { name: 'Name', exact: true }).last().fill('X-Plant');
     await broker.getByRole('textbox', { name: 'Value', exact: true }).fill('7');
     await broker.getByRole('tab', { name: 'Advanced' }).click();

@@ -1,25 +1,32 @@
-// What the broker dialog shows of the deployed outbox, and how a user clears it.
+// What the broker dialog shows of a deployed node without a connection: its outbox, and the button that connects.
 
 import assert from 'node:assert/strict';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 import { publishNodes, serverNode } from '../../helpers/flows/flow-nodes';
-import { freePort } from '../../helpers/servers/free-port';
+import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
 
 const SEND = 'for (let n = 0; n < 3; n++) node.send({ topic: "plant/line", payload: n });';
 
-describe('the outbox in the broker dialog', function () {
+/** ms: the next attempt is no attempt of this test. */
+const HOUR = 3_600_000;
+
+describe('the broker dialog of a node without a connection', function () {
   this.timeout(120_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
+  let server: Mosquitto;
 
   before(async function () {
     const chromium = needsChromium(this);
+    needsMosquitto(this);
+    server = await Mosquitto.start();
+    await server.kill();
     const place = { z: 'tab1', x: 200, y: 100 };
     const [publish] = publishNodes('pub', 'away', { name: 'publish' });
     const flow = [
       { id: 'tab1', type: 'tab', label: 'Plant' },
-      serverNode('away', await freePort(), { reconnect: { minDelay: 1000, maxDelay: 1000 } }),
+      serverNode('away', server.port, { reconnect: { minDelay: HOUR, maxDelay: HOUR } }),
       { ...place, id: 'start', type: 'inject', props: [], once: true, onceDelay: 0.1, wires: [['send']] },
       { ...place, id: 'send', type: 'function', func: SEND, outputs: 1, x: 400, wires: [['pub']] },
       { ...publish, ...place, x: 600, wires: [[]] },
@@ -28,10 +35,13 @@ describe('the outbox in the broker dialog', function () {
     editor = await session.open();
   });
 
-  after(() => session?.stop());
+  after(async () => {
+    await session?.stop();
+    await server?.stop();
+  });
 
   it('says what waits, asks before it clears, and clears', async () => {
-    await editor.openDialog('publish');
+    const publish = await editor.openDialog('publish');
     const broker = await editor.openBrokerDialog();
     await broker.getByRole('tab', { name: 'Outbox' }).click();
     await broker.getByText('3 messages (1 kB) wait in the deployed outbox').waitFor();
@@ -42,6 +52,31 @@ describe('the outbox in the broker dialog', function () {
     await broker.getByText('Nothing waits in the deployed outbox').waitFor();
     assert.equal(await broker.getByRole('button', { name: 'Clear', exact: true }).isVisible(), false);
     await session.nodeRed.waitForOutput('Outbox cleared in the editor; messages taken out: 3');
+    await editor.cancelDialog(broker);
+    await editor.cancelDialog(publish);
+    editor.assertNoErrors();
+  });
+
+  it('connects at once when the user asks for it, and shows until then when the next attempt is', async () => {
+    await editor.page.getByText(/^port closed ↻ \d\d:\d\d:\d\d$/).waitFor();
+    const publish = await editor.openDialog('publish');
+    const broker = await editor.openBrokerDialog();
+    const connect = broker.getByRole('button', { name: 'Connect now' });
+    await connect.waitFor();
+    await broker.getByText(/\(attempt \d+ at /).waitFor();
+    await editor.screenshot('connect-now');
+    await server.restart();
+    await connect.click();
+    await broker.getByText(`Connected to 127.0.0.1:${server.port} with MQTT 5`).waitFor();
+    await connect.waitFor({ state: 'hidden' });
+    await editor.cancelDialog(broker);
+    await editor.cancelDialog(publish);
+    await server.kill();
+    await editor.page.getByText(/^port closed ↻|^disconnected$/).waitFor();
+    await server.restart();
+    await editor.action('mqtt-flows:connect-now');
+    await editor.page.getByText('Connecting; broker nodes: 1').waitFor();
+    await editor.node('publish').getByText('connected', { exact: true }).waitFor();
     editor.assertNoErrors();
   });
 });

@@ -188,6 +188,7 @@ describe('the dialog of the router', function () {
     await fill(0, 'payload > 20');
     assert.equal(await dialog.locator('#mqtt-flows-rules input[aria-invalid=true]').count(), 0);
     await fill(1, 'warm');
+    await dialog.getByText('More', { exact: true }).click();
     await dialog.getByText('Also take routes from messages').click();
     assert.match((await tried(dialog, 'plant/7/press'))[0] ?? '', /if its condition holds/);
     await editor.saveDialog(dialog);

@@ -1,0 +1,19 @@
+// What is allowed in an entered topic or filter and yet most likely a slip. Dialogs cut the blanks around these fields.
+
+import { filterOddity, topicOddity } from '../../core/topics/topic-oddity';
+import { sharedText } from './shared-text';
+
+/** The note for a topic filter or a fixed topic, in which `{{…}}` means nothing; undefined where there is none. */
+export function fixedTopicHint(text: string): string | undefined {
+  return hint(text, filterOddity(text.trim()));
+}
+
+/** The note for a template of a topic, or undefined. */
+export function templateHint(text: string): string | undefined {
+  return hint(text, topicOddity(text.trim()));
+}
+
+function hint(text: string, odd: ReturnType<typeof topicOddity>): string | undefined {
+  if (odd) return sharedText(`topicOddity.${odd}`);
+  return text === text.trim() ? undefined : sharedText('topicOddity.cut');
+}
