@@ -56,6 +56,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'get /mqtt-flows/topics/retained': READ,
   'post /mqtt-flows/topics/history': READ,
   'get /mqtt-flows/topics/values': READ,
+  'post /mqtt-flows/topics/surface': READ,
   'post /mqtt-flows/topics/clear': WRITE,
   'post /mqtt-flows/topics/publish': WRITE,
   // A recording belongs to its viewer, and does not change the flows.

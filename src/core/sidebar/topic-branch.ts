@@ -30,8 +30,7 @@ export interface BranchValues {
 }
 
 /**
- * The last payload of each topic at `top` and below, by topic: the value of JSON, text as it is, and other bytes as
- * `{ base64 }`.
+ * The last payload of each topic at `top` and below, by topic, as payloadValue() has it.
  */
 export function branchValues(top: TopicNode): BranchValues {
   const values: [string, unknown][] = [];
@@ -48,7 +47,8 @@ export function branchValues(top: TopicNode): BranchValues {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function payloadValue({ bytes }: Observation): unknown {
+/** The value of JSON, text as it is, and other bytes as `{ base64 }`. */
+export function payloadValue({ bytes }: Observation): unknown {
   const payload = Buffer.from(bytes, 'latin1');
   let text: string;
   try {

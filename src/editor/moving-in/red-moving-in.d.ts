@@ -77,6 +77,7 @@ interface JQuery {
     title: string;
     modal: boolean;
     width: number;
+    height?: number;
     resizable: boolean;
     classes: Readonly<Record<string, string>>;
     buttons: readonly { id: string; text: string; class?: string; click(): void }[];

@@ -62,6 +62,8 @@ interface EditorPlugin {
 interface EditorNodes {
   /** A new node id. */
   id(): string;
+  /** Calls it with each node that is no configuration node. */
+  eachNode(visit: (node: EditorNode) => void): void;
 }
 
 interface EditorView {

@@ -11,6 +11,7 @@ import { TabStrip } from './tab-strip';
 import { TopicActions, type TopicActionsHost } from './topic-actions';
 import { askHistory, askMessageTypes } from './topics-requests';
 import { topicsText } from './topics-text';
+import { usesPane } from './uses-pane';
 import { valuePane } from './value-pane';
 
 export class TopicDetail {
@@ -37,6 +38,9 @@ export class TopicDetail {
       chartPane(this.#log),
       propertiesPane(this.#log),
       publishPane(this.#log, target, () => this.#messageTypes),
+      usesPane(
+        () => this.#row && { broker: this.#broker, path: this.#row.path, branch: this.#row.preview === undefined },
+      ),
     ]);
     this.#actions = new TopicActions({
       ...host,

@@ -12,6 +12,7 @@ import type {
 } from '../../core/sidebar/sidebar-protocol';
 import type { BranchValues } from '../../core/sidebar/topic-branch';
 import type { TopicSearch } from '../../core/sidebar/topic-search';
+import type { SeenSurface } from '../../core/surface/seen-topics';
 import { sharedText } from '../fields/shared-text';
 import type { RecordingChoice } from './running-recordings';
 import { topicsText } from './topics-text';
@@ -191,6 +192,11 @@ export async function askRetained(viewer: string, path: string): Promise<readonl
 /** The last value of each topic at `path` and below. */
 export function askValues(viewer: string, path: string): Promise<BranchValues> {
   return ask({ url: 'mqtt-flows/topics/values', data: { viewer, path }, cache: false });
+}
+
+/** What the recording has seen of `filters`, and the topics that none of them matches. */
+export function askSurface(viewer: string, filters: readonly string[]): Promise<SeenSurface> {
+  return post('topics/surface', { viewer, filters });
 }
 
 /** The messages kept in a recording as JSON lines: all, or those at the topic `path` and below. */

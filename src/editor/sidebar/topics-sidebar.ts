@@ -21,6 +21,7 @@ import {
   recordingBefore,
 } from './running-recordings';
 import { saveRecording } from './save-recording';
+import { openSurfaceDialog } from './surface-dialog';
 import { dragNode, topicOf } from './topic-actions';
 import { TopicDetail } from './topic-detail';
 import { TopicTreeList } from './topic-tree-list';
@@ -50,6 +51,11 @@ export class TopicsSidebar {
     search: () => this.#choose({}, true),
     openAll: (open) => this.#choose({ open }, true),
     exportAll: () => this.#export(),
+    showSurface: () => {
+      const { broker } = this.#toolbar;
+      const viewer = broker === this.#broker ? this.#viewing?.viewer : undefined;
+      openSurfaceDialog(broker, viewer).catch(notifyProblem);
+    },
   });
   readonly #recordings = new RunningRecordings((recording) => void this.#start(recording));
   readonly #health = new BrokerHealthView();

@@ -17,6 +17,8 @@ export interface ToolbarActions {
   search(search: TopicSearch): void;
   openAll(open: boolean): void;
   exportAll(): void;
+  /** Shows what the flows use of the broker. */
+  showSurface(): void;
 }
 
 export class TopicsToolbar {
@@ -61,11 +63,13 @@ export class TopicsToolbar {
       button('fa-angle-double-up', topicsText('toolbar.closeAll'), () => actions.openAll(false)),
       button('fa-download', topicsText('toolbar.export'), () => actions.exportAll()),
     );
+    const map = button('fa-map-o', topicsText('surface.show'), () => actions.showSurface());
     this.element.append(
       $('<div>', { class: 'mqtt-flows-toolbar-row' }).append(
         this.#broker,
         this.#filter,
         this.#start,
+        map,
         button('fa-question', topicsText('help.show'), showTopicsHelp),
       ),
       $('<div>', { class: 'mqtt-flows-line-of-facts' }).append(own, this.#bytes),

@@ -22,6 +22,7 @@ import { answerRetained, answerValues, exportBranch } from './branch-requests';
 import { type EncodedPayload, encodedPayload } from './encoded-payload';
 import { clearRequest, publishRequest } from './publish-request';
 import { refuse } from './refusal';
+import { answerSurface } from './surface-request';
 import { topicsFor } from './topic-completion';
 import { deployedBrokers } from './topic-recorder';
 import { TopicViewers } from './topic-viewers';
@@ -90,6 +91,9 @@ export function addTopicRoutes(RED: NodeAPI): void {
   });
   get('topics/retained', 'mqtt-flows.read', (request, response) => answerRetained(viewers, request, response));
   get('topics/values', 'mqtt-flows.read', (request, response) => answerValues(viewers, request, response));
+  post('topics/surface', 'mqtt-flows.read', (request, response, next) => {
+    void answerSurface(viewers, request, response).catch(next);
+  });
   post('topics/clear', 'mqtt-flows.write', (request, response) => {
     const clearing = readClear(request.body);
     if (!clearing) return refuse(response, 400, 'request-invalid');

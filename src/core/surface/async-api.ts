@@ -1,0 +1,128 @@
+// The surface of the flows as an AsyncAPI document, version 3.0.0: a channel for each filter or topic, an operation for
+// each node there, and for each channel the payloads that were seen as examples, with a schema that fits them.
+// https://www.asyncapi.com/docs/reference/specification/v3.0.0
+
+import { matchedText } from '../topics/topic-filter';
+import { inferredSchema, type JsonSchema } from './inferred-schema';
+import type { SeenByFilter, SeenTopic } from './seen-topics';
+import { receives, type TopicUse } from './topic-use';
+
+export interface SurfaceServer {
+  /** Such as `mqtts://example.com:8883/path`. User and password within it are left out of the document. */
+  readonly url: string;
+}
+
+export interface SurfaceChannel {
+  readonly use: TopicUse;
+  /** What the editor calls the node. */
+  readonly label: string;
+  readonly seen: SeenByFilter;
+}
+
+interface Operation {
+  readonly action: 'send' | 'receive';
+  readonly channel: { readonly $ref: string };
+  readonly title: string;
+  readonly bindings: { readonly mqtt: { readonly qos?: number; readonly retain?: boolean } };
+}
+
+interface Channel {
+  readonly address: string;
+  readonly description?: string;
+  readonly parameters?: Readonly<Record<string, { readonly description: string }>>;
+  readonly messages: { readonly message: Message };
+}
+
+interface Message {
+  readonly contentType?: string;
+  readonly payload: JsonSchema;
+  readonly examples?: readonly { readonly name: string; readonly payload: unknown }[];
+}
+
+/**
+ * The document, as plain data. Uses without a filter are left out: nobody knows their topics. Uses of the same topics are
+ * operations of one channel.
+ */
+export function asyncApi(title: string, servers: readonly SurfaceServer[], uses: readonly SurfaceChannel[]): object {
+  const channels = new Map<string, Channel>();
+  const operations = new Map<string, Operation>();
+  for (const one of uses) {
+    const { filter } = one.use;
+    if (!filter) continue;
+    const made = channelOf(one);
+    const name = channelName(made.address, channels);
+    channels.set(name, channels.get(name) ?? made);
+    operations.set(uniqueName(`${one.use.kind}-${name}`, operations), operationOf(one, name));
+  }
+  return {
+    asyncapi: '3.0.0',
+    info: { title, version: '1.0.0' },
+    defaultContentType: 'application/json',
+    servers: Object.fromEntries(servers.map((server, index) => [`server${index + 1}`, serverOf(server)])),
+    channels: Object.fromEntries(channels),
+    operations: Object.fromEntries(operations),
+  };
+}
+
+function serverOf({ url }: SurfaceServer): object {
+  const [, protocol = 'mqtt', host = url, pathname = ''] = /^([a-z]+):\/\/(?:[^/@]*@)?([^/]*)(\/.*)?$/.exec(url) ?? [];
+  return { host, protocol, ...(pathname === '' ? {} : { pathname }) };
+}
+
+/** AsyncAPI has parameters in place of wildcards, and none that takes several levels: the description says it. */
+function channelOf({ use, seen }: SurfaceChannel): Channel {
+  const { filter } = use;
+  const parameters: [string, { readonly description: string }][] = [];
+  const levels = (filter ? matchedText(filter) : '').split('/').map((level, index) => {
+    if (level !== '+' && level !== '#') return level;
+    const capture = filter?.captures.find((one) => one.level === index);
+    const name = capture?.name ?? (level === '#' ? 'rest' : `level${index + 1}`);
+    const description = level === '#' ? 'This level and all below it, or none.' : 'One level.';
+    parameters.push([name, { description }]);
+    return `{${name}}`;
+  });
+  const group = filter?.shareGroup === undefined ? {} : { description: `Shared subscription: ${filter.shareGroup}` };
+  return {
+    address: levels.join('/'),
+    ...group,
+    ...(parameters.length > 0 ? { parameters: Object.fromEntries(parameters) } : {}),
+    messages: { message: messageOf(seen.topics) },
+  };
+}
+
+function messageOf(topics: readonly SeenTopic[]): Message {
+  const withValue = topics.filter((topic) => 'value' in topic);
+  const types = new Set(topics.flatMap(({ contentType }) => contentType ?? []));
+  const [contentType] = types.size === 1 ? types : [];
+  return {
+    ...(contentType === undefined ? {} : { contentType }),
+    payload: inferredSchema(withValue.map(({ value }) => value)),
+    ...(withValue.length > 0
+      ? { examples: withValue.map(({ topic, value }) => ({ name: topic, payload: value })) }
+      : {}),
+  };
+}
+
+function operationOf({ use, label }: SurfaceChannel, channel: string): Operation {
+  const { qos, retain } = use;
+  const mqtt = { ...(qos === undefined ? {} : { qos }), ...(retain === undefined ? {} : { retain }) };
+  return {
+    action: receives(use) ? 'receive' : 'send',
+    channel: { $ref: `#/channels/${channel}` },
+    title: label,
+    bindings: { mqtt },
+  };
+}
+
+/** A name for the channel of `address`: letters, digits, `.`, `_` and `-`, as keys of references have to be. */
+function channelName(address: string, channels: ReadonlyMap<string, Channel>): string {
+  for (const [name, channel] of channels) if (channel.address === address) return name;
+  return uniqueName(address, channels);
+}
+
+function uniqueName(text: string, taken: ReadonlyMap<string, unknown>): string {
+  const name = text.replace(/[^a-zA-Z0-9_-]+/g, '.').replace(/^\.|\.$/g, '') || 'channel';
+  let unique = name;
+  for (let number = 2; taken.has(unique); number++) unique = `${name}-${number}`;
+  return unique;
+}

@@ -1,0 +1,87 @@
+// What a recording has seen of the surface of the flows: for each filter its topics, with their last payloads, and the
+// topics that no filter matches.
+
+import { payloadValue, topicsBelow } from '../sidebar/topic-branch';
+import type { TopicNode } from '../sidebar/topic-tree';
+import { parseTopicFilter, type TopicFilter } from '../topics/topic-filter';
+import { TopicTrie } from '../topics/trie/topic-trie';
+import { isRecord } from '../values/plain-value';
+
+/** Filters of one request. */
+const MOST_FILTERS = 5000;
+/** Topics that are shown for a filter, and those that no filter matches. */
+const MOST_TOPICS = 5;
+const MOST_UNUSED = 500;
+/** Bytes of a payload that is shown. Larger ones say little as an example. */
+const MOST_BYTES = 2048;
+
+/** The body of POST topics/surface, as it is read. */
+export interface SurfaceRequest {
+  readonly viewer: string;
+  readonly filters: readonly TopicFilter[];
+}
+
+/** Undefined when the body is not such a request, or one of its filters is invalid. */
+export function readSurface(body: unknown): SurfaceRequest | undefined {
+  const { viewer, filters } = isRecord(body) ? body : {};
+  if (typeof viewer !== 'string' || !Array.isArray(filters) || filters.length > MOST_FILTERS) return undefined;
+  const read: TopicFilter[] = [];
+  for (const text of filters) {
+    const parsed = typeof text === 'string' ? parseTopicFilter(text) : undefined;
+    if (!parsed?.ok) return undefined;
+    read.push(parsed.filter);
+  }
+  return { viewer, filters: read };
+}
+
+export interface SeenTopic {
+  readonly topic: string;
+  /** The last payload: the value of JSON, text as it is, other bytes as `{ base64 }`. Left out when it is large. */
+  readonly value?: unknown;
+  readonly contentType?: string;
+}
+
+export interface SeenByFilter {
+  /** The number of topics that it matches. */
+  readonly count: number;
+  /** Some of them. */
+  readonly topics: readonly SeenTopic[];
+}
+
+export interface SeenSurface {
+  /** In the order of the filters that were asked for. */
+  readonly filters: readonly SeenByFilter[];
+  /** Topics that no filter matches: their number, and some of them. */
+  readonly unused: { readonly count: number; readonly topics: readonly string[] };
+}
+
+/**
+ * Looks through the topics at `top` and below. A generator, since there may be 100,000: it yields after each topic, and
+ * returns what it has found.
+ */
+export function* seenTopics(top: TopicNode, filters: readonly TopicFilter[]): Generator<undefined, SeenSurface> {
+  const trie = new TopicTrie<number>();
+  for (const [index, filter] of filters.entries()) trie.add(filter, index);
+  const seen = filters.map(() => ({ count: 0, topics: [] as SeenTopic[] }));
+  const unused = { count: 0, topics: [] as string[] };
+  for (const node of topicsBelow(top)) {
+    const matching = trie.match(node.path);
+    if (matching.length === 0 && unused.count++ < MOST_UNUSED) unused.topics.push(node.path);
+    for (const index of matching) {
+      const found = seen[index];
+      if (found && found.count++ < MOST_TOPICS) found.topics.push(seenTopic(node));
+    }
+    yield;
+  }
+  return { filters: seen, unused };
+}
+
+function seenTopic({ path, latest }: TopicNode): SeenTopic {
+  if (!latest || latest.bytes.length === 0) return { topic: path };
+  const contentType = latest.properties?.contentType;
+  return {
+    topic: path,
+    ...(latest.bytes.length > MOST_BYTES ? {} : { value: payloadValue(latest) }),
+    ...(contentType === undefined ? {} : { contentType }),
+  };
+}

@@ -1,0 +1,36 @@
+// The nodes of the flows that touch the selected topic.
+
+import { flowUses, useLink, usesOfTopic } from './flow-uses';
+import type { TabPane } from './tab-strip';
+import { topicsText } from './topics-text';
+import { hint } from './value-pane';
+
+export interface UsesTarget {
+  readonly broker: string;
+  readonly path: string;
+  /** Whether it has no messages of its own, so that what lies below it counts. */
+  readonly branch: boolean;
+}
+
+export function usesPane(target: () => UsesTarget | undefined): TabPane {
+  const list = $('<ul>', { class: 'mqtt-flows-uses' });
+  let shown = '';
+  return {
+    label: topicsText('tab.uses'),
+    render(pane) {
+      const found = target();
+      const uses = found ? usesOfTopic(flowUses(found.broker), found.path, found.branch) : [];
+      // It is rendered with each message. A list that stays keeps the focus.
+      const key = JSON.stringify([found, uses]);
+      if (key === shown && list.parent().is(pane)) return;
+      shown = key;
+      list.empty();
+      for (const use of uses) {
+        const text = use.text === found?.path ? '' : use.text;
+        $('<li>').append(useLink(use), $('<code>').text(text)).appendTo(list);
+      }
+      pane.empty().append(list);
+      if (uses.length === 0) pane.append(hint(topicsText('uses.none')));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+// Where nodes meet MQTT, read out of their saved settings.
+
+import assert from 'node:assert/strict';
+import { topicUses, type UsingNode } from '#src/settings/topic-uses';
+
+function usesOf(type: string, settings: object): [string, string, string | undefined][] {
+  const node: UsingNode = { id: 'a', type: `mqtt-flows-${type}`, ...settings };
+  return topicUses(node).map(({ kind, text, filter }) => [kind, text, filter?.wire]);
+}
+
+describe('The topics that a node uses', () => {
+  it('are the filters of subscribe and topic state, with their QoS', () => {
+    const subscriptions = [{ filter: 'plant/+line/#rest', qos: 1 }, { filter: '$share/g/a/b' }];
+    assert.deepEqual(usesOf('subscribe', { subscriptions }), [
+      ['subscribe', 'plant/+line/#rest', 'plant/+/#'],
+      ['subscribe', '$share/g/a/b', '$share/g/a/b'],
+    ]);
+    assert.deepEqual(usesOf('state', { subscriptions: [{ filter: 'a' }] }), [['state', 'a', 'a']]);
+    assert.equal(topicUses({ id: 'a', type: 'mqtt-flows-subscribe', subscriptions })[0]?.qos, 1);
+  });
+
+  it('are those that a rule of a router takes', () => {
+    assert.deepEqual(usesOf('router', { rules: [{ filter: 'a/#' }] }), [['route', 'a/#', 'a/#']]);
+  });
+
+  it('are the topic of publish, whose placeholders may stand for any level', () => {
+    const topics = (topic: string): unknown => usesOf('publish', { topic, topicType: 'str' })[0]?.[2];
+    assert.equal(topics('home/light/set'), 'home/light/set');
+    assert.equal(topics('home/{{room}}/set'), 'home/+/set');
+    assert.equal(topics('home/light-{{payload.n}}/set'), 'home/+/set');
+    assert.equal(topics('${SITE}/light'), '+/light');
+  });
+
+  it('are unknown where each message says its topic', () => {
+    assert.deepEqual(usesOf('publish', { topic: '', topicType: 'str' }), [['publish', '', undefined]]);
+    assert.deepEqual(usesOf('publish', { topic: '{{topic}}', topicType: 'str' }), [
+      ['publish', '{{topic}}', undefined],
+    ]);
+    assert.deepEqual(usesOf('publish', { topic: 'x', topicType: 'flow' }), [['publish', '', undefined]]);
+  });
+
+  it('are two for a request to a device that answers at a topic of its own', () => {
+    const request = { topic: 'cmnd/{{d}}/Status', topicType: 'str', answerTo: 'device', responseTopic: 'stat/{{d}}/#' };
+    assert.deepEqual(usesOf('request', request), [
+      ['request', 'cmnd/{{d}}/Status', 'cmnd/+/Status'],
+      ['response', 'stat/{{d}}/#', 'stat/+/#'],
+    ]);
+    assert.equal(usesOf('request', { ...request, answerTo: 'request' }).length, 1);
+  });
+
+  it('know whether a publication is retained', () => {
+    const node = { id: 'a', type: 'mqtt-flows-publish', topic: 'a', topicType: 'str', qos: '1', retain: 'true' };
+    assert.deepEqual(
+      topicUses(node).map(({ qos, retain }) => ({ qos, retain })),
+      [{ qos: 1, retain: true }],
+    );
+  });
+
+  it('are none for other nodes and settings that nobody can read', () => {
+    assert.deepEqual(topicUses({ id: 'a', type: 'mqtt in', topic: 'a' }), []);
+    assert.deepEqual(usesOf('subscribe', { subscriptions: 'a' }), []);
+    assert.deepEqual(usesOf('subscribe', { subscriptions: [null, { filter: 'a/#/b' }] }), [
+      ['subscribe', 'a/#/b', undefined],
+    ]);
+  });
+});
