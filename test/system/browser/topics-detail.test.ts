@@ -64,6 +64,29 @@ describe('one topic in the sidebar', function () {
     await topics.pane.getByText('-   "state": "heating"').waitFor();
   });
 
+  it('says which nodes use it, and which topics the flows use of the broker', async () => {
+    await session.publish('plant/line1/lamp', 'on');
+    await topics.row('press').click();
+    await topics.tab('Used by').click();
+    await topics.pane.getByText('No node of the flows touches this topic').waitFor();
+    await topics.panel.getByRole('button', { name: 'Show which topics the flows use' }).click();
+    const map = editor.page.locator('.mqtt-flows-surface');
+    const row = map.getByRole('row').filter({ has: editor.page.getByText('alarms/#', { exact: true }) });
+    await row.getByText('received by').waitFor();
+    await row.getByText('none yet').waitFor();
+    await map.getByText('Topics that no node uses: 2').click();
+    await map.getByText('plant/line1/lamp', { exact: true }).waitFor();
+    assert.deepEqual(await accessibilityFaults(map), []);
+    await editor.screenshot('topics-surface');
+    const download = editor.page.waitForEvent('download');
+    await editor.page.locator('#mqtt-flows-surface-save').click();
+    const { channels } = JSON.parse(readFileSync(await (await download).path(), 'utf8'));
+    assert.equal(channels['alarms.rest'].address, 'alarms/{rest}');
+    await row.getByRole('button', { name: 'alarms' }).click();
+    await map.waitFor({ state: 'detached' });
+    await editor.page.locator('.red-ui-flow-node-highlighted').waitFor();
+  });
+
   it('shows numbers with all their digits, and JSON that is too deep as text', async () => {
     await session.publish(TOPIC, '{"id":1724442618569203714,"far":1e999}');
     await topics.pane.getByText('1724442618569203714', { exact: true }).waitFor();
