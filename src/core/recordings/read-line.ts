@@ -85,7 +85,17 @@ function payloadIn({ payload, payloadBase64 }: Fields): Buffer | undefined {
     return isBase64 ? Buffer.from(payloadBase64, 'base64') : undefined;
   }
   if (payload === undefined) return Buffer.alloc(0);
-  return Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
+  const text = typeof payload === 'string' ? payload : jsonText(payload);
+  return text === undefined ? undefined : Buffer.from(text);
+}
+
+/** Undefined where it is nested too deeply: a text of any depth can be read, but not made. */
+function jsonText(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function qosIn(value: unknown): QoS | undefined {

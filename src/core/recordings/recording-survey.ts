@@ -27,6 +27,8 @@ export interface RecordingSurvey {
 /** Levels of topics that are counted: enough to find a choice below a common beginning. */
 const DEPTH = 4;
 const MOST_LEVELS = 2000;
+/** Characters of their names. A level may have 65,535. */
+const MOST_CHARACTERS = 256 * 1024;
 const MOST_BRANCHES = 100;
 
 interface Level {
@@ -37,6 +39,7 @@ interface Level {
 export class Surveyor {
   readonly #root: Level = newLevel();
   #levels = 0;
+  #characters = 0;
   #crowded = false;
   #lines = 0;
   #retained = 0;
@@ -82,11 +85,12 @@ export class Surveyor {
     for (const name of topic.split('/', DEPTH)) {
       let below = level.below.get(name);
       if (!below) {
-        if (this.#levels >= MOST_LEVELS) {
+        if (this.#levels >= MOST_LEVELS || this.#characters + name.length > MOST_CHARACTERS) {
           this.#crowded = true;
           return;
         }
         this.#levels++;
+        this.#characters += name.length;
         below = newLevel();
         level.below.set(name, below);
       }

@@ -43,7 +43,17 @@ export function addRecordingRoutes(RED: NodeAPI): void {
     RED.httpAdmin.post(`/mqtt-flows/${path}`, mayWrite, gate, withRecordings(handler));
   };
   get('recordings', 'mqtt-flows.read', async (all, _request, response) => response.json(await all.report()));
-  get('recordings/survey', 'mqtt-flows.read', survey);
+  // Each reads a whole file.
+  const surveys = new RequestLimit(3, 60, 60_000, () => systemClock.now());
+  get('recordings/survey', 'mqtt-flows.read', async (all, request, response) => {
+    const leave = surveys.take();
+    if (!leave) return refuse(response, { refusal: 'too-many' });
+    try {
+      await survey(all, request, response);
+    } finally {
+      leave();
+    }
+  });
   get('recordings/download', 'mqtt-flows.read', download);
   post('recordings/record', jsonOnly, async (all, { body }, response) => {
     const own = isRecord(body) && body.own !== false;
@@ -69,18 +79,18 @@ export function addRecordingRoutes(RED: NodeAPI): void {
     response.json({});
   });
   // A recording is streamed: Node-RED would read JSON into memory, and no more than 5 MB of it.
-  const limit = new RequestLimit(2, 30, 60_000, () => systemClock.now());
+  const uploads = new RequestLimit(2, 30, 60_000, () => systemClock.now());
   post('recordings/upload', linesOnly, async (all, request, response) => {
     const { name } = request.query;
-    if (!isRecordingName(name)) return answer(response, INVALID);
-    const leave = limit.take();
-    if (!leave) return refuse(response, { refusal: 'too-many' });
+    const leave = isRecordingName(name) ? uploads.take() : undefined;
     try {
+      if (!isRecordingName(name)) answer(response, INVALID);
+      else if (!leave) refuse(response, { refusal: 'too-many' });
+      else answer(response, await upload(all.folder, name, request.iterator({ destroyOnReturn: false })));
       // What is refused is read to its end: a browser does not look at the answer before.
-      answer(response, await upload(all.folder, name, request.iterator({ destroyOnReturn: false })));
       request.resume();
     } finally {
-      leave();
+      leave?.();
     }
   });
 }

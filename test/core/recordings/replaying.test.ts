@@ -171,6 +171,8 @@ describe('The survey of a recording', () => {
   it('stays small, however many topics there are', () => {
     const { branches, more, messages } = survey(Array.from({ length: 5000 }, (_, index) => line(`t${index}/x`, index)));
     assert.deepEqual([branches.length, more, messages], [100, true, 5000]);
+    const long = survey(Array.from({ length: 100 }, (_, index) => line(`${index}${'x'.repeat(60_000)}`, index)));
+    assert.deepEqual([long.branches.length, long.more, long.messages], [4, true, 100]);
   });
 });
 
