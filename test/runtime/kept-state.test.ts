@@ -158,6 +158,26 @@ describe('A kept state', () => {
     assert.deepEqual(errors, ['state-not-kept', 'state-value-not-kept']);
   });
 
+  it('writes again what a store has refused, also when nothing new comes and when it closes', async () => {
+    const kept = keeping();
+    records.push(record('a', 1));
+    store.failure = new Error('disk full');
+    kept.touch();
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      clock.advance(10_000);
+      await settled();
+      assert.equal(store.writes, attempt);
+      store.answers.shift()?.();
+      await settled();
+    }
+    store.failure = undefined;
+    const closed = kept.close();
+    await settled();
+    store.answers.shift()?.();
+    await closed;
+    assert.deepEqual([(await keeping().load()).length, errors], [1, ['state-not-kept']]);
+  });
+
   it('is that of one node: another with the same key is told by whom, and has it when that node has gone', async () => {
     records.push(record('a', 1));
     const first = keeping('path payload', 'first');

@@ -18,8 +18,8 @@ describe('A live state', () => {
   });
 
   /** A state whose topics are silent after 10 s. */
-  function started(): LiveState {
-    const subscriptions = [{ ...stateRowDefaults, filter: 'room/+', silence: 'time', silentAfter: 10 }];
+  function started(silence: 'time' | 'none' = 'time'): LiveState {
+    const subscriptions = [{ ...stateRowDefaults, filter: 'room/+', silence, silentAfter: 10 }];
     const parsed = parseStateConfig({ ...stateDefaults, subscriptions });
     assert.ok(parsed.ok);
     // Numbers need no copy.
@@ -69,5 +69,15 @@ describe('A live state', () => {
     live.connection('down', 'no reason');
     live.connection('up');
     assert.deepEqual(told, ['connected false', 'connected true']);
+  });
+
+  it('forgets an outage when a deploy takes the rules of silence away', () => {
+    live.connection('down', 'no reason');
+    const { downSince } = live;
+    live = started('none');
+    live.restoreDown(downSince ?? 0);
+    live.connection('up');
+    assert.equal(live.downSince, undefined);
+    assert.deepEqual(told, ['connected false']);
   });
 });

@@ -2,6 +2,9 @@
 
 import { failed, found, type Result } from '../errors/result';
 import { lossIn } from '../payloads/json-loss';
+import { TOO_DEEP } from '../payloads/json-text';
+import { MOST_LEVELS } from '../payloads/large-numbers';
+import { payloadError } from '../payloads/payload-error';
 import { topicNameProblem } from '../topics/topic-name';
 import { isRecord, propertyInvalid, putProperty } from '../values/plain-value';
 import type { Rhythm } from './rhythm';
@@ -47,6 +50,7 @@ export function readEntries(payload: unknown, time: WallTime): Result<RestoredTo
     const passed = passedSince(at, age, time);
     if (passed === undefined)
       return failed(propertyInvalid(`${name}.at`, at ?? age, 'expected.milliseconds', 'control'));
+    if (nestsTooDeep(entry)) return failed(payloadError('payload-undecodable', TOO_DEEP, topic));
     const received = time.now - passed;
     topics.push({
       topic,
@@ -63,7 +67,26 @@ function passedSince(at: unknown, age: unknown, { wall }: WallTime): number | un
   if (typeof at === 'number' && Number.isFinite(at)) return Math.max(0, wall - at);
   if (at !== undefined) return undefined;
   if (age === undefined) return 0;
-  return typeof age === 'number' && age >= 0 ? age : undefined;
+  return typeof age === 'number' && Number.isFinite(age) && age >= 0 ? age : undefined;
+}
+
+/** Whether Node-RED cannot copy `value`, level by level, since a message may hold circles. */
+function nestsTooDeep(value: object): boolean {
+  const seen = new Set<object>([value]);
+  let parts: object[] = [value];
+  for (let level = 0; parts.length > 0; level++) {
+    if (level > MOST_LEVELS) return true;
+    const below: object[] = [];
+    for (const part of parts) {
+      for (const next of part instanceof Map || part instanceof Set ? part.values() : Object.values(part)) {
+        if (typeof next !== 'object' || next === null || ArrayBuffer.isView(next) || seen.has(next)) continue;
+        seen.add(next);
+        below.push(next);
+      }
+    }
+    parts = below;
+  }
+  return false;
 }
 
 /** What a topic is kept as: times in ms since the epoch. */

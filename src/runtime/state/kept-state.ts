@@ -139,6 +139,8 @@ export class KeptState {
       if (notKept === undefined) this.#told = false;
       else this.#tell('state-value-not-kept', { topic: notKept });
     } catch (error) {
+      // Nobody may say anything new before the process ends.
+      this.#changed = true;
       this.#tell('state-not-kept', this.#params(error));
     }
   }

@@ -60,9 +60,9 @@ export class LiveState {
     return this.#downSince;
   }
 
-  /** An earlier instance has told that the connection is down. */
+  /** An earlier instance has told that the connection is down. Without a rule of silence, its return is not told. */
   restoreDown(since: number): void {
-    this.#downSince = since;
+    if (this.states.silence.watches) this.#downSince = since;
   }
 
   get time(): WallTime {

@@ -1,35 +1,37 @@
 // The admin route by which a dialog shows what its node knows: a few rows of the topics that a search finds.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { compareNames } from '../../core/sidebar/name-order';
+import { systemClock } from '../../connection/clock';
 import { showValue } from '../../core/sidebar/show-value';
 import { MOST_ROWS, type StateRow, type StateTable, type StateValueShown } from '../../core/sidebar/state-table';
-import { inTopics } from '../../core/sidebar/topic-search';
 import type { WallTime } from '../../core/state/state-entry';
 import type { TopicRecord } from '../../core/state/topic-record';
 import { valuePreview } from '../../core/state/value-preview';
-import { parseTopicFilter } from '../../core/topics/topic-filter';
-import { topicNameProblem } from '../../core/topics/topic-name';
 import { editorId } from '../deploy/saved-nodes';
 import type { LiveState } from './live-state';
+import { StateSearch } from './state-search';
 
 /** Of a text to search for. */
 const LONGEST_SEARCH = 500;
 /** Of the value that is shown. */
 const MOST_ELEMENTS = 2000;
 const MOST_CHARACTERS = 64 * 1024;
-/** Topics that are put in order. With more, the order is that of their levels. */
-const MOST_SORTED = 5000;
 
 /** By the id in the editor. A node in a subflow runs once for each instance: the latest is shown. */
-const running = new Map<string, LiveState>();
+const running = new Map<string, Shown>();
+
+interface Shown {
+  readonly live: LiveState;
+  readonly search: StateSearch;
+}
 
 /** Makes `live` available to the dialog of `node` until the node is closed. */
 export function showState(node: Node, definition: NodeDef, live: LiveState): void {
   const id = editorId(definition);
-  running.set(id, live);
+  const shown = { live, search: new StateSearch(live.states.records, systemClock) };
+  running.set(id, shown);
   node.on('close', () => {
-    if (running.get(id) === live) running.delete(id);
+    if (running.get(id) === shown) running.delete(id);
   });
 }
 
@@ -37,12 +39,12 @@ export function showState(node: Node, definition: NodeDef, live: LiveState): voi
 export function serveStates(RED: NodeAPI): void {
   const { httpAdmin, auth } = RED;
   httpAdmin.get('/mqtt-flows/states/:id', auth.needsPermission('mqtt-flows.read'), (request, response) => {
-    const live = running.get(String(request.params.id));
+    const shown = running.get(String(request.params.id));
     // The dialog may belong to a node that is not deployed yet.
-    if (!live) return void response.status(204).end();
+    if (!shown) return void response.status(204).end();
     const asked = readQuestion(request.query);
     if (!asked) return void response.sendStatus(400);
-    response.set('Cache-Control', 'no-store').json(table(live, asked));
+    response.set('Cache-Control', 'no-store').json(table(shown, asked));
   });
 }
 
@@ -68,10 +70,9 @@ function isCount(value: unknown): value is string {
   return typeof value === 'string' && Number.isSafeInteger(Number(value)) && Number(value) >= 0;
 }
 
-function table({ states, time }: LiveState, { text, from, count, topic }: Question): StateTable {
+function table({ live: { states, time }, search }: Shown, { text, from, count, topic }: Question): StateTable {
   const { records, silence } = states;
-  const found = search(states.records, text);
-  if (found.length <= MOST_SORTED) found.sort((a, b) => compareNames(a.topic, b.topic));
+  const found = search.find(text);
   const selected = topic === '' ? undefined : records.find(topic);
   return {
     topics: records.size,
@@ -82,15 +83,6 @@ function table({ states, time }: LiveState, { text, from, count, topic }: Questi
     rows: found.slice(from, from + count).map((record) => row(record, time)),
     ...(selected ? { selected: shown(selected, time) } : {}),
   };
-}
-
-/** The topics that a filter with wildcards matches, or those that contain all words of a text, as in the sidebar. */
-function search(records: LiveState['states']['records'], text: string): TopicRecord[] {
-  if (text === '') return records.all();
-  const parsed = parseTopicFilter(text);
-  if (parsed.ok && topicNameProblem(text) === 'wildcard') return records.match(parsed.filter);
-  const matches = inTopics(text);
-  return records.all().filter(({ topic }) => matches(topic));
 }
 
 function row({ topic, value, at, silent }: TopicRecord, { now, wall }: WallTime): StateRow {

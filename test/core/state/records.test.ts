@@ -166,6 +166,7 @@ describe('An entry of the state', () => {
     [{ topic: 'a/+' }],
     [{ topic: 'a', at: 'now' }],
     [{ topic: 'a', age: -1 }],
+    [{ topic: 'a', age: Number.POSITIVE_INFINITY }],
   ]) {
     it(`is refused when it is none: ${JSON.stringify(wrong)}`, () => {
       assert.equal(readEntries(wrong, time).ok, false);
@@ -227,6 +228,12 @@ describe('An entry of the state', () => {
     const payload = (read.ok ? read.value[0]?.value.payload : undefined) as typeof circle;
     assert.deepEqual(payload.bytes, Buffer.from([1]));
     assert.equal(payload.left, payload);
+  });
+
+  it('is refused when it is nested deeper than Node-RED can copy: its silence or change could not be told', () => {
+    const deep = JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`) as unknown;
+    const read = readEntries([{ topic: 'a', payload: { part: deep } }], time);
+    assert.deepEqual(read.ok ? [] : [read.error.code, read.error.params.topic], ['payload-undecodable', 'a']);
   });
 
   it('is kept with a change that waits, which the next process sends', () => {
