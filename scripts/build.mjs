@@ -150,6 +150,17 @@ async function bundleResources() {
     outdir: join(root, 'resources'),
     format: 'esm',
   });
+  const { version, license, author } = JSON.parse(readFileSync(join(root, 'node_modules/uplot/package.json'), 'utf8'));
+  await build({
+    ...forBrowser,
+    entryPoints: { 'topics-chart': join(root, 'src/editor/sidebar/uplot-chart.ts') },
+    outdir: join(root, 'resources'),
+    format: 'esm',
+    loader: { '.css': 'text' },
+    // Most of it is a library, which nobody debugs here.
+    minifyIdentifiers: true,
+    banner: { js: `// uPlot ${version}, ${license}, (c) ${author}: https://github.com/leeoniya/uPlot` },
+  });
 }
 
 /** dist/<kind>/locales: Node-RED looks for the texts of a set beside its script. */

@@ -3,6 +3,7 @@
 
 import { addConnectNowAction } from '../editor/broker/connect-now';
 import { topicsLike } from '../editor/fields/topic-completion';
+import { isTopicsPage, showTopicsPage } from '../editor/sidebar/topics-page';
 import { TopicsSidebar } from '../editor/sidebar/topics-sidebar';
 import { topicsText } from '../editor/sidebar/topics-text';
 
@@ -13,6 +14,13 @@ RED.plugins.registerPlugin('mqtt-flows-topics', {
   onadd() {
     if (!RED.user.hasPermission('mqtt-flows.read')) return;
     const sidebar = new TopicsSidebar();
+    if (isTopicsPage()) {
+      showTopicsPage(sidebar.element);
+      // The flows are there by then, and with them the names of brokers.
+      RED.events.on('workspace:change', () => sidebar.refresh());
+      RED.events.on('deploy', () => sidebar.deployed());
+      return;
+    }
     RED.sidebar.addTab({
       id: TAB,
       label: topicsText('sidebar.label'),

@@ -55,6 +55,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'get /mqtt-flows/topics/recordings': READ,
   'get /mqtt-flows/topics/retained': READ,
   'post /mqtt-flows/topics/history': READ,
+  'post /mqtt-flows/topics/series': READ,
   'get /mqtt-flows/topics/values': READ,
   'post /mqtt-flows/topics/surface': READ,
   'post /mqtt-flows/topics/clear': WRITE,

@@ -45,7 +45,7 @@ function expectedFiles(): string[] {
   const icons = filesBelow('src/nodes/icons').map((file) => `dist/nodes/icons/${file}`);
   const examples = filesBelow('examples').map((file) => `examples/${file}`);
   const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
-  const loaded = ['resources/replace-core-nodes.js'];
+  const loaded = ['resources/replace-core-nodes.js', 'resources/topics-chart.js'];
   return [...scripts(), ...forms, ...loaded, ...texts, ...icons, ...examples, ...documents].sort();
 }
 
@@ -73,6 +73,6 @@ describe('The published package', () => {
 
   it('is small, packed and unpacked', () => {
     assert.ok(pack.size < MEGABYTE, `${pack.size} bytes packed`);
-    assert.ok(pack.unpackedSize < 2.6 * MEGABYTE, `${pack.unpackedSize} bytes unpacked`);
+    assert.ok(pack.unpackedSize < 2.75 * MEGABYTE, `${pack.unpackedSize} bytes unpacked`);
   });
 });

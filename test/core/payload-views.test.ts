@@ -5,7 +5,7 @@ import type { PublicationProperties } from '#src/core/publications/publication';
 import { compareNames } from '#src/core/sidebar/name-order';
 import { observe, previewOf } from '#src/core/sidebar/observation';
 import { differenceOf } from '#src/core/sidebar/payload-difference';
-import { numbersIn } from '#src/core/sidebar/payload-numbers';
+import { numbersIn, numbersInText } from '#src/core/sidebar/payload-numbers';
 import { recordingLine } from '#src/core/sidebar/recording-line';
 import { laidOut, shownJson, WrittenNumber } from '#src/core/sidebar/shown-json';
 
@@ -85,10 +85,21 @@ describe('The numbers of a payload', () => {
       'sensors[0].v': 1,
       'sensors[1].v': 2,
       '["a b"]': 3,
+      on: 1,
     });
   });
 
   it('may be the payload itself', () => assert.deepEqual([...numbersIn(7)], [['', 7]]));
+
+  it('are found in texts: with a unit, by their names, or by their places', () => {
+    const found = (text: string): unknown => Object.fromEntries(numbersInText(text));
+    assert.deepEqual(found('21.5 °C'), { '': 21.5 });
+    assert.deepEqual(found('{"temp":"21.5 °C","id":"machine02","time":"12:30","on":false}'), { temp: 21.5, on: 0 });
+    assert.deepEqual(found('temp=21.5 hum: -40% line2'), { temp: 21.5, hum: -40 });
+    assert.deepEqual(found('10 of 20'), { '#1': 10, '#2': 20 });
+    for (const text of ['', 'idle', '"quoted"', '192.168.0.17', 'v1.2.3']) assert.deepEqual(found(text), {}, text);
+    assert.equal(numbersInText('1 '.repeat(5000)).size, 20);
+  });
 
   it('are limited in number', () => {
     const list = Array.from({ length: 10_000 }, (_, index) => index);

@@ -1,7 +1,7 @@
 // What the runtime reads of the sidebar's requests: what fits, and nothing else, for anyone may send them.
 
 import assert from 'node:assert/strict';
-import { readHistory, readPublish, readStart, readStop, readView } from '#src/core/sidebar/sidebar-protocol';
+import { readHistory, readPublish, readStart, readStop, readView } from '#src/core/sidebar/sidebar-requests';
 
 const NO_OBJECTS: readonly unknown[] = [undefined, null, '', 'text', 1, [], {}];
 

@@ -1,6 +1,6 @@
 // The messages of the selected topic that this page has received, each decoded once.
 
-import { numbersIn } from '../../core/sidebar/payload-numbers';
+import { numbersIn, numbersInText } from '../../core/sidebar/payload-numbers';
 import { readShown } from '../../core/sidebar/shown-value';
 import type { ShownMessage } from '../../core/sidebar/sidebar-protocol';
 import { type ReadPayload, readPayload } from './payload-view';
@@ -14,13 +14,13 @@ export interface LoggedMessage extends ShownMessage {
   readonly read: ReadPayload;
   /** Undefined where no format but text, JSON or bytes was asked for. */
   readonly decoded: DecodedPayload | undefined;
-  /** By path. */
-  readonly numbers: ReadonlyMap<string, number>;
 }
 
 /** The most messages kept, so that an open page does not fill the memory. */
 const MOST = 500;
 const MOST_BYTES = 8 * 1024 * 1024;
+
+const NO_NUMBERS: ReadonlyMap<string, number> = new Map();
 
 export class MessageLog {
   #messages: LoggedMessage[] = [];
@@ -29,6 +29,7 @@ export class MessageLog {
   /** What is here has been read in another format, and stays until it comes again. */
   #outdated = false;
   #generation = 0;
+  #counted: { readonly message: LoggedMessage; readonly numbers: ReadonlyMap<string, number> } | undefined;
 
   /** Changes when the messages are others: of another topic, or read in another format. */
   get generation(): number {
@@ -42,6 +43,14 @@ export class MessageLog {
 
   get latest(): LoggedMessage | undefined {
     return this.#messages.at(-1);
+  }
+
+  /** The numbers of the latest message, by path. */
+  get numbers(): ReadonlyMap<string, number> {
+    const { latest } = this;
+    if (!latest) return NO_NUMBERS;
+    if (latest !== this.#counted?.message) this.#counted = { message: latest, numbers: numbersOf(latest) };
+    return this.#counted.numbers;
   }
 
   /** The sequence number of the last known message. */
@@ -90,6 +99,10 @@ export function logged(message: ShownMessage): LoggedMessage {
   const { shown } = message;
   const decoded = shown?.ok ? { ok: true as const, format: shown.format, value: readShown(shown.value) } : shown;
   const read = readPayload(message);
-  const value = decoded?.ok ? decoded : read.json;
-  return { ...message, read, decoded, numbers: value ? numbersIn(value.value) : new Map() };
+  return { ...message, read, decoded };
+}
+
+function numbersOf({ decoded, read, size }: LoggedMessage): ReadonlyMap<string, number> {
+  if (decoded) return decoded.ok ? numbersIn(decoded.value) : NO_NUMBERS;
+  return read.text === undefined || size > read.bytes.length ? NO_NUMBERS : numbersInText(read.text);
 }

@@ -3,6 +3,7 @@
 import type { ShownRecording } from '../../core/sidebar/sidebar-protocol';
 import { keep, readKept } from './kept-locally';
 import { shownTime } from './shown-time';
+import { recordingInAddress } from './topics-page';
 import { topicsText } from './topics-text';
 
 /** The page keeps, over a reload, which recording it looked at. */
@@ -25,7 +26,7 @@ export function forgetRecording(): void {
 export function recordingBefore(
   running: readonly ShownRecording[],
 ): { readonly recording: ShownRecording; readonly viewer: string } | undefined {
-  const kept = readKept(KEPT, 'sessionStorage');
+  const kept = readKept(KEPT, 'sessionStorage') ?? { ...recordingInAddress(), viewer: '' };
   if (typeof kept !== 'object' || kept === null) return undefined;
   const { broker, filter, own, viewer }: Readonly<Partial<Record<string, unknown>>> = { ...kept };
   const recording = running.find((each) => each.broker === broker && each.filter === filter && each.own === own);

@@ -105,9 +105,12 @@ export class TopicActions {
   /** A button that adds a node when it is pressed, or where it is dropped. */
   #nodeButton(kind: NodeKind, icon: string, label: string, branch: boolean): JQuery {
     const made = button(icon, label, () => this.#act((target) => addNode(kind, topicOf(target, branch))));
-    made.attr('draggable', 'true')[0]?.addEventListener('dragstart', (event) => {
-      this.#act((target) => dragNode(kind, topicOf(target, branch), event));
-    });
+    made
+      .addClass('mqtt-flows-in-editor')
+      .attr('draggable', 'true')[0]
+      ?.addEventListener('dragstart', (event) => {
+        this.#act((target) => dragNode(kind, topicOf(target, branch), event));
+      });
     return made;
   }
 }

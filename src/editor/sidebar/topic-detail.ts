@@ -15,7 +15,7 @@ import { usesPane } from './uses-pane';
 import { valuePane } from './value-pane';
 
 export class TopicDetail {
-  readonly element = $('<div>', { class: 'mqtt-flows-detail' }).hide();
+  readonly element = $('<div>', { class: 'mqtt-flows-detail' });
   readonly #log = new MessageLog();
   readonly #tabs: TabStrip;
   readonly #topic = $('<div>', { class: 'mqtt-flows-detail-topic' });
@@ -35,7 +35,7 @@ export class TopicDetail {
         if (!this.#row || viewer === undefined) throw new Error(topicsText('refused.viewerGone'));
         return askHistory(viewer, this.#row.path, this.#log.format, place, count);
       }),
-      chartPane(this.#log),
+      chartPane(this.#log, { viewer: host.viewer, topic: () => this.#row?.path }),
       propertiesPane(this.#log),
       publishPane(this.#log, target, () => this.#messageTypes),
       usesPane(
@@ -61,7 +61,6 @@ export class TopicDetail {
     this.#broker = broker;
     this.#row = row;
     this.#topic.text(row.path);
-    this.element.show();
     this.update({ news: [] }, row);
     void this.#learnTypes(broker);
   }
@@ -90,6 +89,5 @@ export class TopicDetail {
   clear(): void {
     this.#row = undefined;
     this.#log.clear();
-    this.element.hide();
   }
 }

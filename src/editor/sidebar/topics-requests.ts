@@ -6,7 +6,9 @@ import type {
   BrokerHealth,
   EncodedAnswer,
   HistoryAnswer,
+  NumberSeries,
   PublishRequest,
+  SeriesAsked,
   ShownRecording,
   ViewAnswer,
 } from '../../core/sidebar/sidebar-protocol';
@@ -171,6 +173,11 @@ export function tryPayload(request: PublishRequest): Promise<EncodedAnswer> {
 
 export async function publish(request: PublishRequest): Promise<void> {
   await post('topics/publish', request);
+}
+
+/** The new values of the series of a chart. */
+export function askSeries(viewer: string, series: readonly SeriesAsked[]): Promise<readonly NumberSeries[]> {
+  return post('topics/series', { viewer, series });
 }
 
 /** Deletes the retained messages of at most `MOST_CLEARED` topics. */

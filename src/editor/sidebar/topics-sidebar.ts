@@ -21,6 +21,7 @@ import {
   recordingBefore,
 } from './running-recordings';
 import { saveRecording } from './save-recording';
+import { SplitView } from './split-view';
 import { openSurfaceDialog } from './surface-dialog';
 import { dragNode, topicOf } from './topic-actions';
 import { TopicDetail } from './topic-detail';
@@ -70,6 +71,7 @@ export class TopicsSidebar {
     toggle: (row) => this.#toggle(row),
     select: (row) => {
       this.#detail.select(this.#broker, row);
+      this.#split.showSecond(true);
       this.#viewing?.soon();
     },
     dragged: (row, event) => dragNode('subscribe', topicOf({ broker: this.#broker, row }), event),
@@ -85,6 +87,10 @@ export class TopicsSidebar {
       pin: (path) => this.#pins.toggle(path),
     },
     () => this.#viewing?.soon(),
+  );
+  readonly #split = new SplitView(
+    $('<div>', { class: 'mqtt-flows-tree-part' }).append(this.#pins.element, this.#empty, this.#tree.element),
+    this.#detail.element,
   );
   #viewing: Viewing | undefined;
   /** The broker that is being recorded, or was last. */
@@ -102,10 +108,7 @@ export class TopicsSidebar {
       new RecordingsView(() => this.#toolbar.broker).element,
       this.#problem,
       this.#summary,
-      this.#pins.element,
-      this.#empty,
-      this.#tree.element,
-      this.#detail.element,
+      this.#split.element,
     );
     this.#summary.text(topicsText('summary.off'));
     setInterval(() => void this.#look(), HEALTH);
@@ -158,8 +161,12 @@ export class TopicsSidebar {
     this.#tree.clear();
     this.#sayEmpty('');
     this.#detail.clear();
-    this.#exceptions.clear();
-    this.#open = false;
+    this.#split.showSecond(false);
+    if (instead === undefined) {
+      // After a reload, the user may have opened branches before the recording was found.
+      this.#exceptions.clear();
+      this.#open = false;
+    }
     this.#broker = broker;
     this.#pins.of(broker);
     this.#toolbar.running = true;

@@ -7,6 +7,7 @@ import type { RecordingChoice } from './running-recordings';
 import { SearchBar } from './search-bar';
 import { button } from './small-button';
 import { showTopicsHelp } from './topics-help';
+import { openTopicsPage } from './topics-page';
 import { askBrokers } from './topics-requests';
 import { topicsText } from './topics-text';
 
@@ -57,6 +58,9 @@ export class TopicsToolbar {
       this.#own,
       ` ${topicsText('toolbar.own')}`,
     );
+    const page = button('fa-external-link', topicsText('toolbar.page'), openTopicsPage).addClass(
+      'mqtt-flows-in-editor',
+    );
     this.#tools = $('<div>', { class: 'mqtt-flows-toolbar-row' }).append(
       ...this.#search.elements,
       button('fa-angle-double-down', topicsText('toolbar.openAll'), () => actions.openAll(true)),
@@ -70,9 +74,9 @@ export class TopicsToolbar {
         this.#filter,
         this.#start,
         map,
-        button('fa-question', topicsText('help.show'), showTopicsHelp),
+        button('fa-question', topicsText('help.show'), showTopicsHelp).addClass('mqtt-flows-in-editor'),
       ),
-      $('<div>', { class: 'mqtt-flows-line-of-facts' }).append(own, this.#bytes),
+      $('<div>', { class: 'mqtt-flows-line-of-facts' }).append(own, $('<span>').append(this.#bytes, ' ', page)),
       this.#tools,
     );
     this.running = false;

@@ -5,21 +5,22 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { reportOf } from '../../core/errors/mqtt-flows-error';
 import type { Result } from '../../core/errors/result';
+import type { EncodedAnswer, PublishRequest } from '../../core/sidebar/sidebar-protocol';
 import {
-  type EncodedAnswer,
-  type PublishRequest,
   readClear,
   readHistory,
   readPublish,
+  readSeries,
   readStart,
   readStop,
   readView,
-} from '../../core/sidebar/sidebar-protocol';
+} from '../../core/sidebar/sidebar-requests';
 import { jsonOnly } from '../admin/json-only';
 import { findBroker } from '../broker/broker-node';
 import { messageTypesOf } from '../node/formats-in-use';
 import { answerRetained, answerValues, exportBranch } from './branch-requests';
 import { type EncodedPayload, encodedPayload } from './encoded-payload';
+import { numberSeries } from './number-series';
 import { clearRequest, publishRequest } from './publish-request';
 import { refuse } from './refusal';
 import { answerSurface } from './surface-request';
@@ -82,6 +83,13 @@ export function addTopicRoutes(RED: NodeAPI): void {
     answerEncoded(RED, publication, response);
   });
   get('topics/recordings', 'mqtt-flows.read', (_request, response) => response.json(viewers.shown));
+  post('topics/series', 'mqtt-flows.read', (request, response) => {
+    const asked = readSeries(request.body);
+    if (!asked) return refuse(response, 400, 'request-invalid');
+    const recorder = viewers.recorderOf(asked.viewer);
+    if (recorder) response.json(numberSeries(RED, recorder, asked.series));
+    else refuse(response, 404, 'viewer-gone');
+  });
   post('topics/history', 'mqtt-flows.read', (request, response) => {
     const asked = readHistory(request.body);
     if (!asked) return refuse(response, 400, 'request-invalid');

@@ -22,6 +22,12 @@ const STILL = `addEventListener('DOMContentLoaded', () => {
   if ('jQuery' in window) jQuery.fx.off = true;
 });`;
 
+/** Where the screenshot of that name belongs. */
+export function screenshotPath(name: string): string {
+  mkdirSync(screenshots, { recursive: true });
+  return join(screenshots, `${name}.png`);
+}
+
 export class EditorPage {
   readonly page: Page;
   readonly locale: string;
@@ -92,8 +98,7 @@ export class EditorPage {
   }
 
   async screenshot(name: string): Promise<void> {
-    mkdirSync(screenshots, { recursive: true });
-    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+    await this.page.screenshot({ path: screenshotPath(name) });
   }
 
   paletteNode(type: string): Locator {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
-import type { EditorPage } from '../../helpers/editor/editor-page';
+import { type EditorPage, screenshotPath } from '../../helpers/editor/editor-page';
 import { TopicsSession } from '../../helpers/editor/topics-session';
 import { TopicsTab } from '../../helpers/editor/topics-tab';
 
@@ -200,12 +200,49 @@ describe('one topic in the sidebar', function () {
     await topics.pane.getByText('{"count":260}', { exact: true }).waitFor();
   });
 
+  it('has more or less room by a splitter, and a page of its own beside the tree', async () => {
+    const splitter = topics.panel.getByRole('separator', { name: 'Size of the tree' });
+    const heightOf = async (): Promise<number> => (await topics.tree.boundingBox())?.height ?? assert.fail('no tree');
+    const before = await heightOf();
+    await splitter.focus();
+    await splitter.press('ArrowDown');
+    assert.ok((await heightOf()) > before);
+    const [at, whole] = [await splitter.boundingBox(), await topics.panel.boundingBox()];
+    assert.ok(at && whole);
+    await splitter.hover();
+    await editor.page.mouse.down();
+    await editor.page.mouse.move(at.x + 50, at.y - 120, { steps: 3 });
+    await editor.page.mouse.up();
+    assert.ok((await heightOf()) < before);
+    const opened = editor.page.context().waitForEvent('page');
+    await topics.panel.getByRole('button', { name: 'in a browser tab of their own' }).click();
+    const page = await opened;
+    const panel = page.locator('.mqtt-flows-page .mqtt-flows-topics');
+    await panel.getByRole('treeitem').first().waitFor();
+    await panel.getByRole('button', { name: 'Open all branches' }).click();
+    const row = panel.getByRole('treeitem').filter({ hasText: 'press' }).filter({ hasText: 'state' });
+    await row.click();
+    await panel.getByText('state:').waitFor();
+    const [tree, detail] = [
+      await panel.getByRole('tree').boundingBox(),
+      await panel.getByRole('tabpanel').boundingBox(),
+    ];
+    assert.ok(tree && detail && tree.x + tree.width < detail.x && whole.width < tree.width);
+    assert.equal(await panel.getByRole('button', { name: 'Add a publish node' }).isVisible(), false);
+    assert.deepEqual(await accessibilityFaults(panel), []);
+    await page.screenshot({ path: screenshotPath('topics-page') });
+    await panel.getByRole('button', { name: 'Stop' }).click();
+    await panel.getByRole('button', { name: 'Start' }).waitFor();
+    await page.close();
+  });
+
   it('is there again after the page was loaded again, and for another who looks at the recording', async () => {
     await session.publish(TOPIC, '{"state":"seen before"}');
     await topics.row('press', 'seen before').waitFor();
     const connected = viewersConnected();
     await editor.reload();
     topics = await TopicsTab.open(editor);
+    await topics.row('plant').waitFor();
     await topics.openAll();
     await topics.row('press', 'seen before').click();
     await topics.tab('History').click();
@@ -215,8 +252,10 @@ describe('one topic in the sidebar', function () {
     await entry.getByText('viewers: ').waitFor();
     await other.editor.screenshot('topics-recordings');
     await entry.getByRole('button', { name: 'View' }).click();
+    await other.topics.row('plant').waitFor();
     await other.topics.openAll();
     await other.topics.row('press', 'seen before').waitFor();
+    await other.topics.stop();
     await other.editor.close();
     assert.equal(viewersConnected(), connected);
     await topics.stop();

@@ -77,11 +77,51 @@ describe('the topics sidebar in the editor', function () {
     await publish('plant/line1/press', '{"temp":30}');
     await topics.pane.getByRole('img', { name: '5 values from 20 to 30, the last one 30' }).waitFor();
     await editor.screenshot('topics-chart');
+    await topics.tab('Value').click();
     await topics.search('line2');
     await topics.row('line1').waitFor({ state: 'detached' });
     assert.equal(await topics.rows.count(), 3);
     assert.equal(await topics.row('press', 'off').getByText('ret', { exact: true }).isVisible(), true);
     await topics.stop();
+  });
+
+  it('draws numbers of several topics, out of text too, that can be read, zoomed, held and narrowed to a time', async () => {
+    await topics.start('drawn/#');
+    for (const value of [20, 22, 21]) {
+      await publish('drawn/oven', JSON.stringify({ temp: value, on: true }));
+      await publish('drawn/hall', `temperature: ${value - 10} °C`);
+    }
+    await topics.openAll();
+    await topics.row('oven', '"temp":21').click();
+    await topics.tab('Chart').click();
+    const drawing = topics.pane.getByRole('img');
+    await topics.pane.getByRole('img', { name: '3 values from 20 to 22, the last one 21' }).waitFor();
+    await topics.pane.getByRole('button', { name: 'Keep this series' }).click();
+    await topics.row('hall', '11 °C').click();
+    await topics.pane
+      .getByRole('img', { name: /oven · temp: 3 values from 20 to 22.*hall · temperature: 3 values from 10 to 12/ })
+      .waitFor();
+    const over = topics.pane.locator('.u-over');
+    const box = (await over.boundingBox()) ?? assert.fail('no chart');
+    await editor.page.mouse.move(box.x + box.width - 1, box.y + 20);
+    const legend = topics.pane.locator('.u-legend');
+    await legend.getByText('21', { exact: true }).waitFor();
+    await legend.getByText('11', { exact: true }).waitFor();
+    await legend.getByText(/\d:\d\d:\d\d\.\d\d\d/).waitFor();
+    await editor.screenshot('topics-chart-several');
+    await topics.pane.getByRole('button', { name: 'Pause' }).click();
+    await publish('drawn/hall', 'temperature: 90 °C');
+    await topics.row('hall', '90 °C').waitFor();
+    await topics.pane.getByRole('button', { name: 'Draw each series' }).click();
+    await drawing.and(topics.pane.locator('[aria-label*="from 10 to 12"]')).waitFor();
+    await topics.pane.getByRole('button', { name: 'Pause' }).click();
+    await drawing.and(topics.pane.locator('[aria-label*="from 10 to 90"]')).waitFor();
+    await over.dragTo(over, { sourcePosition: { x: 20, y: 40 }, targetPosition: { x: 90, y: 40 } });
+    await editor.screenshot('topics-chart-zoomed');
+    await topics.pane.getByRole('button', { name: 'Show all again' }).click();
+    await topics.pane.getByLabel('Time in sight').selectOption('1 min');
+    await topics.pane.getByRole('button', { name: 'Take the series away' }).click();
+    await topics.pane.getByRole('img', { name: /^4 values from 10 to 90/ }).waitFor();
   });
 
   it('finds topics by words, value, user property and state, marks what it found, and says when there is nothing', async () => {
