@@ -47,8 +47,13 @@ describe('The help', () => {
           assert.match(readHelp(language, stem).content, /^\s*<p>[^<]*<\/p>\s*<p>.*?<\/p>\s*<pre>/s);
         });
 
-        it('leads to the error codes', () => {
-          assert.ok(readHelp(language, stem).content.includes('/docs/errors.md"'));
+        it('leads to the error codes, each to its place', () => {
+          const { content } = readHelp(language, stem);
+          assert.ok(content.includes('/docs/errors.md"'));
+          const page = readText('docs/errors.md');
+          for (const [, code] of content.matchAll(/docs\/errors\.md#([^"]*)"/g)) {
+            assert.ok(page.includes(`<a id="${code}"></a>`), code);
+          }
         });
 
         it('has sections', () => {

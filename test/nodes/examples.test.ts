@@ -158,6 +158,15 @@ describe('the examples', () => {
     assert.equal(announcements.length, 1, 'nothing is announced when Home Assistant stops');
   });
 
+  it('7: a message adds routes', async () => {
+    const example = await ExampleFlow.run('7 ');
+    example.press('yard/gate/2');
+    assert.equal((await example.shown('otherwise').next()).topic, 'yard/gate/2');
+    example.press('add routes');
+    example.press('yard/gate/2');
+    assert.equal((await example.shown('from a route').next()).topic, 'outside/gate/2');
+  });
+
   it('8: a message subscribes', async () => {
     const example = await ExampleFlow.run('8 ');
     example.press('subscribe to the hall');
@@ -188,5 +197,12 @@ describe('the examples', () => {
     const { payload } = await example.shown('state of the lamp').next();
     const { asked, ...others } = payload as { asked: unknown };
     assert.deepEqual([typeof asked, others], ['number', { on: true }]);
+  });
+
+  it('9b: what changes becomes a row', async () => {
+    const example = await ExampleFlow.run('9b');
+    example.press('every second');
+    const rows = (await example.shown('to the database').first(2)).map(({ payload }) => payload as { what: string });
+    assert.deepEqual(rows.map(({ what }) => what).sort(), ['door', 'temperature']);
   });
 });
