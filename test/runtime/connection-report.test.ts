@@ -66,12 +66,12 @@ describe('runtime/connection report', () => {
 
   it('a failed attempt is reported with its number and the time of the next', () => {
     fails('connection-refused', 1);
-    assert.match(told[0] ?? '', /^error: a:1883: .*running\? \(attempt 1, next at 14:03:05\)$/);
+    assert.match(told[0] ?? '', /^error: a:1883: .*running\? \(attempt 1, next at 14:03:05\) \[connection-refused\]$/);
   });
 
   it('a lost connection is reported with the time of the next attempt', () => {
     fails('connection-lost', 0);
-    assert.deepEqual(told, ['error: The connection to a:1883 was lost (next attempt at 14:03:05)']);
+    assert.deepEqual(told, ['error: The connection to a:1883 was lost (next attempt at 14:03:05) [connection-lost]']);
   });
 
   it('repetitions are not reported, but counted when the failure changes and when the connection is made', () => {
@@ -81,9 +81,9 @@ describe('runtime/connection report', () => {
     assert.deepEqual(
       told.map((text) => text.replace(/: .*?(\d times|attempt \d|after)/, ': … $1')),
       [
-        'error: … attempt 1, next at 14:03:05)',
+        'error: … attempt 1, next at 14:03:05) [connection-refused]',
         'warn: … 2 times more: a:1883: nothing listens on this port, or a firewall blocks it; is the server running?',
-        'warn: … attempt 4, next at 14:03:05)',
+        'warn: … attempt 4, next at 14:03:05) [host-unknown]',
         'log: … after 5 failed attempts',
       ],
     );

@@ -81,7 +81,7 @@ class Outage {
     const told: Told = { server, text, at: this.#clock.now(), repeats: 0 };
     this.#told.set(reasonOf(state), told);
     this.#latest.set(server, told);
-    const values = { text, attempt: this.#failedAttempts, time: timeOfDay(nextAt) };
+    const values = { text, attempt: this.#failedAttempts, time: timeOfDay(nextAt), code: error.code };
     const line =
       this.#failedAttempts > 0 ? sharedText(RED, 'log.attempt', values) : sharedText(RED, 'log.retry', values);
     if (!first) return this.#reporter().warn(line);

@@ -6,7 +6,7 @@ import { ERROR_GROUPS, type ErrorGroup } from './remedies';
 const INTRODUCTION = `# Error codes
 
 Every error of the nodes has a code. A Catch node gets it as \`msg.error.code\`, the Debug sidebar shows it beside the message, and
-a failed connection has it as the status of the nodes. This page says what to do. Add the code to its address to get
+a failed connection has it in the line of the log: \`[connection-refused]\`. This page says what to do. Add the code to its address to get
 there: \`errors.md#connection-refused\`. Words *like this* are filled in when the error occurs.
 
 \`npm run docs\` makes this page of the sentences that the nodes use, in English and German.
