@@ -20,7 +20,7 @@ const CONNECTION: ErrorGroup = {
     'socket-unavailable': 'Check the path and whether the user of Node-RED may open it.',
     'connection-closed': 'The broker node was closed by a deploy. Send the message again.',
     'protocol-error': 'What listens there is no MQTT server, or it has a fault. Look at its log.',
-    'protocol-version-refused': 'Set *Protocol* to *MQTT 5, or 3.1.1 if the server needs it*.',
+    'protocol-version-refused': 'Set *Protocol* to *MQTT 5, or 3.1.1 if needed*.',
     'client-identifier-refused': 'Leave *Client ID* blank, or enter one that the server allows.',
     'server-unavailable': 'The server is overloaded or starting. The node tries again.',
     'credentials-refused': 'Type user name and password again. Exported flows do not contain them.',
@@ -50,7 +50,7 @@ const CONNECTION: ErrorGroup = {
 const TLS: ErrorGroup = {
   title: 'TLS and WebSocket',
   remedies: {
-    'tls-required': 'Begin the address with `mqtts://` or `wss://`.',
+    'tls-required': 'Tick *Use TLS*: the address then begins with `mqtts://` or `wss://`.',
     'tls-not-spoken': 'Use the port for TLS (mostly 8883), or begin the address with `mqtt://` or `ws://`.',
     'tls-closed': 'Use the port for TLS (mostly 8883). Some servers close when a client certificate is missing.',
     'tls-refused': 'Set client certificate, server name or ALPN protocol in the TLS configuration.',
