@@ -170,6 +170,12 @@ function copyTexts(kind, stems) {
     recursive: true,
     filter: (path) => ours(path.slice(root.length)),
   });
+  // Without indentation: a tenth of the bytes that every user downloads.
+  for (const path of readdirSync(join(root, 'dist', kind, 'locales'), { recursive: true })) {
+    if (!path.endsWith('.json')) continue;
+    const file = join(root, 'dist', kind, 'locales', path);
+    writeFileSync(file, JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))));
+  }
 }
 
 removeStale('src', 'build/src');
