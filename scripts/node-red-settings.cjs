@@ -5,6 +5,8 @@ module.exports = {
   flowFile: 'flows.json',
   flowFilePretty: true,
   telemetry: { enabled: false, updateNotification: false },
-  editorTheme: { tours: false, page: { title: 'MQTT Flows' }, header: { title: 'MQTT Flows' } },
+  // Passwords of the playground only, which no other machine sees. Without a key, Node-RED warns at each start.
+  credentialSecret: 'mqtt-flows-playground',
+  editorTheme: { projects: {}, tours: false, page: { title: 'MQTT Flows' }, header: { title: 'MQTT Flows' } },
   logging: { console: { level: 'info', metrics: false, audit: false } },
 };

@@ -17,13 +17,21 @@ declare const axe: { run(element: unknown, options: object): Promise<Answer> };
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The serious and critical faults below `part`, one line each: the rule and the element. */
-export async function accessibilityFaults(part: Locator): Promise<string[]> {
+/**
+ * The serious and critical faults below `part`, one line each: the rule and the element. `rules` are the rules to check, all
+ * without them.
+ */
+export async function accessibilityFaults(part: Locator, rules?: readonly string[]): Promise<string[]> {
   const page = part.page();
   if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(AXE);
   const { violations } = await part.evaluate(
     // Node-RED hides fields in each form that keep browsers from filling in passwords.
-    (element) => axe.run({ include: [element], exclude: ['[id^="red-ui-trap-"]'] }, { resultTypes: ['violations'] }),
+    (element, runOnly) =>
+      axe.run(
+        { include: [element], exclude: ['[id^="red-ui-trap-"]'] },
+        { resultTypes: ['violations'], ...(runOnly && { runOnly }) },
+      ),
+    rules,
   );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -5,7 +5,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { acknowledgeDefaults } from '#src/settings/acknowledge.config';
+import { requestDefaults } from '#src/settings/request.config';
+import { stateDefaults } from '#src/settings/state.config';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
+import { darken } from '../../helpers/editor/dark-theme';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 import { MONACO } from '../../helpers/flows/node-red-process';
@@ -32,23 +35,53 @@ describe('the dialogs, seen by axe-core', function () {
     return dialog.locator('#dialog-form, #node-config-dialog-edit-form').first();
   }
 
-  for (const label of ['plant/#', 'publish', 'topic router', 'acknowledge']) {
-    it(`has no serious fault: ${label}`, async () => {
+  /** The faults in the light and in the dark. */
+  async function faultsOf(dialog: Locator): Promise<string[]> {
+    const faults: string[] = [];
+    for (const dark of [false, true]) {
+      await darken(editor.page, dark);
+      // A theme changes nothing but colours.
+      const found = await accessibilityFaults(form(dialog), dark ? ['color-contrast'] : undefined);
+      faults.push(...found.map((fault) => (dark ? `dark: ${fault}` : fault)));
+    }
+    await darken(editor.page, false);
+    return faults;
+  }
+
+  for (const label of ['plant/#', 'publish', 'topic router', 'acknowledge', 'ask', 'state']) {
+    it(`has no serious fault in light and dark: ${label}`, async () => {
       const dialog = await editor.openDialog(label);
-      const faults = await accessibilityFaults(form(dialog));
+      // What is folded away is looked at, too.
+      await dialog.locator('details').evaluateAll((folds) => {
+        for (const fold of folds) fold.setAttribute('open', '');
+      });
+      const faults = await faultsOf(dialog);
       await editor.cancelDialog(dialog);
       assert.deepEqual(faults, []);
     });
   }
 
-  it('has no serious fault: the broker, in each tab', async () => {
+  it('has no serious fault in the dark: an error', async () => {
+    await darken(editor.page, true);
+    const dialog = await editor.openDialog('plant/#');
+    await dialog.locator('#mqtt-flows-subscriptions input').first().fill('plant/a#');
+    await dialog.getByText('the wildcard must be the first character').waitFor();
+    await editor.screenshot('dialog-error-dark');
+    const faults = await accessibilityFaults(form(dialog));
+    await darken(editor.page, false);
+    await editor.cancelDialog(dialog);
+    assert.deepEqual(faults, []);
+  });
+
+  it('has no serious fault in light and dark: the broker, in each tab', async () => {
     const publish = await editor.openDialog('publish');
     const broker = await editor.openBrokerDialog();
-    const faults = await accessibilityFaults(form(broker));
+    await broker.locator('#mqtt-flows-connection-more > summary').click();
+    const faults = await faultsOf(broker);
     await broker.locator('#node-config-input-connectTo').selectOption('server');
     for (const tab of await broker.getByRole('tab').all()) {
       await tab.click();
-      faults.push(...(await accessibilityFaults(form(broker))));
+      faults.push(...(await faultsOf(broker)));
     }
     await editor.cancelDialog(broker);
     await editor.cancelDialog(publish);
@@ -129,12 +162,28 @@ describe('the dialogs, seen by axe-core', function () {
   });
 });
 
-/** The example, and an acknowledge node, which it has no use for. */
+/** The example, and the nodes that it has no use for. */
 function everyNode(): object[] {
   const nodes = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { id: string; type: string }[];
   const z = nodes.find(({ type }) => type === 'tab')?.id;
+  const broker = nodes.find(({ type }) => type === 'mqtt-flows-broker')?.id;
   const acknowledge = { ...acknowledgeDefaults, type: 'mqtt-flows-acknowledge', x: 200, y: 500, wires: [[]] };
-  return [...nodes, { ...acknowledge, id: 'acknowledge', z }];
+  const request = { ...requestDefaults, type: 'mqtt-flows-request', name: 'ask', broker, x: 400, y: 500, wires: [[]] };
+  const state = {
+    ...stateDefaults,
+    type: 'mqtt-flows-state',
+    name: 'state',
+    broker,
+    x: 600,
+    y: 500,
+    wires: [[], [], []],
+  };
+  const others = [
+    { ...acknowledge, id: 'acknowledge', z },
+    { ...request, topic: 'plant/ask', id: 'request', z },
+    { ...state, id: 'state', z },
+  ];
+  return [...nodes, ...others];
 }
 
 function isFocused(found: Locator): Promise<boolean> {
