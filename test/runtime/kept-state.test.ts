@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { Node, NodeAPI } from 'node-red';
 import { TopicRecord } from '#src/core/state/topic-record';
 import { KeptState } from '#src/runtime/state/kept-state';
+import { takeKey } from '#src/runtime/state/state-keys';
 import { FakeClock } from '../helpers/fakes/fake-clock';
 
 type Callback = (error?: Error | null, value?: unknown) => void;
@@ -205,6 +206,20 @@ describe('A kept state', () => {
     await settled();
     assert.equal((await keeping('path payload', 'second').load()).length, 1);
     await second.close();
+  });
+
+  it('is that of one node also where two instances of a subflow name a key of the flow around them', () => {
+    const flow = {};
+    const node = (id: string): Node => ({ id }) as Node;
+    const inner = { key: '$parent.state', store: undefined };
+    const place = (around: object) => ({ ...inner, context: { $parent: around } });
+    const first = place(flow);
+    assert.equal(takeKey(first, node('a')), undefined);
+    assert.equal(takeKey(place(flow), node('b'))?.id, 'a');
+    assert.equal(takeKey({ ...place({ $parent: flow }), key: '$parent.$parent.state' }, node('c'))?.id, 'a');
+    assert.equal(takeKey({ context: flow, store: undefined, key: 'state' }, node('d'))?.id, 'a');
+    assert.equal(takeKey(place({}), node('e')), undefined);
+    assert.equal(takeKey({ ...first, key: 'state' }, node('f')), undefined);
   });
 
   it('leaves alone what another node has written, when both stop', async () => {

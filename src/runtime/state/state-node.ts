@@ -37,6 +37,9 @@ const SILENCE = 1;
 const ANSWERS = 2;
 const UNKNOWN = 3;
 
+/** Messages that may wait for a context store, which may never answer. */
+const MOST_EARLY = 1000;
+
 export interface StateNodeParts {
   readonly RED: NodeAPI;
   readonly node: Node;
@@ -79,6 +82,8 @@ export class StateNode {
   #closed = false;
   /** Whether the state of before is in it, or could not be read. */
   #loaded = false;
+  /** Messages that wait for that. */
+  #early = 0;
 
   constructor(parts: StateNodeParts, live: LiveState, values: StateValues, clock: Clock) {
     const { RED, node, settings, connection, fixed } = parts;
@@ -123,7 +128,13 @@ export class StateNode {
         input.done(asError(error));
       }
     };
-    void this.#ready.then(carryOut);
+    if (this.#early === MOST_EARLY) {
+      const params = { maximum: MOST_EARLY };
+      input.done(localizedError(this.#parts.RED, new MqttFlowsError('state-overloaded', { stage: 'control', params })));
+    } else {
+      if (!this.#loaded) this.#early++;
+      void this.#ready.then(carryOut);
+    }
     return true;
   }
 
@@ -221,6 +232,7 @@ export class StateNode {
       else node.error(error);
     }
     this.#loaded = !this.#closed;
+    this.#early = 0;
     if (this.#closed) return;
     if (connection) this.#unwatch = connection.watch((state) => this.#status.connectionIs(state));
     this.#subscriptions?.start([]);
