@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import type { NodeAPI } from 'node-red';
 import { DEFAULT_OPTIONS } from '#src/core/payloads/formats/find-codec';
-import type { DecodeContext, EncodeContext } from '#src/core/payloads/payload-format';
+import type { DecodeContext, EncodeContext, FormatTools } from '#src/core/payloads/payload-format';
+import { usableOptions } from '#src/core/values/options-schema';
 import { NodeCodecs } from '#src/runtime/node/node-codecs';
 import { FORMAT_PLUGIN, registeredFormats } from '#src/runtime/node/registered-formats';
 import type { FormatSettings } from '#src/settings/format.config';
@@ -155,6 +156,26 @@ describe('A format of another package', () => {
       ]);
     });
 
+    it('gets the usable parts of a schema that is written wrongly', () => {
+      const options = {
+        mode: { type: 'string', enum: { a: 1 }, default: 'a', title: 7 },
+        size: { type: 'integer', enum: [1, null, 2], minimum: 'x', default: [] },
+      };
+      const wrong = {
+        ...REVERSED,
+        format: 'wrong',
+        options,
+        encode: (_: unknown, context: EncodeContext) => JSON.stringify(context.options),
+      };
+      const found = codecsWith({ wrong: { mode: 'b', size: '2' } }, wrong).find('wrong');
+      assert.ok(found.ok);
+      assert.equal((found.value.encode(1) as { payload?: unknown }).payload, '{"mode":"b","size":2}');
+      assert.deepEqual(usableOptions(options), {
+        mode: { type: 'string', default: 'a' },
+        size: { type: 'integer', enum: [1, 2] },
+      });
+    });
+
     it('is prepared once for each place, and may say that it cannot work so', () => {
       const found = codecsWith({}, REPEATED).find('repeated');
       assert.ok(found.ok);
@@ -183,6 +204,42 @@ describe('A format of another package', () => {
       assert.deepEqual(readWith({ repeated: { key: 'k' } }), ['ab', { key: 'k' }, 't']);
       assert.equal(readWith({ repeated: { key: '' } }), 'format-unusable');
     });
+  });
+
+  it('that returns a promise is an error, and no unhandled rejection', () => {
+    const later = (): Promise<never> => Promise.reject(new Error('late'));
+    const found = codecs({ ...REVERSED, decode: later, encode: later }).find('reversed');
+    assert.ok(found.ok);
+    const detail = 'it returned a promise';
+    assert.deepEqual(found.value.decode(Buffer.from('ab'), {}, 't'), { ok: false, problem: 'unreadable', detail });
+    assert.deepEqual(found.value.encode('a'), { ok: false, problem: 'noBinaryForm', detail });
+    const unprepared = codecs({ ...REVERSED, prepare: later }).find('reversed');
+    assert.deepEqual(!unprepared.ok && unprepared.error.params, { format: 'reversed', detail });
+  });
+
+  it('says a content type only where it is a text', () => {
+    const found = codecs({ ...REVERSED, mediaType: 7 }).find('reversed');
+    assert.ok(found.ok);
+    assert.deepEqual(found.value.encode('ab'), { ok: true, payload: 'ba', contentType: undefined });
+    const own = codecs({ ...REVERSED, encode: () => ({ payload: 'a', contentType: 7 }) }).find('reversed');
+    assert.ok(own.ok);
+    assert.deepEqual(own.value.encode('ab'), { ok: true, payload: 'a', contentType: undefined });
+  });
+
+  it('keeps what it makes once for itself, whatever the keys of others', () => {
+    const keeping = (format: string) => ({
+      ...REVERSED,
+      format,
+      prepare: (_options: unknown, { once }: FormatTools) => once('protobuf', () => format),
+      encode: (_value: unknown, { prepared }: EncodeContext) => String(prepared),
+    });
+    const all = codecs(keeping('one'), keeping('two'));
+    const made = ['one', 'two', 'one'].map((name) => {
+      const found = all.find(name);
+      const encoded = found.ok && found.value.encode(1);
+      return encoded ? encoded.ok && encoded.payload : undefined;
+    });
+    assert.deepEqual(made, ['one', 'two', 'one']);
   });
 
   it('may say more than the payload: parameters of the topic, and something under its name', () => {

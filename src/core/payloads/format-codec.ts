@@ -16,7 +16,8 @@ export interface Binding {
 }
 
 export function formatCodec(format: PayloadFormat, { largeIntegers, options, prepared }: Binding): Codec {
-  const { format: name, mediaType } = format;
+  const { format: name } = format;
+  const mediaType = typeof format.mediaType === 'string' ? format.mediaType : undefined;
   const writing = { options, prepared };
   return {
     name,
@@ -33,6 +34,7 @@ export function formatCodec(format: PayloadFormat, { largeIntegers, options, pre
       };
       try {
         const value = format.decode(payload, context);
+        if (value instanceof Promise) refusePromise(value);
         if (format.checksDepth !== true && isTooDeep(value)) return TOO_DEEP;
         const { params, info } = context;
         if (params === undefined && info === undefined) return { ok: true, value };
@@ -43,7 +45,10 @@ export function formatCodec(format: PayloadFormat, { largeIntegers, options, pre
     },
     encode(value): Encoded {
       try {
-        return encodedAs(format.encode(value, writing), mediaType);
+        const encoded: unknown = format.encode(value, writing);
+        if (encoded instanceof Promise) refusePromise(encoded);
+        // The rest of what is no payload throws there.
+        return encodedAs(encoded as EncodedValue, mediaType);
       } catch (error) {
         return failureOf(error, 'noBinaryForm');
       }
@@ -51,10 +56,17 @@ export function formatCodec(format: PayloadFormat, { largeIntegers, options, pre
   };
 }
 
+/** Throws. A message is read before the next one, so a format cannot answer later; nobody else handles the rejection. */
+export function refusePromise(promise: Promise<unknown>): never {
+  promise.catch(() => {});
+  throw new TypeError('it returned a promise');
+}
+
 function encodedAs(encoded: EncodedValue, mediaType: string | undefined): Encoded {
   if (typeof encoded === 'string') return { ok: true, payload: encoded, contentType: mediaType };
   if (ArrayBuffer.isView(encoded)) return { ok: true, payload: bufferOf(encoded), contentType: mediaType };
-  const { payload, contentType } = encoded;
+  const { payload, contentType: own } = encoded;
+  const contentType = typeof own === 'string' ? own : undefined;
   return { ok: true, payload: typeof payload === 'string' ? payload : bufferOf(payload), contentType };
 }
 

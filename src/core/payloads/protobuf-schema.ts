@@ -138,7 +138,7 @@ class Message implements ProtobufMessage {
   #ready(type: Type, value: Readonly<Record<string, unknown>>, path: string): Record<string, unknown> {
     const ready: Record<string, unknown> = {};
     for (const [name, entry] of Object.entries(value)) {
-      const field = type.fields[name];
+      const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
       if (!field) throw new Error(`${path} has no field "${name}"`);
       // A field without a value is not sent.
       if (entry === null || entry === undefined) continue;

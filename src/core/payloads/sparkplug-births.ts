@@ -40,7 +40,7 @@ interface EdgeNode {
   readonly verdicts: (boolean | undefined)[];
   /** By device; the edge node's own under the empty name. */
   readonly births: Map<string, ReadonlyMap<string, BornMetric>>;
-  /** Metrics of all its births. */
+  /** What its births count, by weightOf(). */
   metrics: number;
 }
 
@@ -140,9 +140,12 @@ export class SparkplugBirths implements SparkplugHistory {
     this.#forgetDevice(topic);
     const node = this.#nodes.get(keyOf(topic));
     if (!node || this.#metrics + metrics.length > MOST_METRICS) return false;
-    node.births.set(topic.device ?? '', byAliasAndName(metrics));
-    node.metrics += metrics.length;
-    this.#metrics += metrics.length;
+    const born = byAliasAndName(metrics);
+    const weight = weightOf(topic, born);
+    if (this.#metrics + weight > MOST_METRICS) return false;
+    node.births.set(topic.device ?? '', born);
+    node.metrics += weight;
+    this.#metrics += weight;
     return true;
   }
 
@@ -158,10 +161,20 @@ export class SparkplugBirths implements SparkplugHistory {
     const born = node?.births.get(topic.device ?? '');
     if (!node || !born) return;
     node.births.delete(topic.device ?? '');
-    const count = new Set(born.values()).size;
-    node.metrics -= count;
-    this.#metrics -= count;
+    const weight = weightOf(topic, born);
+    node.metrics -= weight;
+    this.#metrics -= weight;
   }
+}
+
+/** Characters of a name that count as one metric. */
+const NAME_UNIT = 256;
+
+/** What a birth counts: its metrics, at least one, and more for long names. The same when it is forgotten. */
+function weightOf({ device = '' }: SparkplugTopic, born: ReadonlyMap<string, BornMetric>): number {
+  let weight = Math.floor(device.length / NAME_UNIT);
+  for (const { name } of new Set(born.values())) weight += 1 + Math.floor(name.length / NAME_UNIT);
+  return Math.max(1, weight);
 }
 
 function keyOf({ group, node }: SparkplugTopic): string {

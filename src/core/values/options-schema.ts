@@ -32,9 +32,32 @@ const TYPES: readonly unknown[] = ['string', 'number', 'integer', 'boolean'];
 /** The options of `schema` that can be used: another package may have written anything. */
 export function usableOptions(schema: unknown): OptionsSchema {
   if (!isRecord(schema)) return {};
-  const usable = Object.entries(schema).filter(([, option]) => isRecord(option) && TYPES.includes(option.type));
-  // Each of them was checked.
-  return Object.fromEntries(usable) as OptionsSchema;
+  const usable = Object.entries(schema).flatMap(([name, option]): [string, FormatOption][] =>
+    isRecord(option) && isType(option.type) ? [[name, usableOption(option, option.type)]] : [],
+  );
+  return Object.fromEntries(usable);
+}
+
+function isType(type: unknown): type is FormatOption['type'] {
+  return TYPES.includes(type);
+}
+
+/** `option` without what is of no use, such as an `enum` that is no list. */
+function usableOption(option: Readonly<Record<string, unknown>>, type: FormatOption['type']): FormatOption {
+  const { title, description, default: usual, enum: choices, minimum, maximum } = option;
+  return {
+    type,
+    ...(typeof title === 'string' && { title }),
+    ...(typeof description === 'string' && { description }),
+    ...(isValue(usual) && { default: usual }),
+    ...(Array.isArray(choices) && { enum: choices.filter(isValue) }),
+    ...(typeof minimum === 'number' && { minimum }),
+    ...(typeof maximum === 'number' && { maximum }),
+  };
+}
+
+function isValue(value: unknown): value is OptionValue {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** What is expected in the place of `value`: values, a range, or a key of the locales. Undefined when it fits. */

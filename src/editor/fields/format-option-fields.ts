@@ -7,6 +7,7 @@ import {
   type SavedOptions,
   usableOptions,
 } from '../../core/values/options-schema';
+import { isBlank, putProperty } from '../../core/values/plain-value';
 import { namesVariables } from '../../settings/environment-text';
 import type { FormatConfig } from '../../settings/format.config';
 import type { FormatsAnswer } from '../../settings/format-answer';
@@ -41,7 +42,7 @@ export function formatOptionFields(parent: JQuery, saved: AllOptions, ready: () 
   let groups: readonly FormatGroup[] = [];
   if (registeredFormats().length > 0) {
     void ask().then((formats) => {
-      groups = formats.map(({ format, options }) => addGroup(parent, format, options, saved[format] ?? {}));
+      groups = formats.map(({ format, options }) => addGroup(parent, format, options, own(saved, format) ?? {}));
       ready();
     });
   }
@@ -50,10 +51,10 @@ export function formatOptionFields(parent: JQuery, saved: AllOptions, ready: () 
       for (const { format, element } of groups) element.toggle(isUsed(format));
     },
     entered() {
-      const all = { ...saved };
+      const all: Record<string, SavedOptions> = { ...saved };
       for (const { format, fields } of groups) {
-        const options = enteredOptions(fields, saved[format] ?? {});
-        if (Object.keys(options).length > 0) all[format] = options;
+        const options = enteredOptions(fields, own(saved, format) ?? {});
+        if (Object.keys(options).length > 0) putProperty(all, format, options);
         else delete all[format];
       }
       return all;
@@ -77,7 +78,7 @@ function addGroup(parent: JQuery, format: string, schema: OptionsSchema, saved: 
     const input = inputFor(option).attr('data-option', name);
     if (option.description !== undefined) input.attr('title', option.description);
     const row = addFormRow(element, 'fa fa-sliders', option.title ?? name, input);
-    fill(input, option, saved[name]);
+    fill(input, option, own(saved, name));
     addFieldNote(row, input, () => ({ problem: problemOf(option, enteredIn(input, option)) }));
     return { name, option, input };
   });
@@ -111,6 +112,11 @@ function enteredIn(input: JQuery, { type }: FormatOption): string | boolean {
   return type === 'boolean' ? input.prop('checked') === true : String(input.val() ?? '');
 }
 
+/** What is saved under `name`, which may be that of a property of every object. */
+function own<T>(saved: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(saved, name) ? saved[name] : undefined;
+}
+
 /** What stands before the keys of the locales. */
 const KEY = 'expected.';
 
@@ -128,9 +134,9 @@ function enteredOptions(fields: readonly OptionField[], saved: SavedOptions): Sa
   for (const { name, option, input } of fields) {
     const value = enteredIn(input, option);
     const isUsual = String(value) === String(option.default ?? (option.type === 'boolean' ? false : ''));
-    if (value === '' || isUsual) delete entered[name];
+    if (isBlank(value) || isUsual) delete entered[name];
     // What was saved in another form, such as a number, means the same.
-    else if (String(saved[name]) !== String(value)) entered[name] = typed(option, value);
+    else if (String(own(saved, name)) !== String(value)) putProperty(entered, name, typed(option, value));
   }
   return entered;
 }

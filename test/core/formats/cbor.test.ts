@@ -182,6 +182,18 @@ describe('CBOR', () => {
     assert.equal((decoded('cbor', payload) as string).length, 1_000_000);
   });
 
+  it('reads numbers of up to 4,096 bytes, and refuses longer ones, which would stop the flows for minutes', () => {
+    const number = (tag: number, bytes: number): Buffer =>
+      Buffer.concat([Buffer.from([tag, 0x59, bytes >> 8, bytes & 0xff]), Buffer.alloc(bytes, 0xff)]);
+    const largest = 2n ** (8n * 4096n) - 1n;
+    assert.equal(decoded('cbor', number(0xc2, 4096), { largeIntegers: 'bigint' }), largest);
+    assert.equal(decoded('cbor', number(0xc3, 4096), { largeIntegers: 'bigint' }), -1n - largest);
+    assert.equal(decoded('cbor', number(0xc2, 0)), 0);
+    assert.equal(decoded('cbor', number(0xc3, 0)), -1);
+    for (const tag of [0xc2, 0xc3]) assert.match(refusal('cbor', number(tag, 4097)), /^notCbor .*4096 bytes/);
+    assert.match(refusal('cbor', Buffer.from([0xc2, 0x01])), /^notCbor /);
+  });
+
   it('refuses nesting that is too deep for Node-RED to copy', () => {
     const deep = Buffer.concat([Buffer.alloc(5000, 0x81), Buffer.from([0])]);
     assert.match(refusal('cbor', deep), /^tooDeep/);

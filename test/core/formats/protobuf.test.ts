@@ -138,6 +138,9 @@ describe('Protobuf', () => {
     [{ totals: new Map([['kwh', 1]]) }, 'Reading.totals wants an object'],
     [{ totals: 7 }, 'Reading.totals wants an object'],
     ['text', 'Reading wants an object'],
+    // Names that every object has.
+    [{ constructor: 1 }, 'Reading has no field "constructor"'],
+    [{ part: { toString: 'x' } }, 'Reading.part has no field "toString"'],
   ] as const) {
     it(`refuses a value that it cannot encode completely: ${sentence} (${shown(value)})`, () => {
       assert.equal(encoded('protobuf', value, reading), `noBinaryForm ${sentence}`);

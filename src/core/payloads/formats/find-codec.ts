@@ -7,7 +7,7 @@ import { readOptions, type SavedOptions, usableOptions } from '../../values/opti
 import type { Codec, CodecOptions } from '../codec';
 import { compressedCodec, isAvailable } from '../compression';
 import { splitFormat } from '../format';
-import { formatCodec } from '../format-codec';
+import { formatCodec, refusePromise } from '../format-codec';
 import type { FormatTools, PayloadFormat } from '../payload-format';
 import { BUILT_IN } from './built-in-formats';
 import { detectCodec } from './detect-codec';
@@ -81,11 +81,19 @@ function boundCodec(format: PayloadFormat, codecOptions: CodecOptions): Result<C
   const options = readOptions(usableOptions(format.options), saved, `formatOptions.${name}`);
   if (!options.ok) return options;
   try {
-    const prepared = format.prepare?.(options.value, births ? { ...tools, births } : tools);
+    const own = scopedTools(format, tools);
+    const prepared = format.prepare?.(options.value, births ? { ...own, births } : own);
+    if (prepared instanceof Promise) refusePromise(prepared);
     return found(formatCodec(format, { largeIntegers, options: options.value, prepared }));
   } catch (error) {
     if (error instanceof MqttFlowsError) return failed(error);
     const params = { format: name, detail: detailOf(error) };
     return failed(new MqttFlowsError('format-unusable', { stage: 'config', params }));
   }
+}
+
+/** What another package keeps, no other format gets: two may have the same key. */
+function scopedTools(format: PayloadFormat, tools: FormatTools): FormatTools {
+  if (BUILT_IN.includes(format)) return tools;
+  return { ...tools, once: (key, make) => tools.once(`${format.format} ${key}`, make) };
 }
