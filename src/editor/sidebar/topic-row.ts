@@ -77,7 +77,9 @@ export class TopicRowElement {
   show(row: ListedRow, { aside, title, alarm }: RowTexts, { index, total, selected, marks }: RowPlace): void {
     const { element } = this;
     const name = row.name === '' ? topicsText('tree.emptyLevel') : row.name;
-    this.#change('name', `${marks.names.join(' ')} ${name}`, () => writeMarked(this.#name, name, marks.names));
+    this.#change('name', marks.names.length === 0 ? name : `${marks.names.join(' ')} ${name}`, () =>
+      writeMarked(this.#name, name, marks.names),
+    );
     this.#change('top', `${index * ROW_HEIGHT}px`, (top) => {
       element.style.top = top;
     });

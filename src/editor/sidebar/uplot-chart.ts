@@ -24,9 +24,10 @@ export interface ChartView {
 const HEIGHT = 180;
 /** Values that are few enough for a dot each. */
 const DOTS = 60;
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const FINE = new Intl.DateTimeFormat(undefined, { minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
-const NUMBER = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 15 });
+const LANGUAGE = RED.i18n.lang();
+const CLOCK = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const FINE = new Intl.DateTimeFormat(LANGUAGE, { minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+const NUMBER = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 15 });
 
 export class UplotChart {
   readonly element = document.createElement('div');
