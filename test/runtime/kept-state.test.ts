@@ -42,12 +42,14 @@ describe('A kept state', () => {
   let store: Store;
   let clock: FakeClock;
   let errors: string[];
+  let late: string[];
   const records: TopicRecord[] = [];
 
   beforeEach(() => {
     store = new Store();
     clock = new FakeClock();
     errors = [];
+    late = [];
     records.length = 0;
   });
 
@@ -60,6 +62,7 @@ describe('A kept state', () => {
       clock,
       time: () => ({ now: clock.now(), wall: clock.wall() }),
       records: () => records,
+      readLate: (topics) => late.push(...topics.map(({ topic }) => topic)),
       failed: ({ code }) => errors.push(code),
     });
   }
@@ -232,6 +235,33 @@ describe('A kept state', () => {
     await second.close();
     assert.equal(store.writes, 0);
     assert.equal(keeping('path payload', 'third').take(), undefined);
+  });
+
+  it('is not written over what could not be read, which is taken first as soon as the store answers', async () => {
+    const before = keeping();
+    records.push(record('old', 1));
+    before.touch();
+    const closed = before.close();
+    await settled();
+    store.answers.shift()?.();
+    await closed;
+    store.failure = new Error('not up yet');
+    const kept = keeping();
+    await assert.rejects(kept.load(), { code: 'state-unreadable' });
+    records.length = 0;
+    records.push(record('new', 2));
+    kept.touch();
+    clock.advance(10_000);
+    await settled();
+    await kept.close();
+    assert.deepEqual([store.writes, kept.unread, late], [1, true, []]);
+    const next = keeping();
+    next.leaveUnread();
+    next.touch();
+    store.failure = undefined;
+    clock.advance(10_000);
+    await settled();
+    assert.deepEqual([store.writes, next.unread, late], [2, false, ['old']]);
   });
 
   it('says when it cannot be read, and takes what is no state for none', async () => {

@@ -31,6 +31,8 @@ export interface KeptStateOptions {
   readonly clock: Clock;
   readonly time: () => WallTime;
   records(): Iterable<TopicRecord>;
+  /** Takes what could not be read at first: what has come since is newer. */
+  readLate(topics: readonly RestoredTopic[]): void;
   /** A write has failed, or a value cannot be kept. Called once until the next success. */
   failed(error: MqttFlowsError): void;
 }
@@ -49,6 +51,7 @@ export class KeptState {
   #told = false;
   /** Whether another node has the key. */
   #taken = false;
+  #unread = false;
 
   constructor(RED: NodeAPI, node: Node, options: KeptStateOptions) {
     const place = RED.util.parseContextStore(options.store.key);
@@ -63,6 +66,16 @@ export class KeptState {
   /** Whether nothing is kept because another node keeps its state under the same key. */
   get taken(): boolean {
     return this.#taken;
+  }
+
+  /** Whether the store has something that could not be read yet. A write would replace it, so it is read before. */
+  get unread(): boolean {
+    return this.#unread;
+  }
+
+  /** An earlier instance could not read what the store has. */
+  leaveUnread(): void {
+    this.#unread = true;
   }
 
   /** Takes the key. If another node has it, `state-key-taken` is the result: then nothing is read or written. */
@@ -110,13 +123,23 @@ export class KeptState {
     this.#stopWaiting?.();
     await this.#writing;
     // Another one that closes has written it.
-    if (this.#changed && !this.#taken) await this.#write();
+    if (this.#changed && !this.#taken) await this.#writeAfterRead();
     leaveKey(this.#place, this.#node);
   }
 
   /** Until the node that has the key is gone, there is something to write. */
   async #writeIfOurs(): Promise<void> {
-    if (!this.#taken || !this.take()) await this.#write();
+    if (!this.#taken || !this.take()) await this.#writeAfterRead();
+  }
+
+  async #writeAfterRead(): Promise<void> {
+    try {
+      if (this.#unread) this.#options.readLate(await this.load());
+    } catch {
+      // It has been told. The next write tries again.
+      return;
+    }
+    await this.#write();
   }
 
   /** Makes the texts in portions, so that messages go on; as the node closes, at once. Never rejects. */
@@ -154,6 +177,7 @@ export class KeptState {
   #read(): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#context.get(this.#key, this.#store, (error, value) => {
+        this.#unread = Boolean(error);
         if (error) reject(new MqttFlowsError('state-unreadable', { stage: 'config', params: this.#params(error) }));
         else resolve(value);
       });

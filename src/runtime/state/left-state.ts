@@ -11,6 +11,8 @@ export interface LeftState {
   readonly records: readonly TopicRecord[];
   /** Since when the connection has been down, if that has been told. */
   readonly downSince: number | undefined;
+  /** Whether what is kept could not be read yet. */
+  readonly unread: boolean;
 }
 
 /** The states left in this process, by node. */

@@ -211,6 +211,7 @@ export class StateNode {
       clock,
       time: () => this.live.time,
       records: () => this.live.states.records.inOrderOfUse(),
+      readLate: (topics) => this.live.restore(this.#stillWanted(topics)),
       failed: (error) => reportError(RED, node, error),
     });
   }
@@ -225,8 +226,8 @@ export class StateNode {
       const known = left ? restoredTopics(left, comparedBy(settings)) : await this.#kept?.load();
       if (!this.#closed) this.live.restore(this.#stillWanted(known ?? []));
       if (left?.downSince !== undefined) this.live.restoreDown(left.downSince);
+      if (left?.unread) this.#kept?.leaveUnread();
     } catch (error) {
-      this.#status.unreadable();
       const problem = error instanceof MqttFlowsError ? error : undefined;
       if (problem) this.#reportLater(problem);
       else node.error(error);
@@ -261,7 +262,9 @@ export class StateNode {
     this.live.close();
     this.#status.close();
     const { states, downSince } = this.live;
-    const left = { compared: comparedBy(settings), records: [...states.records.inOrderOfUse()], downSince };
+    const records = [...states.records.inOrderOfUse()];
+    const unread = this.#kept?.unread === true;
+    const left = { compared: comparedBy(settings), records, downSince, unread };
     // A node that a deploy stops before its store has answered knows nothing: the next one asks the store again.
     if (!removed && this.#loaded) leftStates.leave(RED, node, left, () => {});
     await this.#kept?.close();

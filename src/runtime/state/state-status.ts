@@ -18,7 +18,7 @@ export interface StatusParts {
   readonly live: LiveState;
   readonly connection: Connection | undefined;
   readonly subscriptions: NodeSubscriptions | undefined;
-  readonly kept: Pick<KeptState, 'taken'> | undefined;
+  readonly kept: Pick<KeptState, 'taken' | 'unread'> | undefined;
   readonly clock: Clock;
 }
 
@@ -30,7 +30,6 @@ export class StateStatus {
   #stopWaiting: (() => void) | undefined;
   #shownAt = Number.NEGATIVE_INFINITY;
   #toldFull = false;
-  #isUnreadable = false;
   #wasUp = false;
   #closed = false;
 
@@ -78,12 +77,6 @@ export class StateStatus {
     this.subscriptionsChanged();
   }
 
-  /** What was kept could not be read. */
-  unreadable(): void {
-    this.#isUnreadable = true;
-    this.refresh();
-  }
-
   close(): void {
     this.#stopWaiting?.();
     this.#closed = true;
@@ -102,7 +95,7 @@ export class StateStatus {
         : { fill: 'green', shape: 'dot', text: '' };
     if (status.fill !== 'green') return this.#show(status);
     if (kept?.taken) return this.#show({ fill: 'red', shape: 'ring', text: sharedKey('status.state-key-taken') });
-    if (this.#isUnreadable) {
+    if (kept?.unread) {
       return this.#show({ fill: 'red', shape: 'ring', text: sharedKey('status.state-unreadable') });
     }
     const { records, silence } = live.states;
