@@ -99,9 +99,12 @@ export class SilenceWatch {
     this.#queue.keepOnly((queued) => !queued.gone);
   }
 
-  /** The next topic that has fallen silent until `now`; undefined when there is no other. */
-  nextSilent(now: number): TopicRecord | undefined {
-    while (this.#listening) {
+  /**
+   * The next topic that has fallen silent until `now`, after a look at no more than `most`; undefined when there was none.
+   * When all of many topics have spoken, each is looked at and waits again.
+   */
+  nextSilent(now: number, most: number): TopicRecord | undefined {
+    for (let looks = 0; looks < most && this.#listening; looks++) {
       const at = this.#queue.nextAt;
       const record = this.#queue.takeDue(now);
       if (!record) return undefined;

@@ -167,7 +167,7 @@ export class TopicStates {
       this.#sendWaiting(record, now);
     }
     for (let count = 0; count < MOST_AT_ONCE; count++) {
-      const record = this.silence.nextSilent(now);
+      const record = this.silence.nextSilent(now, MOST_AT_ONCE);
       if (!record) break;
       this.#listener.fellSilent(record);
     }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Rhythm } from '#src/core/state/rhythm';
-import { stateValue, Trial } from './states';
+import { ROOMY, stateValue, Trial } from './states';
 
 const AFTER_100 = [{ kind: 'time', after: 100 }] as const;
 const LEARNT = [{ kind: 'learnt', times: 3 }] as const;
@@ -106,6 +106,22 @@ describe('Silence', () => {
     assert.deepEqual(room.news(), []);
     room.pass(1);
     assert.deepEqual(room.news().sort(), ['a silent', 'b silent', 'c silent']);
+  });
+
+  it('is looked for in portions, too, where very many topics have spoken in time', () => {
+    const room = new Trial({ limits: { ...ROOMY, topics: 5000 }, rules: [{ kind: 'time', after: 60_000 }] });
+    for (const at of [0, 59_000]) {
+      room.now = at;
+      for (let i = 0; i < 2000; i++) room.take(`t/${i}`, 1);
+    }
+    room.news();
+    room.now = 60_000;
+    room.states.tick(room.now, room.now);
+    assert.equal(room.states.nextAt, 60_000, 'flows have a turn');
+    room.pass(58_999);
+    assert.deepEqual(room.news(), []);
+    room.pass(1);
+    assert.equal(room.news().length, 2000);
   });
 
   it('of very many at once is told in portions, each topic once', () => {
