@@ -177,13 +177,21 @@ function asNumber(value: unknown, path: string): number {
 
 function bytesOfArray(value: unknown, type: SparkplugType, path: string): Buffer {
   if (!Array.isArray(value)) throw new Error(`${path} wants an array`);
-  if (type === 'StringArray') return Buffer.from(value.map((text) => `${String(text)}\0`).join(''));
+  if (type === 'StringArray') return bytesOfTexts(value, path);
   if (type === 'BooleanArray') return bytesOfBooleans(value);
   const size = ELEMENT_BYTES[type];
   if (size === undefined) throw new Error(`${path} cannot be sent as ${type}`);
   const bytes = Buffer.alloc(size * value.length);
   for (const [index, element] of value.entries()) writeElement(bytes, index * size, size, type, element, path);
   return bytes;
+}
+
+/** Each ends with a NUL byte, so none may have one inside. */
+function bytesOfTexts(texts: readonly unknown[], path: string): Buffer {
+  for (const text of texts) {
+    if (typeof text !== 'string' || text.includes('\0')) throw new Error(`${path} wants texts without NUL`);
+  }
+  return Buffer.from(texts.map((text) => `${text}\0`).join(''));
 }
 
 function writeElement(
@@ -198,8 +206,9 @@ function writeElement(
   else if (type === 'DoubleArray') bytes.writeDoubleLE(asNumber(element, path), at);
   else if (type === 'Int64Array') bytes.writeBigInt64LE(asWhole(element, path), at);
   else if (size === 8) bytes.writeBigUInt64LE(asWhole(element, path), at);
-  else if (type.startsWith('U')) bytes.writeUIntLE(asNumber(element, path), at, size);
-  else bytes.writeIntLE(asNumber(element, path), at, size);
+  // A Buffer would drop what is behind the point.
+  else if (type.startsWith('U')) bytes.writeUIntLE(Number(asWhole(element, path)), at, size);
+  else bytes.writeIntLE(Number(asWhole(element, path)), at, size);
 }
 
 function bytesOfBooleans(values: readonly unknown[]): Buffer {
