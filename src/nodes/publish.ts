@@ -2,7 +2,6 @@
 
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { found as foundValue } from '../core/errors/result';
 import { asError } from '../core/errors/thrown-value';
 import { type PublicationResult, publicationFromMessage } from '../core/publications/publication-from-message';
 import { asksForList } from '../core/publications/publication-list';
@@ -47,10 +46,13 @@ export = function register(RED: NodeAPI): void {
     this.on('close', () => status.stop());
 
     const answer = messageAnswers(RED, this);
-    const build = (message: NodeMessageInFlow, outside: OutsideFound): PublicationResult => {
-      const addressed = reply ? replyMessage(message, requestOf(message)) : foundValue(message);
-      return addressed.ok ? publicationFromMessage(addressed.value, settings, codec.value, outside) : addressed;
+    const ofMessage = (message: object, outside: OutsideFound): PublicationResult =>
+      publicationFromMessage(message, settings, codec.value, outside);
+    const ofAnswer = (message: NodeMessageInFlow, outside: OutsideFound): PublicationResult => {
+      const addressed = replyMessage(message, requestOf(message));
+      return addressed.ok ? ofMessage(addressed.value, outside) : addressed;
     };
+    const build = reply ? ofAnswer : ofMessage;
     const reasoned = ({ publication }: Built): boolean => publication.qos > 0 && completeOn === 'acknowledged';
     const publish = ({ publication, whileOffline }: Built, settled: Settled): void => {
       connection.publish(publication, settled, options[whileOffline]);

@@ -44,16 +44,24 @@ function buildAll(
   const built: Built[] = [];
   if (messages.length === 0) return use(found(built));
   let failure: EntryFailure | undefined;
+  let isOver = false;
+  /** The message is done then: the entries after this one must not be published. */
+  const crashedOnce = (error: unknown): void => {
+    if (isOver) return;
+    isOver = true;
+    crashed(error);
+  };
   for (const [index, message] of messages.entries()) {
     find(
       message,
       (outside) => {
+        if (isOver) return;
         const one = outside.ok ? build(message, outside.config) : outside;
         if (one.ok) built.push(one);
         else failure ??= failed({ index, error: one.error });
         if (index === messages.length - 1) use(failure ?? found(built));
       },
-      crashed,
+      crashedOnce,
     );
   }
 }

@@ -3,6 +3,7 @@
 
 import type { NodeAPI } from 'node-red';
 import type { Delivery } from '../../connection/acknowledgement/delivery-window';
+import { type Clock, systemClock } from '../../connection/clock';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { asError } from '../../core/errors/thrown-value';
 import { InOrder } from '../../core/queues/in-order';
@@ -15,6 +16,8 @@ import { rowValueOf, withValue } from './row-value';
 
 /** An expression that never ends must not fill the memory: messages above this number are errors. */
 const MOST_WAITING = 10_000;
+/** ms. Node-RED gives up a node that takes 15 s to close, and starts the next instance beside it. */
+const PATIENCE = 5000;
 
 export class MessagePreparation {
   readonly #RED: NodeAPI;
@@ -35,16 +38,21 @@ export class MessagePreparation {
     return this.#order ? this.#inOrder(this.#order, prepared, by) : this.#valued(prepared, by);
   }
 
-  /** Resolves when all messages so far have been prepared; undefined when they are. */
-  unfinished(): Promise<void> | undefined {
+  /**
+   * Resolves when all messages so far have been prepared, or after 5 s: an expression that asks a context store may never end.
+   * Undefined when nothing is to be waited for.
+   */
+  unfinished(clock: Clock = systemClock): Promise<void> | undefined {
     const order = this.#order;
     if (!order || order.full) return undefined;
-    return new Promise((resolve) =>
-      order.run(
-        () => void resolve(),
-        () => resolve(),
-      ),
-    );
+    return new Promise((resolve) => {
+      const giveUp = clock.after(PATIENCE, resolve);
+      const prepared = (): undefined => {
+        giveUp();
+        resolve();
+      };
+      order.run(prepared, prepared);
+    });
   }
 
   #valued(prepared: PreparedMessage, by: NodeSubscription | undefined): PreparedMessage | Promise<PreparedMessage> {

@@ -193,7 +193,7 @@ describe('the publish dialog in the editor', function () {
     await dialog.getByText('from 1 seconds to 20 days').waitFor();
     await dialog.getByLabel('Send every').fill('5');
     await dialog.locator('#mqtt-flows-interval-unit').selectOption('minutes');
-    await dialog.getByText('More (Send when the connection stands; Send every: 5)').waitFor();
+    await dialog.getByText('More (Send when the connection stands; Send every: 5 minutes)').waitFor();
     await editor.screenshot('dialog-publish-own');
     const node = await saved('lamp/get', dialog);
     assert.deepEqual([node.atConnection, node.interval, node.payload], [true, 300, '{ "at": {{$now}} }']);
