@@ -255,6 +255,8 @@ describe('A kept state', () => {
     await settled();
     await kept.close();
     assert.deepEqual([store.writes, kept.unread, late], [1, true, []]);
+    kept.replaced();
+    assert.equal(kept.unread, false);
     const next = keeping();
     next.leaveUnread();
     next.touch();

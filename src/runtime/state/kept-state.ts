@@ -78,6 +78,11 @@ export class KeptState {
     this.#unread = true;
   }
 
+  /** All that was known has been replaced: what could not be read is not wanted any more. */
+  replaced(): void {
+    this.#unread = false;
+  }
+
   /** Takes the key. If another node has it, `state-key-taken` is the result: then nothing is read or written. */
   take(): MqttFlowsError | undefined {
     const keeper = takeKey(this.#place, this.#node);

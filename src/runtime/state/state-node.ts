@@ -179,6 +179,7 @@ export class StateNode {
       if (compared.kind !== 'path') return topic;
       return { ...topic, reference: { value: readPath(topic.value, compared.path), at: topic.at } };
     };
+    this.#kept?.replaced();
     this.live.restore(entries.value.map(seen));
     done();
   }
