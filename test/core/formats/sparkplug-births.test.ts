@@ -33,9 +33,10 @@ describe('What is kept of Sparkplug births', () => {
       births.follow({ ...topic, messageType: 'DBIRTH', device: `d${seq}` }, { seq, timestamp: 1, metrics: [] });
     }
     assert.deepEqual(births.size, { edgeNodes: 1, metrics: 101 });
-    const name = 'x'.repeat(257 * 1_000_000);
-    const huge = [{ name, alias: '1', datatype: undefined }];
-    assert.equal(births.follow({ ...topic, node: 'm' }, { seq: 0, timestamp: 1, metrics: huge }), true);
-    assert.deepEqual(births.size, { edgeNodes: 2, metrics: 101 });
+    const long = [{ name: 'x'.repeat(1024), alias: '1', datatype: undefined }];
+    assert.equal(births.follow({ ...topic, node: 'm' }, { seq: 0, timestamp: 1, metrics: long }), false);
+    assert.deepEqual(births.size, { edgeNodes: 2, metrics: 106 });
+    births.follow({ ...topic, node: 'm', messageType: 'NDEATH' }, { seq: 0, timestamp: 1, metrics: [] });
+    assert.deepEqual(births.size, { edgeNodes: 1, metrics: 101 });
   });
 });
