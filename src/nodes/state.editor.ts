@@ -9,11 +9,11 @@ import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
 import { numberProblem, prepareNumber, readNumber } from '../editor/fields/number-field';
 import { contextKeyProblem } from '../editor/fields/property-problem';
 import { sharedText } from '../editor/fields/shared-text';
-import { topicFilterProblem } from '../editor/fields/topic-filter-problem';
 import { nameTypedInput } from '../editor/fields/typed-input-name';
 import { BYTES, MILLISECONDS, SECONDS, type Units } from '../editor/fields/unit';
 import { addStateRow, silenceProblem } from '../editor/state/state-row';
 import { addStateTable } from '../editor/state/state-table';
+import { rowFilterProblem } from '../editor/subscribe/row-filter-problem';
 import { valueProblem } from '../editor/subscribe/value-fields';
 import { namesVariables, type SavedNumber } from '../settings/environment-text';
 import { STATE_RANGES, type StateConfig, type StateRowConfig, stateDefaults } from '../settings/state.config';
@@ -61,7 +61,7 @@ RED.nodes.registerType<StateConfig, object>('mqtt-flows-state', {
       value: stateDefaults.subscriptions,
       validate(rows, _options) {
         for (const row of listed(rows)) {
-          const problem = topicFilterProblem(row.filter, row.literal) ?? silenceProblem(row) ?? valueProblem(row.value);
+          const problem = rowFilterProblem(row) ?? silenceProblem(row) ?? valueProblem(row.value);
           if (problem !== undefined) return problem;
         }
         return true;

@@ -10,7 +10,7 @@ import { refuseMessages, showProblem } from '../runtime/node/node-problem';
 import { readSettings } from '../runtime/node/read-settings';
 import { startStateNode } from '../runtime/state/state-node';
 import { serveStates, showState } from '../runtime/state/state-table';
-import { fixedSubscriptions } from '../runtime/subscribe/node-subscriptions';
+import { rowFilters } from '../runtime/subscribe/row-filters';
 import { rowValue } from '../runtime/subscribe/row-value';
 import { birthsOf } from '../runtime/subscribe/sparkplug-births-of';
 import { parseStateConfig, type StateConfig, stateDefaults } from '../settings/state.config';
@@ -28,9 +28,12 @@ export = function register(RED: NodeAPI): void {
     const codec = codecs.find(settings.format);
     if (!codec.ok) return refuse(this, codec.error);
     const values = (rule: ValueRule | undefined) => rowValue(RED, this, rule);
-    const fixed = fixedSubscriptions(broker ? settings.rows : [], codec.value, codecs, values);
-    if (!fixed.ok) return refuse(this, fixed.error);
-    const parts = { RED, node: this, settings, connection: broker?.connection, codec: codec.value, fixed: fixed.value };
+    const common = { RED, node: this, codec: codec.value };
+    // Without a broker, the rows say what is watched, and decode nothing.
+    const asked = broker ? settings.rows : settings.rows.map((row) => ({ ...row, format: '', value: undefined }));
+    const rows = rowFilters({ ...common, codecs, values }, asked);
+    if (!rows.ok) return refuse(this, rows.error);
+    const parts = { ...common, settings, connection: broker?.connection, rows: rows.value };
     const started = startStateNode(parts);
     if (!started.ok) return refuse(this, started.error);
     const running = started.config;

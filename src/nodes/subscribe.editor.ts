@@ -10,8 +10,8 @@ import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
 import { prepareMore, usualOf } from '../editor/fields/more';
 import { numberProblem } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
-import { topicFilterProblem } from '../editor/fields/topic-filter-problem';
 import { addJsonNote } from '../editor/subscribe/json-note';
+import { rowFilterProblem } from '../editor/subscribe/row-filter-problem';
 import { addSubscriptionRow, type RowValue, type SavedRow } from '../editor/subscribe/subscription-row';
 import { valueProblem } from '../editor/subscribe/value-fields';
 import {
@@ -52,8 +52,8 @@ RED.nodes.registerType<SubscribeConfig, object>('mqtt-flows-subscribe', {
       validate(subscriptions, _options) {
         if (listed(subscriptions).length === 0 && !('inputs' in this && this.inputs === 1))
           return sharedText('topicFilter.empty');
-        for (const { filter, literal } of listed(subscriptions)) {
-          const problem = topicFilterProblem(filter, literal);
+        for (const row of listed(subscriptions)) {
+          const problem = rowFilterProblem(row);
           if (problem !== undefined) return problem;
         }
         return (

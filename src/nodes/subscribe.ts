@@ -20,13 +20,16 @@ import { showStatus } from '../runtime/node/node-status';
 import { readSettings } from '../runtime/node/read-settings';
 import { formatOfTopic } from '../runtime/subscribe/format-of-topic';
 import { MessagePreparation } from '../runtime/subscribe/message-preparation';
-import { fixedSubscriptions, type NodeSubscription, NodeSubscriptions } from '../runtime/subscribe/node-subscriptions';
+import { NodeFilters } from '../runtime/subscribe/node-filters';
+import { NodeSubscriptions } from '../runtime/subscribe/node-subscriptions';
 import { timed } from '../runtime/subscribe/received-at';
+import { type RowFilters, rowFilters } from '../runtime/subscribe/row-filters';
 import { rowValue } from '../runtime/subscribe/row-value';
 import { birthsOf } from '../runtime/subscribe/sparkplug-births-of';
 import { rebirthAsker } from '../runtime/subscribe/sparkplug-rebirth';
 import {
   deliveryStatus,
+  filledInStatus,
   filtersStatus,
   subscriptionStatus,
   whyItHearsItself,
@@ -53,15 +56,20 @@ export = function register(RED: NodeAPI): void {
     const codec = codecs.find(config.format);
     if (!codec.ok) return refuse(this, codec.error);
     const values = (rule: ValueRule | undefined) => rowValue(RED, this, rule);
-    const fixed = fixedSubscriptions(config.subscriptions, codec.value, codecs, values, config.outputEach);
-    if (!fixed.ok) return refuse(this, fixed.error);
-    const subscriptions = subscribe(this, broker.connection, config, codec.value, fixed.value);
+    const parts = { RED, node: this, codec: codec.value, codecs, values, outputEach: config.outputEach };
+    const rows = rowFilters(parts, config.subscriptions);
+    if (!rows.ok) return refuse(this, rows.error);
+    const subscriptions = subscribe(this, broker.connection, config, codec.value, rows.value);
+    const filters = new NodeFilters({
+      ...{ RED, node: this, connection: broker.connection },
+      ...{ rows: rows.value, subscriptions },
+    });
     const formatOf = (topic: string): FormatOfTopic | undefined => formatOfTopic(config, subscriptions, topic);
     this.on('close', useFormats(broker.connection, { codecs, formatOf }));
-    if (inputs === 0) return subscriptions.start([]);
+    if (inputs === 0) return void filters.start();
     const output = restOutput(config);
     const dynamic = { codec: codec.value, codecs, format: config.format, values, retained, output, keep };
-    acceptControl(RED, this, broker.control, subscriptionControl(RED, this, subscriptions, dynamic));
+    acceptControl(RED, this, broker.control, subscriptionControl(RED, this, subscriptions, filters, dynamic));
   }
 
   function refuse(node: Node, error: MqttFlowsError, reported = false): void {
@@ -74,14 +82,15 @@ export = function register(RED: NodeAPI): void {
     connection: Connection,
     settings: SubscribeSettings,
     codec: Codec,
-    fixed: readonly NodeSubscription[],
+    rows: RowFilters,
   ): NodeSubscriptions {
     const { undecodable, requestsOnly } = settings;
     const stale = settings.requestRebirth ? rebirthAsker(RED, node, connection) : undefined;
     const show = showStatus(node);
     let figures: DeliveryFigures = { unacknowledged: 0, failed: 0, stuck: false };
     const refresh = (): void => {
-      const status = subscriptionStatus(RED, connection.state, subscriptions.states);
+      const known = subscriptionStatus(RED, connection.state, subscriptions.states);
+      const status = filledInStatus(RED, known, rows);
       if (status.fill !== 'green') return show(status);
       const { changedByMessages, states } = subscriptions;
       show(deliveryStatus(RED, changedByMessages ? filtersStatus(RED, status, states.size) : status, figures));
@@ -98,7 +107,7 @@ export = function register(RED: NodeAPI): void {
       refresh();
     };
     const acknowledgement = acknowledging({ RED, node, connection, settings, prepare, show: showFigures });
-    const subscriptions = new NodeSubscriptions(connection, fixed, {
+    const subscriptions = new NodeSubscriptions(connection, rows.subscriptions, {
       owner: editorId(node),
       // With another identity at each start, the node is a new subscriber each time.
       identity: settings.retainedAgain ? `${node.id} ${randomUUID()}` : node.id,

@@ -3,7 +3,7 @@
 import { filterInvalid } from '../core/errors/mqtt-flows-error';
 import type { LargeIntegers } from '../core/payloads/large-numbers';
 import type { RetainedPolicy, SubscriptionOptions } from '../core/subscriptions/subscription-options';
-import { parseTopicFilter } from '../core/topics/topic-filter';
+import { type FilterSource, readFilterSource } from '../core/topics/filter-source';
 import type { ValueRule } from '../core/values/value-rule';
 import type { SavedNumber } from './environment-text';
 import { type FormatConfig, type FormatSettings, formatDefaults, readFormat } from './format.config';
@@ -13,6 +13,8 @@ import { readValueRule, type ValueConfig } from './value.config';
 /** One filter with the subscription options of MQTT 5, section 3.8.3.1. */
 export interface SubscriptionConfig {
   filter: string;
+  /** Left out: the filter is text, whatever braces are in it. */
+  filterType?: 'template' | 'jsonata';
   qos: 0 | 1 | 2;
   noLocal: boolean;
   retainAsPublished: boolean;
@@ -119,7 +121,8 @@ export interface SubscribeSettings extends AcknowledgementSettings, FormatSettin
 
 /** A filter, and the format of its messages where it has one of its own. */
 export interface FormattedSubscription {
-  readonly options: SubscriptionOptions;
+  readonly source: FilterSource;
+  readonly options: Omit<SubscriptionOptions, 'filter'>;
   /** Blank: that of the node. */
   readonly format: string;
   readonly messageType: string;
@@ -158,14 +161,13 @@ export function parseSubscribeConfig(raw: RawConfig): ConfigResult<SubscribeSett
 
 /** Reads one filter with its options; undefined, and an error in the settings, when it is none. */
 export function readSubscriptionRow(entry: SavedConfig, retained: RetainedPolicy): FormattedSubscription | undefined {
-  const text = entry.text('filter', '');
-  const result = parseTopicFilter(text);
-  if (!result.ok) {
-    entry.fail(filterInvalid(text, result.problem, result.at));
+  const type = entry.choice('filterType', ['text', 'template', 'jsonata'], 'text');
+  const source = readFilterSource(entry.text('filter', ''), type);
+  if (!source.ok) {
+    entry.fail(source.error);
     return undefined;
   }
-  const options: SubscriptionOptions = {
-    filter: result.filter,
+  const options: FormattedSubscription['options'] = {
     qos: entry.choice('qos', [0, 1, 2], subscriptionDefaults.qos),
     noLocal: entry.boolean('noLocal', subscriptionDefaults.noLocal),
     retainAsPublished: entry.boolean('retainAsPublished', subscriptionDefaults.retainAsPublished),
@@ -174,7 +176,7 @@ export function readSubscriptionRow(entry: SavedConfig, retained: RetainedPolicy
   };
   const format = entry.text('format', '');
   const value = readValueRule(entry.section('value'));
-  return { options, format, messageType: entry.text('messageType', '').trim(), value };
+  return { source: source.value, options, format, messageType: entry.text('messageType', '').trim(), value };
 }
 
 function readAcknowledgement(saved: SavedConfig): AcknowledgementSettings {

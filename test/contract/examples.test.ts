@@ -30,6 +30,20 @@ function levelsOf(text: string): readonly string[] {
   return filterLevels(matchedText(parsed.filter));
 }
 
+interface SavedFilter {
+  readonly filter: string;
+  readonly filterType?: string;
+}
+
+/** The filters that a row may become: any level for a value, and what the texts of an expression begin. */
+function filtersOf({ filter, filterType }: SavedFilter): string[] {
+  if (filterType === 'template') return [filter.replaceAll(/{{.*?}}/g, '+')];
+  if (filterType !== 'jsonata') return [filter];
+  const texts = [...filter.matchAll(/'([^'/]+\/[^']*)'/g)].map(([, text = '']) => text);
+  assert.ok(texts.length > 0, filter);
+  return texts.map((text) => (text.endsWith('/') ? `${text}#` : text));
+}
+
 /** Parses a saved configuration like the runtime. */
 type Parse = (raw: object) => { readonly ok: boolean };
 
@@ -164,8 +178,8 @@ describe('The examples', () => {
     const filters = examples.flatMap(({ name, nodes }) =>
       nodes
         .filter(({ broker }) => broker === SHARED_BROKER)
-        .flatMap(({ subscriptions = [] }) => subscriptions as { filter: string }[])
-        .map(({ filter }) => ({ name, filter: levelsOf(filter) })),
+        .flatMap(({ subscriptions = [] }) => (subscriptions as SavedFilter[]).flatMap(filtersOf))
+        .map((filter) => ({ name, filter: levelsOf(filter) })),
     );
     for (const one of filters) {
       const heard = filters.filter(({ name, filter }) => name !== one.name && filtersOverlap(filter, one.filter));

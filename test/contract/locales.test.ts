@@ -41,7 +41,10 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   'stages.': unionMembers('core/errors/mqtt-flows-error.ts', 'ConnectStage'),
   'jsonTemplate.': unionMembers('core/values/json-template.ts', 'JsonTemplateProblem'),
   'template.': unionMembers('core/values/template.ts', 'TemplateProblem'),
-  'templateValue.': unionMembers('core/values/template.ts', 'FillProblem'),
+  'templateValue.': [
+    ...unionMembers('core/values/template.ts', 'FillProblem'),
+    ...unionMembers('core/topics/filter-source.ts', 'ValueFault'),
+  ],
   'testStep.': unionMembers('core/errors/mqtt-flows-error.ts', 'ConnectStage'),
   'topicFilter.': unionMembers('core/topics/topic-filter.ts', 'TopicFilterProblem', 'core/topics/topic-name.ts'),
   'device.': unionMembers('runtime/broker/embedded-log.ts', 'DeviceEvent'),

@@ -178,6 +178,22 @@ describe('the examples', () => {
     );
   });
 
+  it('8a: a filter follows the context', async () => {
+    const example = await ExampleFlow.run('8a ');
+    const arrives = example.shown('what arrives');
+    const pressed = async (choice: string, count: number): Promise<unknown[]> => {
+      example.press(choice);
+      await example.flow.completed.next();
+      const before = arrives.all.length;
+      example.press('all gauges');
+      await example.flow.completed.next();
+      return (await arrives.first(before + count)).slice(before).map(({ topic }) => topic);
+    };
+    assert.deepEqual(await pressed('gauge b', 2), ['gauges/b/temp', 'alarms/plant/press']);
+    assert.deepEqual(await pressed('no gauge', 3), ['gauges/a/temp', 'gauges/b/temp', 'alarms/plant/press']);
+    assert.deepEqual(example.flow.caughtCodes, []);
+  });
+
   it('9: each format is decoded', async () => {
     const example = await ExampleFlow.run('9 ');
     const received = example.shown('received');

@@ -5,7 +5,9 @@ import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 import type { Codec } from '#src/core/payloads/codec';
 import { startStateNode } from '#src/runtime/state/state-node';
+import { RowFilters, type RowParts } from '#src/runtime/subscribe/row-filters';
 import { parseStateConfig, stateDefaults } from '#src/settings/state.config';
+import { FakeClock } from '../helpers/fakes/fake-clock';
 
 describe('A topic state node that waits for its context store', () => {
   it('holds some messages until it answers, and refuses more', async () => {
@@ -30,7 +32,8 @@ describe('A topic state node that waits for its context store', () => {
       keep: 'k',
     });
     assert.ok(settings.ok);
-    const parts = { RED, node, settings: settings.config, connection: undefined, codec: {} as Codec, fixed: [] };
+    const rows = new RowFilters({} as RowParts, [], new FakeClock());
+    const parts = { RED, node, settings: settings.config, connection: undefined, codec: {} as Codec, rows };
     const started = startStateNode(parts);
     assert.ok(started.ok);
     const done: unknown[] = [];

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import { LiveState } from '#src/runtime/state/live-state';
 import { StateStatus } from '#src/runtime/state/state-status';
+import { RowFilters, type RowParts } from '#src/runtime/subscribe/row-filters';
 import { parseStateConfig, stateDefaults } from '#src/settings/state.config';
 import { FakeClock } from '../helpers/fakes/fake-clock';
 
@@ -24,7 +25,8 @@ describe('The badge of a topic state', () => {
     assert.ok(parsed.ok);
     const touched = (): void => status.refresh();
     const live = new LiveState(RED, parsed.config, clock, { changed: () => {}, silence: () => {}, touched });
-    const parts = { live, connection: undefined, subscriptions: undefined, kept: undefined, clock };
+    const rows = new RowFilters({} as RowParts, [], clock);
+    const parts = { live, connection: undefined, subscriptions: undefined, rows, kept: undefined, clock };
     const status = new StateStatus(RED, node, parts);
     const take = (topic: string, payload: unknown): void => {
       live.take({ topic, value: { payload, retain: false }, compared: payload, replayed: false });

@@ -49,6 +49,7 @@ export function subscribeToCore(node: FlowNode): NodeConversion {
     ...(subscription.literal === true ? [] : keptVariableNotes({ filter })),
     ...(wire === filter ? [] : [note('namedWildcards', { filter, wire })]),
     ...(datatype === undefined || !isBlank(subscription.format) ? [note('settingLost', { property: 'format' })] : []),
+    ...(isBlank(subscription.filterType) ? [] : [note('settingLost', { property: 'filterType' })]),
     ...(isRecord(subscription.value) ? [note('settingLost', { property: 'value' })] : []),
     ...lost.map(([property]) => note('settingLost', { property })),
     ...(asFlag(node.retainedAgain) === true ? [] : [note('storedMessages')]),

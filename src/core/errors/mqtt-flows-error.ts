@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'connect-interrupted'
   | 'action-unknown'
   | 'filter-invalid'
+  | 'filter-missing'
   | 'rule-filter-invalid'
   | 'server-url-invalid'
   | 'format-unknown'

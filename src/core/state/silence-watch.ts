@@ -74,6 +74,12 @@ export class SilenceWatch {
     this.#silent++;
   }
 
+  /** Whether the topic is silent is to be seen anew. */
+  release(record: TopicRecord): void {
+    if (record.silent) this.#silent--;
+    record.silent = false;
+  }
+
   /** The topic has spoken. True when it was silent before. */
   heard(record: TopicRecord, now: number): boolean {
     const rule = this.#rules[record.rule];

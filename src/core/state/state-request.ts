@@ -13,6 +13,8 @@ export type StateRequest =
   /** Without a filter: all that is known. */
   | { readonly ok: true; readonly kind: 'get'; readonly filter: TopicFilter | undefined }
   | { readonly ok: true; readonly kind: 'set' }
+  /** The filters of the settings are to be read again from contexts and expressions. */
+  | { readonly ok: true; readonly kind: 'refresh' }
   | Failed<MqttFlowsError>;
 
 /**
@@ -33,6 +35,8 @@ export function readStateRequest(
         : snapshot(topic);
     case 'setState':
       return { ok: true, kind: 'set' };
+    case 'refresh':
+      return { ok: true, kind: 'refresh' };
     default:
       return undefined;
   }

@@ -141,6 +141,12 @@ export class TopicStates {
     this.#begin(record, now, silent);
   }
 
+  /** The rule for the topic of `record` may be another one from `now` on. */
+  watchAnew(record: TopicRecord, now: number): void {
+    this.silence.release(record);
+    this.#begin(record, now);
+  }
+
   /** The records of the topics that `filter` matches, which count as used. */
   ask(filter: TopicFilter, now: number): TopicRecord[] {
     const found = this.records.match(filter);

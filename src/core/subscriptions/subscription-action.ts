@@ -1,5 +1,5 @@
 // What a message asks of a node's subscriptions, with the names of the core MQTT nodes: `msg.action` = "subscribe",
-// "unsubscribe" or "getSubscriptions", and `msg.topic`.
+// "unsubscribe" or "getSubscriptions", and `msg.topic`; and "refresh", which is ours.
 
 import { filterInvalid, type MqttFlowsError } from '../errors/mqtt-flows-error';
 import { type Failed, failed, found, type Result } from '../errors/result';
@@ -30,6 +30,8 @@ export type SubscriptionAction =
   | { readonly kind: 'subscribe'; readonly subscriptions: readonly RequestedSubscription[] }
   | { readonly kind: 'unsubscribe'; readonly filters: readonly WireFilter[] | 'all' }
   | { readonly kind: 'list' }
+  /** The filters of the settings are to be read again from contexts and expressions. */
+  | { readonly kind: 'refresh' }
   | { readonly kind: 'invalid'; readonly error: MqttFlowsError };
 
 type Values = Readonly<Record<string, unknown>>;
@@ -44,6 +46,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** Reads an action; undefined when the message asks for none of these. */
 export function readSubscriptionAction({ action, topic }: Values): SubscriptionAction | undefined {
   if (action === 'getSubscriptions') return { kind: 'list' };
+  if (action === 'refresh') return { kind: 'refresh' };
   if (action === 'unsubscribe' && topic === true) return { kind: 'unsubscribe', filters: 'all' };
   if (action !== 'subscribe' && action !== 'unsubscribe') return undefined;
   const several = Array.isArray(topic);

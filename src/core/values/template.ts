@@ -28,7 +28,7 @@ export interface Template {
 }
 
 /** Why a string is not a template. Each value has a sentence in the locales under `template.`. */
-export type TemplateProblem = 'unclosed' | 'emptyPath';
+export type TemplateProblem = 'unclosed' | 'emptyPath' | 'noMessage';
 
 export type TemplateResult =
   | { readonly ok: true; readonly template: Template }

@@ -7,8 +7,9 @@ import { fillFormatSelect } from '../fields/format-select';
 import { keepReader } from '../fields/list-rows';
 import { sharedText } from '../fields/shared-text';
 import { offerTopics } from '../fields/topic-completion';
-import { topicFilterNote } from '../fields/topic-filter-problem';
 import { trimPasted } from '../fields/trim-pasted';
+import { addExpression, keepsBraces, typeOfText } from './filter-field';
+import { rowFilterNote } from './row-filter-problem';
 import { addValueFields } from './value-fields';
 
 const SHARED = /^\$share\/([^/]*)\/(.*)$/s;
@@ -42,7 +43,9 @@ function addLabelled(parent: JQuery, label: string, field: JQuery): void {
 interface RowOptions {
   readonly group: JQuery;
   readonly literal: JQuery;
-  read(): Omit<SubscriptionConfig, 'filter' | 'qos'>;
+  /** How the filter is given: its value is blank for text. */
+  readonly type: JQuery;
+  read(): Omit<SubscriptionConfig, 'filter' | 'filterType' | 'qos'>;
 }
 
 /** Adds the second line, hidden until it is opened or holds a value other than the default. */
@@ -55,8 +58,15 @@ function addOptions(
   const css = { display: 'flex', flexWrap: 'wrap', gap: '4px 12px', alignItems: 'baseline', marginTop: '4px' };
   const line = $('<div>').css(css).appendTo(container);
   // First, since it is about the filter above, and is there only where it means something.
-  const literal = checkBox(line, sharedText('fields.literal'), saved.literal === true);
+  const literal = checkBox(line, sharedText('fields.literalFilter'), keepsBraces(saved));
   literal.parent().css({ flex: '1 1 100%' });
+  const type = $('<select>', {
+    'aria-label': sharedText('fields.filterType'),
+    title: sharedText('fields.filterTypeTip'),
+  });
+  type.append($('<option>', { value: '' }).text(sharedText('fields.filterText')));
+  type.append($('<option>', { value: 'jsonata' }).text(sharedText('fields.filterJsonata')));
+  addLabelled(line, sharedText('fields.filterType'), type.val(saved.filterType === 'jsonata' ? 'jsonata' : ''));
   const groupField = $('<input>', {
     type: 'text',
     placeholder: sharedText('blank.message'),
@@ -80,12 +90,13 @@ function addOptions(
     line,
     group: groupField,
     literal,
+    type,
     read: () => ({
       noLocal: noLocal.prop('checked') === true,
       retainAsPublished: retainAsPublished.prop('checked') === true,
       retainHandling: Number(retainHandling.val()) as SubscriptionConfig['retainHandling'],
       ...format(),
-      ...(literal.prop('checked') === true && { literal: true }),
+      ...(literal.prop('checked') === true && type.val() !== 'jsonata' && { literal: true }),
     }),
   };
 }
@@ -170,7 +181,8 @@ export function addSubscriptionRow(
 ): void {
   const isNew = row.filter === undefined || row.filter === '';
   const saved: SubscriptionConfig = { ...subscriptionDefaults, ...row };
-  const { group, rest } = splitGroup(saved.filter);
+  const isExpression = (): boolean => options.type.val() === 'jsonata';
+  const { group, rest } = saved.filterType === 'jsonata' ? { group: '', rest: '' } : splitGroup(saved.filter);
   const line = $('<div>').css({ display: 'flex', gap: '6px', alignItems: 'baseline' }).appendTo(container);
   const filter = $('<input>', {
     type: 'text',
@@ -198,7 +210,8 @@ export function addSubscriptionRow(
   const usual =
     group === '' &&
     !saved.format &&
-    saved.literal !== true &&
+    !keepsBraces(saved) &&
+    saved.filterType !== 'jsonata' &&
     saved.noLocal === subscriptionDefaults.noLocal &&
     saved.retainAsPublished === subscriptionDefaults.retainAsPublished &&
     saved.retainHandling === subscriptionDefaults.retainHandling;
@@ -211,17 +224,28 @@ export function addSubscriptionRow(
     typed = true;
   });
   // Nothing is wrong with a row in which nothing was typed yet.
-  addFieldNote(container, filter, (text) => (typed ? topicFilterNote(grouped(text), isLiteral()) : {}));
+  addFieldNote(container, filter, (text) =>
+    typed && !isExpression() ? rowFilterNote(grouped(text), isLiteral()) : {},
+  );
   trimPasted(filter);
   options.group.on('input', () => filter.trigger('input'));
   options.literal.on('change', () => filter.trigger('input'));
   // It means something for such a filter alone.
   const showLiteral = (): void => {
     const text = String(filter.val()).trim();
-    options.literal.parent().toggle(isLiteral() || (namesVariables(text) && !isVariable(text)));
+    const matters = isLiteral() || text.includes('{{') || (namesVariables(text) && !isVariable(text));
+    options.literal.parent().toggle(matters && !isExpression());
   };
   filter.on('input change', showLiteral);
-  showLiteral();
+  const expression = addExpression(container, line, filter, saved.filterType === 'jsonata' ? saved.filter : '');
+  options.type.on('change', () => {
+    expression.show(isExpression());
+    // The expression gives the whole filter.
+    options.group.parent().toggle(!isExpression());
+    filter.trigger('input');
+  });
+  options.type.trigger('change');
+  typed = !isNew;
   // Until something is typed, the QoS follows what the rest of the dialog is for.
   const followDialog = (): void => {
     if (!typed) qos.val(String(usualQos())).trigger('change');
@@ -229,11 +253,16 @@ export function addSubscriptionRow(
   followDialog();
   addQosNote(container, qos, followDialog);
   offerTopics(filter);
-  const { format: _format, messageType: _type, literal: _literal, value: _value, ...others } = saved;
+  const { format: _format, messageType: _type, literal: _literal, value: _value, filterType: _kind, ...others } = saved;
+  const readFilter = (): Pick<SubscriptionConfig, 'filter' | 'filterType'> => {
+    if (isExpression()) return { filter: expression.read(), filterType: 'jsonata' };
+    const text = grouped(String(filter.val()).trim());
+    return { filter: text, ...typeOfText(text, isLiteral()) };
+  };
   const readValue = addValueFields(container, saved.value, () => trialOf(read()));
   const read = (): SubscriptionConfig => ({
     ...others,
-    filter: grouped(String(filter.val()).trim()),
+    ...readFilter(),
     qos: Number(qos.val()) as SubscriptionConfig['qos'],
     ...options.read(),
     ...readValue(),

@@ -30,9 +30,10 @@ export class LiveState {
   readonly states: TopicStates;
   readonly #RED: NodeAPI;
   readonly #clock: Clock;
-  readonly #rows: readonly TopicFilter[];
+  /** By the places of the rows; undefined for one that has no filter. */
+  #rows: readonly (TopicFilter | undefined)[] = [];
   readonly #listener: LiveStateListener;
-  readonly #rowIndex = new TopicTrie<number>();
+  #rowIndex = new TopicTrie<number>();
   #stopWaiting: () => void = () => {};
   /** When tick() is to be called. */
   #dueAt = Number.POSITIVE_INFINITY;
@@ -44,8 +45,6 @@ export class LiveState {
     this.#RED = RED;
     this.#clock = clock;
     this.#listener = listener;
-    this.#rows = settings.rows.map(({ options }) => options.filter);
-    for (const [index, filter] of this.#rows.entries()) this.#rowIndex.add(filter, index);
     const told: StateListener = {
       ruleOf: (topic) => this.rowOf(topic),
       changed: (change) => listener.changed(changeMessage(RED, change, clock.now())),
@@ -77,6 +76,30 @@ export class LiveState {
 
   filterOf(row: number): TopicFilter | undefined {
     return this.#rows[row];
+  }
+
+  /** The filters of the rows, by their places. */
+  get rows(): readonly (TopicFilter | undefined)[] {
+    return this.#rows;
+  }
+
+  /**
+   * From now on the rows have these filters. Topics whose row changes are watched by the rule of the new one; what no row
+   * matches any more is forgotten if `forget`, since it would never change again.
+   */
+  setRows(rows: readonly (TopicFilter | undefined)[], forget: boolean): void {
+    this.#rows = rows;
+    this.#rowIndex = new TopicTrie();
+    for (const [index, filter] of rows.entries()) if (filter) this.#rowIndex.add(filter, index);
+    const now = this.#clock.now();
+    const records = this.states.records.all();
+    for (const record of records) {
+      const row = this.rowOf(record.topic);
+      if (row === record.rule) continue;
+      if (row === -1 && forget) this.states.records.remove(record);
+      else this.states.watchAnew(record, now);
+    }
+    if (records.length > 0) this.#touched();
   }
 
   /** Takes a value. Returns the change that has to be sent now, if it is one. */

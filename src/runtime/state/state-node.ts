@@ -20,7 +20,9 @@ import { localizedError } from '../node/localize';
 import { reportError } from '../node/node-problem';
 import { atOutput } from '../node/outputs';
 import type { MessageInput } from '../publish/message-answers';
+import { NodeFilters, refreshFilters } from '../subscribe/node-filters';
 import { type NodeSubscription, NodeSubscriptions } from '../subscribe/node-subscriptions';
+import type { RowFilters } from '../subscribe/row-filters';
 import { whyItHearsItself } from '../subscribe/subscribe-status';
 import { KeptState } from './kept-state';
 import { leftStates, restoredTopics } from './left-state';
@@ -46,8 +48,7 @@ export interface StateNodeParts {
   readonly settings: StateNodeSettings;
   readonly connection: Connection | undefined;
   readonly codec: Codec;
-  /** The subscriptions of the rows, in their order; none without a broker. */
-  readonly fixed: readonly NodeSubscription[];
+  readonly rows: RowFilters;
 }
 
 /** Starts a node. An invalid expression is the error. */
@@ -73,6 +74,7 @@ export class StateNode {
   readonly #values: StateValues;
   readonly #questions: StateQuestions;
   readonly #subscriptions: NodeSubscriptions | undefined;
+  readonly #filters: NodeFilters;
   readonly #stored: StoredMessages | undefined;
   readonly #kept: KeptState | undefined;
   readonly #status: StateStatus;
@@ -86,7 +88,7 @@ export class StateNode {
   #early = 0;
 
   constructor(parts: StateNodeParts, live: LiveState, values: StateValues, clock: Clock) {
-    const { RED, node, settings, connection, fixed } = parts;
+    const { RED, node, settings, connection, rows } = parts;
     this.#parts = parts;
     this.live = live;
     this.#values = values;
@@ -101,9 +103,14 @@ export class StateNode {
       keep: (publication, row) => this.#keep(publication, row),
       entry: (publication, filter) => values.entry(publication, filter),
     });
-    this.#subscriptions = connection && this.#subscribing(connection, owner, fixed);
+    this.#takeRows();
+    this.#subscriptions = connection && this.#subscribing(connection, owner);
+    this.#filters = new NodeFilters({
+      ...{ RED, node, rows, connection, subscriptions: this.#subscriptions },
+      found: () => this.#takeRows(),
+    });
     this.#kept = settings.store && this.#keeping(settings.store, clock);
-    const shown = { live, connection, subscriptions: this.#subscriptions, kept: this.#kept, clock };
+    const shown = { live, connection, subscriptions: this.#subscriptions, rows, kept: this.#kept, clock };
     this.#status = new StateStatus(RED, node, shown);
     this.#ready = this.#begin();
     onClose(RED, node, (removed, done) => void this.#close(removed).then(done, done));
@@ -165,7 +172,26 @@ export class StateNode {
       }
       case 'set':
         return this.#set(message.payload, done);
+      case 'refresh':
+        return void refreshFilters(RED, this.#filters, input).catch((error: unknown) => done(asError(error)));
     }
+  }
+
+  /** The filters of the rows are known, or others. */
+  #takeRows(): void {
+    const { rows } = this.#parts;
+    // Which topics a row without a filter had brought, nobody knows.
+    const forget = rows.unfound === undefined && this.#hasOnlyRows;
+    this.live.setRows(
+      rows.byRow.map((one) => one?.options.filter),
+      forget,
+    );
+  }
+
+  /** Whether all topics come by the rows. */
+  get #hasOnlyRows(): boolean {
+    const { settings } = this.#parts;
+    return settings.subscribes && settings.input !== 'value';
   }
 
   #set(payload: unknown, done: MessageInput['done']): void {
@@ -186,13 +212,13 @@ export class StateNode {
 
   /** Takes a retained message that was asked for, as if the subscription of `row` had brought it. */
   #keep(publication: IncomingPublication, row: number): void | Promise<void> {
-    const by = this.#parts.fixed[row];
+    const by = this.#parts.rows.byRow[row];
     if (by) return this.#values.received({ publication, filter: by.options.filter, qos: 0 }, by, true);
   }
 
-  #subscribing(connection: Connection, owner: string, fixed: readonly NodeSubscription[]): NodeSubscriptions {
-    const { RED, node } = this.#parts;
-    const subscriptions: NodeSubscriptions = new NodeSubscriptions(connection, fixed, {
+  #subscribing(connection: Connection, owner: string): NodeSubscriptions {
+    const { RED, node, rows } = this.#parts;
+    const subscriptions: NodeSubscriptions = new NodeSubscriptions(connection, rows.subscriptions, {
       owner,
       identity: node.id,
       deliver: (publication, filter, qos, replayed) =>
@@ -217,8 +243,19 @@ export class StateNode {
     });
   }
 
-  /** Restores what was known, then listens. */
+  /** Finds the filters, restores what was known, then listens. */
   async #begin(): Promise<void> {
+    const restored = async (): Promise<readonly NodeSubscription[]> => {
+      await this.#restore();
+      return [];
+    };
+    await this.#filters.start(restored);
+    if (!this.#closed) this.#status.refresh();
+  }
+
+  async #restore(): Promise<void> {
+    // The filters may have taken their time.
+    if (this.#closed) return;
     const { node, settings, connection } = this.#parts;
     const taken = this.#kept?.take();
     if (taken) this.#reportLater(taken);
@@ -235,10 +272,7 @@ export class StateNode {
     }
     this.#loaded = !this.#closed;
     this.#early = 0;
-    if (this.#closed) return;
-    if (connection) this.#unwatch = connection.watch((state) => this.#status.connectionIs(state));
-    this.#subscriptions?.start([]);
-    this.#status.refresh();
+    if (connection && !this.#closed) this.#unwatch = connection.watch((state) => this.#status.connectionIs(state));
   }
 
   /** Nodes that catch errors may not run yet. */
@@ -249,8 +283,7 @@ export class StateNode {
 
   /** A topic that only a removed row has brought would never change again. */
   #stillWanted(topics: readonly RestoredTopic[]): readonly RestoredTopic[] {
-    const { settings } = this.#parts;
-    if (!settings.subscribes || settings.input === 'value') return topics;
+    if (!this.#hasOnlyRows || this.#parts.rows.unfound !== undefined) return topics;
     return topics.filter(({ topic }) => this.live.rowOf(topic) >= 0);
   }
 

@@ -7,7 +7,7 @@ import { failed, found, type Result } from '../../core/errors/result';
 import { asError } from '../../core/errors/thrown-value';
 import type { IncomingPublication } from '../../core/publications/publication';
 import type { StateEntry } from '../../core/state/state-entry';
-import { coversFilter, type FilterLevels, filterLevels } from '../../core/topics/filter-relations';
+import { coversFilter, filterLevels } from '../../core/topics/filter-relations';
 import { matchedText, type TopicFilter } from '../../core/topics/topic-filter';
 import type { StateNodeSettings } from '../../settings/state.config';
 import { localizedError } from '../node/localize';
@@ -39,13 +39,11 @@ export interface QuestionParts {
 
 export class StateQuestions {
   readonly #parts: QuestionParts;
-  readonly #rows: readonly FilterLevels[];
   /** Questions that wait for the server. */
   #waiting = 0;
 
   constructor(parts: QuestionParts) {
     this.#parts = parts;
-    this.#rows = parts.settings.rows.map(({ options }) => filterLevels(matchedText(options.filter)));
   }
 
   /** Answers `input`, by its messages or as unknown. `answered` gets the messages of an answer. */
@@ -85,10 +83,10 @@ export class StateQuestions {
 
   /** Whether a subscription of the node brings everything that `filter` matches. */
   #covers(filter: TopicFilter): boolean {
-    const { settings, connection } = this.#parts;
+    const { settings, connection, live } = this.#parts;
     if (!connection || !settings.subscribes) return false;
     const levels = filterLevels(filter.wire);
-    return this.#rows.some((row) => coversFilter(row, levels));
+    return live.rows.some((row) => row && coversFilter(filterLevels(matchedText(row)), levels));
   }
 
   async #asked({ filter, single }: Question): Promise<Result<StateEntry[]>> {

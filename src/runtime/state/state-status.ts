@@ -7,7 +7,8 @@ import type { ConnectionState } from '../../connection/connection-state';
 import { sentence, sharedKey, sharedText } from '../node/localize';
 import { showStatus } from '../node/node-status';
 import type { NodeSubscriptions } from '../subscribe/node-subscriptions';
-import { subscriptionStatus } from '../subscribe/subscribe-status';
+import type { RowFilters } from '../subscribe/row-filters';
+import { filledInStatus, subscriptionStatus } from '../subscribe/subscribe-status';
 import type { KeptState } from './kept-state';
 import type { LiveState } from './live-state';
 
@@ -19,6 +20,7 @@ export interface StatusParts {
   readonly connection: Connection | undefined;
   readonly subscriptions: NodeSubscriptions | undefined;
   readonly kept: Pick<KeptState, 'taken' | 'unread'> | undefined;
+  readonly rows: RowFilters;
   readonly clock: Clock;
 }
 
@@ -86,12 +88,12 @@ export class StateStatus {
     this.#stopWaiting = undefined;
     if (this.#closed) return;
     const RED = this.#RED;
-    const { live, connection, subscriptions, kept, clock } = this.#parts;
+    const { live, connection, subscriptions, rows, kept, clock } = this.#parts;
     this.#shownAt = clock.now();
     this.#tellFull();
     const status: NodeStatus =
       connection && subscriptions
-        ? subscriptionStatus(RED, connection.state, subscriptions.states)
+        ? filledInStatus(RED, subscriptionStatus(RED, connection.state, subscriptions.states), rows)
         : { fill: 'green', shape: 'dot', text: '' };
     if (status.fill !== 'green') return this.#show(status);
     if (kept?.taken) return this.#show({ fill: 'red', shape: 'ring', text: sharedKey('status.state-key-taken') });

@@ -8,12 +8,12 @@ import type { NodeSubscriptions } from './node-subscriptions';
 
 /** Undefined when the node gets no messages of `topic`. */
 export function formatOfTopic(
-  { subscriptions, format, messageType }: SubscribeSettings,
-  added: NodeSubscriptions,
+  { format, messageType }: Pick<SubscribeSettings, 'format' | 'messageType'>,
+  subscriptions: NodeSubscriptions,
   topic: string,
 ): FormatOfTopic | undefined {
-  const fixed = subscriptions.find(({ options }) => takes(options.filter, topic));
-  const own = fixed ?? added.requested.find(({ filter }) => takes(filter, topic));
+  const fixed = subscriptions.fixed.find(({ options }) => takes(options.filter, topic));
+  const own = fixed?.row ?? subscriptions.requested.find(({ filter }) => takes(filter, topic));
   if (!own) return undefined;
   return { format: own.format || format, messageType: own.messageType || messageType };
 }

@@ -3,14 +3,12 @@
 import type { Connection } from '../../connection/connection';
 import type { Subscriber, SubscriptionState } from '../../connection/subscriptions/subscriber';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { DONE, type Done, failed, found, type Result } from '../../core/errors/result';
+import { DONE, type Done, failed } from '../../core/errors/result';
 import type { Codec } from '../../core/payloads/codec';
 import type { RequestedSubscription } from '../../core/subscriptions/subscription-action';
 import type { SubscriptionOptions } from '../../core/subscriptions/subscription-options';
 import type { TopicFilter, WireFilter } from '../../core/topics/topic-filter';
-import type { ValueRule } from '../../core/values/value-rule';
 import type { FormattedSubscription } from '../../settings/subscribe.config';
-import type { NodeCodecs } from '../node/node-codecs';
 import type { RowValue } from './row-value';
 
 /** One filter of a node, and the format of its messages. */
@@ -21,27 +19,10 @@ export interface NodeSubscription {
   readonly value: RowValue | undefined;
   /** The output of its messages, counted from 0, where the node has several. */
   readonly output?: number | undefined;
+  /** The row of the settings that it is of. */
+  readonly row?: FormattedSubscription;
   /** The request of the message that added it. */
   readonly requested?: RequestedSubscription;
-}
-
-/** The subscriptions of a node's settings, each with its own format or `codec`, that of the node. */
-export function fixedSubscriptions(
-  settings: readonly FormattedSubscription[],
-  codec: Codec,
-  codecs: NodeCodecs,
-  values: (rule: ValueRule | undefined) => Result<RowValue | undefined>,
-  outputEach = false,
-): Result<NodeSubscription[]> {
-  const subscriptions: NodeSubscription[] = [];
-  for (const [index, { options, format, messageType, value: rule }] of settings.entries()) {
-    const own = format === '' ? found(codec) : codecs.find(format, messageType);
-    if (!own.ok) return own;
-    const value = values(rule);
-    if (!value.ok) return value;
-    subscriptions.push({ options, codec: own.value, value: value.value, ...(outputEach && { output: index }) });
-  }
-  return found(subscriptions);
 }
 
 export interface SubscriptionListener extends Pick<Subscriber, 'owner' | 'identity' | 'window' | 'deliver'> {
@@ -58,10 +39,12 @@ export interface SubscriptionListener extends Pick<Subscriber, 'owner' | 'identi
 
 export class NodeSubscriptions {
   readonly #connection: Connection;
-  readonly #fixed: readonly NodeSubscription[];
+  #fixed: readonly NodeSubscription[];
   readonly #listener: SubscriptionListener;
   readonly #dynamic = new Map<WireFilter, NodeSubscription>();
   readonly #byFilter = new Map<TopicFilter, NodeSubscription>();
+  /** Those of rows that have another filter by now: a message may still wait for the flow. */
+  readonly #former = new WeakMap<TopicFilter, NodeSubscription>();
   readonly #states = new Map<SubscriptionOptions, SubscriptionState>();
   /** Messages that wait for the server's answer. */
   readonly #waiting = new Map<SubscriptionOptions, (outcome: Done) => void>();
@@ -80,7 +63,7 @@ export class NodeSubscriptions {
   /** The subscription with this filter; undefined once it is removed. */
   of(filter: TopicFilter): NodeSubscription | undefined {
     // What an earlier instance of the node has received has the filter of that instance.
-    return this.#byFilter.get(filter) ?? this.#withWire(filter.wire);
+    return this.#byFilter.get(filter) ?? this.#withWire(filter.wire) ?? this.#former.get(filter);
   }
 
   #withWire(wire: WireFilter): NodeSubscription | undefined {
@@ -97,13 +80,19 @@ export class NodeSubscriptions {
     return this.#changedByMessages;
   }
 
+  /** Those of the settings, in the order of the rows. */
+  get fixed(): readonly NodeSubscription[] {
+    return this.#fixed;
+  }
+
   /** The requests of messages, oldest first. */
   get requested(): readonly RequestedSubscription[] {
     return Array.from(this.#dynamic.values()).flatMap(({ requested }) => requested ?? []);
   }
 
   /** Subscribes for the first time, including subscriptions that messages had added before. */
-  start(dynamic: readonly NodeSubscription[]): void {
+  start(dynamic: readonly NodeSubscription[], fixed = this.#fixed): void {
+    this.#fixed = fixed;
     for (const one of dynamic) this.#dynamic.set(one.options.filter.wire, one);
     this.#changedByMessages = dynamic.length > 0;
     this.#renew();
@@ -125,6 +114,27 @@ export class NodeSubscriptions {
     return outcomes.find(({ ok }) => !ok) ?? DONE;
   }
 
+  /**
+   * Puts `fixed` in the place of the subscriptions of the settings; those that are in both go on. Resolves when the server
+   * has answered, with the first refusal.
+   */
+  async replaceFixed(fixed: readonly NodeSubscription[]): Promise<Done> {
+    const added = fixed.filter((one) => !this.#fixed.includes(one));
+    const gone = this.#fixed.filter((one) => !fixed.includes(one));
+    if (added.length === 0 && gone.length === 0) return DONE;
+    if (this.#closed) return failed(interrupted());
+    for (const one of gone) {
+      this.#former.set(one.options.filter, one);
+      this.#settle(one.options, failed(interrupted()));
+    }
+    const answers = added.map(({ options }) => this.#answer(options));
+    this.#fixed = fixed;
+    const left = new Promise<void>((resolve) => this.#renew(resolve));
+    const outcomes = await Promise.all(answers);
+    await left;
+    return outcomes.find(({ ok }) => !ok) ?? DONE;
+  }
+
   /** Removes subscriptions that messages have added. Resolves when the server has answered. */
   unsubscribe(filters: readonly WireFilter[] | 'all'): Promise<void> {
     this.#changedByMessages = true;
@@ -135,7 +145,8 @@ export class NodeSubscriptions {
   close(): void {
     this.#closed = true;
     this.#remove();
-    for (const filter of [...this.#dynamic.keys()]) this.#abandon(filter);
+    for (const options of [...this.#waiting.keys()]) this.#settle(options, failed(interrupted()));
+    this.#dynamic.clear();
   }
 
   #answer(options: SubscriptionOptions): Promise<Done> {
@@ -146,7 +157,7 @@ export class NodeSubscriptions {
   #abandon(filter: WireFilter): void {
     const options = this.#dynamic.get(filter)?.options;
     this.#dynamic.delete(filter);
-    if (options) this.#settle(options, failed(new MqttFlowsError('subscription-interrupted', { stage: 'control' })));
+    if (options) this.#settle(options, failed(interrupted()));
   }
 
   #settle(options: SubscriptionOptions, outcome: Done): boolean {
@@ -194,7 +205,8 @@ export class NodeSubscriptions {
     }
     if (state.kind !== 'refused' || state === before) return;
     if (!this.#settle(options, failed(state.error))) return this.#listener.refused(state.error);
-    // A subscription that was refused to a message is not requested again.
+    // A subscription that was refused to a message is not requested again. That of a row stays, as at the start.
+    if (this.#dynamic.get(options.filter.wire)?.options !== options) return;
     this.#dynamic.delete(options.filter.wire);
     queueMicrotask(() => this.#renew());
   }
@@ -208,4 +220,8 @@ export class NodeSubscriptions {
       this.#listener.hearsItself(filter);
     }
   }
+}
+
+function interrupted(): MqttFlowsError {
+  return new MqttFlowsError('subscription-interrupted', { stage: 'control' });
 }

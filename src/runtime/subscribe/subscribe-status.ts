@@ -4,10 +4,12 @@ import type { NodeAPI, NodeStatus } from 'node-red';
 import type { DeliveryFigures } from '../../connection/acknowledgement/delivery-window';
 import type { ConnectionState } from '../../connection/connection-state';
 import type { SubscriptionState } from '../../connection/subscriptions/subscriber';
+import { plainText } from '../../core/errors/plain-text';
 import type { SubscriptionOptions } from '../../core/subscriptions/subscription-options';
 import type { TopicFilter } from '../../core/topics/topic-filter';
 import { sharedKey, sharedText } from '../node/localize';
 import { attemptStatus, connectionStatus } from '../node/node-status';
+import type { RowFilters } from './row-filters';
 
 /** The badge for the worst of `subscriptions`: refused, then pending, then granted otherwise than asked. */
 export function subscriptionStatus(
@@ -25,6 +27,28 @@ export function subscriptionStatus(
   }
   if (pending) return { fill: 'yellow', shape: 'dot', text: sharedKey('status.subscribing') };
   return lessThanAsked ?? connectionStatus(connection);
+}
+
+/** The most characters of filters in a badge. */
+const LONGEST = 40;
+
+/**
+ * The badge `status` of the subscriptions, with what there is to say of filters that depend on values: that one could not be
+ * filled in, or what they are.
+ */
+export function filledInStatus(RED: NodeAPI, status: NodeStatus, rows: RowFilters): NodeStatus {
+  if (!rows.dependent || status.fill !== 'green') return status;
+  const { unfound } = rows;
+  if (unfound !== undefined) {
+    return { fill: 'red', shape: 'dot', text: `${sharedText(RED, 'status.no-filter')}: ${shortened(unfound)}` };
+  }
+  const filters = rows.subscriptions.map(({ options }) => options.filter.text).join(', ');
+  return filters === '' ? status : { ...status, text: shortened(filters) };
+}
+
+function shortened(text: string): string {
+  const line = plainText(text);
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 
 /**

@@ -1,4 +1,4 @@
-// Handles messages that subscribe, unsubscribe and ask for the list, and keeps the subscriptions that they add.
+// Handles messages that subscribe, unsubscribe, find filters anew and ask for the list, and keeps the subscriptions that they add.
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { DONE, type Done, failed, found, type Result } from '../../core/errors/result';
@@ -18,6 +18,7 @@ import { localizedError } from '../node/localize';
 import type { NodeCodecs } from '../node/node-codecs';
 import { atOutput } from '../node/outputs';
 import type { MessageInput } from '../publish/message-answers';
+import { type NodeFilters, refreshFilters } from './node-filters';
 import type { NodeSubscription, NodeSubscriptions } from './node-subscriptions';
 import type { RowValue } from './row-value';
 
@@ -39,26 +40,26 @@ export interface DynamicSettings {
 }
 
 /**
- * Starts `subscriptions`, including those added by earlier messages if they are kept, and carries out further messages.
+ * Starts `filters` and `subscriptions`, including those added by earlier messages if they are kept, and carries out further messages.
  * The returned function returns false for a message that asks for none of this.
  */
 export function subscriptionControl(
   RED: NodeAPI,
   node: Node,
   subscriptions: NodeSubscriptions,
+  filters: NodeFilters,
   settings: DynamicSettings,
 ): (input: MessageInput) => boolean {
-  const started = settings.keep
-    ? keptSubscriptions(node, settings).then((kept) => subscriptions.start(kept))
-    : undefined;
-  if (!started) subscriptions.start([]);
+  const started = filters.start(settings.keep ? () => keptSubscriptions(node, settings) : undefined);
   return (input) => {
     // A message may hold anything under any name.
     const action = readSubscriptionAction(input.message as NodeMessageInFlow & Record<string, unknown>);
     if (!action) return false;
     const carriedOut = (): Promise<void> =>
       // A message may have a property that cannot be changed.
-      carryOut(RED, node, subscriptions, settings, action, input).catch((error: unknown) => input.done(asError(error)));
+      carryOut(RED, node, subscriptions, filters, settings, action, input).catch((error: unknown) =>
+        input.done(asError(error)),
+      );
     // Kept subscriptions are restored before new requests are carried out.
     if (started) void started.then(carriedOut);
     else void carriedOut();
@@ -70,6 +71,7 @@ async function carryOut(
   RED: NodeAPI,
   node: Node,
   subscriptions: NodeSubscriptions,
+  filters: NodeFilters,
   settings: DynamicSettings,
   action: SubscriptionAction,
   { message, send, done }: MessageInput,
@@ -88,6 +90,8 @@ async function carryOut(
       Object.assign(message, { topic: KEY, payload: list() });
       send(settings.output === undefined ? message : atOutput(settings.output, message));
       return done();
+    case 'refresh':
+      return refreshFilters(RED, filters, { message, send, done });
     case 'unsubscribe':
       await subscriptions.unsubscribe(action.filters);
       return finish(DONE);

@@ -10,15 +10,17 @@ import type { IncomingPublication } from '../../core/publications/publication';
 import type { TrialResult, ValueTrial } from '../../core/reports/value-trial';
 import { parseTopicFilter } from '../../core/topics/topic-filter';
 import { isRecord } from '../../core/values/plain-value';
+import type { ValueRule } from '../../core/values/value-rule';
 import { typeOfValue, valueText } from '../../core/values/value-text';
-import { parseSubscribeConfig, type SubscribeSettings, subscribeDefaults } from '../../settings/subscribe.config';
+import { parseSubscribeConfig, subscribeDefaults } from '../../settings/subscribe.config';
 import { jsonOnly } from '../admin/json-only';
 import { findBroker } from '../broker/broker-node';
 import { NodeCodecs } from '../node/node-codecs';
 import { readSettings } from '../node/read-settings';
 import { MessageSamples } from './message-samples';
-import { fixedSubscriptions, type NodeSubscription } from './node-subscriptions';
+import type { NodeSubscription } from './node-subscriptions';
 import { decodedMessage } from './received-message';
+import { rowFilters } from './row-filters';
 import { rowValue, rowValueOf, valueMissing } from './row-value';
 
 /** What the dialog sends. */
@@ -61,7 +63,7 @@ function readAsked(body: unknown): Asked | undefined {
 async function tryValue(RED: NodeAPI, samples: MessageSamples, asked: Asked): Promise<ValueTrial | undefined> {
   const scope: Node | null = RED.nodes.getNode(asked.node) ?? findBroker(RED, asked.broker) ?? null;
   if (!scope) return { kind: 'waiting', state: { kind: 'absent' } };
-  const prepared = prepareRow(RED, scope, asked.settings);
+  const prepared = await prepareRow(RED, scope, asked.settings);
   if (!prepared.ok) return { kind: 'invalid', error: reportOf(prepared.error) };
   const row = prepared.value;
   const sample = samples.latest(asked.broker, row.options.filter);
@@ -72,7 +74,7 @@ async function tryValue(RED: NodeAPI, samples: MessageSamples, asked: Asked): Pr
 }
 
 /** The one row of the settings, prepared as the node does it. */
-function prepareRow(RED: NodeAPI, node: Node, settings: Asked['settings']): Result<NodeSubscription> {
+async function prepareRow(RED: NodeAPI, node: Node, settings: Asked['settings']): Promise<Result<NodeSubscription>> {
   const definition = { ...subscribeDefaults, ...settings } as unknown as NodeDef;
   const read = readSettings(RED, node, definition, subscribeDefaults, parseSubscribeConfig, ['schema']);
   if (!read.ok) return read;
@@ -80,20 +82,22 @@ function prepareRow(RED: NodeAPI, node: Node, settings: Asked['settings']): Resu
   const codecs = new NodeCodecs(RED, read.config, read.config.largeIntegers, new SparkplugBirths());
   const codec = codecs.find(read.config.format);
   if (!codec.ok) return codec;
-  const rows = fixedSubscriptions(unshared(read.config), codec.value, codecs, (rule) => rowValue(RED, node, rule));
+  const values = (rule: ValueRule | undefined): ReturnType<typeof rowValue> => rowValue(RED, node, rule);
+  const parts = { RED, node, codec: codec.value, codecs, values };
+  const rows = rowFilters(parts, read.config.subscriptions.slice(0, 1));
   if (!rows.ok) return rows;
-  const row = rows.value[0];
-  return row ? found(row) : failed(new MqttFlowsError('config-invalid', { stage: 'config' }));
+  const [error] = rows.value.dependent ? await rows.value.find() : [];
+  if (error) return failed(error);
+  const row = rows.value.byRow[0];
+  return row ? found(unshared(row)) : failed(new MqttFlowsError('config-invalid', { stage: 'config' }));
 }
 
 /** A shared subscription would take messages away from the others of its group. */
-function unshared({ subscriptions }: SubscribeSettings): SubscribeSettings['subscriptions'] {
-  return subscriptions.slice(0, 1).map((subscription) => {
-    const { filter } = subscription.options;
-    if (filter.shareGroup === undefined) return subscription;
-    const own = parseTopicFilter(filter.text.split('/').slice(2).join('/'));
-    return own.ok ? { ...subscription, options: { ...subscription.options, filter: own.filter } } : subscription;
-  });
+function unshared(row: NodeSubscription): NodeSubscription {
+  const { filter } = row.options;
+  if (filter.shareGroup === undefined) return row;
+  const own = parseTopicFilter(filter.text.split('/').slice(2).join('/'));
+  return own.ok ? { ...row, options: { ...row.options, filter: own.filter } } : row;
 }
 
 async function resultOf(RED: NodeAPI, row: NodeSubscription, publication: IncomingPublication): Promise<TrialResult> {

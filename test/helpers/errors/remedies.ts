@@ -205,6 +205,8 @@ const SETTINGS: ErrorGroup = {
     'secret-file-unreadable': 'Check the path and whether the user of Node-RED may read the file.',
     'action-unknown': 'Set `msg.action` to one of the actions that are named.',
     'filter-invalid': '`+` stands for one whole level, `#` for all that follow and only at the end.',
+    'filter-missing':
+      'Set the value that is named before the node starts, or send `msg.action` = `"refresh"` when it is there.',
     'server-url-invalid': 'Write it like `mqtt://localhost:1883`.',
     'format-unknown': 'Choose another format, or install the package that adds it.',
     'format-unusable': 'The package that adds the format has a fault: tell its author.',

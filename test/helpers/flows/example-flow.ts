@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { freePort } from '../servers/free-port';
 import { type FlowNode as ExampleNode, readExamples } from './flow-files';
-import { coreNodes, type Flow, type FlowMessage, type FlowNode, loadFlow } from './flow-harness';
+import { coreNodes, type Flow, type FlowMessage, type FlowNode, loadFlow, TAB } from './flow-harness';
 import type { Inbox } from './inbox';
 
 /** The nodes of Node-RED that examples use, and that the harness has not. */
@@ -35,12 +35,19 @@ export class ExampleFlow {
     const example = readExamples().find((each) => each.name.startsWith(name));
     assert.ok(example, name);
     const nodes = (await withFreePorts(example.nodes)).filter(({ type }) => !LEFT_OUT.has(type));
-    const flow = await loadFlow(nodes.map((node) => inHarness(node, nodes)) as FlowNode[], {}, ...CORE);
+    const env = example.nodes.find(({ type }) => type === 'tab')?.env ?? [];
+    const started = [{ ...TAB, env }, ...nodes.map((node) => inHarness(node, nodes))] as FlowNode[];
+    const flow = await loadFlow(started, {}, ...CORE);
     const ofType = (type: string): string[] => nodes.filter((node) => node.type === type).map(({ id }) => id);
     const connecting = ['publish', 'subscribe', 'request'].flatMap((stem) => ofType(`mqtt-flows-${stem}`));
     // A node that sends by itself shows when, and sends once it is connected.
     const byItself = new Set(nodes.filter(({ atConnection }) => atConnection === true).map(({ id }) => id));
-    await flow.connected(...connecting.filter((id) => !byItself.has(id)));
+    // A node whose filters are filled in shows them.
+    const filledIn = nodes.filter(({ subscriptions }) => JSON.stringify(subscriptions)?.includes('filterType'));
+    const filling = new Set(filledIn.map(({ id }) => id));
+    await flow.connected(...connecting.filter((id) => !byItself.has(id) && !filling.has(id)));
+    const isGreen = ({ fill }: { readonly fill?: string | undefined }): boolean => fill === 'green';
+    await Promise.all([...filling].map((id) => flow.statuses(id).latest('its filters', isGreen)));
     // A node that has filters shows how many topics it knows.
     await Promise.all(ofType('mqtt-flows-state').map((id) => flow.showing(id, 'topics')));
     return new ExampleFlow(flow, nodes);

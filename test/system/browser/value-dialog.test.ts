@@ -101,6 +101,51 @@ describe('the value of a filter in the editor', function () {
     assert.deepEqual(node?.subscriptions[1], { ...subscriptionDefaults, filter: 'other' });
   });
 
+  it('beside a filter that is filled in, is text as before, or is an expression', async () => {
+    const dialog = await open([{ filter: 'plug/{{flow.id}}' }, { filter: 'plug/+room' }, { filter: 'other' }]);
+    const rows = dialog.locator('#mqtt-flows-subscriptions > li');
+    const literal = rows.first().getByRole('checkbox', { name: /stay as they are/ });
+    assert.equal(await literal.isChecked(), true);
+    const text = rows.nth(1).getByRole('textbox', { name: 'Topic filter' });
+    await text.fill('plug/{{payload.id}}');
+    await rows
+      .nth(1)
+      .getByText(/there is none when the node starts/)
+      .waitFor();
+    await text.fill('plug/{{flow.id}}/+room');
+    await rows
+      .nth(1)
+      .getByText(/are filled in when the node starts/)
+      .waitFor();
+    const given = rows.nth(2);
+    await given.getByRole('button', { name: 'More options' }).click();
+    await given.getByRole('combobox', { name: 'Filter given as' }).selectOption('jsonata');
+    const expression = given.locator('.mqtt-flows-filter-expression input.red-ui-typedInput-input');
+    await expression.fill("'plug/' & ");
+    await given.locator('.mqtt-flows-filter-expression input.red-ui-typedInput-input[aria-invalid="true"]').waitFor();
+    await expression.fill("'plug/' & 'kitchen'");
+    await given.getByText(/For example: 'devices/).waitFor();
+    await editor.screenshot('dialog-subscribe-filters');
+    // The value is taken from what the expression brings.
+    await given.locator('.mqtt-flows-value summary').click();
+    await given.locator('.mqtt-flows-value-trial').getByText('plug/kitchen').waitFor();
+    await editor.saveDialog(dialog);
+    await editor.deploy();
+    const [node] = session.saved<SavedNode>('mqtt-flows-subscribe');
+    assert.deepEqual(
+      node?.subscriptions.map(({ filter, filterType, literal }) => [filter, filterType, literal]),
+      [
+        ['plug/{{flow.id}}', undefined, true],
+        ['plug/{{flow.id}}/+room', 'template', undefined],
+        ["'plug/' & 'kitchen'", 'jsonata', undefined],
+      ],
+    );
+    await editor.node('plugs').getByText('no filter: plug/{{flow.id}}/+room').waitFor();
+    const again = await editor.openDialog('plugs');
+    await again.locator('.mqtt-flows-filter-expression:visible').waitFor();
+    await editor.cancelDialog(again);
+  });
+
   it('is in German, too', async () => {
     const value = { from: 'ENERGY.Power', convert: 'number', factor: 0.1 };
     const dialog = await open([{ filter: 'plug/+room', value }], 'de');

@@ -1,0 +1,35 @@
+// Checks the filter of a row: text, text in which {{…}} is filled in, or a JSONata expression.
+
+import { errorSentence } from '../../core/errors/error-sentence';
+import { reportOf } from '../../core/errors/mqtt-flows-error';
+import { type FilterType, readFilterSource } from '../../core/topics/filter-source';
+import { isVariable, namesVariables } from '../../settings/environment-text';
+import type { FieldNote } from '../fields/field-note';
+import { sharedText } from '../fields/shared-text';
+import { topicFilterNote, topicFilterProblem } from '../fields/topic-filter-problem';
+import { typedValueProblem } from '../publish/typed-value-problem';
+
+/** A filter as a row has it. */
+interface RowFilter {
+  readonly filter: string;
+  readonly filterType?: Exclude<FilterType, 'text'>;
+  readonly literal?: boolean;
+}
+
+/** The error for the filter of a row, or undefined. What has variables is checked by the runtime. */
+export function rowFilterProblem({ filter, filterType, literal = false }: RowFilter): string | undefined {
+  if (filterType === 'jsonata') return typedValueProblem({ value: filter, type: 'jsonata' });
+  return filterType === 'template' ? templateProblem(filter, literal) : topicFilterProblem(filter, literal);
+}
+
+function templateProblem(text: string, literal: boolean): string | undefined {
+  if (literal ? isVariable(text) : namesVariables(text)) return undefined;
+  const source = readFilterSource(text, 'template');
+  return source.ok ? undefined : errorSentence(reportOf(source.error), {}, sharedText);
+}
+
+/** The note of a filter that is text. Placeholders are filled in unless it is `literal`. */
+export function rowFilterNote(text: string, literal: boolean): FieldNote {
+  if (literal || !text.includes('{{')) return topicFilterNote(text, literal);
+  return { problem: templateProblem(text, literal), hint: sharedText('fields.filterTemplate') };
+}
