@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { NodeAPI, NodeMessage } from 'node-red';
+import { parseTopicFilter } from '#src/core/topics/topic-filter';
 import { LiveState } from '#src/runtime/state/live-state';
 import { parseStateConfig, stateDefaults, stateRowDefaults } from '#src/settings/state.config';
 import { FakeClock } from '../helpers/fakes/fake-clock';
@@ -24,11 +25,15 @@ describe('A live state', () => {
     assert.ok(parsed.ok);
     // Numbers need no copy.
     const RED = {} as NodeAPI;
-    return new LiveState(RED, parsed.config, clock, {
+    const made = new LiveState(RED, parsed.config, clock, {
       changed: () => {},
       silence: (message) => told.push(line(message as NodeMessage & Record<string, unknown>)),
       touched: () => {},
     });
+    const filter = parseTopicFilter('room/+');
+    assert.ok(filter.ok);
+    made.setRows([filter.filter], true);
+    return made;
   }
 
   function line({ topic, silent, connected }: NodeMessage & Record<string, unknown>): string {

@@ -1,11 +1,10 @@
 // A topic state node while it runs: its values, its questions, and what becomes of both over deploys and restarts.
 
-import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import type { NodeMessageInFlow } from 'node-red';
 import { type Clock, systemClock } from '../../connection/clock';
 import type { Connection } from '../../connection/connection';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { asError } from '../../core/errors/thrown-value';
-import type { Codec } from '../../core/payloads/codec';
 import type { IncomingPublication } from '../../core/publications/publication';
 import { readEntries } from '../../core/state/state-entry';
 import { readStateRequest, type StateRequest } from '../../core/state/state-request';
@@ -22,12 +21,12 @@ import { atOutput } from '../node/outputs';
 import type { MessageInput } from '../publish/message-answers';
 import { NodeFilters, refreshFilters } from '../subscribe/node-filters';
 import { type NodeSubscription, NodeSubscriptions } from '../subscribe/node-subscriptions';
-import type { RowFilters } from '../subscribe/row-filters';
 import { whyItHearsItself } from '../subscribe/subscribe-status';
 import { KeptState } from './kept-state';
 import { leftStates, restoredTopics } from './left-state';
 import { LiveState } from './live-state';
 import { entriesOf } from './state-messages';
+import type { StateNodeParts } from './state-node-parts';
 import { StateQuestions } from './state-questions';
 import { StateStatus } from './state-status';
 import { type StateValues, stateValues } from './state-values';
@@ -41,15 +40,6 @@ const UNKNOWN = 3;
 
 /** Messages that may wait for a context store, which may never answer. */
 const MOST_EARLY = 1000;
-
-export interface StateNodeParts {
-  readonly RED: NodeAPI;
-  readonly node: Node;
-  readonly settings: StateNodeSettings;
-  readonly connection: Connection | undefined;
-  readonly codec: Codec;
-  readonly rows: RowFilters;
-}
 
 /** Starts a node. An invalid expression is the error. */
 export function startStateNode(parts: StateNodeParts): ConfigResult<StateNode> {
@@ -162,12 +152,8 @@ export class StateNode {
       case 'get': {
         const { states, time } = this.live;
         const records = request.filter ? states.ask(request.filter, time.now) : states.records.all();
-        send(
-          atOutput(
-            ANSWERS,
-            Object.assign(message, { payload: entriesOf(RED, records, time, request.filter) }),
-          ) as never,
-        );
+        const payload = entriesOf(RED, records, time, request.filter);
+        send(atOutput(ANSWERS, Object.assign(message, { payload })) as never);
         return done();
       }
       case 'set':
