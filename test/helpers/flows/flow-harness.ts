@@ -149,7 +149,8 @@ export class Flow {
   /** Resolves when node `id` shows the status of this key of Node-RED or of ours, such as `connected`. */
   showing(id: string, key: string): Promise<NodeStatus> {
     const full = COMMON_STATUS.test(key) ? `node-red:common.status.${key}` : STATUS_KEYS + key;
-    return this.statuses(id).latest(key, ({ text }) => text === full);
+    // Of a connection that waits for long, the time of its next attempt follows.
+    return this.statuses(id).latest(key, ({ text }) => text === full || text?.startsWith(`${full} ↻ `) === true);
   }
 
   /** Resolves when all of these nodes are connected. Subscriptions of subscribe nodes are granted by then. */
