@@ -69,7 +69,8 @@ export class NodeFilters {
   async refresh(): Promise<Done> {
     const changed = this.#last.then(() => this.#change());
     // The next one does not wait for the server.
-    this.#last = changed;
+    // One that fails is told to its asker, and the next begins all the same.
+    this.#last = changed.catch(() => {});
     const { first, answer } = await changed;
     const answered = await answer;
     return first ? failed(first) : answered;
