@@ -238,14 +238,17 @@ export function addSubscriptionRow(
   };
   filter.on('input change', showLiteral);
   const expression = addExpression(container, line, filter, saved.filterType === 'jsonata' ? saved.filter : '');
-  options.type.on('change', () => {
+  const showType = (): void => {
     expression.show(isExpression());
     // The expression gives the whole filter.
     options.group.parent().toggle(!isExpression());
+    showLiteral();
+  };
+  options.type.on('change', () => {
+    showType();
     filter.trigger('input');
   });
-  options.type.trigger('change');
-  typed = !isNew;
+  showType();
   // Until something is typed, the QoS follows what the rest of the dialog is for.
   const followDialog = (): void => {
     if (!typed) qos.val(String(usualQos())).trigger('change');

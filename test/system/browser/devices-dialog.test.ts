@@ -171,7 +171,7 @@ describe('the tab Devices of the broker dialog', function () {
     const node = await german.openDialog('publish');
     const dialog = await german.openBrokerDialog();
     await dialog.getByRole('tab', { name: 'Geräte' }).click();
-    await dialog.getByText('Weitere Wege für Geräte').waitFor();
+    await dialog.getByText('Weitere Wege für Geräte', { exact: true }).waitFor();
     await german.screenshot('broker-devices-de');
     await german.cancelDialog(dialog);
     await german.cancelDialog(node);
