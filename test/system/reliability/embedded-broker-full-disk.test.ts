@@ -67,7 +67,7 @@ describe('the broker inside Node-RED, on a full disk', function () {
     while (await isKept(client, `kept/${kept}`)) kept++;
     assert.ok(kept > 0 && kept < 100, `${kept} kept`);
     limitFiles(NO_ROOM);
-    await nodeRed.printed('cannot write what it has to remember');
+    await nodeRed.printed('cannot write its data');
     // It refuses again, and does not let the client wait.
     assert.equal(await isKept(client, 'kept/refused'), false);
     await client.publishAsync('passing/by', 'x', { qos: 1 });
