@@ -12,6 +12,9 @@ import { EditorPage } from './editor-page';
 /** ms without a suite after which it is stopped. The next suite of a process begins at once. */
 const PATIENCE = 2000;
 
+/** What Node-RED keeps of its user: the tips are off. Node-RED 5 has thrown in its own code for them on a loaded machine. */
+const WITHOUT_TIPS = { _: { editor: { view: { 'view-show-tips': false } } } };
+
 let kept: EditorHost | undefined;
 
 export class EditorHost {
@@ -54,6 +57,7 @@ export class EditorHost {
       // For the tests of formats of other packages; it changes nothing where no node uses it.
       if (settings === undefined) installDocumentedFormat(userDir);
       writeFileSync(join(userDir, 'flows.json'), flows);
+      writeFileSync(join(userDir, '.config.users.json'), JSON.stringify(WITHOUT_TIPS));
       const nodeRed = await NodeRedProcess.start(userDir, settings);
       return new EditorHost(nodeRed, userDir, browser, settings === undefined);
     } catch (error) {
