@@ -2,6 +2,7 @@
 
 import { isQoS } from '../core/publications/publication';
 import { filterOfTemplate, filterOfVariables, type TopicUse, type UseKind } from '../core/surface/topic-use';
+import { parseTopicFilter, type TopicFilter } from '../core/topics/topic-filter';
 import { isRecord } from '../core/values/plain-value';
 
 /** A node as the editor and Node-RED's file have it. Others may have written it. */
@@ -24,6 +25,9 @@ export function topicUses(node: UsingNode): TopicUse[] {
       return [published(node, 'publish')];
     case 'mqtt-flows-request':
       return [published(node, 'request'), ...responses(node)];
+    case 'mqtt-flows-replay':
+      // Its topics are in the recording.
+      return node.to === 'broker' ? [{ node: node.id, kind: 'publish', text: '', filter: undefined }] : [];
     default:
       return [];
   }
@@ -31,10 +35,23 @@ export function topicUses(node: UsingNode): TopicUse[] {
 
 function filters({ id }: UsingNode, kind: UseKind, rows: unknown): TopicUse[] {
   if (!Array.isArray(rows)) return [];
-  return rows.filter(isRecord).map(({ filter, qos }) => {
+  return rows.filter(isRecord).map((row) => {
+    const { filter, qos } = row;
     const text = String(filter ?? '');
-    return { node: id, kind, text, filter: filterOfVariables(text), ...(isQoS(qos) ? { qos } : {}) };
+    return { node: id, kind, text, filter: filterOfRow(text, row), ...(isQoS(qos) ? { qos } : {}) };
   });
+}
+
+/** Braces and variables mean something by the settings of the row alone. */
+function filterOfRow(
+  text: string,
+  { filterType, literal }: Readonly<Record<string, unknown>>,
+): TopicFilter | undefined {
+  if (filterType === 'jsonata') return undefined;
+  if (filterType === 'template') return filterOfTemplate(text);
+  if (literal !== true) return filterOfVariables(text);
+  const parsed = parseTopicFilter(text);
+  return parsed.ok ? parsed.filter : undefined;
 }
 
 function published({ id, topic, topicType, qos, retain }: UsingNode, kind: UseKind): TopicUse {

@@ -35,7 +35,7 @@ interface SavedFilter {
   readonly filterType?: string;
 }
 
-/** The filters that a row may become: any level for a value, and what the texts of an expression begin. */
+/** The filters that a row may become: a wildcard stands for a value, and the texts of an expression begin one each. */
 function filtersOf({ filter, filterType }: SavedFilter): string[] {
   if (filterType === 'template') return [filter.replaceAll(/{{.*?}}/g, '+')];
   if (filterType !== 'jsonata') return [filter];

@@ -41,10 +41,9 @@ export function filterOfTemplate(text: string): TopicFilter | undefined {
   return filterOfVariables(parts.join(''));
 }
 
-/** The topics of a filter that may have `${NAME}` or `{{…}}` in it. */
+/** The topics of a filter that may have `${NAME}` in it. */
 export function filterOfVariables(text: string): TopicFilter | undefined {
-  const isFilledIn = (level: string): boolean =>
-    level.includes(FILLED_IN) || level.includes('${') || level.includes('{{');
+  const isFilledIn = (level: string): boolean => level.includes(FILLED_IN) || level.includes('${');
   const levels = text.split('/');
   // Of a text that is filled in as a whole nothing is known, not even the number of levels.
   if (levels.every(isFilledIn)) return undefined;

@@ -8,6 +8,7 @@ import { openRecordDialog } from './record-dialog';
 import { recordingRow, replayRow, sizeText } from './recording-rows';
 import { askFile, askRecordings, deleteRecording, uploadRecording } from './recordings-requests';
 import { openReplayDialog } from './replay-dialog';
+import { saveFile } from './save-file';
 import { button } from './small-button';
 import { topicsText } from './topics-text';
 
@@ -168,7 +169,5 @@ function update(list: JQuery, rows: readonly { readonly id: string; readonly row
 }
 
 async function save(name: string): Promise<void> {
-  const url = URL.createObjectURL(await askFile(name));
-  $('<a>', { href: url, download: `${name}.jsonl` })[0]?.click();
-  URL.revokeObjectURL(url);
+  saveFile(`${name}.jsonl`, await askFile(name));
 }

@@ -5,6 +5,7 @@ import { asyncApi } from '../../core/surface/async-api';
 import type { SeenByFilter, SeenSurface } from '../../core/surface/seen-topics';
 import { meetsMqtt, receives, type TopicUse } from '../../core/surface/topic-use';
 import { flowUses, labelOf, useLink } from './flow-uses';
+import { saveFile } from './save-file';
 import { askSurface } from './topics-requests';
 import { topicsText } from './topics-text';
 
@@ -106,10 +107,7 @@ function save(
 ): void {
   const channels = uses.map((use) => ({ use, label: labelOf(use), seen: seenOf.get(use) ?? NOTHING_SEEN }));
   const document = asyncApi(labelOfBroker(broker), serversOf(broker), channels);
-  const text = JSON.stringify(document, undefined, 2);
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  $('<a>', { href: url, download: 'asyncapi.json' })[0]?.click();
-  URL.revokeObjectURL(url);
+  saveFile('asyncapi.json', new Blob([JSON.stringify(document, undefined, 2)], { type: 'application/json' }));
 }
 
 /** The addresses of a broker node; none for the broker inside Node-RED. */

@@ -19,6 +19,20 @@ describe('The topics that a node uses', () => {
     assert.equal(topicUses({ id: 'a', type: 'mqtt-flows-subscribe', subscriptions })[0]?.qos, 1);
   });
 
+  it('are what a row may become: a wildcard for a value, nothing that is known for an expression', () => {
+    const filterOf = (row: object): unknown => usesOf('subscribe', { subscriptions: [row] })[0]?.[2];
+    assert.equal(filterOf({ filter: 'devices/{{flow.id}}/#', filterType: 'template' }), 'devices/+/#');
+    assert.equal(filterOf({ filter: "'devices/' & $flowContext('id')", filterType: 'jsonata' }), undefined);
+    assert.equal(filterOf({ filter: 'devices/{{id}}' }), 'devices/{{id}}');
+    assert.equal(filterOf({ filter: 'devices/${ID}' }), 'devices/+');
+    assert.equal(filterOf({ filter: 'devices/${ID}', literal: true }), 'devices/${ID}');
+  });
+
+  it('are known to the recording alone for a replay to the broker', () => {
+    assert.deepEqual(usesOf('replay', { to: 'broker' }), [['publish', '', undefined]]);
+    assert.deepEqual(usesOf('replay', { to: 'flow' }), []);
+  });
+
   it('are those that a rule of a router takes', () => {
     assert.deepEqual(usesOf('router', { rules: [{ filter: 'a/#' }] }), [['route', 'a/#', 'a/#']]);
   });
