@@ -41,8 +41,11 @@ export class ChartSeries {
   of(viewer: string | undefined): void {
     if (viewer === this.#viewer) return;
     this.#viewer = viewer;
-    this.#kept = this.#kept.map(emptySeries);
-    this.#current = this.#current && emptySeries(this.#current);
+    for (const series of this.all) {
+      series.at.length = 0;
+      series.values.length = 0;
+      series.last = 0;
+    }
   }
 
   select(name: SeriesName | undefined): void {
@@ -69,9 +72,8 @@ export class ChartSeries {
     return this.all.map(({ topic, path, format, last }) => ({ topic, path, format, after: last }));
   }
 
-  /** Adds an answer. Returns whether there was anything new. */
-  add(answer: readonly NumberSeries[]): boolean {
-    let isNew = false;
+  /** Adds an answer. */
+  add(answer: readonly NumberSeries[]): void {
     for (const { last, at, values, ...name } of answer) {
       const series = this.all.find((each) => isSame(each, name));
       // An answer may have been on its way when the series was emptied or has got another.
@@ -79,14 +81,12 @@ export class ChartSeries {
       series.last = last;
       series.at.push(...at);
       series.values.push(...values);
-      isNew ||= at.length > 0;
       const over = series.at.length - MOST_VALUES;
       if (over > 0) {
         series.at.splice(0, over);
         series.values.splice(0, over);
       }
     }
-    return isNew;
   }
 }
 
