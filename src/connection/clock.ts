@@ -11,11 +11,21 @@ export interface Clock {
   after(delay: number, callback: () => void): () => void;
 }
 
+/** ms; setTimeout() takes a longer delay for 1 ms. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => evenTime.now(),
   wall: () => Date.now(),
   after(delay, callback) {
-    const timer = setTimeout(callback, delay);
+    let timer: NodeJS.Timeout;
+    const wait = (left: number): void => {
+      timer =
+        left <= LONGEST_TIMEOUT
+          ? setTimeout(callback, left)
+          : setTimeout(() => wait(left - LONGEST_TIMEOUT), LONGEST_TIMEOUT);
+    };
+    wait(delay);
     return () => clearTimeout(timer);
   },
 };

@@ -2,8 +2,8 @@
 // certain state. One predicate for each search, so that a large tree is walked fast.
 
 import type { UserProperties } from '../publications/publication';
-import { parseTopicFilter } from '../topics/topic-filter';
-import { TopicTrie } from '../topics/trie/topic-trie';
+import { filterLevels, matchesTopic } from '../topics/filter-relations';
+import { matchedText, parseTopicFilter } from '../topics/topic-filter';
 import type { TopicNode } from './topic-tree';
 
 export const SEARCH_PLACES = ['topic', 'value', 'property'] as const;
@@ -77,9 +77,8 @@ function inPaths(text: string): (node: TopicNode) => boolean {
 export function inTopics(text: string): (topic: string) => boolean {
   const parsed = parseTopicFilter(text);
   if (parsed.ok && /[+#]/.test(parsed.filter.wire)) {
-    const trie = new TopicTrie<true>();
-    trie.add(parsed.filter, true);
-    return (topic) => trie.match(topic).length > 0;
+    const levels = filterLevels(matchedText(parsed.filter));
+    return (topic) => matchesTopic(levels, topic);
   }
   const words = searchWords(text);
   return (topic) => {

@@ -222,8 +222,7 @@ export class Player {
   /** Resolves at `due`, or when something has changed. */
   async #until(due: number): Promise<void> {
     const delay = due - this.#parts.clock.now();
-    // A timer takes no more than 2 ** 31 ms.
-    if (delay > 0 && !this.#over) await this.#sleep(Math.min(delay, 86_400_000));
+    if (delay > 0 && !this.#over) await this.#sleep(delay);
   }
 
   #sleep(delay?: number): Promise<void> {

@@ -20,11 +20,13 @@ type Permission = 'mqtt-flows.read' | 'mqtt-flows.write';
 /** Adds the routes. Without a user directory, they answer that there is no folder. */
 export function addRecordingRoutes(RED: NodeAPI): void {
   let made: Recordings | undefined;
+  /** Uploads that a restart has cut are gone. A new one must not be taken for one of them. */
+  let cleared = Promise.resolve();
   const recordings = (): Recordings | undefined => {
     if (made) return made;
     const folder = recordingsFolder(RED);
     if (!folder) return undefined;
-    void folder.clearUploads().catch(() => {});
+    cleared = folder.clearUploads().catch(() => {});
     made = new Recordings(RED, folder);
     return made;
   };
@@ -33,7 +35,7 @@ export function addRecordingRoutes(RED: NodeAPI): void {
     (request, response, next) => {
       const all = recordings();
       if (!all) return refuse(response, { refusal: 'no-folder' });
-      Promise.resolve(handler(all, request, response)).catch(next);
+      cleared.then(() => handler(all, request, response)).catch(next);
     };
   const get = (path: string, permission: Permission, handler: Handler): void => {
     RED.httpAdmin.get(`/mqtt-flows/${path}`, RED.auth.needsPermission(permission), withRecordings(handler));

@@ -70,9 +70,9 @@ export class Recordings {
     if (!findBroker(this.#RED, request.broker)) return failed({ refusal: 'broker-gone' });
     const running = Array.from(this.#recorders.values()).filter((recorder) => recorder.running);
     if (running.length + this.#starting >= MOST_RUNNING) return failed({ refusal: 'too-many' });
-    if (!(await this.folder.hasRoom())) return failed({ refusal: 'disk-full' });
     this.#starting++;
     try {
+      if (!(await this.folder.hasRoom())) return failed({ refusal: 'disk-full' });
       const id = newId();
       this.#recorders.set(id, await FileRecorder.start(this.#RED, id, request, this.folder, this.#clock));
       forgetOld(this.#recorders, ({ running: runs }) => runs);
