@@ -63,6 +63,13 @@ describe('A branch of topics', () => {
     assert.deepEqual([Object.keys(values).length, missing], [2, 3]);
   });
 
+  it('leaves out a payload of which only the beginning is kept', () => {
+    const cut = new TopicTree({ ...LIMITS, payload: 4 });
+    const publication = { topic: 'a', qos: 0, retain: false, dup: false, subscriptionIdentifiers: [] } as const;
+    cut.record({ ...publication, payload: Buffer.from('123456') }, 0);
+    assert.deepEqual(branchValues(nodeAt(cut, 'a')), { values: {}, missing: 1 });
+  });
+
   it('is exported alone', () => {
     const recorded = tree.recorded(nodeAt(tree, 'plant/b')).map(({ topic }) => topic);
     assert.deepEqual(recorded, ['plant/b', 'plant/b/c']);

@@ -1,5 +1,6 @@
 // A recorded message as one line of JSON. The reverse is read-line.ts; docs/recordings.md describes the format.
 
+import { textOf } from '../payloads/payload-text';
 import type { PublicationProperties, QoS } from '../publications/publication';
 
 export interface RecordedMessage {
@@ -37,21 +38,15 @@ export function messageLine(message: RecordedMessage, size = message.payload.len
   })}\n`;
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 function payloadOf(payload: Buffer): { payload: string } | { payloadBase64: string } {
-  const text = textOf(payload);
+  const text = readableText(payload);
   return text === undefined ? { payloadBase64: payload.toString('base64') } : { payload: text };
 }
 
 /** As JSON, a control character takes six bytes. What would grow beyond base64 is no text for people. */
-function textOf(payload: Buffer): string | undefined {
-  try {
-    const text = decoder.decode(payload);
-    return JSON.stringify(text).length > 2 * payload.length + 2 ? undefined : text;
-  } catch {
-    return undefined;
-  }
+function readableText(payload: Buffer): string | undefined {
+  const text = textOf(payload);
+  return text === undefined || JSON.stringify(text).length > 2 * payload.length + 2 ? undefined : text;
 }
 
 /** What a recording says besides messages, as a line. A replay leaves such lines out. */

@@ -1,5 +1,6 @@
 // What lies below a topic: its topics, its retained messages, and its last values as one object.
 
+import { textOf } from '../payloads/payload-text';
 import type { Observation } from './observation';
 import type { TopicNode } from './topic-tree';
 
@@ -25,7 +26,7 @@ const MOST_CHARACTERS = 2 * 1024 * 1024;
 
 export interface BranchValues {
   readonly values: Readonly<Record<string, unknown>>;
-  /** Topics that were left out: too many, or no message is kept. */
+  /** Topics that were left out: too many, or their last message is not kept, or not as a whole. */
   readonly missing: number;
 }
 
@@ -38,24 +39,18 @@ export function branchValues(top: TopicNode): BranchValues {
   let left = MOST_CHARACTERS;
   for (const { path, latest } of topicsBelow(top)) {
     left -= path.length + (latest?.bytes.length ?? 0);
-    if (!latest || left < 0) missing++;
+    if (!latest || left < 0 || latest.size > latest.bytes.length) missing++;
     else values.push([path, payloadValue(latest)]);
   }
   // Object.fromEntries() defines `__proto__` as a name like any other.
   return { values: Object.fromEntries(values), missing };
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** The value of JSON, text as it is, and other bytes as `{ base64 }`. */
 export function payloadValue({ bytes }: Observation): unknown {
   const payload = Buffer.from(bytes, 'latin1');
-  let text: string;
-  try {
-    text = decoder.decode(payload);
-  } catch {
-    return { base64: payload.toString('base64') };
-  }
+  const text = textOf(payload);
+  if (text === undefined) return { base64: payload.toString('base64') };
   try {
     return JSON.parse(text);
   } catch {
