@@ -22,6 +22,9 @@ const STILL = `addEventListener('DOMContentLoaded', () => {
   if ('jQuery' in window) jQuery.fx.off = true;
 });`;
 
+/** An expression in the page: how many nodes there are in the flows. */
+const NODE_COUNT = '(() => { let count = 0; RED.nodes.eachNode(() => { count++; }); return count; })()';
+
 /** Where the screenshot of that name belongs. */
 export function screenshotPath(name: string): string {
   mkdirSync(screenshots, { recursive: true });
@@ -126,12 +129,18 @@ export class EditorPage {
     await tree.locator('.red-ui-treeList-label.selected').waitFor();
     await entry(packageName).dispatchEvent('click');
     await entry(name).dispatchEvent('click');
+    const before = await this.page.evaluate<number>(NODE_COUNT);
     await this.page.locator('#red-ui-clipboard-dialog-ok:enabled').dispatchEvent('click');
     await tree.waitFor({ state: 'hidden' });
-    // The examples share their broker. Node-RED asks about nodes whose ids are there already before the dialog closes.
+    // The dialog closes before the example has come. The examples share their broker, and Node-RED asks about nodes whose
+    // ids are there already.
     const label = await this.page.evaluate<string>("RED._('clipboard.import.importCopy')");
-    const copy = this.page.locator('.red-ui-notification').getByRole('button', { name: label, exact: true });
-    if (await copy.isVisible()) await copy.click();
+    const imported = `${NODE_COUNT} > ${before}`;
+    const asked = `$('.red-ui-notification button').get().some(({ textContent }) => textContent === '${label}')`;
+    await this.page.waitForFunction(`${imported} || ${asked}`);
+    if (await this.page.evaluate<boolean>(imported)) return;
+    await this.page.locator('.red-ui-notification').getByRole('button', { name: label, exact: true }).click();
+    await this.page.waitForFunction(imported);
   }
 
   /** Shows the flow of that name. */
