@@ -10,7 +10,7 @@ module.exports = {
   parallel: true,
   jobs: availableParallelism() + 1,
   // A test that waits for an event which never comes fails here; none waits on purpose.
-  timeout: 20_000,
+  timeout: 120_000,
   require: ['./scripts/test-process.cjs'],
   reporter: 'scripts/test-reporter.cjs',
   // On a developer's machine a missing server or browser skips its tests; in CI that is a failure, except on

@@ -201,7 +201,7 @@ class Run {
 describe('connection/subscriptions/subscriptions: each subscriber as if it were alone', () => {
   for (const kind of SERVER_KINDS) {
     it(`random subscribers on a server of the kind: ${kind.name}`, function () {
-      this.timeout(60_000);
+      this.timeout(300_000);
       for (let seed = 1; seed <= 300; seed++) {
         try {
           new Run(kind, seed).go();

@@ -257,7 +257,7 @@ describe('users and listeners of the embedded broker', () => {
   }
 
   it('shows at the node which port is in use, and opens it when it is free', async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
     const flow = await load({ port, users: [BOB] });

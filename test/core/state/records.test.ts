@@ -88,7 +88,7 @@ describe('The records of topics', () => {
   });
 
   it('of a million topics stay within the bounds, and so does the memory, silence and pace included', function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const rules = [{ kind: 'time', after: 86_400_000 }] as const;
     const trial = new Trial({
       rules,

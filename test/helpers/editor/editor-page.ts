@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { type NodeRedProcess, packageName } from '../flows/node-red-process';
 import { nodeRedHome, repository } from '../package/environment';
-import { clearFlows, loadFlows, renewTopicsSidebar, traces } from './page-reset';
+import { clearFlows, loadFlows, renewTopicsSidebar, settleRequests, traces } from './page-reset';
 
 /** Screenshots of each version of Node-RED are kept apart. */
 const screenshots = join(repository, 'build/screenshots', nodeRedHome === repository ? 'node-red-4' : 'node-red-5');
 
 const VIEWPORT = { width: 1400, height: 900 };
+
+/** ms for one action or wait: on a loaded machine each takes many times as long, and the time of a test limits them all. */
+const PATIENCE = 120_000;
 
 /** Takes the slide out of trays and menus. Without a graphics card each frame of it costs as much as the whole dialog. */
 const STILL = `addEventListener('DOMContentLoaded', () => {
@@ -64,6 +67,7 @@ export class EditorPage {
     left: (page: EditorPage) => void,
   ): Promise<EditorPage> {
     const context = await browser.newContext({ locale, viewport: VIEWPORT });
+    context.setDefaultTimeout(PATIENCE);
     await context.addInitScript(STILL);
     const editor = new EditorPage(await context.newPage(), nodeRed, locale, left);
     await editor.page.goto(nodeRed.url);
@@ -77,6 +81,7 @@ export class EditorPage {
    * if what a test has left keeps the flows from being loaded.
    */
   async again(): Promise<void> {
+    this.forgetErrors();
     const found = await loadFlows(this.page).then(
       () => traces(this.page),
       () => undefined,
@@ -161,6 +166,8 @@ export class EditorPage {
     await this.page.locator('#red-ui-header-button-deploy:not(.disabled)').click();
     const answer = await deployed;
     assert.equal(answer.status(), 200, 'the deploy');
+    // The page has handled the answer when it takes its shade away. Changes made before would count as deployed.
+    await this.page.locator('#red-ui-header-shade').waitFor({ state: 'hidden' });
   }
 
   /** Whether there is something to deploy. */
@@ -207,8 +214,22 @@ export class EditorPage {
     await row.getByText(label, { exact: true }).waitFor();
   }
 
+  /** Presses the button of an inject node, and waits until it has injected. */
   async pressInject(label: string): Promise<void> {
+    const injected = this.page.waitForResponse((answer) => /\/inject\/[^/]+$/.test(answer.url()));
     await this.node(label).locator('.red-ui-flow-node-button-button').click();
+    await injected;
+  }
+
+  /**
+   * Does `act`, and waits for an element with `text` in it which may be there for a moment only: a wait that began later could
+   * miss it.
+   */
+  async seeing(selector: string, text: string, act: () => Promise<void>): Promise<void> {
+    const isThere = ([part, words]: readonly [string, string]): boolean =>
+      [...document.querySelectorAll(part)].some(({ textContent }) => textContent.includes(words));
+    // It looks at each frame.
+    await Promise.all([this.page.waitForFunction(isThere, [selector, text] as const), act()]);
   }
 
   /** The messages in the debug sidebar, which is opened. */
@@ -229,7 +250,11 @@ export class EditorPage {
 
   /** Ends the use of the page by a test. Whatever is open in it is dropped. */
   async close(): Promise<void> {
-    const cleared = await this.#clear().catch(() => false);
+    const cleared = await this.#clear().catch((error: Error) => {
+      // The next test loads a new page, which costs seconds of CPU.
+      if (!this.page.isClosed()) console.warn(`A page of the editor cannot be used again: ${error.message}`);
+      return false;
+    });
     if (!cleared) return this.dispose();
     this.#left(this);
   }
@@ -243,6 +268,7 @@ export class EditorPage {
     await this.page.setViewportSize(VIEWPORT);
     if (!(await clearFlows(this.page))) return false;
     await renewTopicsSidebar(this.page);
+    await settleRequests(this.page);
     return true;
   }
 

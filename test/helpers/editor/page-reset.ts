@@ -46,6 +46,11 @@ export async function clearFlows(page: Page): Promise<boolean> {
   return true;
 }
 
+/** Waits for the answers that the page waits for, which would reach the next test. */
+export async function settleRequests(page: Page): Promise<void> {
+  await page.waitForFunction('$.active === 0');
+}
+
 /** Puts a new topics sidebar in place of one that has been used: that has been shown, which fills its list of brokers. */
 export async function renewTopicsSidebar(page: Page): Promise<void> {
   await page.evaluate(() => {
@@ -54,7 +59,8 @@ export async function renewTopicsSidebar(page: Page): Promise<void> {
     $('.mqtt-flows-topics .mqtt-flows-start.mqtt-flows-stops').trigger('click');
     dispatchEvent(new Event('pagehide'));
     RED.sidebar.removeTab('mqtt-flows-topics');
-    RED.actions.remove('mqtt-flows:show-topics-tab');
+    // It adds them again.
+    for (const action of ['mqtt-flows:show-topics-tab', 'mqtt-flows:connect-now']) RED.actions.remove(action);
     RED.plugins.getPlugin('mqtt-flows-topics').onadd();
   });
 }

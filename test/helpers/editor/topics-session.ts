@@ -1,5 +1,6 @@
 // What the tests of the topics sidebar need: mosquitto, a device that publishes to it, and an editor with a flow on it.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectAsync, type IClientPublishOptions, type MqttClient } from 'mqtt';
 import { alarmsFlow } from '../flows/alarms-flow';
 import { Mosquitto, needsMosquitto } from '../servers/mosquitto';
@@ -32,6 +33,13 @@ export class TopicsSession {
   async open(): Promise<{ editor: EditorPage; topics: TopicsTab }> {
     const editor = await this.editor.open({ label: 'alarms' });
     return { editor, topics: await TopicsTab.open(editor) };
+  }
+
+  /** Waits until Node-RED offers `topic` where topics are typed: a node, or a recording, has received it. */
+  async offered(topic: string): Promise<void> {
+    const path = `mqtt-flows/topics/completions?text=${encodeURIComponent(topic)}`;
+    const offers = async (): Promise<string[]> => (await this.editor.nodeRed.admin(path)) as string[];
+    while (!(await offers()).includes(topic)) await delay(100);
   }
 
   /** The device publishes with QoS 1. Resolves when mosquitto has the message. */

@@ -17,7 +17,7 @@ import { repository } from '../../helpers/package/environment';
 const EXAMPLE = join(repository, 'examples/2 Route by topic.json');
 
 describe('the dialogs, seen by axe-core', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
 

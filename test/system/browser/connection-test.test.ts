@@ -13,7 +13,7 @@ const USER = 'plant';
 const PASSWORD = 'right <b>word</b>';
 
 describe('the test of a connection in the editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let authority: Authority;
   let mosquitto: Mosquitto;
   let secured: Mosquitto;

@@ -51,7 +51,7 @@ function flow(subscribe: Partial<SubscribeConfig> = {}): object[] {
 }
 
 describe('content and outputs in the editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
 
@@ -117,6 +117,7 @@ describe('content and outputs in the editor', function () {
     await editor.screenshot('dialog-subscribe-each');
     await editor.saveDialog(dialog);
     const outputs = editor.node('in').locator('.red-ui-flow-port-output');
+    await outputs.nth(1).waitFor();
     assert.equal(await outputs.count(), 2);
     await editor.deploy();
     const [each] = session.saved<SavedNode & SubscribeConfig>('mqtt-flows-subscribe');

@@ -16,7 +16,7 @@ const EXAMPLE = readFileSync(join(repository, 'examples/2 Route by topic.json'),
 type SavedBroker = BrokerConfig & { readonly type: string };
 
 describe('the tab Devices of the broker dialog', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
   let publish: Locator;
@@ -42,8 +42,9 @@ describe('the tab Devices of the broker dialog', function () {
   async function saveAndDeploy(): Promise<void> {
     await editor.saveDialog(broker);
     await editor.saveDialog(publish);
+    const { length } = session.nodeRed.output;
     await editor.deploy();
-    await session.nodeRed.waitForOutput('path /mqtt of Node-RED');
+    await session.nodeRed.waitForOutputAfter(length, 'path /mqtt of Node-RED');
   }
 
   async function cancel(): Promise<void> {

@@ -28,7 +28,7 @@ interface SavedNode {
 const EXAMPLE = readFileSync(join(repository, 'examples/2 Route by topic.json'), 'utf8');
 
 describe('the dialogs in the editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
 

@@ -13,7 +13,7 @@ const NODES = nodeStems.map(editorDefinition);
 const IN_PALETTE = NODES.filter(({ category }) => category !== 'config');
 
 describe('the first flow in the editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
 

@@ -12,7 +12,7 @@ const SEND = 'for (let n = 0; n < 3; n++) node.send({ topic: "plant/line", paylo
 const HOUR = 3_600_000;
 
 describe('the broker dialog of a node without a connection', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
   let server: Mosquitto;
@@ -74,8 +74,9 @@ describe('the broker dialog of a node without a connection', function () {
     await server.kill();
     await editor.page.getByText(/^port closed ↻|^disconnected$/).waitFor();
     await server.restart();
-    await editor.action('mqtt-flows:connect-now');
-    await editor.page.getByText('Connecting; broker nodes: 1').waitFor();
+    await editor.seeing('.red-ui-notification', 'Connecting; broker nodes: 1', () =>
+      editor.action('mqtt-flows:connect-now'),
+    );
     await editor.node('publish').getByText('connected', { exact: true }).waitFor();
     editor.assertNoErrors();
   });

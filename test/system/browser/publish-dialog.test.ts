@@ -26,7 +26,7 @@ function withServer(protocolVersion: 'auto' | 4 = 'auto', text = EXAMPLE): strin
 }
 
 describe('the publish dialog in the editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
 

@@ -73,7 +73,7 @@ function flowFor({ open, secret }: Ports): object[] {
 }
 
 describe('replacing core nodes in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let servers: Mosquitto[] = [];
   let session: NodeRedEditor;
   let editor: EditorPage;

@@ -30,7 +30,7 @@ function flowFor(port: number, devices: number): FlowNode[] {
 }
 
 describe('replacing nodes of other packages in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let folder: string | undefined;
   let mosquitto: Mosquitto;
   let session: NodeRedEditor;
@@ -70,8 +70,9 @@ describe('replacing nodes of other packages in the editor', function () {
   it('is for the selected ones where the action says so, to which the context menu leads', async () => {
     await editor.node('core/#').click({ button: 'right' });
     await editor.page.locator('#red-ui-workspace-context-menu').getByText('Show action list').click();
-    await editor.page.keyboard.type('selected core');
-    await editor.page.getByText('MQTT: replace selected core nodes…').waitFor();
+    const actions = editor.page.locator('#red-ui-actionList');
+    await actions.locator('input:focus').fill('selected core');
+    await actions.locator('li.selected').getByText('MQTT: replace selected core nodes…').waitFor();
     await editor.page.keyboard.press('Enter');
     await editor.page.locator('.mqtt-flows-moving').waitFor();
     assert.equal(await editor.page.getByRole('radio', { name: 'Selection (1)' }).isChecked(), true);

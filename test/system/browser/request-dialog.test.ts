@@ -15,7 +15,7 @@ type SavedNode = { readonly id: string; readonly type: string } & RequestConfig;
 const example = (name: string): string => readFileSync(join(repository, `examples/${name}.json`), 'utf8');
 
 describe('the request dialog in the editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
 

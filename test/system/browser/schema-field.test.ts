@@ -9,7 +9,7 @@ const RIGHT = 'syntax = "proto3";\npackage plant;\nmessage Reading {\n  double v
 const WRONG = RIGHT.replace('value = 1', 'value 1');
 
 describe('the .proto text in a dialog', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
 
   before(async function () {

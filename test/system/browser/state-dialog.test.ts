@@ -15,7 +15,7 @@ const EXAMPLE = readFileSync(join(repository, 'examples/9a Alarm when a device i
 const HOSTILE = '<img src=x onerror="window.hostile = true">';
 
 describe('the dialog of the topic state', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
 
@@ -140,7 +140,10 @@ describe('the dialog of the topic state', function () {
     await known.locator('.mqtt-flows-payload', { hasText: HOSTILE }).waitFor();
     assert.equal(await editor.page.evaluate("'hostile' in window"), false);
     assert.equal(await known.locator('img').count(), 0);
-    assert.match((await known.getByRole('status').textContent()) ?? '', /^Topics: 3;/);
+    await known
+      .getByRole('status')
+      .getByText(/^Topics: 3;/)
+      .waitFor();
     assert.deepEqual(await accessibilityFaults(known), []);
     await search.fill('device/+/temperature');
     await rows.nth(2).waitFor();

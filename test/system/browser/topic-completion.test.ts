@@ -11,7 +11,7 @@ import { repository } from '../../helpers/package/environment';
 const SEEN = 'plant/line1/press/temperature';
 
 describe('topics that have been seen', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
 

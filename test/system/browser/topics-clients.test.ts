@@ -14,7 +14,7 @@ import { freePort } from '../../helpers/servers/free-port';
 const HOSTILE = '<img src=x onerror=alert(1)>\u202e\n';
 
 describe('the clients in the topics sidebar', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let program: string;
   let port: number;
   let session: NodeRedEditor | undefined;

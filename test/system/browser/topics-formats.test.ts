@@ -75,7 +75,7 @@ function checksum(content: Buffer): number {
 }
 
 describe('payloads of other formats in the sidebar', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: TopicsSession;
   let editor: EditorPage;
   let topics: TopicsTab;
@@ -170,8 +170,12 @@ describe('payloads of other formats in the sidebar', function () {
     await session.publish('camera/door', picture());
     await topics.row('door').click();
     const image = topics.pane.getByRole('img');
-    await image.waitFor();
-    assert.equal(await image.evaluate((element) => (element as HTMLImageElement).naturalWidth), 8);
+    const width = await image.evaluate(async (element) => {
+      const shown = element as HTMLImageElement;
+      await shown.decode();
+      return shown.naturalWidth;
+    });
+    assert.equal(width, 8);
     const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>window.ran = true</script></svg>';
     await session.publish('camera/drawing', svg, false, { contentType: 'image/svg+xml' });
     await topics.row('drawing').click();

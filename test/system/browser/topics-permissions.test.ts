@@ -10,7 +10,7 @@ import { alarmsFlow } from '../../helpers/flows/alarms-flow';
 const EDITOR = ['flows.read', 'nodes.read', 'settings.read', 'plugins.read', 'status.read', 'context.read'];
 
 describe('the topics sidebar of a user', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let program: string;
   let session: NodeRedEditor | undefined;
   let editor: EditorPage;

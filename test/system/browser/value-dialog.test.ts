@@ -20,7 +20,7 @@ function subscribing(rows: readonly object[]): object[] {
 }
 
 describe('the value of a filter in the editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
 

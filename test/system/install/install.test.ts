@@ -88,7 +88,7 @@ describe('The tarball, installed into a bare Node-RED', () => {
 
   before(async function () {
     // npm installs the dependencies from the registry.
-    this.timeout(180_000);
+    this.timeout(300_000);
     userDir = emptyUserDir();
     installPackage(userDir);
     nodeRed = await NodeRedProcess.start(userDir);
@@ -159,7 +159,7 @@ describe('The tarball, installed into a bare Node-RED', () => {
 
   describe('where classic-level could not be built', () => {
     before(async function () {
-      this.timeout(60_000);
+      this.timeout(300_000);
       await nodeRed.stop();
       rmSync(join(userDir, 'node_modules/classic-level'), { recursive: true });
       writeFileSync(join(userDir, 'flows.json'), JSON.stringify(memoryAndDisk()));

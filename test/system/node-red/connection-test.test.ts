@@ -16,7 +16,7 @@ const USERS = ['all', 'reader', 'other', 'tester'] as const;
 type User = (typeof USERS)[number];
 
 describe('The test of a connection, asked of the runtime', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let mosquitto: Mosquitto;
   let userDir: string;
   let nodeRed: NodeRedProcess;

@@ -14,7 +14,7 @@ const USER = 'user-known-to-nobody';
 const PASSWORD = 'password-known-to-nobody';
 
 describe('A converted flow file', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let mosquitto: Mosquitto;
   let userDir: string;
   let nodeRed: NodeRedProcess | undefined;

@@ -9,7 +9,7 @@ import { ScriptedServer } from '../../helpers/servers/scripted-server';
 
 describe('a deploy from the editor', function () {
   // A whole Node-RED has to start.
-  this.timeout(60_000);
+  this.timeout(300_000);
   let userDir = '';
   let server: ScriptedServer;
   let nodeRed: NodeRedProcess | undefined;

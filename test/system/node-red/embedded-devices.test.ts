@@ -15,7 +15,7 @@ const KEY = '0123456789abcdef0123456789abcdef';
 const ROOTS = `httpNodeRoot: '/nodes', httpAdminRoot: '/admin',`;
 
 describe('The embedded broker for devices, in a real Node-RED', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let userDir: string;
   let nodeRed: NodeRedProcess;
   let headers: { Authorization: string };

@@ -43,7 +43,7 @@ const FLOW = [
 ];
 
 describe('the counts of a router', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let userDir: string;
   let nodeRed: NodeRedProcess;
 

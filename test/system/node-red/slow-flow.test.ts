@@ -12,7 +12,7 @@ for (const protocolVersion of [5, 4] as const) {
   it(`a slow flow needs no memory for what waits (mosquitto, MQTT ${protocolVersion})`, async function () {
     needsMosquitto(this);
     // A whole Node-RED has to start, and 100 MB go through three processes.
-    this.timeout(180_000);
+    this.timeout(300_000);
     const options = { ...LOAD, protocolVersion, qos: 1, acknowledge: 'completion', atATime: 10 } as const;
     const { done, mostInFlow, before, atMost } = await runSlowFlow(options);
     assert.equal(done, LOAD.messages);

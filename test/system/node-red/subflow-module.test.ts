@@ -39,7 +39,7 @@ function installSubflow(userDir: string, flow: readonly object[]): void {
 
 describe('A broker node in a subflow from a module', function () {
   // A whole Node-RED has to start.
-  this.timeout(60_000);
+  this.timeout(300_000);
   let server: ScriptedServer;
   beforeEach(async () => {
     server = await ScriptedServer.start();

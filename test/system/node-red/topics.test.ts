@@ -30,7 +30,7 @@ interface View {
 }
 
 describe('The routes of the topics sidebar', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let mosquitto: Mosquitto;
   let userDir: string;
   let nodeRed: NodeRedProcess;

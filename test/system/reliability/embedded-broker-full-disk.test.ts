@@ -18,7 +18,7 @@ const LARGE = Buffer.alloc(100_000, 'x');
 
 describe('the broker inside Node-RED, on a full disk', function () {
   // A whole Node-RED has to start, twice.
-  this.timeout(120_000);
+  this.timeout(300_000);
   let prlimit = '';
   let nodeRed: PersistentNodeRed;
   let port: number;

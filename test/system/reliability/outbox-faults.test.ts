@@ -14,7 +14,7 @@ import { needsMosquitto } from '../../helpers/servers/mosquitto';
 const MESSAGES = 2000;
 
 describe('the outbox, over cut connections', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   before(function () {
     needsMosquitto(this);
   });
@@ -53,7 +53,7 @@ describe('the outbox, over cut connections', function () {
 });
 
 describe('the outbox on disk, over killed processes', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   before(function () {
     needsMosquitto(this);
   });

@@ -5,7 +5,7 @@ import { runRequests } from '../../helpers/runs/request-run';
 import { needsMosquitto } from '../../helpers/servers/mosquitto';
 
 describe('requests over a connection that is cut', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   before(function () {
     needsMosquitto(this);

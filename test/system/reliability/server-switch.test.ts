@@ -16,7 +16,7 @@ const MESSAGES = 3000;
 const BYTES = 30_001;
 
 describe('the outbox on disk, with several servers', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let servers: readonly [SwitchedServer, SwitchedServer];
   let folder: string;
   before(function () {

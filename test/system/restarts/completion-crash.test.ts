@@ -75,7 +75,7 @@ const VARIANTS = ([5, 4] as const).flatMap((mqtt) => [
 
 describe('Node-RED that is killed in the middle of a flow', function () {
   // A whole Node-RED has to start, three times.
-  this.timeout(90_000);
+  this.timeout(300_000);
   let mosquitto: Mosquitto;
   const nodeRed = new PersistentNodeRed();
   /** How often each payload has arrived. */

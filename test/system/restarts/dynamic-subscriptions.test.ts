@@ -9,7 +9,7 @@ import { type ScriptedClient, ScriptedServer } from '../../helpers/servers/scrip
 
 describe('Messages that subscribe, at a server that refuses or is silent', function () {
   // A whole Node-RED has to start.
-  this.timeout(60_000);
+  this.timeout(300_000);
   let server: ScriptedServer;
   beforeEach(async () => {
     server = await ScriptedServer.start({

@@ -6,7 +6,7 @@ import { runBrokerKills } from '../../helpers/runs/broker-kill-run';
 
 describe('the broker inside Node-RED, over kill -9', function () {
   // A whole Node-RED has to start, four times.
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   for (const [qos, protocolVersion] of [
     [1, 4],

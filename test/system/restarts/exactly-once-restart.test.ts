@@ -90,7 +90,7 @@ class Lane {
 
 // The flows run side by side in one Node-RED, whose starts cost most of the time.
 describe('QoS 2 over restarts of Node-RED', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const lanes: Lane[] = [];
   const sent = new Map<Lane, number>();
   let nodeRed: PersistentNodeRed;

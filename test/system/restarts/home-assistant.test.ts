@@ -13,7 +13,7 @@ const DEVICES = 2000;
 
 describe('Home Assistant at the broker inside Node-RED', function () {
   // A whole Node-RED has to start, twice.
-  this.timeout(180_000);
+  this.timeout(300_000);
   let nodeRed: PersistentNodeRed;
   let homeAssistant: HomeAssistant | undefined;
   let bridge: MqttClient | undefined;

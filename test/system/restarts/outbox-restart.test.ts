@@ -13,7 +13,7 @@ const SEND = 'for (let n = 0; n < msg.payload; n++) node.send({ topic: "restart/
 
 describe('an outbox on disk', function () {
   // A whole Node-RED has to start, twice.
-  this.timeout(60_000);
+  this.timeout(300_000);
   const bench = restartedNodeRed();
 
   function flow(messages: number, settings: Partial<BrokerConfig> = {}): FlowNode[] {

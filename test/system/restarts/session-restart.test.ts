@@ -11,7 +11,7 @@ const COUNT = 100;
 for (const protocolVersion of [5, 4] as const) {
   describe(`a persistent session over a restart of Node-RED (mosquitto, MQTT ${protocolVersion})`, function () {
     // A whole Node-RED has to start, more than once.
-    this.timeout(60_000);
+    this.timeout(300_000);
     const bench = restartedNodeRed();
 
     /** A flow that subscribes to `<base>/<name>/#` for each name, at QoS 2. */

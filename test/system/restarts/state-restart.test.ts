@@ -33,7 +33,7 @@ function printer(id: string, name: string): object {
 }
 
 describe('A topic state in a real Node-RED', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   let userDir: string;
   beforeEach(() => {
     userDir = emptyUserDir();

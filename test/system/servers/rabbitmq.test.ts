@@ -33,7 +33,7 @@ const COUNT = 12;
 
 describe('RabbitMQ', function () {
   // It starts slowly, above all on a busy machine.
-  this.timeout(180_000);
+  this.timeout(300_000);
   let rabbit: RabbitMQ;
   let proxy: TcpProxy;
   before(async function () {
