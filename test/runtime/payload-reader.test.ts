@@ -9,6 +9,7 @@ import { TopicTree } from '#src/core/sidebar/topic-tree';
 import { type FormatOfTopic, useFormats } from '#src/runtime/node/formats-in-use';
 import { NodeCodecs } from '#src/runtime/node/node-codecs';
 import { FORMAT_PLUGIN } from '#src/runtime/node/registered-formats';
+import { numberSeries } from '#src/runtime/sidebar/number-series';
 import { PayloadReader } from '#src/runtime/sidebar/payload-reader';
 import { birthsOf } from '#src/runtime/subscribe/sparkplug-births-of';
 import { codecNamed } from '../core/formats/format-runs';
@@ -135,5 +136,21 @@ describe('A payload in the sidebar', () => {
     assert.equal(lengths[4], 20_000);
     assert.equal(lengths[0], 0);
     assert.ok(lengths.reduce((sum, length) => sum + length) <= 60_005, String(lengths));
+  });
+
+  it('gives a chart each of its numbers, however much there is to read', () => {
+    const counts = Array.from({ length: 8 }, (_, count) => count);
+    // More elements than an answer to the page may hold.
+    for (const count of counts) record('a', bytes('cbor', [count, ...new Array(19_000).fill(0)]));
+    const values: number[] = [];
+    for (let after = 0, last = -1; last !== after; ) {
+      last = after;
+      const asked = [{ topic: 'a', path: '[0]', format: 'cbor', after }];
+      const [series] = numberSeries(RED, { tree, flows: connection }, asked);
+      assert.ok(series);
+      values.push(...series.values);
+      after = series.last;
+    }
+    assert.deepEqual(values, counts);
   });
 });

@@ -11,46 +11,55 @@ import type { TopicRecorder } from './topic-recorder';
 
 /** The most messages that are read for one answer, so that the flows are not held up. The next answer has the rest. */
 const MOST_MESSAGES = 2000;
-/** Messages that are read together. */
-const TOGETHER = 200;
 /** ms for one answer */
 const MOST_TIME = 50;
 
-/** For each series the numbers of the messages after the last known one, oldest first. */
+/** What is needed of a recorder. */
+export type Recorded = Pick<TopicRecorder, 'tree' | 'flows'>;
+
+/**
+ * For each series the numbers of the messages after the last known one, oldest first. Those beyond the limits follow when
+ * they are asked for again.
+ */
 export function numberSeries(
   RED: NodeAPI,
-  recorder: TopicRecorder,
+  { tree, flows }: Recorded,
   asked: readonly SeriesAsked[],
 ): readonly NumberSeries[] {
-  const reader = new PayloadReader(RED, recorder.tree, recorder.flows);
-  const end = performance.now() + MOST_TIME;
-  return asked.map((each) => seriesOf(reader, recorder, each, Math.floor(MOST_MESSAGES / asked.length), end));
+  const reader = new PayloadReader(RED, tree, flows);
+  const start = performance.now();
+  const most = Math.floor(MOST_MESSAGES / asked.length);
+  // Each series has its share of the time, and what those before it have left.
+  return asked.map((each, index) => {
+    const messages = after(tree.find(each.topic)?.history ?? [], each.after, most);
+    return seriesOf(reader, messages, each, start + (MOST_TIME * (index + 1)) / asked.length);
+  });
+}
+
+function after(history: readonly Observation[], last: number, most: number): readonly Observation[] {
+  const from = firstIndex(history, ({ sequence }) => sequence > last);
+  return history.slice(from, from + most);
 }
 
 function seriesOf(
   reader: PayloadReader,
-  { tree }: TopicRecorder,
-  { topic, path, format, after }: SeriesAsked,
-  most: number,
+  messages: readonly Observation[],
+  { topic, path, format, after: known }: SeriesAsked,
   end: number,
 ): NumberSeries {
-  const history = tree.find(topic)?.history ?? [];
-  const from = firstIndex(history, ({ sequence }) => sequence > after);
-  const to = Math.min(history.length, from + most);
+  const read = reader.oneByOne(topic, format);
   const at: number[] = [];
   const values: number[] = [];
-  let last = after;
-  // Each series gets something, even if the first ones take all of the time.
-  for (let start = from; start < to && (start === from || performance.now() < end); start += TOGETHER) {
-    const part = history.slice(start, Math.min(to, start + TOGETHER));
-    const shown = reader.read(part, topic, format);
-    for (const [index, message] of part.entries()) {
-      const value = numberAt(message, shown[index], path);
-      last = message.sequence;
-      if (value === undefined) continue;
+  let last = known;
+  for (const message of messages) {
+    const value = numberAt(message, read(message), path);
+    last = message.sequence;
+    if (value !== undefined) {
       at.push(message.at);
       values.push(value);
     }
+    // Looked at after the first message, so that each answer has something new.
+    if (performance.now() >= end) break;
   }
   return { topic, path, format, last, at, values };
 }

@@ -42,30 +42,44 @@ export class PayloadReader {
     let end = Number.POSITIVE_INFINITY;
     for (const observation of [...history].reverse()) {
       const isOver = left.elements <= 0 || left.characters <= 0 || performance.now() > end;
-      shown.push(isOver ? undefined : this.#payload(observation, topic, codecs, left));
+      const budget = {
+        elements: Math.min(MOST_OF_PAYLOAD.elements, left.elements),
+        characters: Math.min(MOST_OF_PAYLOAD.characters, left.characters),
+      };
+      const before = { ...budget };
+      shown.push(isOver ? undefined : shownPayload(observation, topic, codecs, budget));
+      left.elements -= before.elements - budget.elements;
+      left.characters -= before.characters - budget.characters;
       if (shown.length === 1) end = performance.now() + MOST_TIME;
     }
     return shown.reverse();
   }
 
-  #payload(observation: Observation, topic: string, codecs: TopicCodecs, left: ShownBudget): ShownPayload | undefined {
-    const hints = observation.properties ?? {};
-    const named = codecs.of(hints);
-    if (named === undefined || observation.size === 0) return undefined;
-    if (!named.codec) return { ok: false, format: named.format, problem: 'noFormat', detail: named.format };
-    // Of a payload that was cut nothing can be read but what stands in the bytes themselves.
-    if (observation.size > observation.bytes.length)
-      return { ok: false, format: named.format, problem: 'cut', detail: '' };
-    const decoded = named.codec.decode(Buffer.from(observation.bytes, 'latin1'), hints, topic);
-    if (!decoded.ok) return { ok: false, format: named.format, problem: decoded.problem, detail: decoded.detail };
-    const budget = {
-      elements: Math.min(MOST_OF_PAYLOAD.elements, left.elements),
-      characters: Math.min(MOST_OF_PAYLOAD.characters, left.characters),
-    };
-    const before = { ...budget };
-    const value = showValue(decoded.value, budget);
-    left.elements -= before.elements - budget.elements;
-    left.characters -= before.characters - budget.characters;
-    return { ok: true, format: named.format, value };
+  /**
+   * Reads the payloads of a topic one by one, for a caller that decides when to stop and sends none of them on: each has
+   * all the room that a payload may take. Undefined where nothing but text or JSON is named.
+   */
+  oneByOne(topic: string, format: string): (observation: Observation) => ShownPayload | undefined {
+    const codecs = new TopicCodecs(this.#parts, topic, format);
+    return (observation) => shownPayload(observation, topic, codecs, { ...MOST_OF_PAYLOAD });
   }
+}
+
+/** Takes what it shows from `budget`. */
+function shownPayload(
+  observation: Observation,
+  topic: string,
+  codecs: TopicCodecs,
+  budget: ShownBudget,
+): ShownPayload | undefined {
+  const hints = observation.properties ?? {};
+  const named = codecs.of(hints);
+  if (named === undefined || observation.size === 0) return undefined;
+  if (!named.codec) return { ok: false, format: named.format, problem: 'noFormat', detail: named.format };
+  // Of a payload that was cut nothing can be read but what stands in the bytes themselves.
+  if (observation.size > observation.bytes.length)
+    return { ok: false, format: named.format, problem: 'cut', detail: '' };
+  const decoded = named.codec.decode(Buffer.from(observation.bytes, 'latin1'), hints, topic);
+  if (!decoded.ok) return { ok: false, format: named.format, problem: decoded.problem, detail: decoded.detail };
+  return { ok: true, format: named.format, value: showValue(decoded.value, budget) };
 }
