@@ -2,7 +2,7 @@
 // *.config.ts says what it expects. The first value that does not fit is the error.
 
 import { expectation, MqttFlowsError } from '../core/errors/mqtt-flows-error';
-import { asFlag, asWhole, isBlank, isRecord, shownLiteral } from '../core/values/plain-value';
+import { asFlag, asWhole, fieldsOf, isBlank, isRecord, shownLiteral } from '../core/values/plain-value';
 
 export type ConfigResult<C> =
   | { readonly ok: true; readonly config: C }
@@ -17,7 +17,7 @@ export class SavedConfig {
   readonly #errors: MqttFlowsError[];
 
   constructor(raw: unknown, parent?: { prefix: string; errors: MqttFlowsError[] }) {
-    this.#raw = isRecord(raw) ? raw : {};
+    this.#raw = fieldsOf(raw);
     this.#prefix = parent?.prefix ?? '';
     this.#errors = parent?.errors ?? [];
   }

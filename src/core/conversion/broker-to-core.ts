@@ -1,6 +1,6 @@
 // One of our broker nodes as a core broker node, with what is lost. Runs in the editor too.
 
-import { isBlank, isRecord } from '../values/plain-value';
+import { fieldsOf, isBlank, isRecord } from '../values/plain-value';
 import { type ConversionNote, type NodeConversion, note } from './conversion-note';
 import { asType, type FlowNode, textOf } from './flow-node';
 import { ourProperties } from './property-table';
@@ -74,9 +74,9 @@ function unbracketed(host: string): string {
 
 function presenceToCore(node: FlowNode, name: string): Readonly<Record<string, unknown>> {
   const saved = node[name];
-  const message = isRecord(saved) ? saved : {};
+  const message = fieldsOf(saved);
   const { contentType, responseTopic, correlationData, messageExpiryInterval, willDelayInterval, userProperties } =
-    isRecord(message.properties) ? message.properties : {};
+    fieldsOf(message.properties);
   const properties = {
     contentType,
     userProps: jsonOf(userProperties),
@@ -122,10 +122,10 @@ function expiryToCore(node: FlowNode, version: string, cleansession: boolean): s
 
 /** What only ours can do, where it is not as it is at first. */
 function lostSettings(node: FlowNode): ConversionNote[] {
-  const outbox = isRecord(node.outbox) ? node.outbox : {};
-  const proxy = isRecord(node.proxy) ? node.proxy : {};
-  const reconnect = isRecord(node.reconnect) ? node.reconnect : {};
-  const webSocket = isRecord(node.webSocket) ? node.webSocket : {};
+  const outbox = fieldsOf(node.outbox);
+  const proxy = fieldsOf(node.proxy);
+  const reconnect = fieldsOf(node.reconnect);
+  const webSocket = fieldsOf(node.webSocket);
   const headers = Array.isArray(webSocket.headers) && webSocket.headers.length > 0;
   const lost = {
     proxy: proxy.use === 'url',

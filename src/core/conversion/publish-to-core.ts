@@ -1,6 +1,6 @@
 // A publish node as an `mqtt out` node, with what is lost. Runs in the editor too.
 
-import { isBlank, isRecord } from '../values/plain-value';
+import { fieldsOf, isBlank, isRecord } from '../values/plain-value';
 import { type ConversionNote, type NodeConversion, note } from './conversion-note';
 import { asType, type FlowNode, isWired, textOf } from './flow-node';
 import { ourProperties } from './property-table';
@@ -28,7 +28,7 @@ export function publishToCore(node: FlowNode): NodeConversion {
   if (elsewhere.length > 0) {
     return { ok: false, notes: elsewhere.map(([property]) => note('valueFromElsewhere', { property })) };
   }
-  const properties = propertiesToCore(isRecord(node.properties) ? node.properties : {});
+  const properties = propertiesToCore(fieldsOf(node.properties));
   const { payload: _ofMessage, ...kept } = fields;
   const settings = { ...kept, ...properties.settings };
   const converted = asType(node, 'mqtt out', ourProperties('mqtt out'), settings);

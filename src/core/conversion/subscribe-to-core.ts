@@ -1,7 +1,7 @@
 // A subscribe node as an `mqtt in` node, with what is lost. Runs in the editor too.
 
 import { parseTopicFilter } from '../topics/topic-filter';
-import { asFlag, asWhole, isBlank, isRecord } from '../values/plain-value';
+import { asFlag, asWhole, fieldsOf, isBlank, isRecord } from '../values/plain-value';
 import { type ConversionNote, type NodeConversion, note } from './conversion-note';
 import { asType, type FlowNode, textOf } from './flow-node';
 import { ourProperties } from './property-table';
@@ -39,7 +39,7 @@ export function subscribeToCore(node: FlowNode): NodeConversion {
   }
   const [only] = subscriptions;
   if (!dynamic && !isRecord(only)) return { ok: false, notes: [note('noFilter')] };
-  const subscription = isRecord(only) ? only : {};
+  const subscription = fieldsOf(only);
   const filter = textOf(subscription.filter);
   const parsed = parseTopicFilter(filter);
   const wire = parsed.ok ? parsed.filter.wire : filter;

@@ -5,7 +5,7 @@ import { MqttFlowsError } from '../errors/mqtt-flows-error';
 import { type Failed, failed, found, type Result } from '../errors/result';
 import { isQoS } from '../publications/publication';
 import { exceedsMqttString } from '../topics/topic-name';
-import { asFlag, asWhole, isRecord, propertyInvalid } from '../values/plain-value';
+import { asFlag, asWhole, fieldsOf, isRecord, propertyInvalid } from '../values/plain-value';
 import { addressOf, asCoreReads, clientIdOf } from './core-address';
 import type { BrokerMessage } from './message-config';
 import { parseServerUrl, type ServerAddress, withoutCredentials } from './server-url';
@@ -208,7 +208,7 @@ function withLongNames(properties: Values): Values {
  * publish node takes: text, bytes, or a value that becomes JSON.
  */
 function readMessage(name: MessageName, value: unknown): Reading {
-  const values: Values = isRecord(value) ? value : {};
+  const values: Values = fieldsOf(value);
   const { topic = '', payload = '', qos = 0, retain = false, properties = {} } = values;
   const level = asWhole(qos, 0, 2);
   const kept = asFlag(retain);

@@ -3,6 +3,7 @@
 import { isQoS } from '../publications/publication';
 import { parseTopicFilter } from '../topics/topic-filter';
 import { topicNameProblem } from '../topics/topic-name';
+import { fieldsOf } from '../values/plain-value';
 import type { HistoryPlace } from './history-page';
 import {
   type ClearRequest,
@@ -27,13 +28,6 @@ const LONGEST_FORMAT = 500;
 const LONGEST_SEARCH = 1000;
 /** Characters of a topic (MQTT 5, section 1.5.4: 65,535 bytes). */
 const LONGEST_TOPIC = 65_535;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(body: unknown): Fields {
-  // A browser may send anything, so each field is checked where it is read.
-  return typeof body === 'object' && body !== null ? (body as Fields) : {};
-}
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;

@@ -1,5 +1,7 @@
 // A JSON Schema inferred from payloads that were seen: what all of them have in common.
 
+import { isRecord } from '../values/plain-value';
+
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -17,7 +19,7 @@ export function inferredSchema(values: readonly unknown[], levels = MOST_LEVELS)
   const types = typesOf(values);
   if (types.length === 0) return {};
   const type = types.length === 1 ? (types[0] ?? []) : types;
-  const objects = values.filter(isPlainObject);
+  const objects = values.filter(isRecord);
   const arrays = values.filter((value) => Array.isArray(value));
   return {
     type,
@@ -26,7 +28,7 @@ export function inferredSchema(values: readonly unknown[], levels = MOST_LEVELS)
   };
 }
 
-function objectSchema(objects: readonly Record<string, unknown>[], levels: number): JsonSchema {
+function objectSchema(objects: readonly Readonly<Record<string, unknown>>[], levels: number): JsonSchema {
   const found = new Map<string, unknown[]>();
   for (const object of objects) {
     for (const [name, value] of Object.entries(object)) {
@@ -58,8 +60,4 @@ function typeOf(value: unknown): string | undefined {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
   return ['string', 'boolean', 'object'].find((type) => type === typeof value);
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,7 +5,7 @@ import { payloadValue, topicsBelow } from '../sidebar/topic-branch';
 import type { TopicNode } from '../sidebar/topic-tree';
 import { parseTopicFilter, type TopicFilter } from '../topics/topic-filter';
 import { TopicTrie } from '../topics/trie/topic-trie';
-import { isRecord } from '../values/plain-value';
+import { fieldsOf } from '../values/plain-value';
 
 /** Filters of one request. */
 const MOST_FILTERS = 5000;
@@ -23,7 +23,7 @@ export interface SurfaceRequest {
 
 /** Undefined when the body is not such a request, or one of its filters is invalid. */
 export function readSurface(body: unknown): SurfaceRequest | undefined {
-  const { viewer, filters } = isRecord(body) ? body : {};
+  const { viewer, filters } = fieldsOf(body);
   if (typeof viewer !== 'string' || !Array.isArray(filters) || filters.length > MOST_FILTERS) return undefined;
   const read: TopicFilter[] = [];
   for (const text of filters) {

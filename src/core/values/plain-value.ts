@@ -7,6 +7,11 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
+/** `value` as names and values; none where it is something else. For what others have written: each value is to be checked. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
 /** `value` as names and values. Throws an Error that names its place, `path`, where it is something else. */
 export function recordAt(value: unknown, path: string): Readonly<Record<string, unknown>> {
   if (!isRecord(value)) throw new Error(`${path} wants an object`);

@@ -1,7 +1,7 @@
 // The user names of broker nodes, which Node-RED keeps apart from the flow. Core nodes look for them under another name.
 
 import type { FlowNode } from '../../core/conversion/flow-node';
-import { isRecord } from '../../core/values/plain-value';
+import { fieldsOf } from '../../core/values/plain-value';
 
 /** `flow` with the user names that our broker nodes have. Passwords have one name in both, and stay where they are. */
 export async function withUserNames(flow: readonly FlowNode[]): Promise<readonly FlowNode[]> {
@@ -9,7 +9,7 @@ export async function withUserNames(flow: readonly FlowNode[]): Promise<readonly
 }
 
 async function withUserName(node: FlowNode): Promise<FlowNode> {
-  const changed = isRecord(node.credentials) ? node.credentials : {};
+  const changed = fieldsOf(node.credentials);
   const saved = await savedCredentials(node.id);
   // A changed one has not been deployed. Without either, the core node finds what it had before.
   const username = changed.username ?? saved.username;
@@ -20,7 +20,7 @@ async function withUserName(node: FlowNode): Promise<FlowNode> {
 function savedCredentials(id: string): Promise<Readonly<Record<string, unknown>>> {
   return new Promise((resolve) => {
     $.getJSON(`credentials/mqtt-flows-broker/${encodeURIComponent(id)}`).then(
-      (answer: unknown) => resolve(isRecord(answer) ? answer : {}),
+      (answer: unknown) => resolve(fieldsOf(answer)),
       () => resolve({}),
     );
   });

@@ -6,6 +6,7 @@ import type { BrokerHealth, ShownSubscription } from '../../core/sidebar/sidebar
 import { stateTexts } from '../broker/broker-state';
 import { prepareConnectNow } from '../broker/connect-now';
 import { sharedText } from '../fields/shared-text';
+import { nodeLabel } from './node-label';
 import { topicsText } from './topics-text';
 import { rounded } from './tree-row-texts';
 
@@ -101,10 +102,9 @@ function subscriptionElement({ filter, kind, qos, nodes }: ShownSubscription): J
   const state = kind === 'granted' ? `QoS ${qos}` : kind === 'refused' ? topicsText('health.refused') : '…';
   const line = $('<li>').append($('<code>', { text: filter }), ` ${state} `);
   for (const id of nodes) {
-    const node = RED.nodes.node(id);
-    if (!node) continue;
-    const label = RED.utils.getNodeLabel(node, node.type);
-    const link = $('<button>', { type: 'button', class: 'mqtt-flows-reveal', text: label });
+    // One that is deployed, and no longer in the editor.
+    if (!RED.nodes.node(id)) continue;
+    const link = $('<button>', { type: 'button', class: 'mqtt-flows-reveal', text: nodeLabel(id) });
     line.append(link.attr('title', topicsText('health.reveal')).on('click', () => RED.view.reveal(id)));
   }
   return line;

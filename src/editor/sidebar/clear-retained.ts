@@ -2,6 +2,7 @@
 // can be stopped.
 
 import { MOST_CLEARED } from '../../core/sidebar/sidebar-protocol';
+import { askFirst } from './ask-first';
 import { notifyProblem } from './notify-problem';
 import { askRetained, clearTopics } from './topics-requests';
 import { topicsText } from './topics-text';
@@ -13,13 +14,7 @@ const AT_ONCE = Math.min(MOST_CLEARED, 50);
 
 /** Asks whether to delete the retained message of one topic, and deletes it. */
 export function clearRetained(broker: string, path: string): void {
-  ask(topicsText('clear.question'), [path], async () => {
-    try {
-      await clearTopics(broker, [path]);
-    } catch (error) {
-      notifyProblem(error);
-    }
-  });
+  ask(topicsText('clear.question'), [path], () => clearTopics(broker, [path]));
 }
 
 /** The same for all topics at `path` and below that the recording of `viewer` has seen. */
@@ -38,21 +33,7 @@ function ask(question: string, topics: readonly string[], confirmed: () => Promi
   for (const topic of topics.slice(0, LISTED)) list.append($('<div>', { text: topic }));
   const rest = topics.length - LISTED;
   if (rest > 0) list.append($('<div>', { text: topicsText('value.more', { count: rest }) }));
-  const asked = RED.notify($('<div>').append($('<p>', { text: question }), list), {
-    modal: true,
-    fixed: true,
-    buttons: [
-      { text: topicsText('clear.cancel'), click: () => asked.close() },
-      {
-        text: topicsText('clear.confirm'),
-        class: 'primary',
-        click: () => {
-          asked.close();
-          void confirmed();
-        },
-      },
-    ],
-  });
+  askFirst($('<div>').append($('<p>', { text: question }), list), topicsText('clear.confirm'), confirmed);
 }
 
 async function clearAll(broker: string, topics: readonly string[]): Promise<void> {

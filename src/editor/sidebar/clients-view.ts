@@ -5,7 +5,7 @@ import { plainText } from '../../core/errors/plain-text';
 import { VERSION_NAMES } from '../../core/servers/version-name';
 import { type ClientList, MOST_CLIENTS, type ShownClient } from '../../core/sidebar/client-list';
 import { dateTimeText } from '../fields/local-text';
-import { notifyProblem } from './notify-problem';
+import { askFirst } from './ask-first';
 import { button } from './small-button';
 import { askClients, type ClientEnd, endClient } from './topics-requests';
 import { topicsText } from './topics-text';
@@ -110,26 +110,13 @@ export class ClientsView {
       $('<p>').text(forgets ? topicsText('clients.askForget') : topicsText('clients.askDisconnect')),
       $('<div>', { class: 'mqtt-flows-asked-topic' }).append($('<bdi>').text(plainText(clientId))),
     );
-    const go = async (): Promise<void> => {
-      asked.close();
+    const confirm = forgets ? topicsText('clients.forget') : topicsText('clients.disconnect');
+    askFirst(question, confirm, async () => {
       try {
         await endClient(broker, end, clientId);
-      } catch (error) {
-        notifyProblem(error);
+      } finally {
+        await this.look(broker);
       }
-      await this.look(broker);
-    };
-    const asked = RED.notify(question, {
-      modal: true,
-      fixed: true,
-      buttons: [
-        { text: topicsText('clear.cancel'), click: () => asked.close() },
-        {
-          text: forgets ? topicsText('clients.forget') : topicsText('clients.disconnect'),
-          class: 'primary',
-          click: () => void go(),
-        },
-      ],
     });
   }
 }

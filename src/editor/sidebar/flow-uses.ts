@@ -4,6 +4,7 @@ import { receives, type TopicUse, type UseKind } from '../../core/surface/topic-
 import { filterLevels, filtersOverlap, matchesTopic } from '../../core/topics/filter-relations';
 import { matchedText } from '../../core/topics/topic-filter';
 import { topicUses, type UsingNode } from '../../settings/topic-uses';
+import { nodeLabel } from './node-label';
 import { topicsText } from './topics-text';
 
 /** The uses of a broker. Those of routers are among them: their messages may come from any broker. */
@@ -30,8 +31,7 @@ export function usesOfTopic(uses: readonly TopicUse[], path: string, branch: boo
 
 /** What the editor calls the node of a use. */
 export function labelOf({ node }: TopicUse): string {
-  const found = RED.nodes.node(node);
-  return found ? RED.utils.getNodeLabel(found, node) : node;
+  return nodeLabel(node);
 }
 
 /** A link to the node of a use, with what it does there. `followed` is called before the node is shown. */

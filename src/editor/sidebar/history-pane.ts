@@ -3,17 +3,19 @@
 
 import { differenceOf } from '../../core/sidebar/payload-difference';
 import type { HistoryAnswer } from '../../core/sidebar/sidebar-protocol';
+import { type Compared, HistoryRows } from './history-rows';
 import { type LoggedMessage, logged, type MessageLog } from './message-log';
 import { notifyProblem } from './notify-problem';
 import { comparableText, comparableValue } from './payload-view';
-import { shownInterval } from './shown-time';
 import type { TabPane } from './tab-strip';
 import type { HistoryPlaceAsked } from './topics-requests';
 import { topicsText } from './topics-text';
-import { factsOf, hint } from './value-pane';
+import { hint } from './value-pane';
 
 /** The number of messages on a page. */
 const LISTED = 100;
+
+const NONE: Compared = { older: undefined, newer: undefined };
 
 export type AskHistory = (place: HistoryPlaceAsked, count: number) => Promise<HistoryAnswer | undefined>;
 
@@ -34,12 +36,30 @@ class HistoryView {
   readonly #ask: AskHistory;
   readonly #content = $('<div>');
   readonly #time = $('<input>', { type: 'datetime-local', step: 1, class: 'mqtt-flows-jump' });
+  readonly #earlier = pageButton(topicsText('history.earlier'), () => {
+    const [first] = this.#shown.messages;
+    if (first) void this.#turn({ before: first.sequence });
+  });
+  readonly #later = pageButton(topicsText('history.later'), () => {
+    const last = this.#shown.messages.at(-1);
+    if (last) void this.#turn({ after: last.sequence });
+  });
+  readonly #latest = pageButton(topicsText('history.latest'), () => this.#show(undefined));
+  readonly #rows = new HistoryRows((side, message) => {
+    // Pressed again, the usual one is compared.
+    this.#chosen = { ...this.#chosen, [side]: this.#chosen[side]?.sequence === message.sequence ? undefined : message };
+    this.#redraw();
+  });
   #page: Page | undefined;
-  /** The two messages that are compared: kept as they are, since they may stand on different pages. */
-  #older: LoggedMessage | undefined;
-  #newer: LoggedMessage | undefined;
+  #shown: Page = { messages: [], older: 0, newer: 0 };
+  /** The two messages that are to be compared: kept as they are, since they may stand on different pages. */
+  #chosen: Compared = NONE;
+  #compared: Compared = NONE;
+  #difference = $('<div>');
   #about = 0;
   #drawn = '';
+  /** Requests for pages. Only the answer to the last one counts. */
+  #turns = 0;
 
   constructor(log: MessageLog, ask: AskHistory) {
     this.#log = log;
@@ -49,6 +69,9 @@ class HistoryView {
       const at = new Date(String(this.#time.val())).getTime();
       if (Number.isFinite(at)) void this.#turn({ at });
     });
+    const buttons = $('<div>', { class: 'mqtt-flows-buttons' });
+    buttons.append(this.#earlier, this.#later, this.#latest, this.#time);
+    this.#content.append(this.#difference, buttons, this.#rows.element);
   }
 
   render(pane: JQuery): void {
@@ -56,71 +79,54 @@ class HistoryView {
       // Another topic, or the same in another format.
       this.#about = this.#log.generation;
       this.#page = undefined;
-      this.#older = undefined;
-      this.#newer = undefined;
+      this.#chosen = NONE;
     }
     const { messages } = this.#log;
     const state = JSON.stringify([
       this.#about,
       this.#page ? [this.#page.messages[0]?.sequence, this.#page.newer] : [messages[0]?.sequence, this.#log.after],
-      this.#older?.sequence,
-      this.#newer?.sequence,
+      this.#chosen.older?.sequence,
+      this.#chosen.newer?.sequence,
     ]);
     if (this.#content.parent()[0] !== pane[0]) pane.empty().append(this.#content);
     if (state === this.#drawn) return;
     this.#drawn = state;
-    this.#draw(this.#page ?? this.#latest());
+    this.#draw(this.#page ?? this.#live());
   }
 
-  #latest(): Page {
+  #live(): Page {
     const { messages } = this.#log;
     return { messages: messages.slice(-LISTED), older: Math.max(0, messages.length - LISTED), newer: 0 };
   }
 
   #draw(page: Page): void {
     const { messages } = page;
-    const newer = this.#newer ?? messages.at(-1);
-    const older = this.#older ?? (newer && messages[messages.indexOf(newer) - 1]);
-    const list = $('<ol>', { class: 'mqtt-flows-history' });
-    for (const [index, message] of [...messages.entries()].reverse()) {
-      list.append(
-        this.#entry(
-          message,
-          messages[index - 1],
-          message.sequence === newer?.sequence,
-          message.sequence === older?.sequence,
-        ),
-      );
-    }
-    // The field keeps what is being typed.
-    this.#time.detach();
-    this.#content.empty().append(difference(newer, older), this.#pages(page), list);
+    this.#shown = page;
+    const newer = this.#chosen.newer ?? messages.at(-1);
+    const older = this.#chosen.older ?? (newer && messages[messages.indexOf(newer) - 1]);
+    this.#compare({ older, newer });
+    this.#earlier.prop('disabled', messages.length === 0);
+    this.#later.prop('disabled', page.newer === 0);
+    this.#latest.prop('disabled', this.#page === undefined);
+    this.#rows.show(messages, { older, newer });
   }
 
-  #pages({ messages, newer }: Page): JQuery {
-    const [first, last] = [messages[0], messages.at(-1)];
-    const turn = (text: string, enabled: boolean, act: () => void): JQuery =>
-      $('<button>', { type: 'button', class: 'red-ui-button red-ui-button-small', text, disabled: !enabled }).on(
-        'click',
-        act,
-      );
-    return $('<div>', { class: 'mqtt-flows-buttons' }).append(
-      turn(
-        topicsText('history.earlier'),
-        first !== undefined,
-        () => first && void this.#turn({ before: first.sequence }),
-      ),
-      turn(topicsText('history.later'), newer > 0, () => last && void this.#turn({ after: last.sequence })),
-      turn(topicsText('history.latest'), this.#page !== undefined, () => this.#show(undefined)),
-      this.#time,
-    );
+  /** What is shown stays, with its place, while the same two are compared. */
+  #compare(compared: Compared): void {
+    const isSame = compared.older === this.#compared.older && compared.newer === this.#compared.newer;
+    if (isSame && this.#difference.contents().length > 0) return;
+    this.#compared = compared;
+    const next = difference(compared);
+    this.#difference.replaceWith(next);
+    this.#difference = next;
   }
 
   async #turn(place: HistoryPlaceAsked): Promise<void> {
     const about = this.#about;
+    const turn = ++this.#turns;
     try {
       const answer = await this.#ask(place, LISTED);
-      if (!answer || about !== this.#log.generation) return;
+      if (!answer || about !== this.#log.generation || turn !== this.#turns) return;
       if (answer.messages.length === 0) {
         if ('after' in place) this.#show(undefined);
         else RED.notify($('<span>', { text: topicsText('history.noMore') }), { timeout: 4000 });
@@ -133,6 +139,7 @@ class HistoryView {
   }
 
   #show(page: Page | undefined): void {
+    this.#turns++;
     this.#page = page;
     this.#redraw();
   }
@@ -142,31 +149,13 @@ class HistoryView {
     const pane = this.#content.parent();
     if (pane.length > 0) this.render(pane);
   }
-
-  #entry(message: LoggedMessage, before: LoggedMessage | undefined, isNewer: boolean, isOlder: boolean): JQuery {
-    const choose = (which: 'older' | 'newer', label: string, chosen: boolean): JQuery =>
-      $('<button>', { type: 'button', class: 'mqtt-flows-choose', 'aria-pressed': String(chosen), title: label })
-        .attr('aria-label', label)
-        .text(which === 'older' ? '−' : '+')
-        .on('click', () => {
-          // Pressed again, the usual one is compared.
-          if (which === 'older') this.#older = this.#older?.sequence === message.sequence ? undefined : message;
-          else this.#newer = this.#newer?.sequence === message.sequence ? undefined : message;
-          this.#redraw();
-        });
-    const { read, decoded, at } = message;
-    const text = decoded?.ok ? comparableValue(decoded.value) : (read.text ?? comparableText(read));
-    const facts = factsOf(message);
-    if (before) facts.append(document.createTextNode(` · +${shownInterval(Math.max(0, at - before.at))}`));
-    return $('<li>').append(
-      choose('older', topicsText('history.older'), isOlder),
-      choose('newer', topicsText('history.newer'), isNewer),
-      $('<span>', { class: 'mqtt-flows-history-text' }).append(facts, $('<code>', { text: text.slice(0, 200) })),
-    );
-  }
 }
 
-function difference(newer: LoggedMessage | undefined, older: LoggedMessage | undefined): JQuery {
+function pageButton(text: string, pressed: () => void): JQuery {
+  return $('<button>', { type: 'button', class: 'red-ui-button red-ui-button-small', text }).on('click', pressed);
+}
+
+function difference({ older, newer }: Compared): JQuery {
   if (!newer || !older) return hint(topicsText('history.one'));
   const lines = differenceOf(linesOf(older), linesOf(newer));
   if (lines.every(({ sign }) => sign === ' ')) return hint(topicsText('history.same'));

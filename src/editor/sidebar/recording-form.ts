@@ -1,5 +1,6 @@
 // What the dialogs of recordings share: rows, the choice of a broker, and the dialog itself.
 
+import { nodeLabel } from './node-label';
 import { askBrokers, type DeployedBroker } from './topics-requests';
 import { topicsText } from './topics-text';
 
@@ -22,11 +23,11 @@ export function tick(title: string, checked: boolean, tip = ''): { readonly row:
 export async function brokerSelect(chosen: string): Promise<JQuery | undefined> {
   const brokers = await askBrokers();
   if (brokers.length === 0) {
-    RED.notify(topicsText('toolbar.noBroker'), { type: 'warning', timeout: 5000 });
+    RED.notify($('<span>', { text: topicsText('toolbar.noBroker') }), { type: 'warning', timeout: 5000 });
     return undefined;
   }
   const select = $('<select>').append(
-    ...brokers.map(({ id, name }: DeployedBroker) => $('<option>', { value: id }).text(name || id)),
+    ...brokers.map(({ id, name }: DeployedBroker) => $('<option>', { value: id, text: nodeLabel(id, name || id) })),
   );
   if (brokers.some(({ id }) => id === chosen)) select.val(chosen);
   return select;

@@ -4,6 +4,7 @@ import { errorSentence } from '../../core/errors/error-sentence';
 import { plainText } from '../../core/errors/plain-text';
 import type { ReplayControl, RunningRecording, RunningReplay } from '../../core/recordings/recordings-protocol';
 import { errorOf } from '../../core/reports/broker-state';
+import { numberText } from '../fields/local-text';
 import { sharedText } from '../fields/shared-text';
 import { notifyProblem } from './notify-problem';
 import { controlReplay, stopRecording } from './recordings-requests';
@@ -16,7 +17,7 @@ export function sizeText(bytes: number): string {
   let unit = 0;
   let size = bytes;
   for (; size >= 1000 && unit < units.length - 1; size /= 1000) unit++;
-  return `${size.toLocaleString(undefined, { maximumFractionDigits: unit === 0 || size >= 100 ? 0 : 1 })} ${units[unit]}`;
+  return `${numberText(size, unit === 0 || size >= 100 ? 0 : 1)} ${units[unit]}`;
 }
 
 /** A time in ms as hours, minutes and seconds. */
@@ -28,7 +29,7 @@ export function lengthText(ms: number): string {
 
 /** How fast a replay is. */
 export function speedText(speed: number): string {
-  return speed === 0 ? topicsText('recordings.fullSpeed') : `${speed.toLocaleString()}×`;
+  return speed === 0 ? topicsText('recordings.fullSpeed') : `${numberText(speed)}×`;
 }
 
 export function recordingRow(recording: RunningRecording, mayWrite: boolean, changed: () => void): JQuery {

@@ -3,6 +3,8 @@
 
 import { recordingNameFrom } from '../../core/recordings/recording-name';
 import type { RecordingsReport, StoredRecording } from '../../core/recordings/recordings-protocol';
+import { dateTimeText } from '../fields/local-text';
+import { askFirst } from './ask-first';
 import { notifyProblem } from './notify-problem';
 import { openRecordDialog } from './record-dialog';
 import { recordingRow, replayRow, sizeText } from './recording-rows';
@@ -117,7 +119,7 @@ export class RecordingsView {
       );
     }
     const title = $('<bdi>', { class: 'mqtt-flows-client-name' }).text(name);
-    const facts = `${sizeText(bytes)} · ${new Date(changed).toLocaleString()}`;
+    const facts = `${sizeText(bytes)} · ${dateTimeText(changed)}`;
     return $('<li>').append(
       $('<div>', { class: 'mqtt-flows-line-of-facts' }).append($('<span>').append(title), buttons),
       $('<div>', { class: 'mqtt-flows-facts' }).text(facts),
@@ -136,18 +138,13 @@ export class RecordingsView {
   }
 
   #askDelete(name: string): void {
-    const go = async (): Promise<void> => {
-      asked.close();
-      await deleteRecording(name).catch(notifyProblem);
-      await this.look();
-    };
-    const asked = RED.notify($('<p>').text(topicsText('recordings.askDelete', { name })), {
-      modal: true,
-      fixed: true,
-      buttons: [
-        { text: topicsText('clear.cancel'), click: () => asked.close() },
-        { text: topicsText('recordings.deleteIt'), class: 'primary', click: () => void go() },
-      ],
+    const question = $('<p>').text(topicsText('recordings.askDelete', { name }));
+    askFirst(question, topicsText('recordings.deleteIt'), async () => {
+      try {
+        await deleteRecording(name);
+      } finally {
+        await this.look();
+      }
     });
   }
 }

@@ -2,6 +2,8 @@
 
 import type { RecordingSurvey } from '../../core/recordings/recording-survey';
 import { isTopicPrefix } from '../../core/recordings/topic-choice';
+import { dateTimeText } from '../fields/local-text';
+import { askFirst } from './ask-first';
 import { notifyProblem } from './notify-problem';
 import { brokerSelect, field, openDialog, tick } from './recording-form';
 import { lengthText, speedText } from './recording-rows';
@@ -65,7 +67,10 @@ export async function openReplayDialog(name: string, broker: string, started: ()
         started();
       };
       if (body.to === 'flow') await go();
-      else askFirst(body, brokers.find('option:selected').text(), surveyed, go);
+      else {
+        const question = publishQuestion(body, brokers.find('option:selected').text(), surveyed);
+        askFirst(question, topicsText('recordings.publishIt'), go);
+      }
       return undefined;
     },
   });
@@ -90,10 +95,7 @@ function whereChoice(): { readonly element: JQuery; chosen(): ReplayBody['to'] }
 function surveyText({ messages, from, to, invalid, retained }: RecordingSurvey): string {
   const texts = [topicsText('recordings.messages', { count: messages })];
   if (from !== undefined && to !== undefined) {
-    texts.push(
-      lengthText(Math.max(0, to - from)),
-      topicsText('recordings.from', { time: new Date(from).toLocaleString() }),
-    );
+    texts.push(lengthText(Math.max(0, to - from)), topicsText('recordings.from', { time: dateTimeText(from) }));
   }
   if (retained > 0) texts.push(topicsText('recordings.retained', { count: retained }));
   if (invalid > 0) texts.push(topicsText('recordings.skipped', { count: invalid }));
@@ -133,29 +135,10 @@ function chosenBranches(element: JQuery): readonly string[] | 'none' {
 }
 
 /** Messages to a broker go to everybody there, so this is asked. */
-function askFirst(
-  body: ReplayBody,
-  broker: string,
-  survey: RecordingSurvey | undefined,
-  go: () => Promise<void>,
-): void {
+function publishQuestion(body: ReplayBody, broker: string, survey: RecordingSurvey | undefined): JQuery {
   const retained = body.retain ? (survey?.retained ?? 0) : 0;
   const texts = [topicsText('recordings.askPublish', { name: body.name, broker })];
   if (retained > 0) texts.push(topicsText('recordings.askRetained', { count: retained }));
   if (body.loop) texts.push(topicsText('recordings.askLoop'));
-  const asked = RED.notify($('<p>').text(texts.join(' ')), {
-    modal: true,
-    fixed: true,
-    buttons: [
-      { text: topicsText('clear.cancel'), click: () => asked.close() },
-      {
-        text: topicsText('recordings.publishIt'),
-        class: 'primary',
-        click: () => {
-          asked.close();
-          void go().catch(notifyProblem);
-        },
-      },
-    ],
-  });
+  return $('<p>').text(texts.join(' '));
 }

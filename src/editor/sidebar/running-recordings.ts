@@ -1,7 +1,9 @@
 // The recordings that are running on this Node-RED, for those who look at none: one press shows what another has recorded.
 
 import type { ShownRecording } from '../../core/sidebar/sidebar-protocol';
+import { fieldsOf } from '../../core/values/plain-value';
 import { keep, readKept } from './kept-locally';
+import { nodeLabel } from './node-label';
 import { shownTime } from './shown-time';
 import { recordingInAddress } from './topics-page';
 import { topicsText } from './topics-text';
@@ -27,8 +29,7 @@ export function recordingBefore(
   running: readonly ShownRecording[],
 ): { readonly recording: ShownRecording; readonly viewer: string } | undefined {
   const kept = readKept(KEPT, 'sessionStorage') ?? { ...recordingInAddress(), viewer: '' };
-  if (typeof kept !== 'object' || kept === null) return undefined;
-  const { broker, filter, own, viewer }: Readonly<Partial<Record<string, unknown>>> = { ...kept };
+  const { broker, filter, own, viewer } = fieldsOf(kept);
   const recording = running.find((each) => each.broker === broker && each.filter === filter && each.own === own);
   return recording && typeof viewer === 'string' ? { recording, viewer } : undefined;
 }
@@ -52,14 +53,12 @@ export class RunningRecordings {
 
   #entry(recording: ShownRecording): JQuery {
     const { broker, filter, since, topics, viewers } = recording;
-    const node = RED.nodes.node(broker);
-    const name = node ? RED.utils.getNodeLabel(node, broker) : broker;
     const text = topicsText('running.entry', { time: shownTime(since), topics, viewers });
     const join = $('<button>', { type: 'button', class: 'red-ui-button red-ui-button-small' });
     join.text(topicsText('running.join')).on('click', () => this.#join(recording));
     return $('<li>').append(
       $('<span>').append(
-        $('<span>', { text: `${name}: ` }),
+        $('<span>', { text: `${nodeLabel(broker)}: ` }),
         $('<code>', { text: filter }),
         $('<span>', { text: ` ${text}` }),
       ),

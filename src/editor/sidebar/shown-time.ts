@@ -1,14 +1,7 @@
 // Times of messages as the user writes them: with milliseconds, which tell messages of a machine apart, and with the date
 // where it is not today.
 
-/** That of the editor, which need not be that of the browser. It is known when the first time is shown. */
-const inLanguage = <Format>(make: (language: string) => Format): (() => Format) => {
-  let made: Format | undefined;
-  return () => {
-    made ??= make(RED.i18n.lang());
-    return made;
-  };
-};
+import { inLanguage } from '../fields/local-text';
 
 const clock = inLanguage((language) => new Intl.DateTimeFormat(language, { timeStyle: 'medium' }));
 const precise = inLanguage(

@@ -12,10 +12,20 @@ const MOST_METRICS = 1000;
 
 const TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 } as const;
 
+interface Metrics {
+  readonly metrics: readonly unknown[];
+  readonly [name: string]: unknown;
+}
+
+/** Whether there is a table for a decoded payload. */
+export function hasMetrics(value: unknown): value is Metrics {
+  return isRecord(value) && Array.isArray(value.metrics) && value.metrics.length > 0;
+}
+
 /** The table for a decoded payload; undefined when it has no metrics. */
 export function sparkplugTable(value: unknown): JQuery | undefined {
-  if (!isRecord(value) || !Array.isArray(value.metrics) || value.metrics.length === 0) return undefined;
-  const metrics: readonly unknown[] = value.metrics;
+  if (!hasMetrics(value)) return undefined;
+  const { metrics } = value;
   const head = [
     topicsText('metric.name'),
     topicsText('metric.value'),

@@ -5,6 +5,7 @@ import { asyncApi } from '../../core/surface/async-api';
 import type { SeenByFilter, SeenSurface } from '../../core/surface/seen-topics';
 import { meetsMqtt, receives, type TopicUse } from '../../core/surface/topic-use';
 import { flowUses, labelOf, useLink } from './flow-uses';
+import { nodeLabel } from './node-label';
 import { saveFile } from './save-file';
 import { askSurface } from './topics-requests';
 import { topicsText } from './topics-text';
@@ -32,7 +33,7 @@ export async function openSurfaceDialog(broker: string, viewer: string | undefin
     ...unusedTopics(seen),
   );
   content.dialog({
-    title: topicsText('surface.title', { broker: labelOfBroker(broker) }),
+    title: topicsText('surface.title', { broker: nodeLabel(broker) }),
     modal: true,
     width: 760,
     height: Math.min(600, window.innerHeight - 60),
@@ -95,18 +96,13 @@ function unusedTopics(seen: SeenSurface | undefined): JQuery[] {
   return [$('<details>', { class: 'mqtt-flows-unused' }).append(title, list)];
 }
 
-function labelOfBroker(broker: string): string {
-  const node = RED.nodes.node(broker);
-  return node ? RED.utils.getNodeLabel(node, broker) : broker;
-}
-
 function save(
   broker: string,
   uses: readonly TopicUse[],
   seenOf: ReadonlyMap<TopicUse, SeenByFilter | undefined>,
 ): void {
   const channels = uses.map((use) => ({ use, label: labelOf(use), seen: seenOf.get(use) ?? NOTHING_SEEN }));
-  const document = asyncApi(labelOfBroker(broker), serversOf(broker), channels);
+  const document = asyncApi(nodeLabel(broker), serversOf(broker), channels);
   saveFile('asyncapi.json', new Blob([JSON.stringify(document, undefined, 2)], { type: 'application/json' }));
 }
 

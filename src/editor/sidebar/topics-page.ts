@@ -1,6 +1,7 @@
 // The topics as a page of their own: Node-RED's editor in another tab of the browser, with nothing but the topics in sight. So
 // it stands under the same path, behind the same login, and with the same permissions.
 
+import { fieldsOf } from '../../core/values/plain-value';
 import { readKept } from './kept-locally';
 import { topicsText } from './topics-text';
 
@@ -24,8 +25,7 @@ export function openTopicsPage(): void {
 /** The recording that the address names. It is joined if it is running, and never started. */
 export function recordingInAddress(): object {
   try {
-    const named: unknown = JSON.parse(new URLSearchParams(location.search).get(PARAMETER) ?? '');
-    return typeof named === 'object' && named !== null ? named : {};
+    return fieldsOf(JSON.parse(new URLSearchParams(location.search).get(PARAMETER) ?? ''));
   } catch {
     return {};
   }

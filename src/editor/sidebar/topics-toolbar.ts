@@ -3,6 +3,7 @@
 import { KEEPS, USUAL_KEEP } from '../../core/sidebar/sidebar-protocol';
 import type { TopicSearch } from '../../core/sidebar/topic-search';
 import { topicFilterProblem } from '../fields/topic-filter-problem';
+import { nodeLabel } from './node-label';
 import type { RecordingChoice } from './running-recordings';
 import { SearchBar } from './search-bar';
 import { button } from './small-button';
@@ -117,9 +118,7 @@ export class TopicsToolbar {
     const chosen = this.broker;
     this.#broker.empty();
     for (const { id, name } of brokers) {
-      const node = RED.nodes.node(id);
-      const text = node ? RED.utils.getNodeLabel(node, id) : name || id;
-      this.#broker.append($('<option>', { value: id, text }));
+      this.#broker.append($('<option>', { value: id, text: nodeLabel(id, name || id) }));
     }
     if (brokers.length === 0) this.#broker.append($('<option>', { value: '', text: topicsText('toolbar.noBroker') }));
     if (brokers.some(({ id }) => id === chosen)) this.#broker.val(chosen);

@@ -1,6 +1,7 @@
 // What a row of the topic tree says beside name and value.
 
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
+import { inLanguage } from '../fields/local-text';
 import { preciseTime } from './shown-time';
 import type { RowTexts } from './topic-row';
 import { topicsText } from './topics-text';
@@ -23,10 +24,12 @@ function titleOf({ path, messages, topics, rate, qos, at, preview }: TopicRow): 
   return lines.join('\n');
 }
 
-const TENTHS = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const WHOLE = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const tenths = inLanguage(
+  (language) => new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+);
+const whole = inLanguage((language) => new Intl.NumberFormat(language, { maximumFractionDigits: 0 }));
 
-/** A rate with its significant digits, as the language of the browser writes numbers. */
+/** A rate with its significant digits, as the language of the editor writes numbers. */
 export function rounded(rate: number): string {
-  return (rate < 10 ? TENTHS : WHOLE).format(rate);
+  return (rate < 10 ? tenths() : whole()).format(rate);
 }

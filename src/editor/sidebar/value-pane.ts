@@ -10,7 +10,7 @@ import type { LoggedMessage, MessageLog } from './message-log';
 import { hexLines } from './payload-view';
 import { pictureView } from './picture-view';
 import { preciseTime } from './shown-time';
-import { sparkplugTable } from './sparkplug-table';
+import { hasMetrics, sparkplugTable } from './sparkplug-table';
 import type { TabPane } from './tab-strip';
 import { topicsText } from './topics-text';
 
@@ -95,7 +95,7 @@ function nameOf(form: Form): string {
 function formsOf({ read, decoded }: LoggedMessage): Form[] {
   const forms: Form[] = [];
   if (decoded) {
-    if (decoded.ok && sparkplugTable(decoded.value)) forms.push('table');
+    if (decoded.ok && hasMetrics(decoded.value)) forms.push('table');
     forms.push('decoded');
   }
   if (pictureOf(read.bytes)) forms.push('picture');

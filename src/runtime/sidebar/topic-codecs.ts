@@ -27,8 +27,8 @@ export interface NamedCodec {
   readonly codec: Codec | undefined;
 }
 
-/** What the flow says about a topic. */
-interface TopicUse {
+/** How a node of the flow reads a topic. */
+interface FlowReading {
   readonly codecs: NodeCodecs;
   readonly format: string;
   readonly messageType: string;
@@ -43,7 +43,7 @@ export class TopicCodecs {
   /** What the user has chosen; undefined where the message decides. */
   readonly #chosen: NamedCodec | undefined;
   readonly #found = new Map<string, NamedCodec>();
-  #use: { readonly found: TopicUse | undefined } | undefined;
+  #reading: { readonly found: FlowReading | undefined } | undefined;
   #byContentType: readonly Codec[] | undefined;
 
   /** `chosen` is blank where the message decides. */
@@ -68,7 +68,7 @@ export class TopicCodecs {
     if (this.#namesFormat(hints)) return this.#asTheFlow('auto');
     if (namesProtobuf(hints.contentType)) return this.#asTheFlow('protobuf');
     if (sparkplugTopic(this.#topic)) return this.#named('sparkplug');
-    const use = this.#flowUse;
+    const use = this.#flowReading;
     return !use || PLAIN.has(use.format) ? undefined : this.#asTheFlow(use.format);
   }
 
@@ -83,7 +83,7 @@ export class TopicCodecs {
   }
 
   #asTheFlow(format: string): NamedCodec {
-    const use = this.#flowUse;
+    const use = this.#flowReading;
     return this.#named(format, use?.messageType, use?.codecs);
   }
 
@@ -100,12 +100,12 @@ export class TopicCodecs {
   }
 
   /** The first node that reads the topic other than as text or JSON. */
-  get #flowUse(): TopicUse | undefined {
-    this.#use ??= { found: this.#findUse() };
-    return this.#use.found;
+  get #flowReading(): FlowReading | undefined {
+    this.#reading ??= { found: this.#findReading() };
+    return this.#reading.found;
   }
 
-  #findUse(): TopicUse | undefined {
+  #findReading(): FlowReading | undefined {
     for (const { codecs, formatOf } of formatUsers(this.#parts.connection)) {
       const used = formatOf(this.#topic);
       if (used && (!PLAIN.has(used.format) || used.messageType !== '')) return { codecs, ...used };
