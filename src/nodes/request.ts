@@ -8,6 +8,7 @@ import { type AskedRequest, askedRequest, requestMessage } from '../core/request
 import type { OutsideFound } from '../core/values/outside-value';
 import { useBroker } from '../runtime/broker/broker-node';
 import { controlled } from '../runtime/broker/connection-actions';
+import { useFormats } from '../runtime/node/formats-in-use';
 import { localizedError } from '../runtime/node/localize';
 import { NodeCodecs } from '../runtime/node/node-codecs';
 import { refuseMessages, showProblem } from '../runtime/node/node-problem';
@@ -18,6 +19,7 @@ import { outsideFinder } from '../runtime/publish/outside-values';
 import { nodeRequests } from '../runtime/request/node-requests';
 import { replyReader } from '../runtime/request/reply-reader';
 import { requestAnswers } from '../runtime/request/request-answers';
+import { requestFormats } from '../runtime/request/request-formats';
 import { type RequestStatus, requestStatus } from '../runtime/request/request-status';
 import { responders } from '../runtime/request/responders';
 import { parseRequestConfig, type RequestConfig, requestDefaults } from '../settings/request.config';
@@ -46,6 +48,7 @@ export = function register(RED: NodeAPI): void {
     const responderFor = responders(RED, this, settings.responder, read);
     if (!responderFor.ok) return refuse(this, responderFor.error);
     const { connection, control } = broker;
+    this.on('close', useFormats(connection, { codecs, formatOf: requestFormats(settings) }));
     const findOutside = finder.config;
     const findForResponder = responderFinder.config;
     const { most, least, atATime, maxWaiting } = settings;

@@ -5,6 +5,7 @@ import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { ValueRule } from '../core/values/value-rule';
 import { type BrokerLink, useBroker } from '../runtime/broker/broker-node';
 import { acceptControl, acceptOwn } from '../runtime/broker/connection-actions';
+import { type FormatOfTopic, useFormats } from '../runtime/node/formats-in-use';
 import { NodeCodecs } from '../runtime/node/node-codecs';
 import { refuseMessages, showProblem } from '../runtime/node/node-problem';
 import { readSettings } from '../runtime/node/read-settings';
@@ -38,8 +39,10 @@ export = function register(RED: NodeAPI): void {
     if (!started.ok) return refuse(this, started.error);
     const running = started.config;
     showState(this, definition, running.live);
-    if (broker) acceptControl(RED, this, broker.control, (input) => running.take(input));
-    else acceptOwn(RED, this, (input) => running.take(input));
+    if (!broker) return acceptOwn(RED, this, (input) => running.take(input));
+    const formatOf = (topic: string): FormatOfTopic | undefined => running.formatOf(topic);
+    this.on('close', useFormats(broker.connection, { codecs, formatOf }));
+    acceptControl(RED, this, broker.control, (input) => running.take(input));
   }
 
   function refuse(node: Node, error: MqttFlowsError, reported = false): void {

@@ -1,8 +1,13 @@
 // Reads out of the saved configuration of a node where it meets MQTT.
 
 import { isQoS } from '../core/publications/publication';
-import { filterOfTemplate, filterOfVariables, type TopicUse, type UseKind } from '../core/surface/topic-use';
-import { parseTopicFilter, type TopicFilter } from '../core/topics/topic-filter';
+import type { TopicUse, UseKind } from '../core/surface/topic-use';
+import {
+  parseTopicPattern,
+  patternOfTemplate,
+  patternOfVariables,
+  type TopicPattern,
+} from '../core/topics/topic-pattern';
 import { isRecord } from '../core/values/plain-value';
 
 /** A node as the editor and Node-RED's file have it. Others may have written it. */
@@ -27,7 +32,7 @@ export function topicUses(node: UsingNode): TopicUse[] {
       return [published(node, 'request'), ...responses(node)];
     case 'mqtt-flows-replay':
       // Its topics are in the recording.
-      return node.to === 'broker' ? [{ node: node.id, kind: 'publish', text: '', filter: undefined }] : [];
+      return node.to === 'broker' ? [{ node: node.id, kind: 'publish', text: '', pattern: undefined }] : [];
     default:
       return [];
   }
@@ -38,32 +43,31 @@ function filters({ id }: UsingNode, kind: UseKind, rows: unknown): TopicUse[] {
   return rows.filter(isRecord).map((row) => {
     const { filter, qos } = row;
     const text = String(filter ?? '');
-    return { node: id, kind, text, filter: filterOfRow(text, row), ...(isQoS(qos) ? { qos } : {}) };
+    return { node: id, kind, text, pattern: patternOfRow(text, row), ...(isQoS(qos) ? { qos } : {}) };
   });
 }
 
 /** Braces and variables mean something by the settings of the row alone. */
-function filterOfRow(
+function patternOfRow(
   text: string,
   { filterType, literal }: Readonly<Record<string, unknown>>,
-): TopicFilter | undefined {
+): TopicPattern | undefined {
   if (filterType === 'jsonata') return undefined;
-  if (filterType === 'template') return filterOfTemplate(text);
-  if (literal !== true) return filterOfVariables(text);
-  const parsed = parseTopicFilter(text);
-  return parsed.ok ? parsed.filter : undefined;
+  if (filterType === 'template') return patternOfTemplate(text);
+  if (literal !== true) return patternOfVariables(text);
+  return parseTopicPattern(text);
 }
 
 function published({ id, topic, topicType, qos, retain }: UsingNode, kind: UseKind): TopicUse {
   const text = topicType === 'str' || topicType === 'env' ? String(topic ?? '') : '';
-  const filter = text === '' || topicType === 'env' ? undefined : filterOfTemplate(text);
+  const pattern = text === '' || topicType === 'env' ? undefined : patternOfTemplate(text);
   // Blank stands for the QoS of the message.
   const level = qos === '' ? undefined : Number(qos);
   return {
     node: id,
     kind,
     text,
-    filter,
+    pattern,
     ...(isQoS(level) ? { qos: level } : {}),
     ...(String(retain) === 'true' ? { retain: true } : {}),
   };
@@ -73,5 +77,5 @@ function published({ id, topic, topicType, qos, retain }: UsingNode, kind: UseKi
 function responses({ id, answerTo, responseTopic }: UsingNode): TopicUse[] {
   if (answerTo !== 'device') return [];
   const text = String(responseTopic ?? '');
-  return [{ node: id, kind: 'response', text, filter: filterOfTemplate(text) }];
+  return [{ node: id, kind: 'response', text, pattern: patternOfTemplate(text) }];
 }

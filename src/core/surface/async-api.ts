@@ -2,7 +2,7 @@
 // each node there, and for each channel the payloads that were seen as examples, with a schema that fits them.
 // https://www.asyncapi.com/docs/reference/specification/v3.0.0
 
-import { matchedText } from '../topics/topic-filter';
+import { SEVERAL } from '../topics/topic-pattern';
 import { inferredSchema, type JsonSchema } from './inferred-schema';
 import type { SeenByFilter, SeenTopic } from './seen-topics';
 import { receives, type TopicUse } from './topic-use';
@@ -47,8 +47,7 @@ export function asyncApi(title: string, servers: readonly SurfaceServer[], uses:
   const channels = new Map<string, Channel>();
   const operations = new Map<string, Operation>();
   for (const one of uses) {
-    const { filter } = one.use;
-    if (!filter) continue;
+    if (!one.use.pattern) continue;
     const made = channelOf(one);
     const name = channelName(made.address, channels);
     channels.set(name, channels.get(name) ?? made);
@@ -69,21 +68,28 @@ function serverOf({ url }: SurfaceServer): object {
   return { host, protocol, ...(pathname === '' ? {} : { pathname }) };
 }
 
+/** What stands for other levels. */
+const DESCRIPTIONS: ReadonlyMap<string, string> = new Map([
+  ['+', 'One level.'],
+  [SEVERAL, 'One level or several.'],
+  ['#', 'This level and all below it, or none.'],
+]);
+
 /** AsyncAPI has parameters in place of wildcards, and none that takes several levels: the description says it. */
 function channelOf({ use, seen }: SurfaceChannel): Channel {
-  const { filter } = use;
+  const { filter, levels = [] } = use.pattern ?? {};
   const parameters: [string, { readonly description: string }][] = [];
-  const levels = (filter ? matchedText(filter) : '').split('/').map((level, index) => {
-    if (level !== '+' && level !== '#') return level;
+  const address = levels.map((level, index) => {
+    const description = DESCRIPTIONS.get(level);
+    if (description === undefined) return level;
     const capture = filter?.captures.find((one) => one.level === index);
     const name = capture?.name ?? (level === '#' ? 'rest' : `level${index + 1}`);
-    const description = level === '#' ? 'This level and all below it, or none.' : 'One level.';
     parameters.push([name, { description }]);
     return `{${name}}`;
   });
   const group = filter?.shareGroup === undefined ? {} : { description: `Shared subscription: ${filter.shareGroup}` };
   return {
-    address: levels.join('/'),
+    address: address.join('/'),
     ...group,
     ...(parameters.length > 0 ? { parameters: Object.fromEntries(parameters) } : {}),
     messages: { message: messageOf(seen.topics) },

@@ -3,7 +3,7 @@
 
 import { payloadValue, topicsBelow } from '../sidebar/topic-branch';
 import type { TopicNode } from '../sidebar/topic-tree';
-import { parseTopicFilter, type TopicFilter } from '../topics/topic-filter';
+import { matchesPattern, parseTopicPattern, SEVERAL, type TopicPattern, widestFilter } from '../topics/topic-pattern';
 import { TopicTrie } from '../topics/trie/topic-trie';
 import { fieldsOf } from '../values/plain-value';
 
@@ -18,18 +18,18 @@ const MOST_BYTES = 2048;
 /** The body of POST topics/surface, as it is read. */
 export interface SurfaceRequest {
   readonly viewer: string;
-  readonly filters: readonly TopicFilter[];
+  readonly filters: readonly TopicPattern[];
 }
 
 /** Undefined when the body is not such a request, or one of its filters is invalid. */
 export function readSurface(body: unknown): SurfaceRequest | undefined {
   const { viewer, filters } = fieldsOf(body);
   if (typeof viewer !== 'string' || !Array.isArray(filters) || filters.length > MOST_FILTERS) return undefined;
-  const read: TopicFilter[] = [];
+  const read: TopicPattern[] = [];
   for (const text of filters) {
-    const parsed = typeof text === 'string' ? parseTopicFilter(text) : undefined;
-    if (!parsed?.ok) return undefined;
-    read.push(parsed.filter);
+    const pattern = typeof text === 'string' ? parseTopicPattern(text) : undefined;
+    if (!pattern) return undefined;
+    read.push(pattern);
   }
   return { viewer, filters: read };
 }
@@ -59,13 +59,18 @@ export interface SeenSurface {
  * Looks through the topics at `top` and below. A generator, since there may be 100,000: it yields after each topic, and
  * returns what it has found.
  */
-export function* seenTopics(top: TopicNode, filters: readonly TopicFilter[]): Generator<undefined, SeenSurface> {
+export function* seenTopics(top: TopicNode, filters: readonly TopicPattern[]): Generator<undefined, SeenSurface> {
   const trie = new TopicTrie<number>();
-  for (const [index, filter] of filters.entries()) trie.add(filter, index);
+  for (const [index, pattern] of filters.entries()) trie.add(widestFilter(pattern), index);
+  const isExact = filters.map(({ levels }) => !levels.includes(SEVERAL));
+  const takes = (index: number, topic: string): boolean => {
+    const pattern = filters[index];
+    return isExact[index] === true || (pattern !== undefined && matchesPattern(pattern, topic));
+  };
   const seen = filters.map(() => ({ count: 0, topics: [] as SeenTopic[] }));
   const unused = { count: 0, topics: [] as string[] };
   for (const node of topicsBelow(top)) {
-    const matching = trie.match(node.path);
+    const matching = trie.match(node.path).filter((index) => takes(index, node.path));
     if (matching.length === 0 && unused.count++ < MOST_UNUSED) unused.topics.push(node.path);
     for (const index of matching) {
       const found = seen[index];

@@ -1,8 +1,7 @@
 // Finds in the flows of the editor, deployed or not, where their nodes meet the topics of a broker.
 
 import { receives, type TopicUse, type UseKind } from '../../core/surface/topic-use';
-import { filterLevels, filtersOverlap, matchesTopic } from '../../core/topics/filter-relations';
-import { matchedText } from '../../core/topics/topic-filter';
+import { matchesPattern, reachesBelow } from '../../core/topics/topic-pattern';
 import { topicUses, type UsingNode } from '../../settings/topic-uses';
 import { nodeLabel } from './node-label';
 import { topicsText } from './topics-text';
@@ -21,12 +20,9 @@ export function flowUses(broker: string): TopicUse[] {
 
 /** The uses that concern the topic `path`; with `branch`, or something below it. */
 export function usesOfTopic(uses: readonly TopicUse[], path: string, branch: boolean): TopicUse[] {
-  const below = filterLevels(`${path}/#`);
-  return uses.filter(({ filter }) => {
-    if (!filter) return false;
-    const levels = filterLevels(matchedText(filter));
-    return branch ? filtersOverlap(levels, below) : matchesTopic(levels, path);
-  });
+  return uses.filter(
+    ({ pattern }) => pattern && (branch ? reachesBelow(pattern, path) : matchesPattern(pattern, path)),
+  );
 }
 
 /** What the editor calls the node of a use. */

@@ -4,6 +4,7 @@
 import { asyncApi } from '../../core/surface/async-api';
 import type { SeenByFilter, SeenSurface } from '../../core/surface/seen-topics';
 import { meetsMqtt, receives, type TopicUse } from '../../core/surface/topic-use';
+import { patternText } from '../../core/topics/topic-pattern';
 import { flowUses, labelOf, useLink } from './flow-uses';
 import { nodeLabel } from './node-label';
 import { saveFile } from './save-file';
@@ -22,7 +23,7 @@ interface Row {
 /** Opens it for a broker. `viewer` is the one that records it, if one does. */
 export async function openSurfaceDialog(broker: string, viewer: string | undefined): Promise<void> {
   const uses = flowUses(broker).filter(meetsMqtt);
-  const known = uses.filter(({ filter }) => filter !== undefined);
+  const known = uses.filter(({ pattern }) => pattern !== undefined);
   const seen = viewer === undefined ? undefined : await askSurface(viewer, known.map(wireOf));
   const seenOf = new Map(known.map((use, index) => [use, seen?.filters[index]]));
   const content = $('<div>', { class: 'mqtt-flows-surface' });
@@ -51,8 +52,8 @@ export async function openSurfaceDialog(broker: string, viewer: string | undefin
   });
 }
 
-function wireOf({ filter }: TopicUse): string {
-  return filter?.wire ?? '';
+function wireOf({ pattern }: TopicUse): string {
+  return pattern ? patternText(pattern) : '';
 }
 
 /** A row for each text, in the order of the texts. */

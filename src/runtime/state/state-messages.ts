@@ -22,7 +22,7 @@ export function valueIn(RED: NodeAPI, message: Readonly<Record<string, unknown>>
 }
 
 /** A copy that a flow may change. Most values hold nothing that has to be copied in depth. */
-export function copyOf<V extends object>(RED: NodeAPI, value: V): V {
+function copyOf<V extends object>(RED: NodeAPI, value: V): V {
   for (const part of Object.values(value)) {
     // Node-RED copies anything that is an object.
     if (typeof part === 'object' && part !== null) return RED.util.cloneMessage({ ...value } as NodeMessage) as V;

@@ -5,7 +5,7 @@ import type { IncomingPublication } from '#src/core/publications/publication';
 import { TopicTree } from '#src/core/sidebar/topic-tree';
 import { asyncApi } from '#src/core/surface/async-api';
 import { readSurface, type SeenSurface, seenTopics } from '#src/core/surface/seen-topics';
-import type { TopicFilter } from '#src/core/topics/topic-filter';
+import { patternText, SEVERAL, type TopicPattern } from '#src/core/topics/topic-pattern';
 import { topicUses } from '#src/settings/topic-uses';
 
 const LIMITS = {
@@ -62,6 +62,12 @@ describe('What a recording has seen of the flows', () => {
     ]);
   });
 
+  it('counts the topics with several levels where a value is filled in, and no others', () => {
+    const deep = recorded({ 'a/b/set': '1', 'a/b/c/set': '2', 'a/b/get': '3' });
+    const { filters, unused } = seen(deep, [`a/${SEVERAL}/set`]);
+    assert.deepEqual([filters[0]?.count, unused.topics], [2, ['a/b/get']]);
+  });
+
   it('has the topics that no filter matches', () => {
     assert.deepEqual(seen(tree, ['home/#']).unused, { count: 1, topics: ['other/a'] });
     assert.equal(seen(tree, []).unused.count, 3);
@@ -96,16 +102,16 @@ describe('An AsyncAPI document', () => {
     { id: 'q', type: 'mqtt-flows-publish', topic: '', topicType: 'str' },
   ];
   const uses = nodes.flatMap((node) => topicUses(node));
-  const filters = uses.flatMap(({ filter }) => filter ?? []);
+  const filters = uses.flatMap(({ pattern }) => pattern ?? []);
   const channels = uses.map((use) => ({
     use,
     label: `node ${use.node}`,
-    seen: use.filter ? seenOf(use.filter) : { count: 0, topics: [] },
+    seen: use.pattern ? seenOf(use.pattern) : { count: 0, topics: [] },
   }));
   const document = asyncApi('Home', [{ url: 'mqtts://user:secret@example.com:8883/path' }], channels);
 
-  function seenOf(filter: TopicFilter): SeenSurface['filters'][number] {
-    const [found] = seen(tree, [filter.wire]).filters;
+  function seenOf(pattern: TopicPattern): SeenSurface['filters'][number] {
+    const [found] = seen(tree, [patternText(pattern)]).filters;
     assert.ok(found);
     return found;
   }

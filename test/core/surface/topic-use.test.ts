@@ -1,11 +1,12 @@
 // Where nodes meet MQTT, read out of their saved settings.
 
 import assert from 'node:assert/strict';
+import { matchesPattern, reachesBelow } from '#src/core/topics/topic-pattern';
 import { topicUses, type UsingNode } from '#src/settings/topic-uses';
 
 function usesOf(type: string, settings: object): [string, string, string | undefined][] {
   const node: UsingNode = { id: 'a', type: `mqtt-flows-${type}`, ...settings };
-  return topicUses(node).map(({ kind, text, filter }) => [kind, text, filter?.wire]);
+  return topicUses(node).map(({ kind, text, pattern }) => [kind, text, pattern?.filter.wire]);
 }
 
 describe('The topics that a node uses', () => {
@@ -43,6 +44,26 @@ describe('The topics that a node uses', () => {
     assert.equal(topics('home/{{room}}/set'), 'home/+/set');
     assert.equal(topics('home/light-{{payload.n}}/set'), 'home/+/set');
     assert.equal(topics('${SITE}/light'), '+/light');
+  });
+
+  it('may have several levels where a value is filled in, and no others', () => {
+    const taken = (topic: string, ...topics: string[]): string[] => {
+      const [use] = topicUses({ id: 'a', type: 'mqtt-flows-publish', topic, topicType: 'str' });
+      return topics.filter((each) => use?.pattern && matchesPattern(use.pattern, each));
+    };
+    assert.deepEqual(taken('home/{{room}}/set', 'home/hall/set', 'home/top/attic/set', 'home/set', 'home/hall/get'), [
+      'home/hall/set',
+      'home/top/attic/set',
+    ]);
+    assert.deepEqual(taken('alarms/{{topic}}', 'alarms', 'alarms/a', 'alarms/a/b'), ['alarms/a', 'alarms/a/b']);
+    assert.deepEqual(taken('${SITE}/{{id}}/x', 'a/b/x', 'a/b/c/x', 'b/x', '$SYS/b/x'), ['a/b/x', 'a/b/c/x']);
+    assert.deepEqual(taken('a/light-{{n}}', 'a/light-1', 'a/light-1/2'), ['a/light-1', 'a/light-1/2']);
+  });
+
+  it('are found from a branch that they lie below', () => {
+    const [use] = topicUses({ id: 'a', type: 'mqtt-flows-publish', topic: 'a/{{b}}/set', topicType: 'str' });
+    const below = (path: string): boolean => use?.pattern !== undefined && reachesBelow(use.pattern, path);
+    assert.deepEqual(['a', 'a/b', 'a/b/set', 'a/b/c/d', 'b'].map(below), [true, true, true, true, false]);
   });
 
   it('are unknown where each message says its topic', () => {

@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { deflateSync, gzipSync } from 'node:zlib';
+import { requestDefaults } from '#src/settings/request.config';
+import { stateDefaults, stateRowDefaults } from '#src/settings/state.config';
 import { subscribeDefaults, subscriptionDefaults } from '#src/settings/subscribe.config';
 import { codecNamed } from '../../core/formats/format-runs';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
@@ -36,6 +38,19 @@ const FIELDS = {
   ...{ ...READINGS, id: 'lines', name: 'lines', y: 260, format: 'fields', schema: '', messageType: '' },
   formatOptions: { fields: { separator: 'comma' } },
   subscriptions: [{ ...subscriptionDefaults, filter: 'lines/#' }],
+};
+
+const PLACE = { z: 'tab', x: 200, y: 320, broker: 'broker', wires: [[]] };
+
+/** A node that keeps values of another format, and one that asks devices in one format and is answered in another. */
+const LEVELS = {
+  ...{ ...stateDefaults, ...PLACE, id: 'levels', name: 'levels', type: 'mqtt-flows-state', format: 'cbor' },
+  subscriptions: [{ ...stateRowDefaults, filter: 'levels/#' }],
+};
+const ASKING = {
+  ...{ ...requestDefaults, ...PLACE, id: 'asking', name: 'asking', y: 380, type: 'mqtt-flows-request' },
+  ...{ topic: 'ask/{{device}}', format: 'messagepack' },
+  ...{ answerTo: 'device', responseTopic: 'told/{{device}}', replyFormat: 'cbor' },
 };
 
 function bytes(format: string, value: unknown): Buffer {
@@ -81,7 +96,7 @@ describe('payloads of other formats in the sidebar', function () {
   let topics: TopicsTab;
 
   before(async function () {
-    session = await TopicsSession.start(this, [EARLIER, FIELDS]);
+    session = await TopicsSession.start(this, [EARLIER, FIELDS, LEVELS, ASKING]);
   });
 
   beforeEach(async () => {
@@ -164,6 +179,18 @@ describe('payloads of other formats in the sidebar', function () {
     await topics.row('valve9').click();
     await form().selectOption({ label: 'Protobuf: plant.Reading' });
     await topics.pane.getByText('value: ').waitFor();
+  });
+
+  it('of a topic state or a request node are read as these are set to, of each topic that they use', async () => {
+    for (const [topic, format] of [
+      ['levels/basin', 'cbor'],
+      ['ask/hall/lamp3', 'messagepack'],
+      ['told/hall/lamp4', 'cbor'],
+    ] as const) {
+      await session.publish(topic, bytes(format, { from: topic }));
+      await topics.row(topic.split('/').at(-1) ?? '').click();
+      await topics.pane.getByText(`"${topic}"`).waitFor();
+    }
   });
 
   it('that are pictures are shown, and a picture that can execute is text', async () => {
