@@ -96,7 +96,7 @@ export interface DeviceSettings {
 
 export const PORT_RANGE = [1, 65_535] as const;
 /** More would make the dialog and each look-up slow. */
-export const MOST_USERS = 1000;
+const MOST_USERS = 1000;
 
 export function readDevices(embedded: SavedConfig): DeviceSettings {
   const anonymous = embedded.section('anonymous');

@@ -12,8 +12,6 @@ export const Keys = {
   clockSet: 't/set',
 } as const;
 
-export type KeyKind = 's' | 'i' | 'q' | 'm' | 'r' | 't';
-
 /** The kind of a key, and its rest. */
 export function partsOf(key: string): { readonly kind: string; readonly rest: string } {
   return { kind: key.slice(0, 1), rest: key.slice(2) };

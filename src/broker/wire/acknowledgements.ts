@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { ProtocolViolation } from './protocol-violation';
-import { isRefusal, Reason, type ReasonCode } from './reason';
+import { Reason, type ReasonCode } from './reason';
 
 export const PUBACK = 4;
 export const PUBREC = 5;
@@ -52,9 +52,4 @@ export function encodeAcknowledgement(
   packet.writeUInt16BE(packetIdentifier, 2);
   if (withReason) packet[4] = reasonCode;
   return packet;
-}
-
-/** Whether PUBREC ends the exchange: PUBREL does not follow a refusal (MQTT 5, section 4.3.3). */
-export function endsExchange(reasonCode: ReasonCode): boolean {
-  return isRefusal(reasonCode);
 }

@@ -3,9 +3,6 @@
 import { ProtocolViolation } from './protocol-violation';
 import { Reason } from './reason';
 
-/** The largest one, in four bytes. */
-export const MAX_VARIABLE_INTEGER = 268_435_455;
-
 /** The number of bytes of `value`. */
 export function variableIntegerSize(value: number): number {
   if (value < 128) return 1;

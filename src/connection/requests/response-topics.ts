@@ -11,7 +11,7 @@ import { DeviceReplies } from './device-replies';
 import type { Responder } from './pending-request';
 import type { ReplyChannel, RequestLink } from './reply-channel';
 
-export const DEFAULT_PREFIX = 'mqtt-flows/response';
+const DEFAULT_PREFIX = 'mqtt-flows/response';
 
 /** ms for which the topic of a device stays subscribed without a request, since another may follow */
 const IDLE = 60_000;

@@ -15,7 +15,7 @@ import { type ServerFromCore, serverFromCore, usesTls, writtenAddress } from './
 const FOUR_BYTES = 0xffff_ffff;
 
 /** The version that the core node speaks, as our setting names it. */
-export function versionFromCore({ compatmode, protocolVersion }: FlowNode): 3 | 4 | 5 {
+function versionFromCore({ compatmode, protocolVersion }: FlowNode): 3 | 4 | 5 {
   if (compatmode === true || compatmode === 'true' || Number(protocolVersion) === 3) return 3;
   return Number(protocolVersion) === 5 ? 5 : 4;
 }

@@ -23,11 +23,6 @@ const TO_CORE: Direction = {
   },
 };
 
-/** Whether nodes of this type, which are no broker nodes, have a counterpart among the core nodes. */
-export function hasCounterpart(type: string): boolean {
-  return type === 'mqtt-flows-subscribe' || type === 'mqtt-flows-publish';
-}
-
 /** Replaces those of our nodes of `flow` that `chosen` names by core nodes. Nodes without a counterpart stay. */
 export function putCoreNodesBack(
   flow: readonly FlowNode[],

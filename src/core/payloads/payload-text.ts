@@ -21,7 +21,7 @@ export function textOf(payload: Buffer, charset?: string): string | undefined {
 }
 
 /** Whether `charset`, in lower case, means UTF-8, as nothing does. */
-export function isUtf8Name(charset: string | undefined): charset is undefined | 'utf-8' | 'utf8' {
+function isUtf8Name(charset: string | undefined): charset is undefined | 'utf-8' | 'utf8' {
   return charset === undefined || charset === 'utf-8' || charset === 'utf8';
 }
 

@@ -3,7 +3,7 @@
 import { LARGEST_PAYLOAD } from './message-line';
 
 /** Bytes of a line: the largest payload as base64, or as text with escapes, with its topic and properties. */
-export const LONGEST_LINE = 2 * LARGEST_PAYLOAD + 1024 * 1024;
+const LONGEST_LINE = 2 * LARGEST_PAYLOAD + 1024 * 1024;
 
 const LINE_FEED = 10;
 

@@ -16,7 +16,7 @@ export const RECORDING_RANGES = {
 } as const;
 
 /** Factors of the recorded speed. 0 stands for as fast as possible. */
-export const SPEED_RANGE = [0.01, 1000] as const;
+const SPEED_RANGE = [0.01, 1000] as const;
 /** s between two messages of a replay; 0 for as recorded */
 export const PAUSE_RANGE = [0, 86_400] as const;
 

@@ -3,7 +3,7 @@
 import { putProperty } from '../values/plain-value';
 
 /** The name of the value of a topic that others are below. */
-export const OWN_VALUE = '$value';
+const OWN_VALUE = '$value';
 
 /** A branch of the object. A value may be an object as well, so branches are told apart by what they are made of. */
 type Branch = Record<string, unknown>;

@@ -192,7 +192,7 @@ function factText(fact: TestFact): string {
 }
 
 /** A list of the limits of `server`. A server announces limits with MQTT 5 only. */
-export function limitsOf(server: TestedServer): JQuery {
+function limitsOf(server: TestedServer): JQuery {
   const list = $('<ul>').css({ margin: '4px 0 8px 24px' });
   for (const text of server.protocolVersion === 5 ? limits(server) : [sharedText('limits.untold')]) {
     $('<li>').text(text).appendTo(list);

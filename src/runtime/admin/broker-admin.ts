@@ -75,7 +75,7 @@ function enteredBroker(body: unknown): EnteredBroker | undefined {
 }
 
 /** Adds the route below `mqtt-flows/brokers/:id/outbox`. */
-export function serveOutbox(RED: NodeAPI): void {
+function serveOutbox(RED: NodeAPI): void {
   const { httpAdmin, auth } = RED;
   httpAdmin.post(
     '/mqtt-flows/brokers/:id/outbox/clear',

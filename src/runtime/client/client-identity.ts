@@ -111,7 +111,7 @@ const anonymousInstance = randomBytes(8).toString('hex');
  * instance id in Node-RED's user directory and the node's id, so a flow that is imported elsewhere gets another
  * identifier.
  */
-export function clientIdentifier(RED: NodeAPI, nodeId: string): string {
+function clientIdentifier(RED: NodeAPI, nodeId: string): string {
   const identity = instanceId(RED) ?? anonymousInstance;
   return `nodered${createHash('sha256').update(`${identity}/${nodeId}`).digest('hex').slice(0, 15)}`;
 }

@@ -11,7 +11,7 @@ import type { StoredRecording } from '../../core/recordings/recordings-protocol'
 /** The most recordings that are listed. */
 const MOST_LISTED = 500;
 /** Bytes that stay free on the disk: Node-RED needs some for flows, contexts and outboxes. */
-export const KEPT_FREE = 100 * 1024 * 1024;
+const KEPT_FREE = 100 * 1024 * 1024;
 
 export class RecordingsFolder {
   readonly path: string;

@@ -9,7 +9,7 @@ import type { LargeIntegers } from '../large-numbers';
 import type { PayloadFormat } from '../payload-format';
 import { accepted, PayloadRefusal } from '../payload-refusal';
 
-export const CBOR_TYPE = 'application/cbor';
+const CBOR_TYPE = 'application/cbor';
 
 /** Bytes of a large number. Its text has decimal digits, whose time grows with the square: a million bytes took 7 s. */
 const MOST_NUMBER_BYTES = 4096;

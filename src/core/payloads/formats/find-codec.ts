@@ -13,7 +13,7 @@ import { BUILT_IN } from './built-in-formats';
 import { detectCodec } from './detect-codec';
 
 /** Bytes that a payload may be inflated to where nobody has said otherwise. */
-export const MAXIMUM_BYTES = 16 * 1024 * 1024;
+const MAXIMUM_BYTES = 16 * 1024 * 1024;
 
 export const DEFAULT_OPTIONS: CodecOptions = { largeIntegers: 'text', maximumBytes: MAXIMUM_BYTES };
 

@@ -10,7 +10,7 @@ import type { PayloadFormat } from '../payload-format';
 import { accepted, PayloadRefusal } from '../payload-refusal';
 import { isPlain } from '../plain-object';
 
-export const MESSAGEPACK_TYPE = 'application/vnd.msgpack';
+const MESSAGEPACK_TYPE = 'application/vnd.msgpack';
 
 /** What an object holds that MessagePack has no form for; the library would send an empty object in its place. */
 const LOST = new Set(['Error', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Promise', 'RegExp']);
