@@ -6,7 +6,7 @@ import { prepareBrokerField } from '../editor/fields/broker-field';
 import { addFieldNote } from '../editor/fields/field-note';
 import { FORMAT_PROPERTIES, prepareFormat, saveFormat } from '../editor/fields/format-fields';
 import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
-import { prepareMore, usualOf } from '../editor/fields/more';
+import { prepareMore, rowsIn, usualOf } from '../editor/fields/more';
 import { sharedText } from '../editor/fields/shared-text';
 import { topicFilterProblem } from '../editor/fields/topic-filter-problem';
 import { addBranchRow, type BranchRow } from '../editor/replay/branch-row';
@@ -114,6 +114,8 @@ RED.nodes.registerType<ReplayConfig, object>('mqtt-flows-replay', {
       .css({ minHeight: '80px' })
       .editableList<BranchRow>({
         addItem: (container, _index, row) => addBranchRow(container, row),
+        // The summary of the fold counts the rows.
+        removeItem: () => list.trigger('change'),
         removable: true,
         sortable: true,
       });
@@ -121,10 +123,10 @@ RED.nodes.registerType<ReplayConfig, object>('mqtt-flows-replay', {
       list,
       listed(this.branches).map((filter) => ({ filter })),
     );
-    const differs = prepareMore($('#mqtt-flows-replay-more'), usualOf(replayDefaults, ['longestPause', 'prefix']));
-    if (differs || listed(this.branches).length > 0 || this.retain === false) {
-      $('#mqtt-flows-replay-more').prop('open', true);
-    }
+    const more = $('#mqtt-flows-replay-more');
+    const usual = usualOf(replayDefaults, ['longestPause', 'prefix', 'retain']);
+    const differs = prepareMore(more, usual, () => rowsIn(more, list, this._('field.branches')));
+    if (differs) more.prop('open', true);
   },
   oneditsave() {
     saveFormat(this);

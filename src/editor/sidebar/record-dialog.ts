@@ -4,7 +4,7 @@ import { isRecordingName } from '../../core/recordings/recording-name';
 import { RECORDING_RANGES } from '../../core/recordings/recordings-protocol';
 import { topicFilterProblem } from '../fields/topic-filter-problem';
 import { notifyProblem } from './notify-problem';
-import { brokerSelect, field, openDialog, tick } from './recording-form';
+import { brokerSelect, field, openDialog, rangeProblem, tick } from './recording-form';
 import { startRecording } from './recordings-requests';
 import { topicsText } from './topics-text';
 
@@ -17,37 +17,30 @@ export async function openRecordDialog(broker: string, started: () => void): Pro
   if (!brokers) return;
   const name = $('<input>', { type: 'text', value: nameOfNow(), spellcheck: false, maxlength: 60 });
   const filter = $('<input>', { type: 'text', value: '#', spellcheck: false });
-  const size = $('<input>', {
-    type: 'number',
-    value: 100,
-    min: 1,
-    max: Math.floor(RECORDING_RANGES.bytes[1] / MEGABYTE),
-  });
-  const time = $('<input>', { type: 'number', value: 60, min: 1, max: RECORDING_RANGES.seconds[1] / MINUTE });
+  const [most, longest] = [Math.floor(RECORDING_RANGES.bytes[1] / MEGABYTE), RECORDING_RANGES.seconds[1] / MINUTE];
+  const size = $('<input>', { type: 'number', value: 100, min: 1, max: most });
+  const time = $('<input>', { type: 'number', value: 60, min: 1, max: longest });
   const own = tick(topicsText('toolbar.own'), true, topicsText('toolbar.ownTip'));
   openDialog({
     title: topicsText('recordings.recordTitle'),
     press: topicsText('recordings.recordIt'),
     content: [
-      field(topicsText('recordings.name'), name),
+      field(topicsText('recordings.name'), name, { problemOf: nameProblem }),
       field(topicsText('toolbar.broker'), brokers),
-      field(topicsText('recordings.filter'), filter),
-      field(topicsText('recordings.most'), size, ' MB'),
-      field(topicsText('recordings.longest'), time, ` ${topicsText('recordings.minutes')}`),
+      field(topicsText('recordings.filter'), filter, { problemOf: filterProblem }),
+      field(topicsText('recordings.most'), size, { unit: 'MB', problemOf: (text) => rangeProblem(text, 1, most) }),
+      field(topicsText('recordings.longest'), time, {
+        unit: topicsText('recordings.minutes'),
+        problemOf: (text) => rangeProblem(text, 1, longest),
+      }),
       own.row,
       $('<p>', { class: 'mqtt-flows-facts' }).text(topicsText('recordings.recordHint')),
     ],
     async go() {
-      const chosen = String(name.val() ?? '').trim();
-      const topics = String(filter.val() ?? '').trim();
-      if (!isRecordingName(chosen)) return topicsText('recordings.badName');
-      const wrong = topicFilterProblem(topics);
-      if (wrong !== undefined) return wrong;
-      if (topics.startsWith('$share/')) return topicsText('toolbar.shared');
       await startRecording({
-        name: chosen,
+        name: textIn(name),
         broker: String(brokers.val()),
-        filter: topics,
+        filter: textIn(filter),
         own: own.input.prop('checked') === true,
         bytes: Math.round(Number(size.val()) * MEGABYTE),
         seconds: Math.round(Number(time.val()) * MINUTE),
@@ -56,6 +49,19 @@ export async function openRecordDialog(broker: string, started: () => void): Pro
       return undefined;
     },
   });
+}
+
+function textIn(input: JQuery): string {
+  return String(input.val() ?? '').trim();
+}
+
+function nameProblem(text: string): string | undefined {
+  return isRecordingName(text) ? undefined : topicsText('recordings.badName');
+}
+
+/** A member of a shared subscription would take messages away from the others. */
+function filterProblem(text: string): string | undefined {
+  return topicFilterProblem(text) ?? (text.startsWith('$share/') ? topicsText('toolbar.shared') : undefined);
 }
 
 /** Such as `2026-11-28 19.30.05`: it sorts by time, and is a name on every file system. */

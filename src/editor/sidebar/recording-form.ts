@@ -1,16 +1,36 @@
 // What the dialogs of recordings share: rows, the choice of a broker, and the dialog itself.
 
+import { addFieldNote } from '../fields/field-note';
+import { numberText } from '../fields/local-text';
 import { nodeLabel } from './node-label';
 import { askBrokers, type DeployedBroker } from './topics-requests';
 import { topicsText } from './topics-text';
 
 let count = 0;
 
-/** A row with a label over its field. */
-export function field(title: string, input: JQuery, unit: JQuery | string = ''): JQuery {
+/** A row with a label over its field. `problemOf` says what is wrong with a value, below the field. */
+export function field(
+  title: string,
+  input: JQuery,
+  { unit = '', problemOf }: { readonly unit?: string; readonly problemOf?: (text: string) => string | undefined } = {},
+): JQuery {
   const id = `mqtt-flows-recording-${++count}`;
   input.attr('id', id);
-  return $('<div>', { class: 'mqtt-flows-recording-row' }).append($('<label>', { for: id }).text(title), input, unit);
+  const row = $('<div>', { class: 'mqtt-flows-recording-row' }).append($('<label>', { for: id }).text(title), input);
+  if (unit !== '') row.append(` ${unit}`);
+  if (!problemOf) return row;
+  const noted = $('<div>').append(row);
+  addFieldNote(noted, input, (text) => ({ problem: problemOf(text.trim()) }));
+  return noted;
+}
+
+/** What is wrong with a number that has to be from `least` to `most`; blank may stand for none. */
+export function rangeProblem(text: string, least: number, most: number, blank = false): string | undefined {
+  // A field for numbers has no text where it is none.
+  if (text === '' && blank) return undefined;
+  const number = text === '' ? Number.NaN : Number(text);
+  if (number >= least && number <= most) return undefined;
+  return topicsText('recordings.badNumber', { least: numberText(least), most: numberText(most) });
 }
 
 export function tick(title: string, checked: boolean, tip = ''): { readonly row: JQuery; readonly input: JQuery } {
@@ -47,6 +67,8 @@ export function openDialog({ title, press, content: parts, go }: DialogParts): v
   const content = $('<div>', { class: 'mqtt-flows-recording-form' }).append(...parts, problem);
   let going = false;
   const pressed = async (): Promise<void> => {
+    const wrongField = content.find('[aria-invalid=true]').first();
+    if (wrongField.length > 0) return void wrongField.trigger('focus');
     if (going) return;
     going = true;
     const wrong = await go().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));

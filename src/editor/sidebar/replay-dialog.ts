@@ -1,11 +1,12 @@
 // The dialog that replays a recording: where to, how fast, and which of its branches.
 
 import type { RecordingSurvey } from '../../core/recordings/recording-survey';
+import { PAUSE_RANGE } from '../../core/recordings/recordings-protocol';
 import { isTopicPrefix } from '../../core/recordings/topic-choice';
 import { dateTimeText } from '../fields/local-text';
 import { askFirst } from './ask-first';
 import { notifyProblem } from './notify-problem';
-import { brokerSelect, field, openDialog, tick } from './recording-form';
+import { brokerSelect, field, openDialog, rangeProblem, tick } from './recording-form';
 import { lengthText, speedText } from './recording-rows';
 import { askSurvey, type ReplayBody, startReplay } from './recordings-requests';
 import { topicsText } from './topics-text';
@@ -21,7 +22,7 @@ export async function openReplayDialog(name: string, broker: string, started: ()
   const speed = $('<select>').append(
     ...SPEEDS.map((factor) => $('<option>', { value: factor, selected: factor === 1 }).text(speedText(factor))),
   );
-  const pause = $('<input>', { type: 'number', min: 0, placeholder: topicsText('recordings.asRecorded') });
+  const pause = $('<input>', { type: 'number', min: 0, step: 'any', placeholder: topicsText('recordings.asRecorded') });
   const prefix = $('<input>', { type: 'text', spellcheck: false, placeholder: topicsText('recordings.noPrefix') });
   const loop = tick(topicsText('recordings.loop'), false);
   const retain = tick(topicsText('recordings.retain'), true);
@@ -44,15 +45,17 @@ export async function openReplayDialog(name: string, broker: string, started: ()
       where.element,
       field(topicsText('toolbar.broker'), brokers),
       field(topicsText('recordings.speed'), speed),
-      field(topicsText('recordings.pause'), pause, ` ${topicsText('recordings.seconds')}`),
-      field(topicsText('recordings.prefix'), prefix),
+      field(topicsText('recordings.pause'), pause, {
+        unit: topicsText('recordings.seconds'),
+        problemOf: (text) => rangeProblem(text, ...PAUSE_RANGE, true),
+      }),
+      field(topicsText('recordings.prefix'), prefix, { problemOf: prefixProblem }),
       loop.row,
       retain.row,
       branches,
     ],
     async go() {
       const before = String(prefix.val() ?? '').trim();
-      if (!isTopicPrefix(before)) return topicsText('recordings.badPrefix');
       const chosen = chosenBranches(branches);
       if (chosen === 'none') return topicsText('recordings.noBranch');
       const body: ReplayBody = {
@@ -74,6 +77,10 @@ export async function openReplayDialog(name: string, broker: string, started: ()
       return undefined;
     },
   });
+}
+
+function prefixProblem(text: string): string | undefined {
+  return isTopicPrefix(text) ? undefined : topicsText('recordings.badPrefix');
 }
 
 function whereChoice(): { readonly element: JQuery; chosen(): ReplayBody['to'] } {

@@ -280,6 +280,9 @@ describe('one topic in the sidebar', function () {
       await editor.page.getByLabel('Name', { exact: true }).fill('../etc');
       await confirm('Record');
       await editor.page.getByText('A name has letters').waitFor();
+      await editor.page.getByLabel('At most', { exact: true }).fill('5000');
+      await editor.page.getByText('A number from 1 to 4,294.').waitFor();
+      await editor.page.getByLabel('At most', { exact: true }).fill('5');
       await editor.page.getByLabel('Name', { exact: true }).fill('one');
       await editor.page.getByLabel('Topic filter', { exact: true }).fill('+/+');
       await confirm('Record');
