@@ -11,6 +11,7 @@ import { refuseMessages, showProblem } from '../runtime/node/node-problem';
 import { readSettings } from '../runtime/node/read-settings';
 import { startStateNode } from '../runtime/state/state-node';
 import { serveStates, showState } from '../runtime/state/state-table';
+import { formatOfTopic } from '../runtime/subscribe/format-of-topic';
 import { rowFilters } from '../runtime/subscribe/row-filters';
 import { rowValue } from '../runtime/subscribe/row-value';
 import { birthsOf } from '../runtime/subscribe/sparkplug-births-of';
@@ -40,7 +41,9 @@ export = function register(RED: NodeAPI): void {
     const running = started.config;
     showState(this, definition, running.live);
     if (!broker) return acceptOwn(RED, this, (input) => running.take(input));
-    const formatOf = (topic: string): FormatOfTopic | undefined => running.formatOf(topic);
+    const formatOf = (topic: string): FormatOfTopic | undefined => {
+      return formatOfTopic(settings, { fixed: rows.value.subscriptions, requested: [] }, topic);
+    };
     this.on('close', useFormats(broker.connection, { codecs, formatOf }));
     acceptControl(RED, this, broker.control, (input) => running.take(input));
   }

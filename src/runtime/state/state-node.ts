@@ -15,12 +15,10 @@ import type { StateNodeSettings } from '../../settings/state.config';
 import { flowsStarted } from '../deploy/deploy-events';
 import { onClose } from '../deploy/node-closing';
 import { editorId } from '../deploy/saved-nodes';
-import type { FormatOfTopic } from '../node/formats-in-use';
 import { localizedError } from '../node/localize';
 import { reportError } from '../node/node-problem';
 import { atOutput } from '../node/outputs';
 import type { MessageInput } from '../publish/message-answers';
-import { formatOfTopic } from '../subscribe/format-of-topic';
 import { NodeFilters, refreshFilters } from '../subscribe/node-filters';
 import { type NodeSubscription, NodeSubscriptions } from '../subscribe/node-subscriptions';
 import { whyItHearsItself } from '../subscribe/subscribe-status';
@@ -106,11 +104,6 @@ export class StateNode {
     this.#status = new StateStatus(RED, node, shown);
     this.#ready = this.#begin();
     onClose(RED, node, (removed, done) => void this.#close(removed).then(done, done));
-  }
-
-  /** How it reads the messages of `topic`; undefined when it gets none of them from a broker. */
-  formatOf(topic: string): FormatOfTopic | undefined {
-    return this.#subscriptions && formatOfTopic(this.#parts.settings, this.#subscriptions, topic);
   }
 
   touched(): void {

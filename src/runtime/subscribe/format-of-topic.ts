@@ -9,7 +9,7 @@ import type { NodeSubscriptions } from './node-subscriptions';
 /** Undefined when the node gets no messages of `topic`. */
 export function formatOfTopic(
   { format, messageType }: Pick<SubscribeSettings, 'format' | 'messageType'>,
-  subscriptions: NodeSubscriptions,
+  subscriptions: Pick<NodeSubscriptions, 'fixed' | 'requested'>,
   topic: string,
 ): FormatOfTopic | undefined {
   const fixed = subscriptions.fixed.find(({ options }) => takes(options.filter, topic));
