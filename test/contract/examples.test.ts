@@ -231,6 +231,13 @@ describe('The examples', () => {
     }
   });
 
+  it('have at most ten nodes besides their comments, so that a beginner sees them all', () => {
+    for (const { name, nodes } of examples) {
+      const inFlow = nodes.filter(({ type, x }) => x !== undefined && type !== 'comment' && !CONTAINERS.has(type));
+      assert.ok(inFlow.length <= 10, `${name}: ${inFlow.length}`);
+    }
+  });
+
   it('hold no user name and no password', () => {
     ours((node, { credentials = {} }, place) => {
       for (const name of ['credentials', ...Object.keys(credentials)]) assert.ok(!(name in node), `${place}: ${name}`);
