@@ -141,7 +141,7 @@ describe('one topic in the sidebar', function () {
     await payload.fill('');
     await payload.press('ControlOrMeta+V');
     assert.deepEqual(JSON.parse(await payload.inputValue()), { [TOPIC]: { state: 'pressing' } });
-    await topics.panel.getByRole('button', { name: 'Take the pin away' }).click();
+    await topics.panel.getByRole('button', { name: 'Unpin the topic' }).click();
     await pin.waitFor({ state: 'detached' });
   });
 
@@ -151,7 +151,7 @@ describe('one topic in the sidebar', function () {
     await payload.fill('{"state":\n"cold",}');
     await topics.pane.getByText('This is not valid JSON: line 2, column 8.').waitFor();
     await payload.fill('{"state":"cold"}');
-    await topics.pane.getByRole('button', { name: 'Lay out' }).click();
+    await topics.pane.getByRole('button', { name: 'Indent' }).click();
     assert.equal(await payload.inputValue(), '{\n  "state": "cold"\n}');
     await topics.pane.getByLabel('Seconds between two messages').fill('0.1');
     await topics.pane.getByRole('button', { name: 'Save the draft' }).click();
@@ -292,7 +292,7 @@ describe('one topic in the sidebar', function () {
       await rows().getByText('recording · 1 messages').waitFor();
       await session.publish('plant/line2', 'x');
       await rows().getByText('recording · 2 messages').waitFor();
-      await press('Stop to record one');
+      await press('Stop recording one');
       await press('Replay one');
       await editor.page.getByText('2 messages · 0:0').waitFor();
       await editor.page.getByLabel('Speed').selectOption('as fast as possible');
@@ -324,7 +324,7 @@ describe('one topic in the sidebar', function () {
       assert.equal(file.suggestedFilename(), '2.jsonl');
       assert.equal(readFileSync(await file.path(), 'utf8'), text);
       await chooser.setInputFiles({ name: 'x.jsonl', mimeType: '', buffer: Buffer.from(`${text}<b>\n`) });
-      await editor.page.getByText('Line 3: it is no JSON object.').waitFor();
+      await editor.page.getByText('Line 3: it is not a JSON object.').waitFor();
       // The browser writes each refusal to its console.
       editor.forgetErrors();
       await press('Delete 2');

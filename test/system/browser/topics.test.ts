@@ -121,7 +121,7 @@ describe('the topics sidebar in the editor', function () {
     await editor.screenshot('topics-chart-zoomed');
     await topics.pane.getByRole('button', { name: 'Show all again' }).click();
     await topics.pane.getByLabel('Time in sight').selectOption('1 min');
-    await topics.pane.getByRole('button', { name: 'Take the series away' }).click();
+    await topics.pane.getByRole('button', { name: 'Remove the series' }).click();
     await topics.pane.getByRole('img', { name: /^4 values from 10 to 90/ }).waitFor();
   });
 
