@@ -103,6 +103,7 @@ describe('core/topics/filter-source', () => {
     assert.deepEqual(filled(text, ['$share/g/a/+n'], 'jsonata'), ['$share/g/a/+n', '$share/g/a/+']);
     assert.deepEqual(filled(text, [undefined], 'jsonata'), ['filter-missing', text, 'missing']);
     assert.deepEqual(filled(text, [['a', 'b']], 'jsonata'), ['filter-missing', text, 'notText']);
+    assert.deepEqual(filled(text, [5], 'jsonata'), ['5', '5']);
     assert.deepEqual(filled(text, ['a\nb'], 'jsonata'), ['filter-invalid', text, 'control']);
     assert.deepEqual(filled(text, ['a/#/b'], 'jsonata'), ['filter-invalid', undefined, 'hashNotLast']);
   });

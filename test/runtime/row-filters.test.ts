@@ -87,7 +87,7 @@ describe('runtime/subscribe/row-filters', () => {
       (await finding).map(({ code, params }) => [code, params.path]),
       [['filter-missing', 'flow.x']],
     );
-    assert.deepEqual([texts(filters), filters.unfound], [[undefined, 'c/2'], 'a/{{flow.x}}']);
+    assert.deepEqual([texts(filters), filters.unfound?.params.template], [[undefined, 'c/2'], 'a/{{flow.x}}']);
   });
 
   it('a value that is removed takes the filter away', async () => {

@@ -109,6 +109,7 @@ function filledFilter({ text, segments }: Template, outside: OutsideFound): Resu
 
 function expressionFilter(text: string, value: unknown): Result<TopicFilter> {
   if (value === undefined || value === null || value === '') return failed(missing(text, text, 'missing'));
+  if (typeof value === 'number' && Number.isFinite(value)) return parsed(String(value));
   if (typeof value !== 'string') return failed(missing(text, text, 'notText'));
   return CONTROL.test(value) ? failed(faulty(value, text, 'control')) : parsed(value);
 }

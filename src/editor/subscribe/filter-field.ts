@@ -38,15 +38,20 @@ export function addExpression(container: JQuery, line: JQuery, text: JQuery, sav
     // The typed input's own method measures the width, which is impossible before the dialog is shown.
     place.find('.red-ui-typedInput-container').css('width', '100%');
     nameTypedInput(line, input, sharedText('fields.filter'));
+    // Nothing is wrong with a field in which nothing was typed yet.
+    let typed = saved !== '';
     addFieldNote(note, input, () => ({
-      problem: typedValueProblem({ value: read(), type: 'jsonata' }),
+      problem: typed ? typedValueProblem({ value: read(), type: 'jsonata' }) : undefined,
       hint: sharedText('fields.filterExpression'),
     }));
     const shown = place.find('input.red-ui-typedInput-input');
     shown.attr('aria-describedby', input.attr('aria-describedby') ?? '');
     input.on('input change', () => shown.attr('aria-invalid', input.attr('aria-invalid') ?? 'false'));
     // The typed input reports a change when it is left, and the note has to follow each letter.
-    shown.on('input', () => input.val(read()).trigger('input'));
+    shown.on('input', () => {
+      typed = true;
+      input.val(read()).trigger('input');
+    });
   };
   const read = (): string => (built ? input.typedInput('value').trim() : saved);
   return {

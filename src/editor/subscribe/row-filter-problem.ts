@@ -31,5 +31,15 @@ function templateProblem(text: string, literal: boolean): string | undefined {
 /** The note of a filter that is text. Placeholders are filled in unless it is `literal`. */
 export function rowFilterNote(text: string, literal: boolean): FieldNote {
   if (literal || !text.includes('{{')) return topicFilterNote(text, literal);
-  return { problem: templateProblem(text, literal), hint: sharedText('fields.filterTemplate') };
+  return { problem: templateProblem(text, literal), hint: hintOfRefresh(sharedText('fields.filterTemplate')) };
+}
+
+/** The box that gives a subscribe node its input. */
+export const TAKES_MESSAGES = '#mqtt-flows-subscribe-control';
+
+/** `hint`, with what a message that refreshes filters needs, where the node has no input yet. */
+export function hintOfRefresh(hint: string): string {
+  const box = $(TAKES_MESSAGES);
+  if (box.length === 0 || box.prop('checked') === true) return hint;
+  return `${hint} ${sharedText('fields.filterNeedsInput')}`;
 }

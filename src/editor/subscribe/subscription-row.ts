@@ -9,7 +9,7 @@ import { sharedText } from '../fields/shared-text';
 import { offerTopics } from '../fields/topic-completion';
 import { trimPasted } from '../fields/trim-pasted';
 import { addExpression, keepsBraces, typeOfText } from './filter-field';
-import { rowFilterNote } from './row-filter-problem';
+import { rowFilterNote, TAKES_MESSAGES } from './row-filter-problem';
 import { addValueFields } from './value-fields';
 
 const SHARED = /^\$share\/([^/]*)\/(.*)$/s;
@@ -230,6 +230,7 @@ export function addSubscriptionRow(
   trimPasted(filter);
   options.group.on('input', () => filter.trigger('input'));
   options.literal.on('change', () => filter.trigger('input'));
+  $(TAKES_MESSAGES).on('change', () => filter.trigger('change'));
   // It means something for such a filter alone.
   const showLiteral = (): void => {
     const text = String(filter.val()).trim();

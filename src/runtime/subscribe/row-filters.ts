@@ -108,12 +108,9 @@ export class RowFilters {
     return this.#found.filter((one) => one !== undefined);
   }
 
-  /** How the first row is written that has no filter; undefined when all have one, or were not looked for yet. */
-  get unfound(): string | undefined {
-    for (const index of this.#problems.keys()) {
-      const row = this.#rows[index];
-      if (row && !this.#found[index]) return filterText(row.source);
-    }
+  /** Why the first row that has no filter has none; undefined when all have one, or were not looked for yet. */
+  get unfound(): MqttFlowsError | undefined {
+    for (const [index, problem] of this.#problems) if (!this.#found[index]) return problem;
     return undefined;
   }
 

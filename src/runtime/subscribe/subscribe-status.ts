@@ -4,6 +4,7 @@ import type { NodeAPI, NodeStatus } from 'node-red';
 import type { DeliveryFigures } from '../../connection/acknowledgement/delivery-window';
 import type { ConnectionState } from '../../connection/connection-state';
 import type { SubscriptionState } from '../../connection/subscriptions/subscriber';
+import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
 import type { SubscriptionOptions } from '../../core/subscriptions/subscription-options';
 import type { TopicFilter } from '../../core/topics/topic-filter';
@@ -30,7 +31,7 @@ export function subscriptionStatus(
 }
 
 /** The most characters of filters in a badge. */
-const LONGEST = 40;
+const LONGEST = 48;
 
 /**
  * The badge `status` of the subscriptions, with what there is to say of filters that depend on values: that one could not be
@@ -40,10 +41,22 @@ export function filledInStatus(RED: NodeAPI, status: NodeStatus, rows: RowFilter
   if (!rows.dependent || status.fill !== 'green') return status;
   const { unfound } = rows;
   if (unfound !== undefined) {
-    return { fill: 'red', shape: 'dot', text: `${sharedText(RED, 'status.no-filter')}: ${shortened(unfound)}` };
+    return { fill: 'red', shape: 'dot', text: shortened(whyUnfound(RED, unfound)) };
   }
   const filters = rows.subscriptions.map(({ options }) => options.filter.text).join(', ');
   return filters === '' ? status : { ...status, text: shortened(filters) };
+}
+
+/** Names the value at fault and what is wrong with it, where it is one. */
+function whyUnfound(RED: NodeAPI, { code, params }: MqttFlowsError): string {
+  if (params.path !== undefined) {
+    // Errors with a path have a key of this kind alone.
+    const fault = String(params.problemKey).replace('templateValue.', '');
+    const problem = sharedText(RED, `templateValue.${fault}`, params);
+    return code === 'filter-missing' ? `${params.path} ${problem}` : problem;
+  }
+  if (code === 'filter-invalid') return `${sharedText(RED, 'status.filter-invalid')}: ${params.filter}`;
+  return `${sharedText(RED, 'status.no-filter')}: ${params.expression}`;
 }
 
 function shortened(text: string): string {

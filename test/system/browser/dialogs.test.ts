@@ -129,7 +129,7 @@ describe('the dialogs in the editor', function () {
     assert.equal(await filter.getAttribute('aria-invalid'), 'false');
     await filter.fill('plant/#');
     await dialog.locator('#mqtt-flows-subscribe-more > summary').click();
-    await dialog.getByText('Take messages that connect, disconnect and subscribe').click();
+    await dialog.getByText('Take messages that connect, disconnect, subscribe or refresh filters').click();
     await editor.screenshot('dialog-subscribe-input');
     await editor.saveDialog(dialog);
     await editor.deploy();

@@ -140,7 +140,7 @@ describe('the value of a filter in the editor', function () {
         ["'plug/' & 'kitchen'", 'jsonata', undefined],
       ],
     );
-    await editor.node('plugs').getByText('no filter: plug/{{flow.id}}/+room').waitFor();
+    await editor.node('plugs').getByText('flow.id is missing').waitFor();
     const again = await editor.openDialog('plugs');
     await again.locator('.mqtt-flows-filter-expression:visible').waitFor();
     await editor.cancelDialog(again);
