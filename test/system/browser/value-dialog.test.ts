@@ -124,7 +124,7 @@ describe('the value of a filter in the editor', function () {
     await expression.fill("'plug/' & ");
     await given.locator('.mqtt-flows-filter-expression input.red-ui-typedInput-input[aria-invalid="true"]').waitFor();
     await expression.fill("'plug/' & 'kitchen'");
-    await given.getByText(/For example: 'devices/).waitFor();
+    await given.getByText(/For example: \$flowContext/).waitFor();
     await editor.screenshot('dialog-subscribe-filters');
     // The value is taken from what the expression brings.
     await given.locator('.mqtt-flows-value summary').click();
