@@ -33,7 +33,7 @@ const WITHOUT_NODE_RED = /^system\/reliability\/(bridge|broker-fuzz|fuzz|outbox-
  */
 const FIRST = [
   'system/node-red/side-by-side',
-  'system/browser/topics.',
+  'system/browser/topics',
   'system/node-red/slow-flow',
   'system/browser/dialogs',
   'system/restarts',

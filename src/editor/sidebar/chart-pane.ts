@@ -188,7 +188,8 @@ class ChartPane {
         this.#chart = new UplotChart();
         this.#figure.append(this.#chart.element);
       }
-      if (viewer === this.#host.viewer()) this.#series.add(answer);
+      // Paused meanwhile, it stays as it was. What has come is asked for again.
+      if (viewer === this.#host.viewer() && (isNewSeries || !this.#paused)) this.#series.add(answer);
       this.#draw();
     } catch {
       // The viewer says what is wrong with the recording. The next request follows.

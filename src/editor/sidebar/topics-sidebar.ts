@@ -26,7 +26,7 @@ import { openSurfaceDialog } from './surface-dialog';
 import { dragNode, topicOf } from './topic-actions';
 import { TopicDetail } from './topic-detail';
 import { TopicTreeList } from './topic-tree-list';
-import { askHealth, askRecordings, startViewing } from './topics-requests';
+import { askHealth, askRecordings, startViewing, stopViewing } from './topics-requests';
 import { topicsText } from './topics-text';
 import { TopicsToolbar } from './topics-toolbar';
 import { rounded, treeRowTexts } from './tree-row-texts';
@@ -93,6 +93,8 @@ export class TopicsSidebar {
     this.#detail.element,
   );
   #viewing: Viewing | undefined;
+  /** Changes with each start and stop. */
+  #turn = 0;
   /** The broker that is being recorded, or was last. */
   #broker = '';
   #open = false;
@@ -147,6 +149,7 @@ export class TopicsSidebar {
   }
 
   stop(): void {
+    this.#turn++;
     this.#viewing?.stop();
     this.#viewing = undefined;
     this.#toolbar.running = false;
@@ -170,8 +173,11 @@ export class TopicsSidebar {
     this.#broker = broker;
     this.#pins.of(broker);
     this.#toolbar.running = true;
+    const turn = this.#turn;
     try {
       const viewer = await startViewing(recording, instead);
+      // The user has pressed Stop meanwhile, or has started another recording.
+      if (turn !== this.#turn) return stopViewing(viewer);
       keepRecording(recording, viewer);
       this.#viewing = new Viewing(viewer, {
         wanted: () => ({ ...this.#tree.wanted, ...this.#detail.wanted, pins: this.#pins.topics }),
@@ -181,7 +187,7 @@ export class TopicsSidebar {
       });
       this.#choose({});
     } catch (error) {
-      this.#fail(detailOf(error), true);
+      if (turn === this.#turn) this.#fail(detailOf(error), true);
     }
   }
 

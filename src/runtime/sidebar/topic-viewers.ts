@@ -29,6 +29,8 @@ import { TopicRecorder } from './topic-recorder';
 const LEASE = 15_000;
 /** The same in ms for a hidden page, which browsers let send one request a minute. */
 const HIDDEN_LEASE = 150_000;
+/** The same in ms for a page that has been left: the editor takes long to load again over a slow link. */
+const LEFT_LEASE = 60_000;
 const SWEEP = 1000;
 const MOST_VIEWERS = 20;
 const MOST_RECORDERS = 5;
@@ -110,7 +112,7 @@ export class TopicViewers {
     const viewer = this.#viewers.get(id);
     if (!viewer) return;
     viewer.left = true;
-    viewer.expires = this.#clock.now() + LEASE;
+    viewer.expires = this.#clock.now() + LEFT_LEASE;
   }
 
   /** A part of the messages of a topic; undefined when the viewer is gone. */

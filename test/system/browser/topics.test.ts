@@ -1,17 +1,15 @@
-// The topics sidebar in the real editor, against mosquitto: from the start of a recording to a chart and new nodes.
+// The topics sidebar in the real editor, against mosquitto: the tree and its search, the selected topic as text and chart, the
+// state of the broker, and how all of it is laid out.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Download } from 'playwright-core';
-import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { TopicsSession } from '../../helpers/editor/topics-session';
 import { TopicsTab } from '../../helpers/editor/topics-tab';
 import { alarmsFlow } from '../../helpers/flows/alarms-flow';
 import { ScriptedServer } from '../../helpers/servers/scripted-server';
-
-type SavedNode = Readonly<Record<string, unknown>> & { readonly type: string };
 
 const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
 
@@ -169,127 +167,6 @@ describe('the topics sidebar in the editor', function () {
     await topics.pane.getByText('camera 1').waitFor();
   });
 
-  it('publishes to a topic, and takes a retained message away once that is confirmed', async () => {
-    await publish('kept/here', 'old', true);
-    await topics.start();
-    await topics.openAll();
-    await topics.row('here').click();
-    await topics.tab('Publish').click();
-    await topics.pane.getByLabel('Payload', { exact: true }).fill('new');
-    await topics.pane.getByLabel('retain').check();
-    await topics.pane.getByRole('button', { name: 'Publish' }).click();
-    await topics.pane.getByText('Published.').waitFor();
-    await topics.row('here', 'new').waitFor();
-    await topics.panel.getByRole('button', { name: 'Delete the retained message' }).click();
-    await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
-    await topics.tab('Value').click();
-    await topics.pane.getByText('The payload is empty.').waitFor();
-  });
-
-  it('deletes the retained messages of a branch, once their list is confirmed', async () => {
-    for (let i = 0; i < 120; i++) void publish(`stored/${i % 3}/${i}`, 'old', true);
-    await publish('stored/live', 'x');
-    await topics.start('stored/#');
-    await topics.panel.getByText('120 topics').waitFor();
-    await topics.row('stored').click();
-    const clear = topics.panel.getByRole('button', { name: 'Delete all retained messages of this branch' });
-    await clear.click();
-    await editor.page.getByText('for these 120 topics').waitFor();
-    await editor.page.getByText('stored/2/119', { exact: true }).waitFor();
-    await editor.screenshot('topics-clear-branch');
-    await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
-    await editor.page.getByText('120 of 120 retained messages are deleted.').waitFor();
-    await topics.openAll();
-    await topics.panel.getByRole('button', { name: 'Only topics that have a retained' }).click();
-    await topics.panel.getByText('Nothing found.').waitFor();
-    await clear.click();
-    await editor.page.getByText('No retained message was seen in this branch.').waitFor();
-  });
-
-  it('stops deleting when it is asked to', async () => {
-    for (let i = 0; i < 120; i++) await publish(`half/${i}`, 'old', true);
-    await topics.start('half/#');
-    await topics.row('half').click();
-    await topics.panel.getByText('120 topics').waitFor();
-    let asked = 0;
-    let release = (): void => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await editor.page.route('**/topics/clear', async (route) => {
-      asked++;
-      await released;
-      await route.continue();
-    });
-    await topics.panel.getByRole('button', { name: 'Delete all retained messages of this branch' }).click();
-    const sent = editor.page.waitForRequest('**/topics/clear');
-    await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
-    await sent;
-    await editor.page.getByText('0 of 120 retained messages deleted').waitFor();
-    await editor.screenshot('topics-clear-progress');
-    await editor.page.locator('.red-ui-notification').getByRole('button', { name: 'Stop' }).click();
-    release();
-    await editor.page.getByText('Stopped: 50 of 120 retained messages are deleted.').waitFor();
-    assert.equal(asked, 1);
-  });
-
-  it('adds nodes for a topic, by button and by dragging', async () => {
-    await publish('doors/front', 'open', true);
-    await topics.start('doors/#');
-    await topics.openAll();
-    await topics.row('front').click();
-    await topics.panel.getByRole('button', { name: 'Add a publish node' }).click();
-    const chart = editor.page.locator('#red-ui-workspace-chart');
-    await chart.click({ position: { x: 400, y: 300 } });
-    await editor.node('doors/front').waitFor();
-    await topics.drag(topics.row('doors'), chart, { x: 300, y: 200 });
-    await chart.click({ position: { x: 300, y: 200 } });
-    await editor.node('doors/#').waitFor();
-    await editor.screenshot('topics-nodes');
-    await editor.deploy();
-    const [publisher] = session.editor.saved<SavedNode>('mqtt-flows-publish');
-    assert.deepEqual([publisher?.topic, publisher?.topicType, publisher?.broker], ['doors/front', 'str', 'broker']);
-    const subscriber = session.editor.saved<SavedNode>('mqtt-flows-subscribe').find(({ id }) => id !== 'in');
-    assert.deepEqual(subscriber?.subscriptions, [{ ...subscriptionDefaults, filter: 'doors/#' }]);
-    assert.equal(subscriber?.broker, 'broker');
-  });
-
-  it('makes no node of a topic that would read a variable, nor of one that reads like a flow', async () => {
-    await publish('evil/${HOME}', 'x', true);
-    const flowLike = JSON.stringify([{ id: 'evil', type: 'function', z: '', func: '{{x}}', x: 1, y: 1, wires: [] }]);
-    await publish(`evil/${flowLike}`, 'x', true);
-    await topics.start('evil/#');
-    await topics.openAll();
-    await topics.row('${HOME}').click();
-    await topics.panel.getByRole('button', { name: 'Add a subscribe node' }).click();
-    await editor.page.getByText('Add the node by hand').waitFor();
-    const chart = editor.page.locator('#red-ui-workspace-chart');
-    await topics.drag(topics.row('"func"'), chart, { x: 300, y: 200 });
-    await publish('evil/later', 'x');
-    await topics.row('later').waitFor();
-    assert.equal(await editor.page.evaluate(`RED.nodes.filterNodes({ type: 'function' }).length`), 0);
-  });
-
-  it('shows markup from a server as the text that it is', async () => {
-    const properties = { contentType: HOSTILE, responseTopic: HOSTILE, userProperties: { [HOSTILE]: HOSTILE } };
-    await session.device.publishAsync(`evil/${HOSTILE}`, HOSTILE, { retain: true, properties });
-    await session.device.publishAsync('evil/json', JSON.stringify({ [HOSTILE]: HOSTILE, number: 1 }), { retain: true });
-    await session.device.publishAsync('evil/json', JSON.stringify({ [HOSTILE]: [HOSTILE], number: 2 }), {
-      retain: true,
-    });
-    await topics.start('evil/#');
-    await topics.openAll();
-    for (const name of ['script', 'json']) {
-      await topics.row(name).last().click();
-      for (const tab of ['Value', 'History', 'Chart', 'Properties', 'Publish']) await topics.tab(tab).click();
-    }
-    await topics.row('script').last().click();
-    await topics.panel.getByRole('button', { name: 'Delete the retained message' }).click();
-    await editor.page.getByRole('button', { name: 'Cancel', exact: true }).last().click();
-    assert.equal(await topics.panel.locator('img[src="x"], script').count(), 0);
-    await editor.screenshot('topics-hostile');
-  });
-
   it('says how the broker is and who subscribes, and shows the node', async () => {
     await topics.health.locator('summary').first().getByText('connected').waitFor();
     await topics.health.locator('summary').first().click();
@@ -317,59 +194,6 @@ describe('the topics sidebar in the editor', function () {
     await topics.row('c', '2').waitFor({ state: 'detached' });
   });
 
-  it('offers the topics that have been seen to the core MQTT nodes', async () => {
-    await publish('alarms/Boiler', '1');
-    await topics.start();
-    await publish('alarms/Boiler', '2');
-    await session.offered('alarms/Boiler');
-    await editor.page.evaluate(
-      `RED.view.importNodes([{ id: 'core', type: 'mqtt in', topic: '', x: 300, y: 300, wires: [[]] }], { generateIds: false })`,
-    );
-    await editor.page.locator('#red-ui-workspace-chart').click({ position: { x: 300, y: 300 } });
-    const dialog = await editor.openDialog('mqtt');
-    const field = dialog.locator('#node-input-topic');
-    await field.pressSequentially('boil');
-    await editor.page.locator('.red-ui-autoComplete-completion').getByText('alarms/').first().waitFor();
-    await editor.screenshot('topics-completion');
-    await field.press('Escape');
-    await editor.cancelDialog(dialog);
-  });
-
-  it('offers them to our own nodes, those of the broker that is chosen', async () => {
-    await topics.health.locator('summary').first().getByText('connected').waitFor();
-    await publish('alarms/Boiler', '1', true);
-    await session.offered('alarms/Boiler');
-    const dialog = await editor.openDialog('alarms');
-    const filter = dialog.getByRole('textbox', { name: 'Topic filter' });
-    await filter.fill('');
-    await filter.pressSequentially('Boi');
-    const offer = editor.page.locator('.red-ui-autoComplete-container').getByText('alarms/Boiler');
-    await offer.waitFor();
-    await editor.screenshot('topics-completion-own');
-    await offer.click();
-    assert.equal(await filter.inputValue(), 'alarms/Boiler');
-    await editor.cancelDialog(dialog);
-  });
-
-  it('offers them to the line in which a router tries a topic', async () => {
-    await topics.health.locator('summary').first().getByText('connected').waitFor();
-    await publish('alarms/Boiler', '1', true);
-    await session.offered('alarms/Boiler');
-    await editor.page.evaluate(
-      `RED.view.importNodes([{ id: 'route', type: 'mqtt-flows-router', x: 300, y: 300, outputs: 1, otherwise: false,
-        rules: [{ filter: 'alarms/+where', topic: 'to/{{params.where}}' }], wires: [[]] }], { generateIds: false })`,
-    );
-    await editor.page.locator('#red-ui-workspace-chart').click({ position: { x: 300, y: 300 } });
-    const dialog = await editor.openDialog('topic router');
-    await dialog.getByRole('textbox', { name: 'Try a topic' }).pressSequentially('boil');
-    await editor.page.locator('.red-ui-autoComplete-container').getByText('alarms/Boiler').click();
-    await dialog
-      .locator('.mqtt-flows-trial')
-      .getByText('1. alarms/+where · where = "Boiler" · new topic: to/Boiler')
-      .waitFor();
-    await editor.cancelDialog(dialog);
-  });
-
   it('hands out what was recorded, as lines of JSON', async () => {
     await topics.start('recorded/#');
     await publish('recorded/a', '{"on":true}');
@@ -388,6 +212,25 @@ describe('the topics sidebar in the editor', function () {
     const branch = editor.page.waitForEvent('download');
     await topics.panel.getByRole('button', { name: 'Save what was recorded of this topic' }).click();
     assert.deepEqual(await linesOf(await branch), [b]);
+  });
+
+  it('records nothing where Stop is pressed before the answer to Start has come', async () => {
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await editor.page.route('**/topics/start', async (route) => {
+      await released;
+      await route.continue();
+    });
+    const asked = editor.page.waitForRequest('**/topics/start');
+    await topics.panel.getByRole('button', { name: 'Start' }).click();
+    await asked;
+    await topics.stop();
+    const ended = editor.page.waitForResponse('**/topics/stop');
+    release();
+    await ended;
+    assert.deepEqual(await session.editor.nodeRed.admin('mqtt-flows/topics/recordings'), []);
   });
 
   it('shows what a server says of a refusal as the text that it is', async () => {

@@ -1,0 +1,158 @@
+// What is done in the topics sidebar with the selected topic: it publishes, deletes retained messages and adds nodes, and
+// nothing that a server sends runs.
+
+import assert from 'node:assert/strict';
+import { subscriptionDefaults } from '#src/settings/subscribe.config';
+import type { EditorPage } from '../../helpers/editor/editor-page';
+import { TopicsSession } from '../../helpers/editor/topics-session';
+import type { TopicsTab } from '../../helpers/editor/topics-tab';
+
+type SavedNode = Readonly<Record<string, unknown>> & { readonly type: string };
+
+const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+
+describe('the actions of the topics sidebar in the editor', function () {
+  this.timeout(300_000);
+  let session: TopicsSession;
+  let editor: EditorPage;
+  let topics: TopicsTab;
+  const publish = (topic: string, payload: string | Buffer, retain = false): Promise<void> =>
+    session.publish(topic, payload, retain);
+
+  before(async function () {
+    session = await TopicsSession.start(this);
+  });
+
+  beforeEach(async () => {
+    ({ editor, topics } = await session.open());
+  });
+
+  afterEach(async () => {
+    editor.assertNoErrors();
+    assert.equal(await editor.page.evaluate('window.hacked'), undefined);
+    await editor.close();
+  });
+
+  after(() => session?.stop());
+
+  it('publishes to a topic, and takes a retained message away once that is confirmed', async () => {
+    await publish('kept/here', 'old', true);
+    await topics.start();
+    await topics.openAll();
+    await topics.row('here').click();
+    await topics.tab('Publish').click();
+    await topics.pane.getByLabel('Payload', { exact: true }).fill('new');
+    await topics.pane.getByLabel('retain').check();
+    await topics.pane.getByRole('button', { name: 'Publish' }).click();
+    await topics.pane.getByText('Published.').waitFor();
+    await topics.row('here', 'new').waitFor();
+    await topics.panel.getByRole('button', { name: 'Delete the retained message' }).click();
+    await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await topics.tab('Value').click();
+    await topics.pane.getByText('The payload is empty.').waitFor();
+  });
+
+  it('deletes the retained messages of a branch, once their list is confirmed', async () => {
+    for (let i = 0; i < 120; i++) void publish(`stored/${i % 3}/${i}`, 'old', true);
+    await publish('stored/live', 'x');
+    await topics.start('stored/#');
+    await topics.panel.getByText('120 topics').waitFor();
+    await topics.row('stored').click();
+    const clear = topics.panel.getByRole('button', { name: 'Delete all retained messages of this branch' });
+    await clear.click();
+    await editor.page.getByText('for these 120 topics').waitFor();
+    await editor.page.getByText('stored/2/119', { exact: true }).waitFor();
+    await editor.screenshot('topics-clear-branch');
+    await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await editor.page.getByText('120 of 120 retained messages are deleted.').waitFor();
+    await topics.openAll();
+    await topics.panel.getByRole('button', { name: 'Only topics that have a retained' }).click();
+    await topics.panel.getByText('Nothing found.').waitFor();
+    await clear.click();
+    await editor.page.getByText('No retained message was seen in this branch.').waitFor();
+  });
+
+  it('stops deleting when it is asked to', async () => {
+    for (let i = 0; i < 120; i++) await publish(`half/${i}`, 'old', true);
+    await topics.start('half/#');
+    await topics.row('half').click();
+    await topics.panel.getByText('120 topics').waitFor();
+    let asked = 0;
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await editor.page.route('**/topics/clear', async (route) => {
+      asked++;
+      await released;
+      await route.continue();
+    });
+    await topics.panel.getByRole('button', { name: 'Delete all retained messages of this branch' }).click();
+    const sent = editor.page.waitForRequest('**/topics/clear');
+    await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await sent;
+    await editor.page.getByText('0 of 120 retained messages deleted').waitFor();
+    await editor.screenshot('topics-clear-progress');
+    await editor.page.locator('.red-ui-notification').getByRole('button', { name: 'Stop' }).click();
+    release();
+    await editor.page.getByText('Stopped: 50 of 120 retained messages are deleted.').waitFor();
+    assert.equal(asked, 1);
+  });
+
+  it('adds nodes for a topic, by button and by dragging', async () => {
+    await publish('doors/front', 'open', true);
+    await topics.start('doors/#');
+    await topics.openAll();
+    await topics.row('front').click();
+    await topics.panel.getByRole('button', { name: 'Add a publish node' }).click();
+    const chart = editor.page.locator('#red-ui-workspace-chart');
+    await chart.click({ position: { x: 400, y: 300 } });
+    await editor.node('doors/front').waitFor();
+    await topics.drag(topics.row('doors'), chart, { x: 300, y: 200 });
+    await chart.click({ position: { x: 300, y: 200 } });
+    await editor.node('doors/#').waitFor();
+    await editor.screenshot('topics-nodes');
+    await editor.deploy();
+    const [publisher] = session.editor.saved<SavedNode>('mqtt-flows-publish');
+    assert.deepEqual([publisher?.topic, publisher?.topicType, publisher?.broker], ['doors/front', 'str', 'broker']);
+    const subscriber = session.editor.saved<SavedNode>('mqtt-flows-subscribe').find(({ id }) => id !== 'in');
+    assert.deepEqual(subscriber?.subscriptions, [{ ...subscriptionDefaults, filter: 'doors/#' }]);
+    assert.equal(subscriber?.broker, 'broker');
+  });
+
+  it('makes no node of a topic that would read a variable, nor of one that reads like a flow', async () => {
+    await publish('evil/${HOME}', 'x', true);
+    const flowLike = JSON.stringify([{ id: 'evil', type: 'function', z: '', func: '{{x}}', x: 1, y: 1, wires: [] }]);
+    await publish(`evil/${flowLike}`, 'x', true);
+    await topics.start('evil/#');
+    await topics.openAll();
+    await topics.row('${HOME}').click();
+    await topics.panel.getByRole('button', { name: 'Add a subscribe node' }).click();
+    await editor.page.getByText('Add the node by hand').waitFor();
+    const chart = editor.page.locator('#red-ui-workspace-chart');
+    await topics.drag(topics.row('"func"'), chart, { x: 300, y: 200 });
+    await publish('evil/later', 'x');
+    await topics.row('later').waitFor();
+    assert.equal(await editor.page.evaluate(`RED.nodes.filterNodes({ type: 'function' }).length`), 0);
+  });
+
+  it('shows markup from a server as the text that it is', async () => {
+    const properties = { contentType: HOSTILE, responseTopic: HOSTILE, userProperties: { [HOSTILE]: HOSTILE } };
+    await session.device.publishAsync(`evil/${HOSTILE}`, HOSTILE, { retain: true, properties });
+    await session.device.publishAsync('evil/json', JSON.stringify({ [HOSTILE]: HOSTILE, number: 1 }), { retain: true });
+    await session.device.publishAsync('evil/json', JSON.stringify({ [HOSTILE]: [HOSTILE], number: 2 }), {
+      retain: true,
+    });
+    await topics.start('evil/#');
+    await topics.openAll();
+    for (const name of ['script', 'json']) {
+      await topics.row(name).last().click();
+      for (const tab of ['Value', 'History', 'Chart', 'Properties', 'Publish']) await topics.tab(tab).click();
+    }
+    await topics.row('script').last().click();
+    await topics.panel.getByRole('button', { name: 'Delete the retained message' }).click();
+    await editor.page.getByRole('button', { name: 'Cancel', exact: true }).last().click();
+    assert.equal(await topics.panel.locator('img[src="x"], script').count(), 0);
+    await editor.screenshot('topics-hostile');
+  });
+});
