@@ -38,8 +38,8 @@ const QUIET = [
   `--disable-features=${WITHOUT.join(',')}`,
 ];
 
-/** ms without a user after which it is closed. The next suite of a process begins at once. */
-const PATIENCE = 2000;
+/** ms without a user after which it is closed. The next suite of a process begins at once, but may start a server first. */
+const PATIENCE = 10_000;
 
 let running: Promise<Browser> | undefined;
 let users = 0;

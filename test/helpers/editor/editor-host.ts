@@ -9,8 +9,8 @@ import { installDocumentedFormat } from '../package/documented-format';
 import { releaseChromium, useChromium } from './chromium';
 import { EditorPage } from './editor-page';
 
-/** ms without a suite after which it is stopped. The next suite of a process begins at once. */
-const PATIENCE = 2000;
+/** ms without a suite after which it is stopped. The next suite of a process begins at once, but may start a server first. */
+const PATIENCE = 10_000;
 
 /** What Node-RED keeps of its user: the tips are off. Node-RED 5 has thrown in its own code for them on a loaded machine. */
 const WITHOUT_TIPS = { _: { editor: { view: { 'view-show-tips': false } } } };
@@ -67,9 +67,9 @@ export class EditorHost {
     }
   }
 
-  /** A page with the editor in the language `locale`: one that a test has closed, or a new one. */
+  /** A page with the editor in the language `locale`: the one that a test has closed last, or a new one. */
   async page(locale: string): Promise<EditorPage> {
-    const free = [...this.#free].find((page) => page.locale === locale);
+    const free = [...this.#free].reverse().find((page) => page.locale === locale);
     if (free) {
       this.#free.delete(free);
       await free.again();

@@ -54,7 +54,7 @@ export async function settleRequests(page: Page): Promise<void> {
 /** Puts a new topics sidebar in place of one that has been used: that has been shown, which fills its list of brokers. */
 export async function renewTopicsSidebar(page: Page): Promise<void> {
   await page.evaluate(() => {
-    if ($('.mqtt-flows-topics option').length === 0) return;
+    if ($('.mqtt-flows-topics .mqtt-flows-toolbar select:first option').length === 0) return;
     // A recording would go on for some seconds after the page is left. The button says whether there is one.
     $('.mqtt-flows-topics .mqtt-flows-start.mqtt-flows-stops').trigger('click');
     dispatchEvent(new Event('pagehide'));
@@ -103,7 +103,7 @@ export function traces(page: Page): Promise<string> {
         .get()
         .map((tab) => tab.dataset.tabId ?? tab.id.replace('red-ui-tab-', ''))
         .filter((id) => !RED.nodes.workspace(id)),
-      sidebar: [$('.mqtt-flows-topics option').length, $('#red-ui-sidebar').width()],
+      sidebar: [$('.mqtt-flows-topics .mqtt-flows-toolbar select:first option').length, $('#red-ui-sidebar').width()],
       selected: RED.view.selection(),
       undo: RED.history.depth(),
       changed: RED.nodes.dirty(),

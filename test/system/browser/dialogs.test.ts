@@ -62,6 +62,18 @@ describe('the dialogs in the editor', function () {
     assert.equal(await editor.changed(), false);
   });
 
+  // Loading an editor costs more CPU than most tests. Nothing else fails when each test gets a page of its own.
+  it('a page that a test has closed is used by the next one without loading it again', async () => {
+    const { page } = editor;
+    await page.evaluate('window.stillTheSame = true');
+    await editor.action('mqtt-flows:show-topics-tab');
+    await page.locator('.mqtt-flows-topics option', { hasText: 'embedded broker' }).waitFor({ state: 'attached' });
+    await editor.close();
+    editor = await session.open({ label: 'publish' });
+    assert.equal(editor.page, page);
+    assert.equal(await page.evaluate('window.stillTheSame'), true);
+  });
+
   it('the broker dialog shows what belongs to a server or to the broker inside Node-RED', async () => {
     const subscribe = await editor.openDialog('plant/#');
     const broker = await editor.openBrokerDialog();
