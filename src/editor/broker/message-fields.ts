@@ -30,13 +30,24 @@ function payloadProblem(text: string, type: PayloadType): string | undefined {
   return type === 'bin' ? sharedText('expected.bytes') : sharedText('expected.base64');
 }
 
-/** Adds the fields of one message to `container`. Returns a function that reads them. */
+interface MessageTexts {
+  readonly topic: string;
+  readonly tip: string;
+  readonly isWill?: boolean;
+}
+
+/**
+ * Adds the fields of one message to `container`. Returns a function that reads them. The fields below the topic are made when
+ * there is a topic, since most brokers have no messages of their own, and typed inputs and lists take long to make; `added`
+ * is called when that happens later.
+ */
 export function addMessageFields(
   container: JQuery,
-  texts: { readonly topic: string; readonly tip: string; readonly isWill?: boolean },
+  texts: MessageTexts,
   message: Partial<MessageConfig> | undefined,
+  added: () => void,
 ): () => MessageConfig {
-  const saved = { ...messageDefaults, ...message };
+  const saved: MessageConfig = { ...messageDefaults, ...message };
   const topic = $('<input>', {
     type: 'text',
     class: 'mqtt-flows-message-topic',
@@ -46,30 +57,54 @@ export function addMessageFields(
   }).val(saved.topic);
   const row = addFormRow(container, 'fa fa-tasks', texts.topic, topic);
   const details = $('<div>').appendTo(container);
-  const readPayload = addPayload(details, saved.payload, saved.payloadType ?? 'str');
-  const qos = $('<select>', { title: sharedText('tip.qos') }).css({ width: '100px' });
-  for (const level of [0, 1, 2]) qos.append($('<option>', { value: level }).text(String(level)));
-  qos.val(String(saved.qos));
-  const last = addFormRow(details, 'fa fa-check-circle-o', 'QoS', qos);
-  const retain = addCheckbox(last, sharedText('field.retain'), sharedText('tip.retain'), saved.retain);
-  const isLiteral = addLiteral(last, topic, saved.literal === true);
+  const written = (): string => String(topic.val()).trim();
+  let fields: DetailFields | undefined;
+  const isLiteral = (): boolean => (fields ? fields.isLiteral() : saved.literal === true);
   addFieldNote(row, topic, (value) => ({
     problem: messageProblem({ topic: value.trim(), literal: isLiteral() }),
     hint: fixedTopicHint(value),
   }));
   trimPasted(topic);
-  const readProperties = addMessageProperties(details, saved.properties ?? {}, texts.isWill === true);
-  const show = (): void => void details.toggle(String(topic.val()).trim() !== '');
-  topic.on('input change', show);
-  show();
-  return () => ({
-    topic: String(topic.val()).trim(),
-    ...readPayload(),
-    qos: Number(qos.val()) as MessageConfig['qos'],
-    retain: retain.prop('checked') === true,
-    properties: readProperties(),
-    ...(isLiteral() && { literal: true }),
+  const add = (): void => {
+    if (written() !== '') fields ??= addDetails(details, topic, saved, texts.isWill === true);
+  };
+  const show = (): void => void details.toggle(written() !== '');
+  add();
+  topic.on('input change', () => {
+    const before = fields;
+    add();
+    show();
+    if (fields !== before) added();
   });
+  show();
+  return () => ({ ...(fields?.read() ?? saved), topic: written() });
+}
+
+interface DetailFields {
+  isLiteral(): boolean;
+  read(): Omit<MessageConfig, 'topic'>;
+}
+
+/** Adds the fields that belong to a message with a topic. */
+function addDetails(container: JQuery, topic: JQuery, saved: MessageConfig, isWill: boolean): DetailFields {
+  const readPayload = addPayload(container, saved.payload, saved.payloadType ?? 'str');
+  const qos = $('<select>', { title: sharedText('tip.qos') }).css({ width: '100px' });
+  for (const level of [0, 1, 2]) qos.append($('<option>', { value: level }).text(String(level)));
+  qos.val(String(saved.qos));
+  const last = addFormRow(container, 'fa fa-check-circle-o', 'QoS', qos);
+  const retain = addCheckbox(last, sharedText('field.retain'), sharedText('tip.retain'), saved.retain);
+  const isLiteral = addLiteral(last, topic, saved.literal === true);
+  const readProperties = addMessageProperties(container, saved.properties ?? {}, isWill);
+  return {
+    isLiteral,
+    read: () => ({
+      ...readPayload(),
+      qos: Number(qos.val()) as MessageConfig['qos'],
+      retain: retain.prop('checked') === true,
+      properties: readProperties(),
+      ...(isLiteral() && { literal: true }),
+    }),
+  };
 }
 
 /** Adds the box for texts with `${…}` in them. It is there for messages that have it, and for topics that may need it. */

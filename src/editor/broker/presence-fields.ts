@@ -21,12 +21,12 @@ type MessageName = keyof MessagesAboutClient;
 type Words = Readonly<Record<MessageName, { readonly topic: string; readonly tip: string }>>;
 type Saved = { readonly [K in MessageName]?: Partial<MessagesAboutClient[K]> | undefined };
 
-/** Adds the fields to `container`. Returns a function that reads them. `rebuilt` is called when fields have been replaced. */
+/** Adds the fields to `container`. Returns a function that reads them. `renewed` is called when there are new fields. */
 export function addPresenceFields(
   container: JQuery,
   words: Words,
   saved: Saved,
-  rebuilt: () => void,
+  renewed: () => void,
 ): () => MessagesAboutClient {
   const messages = {
     birth: { ...messageDefaults, ...saved.birth },
@@ -45,7 +45,7 @@ export function addPresenceFields(
   const fold = $('<details>', { class: 'mqtt-flows-more' }).appendTo(container);
   $('<summary>').css({ cursor: 'pointer', marginBottom: '8px' }).text(sharedText('presence.single')).appendTo(fold);
   const single = $('<div>').appendTo(fold);
-  let readSingle = addSingle(single, words, presence ? NONE : messages);
+  let readSingle = addSingle(single, words, presence ? NONE : messages, renewed);
   fold.prop('open', !presence && Object.values(messages).some((message) => message.topic !== ''));
 
   const readPresence = (): Presence => ({ topic: trimmed(topic), online: trimmed(online), offline: trimmed(offline) });
@@ -58,10 +58,10 @@ export function addPresenceFields(
     topic.trigger('change');
   };
   const separate = (): void => {
-    readSingle = addSingle(single.empty(), words, messagesOfPresence(readPresence()));
+    readSingle = addSingle(single.empty(), words, messagesOfPresence(readPresence()), renewed);
     fold.prop('open', true);
     topic.val('').trigger('change');
-    rebuilt();
+    renewed();
   };
   addFieldNote(row, topic, () => {
     return presenceNote(readPresence(), separate) ?? meantNote(readSingle(), join);
@@ -78,10 +78,15 @@ export function addPresenceFields(
 
 const NONE: MessagesAboutClient = { birth: messageDefaults, close: messageDefaults, will: messageDefaults };
 
-function addSingle(container: JQuery, words: Words, messages: MessagesAboutClient): () => MessagesAboutClient {
-  const birth = addMessageFields(container, words.birth, messages.birth);
-  const close = addMessageFields(container, words.close, messages.close);
-  const will = addMessageFields(container, { ...words.will, isWill: true }, messages.will);
+function addSingle(
+  container: JQuery,
+  words: Words,
+  messages: MessagesAboutClient,
+  renewed: () => void,
+): () => MessagesAboutClient {
+  const birth = addMessageFields(container, words.birth, messages.birth, renewed);
+  const close = addMessageFields(container, words.close, messages.close, renewed);
+  const will = addMessageFields(container, { ...words.will, isWill: true }, messages.will, renewed);
   return () => ({ birth: birth(), close: close(), will: will() });
 }
 
