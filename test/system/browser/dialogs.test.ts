@@ -67,7 +67,7 @@ describe('the dialogs in the editor', function () {
     const { page } = editor;
     await page.evaluate('window.stillTheSame = true');
     await editor.action('mqtt-flows:show-topics-tab');
-    await page.locator('.mqtt-flows-topics option', { hasText: 'embedded broker' }).waitFor({ state: 'attached' });
+    await page.locator('.mqtt-flows-toolbar select').first().locator('option').first().waitFor({ state: 'attached' });
     await editor.close();
     editor = await session.open({ label: 'publish' });
     assert.equal(editor.page, page);
