@@ -63,7 +63,8 @@ export = function register(RED: NodeAPI): void {
       if (!built.ok) return input.done(localizedError(RED, built.error));
       publish(built, (settlement) => answer(settlement, input, reasoned(built)));
     };
-    if (settings.own) sendOwnMessages(RED, this, { plan: settings.own, connection, find: findOutside, build });
+    const parts = { connection, find: findOutside, build };
+    if (settings.own) sendOwnMessages(RED, this, { ...parts, plan: settings.own, failing: status.ownFailed });
     const list: ListPublisher = { RED, find: findOutside, build, publish, reasoned, answer };
 
     this.on('input', (message, send, done) => {

@@ -50,7 +50,7 @@ export = function register(RED: NodeAPI): void {
   ): RouteControl | undefined {
     if (dynamic === undefined) return undefined;
     const outputs = { rules: routes.map(({ filter }) => filter.text), unnamed: dynamic };
-    const kept = store && new KeptRoutes(RED, node, store.type, store.key);
+    const kept = store && new KeptRoutes(RED, node, store);
     return new RouteControl(new DynamicRoutes(table, outputs), kept, changed);
   }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { RouterConfig } from '#src/settings/router.config';
 import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
-import { routerNodes } from '../helpers/flows/flow-nodes';
+import { routerNodes, stateNodes } from '../helpers/flows/flow-nodes';
 
 /** Outputs: 1 the rule, 2 routes from messages, 3 otherwise. */
 function nodes(settings: Partial<Omit<RouterConfig, 'rules'>> = {}): FlowNode[] {
@@ -91,6 +91,20 @@ describe('routes from messages', () => {
         assert.deepEqual(await sent(flow, 'yard'), [[], [], [undefined]]);
       });
     }
+
+    it('are not written over by another node with the same key, nor over what it keeps', async () => {
+      const key = { routesType: 'flow', routes: 'shared' } as const;
+      const flow = await loadFlow([
+        ...stateNodes('state', { input: 'value', keepType: 'flow', keep: 'shared' }),
+        ...nodes(key),
+      ]);
+      const { error } = await flow.caught.next();
+      assert.deepEqual([error.code, error.source?.id], ['routes-key-taken', 'router']);
+      await flow.showing('router', 'routes-key-taken');
+      assert.equal(await refused(flow, 'addRoutes', ['hall/#']), 'routes-key-taken');
+      assert.deepEqual(await sent(flow, 'hall/3'), [[], [{ filter: 'hall/#' }], []]);
+      assert.equal(flow.context('router', 'flow').get('shared'), undefined);
+    });
 
     it('are lost after a restart if they are not kept', async () => {
       const flow = await loadFlow(nodes());

@@ -1,32 +1,16 @@
 // Keeping routes in a context store that answers late, or with errors.
 
 import assert from 'node:assert/strict';
-import type { Node, NodeAPI } from 'node-red';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { KeptRoutes } from '#src/runtime/router/kept-routes';
+import { FakeClock } from '../helpers/fakes/fake-clock';
+import { contextsOf, SlowStore } from '../helpers/fakes/slow-store';
 
-type Answer = (error?: Error | null, value?: unknown) => void;
-
-/** A store that answers when the test lets it. */
-class Store {
-  readonly reads: { key: string; store: string | undefined; answer: Answer }[] = [];
-  readonly writes: { value: unknown; answer: Answer }[] = [];
-
-  get(key: string, store: string | undefined, answer: Answer): void {
-    this.reads.push({ key, store, answer });
-  }
-
-  set(_key: string, value: unknown, _store: string | undefined, answer: Answer): void {
-    this.writes.push({ value, answer });
-  }
+function keptIn(store: SlowStore, key = '#:(disk)::plant.routes', id = 'router'): KeptRoutes {
+  return new KeptRoutes(contextsOf({ disk: {} }), store.node(id), { type: 'flow', key }, clock);
 }
 
-function keptIn(store: Store, key = '#:(disk)::plant.routes'): KeptRoutes {
-  // The parts of Node-RED that are used here.
-  const RED = { util: { parseContextStore: () => ({ store: 'disk', key: 'plant.routes' }) } } as unknown as NodeAPI;
-  const node = { context: () => ({ flow: store }) } as unknown as Node;
-  return new KeptRoutes(RED, node, 'flow', key);
-}
+let clock: FakeClock;
 
 function refusal(promise: Promise<unknown>): Promise<MqttFlowsError> {
   return promise.then(
@@ -44,8 +28,12 @@ function turn(): Promise<void> {
 }
 
 describe('runtime/router/kept-routes', () => {
+  beforeEach(() => {
+    clock = new FakeClock();
+  });
+
   it('reads from the store that the key names', async () => {
-    const store = new Store();
+    const store = new SlowStore();
     const loading = keptIn(store).load();
     assert.deepEqual([store.reads[0]?.key, store.reads[0]?.store], ['plant.routes', 'disk']);
     store.reads[0]?.answer(null, ['a']);
@@ -53,7 +41,7 @@ describe('runtime/router/kept-routes', () => {
   });
 
   it('reports why nothing could be read', async () => {
-    const store = new Store();
+    const store = new SlowStore();
     const loading = keptIn(store).load();
     store.reads[0]?.answer(new Error('disk gone'));
     const { code, params } = await refusal(loading);
@@ -61,7 +49,7 @@ describe('runtime/router/kept-routes', () => {
   });
 
   it('combines changes made while the store is busy into one write', async () => {
-    const store = new Store();
+    const store = new SlowStore();
     const kept = keptIn(store);
     let filter = 'a';
     const save = (): Promise<void> => kept.save(() => [{ filter }]);
@@ -86,7 +74,7 @@ describe('runtime/router/kept-routes', () => {
   });
 
   it('reports a failed write, and writes the next time', async () => {
-    const store = new Store();
+    const store = new SlowStore();
     const kept = keptIn(store);
     const first = kept.save(() => []);
     await turn();
@@ -96,5 +84,51 @@ describe('runtime/router/kept-routes', () => {
     await turn();
     store.writes[1]?.answer();
     await second;
+  });
+
+  it('are those of one node: another with the same key reads and writes nothing, and has it when that node has gone', async () => {
+    const store = new SlowStore();
+    const first = keptIn(store, 'routes', 'a');
+    const second = keptIn(store, 'routes', 'b');
+    assert.equal(first.take(), undefined);
+    assert.deepEqual(second.take()?.params, { key: 'routes', name: 'a' });
+    assert.equal((await refusal(second.save(() => []))).code, 'routes-key-taken');
+    assert.equal(store.writes.length, 0);
+    first.close();
+    const saving = second.save(() => [{ filter: 'mine' }]);
+    await turn();
+    store.writes[0]?.answer();
+    await saving;
+    second.close();
+  });
+
+  it('does not wait for ever for a store, asks it for one thing at a time, and keeps the last when it answers', async () => {
+    const store = new SlowStore();
+    const kept = keptIn(store);
+    const loading = kept.load();
+    clock.advance(10_000);
+    const unread = await refusal(loading);
+    assert.deepEqual([unread.code, unread.params.detailKey], ['routes-unreadable', 'waited.noAnswer']);
+    let filter = 'a';
+    const save = (): Promise<void> => kept.save(() => [{ filter }]);
+    const first = save();
+    await turn();
+    clock.advance(10_000);
+    assert.equal((await refusal(first)).code, 'routes-not-kept');
+    for (let count = 0; count < 100; count++) {
+      filter = `b${count}`;
+      const next = await refusal(save());
+      assert.deepEqual([next.code, next.params.seconds], ['routes-not-kept', 10]);
+    }
+    assert.deepEqual([store.writes.length, clock.pending], [1, 0]);
+    store.writes[0]?.answer();
+    await turn();
+    assert.deepEqual(store.writes[1]?.value, [{ filter: 'b99' }]);
+    store.writes[1]?.answer();
+    await turn();
+    const after = save();
+    await turn();
+    store.writes[2]?.answer();
+    await after;
   });
 });

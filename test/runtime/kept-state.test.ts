@@ -1,11 +1,11 @@
 // Keeping the state of topics in a context store that answers late, or with errors.
 
 import assert from 'node:assert/strict';
-import type { Node, NodeAPI } from 'node-red';
+import type { Node } from 'node-red';
 import { TopicRecord } from '#src/core/state/topic-record';
 import { KeptState } from '#src/runtime/state/kept-state';
-import { takeKey } from '#src/runtime/state/state-keys';
 import { FakeClock } from '../helpers/fakes/fake-clock';
+import { contextsOf } from '../helpers/fakes/slow-store';
 
 type Callback = (error?: Error | null, value?: unknown) => void;
 
@@ -54,9 +54,8 @@ describe('A kept state', () => {
   });
 
   function keeping(compared = 'path payload', name = ''): KeptState {
-    const RED = { util: { parseContextStore: (key: string) => ({ key }) } } as unknown as NodeAPI;
     const node = { id: name, name, context: () => ({ flow: store }) } as unknown as Node;
-    return new KeptState(RED, node, {
+    return new KeptState(contextsOf(), node, {
       store: { type: 'flow', key: 'state' },
       compared,
       clock,
@@ -211,20 +210,6 @@ describe('A kept state', () => {
     await second.close();
   });
 
-  it('is that of one node also where two instances of a subflow name a key of the flow around them', () => {
-    const flow = {};
-    const node = (id: string): Node => ({ id }) as Node;
-    const inner = { key: '$parent.state', store: undefined };
-    const place = (around: object) => ({ ...inner, context: { $parent: around } });
-    const first = place(flow);
-    assert.equal(takeKey(first, node('a')), undefined);
-    assert.equal(takeKey(place(flow), node('b'))?.id, 'a');
-    assert.equal(takeKey({ ...place({ $parent: flow }), key: '$parent.$parent.state' }, node('c'))?.id, 'a');
-    assert.equal(takeKey({ context: flow, store: undefined, key: 'state' }, node('d'))?.id, 'a');
-    assert.equal(takeKey(place({}), node('e')), undefined);
-    assert.equal(takeKey({ ...first, key: 'state' }, node('f')), undefined);
-  });
-
   it('leaves alone what another node has written, when both stop', async () => {
     const first = keeping('path payload', 'first');
     const second = keeping('path payload', 'second');
@@ -235,6 +220,42 @@ describe('A kept state', () => {
     await second.close();
     assert.equal(store.writes, 0);
     assert.equal(keeping('path payload', 'third').take(), undefined);
+  });
+
+  it('says that a store does not answer a write, and does not hold up a node that closes', async () => {
+    const kept = keeping();
+    records.push(record('a', 1));
+    kept.touch();
+    clock.advance(10_000);
+    await settled();
+    clock.advance(10_000);
+    assert.deepEqual([store.writes, errors], [1, ['state-not-kept']]);
+    const closed = kept.close();
+    clock.advance(5000);
+    await closed;
+    assert.equal(keeping('path payload', 'other').take(), undefined);
+  });
+
+  it('is not written over what a store has not given in time', async () => {
+    let answer: Callback = () => {};
+    store.get = (_key, _store, callback) => {
+      answer = callback;
+    };
+    const kept = keeping();
+    const loading = kept.load();
+    clock.advance(10_000);
+    await assert.rejects(loading, { code: 'state-unreadable' });
+    answer(null, { compared: 'path payload', topics: [] });
+    await settled();
+    assert.equal(kept.unread, true);
+    records.push(record('a', 1));
+    kept.touch();
+    clock.advance(10_000);
+    await settled();
+    assert.equal(store.writes, 0);
+    answer(null, undefined);
+    await settled();
+    assert.deepEqual([store.writes, kept.unread], [1, false]);
   });
 
   it('is not written over what could not be read, which is taken first as soon as the store answers', async () => {

@@ -5,12 +5,14 @@ import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { OutsideFound, OutsideValue } from '#src/core/values/outside-value';
 import { type FindOutside, outsideFinder } from '#src/runtime/publish/outside-values';
 import type { ConfigResult } from '#src/settings/saved-config';
+import { FakeClock } from '../helpers/fakes/fake-clock';
 
 type Answer = (error: Error | null, value: unknown) => void;
 
 /** A Node-RED whose contexts answer when the test says so. The key `throws` throws. */
 class SlowContexts {
   readonly asked: { readonly key: string; readonly answer: Answer }[] = [];
+  readonly clock = new FakeClock();
   // These kinds of values do not use it.
   readonly node = {} as Node;
   readonly RED = {
@@ -28,7 +30,7 @@ class SlowContexts {
 
   finder(...keys: string[]): FindOutside {
     const values = keys.map((text): OutsideValue => ({ type: 'flow', text, setting: 'topic' }));
-    const result = outsideFinder(this.RED, this.node, values);
+    const result = outsideFinder(this.RED, this.node, values, undefined, this.clock);
     assert.ok(result.ok);
     return result.config;
   }
@@ -112,6 +114,19 @@ describe('runtime/publish/outside-values', () => {
     assert.equal(contexts.asked.length, 10_001);
     for (const { answer } of contexts.asked) answer(null, 'x');
     for (const found of await Promise.all(waiting)) assert.ok(found.ok);
+  });
+
+  it('gives up what is not answered in 10 s, and goes on with the next', async () => {
+    const finder = contexts.finder('a');
+    const first = find(finder);
+    const second = find(finder);
+    contexts.asked[1]?.answer(null, 'x');
+    contexts.clock.advance(10_000);
+    const lost = await first;
+    assert.ok(!lost.ok);
+    const { property, expression, seconds, detailKey } = lost.error.params;
+    assert.deepEqual([property, expression, seconds, detailKey], ['topic', 'a', 10, 'waited.noAnswer']);
+    assert.deepEqual(await second, { ok: true, config: ['x'] });
   });
 
   it('says in its errors what the values are for', async () => {

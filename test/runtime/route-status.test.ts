@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
 import { routeStatus } from '#src/runtime/router/route-status';
 import { FakeClock } from '../helpers/fakes/fake-clock';
 
@@ -52,7 +53,7 @@ describe('runtime/route status', () => {
 
   it('shows that kept routes could not be read until routes are set', () => {
     const { shown, routes, status } = bench();
-    status.unreadable();
+    status.problem(new MqttFlowsError('route-invalid', { stage: 'config' }));
     assert.match(shown[0] ?? '', /status\.routes-unreadable$/);
     routes.count = 1;
     status.changed();

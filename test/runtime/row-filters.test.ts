@@ -39,6 +39,11 @@ function rowOf(text: string, type: FilterType = 'template'): FormattedSubscripti
   return { source: source.value, options, format: '', messageType: '', value: undefined };
 }
 
+/** Lets everything continue that waits for a promise. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('runtime/subscribe/row-filters', () => {
   let contexts: SlowContexts;
   let clock: FakeClock;
@@ -154,5 +159,23 @@ describe('runtime/subscribe/row-filters', () => {
     contexts.answer({ x: 1 });
     await started;
     assert.deepEqual(did, ['hold', 'start a/1,b', 'release']);
+  });
+
+  it('are looked for once for all who ask while a store is waited for', async () => {
+    const { RED, node } = contexts;
+    const parts = { RED, node, connection: undefined, subscriptions: undefined };
+    const filters = new NodeFilters({ ...parts, rows: rows('a/{{flow.x}}') });
+    const first = filters.refresh();
+    await settled();
+    const others = Array.from({ length: 1000 }, () => filters.refresh());
+    await settled();
+    assert.equal(contexts.asked.length, 1);
+    contexts.answer({ x: 1 });
+    await first;
+    await settled();
+    assert.equal(contexts.asked.length, 1);
+    contexts.answer({ x: 2 });
+    assert.ok((await Promise.all(others)).every(({ ok }) => ok));
+    assert.deepEqual([filters.texts, contexts.asked.length], [['a/2'], 0]);
   });
 });

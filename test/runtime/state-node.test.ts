@@ -16,7 +16,12 @@ describe('A topic state node that waits for its context store', () => {
     const RED = {
       _: (key: string) => key,
       events: new EventEmitter(),
-      util: { parseContextStore: (key: string) => ({ key }), cloneMessage: structuredClone },
+      settings: {},
+      util: {
+        normalisePropertyExpression: (key: string) => [key],
+        parseContextStore: (key: string) => ({ key }),
+        cloneMessage: structuredClone,
+      },
     } as unknown as NodeAPI;
     const node = Object.assign(new EventEmitter(), {
       id: 'state',

@@ -1,12 +1,14 @@
 // Finds values outside a message, for each message: in the context of flow and process, or by a JSONata expression.
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { type Clock, systemClock } from '../../connection/clock';
 import { type ErrorCode, type ErrorStage, MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { found, type Result } from '../../core/errors/result';
 import { InOrder } from '../../core/queues/in-order';
 import type { OutsideFound, OutsideValue } from '../../core/values/outside-value';
 import type { ConfigResult } from '../../settings/saved-config';
-import { type Evaluate, jsonata, thrownDetail } from '../node/jsonata';
+import { answerDetail, LateAnswers } from '../context/late-answers';
+import { type Evaluate, jsonata } from '../node/jsonata';
 
 /**
  * Finds the values for `message` and passes them, or the error, to `use`. Messages keep their order, however long their
@@ -22,7 +24,7 @@ export type FindOutside = (
 /** A context store and an expression answer later, by a promise. */
 type FindOne = (message: NodeMessage) => unknown;
 
-/** A context store that never answers must not fill the memory: messages above this number are errors. */
+/** Messages that wait for a slow context store or expression must not fill the memory: those above this number are errors. */
 const MOST_WAITING = 10_000;
 
 const NOTHING: ConfigResult<OutsideFound> = { ok: true, config: [] };
@@ -45,11 +47,12 @@ export function outsideFinder(
   node: Node,
   values: readonly OutsideValue[],
   use: OutsideUse = PUBLISHED,
+  clock: Clock = systemClock,
 ): ConfigResult<FindOutside> {
   const finders: FindOne[] = [];
   let later = false;
   for (const value of values) {
-    const finder = finderOf(RED, node, value, use);
+    const finder = finderOf(RED, node, value, use, clock);
     if (!finder.ok) return finder;
     finders.push(finder.value);
     later ||= value.type === 'jsonata' || value.type === 'flow' || value.type === 'global';
@@ -58,15 +61,15 @@ export function outsideFinder(
   return { ok: true, config: later ? inOrder(finders, use) : atOnce(finders) };
 }
 
-function finderOf(RED: NodeAPI, node: Node, value: OutsideValue, { stage }: OutsideUse): Result<FindOne> {
+function finderOf(RED: NodeAPI, node: Node, value: OutsideValue, { stage }: OutsideUse, clock: Clock): Result<FindOne> {
   switch (value.type) {
     case 'jsonata': {
-      const evaluate = jsonata(RED, node, value.text, value.setting);
+      const evaluate = jsonata(RED, node, value.text, value.setting, clock);
       return evaluate.ok ? found(orUnavailable(evaluate.value, value, stage)) : evaluate;
     }
     case 'flow':
     case 'global':
-      return found(orUnavailable(inContext(RED, node, value.type, value.text), value, stage));
+      return found(orUnavailable(inContext(RED, node, value.type, value.text, clock), value, stage));
     case 'env': {
       // A changed variable of a flow or group restarts its nodes.
       const variable: unknown = RED.util.getSetting(node, value.text);
@@ -102,19 +105,15 @@ function findAll(finders: readonly FindOne[], message: NodeMessage): Promise<Con
   );
 }
 
-function inContext(RED: NodeAPI, node: Node, type: 'flow' | 'global', text: string): Evaluate {
-  return (message) =>
-    new Promise((resolve, reject) => {
-      RED.util.evaluateNodeProperty(text, type, node, message, (error, value) =>
-        error ? reject(error) : resolve(value),
-      );
-    });
+function inContext(RED: NodeAPI, node: Node, type: 'flow' | 'global', text: string, clock: Clock): Evaluate {
+  const answers = new LateAnswers(clock);
+  return (message) => answers.ask((answered) => RED.util.evaluateNodeProperty(text, type, node, message, answered));
 }
 
 function orUnavailable(find: Evaluate, { setting, text }: OutsideValue, stage: ErrorStage): FindOne {
   return (message) =>
     find(message).catch((error: unknown) => {
-      const params = { property: setting, expression: text.slice(0, 200), detail: thrownDetail(error) };
+      const params = { property: setting, expression: text.slice(0, 200), ...answerDetail(error) };
       throw new MqttFlowsError('value-unavailable', { stage, params });
     });
 }

@@ -1,7 +1,7 @@
 // The messages that a publish node sends by itself. They end with the node: its next instance sends its own.
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import { systemClock } from '../../connection/clock';
+import { type Clock, systemClock } from '../../connection/clock';
 import type { Connection } from '../../connection/connection';
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { asError } from '../../core/errors/thrown-value';
@@ -20,13 +20,15 @@ export interface OwnMessages {
   readonly find: FindOutside;
   /** Makes the publication of a message. */
   build(message: NodeMessageInFlow, outside: OutsideFound): PublicationResult;
+  /** Tells whether the last message could not be made. */
+  failing(is: boolean): void;
 }
 
 /** Sends the messages of `node` from the time when all nodes of the deploy have started until it is closed. */
-export function sendOwnMessages(RED: NodeAPI, node: Node, own: OwnMessages): void {
+export function sendOwnMessages(RED: NodeAPI, node: Node, own: OwnMessages, clock: Clock = systemClock): void {
   const { plan, connection } = own;
   const sender = new OwnSender(RED, node, own);
-  const times = new SendingTimes(systemClock, plan, (settled) => sender.send(settled));
+  const times = new SendingTimes(clock, plan, (settled) => sender.send(settled));
   let end = (): void => {};
   // Subscribe nodes that are to hear the answer may be made after this node.
   void flowsStarted(RED, node).then(() => {
@@ -44,6 +46,8 @@ class OwnSender {
   readonly #node: Node;
   readonly #own: OwnMessages;
   #closed = false;
+  /** Why the last message could not be made, as it was told. */
+  #problem: string | undefined;
 
   constructor(RED: NodeAPI, node: Node, own: OwnMessages) {
     this.#RED = RED;
@@ -59,13 +63,14 @@ class OwnSender {
     const message: NodeMessageInFlow = { _msgid: this.#RED.util.generateId() };
     const failed = (error: Error): void => {
       settled();
-      this.#tell(error, message);
+      this.#notMade(error, message);
     };
     this.#own.find(
       message,
       (found) => {
         const built = found.ok ? this.#own.build(message, found.config) : { ok: false as const, error: found.error };
         if (!built.ok) return failed(this.#localized(built.error));
+        this.#made();
         const { publication } = built;
         // It waits, whatever the setting: at the beginning of a connection, birth and subscriptions come before.
         const options = { whileOffline: 'wait', completeOn: 'acknowledged', origin: this.#node.id } as const;
@@ -81,6 +86,20 @@ class OwnSender {
       },
       (error) => failed(asError(error)),
     );
+  }
+
+  #made(): void {
+    this.#problem = undefined;
+    this.#own.failing(false);
+  }
+
+  /** What is wrong in the same way each time is told once: the status shows that it is still so. */
+  #notMade(error: Error, message: NodeMessageInFlow): void {
+    if (this.#closed) return;
+    this.#own.failing(true);
+    if (this.#problem === error.message) return;
+    this.#problem = error.message;
+    this.#tell(error, message);
   }
 
   #answer(result: PublishResult, message: NodeMessageInFlow, reasoned: boolean): void {

@@ -1,17 +1,21 @@
 // The status of a publish node: the state of its connection, and how many messages wait in the outbox of its broker.
 
-import type { Node, NodeAPI } from 'node-red';
+import type { Node, NodeAPI, NodeStatus } from 'node-red';
+import { systemClock } from '../../connection/clock';
 import type { Connection } from '../../connection/connection';
 import { sharedKey, sharedText } from '../node/localize';
-import { attemptStatus, showStatus } from '../node/node-status';
+import { attemptStatus, connectionStatus, showStatus } from '../node/node-status';
+import { Paced } from '../node/paced';
 import type { SendingPlan } from './sending-times';
 
-/** The interval of updates in ms, since each status goes to every open editor. */
+/** ms between two updates */
 const PACE = 1000;
 
 export interface PublishStatus {
   /** Call when a message has been given to the outbox, where it may have to wait. */
   look(): void;
+  /** Whether the last message that the node has sent by itself could not be made. */
+  ownFailed(failed: boolean): void;
   stop(): void;
 }
 
@@ -19,33 +23,38 @@ export interface PublishStatus {
 export function publishStatus(RED: NodeAPI, node: Node, connection: Connection, own?: SendingPlan): PublishStatus {
   const show = showStatus(node);
   const connected = own && ownText(RED, own);
-  let timer: NodeJS.Timeout | undefined;
   /** The number of waiting messages at the last update. */
   let count = 0;
+  let failed = false;
 
   const update = (): void => {
     const { state } = connection;
-    const plain = attemptStatus(RED, state);
-    const status = connected !== undefined && state.kind === 'connected' ? { ...plain, text: connected } : plain;
+    const status = connected !== undefined && state.kind === 'connected' ? ownStatus() : attemptStatus(RED, state);
     show(count > 0 ? { ...status, text: sharedText(RED, 'status.queued', { count }) } : status);
   };
-  const look = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      const { depth, inFlight } = connection.outboxFigures;
-      count = Math.max(0, depth - inFlight);
-      update();
-      if (count > 0) look();
-    }, PACE);
-  };
+  const ownStatus = (): NodeStatus =>
+    failed
+      ? { fill: 'red', shape: 'dot', text: sharedKey('status.own-failed') }
+      : { ...connectionStatus(connection.state), text: connected };
+  const paced = new Paced(systemClock, PACE, () => {
+    const { depth, inFlight } = connection.outboxFigures;
+    count = Math.max(0, depth - inFlight);
+    update();
+    if (count > 0) paced.later();
+  });
   const unwatch = connection.watch(() => {
     update();
-    look();
+    paced.later();
   });
   return {
-    look,
+    look: () => paced.later(),
+    ownFailed(now) {
+      if (failed === now) return;
+      failed = now;
+      update();
+    },
     stop() {
-      clearTimeout(timer);
+      paced.stop();
       unwatch();
     },
   };

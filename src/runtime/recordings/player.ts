@@ -11,7 +11,8 @@ import { ReplayPace } from '../../core/recordings/replay-pace';
 import { TopicChoice } from '../../core/recordings/topic-choice';
 import type { TopicFilter } from '../../core/topics/topic-filter';
 import { topicNameProblem } from '../../core/topics/topic-name';
-import { nextTurn, RecordingReader } from './recording-reader';
+import { nextTurn } from '../node/next-turn';
+import { RecordingReader } from './recording-reader';
 import type { ReplayedMessage, ReplayTarget } from './replay-target';
 
 /** Messages that the target has and has not settled. */

@@ -43,8 +43,3 @@ export class RecordingReader {
     await this.#file.close();
   }
 }
-
-/** Resolves in the next turn of the event loop, so that the flows run while a file is read. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

@@ -10,6 +10,8 @@ import type { StoredRecording } from '../../core/recordings/recordings-protocol'
 
 /** The most recordings that are listed. */
 const MOST_LISTED = 500;
+/** Files that are looked at at the same time: others want the disk, too. */
+const AT_ONCE = 50;
 /** Bytes that stay free on the disk: Node-RED needs some for flows, contexts and outboxes. */
 const KEPT_FREE = 100 * 1024 * 1024;
 
@@ -24,13 +26,19 @@ export class RecordingsFolder {
   async list(): Promise<{ readonly recordings: readonly StoredRecording[]; readonly more: boolean }> {
     const names = (await readdir(this.path).catch(noFiles)).flatMap((file) => recordingNameOf(file) ?? []);
     const recordings: StoredRecording[] = [];
-    for (const name of names.slice(0, MOST_LISTED)) {
-      // It may be gone by now, or be a folder that is called like a file.
-      const state = await lstat(this.#fileOf(name)).catch(() => undefined);
-      if (state?.isFile()) recordings.push({ name, bytes: state.size, changed: Math.round(state.mtimeMs) });
+    // The latest may be any of them.
+    for (let first = 0; first < names.length; first += AT_ONCE) {
+      const states = await Promise.all(names.slice(first, first + AT_ONCE).map((name) => this.#stateOf(name)));
+      recordings.push(...states.flat());
     }
     recordings.sort((a, b) => b.changed - a.changed || (a.name < b.name ? -1 : 1));
-    return { recordings, more: names.length > MOST_LISTED };
+    return { recordings: recordings.slice(0, MOST_LISTED), more: recordings.length > MOST_LISTED };
+  }
+
+  /** None where it is gone by now, or is a folder that is called like a file. */
+  async #stateOf(name: string): Promise<StoredRecording[]> {
+    const state = await lstat(this.#fileOf(name)).catch(() => undefined);
+    return state?.isFile() ? [{ name, bytes: state.size, changed: Math.round(state.mtimeMs) }] : [];
   }
 
   /** Opens a recording to read it. Rejects with an error of the file system. */

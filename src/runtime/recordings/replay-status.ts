@@ -1,51 +1,36 @@
 // The badge of a replay node: how far it is, and how fast.
 
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
-import { type Clock, Timer } from '../../connection/clock';
+import type { Clock } from '../../connection/clock';
 import type { ErrorCode } from '../../core/errors/mqtt-flows-error';
 import type { ReplayFigures } from '../../core/recordings/recordings-protocol';
 import { sharedKey, sharedText } from '../node/localize';
 import { showStatus } from '../node/node-status';
+import { Paced } from '../node/paced';
 
-/** ms between two badges: each goes to every open editor. */
+/** ms between two badges */
 const INTERVAL = 500;
 
 export class ReplayStatus {
   readonly #RED: NodeAPI;
-  readonly #clock: Clock;
   readonly #put: (status: NodeStatus) => void;
-  readonly #timer: Timer;
+  readonly #paced: Paced;
   #latest: ReplayFigures | undefined;
-  #waiting = false;
-  #shownAt = Number.NEGATIVE_INFINITY;
 
   constructor(RED: NodeAPI, node: Node, clock: Clock) {
     this.#RED = RED;
-    this.#clock = clock;
     this.#put = showStatus(node);
-    this.#timer = new Timer(clock);
+    this.#paced = new Paced(clock, INTERVAL, () => this.#latest && this.#put(this.#statusOf(this.#latest)));
   }
 
   /** Shows `figures` now, or a moment later. */
   show(figures: ReplayFigures): void {
     this.#latest = figures;
-    if (this.#waiting) return;
-    const delay = this.#shownAt + INTERVAL - this.#clock.now();
-    if (delay <= 0) return this.#showNow();
-    this.#waiting = true;
-    this.#timer.start(delay, () => this.#showNow());
+    this.#paced.soon();
   }
 
   close(): void {
-    this.#timer.stop();
-    // Nothing more is shown.
-    this.#waiting = true;
-  }
-
-  #showNow(): void {
-    this.#waiting = false;
-    this.#shownAt = this.#clock.now();
-    if (this.#latest) this.#put(this.#statusOf(this.#latest));
+    this.#paced.stop();
   }
 
   #statusOf({ state, played, total = 0, speed, failed, error }: ReplayFigures): NodeStatus {

@@ -2,7 +2,8 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { type RecordingSurvey, Surveyor } from '../../core/recordings/recording-survey';
-import { nextTurn, RecordingReader } from './recording-reader';
+import { nextTurn } from '../node/next-turn';
+import { RecordingReader } from './recording-reader';
 
 /** Surveys that are kept. Each is small. */
 const MOST_KEPT = 50;

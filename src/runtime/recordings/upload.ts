@@ -6,7 +6,7 @@ import { DONE, type Done, failed } from '../../core/errors/result';
 import { LineSplitter } from '../../core/recordings/line-splitter';
 import { type LineProblem, readLine } from '../../core/recordings/read-line';
 import { RECORDING_RANGES } from '../../core/recordings/recordings-protocol';
-import { nextTurn } from './recording-reader';
+import { nextTurn } from '../node/next-turn';
 import { type Refused, refused } from './recordings';
 import type { RecordingsFolder } from './recordings-folder';
 

@@ -8,7 +8,8 @@ import type { OutsideFound } from '../../core/values/outside-value';
 import { fillProblem, readPath } from '../../core/values/template';
 import { valueFor } from '../../core/values/value-source';
 import type { MatchSettings } from '../../settings/request.config';
-import { jsonata, thrownDetail } from '../node/jsonata';
+import { answerDetail } from '../context/late-answers';
+import { jsonata } from '../node/jsonata';
 import type { ReadReplies } from './reply-reader';
 
 /** Makes the condition for the replies to `message`; undefined when any reply will do. */
@@ -59,7 +60,7 @@ function byExpression(RED: NodeAPI, node: Node, text: string, read: ReadReplies)
   const evaluate = jsonata(RED, node, text, 'matchExpression');
   if (!evaluate.ok) return evaluate;
   const invalid = (thrown: unknown): MqttFlowsError => {
-    const params = { condition: text.slice(0, 200), detail: thrownDetail(thrown) };
+    const params = { condition: text.slice(0, 200), ...answerDetail(thrown) };
     return new MqttFlowsError('request-condition-failed', { stage: 'request', params });
   };
   const conditionFor: ConditionFor = (request) => {

@@ -1,12 +1,14 @@
 // The status of a request node: the state of its connection, requests under way, the last round trip, late replies.
 
 import type { Node, NodeAPI } from 'node-red';
+import { systemClock } from '../../connection/clock';
 import type { Connection } from '../../connection/connection';
 import type { RequestFigures } from '../../connection/requests/requester';
 import { sharedText } from '../node/localize';
 import { attemptStatus, showStatus } from '../node/node-status';
+import { Paced } from '../node/paced';
 
-/** ms between two updates, since each status goes to every open editor */
+/** ms between two updates */
 const PACE = 1000;
 
 export interface RequestStatus {
@@ -22,23 +24,17 @@ export function requestStatus(
   figures: () => RequestFigures,
 ): RequestStatus {
   const show = showStatus(node);
-  let timer: NodeJS.Timeout | undefined;
   const update = (): void => {
     const status = attemptStatus(RED, connection.state);
     const text = figuresText(RED, figures());
     show(text === '' ? status : { ...status, text });
   };
-  const look = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      update();
-    }, PACE);
-  };
-  const unwatch = connection.watch(update);
+  const paced = new Paced(systemClock, PACE, update);
+  const unwatch = connection.watch(() => paced.now());
   return {
-    look,
+    look: () => paced.later(),
     stop() {
-      clearTimeout(timer);
+      paced.stop();
       unwatch();
     },
   };

@@ -25,9 +25,16 @@ export class RouteControl {
 
   /** Restores the kept routes. Never rejects. */
   async load(): Promise<Done> {
+    const taken = this.#kept?.take();
+    if (taken) return failed(taken);
     const restored = await this.#restore();
     this.#unreadable = restored.ok ? undefined : restored.error;
     return restored;
+  }
+
+  /** Another node may keep something under the key. */
+  close(): void {
+    this.#kept?.close();
   }
 
   /** Carries out the action of `message`; undefined when it has none. */

@@ -2,41 +2,35 @@
 // has changed them.
 
 import type { Node, NodeAPI } from 'node-red';
-import { systemClock, Timer } from '../../connection/clock';
+import { systemClock } from '../../connection/clock';
+import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { sharedKey, sharedText } from '../node/localize';
 import { showStatus } from '../node/node-status';
+import { Paced } from '../node/paced';
 
-/** ms between two badges: each goes to every open editor, and a flow may add 100,000 routes one by one. */
+/** ms between two badges: a flow may add 100,000 routes one by one */
 const PACE = 1000;
 
 export interface RouteStatus {
   /** The routes have been read, or a message has changed them. */
   changed(): void;
-  /** The kept routes could not be read. */
-  unreadable(): void;
+  /** The kept routes were not read, because of this error. */
+  problem(error: MqttFlowsError): void;
 }
 
 /** The badge of `node`, which has `count()` routes. It ends with the node. */
 export function routeStatus(RED: NodeAPI, node: Node, count: () => number, clock = systemClock): RouteStatus {
   const show = showStatus(node);
-  const timer = new Timer(clock);
-  let paused = false;
-  let changedSince = false;
-  const showNow = (): void => {
-    show({ fill: 'grey', shape: 'dot', text: sharedText(RED, 'status.routes', { count: count() }) });
-    changedSince = false;
-    paused = true;
-    timer.start(PACE, () => {
-      paused = false;
-      if (changedSince) showNow();
-    });
-  };
-  node.on('close', () => timer.stop());
+  const paced = new Paced(clock, PACE, () =>
+    show({ fill: 'grey', shape: 'dot', text: sharedText(RED, 'status.routes', { count: count() }) }),
+  );
+  node.on('close', () => paced.stop());
   return {
-    changed: () => {
-      changedSince = true;
-      if (!paused) showNow();
+    changed: () => paced.soon(),
+    problem: ({ code }) => {
+      const text =
+        code === 'routes-key-taken' ? sharedKey('status.routes-key-taken') : sharedKey('status.routes-unreadable');
+      show({ fill: 'red', shape: 'ring', text });
     },
-    unreadable: () => show({ fill: 'red', shape: 'ring', text: sharedKey('status.routes-unreadable') }),
   };
 }

@@ -6,6 +6,7 @@ import { asError } from '../../core/errors/thrown-value';
 import { InOrder } from '../../core/queues/in-order';
 import type { RoutedMessage, Routing, TopicRouter } from '../../core/routes/topic-router';
 import { flowsStarted } from '../deploy/deploy-events';
+import { endedInTime } from '../deploy/node-closing';
 import { localizedError } from '../node/localize';
 import { reportError } from '../node/node-problem';
 import type { ActionResult, RouteControl } from './route-actions';
@@ -25,7 +26,7 @@ type Outputs = (NodeMessage | NodeMessage[] | null)[];
 type Send = (outputs: Outputs) => void;
 type Done = (error?: Error) => void;
 
-/** A context store that never answers must not fill the memory: messages above this number are errors. */
+/** Messages that wait for a slow context store must not fill the memory: those above this number are errors. */
 const MOST_WAITING = 10_000;
 
 /** Makes `node` route its messages, once the kept routes have been restored. */
@@ -53,7 +54,12 @@ export function routedInput(RED: NodeAPI, node: Node, parts: RouterParts): void 
     );
     if (!taken) done(localizedError(RED, tooManyWaiting()));
   });
-  node.on('close', (close: () => void) => void order.idle().then(close));
+  node.on('close', (close: () => void) => {
+    void endedInTime(order.idle()).then(() => {
+      control?.close();
+      close();
+    });
+  });
 }
 
 function tooManyWaiting(): MqttFlowsError {
@@ -105,6 +111,6 @@ function put(outputs: Outputs, output: number, message: NodeMessage): void {
 async function loaded(RED: NodeAPI, node: Node, control: RouteControl, status: RouteStatus | undefined): Promise<void> {
   const loading = await control.load();
   if (loading.ok) return status?.changed();
-  status?.unreadable();
+  status?.problem(loading.error);
   void flowsStarted(RED, node).then(() => reportError(RED, node, loading.error));
 }

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { recordingLine } from '../../core/sidebar/recording-line';
 import { branchValues, retainedBelow } from '../../core/sidebar/topic-branch';
 import type { TopicNode, TopicTree } from '../../core/sidebar/topic-tree';
+import { nextTurn } from '../node/next-turn';
 import { refuse } from './refusal';
 import { roomIn } from './room-in';
 import type { TopicViewers } from './topic-viewers';
@@ -48,7 +49,7 @@ export async function exportBranch(viewers: TopicViewers, request: Request, resp
   for (let i = 0; i < recorded.length && !response.destroyed; i += LINES) {
     const lines = recorded.slice(i, i + LINES).map(({ topic, observation }) => recordingLine(topic, observation));
     const room = response.write(lines.join(''));
-    await (room ? new Promise<void>((resolve) => setImmediate(resolve)) : roomIn(response));
+    await (room ? nextTurn() : roomIn(response));
   }
   response.end();
 }

@@ -2,6 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { readSurface, type SeenSurface, seenTopics } from '../../core/surface/seen-topics';
+import { nextTurn } from '../node/next-turn';
 import { refuse } from './refusal';
 import type { TopicViewers } from './topic-viewers';
 
@@ -21,7 +22,7 @@ export async function answerSurface(viewers: TopicViewers, { body }: Request, re
       const step = looking.next();
       if (step.done) seen = step.value;
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
   if (seen) response.json(seen);
 }

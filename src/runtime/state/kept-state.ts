@@ -5,16 +5,20 @@ import type { Node, NodeAPI } from 'node-red';
 import type { Clock } from '../../connection/clock';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { plainText } from '../../core/errors/plain-text';
-import { detailOf } from '../../core/errors/thrown-value';
 import { keptText, readKept, type WallTime } from '../../core/state/state-entry';
 import type { TopicRecord } from '../../core/state/topic-record';
 import type { RestoredTopic } from '../../core/state/topic-states';
 import { isRecord } from '../../core/values/plain-value';
 import type { ContextStore } from '../../settings/context-store';
-import { leaveKey, type StateKey, takeKey } from './state-keys';
+import { ContextKey } from '../context/context-key';
+import { answerDetail, NoAnswer } from '../context/late-answers';
+import { CLOSING_TIME, endedInTime } from '../deploy/node-closing';
+import { nextTurn } from '../node/next-turn';
 
 /** ms from a change to the next write */
 const DELAY = 10_000;
+/** ms after which a write without an answer is told */
+const OVERDUE = 10_000;
 /** Records that become text in one turn of the event loop. */
 const AT_ONCE = 500;
 
@@ -38,11 +42,7 @@ export interface KeptStateOptions {
 }
 
 export class KeptState {
-  readonly #context;
-  readonly #key: string;
-  readonly #store: string | undefined;
-  readonly #node: Node;
-  readonly #place: StateKey;
+  readonly #key: ContextKey;
   readonly #options: KeptStateOptions;
   #stopWaiting: (() => void) | undefined;
   #writing: Promise<void> | undefined;
@@ -54,13 +54,8 @@ export class KeptState {
   #unread = false;
 
   constructor(RED: NodeAPI, node: Node, options: KeptStateOptions) {
-    const place = RED.util.parseContextStore(options.store.key);
-    this.#context = node.context()[options.store.type];
-    this.#key = place.key;
-    this.#store = place.store;
+    this.#key = new ContextKey(RED, node, options.store, options.clock);
     this.#options = options;
-    this.#node = node;
-    this.#place = { context: this.#context, store: this.#store, key: this.#key };
   }
 
   /** Whether nothing is kept because another node keeps its state under the same key. */
@@ -85,10 +80,10 @@ export class KeptState {
 
   /** Takes the key. If another node has it, `state-key-taken` is the result: then nothing is read or written. */
   take(): MqttFlowsError | undefined {
-    const keeper = takeKey(this.#place, this.#node);
+    const keeper = this.#key.take();
     this.#taken = keeper !== undefined;
     if (!keeper) return undefined;
-    const params = { key: this.#key, name: plainText(keeper.name || keeper.id) };
+    const params = { key: this.#key.text, name: plainText(keeper.name || keeper.id) };
     return new MqttFlowsError('state-key-taken', { stage: 'config', params });
   }
 
@@ -122,14 +117,19 @@ export class KeptState {
     });
   }
 
-  /** Writes what is not written yet. Never rejects. */
+  /** Writes what is not written yet, if the store answers in time. Never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopWaiting?.();
+    const ended = await endedInTime(this.#writeLast(), this.#options.clock);
+    if (!ended) this.#tell('state-not-kept', this.#params(new NoAnswer(CLOSING_TIME)));
+    this.#key.leave();
+  }
+
+  async #writeLast(): Promise<void> {
     await this.#writing;
     // Another one that closes has written it.
     if (this.#changed && !this.#taken) await this.#writeAfterRead();
-    leaveKey(this.#place, this.#node);
   }
 
   /** Until the node that has the key is gone, there is something to write. */
@@ -173,36 +173,37 @@ export class KeptState {
     }
   }
 
-  #tell(code: 'state-value-not-kept' | 'state-not-kept', params: Record<string, string>): void {
+  #tell(code: 'state-value-not-kept' | 'state-not-kept', params: Params): void {
     if (this.#told) return;
     this.#told = true;
     this.#options.failed(new MqttFlowsError(code, { stage: 'control', params }));
   }
 
-  #read(): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#context.get(this.#key, this.#store, (error, value) => {
-        this.#unread = Boolean(error);
-        if (error) reject(new MqttFlowsError('state-unreadable', { stage: 'config', params: this.#params(error) }));
-        else resolve(value);
-      });
-    });
+  async #read(): Promise<unknown> {
+    try {
+      const value = await this.#key.read();
+      this.#unread = false;
+      return value;
+    } catch (error) {
+      this.#unread = true;
+      throw new MqttFlowsError('state-unreadable', { stage: 'config', params: this.#params(error) });
+    }
   }
 
-  #set(kept: Kept): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#context.set(this.#key, kept, this.#store, (error: Error | undefined) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+  /** The next write waits for the store, however long: a late one must not take the place of a newer one. */
+  async #set(kept: Kept): Promise<void> {
+    const tell = (): void => this.#tell('state-not-kept', this.#params(new NoAnswer(OVERDUE)));
+    const stopWaiting = this.#options.clock.after(OVERDUE, tell);
+    try {
+      await this.#key.write(kept);
+    } finally {
+      stopWaiting();
+    }
   }
 
-  #params(error: unknown): Record<string, string> {
-    return { key: this.#key, detail: plainText(detailOf(error)) };
+  #params(error: unknown): Params {
+    return { key: this.#key.text, ...answerDetail(error) };
   }
 }
 
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+type Params = Readonly<Record<string, string | number>>;

@@ -6,13 +6,14 @@ import type { Connection } from '../../connection/connection';
 import type { ConnectionState } from '../../connection/connection-state';
 import { sentence, sharedKey, sharedText } from '../node/localize';
 import { showStatus } from '../node/node-status';
+import { Paced } from '../node/paced';
 import type { NodeSubscriptions } from '../subscribe/node-subscriptions';
 import type { RowFilters } from '../subscribe/row-filters';
 import { filledInStatus, subscriptionStatus } from '../subscribe/subscribe-status';
 import type { KeptState } from './kept-state';
 import type { LiveState } from './live-state';
 
-/** ms between two badges: each goes to every open editor. */
+/** ms between two badges */
 const INTERVAL = 1000;
 
 export interface StatusParts {
@@ -29,32 +30,26 @@ export class StateStatus {
   readonly #node: Node;
   readonly #parts: StatusParts;
   readonly #show: (status: NodeStatus) => void;
-  #stopWaiting: (() => void) | undefined;
-  #shownAt = Number.NEGATIVE_INFINITY;
+  readonly #paced: Paced;
   #toldFull = false;
   #wasUp = false;
-  #closed = false;
 
   constructor(RED: NodeAPI, node: Node, parts: StatusParts) {
     this.#RED = RED;
     this.#node = node;
     this.#parts = parts;
     this.#show = showStatus(node);
+    this.#paced = new Paced(parts.clock, INTERVAL, () => this.#showNow());
   }
 
   /** Something has changed that the badge may show. Shows it now, or a moment later. */
   refresh(): void {
-    if (this.#stopWaiting || this.#closed) return;
-    const { clock } = this.#parts;
-    const delay = this.#shownAt + INTERVAL - clock.now();
-    if (delay <= 0) return this.#showNow();
-    this.#stopWaiting = clock.after(delay, () => this.#showNow());
+    this.#paced.soon();
   }
 
   /** The server has answered a subscription, or has lost it. Waits for nothing: that is rare, and what users look for. */
   subscriptionsChanged(): void {
-    this.#stopWaiting?.();
-    this.#showNow();
+    this.#paced.now();
   }
 
   /** The connection has another state: silence means something, or nothing. */
@@ -80,16 +75,12 @@ export class StateStatus {
   }
 
   close(): void {
-    this.#stopWaiting?.();
-    this.#closed = true;
+    this.#paced.stop();
   }
 
   #showNow(): void {
-    this.#stopWaiting = undefined;
-    if (this.#closed) return;
     const RED = this.#RED;
-    const { live, connection, subscriptions, rows, kept, clock } = this.#parts;
-    this.#shownAt = clock.now();
+    const { live, connection, subscriptions, rows, kept } = this.#parts;
     this.#tellFull();
     const status: NodeStatus =
       connection && subscriptions

@@ -8,16 +8,14 @@ import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { asError } from '../../core/errors/thrown-value';
 import { InOrder } from '../../core/queues/in-order';
 import type { PreparedMessage } from '../acknowledgement/acknowledgement';
+import { endedInTime } from '../deploy/node-closing';
 import { localizedError } from '../node/localize';
-
 import type { NodeSubscription } from './node-subscriptions';
 import { type MessageSettings, receivedMessage } from './received-message';
 import { rowValueOf, withValue } from './row-value';
 
 /** An expression that never ends must not fill the memory: messages above this number are errors. */
 const MOST_WAITING = 10_000;
-/** ms. Node-RED gives up a node that takes 15 s to close, and starts the next instance beside it. */
-const PATIENCE = 5000;
 
 export class MessagePreparation {
   readonly #RED: NodeAPI;
@@ -38,21 +36,17 @@ export class MessagePreparation {
     return this.#order ? this.#inOrder(this.#order, prepared, by) : this.#valued(prepared, by);
   }
 
-  /**
-   * Resolves when all messages so far have been prepared, or after 5 s: an expression that asks a context store may never end.
-   * Undefined when nothing is to be waited for.
-   */
-  unfinished(clock: Clock = systemClock): Promise<void> | undefined {
+  /** Resolves when all messages so far have been prepared, or after 5 s. Undefined when nothing is to be waited for. */
+  unfinished(clock: Clock = systemClock): Promise<unknown> | undefined {
     const order = this.#order;
     if (!order || order.full) return undefined;
-    return new Promise((resolve) => {
-      const giveUp = clock.after(PATIENCE, resolve);
-      const prepared = (): undefined => {
-        giveUp();
-        resolve();
-      };
-      order.run(prepared, prepared);
+    const prepared = new Promise<void>((resolve) => {
+      order.run(
+        () => void resolve(),
+        () => resolve(),
+      );
     });
+    return endedInTime(prepared, clock);
   }
 
   #valued(prepared: PreparedMessage, by: NodeSubscription | undefined): PreparedMessage | Promise<PreparedMessage> {

@@ -30,6 +30,8 @@ export class NodeFilters {
   readonly #parts: FilterParts;
   /** The last search, which the next one waits for. */
   #last: Promise<unknown> = Promise.resolve();
+  /** A search that has not begun. It is that of all who ask until then. */
+  #next: Promise<Change> | undefined;
 
   constructor(parts: FilterParts) {
     this.#parts = parts;
@@ -67,11 +69,7 @@ export class NodeFilters {
    * wrong; others are reported.
    */
   async refresh(): Promise<Done> {
-    const changed = this.#last.then(() => this.#change());
-    // The next one does not wait for the server.
-    // One that fails is told to its asker, and the next begins all the same.
-    this.#last = changed.catch(() => {});
-    const { first, answer } = await changed;
+    const { first, answer } = await this.#search();
     const answered = await answer;
     return first ? failed(first) : answered;
   }
@@ -81,7 +79,20 @@ export class NodeFilters {
     return this.#parts.rows.byRow.map((one) => one?.options.filter.text ?? null);
   }
 
-  async #change(): Promise<{ readonly first: MqttFlowsError | undefined; readonly answer: Promise<Done> }> {
+  /** The next one waits for the context stores that this one asks, but not for the server. */
+  #search(): Promise<Change> {
+    if (this.#next) return this.#next;
+    const search = this.#last.then(() => {
+      this.#next = undefined;
+      return this.#change();
+    });
+    this.#next = search;
+    // One that fails is told to those who ask, and the next begins all the same.
+    this.#last = search.catch(() => {});
+    return search;
+  }
+
+  async #change(): Promise<Change> {
     const { rows, subscriptions, found } = this.#parts;
     const [first, ...others] = await rows.find();
     this.#report(others);
@@ -92,6 +103,12 @@ export class NodeFilters {
   #report(errors: readonly MqttFlowsError[]): void {
     for (const error of errors) reportError(this.#parts.RED, this.#parts.node, error);
   }
+}
+
+/** The first thing that is wrong, and how the server answers. */
+interface Change {
+  readonly first: MqttFlowsError | undefined;
+  readonly answer: Promise<Done>;
 }
 
 /**

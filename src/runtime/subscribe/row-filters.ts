@@ -10,7 +10,7 @@ import { type FilterSource, filterFrom, filterText } from '../../core/topics/fil
 import type { TopicFilter } from '../../core/topics/topic-filter';
 import type { ValueRule } from '../../core/values/value-rule';
 import type { FormattedSubscription } from '../../settings/subscribe.config';
-import { thrownDetail } from '../node/jsonata';
+import { answerDetail } from '../context/late-answers';
 import type { NodeCodecs } from '../node/node-codecs';
 import { outsideFinder } from '../publish/outside-values';
 import type { NodeSubscription } from './node-subscriptions';
@@ -137,7 +137,7 @@ export class RowFilters {
     if (source.kind === 'fixed') return found(source.filter);
     const { RED, node } = this.#parts;
     // A new one each time: one whose store never answers must not hold up the next.
-    const finder = outsideFinder(RED, node, source.outside, FOUND);
+    const finder = outsideFinder(RED, node, source.outside, FOUND, this.#clock);
     if (!finder.ok) return { ...finder, unread: true };
     return new Promise((resolve) => {
       const overdue = { seconds: PATIENCE / 1000, detailKey: 'waited.noAnswer' };
@@ -151,7 +151,7 @@ export class RowFilters {
         {} as NodeMessage,
         (values) =>
           answered(values.ok ? filterFrom(source, values.config) : { ok: false, error: values.error, unread: true }),
-        (thrown) => answered(unavailable(source, { detail: thrownDetail(thrown) })),
+        (thrown) => answered(unavailable(source, answerDetail(thrown))),
       );
     });
   }

@@ -5,7 +5,8 @@ import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { failed, found, type Result } from '../../core/errors/result';
 import { convertedValue, type TakenValue, takeValue, type ValueRule } from '../../core/values/value-rule';
 import type { PreparedMessage } from '../acknowledgement/acknowledgement';
-import { type Evaluate, jsonata, thrownDetail } from '../node/jsonata';
+import { answerDetail } from '../context/late-answers';
+import { type Evaluate, jsonata } from '../node/jsonata';
 import { localizedError } from '../node/localize';
 
 export interface RowValue {
@@ -60,6 +61,6 @@ export function valueMissing(
 
 function expressionFailed({ origin }: ValueRule, error: unknown): MqttFlowsError {
   const expression = origin.kind === 'expression' ? origin.text.slice(0, 200) : '';
-  const params = { property: 'value', expression, detail: thrownDetail(error) };
+  const params = { property: 'value', expression, ...answerDetail(error) };
   return new MqttFlowsError('value-unavailable', { stage: 'decode', params });
 }

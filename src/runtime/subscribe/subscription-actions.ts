@@ -1,6 +1,7 @@
 // Handles messages that subscribe, unsubscribe, find filters anew and ask for the list, and keeps the subscriptions that they add.
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { DONE, type Done, failed, found, type Result } from '../../core/errors/result';
 import { asError } from '../../core/errors/thrown-value';
 import type { Codec } from '../../core/payloads/codec';
@@ -14,16 +15,19 @@ import type { RetainedPolicy } from '../../core/subscriptions/subscription-optio
 import type { ValueRule } from '../../core/values/value-rule';
 import { parseValueRule } from '../../settings/value.config';
 import { ofMessage } from '../broker/connection-actions';
+import { flowsStarted } from '../deploy/deploy-events';
 import { localizedError } from '../node/localize';
 import type { NodeCodecs } from '../node/node-codecs';
+import { reportError } from '../node/node-problem';
 import { atOutput } from '../node/outputs';
 import type { MessageInput } from '../publish/message-answers';
+import { KeptSubscriptions } from './kept-subscriptions';
 import { type NodeFilters, refreshFilters } from './node-filters';
 import type { NodeSubscription, NodeSubscriptions } from './node-subscriptions';
 import type { RowValue } from './row-value';
 
-/** The key under which the context of the node keeps the list. */
-const KEY = 'subscriptions';
+/** The topic of the list that a message has asked for, and the name of its entries in errors. */
+const LIST = 'subscriptions';
 
 export interface DynamicSettings {
   readonly codec: Codec;
@@ -50,14 +54,15 @@ export function subscriptionControl(
   filters: NodeFilters,
   settings: DynamicSettings,
 ): (input: MessageInput) => boolean {
-  const started = filters.start(settings.keep ? () => keptSubscriptions(node, settings) : undefined);
+  const kept = settings.keep ? new KeptSubscriptions(node) : undefined;
+  const started = filters.start(kept && (() => keptSubscriptions(RED, node, kept, settings)));
   return (input) => {
     // A message may hold anything under any name.
     const action = readSubscriptionAction(input.message as NodeMessageInFlow & Record<string, unknown>);
     if (!action) return false;
     const carriedOut = (): Promise<void> =>
       // A message may have a property that cannot be changed.
-      carryOut(RED, node, subscriptions, filters, settings, action, input).catch((error: unknown) =>
+      carryOut({ RED, node, subscriptions, filters, settings, kept }, action, input).catch((error: unknown) =>
         input.done(asError(error)),
       );
     // Kept subscriptions are restored before new requests are carried out.
@@ -67,18 +72,23 @@ export function subscriptionControl(
   };
 }
 
+interface Controlled {
+  readonly RED: NodeAPI;
+  readonly node: Node;
+  readonly subscriptions: NodeSubscriptions;
+  readonly filters: NodeFilters;
+  readonly settings: DynamicSettings;
+  readonly kept: KeptSubscriptions | undefined;
+}
+
 async function carryOut(
-  RED: NodeAPI,
-  node: Node,
-  subscriptions: NodeSubscriptions,
-  filters: NodeFilters,
-  settings: DynamicSettings,
+  { RED, node, subscriptions, filters, settings, kept }: Controlled,
   action: SubscriptionAction,
   { message, send, done }: MessageInput,
 ): Promise<void> {
   const list = (): object[] => subscriptions.requested.map(({ given }) => RED.util.cloneMessage(given));
   const finish = (change: Done): void => {
-    if (settings.keep) node.context().set(KEY, list(), (error: unknown) => error && node.warn(String(error)));
+    void kept?.write(list()).catch((error: unknown) => tell(RED, node, error));
     if (!change.ok) return done(localizedError(RED, change.error));
     Object.assign(message, { subscriptions: list() });
     done();
@@ -87,12 +97,13 @@ async function carryOut(
     case 'invalid':
       return done(localizedError(RED, action.error));
     case 'list':
-      Object.assign(message, { topic: KEY, payload: list() });
+      Object.assign(message, { topic: LIST, payload: list() });
       send(settings.output === undefined ? message : atOutput(settings.output, message));
       return done();
     case 'refresh':
       return refreshFilters(RED, filters, { message, send, done });
     case 'unsubscribe':
+      if (action.filters === 'all') kept?.abandon();
       await subscriptions.unsubscribe(action.filters);
       return finish(DONE);
     case 'subscribe': {
@@ -103,21 +114,30 @@ async function carryOut(
   }
 }
 
-/** The subscriptions kept in the context of `node`. Entries that are no longer valid are left out. */
-function keptSubscriptions(node: Node, settings: DynamicSettings): Promise<readonly NodeSubscription[]> {
-  return new Promise((resolve) => {
-    node.context().get(KEY, (error: unknown, value: unknown) => {
-      if (error) node.warn(String(error));
-      const kept = Array.isArray(value) ? value : [];
-      resolve(
-        kept.flatMap((entry) => {
-          const requested = readSubscription(entry, KEY);
-          const read = requested.ok ? nodeSubscriptions([requested.value], settings) : requested;
-          return read.ok ? read.value : [];
-        }),
-      );
+/** The subscriptions that were kept. Entries that are no longer valid are left out. Never rejects. */
+async function keptSubscriptions(
+  RED: NodeAPI,
+  node: Node,
+  kept: KeptSubscriptions,
+  settings: DynamicSettings,
+): Promise<readonly NodeSubscription[]> {
+  try {
+    const list = await kept.read();
+    return list.flatMap((entry) => {
+      const requested = readSubscription(entry, LIST);
+      const read = requested.ok ? nodeSubscriptions([requested.value], settings) : requested;
+      return read.ok ? read.value : [];
     });
-  });
+  } catch (error) {
+    // Before, there are no Catch nodes.
+    void flowsStarted(RED, node).then(() => tell(RED, node, error));
+    return [];
+  }
+}
+
+function tell(RED: NodeAPI, node: Node, error: unknown): void {
+  if (error instanceof MqttFlowsError) reportError(RED, node, error);
+  else node.error(asError(error));
 }
 
 function nodeSubscriptions(

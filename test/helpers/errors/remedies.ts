@@ -104,6 +104,9 @@ const RECEIVING: ErrorGroup = {
     'payload-undecodable': 'Choose the format that the device sends, or *as a Buffer*. `msg.payload` has the bytes.',
     'value-missing': 'Correct the path of *Value*, or choose what happens to messages without it.',
     'values-overloaded': 'Simplify the expression, or subscribe to fewer topics.',
+    'subscriptions-unreadable':
+      'Check `contextStorage` in the settings of Node-RED, and restart it. Until then, changes are not stored.',
+    'subscriptions-not-kept': 'Check `contextStorage` in the settings of Node-RED.',
     'acknowledgement-overdue': 'Let every way through the flow end at an acknowledge node, or raise the time.',
     'flow-overdue':
       'Look at the node that is named: it still works, or never says that it is done. Raise the time if it needs more.',
@@ -180,6 +183,7 @@ const ROUTING: ErrorGroup = {
     'route-output-unknown': 'Use a number of an output, or the filter of a rule.',
     'routes-unreadable': 'Delete the value in the context, and add the routes again.',
     'routes-not-kept': 'Check `contextStorage` in the settings of Node-RED.',
+    'routes-key-taken': 'Choose another key under *Keep them*: two nodes cannot have the same.',
     'router-overloaded': 'Send more slowly, or simplify the condition.',
     'topic-unknown':
       'The topic has not been received, and the server has no retained message for it. Set *Unknown topics* to a last output to go on without an error.',

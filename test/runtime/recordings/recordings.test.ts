@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRecord, readReplay } from '#src/core/recordings/recordings-protocol';
 import { Recordings } from '#src/runtime/recordings/recordings';
@@ -33,6 +33,22 @@ describe('The recordings', () => {
     const { recordings: listed, more } = await bench.folder.list();
     assert.deepEqual([listed.map(({ name, bytes }) => [name, bytes]), more], [[['a', 2]], false]);
     for (const name of ['folder', 'link', 'pipe']) assert.equal((await recordings.open(name)).ok, false, name);
+  });
+
+  it('are the latest where there are more than can be listed', async () => {
+    for (let index = 0; index < 510; index++) {
+      const name = `r${index}`;
+      bench.write(name, 'x');
+      // In an order that is not that of the names.
+      const at = (index * 37) % 510;
+      utimesSync(join(bench.path, `${name}.jsonl`), at, at);
+    }
+    const { recordings: listed, more } = await bench.folder.list();
+    assert.deepEqual([listed.length, more], [500, true]);
+    assert.deepEqual(
+      listed.map(({ changed }) => changed / 1000),
+      Array.from({ length: 500 }, (_, index) => 509 - index),
+    );
   });
 
   it('are none where there is no folder yet', async () => {
