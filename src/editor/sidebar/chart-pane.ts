@@ -68,6 +68,8 @@ class ChartPane {
   #asked = '';
   #asking = false;
   #nextAt = 0;
+  /** The script that draws could not be loaded. */
+  #notLoaded = false;
 
   constructor(log: MessageLog, host: ChartHost) {
     this.#log = log;
@@ -124,6 +126,7 @@ class ChartPane {
     const isEmpty = this.#series.all.length === 0;
     this.#said.empty();
     if (isEmpty) this.#said.append(hint(topicsText('chart.none')));
+    else if (this.#notLoaded) this.#said.append(hint(topicsText('chart.notLoaded')));
     this.#figure.toggle(!isEmpty);
     void this.#ask();
   }
@@ -183,7 +186,7 @@ class ChartPane {
     this.#asked = names;
     this.#nextAt = performance.now() + PACE;
     try {
-      const [answer, { UplotChart }] = await Promise.all([askSeries(viewer, asked), loadChart()]);
+      const [answer, { UplotChart }] = await Promise.all([askSeries(viewer, asked), this.#load()]);
       if (!this.#chart) {
         this.#chart = new UplotChart();
         this.#figure.append(this.#chart.element);
@@ -192,10 +195,21 @@ class ChartPane {
       if (viewer === this.#host.viewer() && (isNewSeries || !this.#paused)) this.#series.add(answer);
       this.#draw();
     } catch {
-      // The viewer says what is wrong with the recording. The next request follows.
+      // The viewer says what is wrong with the recording, and the pane that nothing draws. The next request follows.
       this.#nextAt = performance.now() + 4 * PACE;
     }
     this.#asking = false;
+  }
+
+  async #load(): Promise<ChartModule> {
+    try {
+      const loaded = await loadChart();
+      this.#notLoaded = false;
+      return loaded;
+    } catch (error) {
+      this.#notLoaded = true;
+      throw error;
+    }
   }
 
   #draw(): void {

@@ -6,6 +6,7 @@ import { VERSION_NAMES } from '../../core/servers/version-name';
 import { type ClientList, MOST_CLIENTS, type ShownClient } from '../../core/sidebar/client-list';
 import { dateTimeText } from '../fields/local-text';
 import { askFirst } from './ask-first';
+import { searchField } from './search-field';
 import { button } from './small-button';
 import { askClients, type ClientEnd, endClient } from './topics-requests';
 import { topicsText } from './topics-text';
@@ -22,19 +23,19 @@ const MANY = 10;
 export class ClientsView {
   readonly element = $('<details>', { class: 'mqtt-flows-health mqtt-flows-clients' }).hide();
   readonly #summary = $('<summary>');
-  readonly #search = $('<input>', { type: 'search', spellcheck: false });
+  readonly #search = searchField(topicsText('clients.search'), '', () => void this.look(this.#broker));
   readonly #rest = $('<div>', { class: 'mqtt-flows-facts' });
   readonly #list = $('<ul>', { class: 'mqtt-flows-subscriptions' });
   readonly #mayEnd = RED.user.hasPermission('mqtt-flows.write');
   /** By identifier, so that a row keeps the focus while its numbers change. */
   readonly #rows = new Map<string, ClientRow>();
   #broker = '';
+  /** Counts requests: only the answer to the last one is shown. */
+  #asked = 0;
 
   constructor() {
-    const label = topicsText('clients.search');
-    this.#search.attr({ 'aria-label': label, placeholder: label }).css('width', '100%').hide();
+    this.#search.css('width', '100%').hide();
     this.element.append(this.#summary, this.#search, this.#list, this.#rest);
-    this.#search.on('input', () => void this.look(this.#broker));
     this.element.on('toggle', () => void this.look(this.#broker));
   }
 
@@ -42,18 +43,20 @@ export class ClientsView {
   async look(broker: string): Promise<void> {
     if (broker === '') return;
     this.#broker = broker;
+    const asked = ++this.#asked;
     const open = this.element.prop('open') === true;
     const text = String(this.#search.val() ?? '');
     try {
       const list = await askClients(broker, open ? text : '', open ? MOST_CLIENTS : 0);
-      if (this.#broker === broker) this.#show(list, open);
+      if (asked === this.#asked) this.#show(list, open);
     } catch {
       // A deploy may be under way. The next request shows.
-      this.forget();
+      if (asked === this.#asked) this.forget();
     }
   }
 
   forget(): void {
+    this.#asked++;
     this.element.hide();
   }
 

@@ -3,6 +3,7 @@
 
 import type { LoggedMessage } from './message-log';
 import { comparableText, comparableValue } from './payload-view';
+import { placeInOrder } from './place-in-order';
 import { shownInterval } from './shown-time';
 import { topicsText } from './topics-text';
 import { factsOf } from './value-pane';
@@ -43,25 +44,14 @@ export class HistoryRows {
     this.#rows = new Map();
     for (const [index, message] of messages.entries()) {
       const row = known.get(message) ?? this.#make(message);
-      known.delete(message);
       this.#rows.set(message, row);
       tellInterval(row, message, messages[index - 1]);
       // Those that are compared may stand on another page.
       row.older.attr('aria-pressed', String(message.sequence === older?.sequence));
       row.newer.attr('aria-pressed', String(message.sequence === newer?.sequence));
     }
-    for (const { element } of known.values()) element.remove();
-    this.#place([...this.#rows.values()].reverse());
-  }
-
-  /** Moves no row that is in its place. */
-  #place(rows: readonly Row[]): void {
-    const list = this.element[0];
-    for (const [index, { element }] of rows.entries()) {
-      const [item] = element;
-      const there = list?.children[index] ?? null;
-      if (item && there !== item) list?.insertBefore(item, there);
-    }
+    const items = [...this.#rows.values()].reverse().flatMap(({ element }) => element.toArray());
+    for (const list of this.element.toArray()) placeInOrder(list, items);
   }
 
   #make(message: LoggedMessage): Row {

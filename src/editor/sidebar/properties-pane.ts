@@ -6,9 +6,13 @@ import { topicsText } from './topics-text';
 import { hint } from './value-pane';
 
 export function propertiesPane(log: MessageLog): TabPane {
+  let shown: LoggedMessage | undefined;
   return {
     label: topicsText('tab.properties'),
     render(pane) {
+      // The table stays, with what the user has selected in it.
+      if (log.latest === shown && pane.children().length > 0) return;
+      shown = log.latest;
       const rows = log.latest ? propertyRows(log.latest) : [];
       if (rows.length === 0) return void pane.empty().append(hint(topicsText('properties.none')));
       const table = $('<table>', { class: 'mqtt-flows-properties' });

@@ -29,12 +29,14 @@ export function publishPane(
     label: topicsText('tab.publish'),
     render(pane) {
       const to = target();
-      if (!to) return void pane.empty();
+      // The fields keep their listeners for the next topic.
+      if (!to) return void pane.contents().detach();
       // Formats are listed when the fields are made.
       const key = JSON.stringify([to.broker, messageTypes()]);
       if (made?.key !== key && !made?.busy) made = new PublishView(key, to.broker, messageTypes());
       made?.follow(to.path, log);
-      if (made && made.element.parent()[0] !== pane[0]) pane.append(made.element);
+      // One that was made before, for other formats, goes.
+      if (made && made.element.parent()[0] !== pane[0]) pane.empty().append(made.element);
     },
   };
 }

@@ -4,6 +4,7 @@ import { isRecordingName } from '../../core/recordings/recording-name';
 import { RECORDING_RANGES } from '../../core/recordings/recordings-protocol';
 import { topicFilterProblem } from '../fields/topic-filter-problem';
 import { notifyProblem } from './notify-problem';
+import { oneAtATime } from './one-at-a-time';
 import { brokerSelect, field, openDialog, rangeProblem, tick } from './recording-form';
 import { startRecording } from './recordings-requests';
 import { topicsText } from './topics-text';
@@ -12,7 +13,9 @@ const MEGABYTE = 1_000_000;
 const MINUTE = 60;
 
 /** Opens it; `broker` is the one that is chosen at first, and `started` is called when it records. */
-export async function openRecordDialog(broker: string, started: () => void): Promise<void> {
+export const openRecordDialog = oneAtATime(prepareRecordDialog);
+
+async function prepareRecordDialog(broker: string, started: () => void): Promise<void> {
   const brokers = await brokerSelect(broker).catch((error: unknown) => void notifyProblem(error));
   if (!brokers) return;
   const name = $('<input>', { type: 'text', value: nameOfNow(), spellcheck: false, maxlength: 60 });

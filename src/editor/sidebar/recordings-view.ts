@@ -6,6 +6,7 @@ import type { RecordingsReport, StoredRecording } from '../../core/recordings/re
 import { dateTimeText } from '../fields/local-text';
 import { askFirst } from './ask-first';
 import { notifyProblem } from './notify-problem';
+import { placeInOrder } from './place-in-order';
 import { openRecordDialog } from './record-dialog';
 import { recordingRow, replayRow, sizeText } from './recording-rows';
 import { askFile, askRecordings, deleteRecording, uploadRecording } from './recordings-requests';
@@ -28,6 +29,8 @@ export class RecordingsView {
   readonly #broker: () => string;
   /** What is shown, as text: rows keep the focus while nothing changes. */
   #shownFiles = '';
+  /** The recording that is being uploaded, the last one if there are several; blank for none. */
+  #uploading = '';
   #looking = false;
   #lookedAt = 0;
 
@@ -91,9 +94,8 @@ export class RecordingsView {
     ]);
     const inUse = new Set(recording.filter(({ ended }) => ended === undefined).map(({ name }) => name));
     this.#showFiles(recordings, inUse);
-    this.#hint.text(
-      recordings.length === 0 ? topicsText('recordings.none') : more ? topicsText('recordings.more') : '',
-    );
+    const told = recordings.length === 0 ? topicsText('recordings.none') : more ? topicsText('recordings.more') : '';
+    this.#hint.text(this.#uploading === '' ? told : topicsText('recordings.uploading', { name: this.#uploading }));
   }
 
   #showFiles(recordings: readonly StoredRecording[], inUse: ReadonlySet<string>): void {
@@ -128,11 +130,14 @@ export class RecordingsView {
 
   async #upload(file: File): Promise<void> {
     const wanted = recordingNameFrom(file.name.replace(/\.[^.]*$/, ''), topicsText('recordings.uploaded'));
-    this.#hint.text(topicsText('recordings.uploading', { name: wanted }));
+    this.#uploading = wanted;
+    void this.look();
     try {
       await uploadRecording(wanted, file);
     } catch (error) {
       notifyProblem(error);
+    } finally {
+      if (this.#uploading === wanted) this.#uploading = '';
     }
     await this.look();
   }
@@ -154,15 +159,44 @@ function textButton(icon: string, text: string, pressed: () => void): JQuery {
   return button(icon, text, pressed).append(' ', $('<span>').text(text)).removeAttr('aria-label');
 }
 
-/** Replaces rows by their ids, and leaves the one that has the focus in its place. */
+/**
+ * Shows what rows say now, by their ids. A row whose buttons do the same as before keeps them: one may be being pressed, or
+ * have the focus.
+ */
 function update(list: JQuery, rows: readonly { readonly id: string; readonly row: JQuery }[]): void {
-  const focused = document.activeElement?.closest('li');
-  const focusedId = focused?.getAttribute('data-id');
-  const focusedAction = document.activeElement?.getAttribute('data-action');
-  list.empty().append(...rows.map(({ id, row }) => row.attr('data-id', id)));
-  if (!focusedId || !focusedAction || !focused) return;
-  const again = list.children(`[data-id="${focusedId}"]`).find(`[data-action="${focusedAction}"]`);
-  again.trigger('focus');
+  const before = new Map(
+    list
+      .children()
+      .toArray()
+      .map((item) => [item.getAttribute('data-id'), $(item)]),
+  );
+  const focusedId = list.find(':focus').closest('li').attr('data-id');
+  const items = rows.flatMap(({ id, row }) => {
+    const known = before.get(id);
+    if (!known || actionsOf(known) !== actionsOf(row)) return row.attr('data-id', id).toArray();
+    for (const part of ['.mqtt-flows-facts', '.mqtt-flows-problem']) known.find(part).text(row.find(part).text());
+    known
+      .find('i')
+      .first()
+      .attr('class', row.find('i').first().attr('class') ?? '');
+    return known.toArray();
+  });
+  for (const element of list.toArray()) placeInOrder(element, items);
+  if (focusedId === undefined || list.find(':focus').length > 0) return;
+  list
+    .children()
+    .filter((_index, item) => item.getAttribute('data-id') === focusedId)
+    .find('button')
+    .first()
+    .trigger('focus');
+}
+
+function actionsOf(row: JQuery): string {
+  return row
+    .find('[data-action]')
+    .toArray()
+    .map((button) => button.getAttribute('data-action'))
+    .join(' ');
 }
 
 async function save(name: string): Promise<void> {

@@ -6,6 +6,7 @@ import { isTopicPrefix } from '../../core/recordings/topic-choice';
 import { dateTimeText } from '../fields/local-text';
 import { askFirst } from './ask-first';
 import { notifyProblem } from './notify-problem';
+import { oneAtATime } from './one-at-a-time';
 import { brokerSelect, field, openDialog, rangeProblem, tick } from './recording-form';
 import { lengthText, speedText } from './recording-rows';
 import { askSurvey, type ReplayBody, startReplay } from './recordings-requests';
@@ -15,7 +16,9 @@ import { topicsText } from './topics-text';
 const SPEEDS = [0.1, 0.5, 1, 2, 5, 10, 60, 600, 0];
 
 /** Opens it; `broker` is the one that is chosen at first, and `started` is called when it plays. */
-export async function openReplayDialog(name: string, broker: string, started: () => void): Promise<void> {
+export const openReplayDialog = oneAtATime(prepareReplayDialog);
+
+async function prepareReplayDialog(name: string, broker: string, started: () => void): Promise<void> {
   const brokers = await brokerSelect(broker).catch((error: unknown) => void notifyProblem(error));
   if (!brokers) return;
   const where = whereChoice();

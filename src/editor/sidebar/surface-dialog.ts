@@ -7,6 +7,7 @@ import { meetsMqtt, receives, type TopicUse } from '../../core/surface/topic-use
 import { patternText } from '../../core/topics/topic-pattern';
 import { flowUses, labelOf, useLink } from './flow-uses';
 import { nodeLabel } from './node-label';
+import { oneAtATime } from './one-at-a-time';
 import { saveFile } from './save-file';
 import { askSurface } from './topics-requests';
 import { topicsText } from './topics-text';
@@ -21,7 +22,9 @@ interface Row {
 }
 
 /** Opens it for a broker. `viewer` is the one that records it, if one does. */
-export async function openSurfaceDialog(broker: string, viewer: string | undefined): Promise<void> {
+export const openSurfaceDialog = oneAtATime(prepareSurfaceDialog);
+
+async function prepareSurfaceDialog(broker: string, viewer: string | undefined): Promise<void> {
   const uses = flowUses(broker).filter(meetsMqtt);
   const known = uses.filter(({ pattern }) => pattern !== undefined);
   const seen = viewer === undefined ? undefined : await askSurface(viewer, known.map(wireOf));

@@ -99,6 +99,8 @@ export class TopicsSidebar {
   #broker = '';
   #open = false;
   #exceptions = new Set<string>();
+  /** The broker whose health is being asked for. */
+  #asking: string | undefined;
 
   constructor() {
     this.element.append(
@@ -240,7 +242,8 @@ export class TopicsSidebar {
 
   async #look(): Promise<void> {
     const { broker } = this.#toolbar;
-    if (broker === '' || document.hidden || !this.element.is(':visible')) return;
+    if (broker === '' || broker === this.#asking || document.hidden || !this.element.is(':visible')) return;
+    this.#asking = broker;
     try {
       const health = await askHealth(broker);
       if (broker !== this.#toolbar.broker) return;
@@ -249,8 +252,11 @@ export class TopicsSidebar {
       else this.#clients.forget();
     } catch {
       // A deploy may be under way. The next request shows.
+      if (broker !== this.#toolbar.broker) return;
       this.#health.forget();
       this.#clients.forget();
+    } finally {
+      if (this.#asking === broker) this.#asking = undefined;
     }
   }
 

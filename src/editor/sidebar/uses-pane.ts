@@ -28,7 +28,9 @@ export function usesPane(target: () => UsesTarget | undefined): TabPane {
       const text = use.text === found?.path ? '' : use.text;
       $('<li>').append(useLink(use), $('<code>').text(text)).appendTo(list);
     }
-    pane.empty().append(list);
+    // Emptied, the pane would take the links their listeners.
+    pane.contents().detach();
+    pane.append(list);
     if (uses.length === 0) pane.append(hint(topicsText('uses.none')));
   };
   return {

@@ -191,6 +191,12 @@ describe('payloads of other formats in the sidebar', function () {
       await topics.row(topic.split('/').at(-1) ?? '').click();
       await topics.pane.getByText(`"${topic}"`).waitFor();
     }
+    // The links to the nodes lead there, also when another topic is selected meanwhile.
+    await topics.tab('Used by').click();
+    await topics.pane.getByRole('button', { name: 'asking' }).waitFor();
+    await topics.row('basin').click();
+    const levels = topics.pane.getByRole('button', { name: 'levels' });
+    await editor.seeing('.red-ui-flow-node-highlighted', '', () => levels.click());
   });
 
   it('that are pictures are shown, and a picture that can execute is text', async () => {
