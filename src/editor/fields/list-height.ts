@@ -11,7 +11,10 @@ export function fitListHeight(list: JQuery, height: number): void {
   const row = list.closest('.mqtt-flows-list-row');
   const shown = list.closest('.red-ui-editableList').outerHeight(true) ?? 0;
   let left = height - ((row.outerHeight(true) ?? 0) - shown);
-  $('#dialog-form > div:visible, #dialog-form > details:visible')
+  // As a part of the selector, ":visible" would be asked of all the elements of the page, at each change of size.
+  $('#dialog-form')
+    .children('div, details')
+    .filter(':visible')
     .not(row)
     .each((_index, element) => {
       left -= $(element).outerHeight(true) ?? 0;
