@@ -16,14 +16,26 @@ const VIEWPORT = { width: 1400, height: 900 };
 /** ms for one action or wait: on a loaded machine each takes many times as long, and the time of a test limits them all. */
 const PATIENCE = 120_000;
 
-/** Takes the slide out of trays and menus. Without a graphics card each frame of it costs as much as the whole dialog. */
+/**
+ * Takes the slide out of trays and menus: without a graphics card each frame of it costs as much as the whole dialog. And counts the
+ * requests that jQuery does not.
+ */
 const STILL = `addEventListener('DOMContentLoaded', () => {
   const style = document.createElement('style');
   style.textContent = '*, *::before, *::after { transition: none !important; animation: none !important; }';
   document.head.append(style);
   // Other pages than the editor have none.
   if ('jQuery' in window) jQuery.fx.off = true;
-});`;
+});
+window.fetchesUnderWay = 0;
+const { fetch } = window;
+window.fetch = (...args) => {
+  const answer = fetch(...args);
+  const over = () => void fetchesUnderWay--;
+  fetchesUnderWay++;
+  answer.then(over, over);
+  return answer;
+};`;
 
 /** An expression in the page: how many nodes there are in the flows. */
 const NODE_COUNT = '(() => { let count = 0; RED.nodes.eachNode(() => { count++; }); return count; })()';

@@ -48,7 +48,7 @@ export async function clearFlows(page: Page): Promise<boolean> {
 
 /** Waits for the answers that the page waits for, which would reach the next test. */
 export async function settleRequests(page: Page): Promise<void> {
-  await page.waitForFunction('$.active === 0');
+  await page.waitForFunction('$.active === 0 && fetchesUnderWay === 0');
 }
 
 /** Puts a new topics sidebar in place of one that has been used: that has been shown, which fills its list of brokers. */

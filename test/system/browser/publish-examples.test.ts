@@ -46,11 +46,7 @@ describe('the examples of publishing in the editor', function () {
     const messages = (await editor.debugMessages()).filter({ hasText: 'factory/7/press/report' });
     await messages.nth(0).waitFor();
     await editor.pressInject('clear it');
-    await messages
-      .nth(1)
-      .getByText(/payload: ""/)
-      .first()
-      .waitFor();
+    await messages.nth(1).filter({ hasText: 'payload: ""' }).waitFor();
   });
 
   it('use the broker of the examples that are there already', async () => {
