@@ -89,7 +89,7 @@ function openDialog(before: readonly FlowNode[], { title, press, convert, fields
     modal: true,
     width: 680,
     resizable: false,
-    classes: { 'ui-dialog': 'red-ui-editor-dialog' },
+    classes: { 'ui-dialog': 'red-ui-editor-dialog mqtt-flows-dialog' },
     buttons: [
       { id: 'mqtt-flows-moving-cancel', text: movingInText('dialog.cancel'), click: close },
       {

@@ -81,7 +81,7 @@ export function openDialog({ title, press, content: parts, go }: DialogParts): v
     modal: true,
     width: 520,
     resizable: false,
-    classes: { 'ui-dialog': 'red-ui-editor-dialog' },
+    classes: { 'ui-dialog': 'red-ui-editor-dialog mqtt-flows-dialog' },
     buttons: [
       {
         id: 'mqtt-flows-recording-cancel',

@@ -42,7 +42,7 @@ async function prepareSurfaceDialog(broker: string, viewer: string | undefined):
     width: 760,
     height: Math.min(600, window.innerHeight - 60),
     resizable: true,
-    classes: { 'ui-dialog': 'red-ui-editor-dialog' },
+    classes: { 'ui-dialog': 'red-ui-editor-dialog mqtt-flows-dialog' },
     buttons: [
       {
         id: 'mqtt-flows-surface-save',

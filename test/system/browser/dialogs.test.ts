@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replayDefaults } from '#src/settings/replay.config';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 import { repository } from '../../helpers/package/environment';
@@ -257,6 +258,22 @@ describe('the dialogs in the editor', function () {
       saved('mqtt-flows-broker').map(({ name }) => name),
       ['', 'embedded broker 2'],
     );
+  });
+
+  it('the replay dialog says in its fold which topics it takes, and that it drops the retain flags', async () => {
+    const place = { id: 'again', type: 'mqtt-flows-replay', z: 'tab', x: 200, y: 100, wires: [[]] };
+    const own = { name: 'again', recording: 'one', branches: ['a/#', 'b/#'], retain: false };
+    await editor.close();
+    await session.deploy([
+      { id: 'tab', type: 'tab', label: 'Replays' },
+      { ...replayDefaults, ...place, ...own },
+    ]);
+    editor = await session.open({ label: 'again' });
+    const dialog = await editor.openDialog('again');
+    await dialog.getByText('More (Keep the retain flags: no; Only these topics: 2)').waitFor();
+    await dialog.locator('.red-ui-editableList-item-remove').first().click();
+    await dialog.getByText('More (Keep the retain flags: no; Only these topics: 1)').waitFor();
+    await editor.saveDialog(dialog);
   });
 
   it('a filter added in the dialog is subscribed to after the deploy', async () => {
