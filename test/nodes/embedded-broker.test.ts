@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { BrokerConfig } from '#src/settings/broker.config';
 import { type Credentials, type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
-import { embeddedNode, publishNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { embeddedNode, publishNodes, serverNode, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
 import { CLOSING_TIMES, SlowClosing, slowClosingNode } from '../helpers/flows/slow-closing-node';
+import { UserDirectory } from '../helpers/flows/user-directory';
 import { readJson } from '../helpers/package/package-files';
 import { Device } from '../helpers/servers/device';
 import { freePort } from '../helpers/servers/free-port';
@@ -92,6 +93,27 @@ describe('embedded broker', () => {
     const port = await freePort();
     const flow = await load({ port });
     await exchange(flow, await device(port), 'first');
+  });
+
+  it('has opened its port when another broker node of the same deploy connects to it', async () => {
+    // With what it has kept on disk, a broker needs longer to open.
+    const directory = new UserDirectory();
+    try {
+      const port = await freePort();
+      const flow = await loadFlow([
+        serverNode('client', port),
+        ...subscribeNodes('sub', 'client', ['t']),
+        embeddedNode(broker, { port, store: 'disk' }),
+        ...publishNodes('pub', broker),
+      ]);
+      await flow.connected('sub', 'pub');
+      const shown = flow.statuses('sub').all.filter(({ fill }) => fill === 'red');
+      assert.deepEqual(shown, []);
+      await flow.deploy('full', []);
+      await unloadFlow();
+    } finally {
+      directory.remove();
+    }
   });
 
   it('does not open a port to the network without a user name', async () => {

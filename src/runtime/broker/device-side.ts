@@ -9,6 +9,7 @@ import type { ListenReport } from '../../transport/embedded/device-listeners';
 import type { DeviceOptions, EmbeddedBroker } from '../../transport/embedded/embedded-broker';
 import { asMqttFlowsError } from '../../transport/streams/network-error';
 import { savedCredentials } from '../client/client-identity';
+import { openingPorts } from '../client/ports-being-opened';
 import { flowsStarted } from '../deploy/deploy-events';
 import { sharedText } from '../node/localize';
 import { reportError } from '../node/node-problem';
@@ -57,10 +58,12 @@ export function listenForDevices(
       accepts(asMqttFlowsError(error, 'listen'));
     }
   };
-  void listen((error) => {
+  const opening = listen((error) => {
     report(error);
     return true;
   });
+  const ports = listenersOf(settings).flatMap((listener) => (listener.kind === 'path' ? [] : listener.port));
+  openingPorts(ports, opening);
   if (!listenersOf(settings).some(({ kind }) => kind === 'tls' || kind === 'wss')) return;
   // A listener that is open stays open while its new certificate cannot be read, or is there without its key.
   const accepts = ({ code }: MqttFlowsError): boolean => code === 'embedded-password-missing';

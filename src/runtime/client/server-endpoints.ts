@@ -10,8 +10,10 @@ import { faultyProxyVariable, proxyFromEnvironment } from '../../transport/strea
 import type { ProxyServer } from '../../transport/streams/proxy-stream';
 import { type ServerStreamSettings, serverStream } from '../../transport/streams/server-stream';
 import type { TlsOptions } from '../../transport/streams/tls-stream';
+import type { OpenStream } from '../../transport/transport';
 import { sharedText } from '../node/localize';
 import { type EnteredCredential, evaluateCredential } from './client-identity';
+import { portOpened } from './ports-being-opened';
 import { currentCertificates, deployedCertificates, trustedAuthorities } from './server-certificates';
 
 type Addresses = ServerReach['servers'];
@@ -41,10 +43,23 @@ export function prepareEndpoints(
   const endpoint = (address: ServerAddress): Endpoint => ({
     name: serverName(address),
     ...placeOf(address),
-    open: serverStream(address, settings),
+    open: onceOpened(address, serverStream(address, settings)),
   });
   const endpoints = ([first, ...others]: Addresses): Endpoints => [endpoint(first), ...others.map(endpoint)];
   return { ok: true, config: { endpoints, certificates: options.value } };
+}
+
+/** A port of this process may be opened by the same deploy. */
+function onceOpened(address: ServerAddress, open: OpenStream): OpenStream {
+  if (address.scheme === 'mqtt+unix') return open;
+  return async (report, ...others) => {
+    const opening = portOpened(address.host, address.port);
+    if (opening) {
+      report('tcp');
+      await opening;
+    }
+    return open(report, ...others);
+  };
 }
 
 function placeOf(address: ServerAddress): Pick<Endpoint, 'address' | 'credentials'> {
