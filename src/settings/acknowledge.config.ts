@@ -18,7 +18,7 @@ export const REFUSALS = [0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99] as const;
 
 export const acknowledgeDefaults: AcknowledgeConfig = { name: '', answer: 'accept', reasonCode: 0x83, property: '' };
 
-export interface AcknowledgeSettings {
+interface AcknowledgeSettings {
   readonly settlement: Acknowledgement;
   readonly property: string;
 }

@@ -85,7 +85,7 @@ interface SharedSettings extends SessionSettings, Pick<BrokerConfig, 'protocolVe
   readonly outbox: OutboxSettings;
 }
 
-export interface ServerSettings extends SharedSettings, ServerReach {
+interface ServerSettings extends SharedSettings, ServerReach {
   readonly connectTo: 'server';
 }
 

@@ -5,7 +5,7 @@ const VARIABLE = /\$\{([^}]+)\}/g;
 /** A number as a dialog saves it: a number, blank for none, or text with `${NAME}` that stands for one. */
 export type SavedNumber = number | string;
 
-export type EnvironmentResult =
+type EnvironmentResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false /** The variable that has no value. */; readonly name: string };
 

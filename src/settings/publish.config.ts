@@ -107,7 +107,7 @@ const MESSAGE_TOPIC = '{{topic}}';
 export const UNSAVED_TOPIC_TYPE = 'msg';
 
 /** The settings as the runtime uses them. The list of codecs decides whether the format is known. */
-export interface PublishNodeSettings extends PublishSettings, FormatSettings {
+interface PublishNodeSettings extends PublishSettings, FormatSettings {
   readonly completeOn: PublishConfig['completeOn'];
   /** Whether messages are published as replies to the requests that they came from. */
   readonly reply: boolean;

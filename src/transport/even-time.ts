@@ -4,7 +4,7 @@
 import { uptime } from 'node:os';
 
 /** The clocks of a machine, in ms. */
-export interface MachineClocks {
+interface MachineClocks {
   /** Never set; may stand still while the machine sleeps. */
   awake(): number;
   /** Goes on while the machine sleeps, and may be set. */

@@ -23,7 +23,7 @@ interface Failures {
   held: number;
 }
 
-export interface ThrottleOptions {
+interface ThrottleOptions {
   /** ms since any fixed moment */
   readonly now: () => number;
   /** Calls `task` once after `delay` ms. */

@@ -30,7 +30,7 @@ export interface PasswordAttempt {
   readonly login: Login | undefined;
 }
 
-export interface UserAccessOptions {
+interface UserAccessOptions {
   readonly directory: UserDirectory;
   readonly passwords: PasswordCheck;
   /** ms since the epoch */

@@ -31,7 +31,7 @@ const COPIES_IN_TURN = 4000;
 const UNWRITTEN = 1000;
 
 /** What this class needs from the client. */
-export interface PacketSource extends Publisher, Omit<Subscriber, 'refused'> {
+interface PacketSource extends Publisher, Omit<Subscriber, 'refused'> {
   refused(what: 'publish' | 'subscribe' | 'retain', reasonCode: ReasonCode, topic: string): void;
   /** DISCONNECT has arrived. */
   leave(reasonCode: ReasonCode): void;

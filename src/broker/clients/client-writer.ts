@@ -16,7 +16,7 @@ const HIGH_WATER = 256 * 1024;
 /** The DUP bit in the first byte of PUBLISH (MQTT 5, section 3.3.1.1). */
 const DUP = 8;
 
-export interface WriterOptions {
+interface WriterOptions {
   readonly stream: ClientStream;
   /** Has flush() called when all of this turn has been written. */
   readonly schedule: (writer: ClientWriter) => void;

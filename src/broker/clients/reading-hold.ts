@@ -4,7 +4,7 @@ import { TokenBucket } from '../../core/queues/token-bucket';
 import type { ClientStream } from './client-stream';
 
 /** What must happen before reading continues. */
-export type HoldReason = 'connect' | 'room' | 'written' | 'rate' | 'read' | 'turn';
+type HoldReason = 'connect' | 'room' | 'written' | 'rate' | 'read' | 'turn';
 
 const BITS: Readonly<Record<HoldReason, number>> = { connect: 1, room: 2, written: 4, rate: 8, read: 16, turn: 32 };
 

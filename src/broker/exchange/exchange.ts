@@ -8,7 +8,7 @@ import { Keys } from '../store/store-keys';
 import type { SubscriptionIndex } from '../subscriptions/subscription-index';
 import { Reason, type ReasonCode } from '../wire/reason';
 
-export interface ExchangeOptions {
+interface ExchangeOptions {
   readonly retained: RetainedMessages;
   readonly index: SubscriptionIndex;
   readonly journal: Journal;

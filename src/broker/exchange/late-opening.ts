@@ -10,7 +10,7 @@ import { openStore, type StoreContents } from './restoring';
 const FIRST_DELAY = 1000;
 const LONGEST_DELAY = 60_000;
 
-export interface LateOpeningOptions {
+interface LateOpeningOptions {
   readonly store: BrokerStore;
   readonly listener: BrokerListener;
   readonly clock: BrokerClock;

@@ -8,7 +8,7 @@ import { NEVER_EXPIRES } from '../sessions/session-options';
 import type { SessionRegistry } from '../sessions/session-registry';
 import { Reason } from '../wire/reason';
 
-export interface MembershipOptions {
+interface MembershipOptions {
   readonly registry: SessionRegistry;
   readonly maximumSessions: number;
   /** s */

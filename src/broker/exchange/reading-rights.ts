@@ -7,7 +7,7 @@ import type { SessionRegistry } from '../sessions/session-registry';
 import { Reason } from '../wire/reason';
 import type { Membership } from './membership';
 
-export interface ReadingRightsOptions {
+interface ReadingRightsOptions {
   readonly access: Access;
   readonly registry: SessionRegistry;
   readonly membership: Membership;

@@ -10,7 +10,7 @@ const OVERHEAD = 200;
 
 const NO_PAYLOAD = Buffer.alloc(0);
 
-export interface PublicationValues {
+interface PublicationValues {
   readonly topic: string;
   /** Left out where `received` has it. */
   readonly payload?: Buffer;

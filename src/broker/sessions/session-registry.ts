@@ -10,7 +10,7 @@ import { encodeSession, type SessionRecord } from './session-record';
 import { SessionStore } from './session-store';
 import type { WaitingLimits } from './waiting';
 
-export interface RegistryOptions {
+interface RegistryOptions {
   readonly journal: Journal;
   readonly publications: StoredPublications;
   readonly index: SubscriptionIndex;

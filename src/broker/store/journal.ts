@@ -23,7 +23,7 @@ interface Batch {
 /** Delay in ms before a write that was refused is repeated. */
 const RETRY = 1000;
 
-export interface JournalOptions {
+interface JournalOptions {
   /** Undefined: nothing is stored, and everything counts as written. */
   readonly store: BrokerStore | undefined;
   /** Runs `task` at the end of this turn of the event loop. */

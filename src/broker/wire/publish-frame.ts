@@ -6,13 +6,13 @@ import type { QoS } from '../../core/publications/publication';
 import { variableIntegerSize, writeVariableInteger } from './variable-integer';
 
 /** The contents of a PUBLISH. */
-export interface FramedPublication {
+interface FramedPublication {
   readonly topic: string;
   readonly payload: Buffer;
   readonly properties: Buffer;
 }
 
-export interface FrameOptions {
+interface FrameOptions {
   readonly v5: boolean;
   readonly qos: QoS;
   readonly retain: boolean;

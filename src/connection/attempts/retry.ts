@@ -30,7 +30,7 @@ const HOPELESS: ReadonlySet<ErrorCode> = new Set([
 /** MQTT 5, section 3.2.2.2: banned, and bad authentication method. They have no error code of their own. */
 const HOPELESS_REASONS: ReadonlySet<number | undefined> = new Set([0x8a, 0x8c]);
 
-export interface NextAttempt {
+interface NextAttempt {
   readonly error: MqttFlowsError;
   /** ms */
   readonly delay: number;

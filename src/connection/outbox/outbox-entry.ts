@@ -13,7 +13,7 @@ export interface EntryCarrier {
 }
 
 /** The progress of an exchange within the session: not sent, sent, or received by the server (PUBREC). */
-export type ExchangeProgress = 'waiting' | 'sent' | 'received';
+type ExchangeProgress = 'waiting' | 'sent' | 'received';
 
 export class OutboxEntry implements Outbound, RecordedPublication {
   readonly bytes: number;

@@ -38,7 +38,7 @@ export interface OutboxLimits extends SendingLimits {
 }
 
 /** The outside world of an outbox. */
-export interface OutboxWorld extends SendingWatch {
+interface OutboxWorld extends SendingWatch {
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;

@@ -28,7 +28,7 @@ export interface Request {
   readonly responder: Responder;
 }
 
-export interface RepliesWanted {
+interface RepliesWanted {
   /** Ends the request when so many have come. */
   readonly most: number;
   /** With fewer at the timeout, the request has failed. */

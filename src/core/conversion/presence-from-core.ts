@@ -6,7 +6,7 @@ import { type ConversionNote, note } from './conversion-note';
 import { type FlowNode, textOf } from './flow-node';
 import { holdsVariableInside } from './saved-text';
 
-export type PresenceName = 'birth' | 'close' | 'will';
+type PresenceName = 'birth' | 'close' | 'will';
 
 interface PresenceFromCore {
   readonly message: Readonly<Record<string, unknown>>;

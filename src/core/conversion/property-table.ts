@@ -98,7 +98,7 @@ export const PROPERTY_TABLE = {
   },
 } as const satisfies Readonly<Record<string, { readonly ours: string; readonly rows: readonly PropertyRow[] }>>;
 
-export type CoreType = keyof typeof PROPERTY_TABLE;
+type CoreType = keyof typeof PROPERTY_TABLE;
 
 export const CORE_TYPES = Object.keys(PROPERTY_TABLE) as readonly CoreType[];
 

@@ -7,7 +7,7 @@ import type { Direction } from './direction';
 import { type FlowNode, textOf } from './flow-node';
 import { labelOf } from './node-label';
 
-export interface Replacement {
+interface Replacement {
   readonly before: FlowNode;
   readonly after: FlowNode;
 }

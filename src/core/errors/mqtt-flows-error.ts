@@ -175,7 +175,7 @@ export type ErrorCode =
 
 export type ErrorParams = Readonly<Record<string, string | number>>;
 
-export interface ErrorDetails {
+interface ErrorDetails {
   readonly stage: ErrorStage;
   /** MQTT reason code (MQTT 5, section 2.4) or CONNACK return code of MQTT 3.1.1, as the server gave it. */
   readonly reasonCode?: number;

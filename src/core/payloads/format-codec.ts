@@ -9,7 +9,7 @@ import type { DecodeContext, EncodedValue, PayloadFormat } from './payload-forma
 import { PayloadRefusal } from './payload-refusal';
 import { isTooDeep } from './too-deep';
 
-export interface Binding {
+interface Binding {
   readonly largeIntegers: LargeIntegers;
   readonly options: OptionValues;
   readonly prepared: unknown;

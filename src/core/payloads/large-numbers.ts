@@ -8,7 +8,7 @@ export type LargeIntegers = 'text' | 'bigint';
  * What a value from JSON needs beside: nothing, or digits that it may have lost, or it has more than MOST_LEVELS levels of
  * objects and arrays.
  */
-export type JsonFinding = 'exact' | 'rounded' | 'tooDeep';
+type JsonFinding = 'exact' | 'rounded' | 'tooDeep';
 
 /**
  * Levels that a payload may have. Node-RED copies messages by recursion, which ends near 2,000 levels with an exception

@@ -1,6 +1,6 @@
 // Content types (MQTT 5, section 3.3.2.3.9) as MIME has them: a type, and the charset of its text.
 
-export interface MediaType {
+interface MediaType {
   /** In lower case, such as `application/json`. */
   readonly type: string;
   /** In lower case. */

@@ -21,12 +21,12 @@ export interface ProtobufSchema {
 }
 
 /** `detail` is a sentence part; `line` is that of `text`, from 1, where it can be told. */
-export type SchemaResult =
+type SchemaResult =
   | { readonly ok: true; readonly schema: ProtobufSchema }
   | { readonly ok: false; readonly detail: string; readonly line: number | undefined };
 
 /** Reads an imported file; throws when there is none. */
-export type ReadImport = (path: string) => string;
+type ReadImport = (path: string) => string;
 
 type Library = typeof import('protobufjs');
 type Type = import('protobufjs').Type;

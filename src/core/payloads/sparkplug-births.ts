@@ -22,7 +22,7 @@ export interface Metric extends BornMetric {
 }
 
 /** What a message says that matters here. */
-export interface SparkplugNews {
+interface SparkplugNews {
   readonly seq: number | undefined;
   /** ms since 1970 */
   readonly timestamp: number | undefined;

@@ -50,7 +50,7 @@ function readableText(payload: Buffer): string | undefined {
 }
 
 /** What a recording says besides messages, as a line. A replay leaves such lines out. */
-export type NoteLine =
+type NoteLine =
   | {
       readonly recording: 1;
       /** ISO 8601 */

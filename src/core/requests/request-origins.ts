@@ -9,7 +9,7 @@ export interface RequestOrigin {
   readonly qos: QoS;
 }
 
-export interface OriginLimits {
+interface OriginLimits {
   readonly entries: number;
   /** bytes of ids, topics and correlation data, about */
   readonly bytes: number;

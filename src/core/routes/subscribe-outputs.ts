@@ -2,10 +2,10 @@
 // dialog, which keeps their wires.
 
 /** What an output stands for: the former place of a filter, or the subscriptions of messages. */
-export type SubscribeOutput = number | 'messages';
+type SubscribeOutput = number | 'messages';
 
 /** How a node has its outputs. */
-export interface OutputChoice {
+interface OutputChoice {
   /** Whether each filter has its own. */
   readonly each: boolean;
   /** Whether messages may subscribe. */

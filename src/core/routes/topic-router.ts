@@ -18,7 +18,7 @@ export interface RoutingSettings {
   readonly noTopic: 'otherwise' | 'error';
 }
 
-export interface RoutingTools {
+interface RoutingTools {
   /** Whether the expression of a route holds for a message. Rejects with an MqttFlowsError. */
   holds(route: Route, message: FlowMessage): Promise<boolean>;
   /** A deep copy of the data of a route. */

@@ -37,7 +37,7 @@ export interface ConnectAction {
   readonly overrides: ConnectOverrides | undefined;
 }
 
-export type ConnectActionResult =
+type ConnectActionResult =
   | { readonly ok: true; readonly action: ConnectAction }
   | { readonly ok: false; readonly error: MqttFlowsError };
 

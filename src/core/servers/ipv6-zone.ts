@@ -4,7 +4,7 @@
 /** An address in brackets with a zone. In a URL, RFC 6874 wants %25 for the percent sign; people write both. */
 const ZONED = /\[([\da-f:.]+)%(?:25)?([\w.~-]+)\]/i;
 
-export interface WithoutZone {
+interface WithoutZone {
   /** The text with the first zone taken out. */
   readonly text: string;
   /** The zone with its percent sign; blank when there is none. */

@@ -24,7 +24,7 @@ export interface AddressCredentials {
 }
 
 /** A Unix domain socket on this machine. */
-export interface SocketAddress {
+interface SocketAddress {
   readonly scheme: 'mqtt+unix';
   readonly secure: false;
   /** The absolute path of the socket. */
@@ -37,7 +37,7 @@ export type ServerScheme = ServerAddress['scheme'];
 /** Why a string is not a server address. Each value has a sentence in the locales under `serverUrl.`. */
 export type ServerUrlProblem = 'empty' | 'malformed' | 'brackets' | 'port' | 'scheme' | 'path' | 'socketPath';
 
-export type ServerUrlResult =
+type ServerUrlResult =
   | { readonly ok: true; readonly address: ServerAddress }
   | { readonly ok: false; readonly problem: ServerUrlProblem };
 
@@ -151,7 +151,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-export interface SplitAddress {
+interface SplitAddress {
   /** The address without user name and password. */
   readonly url: string;
   readonly username: string;

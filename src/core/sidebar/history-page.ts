@@ -8,7 +8,7 @@ export type HistoryPlace =
   /** ms since the epoch */
   | { readonly kind: 'at'; readonly at: number };
 
-export interface HistoryPage {
+interface HistoryPage {
   /** Oldest first. */
   readonly messages: readonly Observation[];
   /** The number of messages that are kept before these, and after these. */

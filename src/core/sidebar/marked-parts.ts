@@ -1,6 +1,6 @@
 // A text in parts, of which some are marked because they were searched for. Runs in the editor.
 
-export interface TextPart {
+interface TextPart {
   readonly text: string;
   readonly marked: boolean;
 }

@@ -1,6 +1,6 @@
 // The difference between two payloads, line by line. Structured payloads are formatted into lines first.
 
-export interface DifferenceLine {
+interface DifferenceLine {
   readonly sign: ' ' | '-' | '+';
   readonly text: string;
 }

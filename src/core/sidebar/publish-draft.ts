@@ -48,7 +48,7 @@ function readDraft(kept: unknown): PublishDraft | undefined {
 }
 
 /** What is wrong with a text as JSON. The place is left out where the browser does not tell. */
-export interface JsonProblem {
+interface JsonProblem {
   readonly line?: number;
   readonly column?: number;
 }

@@ -15,12 +15,12 @@ export interface ShownLeaf {
 }
 
 /** `more` is the number of entries that are left out. */
-export interface ShownList {
+interface ShownList {
   readonly list: readonly ShownValue[];
   readonly more?: number;
 }
 
-export interface ShownNames {
+interface ShownNames {
   readonly names: readonly (readonly [string, ShownValue])[];
   readonly more?: number;
 }

@@ -7,12 +7,12 @@ import { inferredSchema, type JsonSchema } from './inferred-schema';
 import type { SeenByFilter, SeenTopic } from './seen-topics';
 import { receives, type TopicUse } from './topic-use';
 
-export interface SurfaceServer {
+interface SurfaceServer {
   /** Such as `mqtts://example.com:8883/path`. User and password within it are left out of the document. */
   readonly url: string;
 }
 
-export interface SurfaceChannel {
+interface SurfaceChannel {
   readonly use: TopicUse;
   /** What the editor calls the node. */
   readonly label: string;

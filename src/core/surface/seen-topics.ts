@@ -16,7 +16,7 @@ const MOST_UNUSED = 500;
 const MOST_BYTES = 2048;
 
 /** The body of POST topics/surface, as it is read. */
-export interface SurfaceRequest {
+interface SurfaceRequest {
   readonly viewer: string;
   readonly filters: readonly TopicPattern[];
 }

@@ -6,7 +6,7 @@ import { type FilterLevels, filterLevels } from './filter-relations';
 import { parseTopicFilter, type TopicFilterProblem } from './topic-filter';
 
 /** Whom a permission is about. A blank name stands for none. */
-export interface PermittedClient {
+interface PermittedClient {
   readonly username: string;
   readonly clientid: string;
 }
@@ -17,9 +17,9 @@ export interface TopicPermission {
 }
 
 /** Why a text is no permission. `placeholder`: another one than the two, or one beside a wildcard. */
-export type TopicPermissionProblem = TopicFilterProblem | TemplateProblem | 'placeholder';
+type TopicPermissionProblem = TopicFilterProblem | TemplateProblem | 'placeholder';
 
-export type TopicPermissionResult =
+type TopicPermissionResult =
   | { readonly ok: true; readonly permission: TopicPermission }
   | { readonly ok: false; readonly problem: TopicPermissionProblem /** The part at fault. */; readonly at: string };
 

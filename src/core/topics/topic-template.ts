@@ -16,7 +16,7 @@ export type TopicResult =
   | { readonly ok: true; readonly topic: string }
   | { readonly ok: false; readonly error: MqttFlowsError };
 
-export type TopicTemplateResult =
+type TopicTemplateResult =
   | { readonly ok: true; readonly template: Template }
   | { readonly ok: false; readonly error: MqttFlowsError };
 

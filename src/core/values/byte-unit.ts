@@ -4,7 +4,7 @@
 export const BYTE_UNITS = { bytes: 1, kibibytes: 1024, mebibytes: 1024 * 1024 } as const;
 
 /** An amount in the largest unit that gives a whole number, with the key of the unit's name. */
-export interface ByteAmount {
+interface ByteAmount {
   readonly amount: number;
   readonly unitKey: string;
 }

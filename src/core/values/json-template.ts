@@ -39,7 +39,7 @@ export type JsonTemplateProblem =
   | 'after'
   | 'empty';
 
-export type JsonTemplateResult =
+type JsonTemplateResult =
   | { readonly ok: true; readonly template: JsonTemplate }
   | {
       readonly ok: false;
@@ -51,9 +51,7 @@ export type JsonTemplateResult =
       readonly at: string;
     };
 
-export type JsonFillResult =
-  | { readonly ok: true; readonly value: unknown }
-  | Extract<FillResult, { readonly ok: false }>;
+type JsonFillResult = { readonly ok: true; readonly value: unknown } | Extract<FillResult, { readonly ok: false }>;
 
 const DEEPEST = 100;
 const OPEN = '{{';

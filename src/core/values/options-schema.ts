@@ -5,7 +5,7 @@ import { expectation, MqttFlowsError } from '../errors/mqtt-flows-error';
 import { failed, found, type Result } from '../errors/result';
 import { asFlag, isBlank, isRecord, shown } from './plain-value';
 
-export type OptionValue = string | number | boolean;
+type OptionValue = string | number | boolean;
 
 /** As JSON Schema has them. An option without a default may be absent. */
 export interface FormatOption {

@@ -2,7 +2,7 @@
 // from the clock.
 
 /** `now` is the time in ms, `iso` the same as text in ISO 8601. */
-export type OutsideType = 'flow' | 'global' | 'jsonata' | 'env' | 'now' | 'iso';
+type OutsideType = 'flow' | 'global' | 'jsonata' | 'env' | 'now' | 'iso';
 
 /** One such value. */
 export interface OutsideValue {

@@ -30,7 +30,7 @@ export interface Template {
 /** Why a string is not a template. Each value has a sentence in the locales under `template.`. */
 export type TemplateProblem = 'unclosed' | 'emptyPath' | 'noMessage';
 
-export type TemplateResult =
+type TemplateResult =
   | { readonly ok: true; readonly template: Template }
   | { readonly ok: false; readonly problem: TemplateProblem /** The text from the fault on. */; readonly at: string };
 

@@ -6,7 +6,7 @@ import { parsePath } from './template';
 import { type ConversionProblem, convertValue, type ValueConversion } from './value-conversion';
 
 /** Steps inside a payload. Unlike the path of a template, none of them depends on the message. */
-export type ValuePath = readonly string[];
+type ValuePath = readonly string[];
 
 export type ValueOrigin =
   | { readonly kind: 'whole' }
@@ -27,7 +27,7 @@ export interface ValueRule {
 }
 
 /** `detail` is what was found in the place of a value that can be converted. */
-export interface ValueFailure {
+interface ValueFailure {
   readonly ok: false;
   readonly problem: 'missing' | ConversionProblem;
   readonly detail: string;

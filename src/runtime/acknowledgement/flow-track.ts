@@ -10,7 +10,7 @@ export type FinishedOutcome =
   | { readonly kind: 'interrupted' };
 
 /** `forgotten`: nobody waits for the message any more. */
-export type FlowOutcome = FinishedOutcome | { readonly kind: 'forgotten' };
+type FlowOutcome = FinishedOutcome | { readonly kind: 'forgotten' };
 
 interface Work {
   /** The number of messages that were sent to the node and have not arrived. */

@@ -10,7 +10,7 @@ import type { RightsSettings, UserSettings } from '../../settings/broker.devices
 import { type EnteredCredential, evaluateCredential } from '../client/client-identity';
 import { sharedText } from '../node/localize';
 
-export interface DeviceUsers {
+interface DeviceUsers {
   readonly directory: UserDirectory;
   /** There are users, or somebody has said that everyone may connect. */
   readonly guarded: boolean;

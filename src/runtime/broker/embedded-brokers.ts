@@ -11,7 +11,7 @@ import { listenForDevices } from './device-side';
 import { EmbeddedLog } from './embedded-log';
 
 /** A broker, and who is told of it. */
-export interface RunningBroker {
+interface RunningBroker {
   readonly broker: EmbeddedBroker;
   readonly log: EmbeddedLog;
   readonly store: EmbeddedSettings['store'];

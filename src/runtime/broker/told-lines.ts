@@ -16,7 +16,7 @@ interface Told {
 }
 
 /** What is to be told with a line: how often it has been left out before, and how many lines of any kind. */
-export interface Admitted {
+interface Admitted {
   readonly repeats: number;
   readonly others: number;
 }

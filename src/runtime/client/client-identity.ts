@@ -20,7 +20,7 @@ export interface ClientIdentity {
 }
 
 /** Parts of an identity from a message. They are taken literally: a message must not read variables or files. */
-export type IdentityOverrides = Partial<ClientIdentity>;
+type IdentityOverrides = Partial<ClientIdentity>;
 
 /** The current identity, or the error when a variable is not set or a file cannot be read. */
 export type IdentitySource = (overrides: IdentityOverrides) => Promise<Result<ClientIdentity>>;
@@ -29,7 +29,7 @@ export type IdentitySource = (overrides: IdentityOverrides) => Promise<Result<Cl
 export type EnteredCredential = (name: string) => string;
 
 /** An identity as it was entered. */
-export interface EnteredIdentity {
+interface EnteredIdentity {
   readonly clientId: string;
   readonly credential: EnteredCredential;
 }

@@ -20,7 +20,7 @@ type Addresses = ServerReach['servers'];
 type Endpoints = readonly [Endpoint, ...Endpoint[]];
 
 /** The way to the servers, as far as it is known before the first attempt. */
-export interface PreparedReach {
+interface PreparedReach {
   readonly endpoints: (addresses: Addresses) => Endpoints;
   /** What the tls-config node has read when it was deployed. */
   readonly certificates: TlsOptions;

@@ -18,7 +18,7 @@ export interface StoreProblem {
 export type ClientCertificate = Pick<tls.SecureContextOptions, 'cert' | 'key' | 'passphrase'>;
 
 /** Where the authorities are. Each list is PEM, one certificate each. */
-export interface TrustStores {
+interface TrustStores {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The first of these files that exists is the system's store. */
   readonly bundles: readonly string[];
@@ -37,7 +37,7 @@ const MOST_CERTIFICATES = 5000;
 /** The most contexts that are kept for client certificates. */
 const MOST_CONTEXTS = 20;
 
-export class Authorities {
+class Authorities {
   /** PEM, one certificate each */
   readonly ca: string[];
   readonly #contexts = new Map<string, tls.SecureContext>();

@@ -8,7 +8,7 @@ import type { Node, NodeAPI } from 'node-red';
  * `flows:started`; or it is over: its nodes have started, or Node-RED
  * cannot start them, or the flows were stopped without a deploy and now all nodes are closed.
  */
-export type DeployMoment = 'flows:stopping' | 'before flows:started' | 'flows:started' | 'over';
+type DeployMoment = 'flows:stopping' | 'before flows:started' | 'flows:started' | 'over';
 
 /** The data of the events of flows. `config` is the object with the flows that run from now on. */
 interface FlowsEvent {

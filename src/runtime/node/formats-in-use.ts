@@ -10,7 +10,7 @@ export interface FormatOfTopic {
 }
 
 /** A node that reads or makes payloads. */
-export interface FormatUser {
+interface FormatUser {
   readonly codecs: NodeCodecs;
   /** How it reads the messages of a topic; undefined when it gets none of them. */
   formatOf(topic: string): FormatOfTopic | undefined;

@@ -30,7 +30,7 @@ export type Answer = (
 const latest = new Map<string, Node>();
 
 /** Answers messages for a node and for its next instances. */
-export interface LastingAnswers {
+interface LastingAnswers {
   /** Sends `sent` on, and completes the message. */
   pass(input: MessageInput, sent: NodeMessageInFlow): void;
   fail(input: MessageInput, error: Error): void;

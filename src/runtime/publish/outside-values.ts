@@ -30,7 +30,7 @@ const MOST_WAITING = 10_000;
 const NOTHING: ConfigResult<OutsideFound> = { ok: true, config: [] };
 
 /** What a node uses the values for, as its errors say it. */
-export interface OutsideUse {
+interface OutsideUse {
   readonly stage: ErrorStage;
   /** The error of a message for which too many others wait. */
   readonly overloaded: ErrorCode;

@@ -14,7 +14,7 @@ import { publishedMessage } from './message-answers';
 import type { FindOutside } from './outside-values';
 import { type SendingPlan, SendingTimes } from './sending-times';
 
-export interface OwnMessages {
+interface OwnMessages {
   readonly plan: SendingPlan;
   readonly connection: Connection;
   readonly find: FindOutside;

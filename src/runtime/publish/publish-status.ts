@@ -11,7 +11,7 @@ import type { SendingPlan } from './sending-times';
 /** ms between two updates */
 const PACE = 1000;
 
-export interface PublishStatus {
+interface PublishStatus {
   /** Call when a message has been given to the outbox, where it may have to wait. */
   look(): void;
   /** Whether the last message that the node has sent by itself could not be made. */

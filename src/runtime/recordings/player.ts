@@ -22,7 +22,7 @@ const AT_ONCE = 50;
 /** ms of a round at least, so that a recording of a moment is not replayed thousands of times in a second. */
 const SHORTEST_ROUND = 1000;
 
-export interface PlayerParts {
+interface PlayerParts {
   readonly name: string;
   readonly options: ReplayOptions;
   readonly target: ReplayTarget;

@@ -14,7 +14,7 @@ export type ReplayedMessage =
   | { readonly ok: false; readonly error?: ErrorReport };
 
 /** The recorded topic, and the filter by which the message was chosen. */
-export interface ReplayOrigin {
+interface ReplayOrigin {
   readonly topic: string;
   readonly by: TopicFilter | 'all';
 }

@@ -11,7 +11,7 @@ import { type Refused, refused } from './recordings';
 import type { RecordingsFolder } from './recordings-folder';
 
 /** Why an upload is refused: `line` is counted from 1, and its problem is what is wrong with it. */
-export interface UploadRefused extends Refused {
+interface UploadRefused extends Refused {
   readonly line?: number;
   readonly problem?: LineProblem;
 }

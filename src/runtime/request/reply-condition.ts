@@ -13,7 +13,7 @@ import { jsonata } from '../node/jsonata';
 import type { ReadReplies } from './reply-reader';
 
 /** Makes the condition for the replies to `message`; undefined when any reply will do. */
-export type ConditionFor = (message: NodeMessage, outside: OutsideFound) => Result<AcceptsReply | undefined>;
+type ConditionFor = (message: NodeMessage, outside: OutsideFound) => Result<AcceptsReply | undefined>;
 
 const NONE = found(undefined);
 

@@ -6,7 +6,7 @@ import { payloadError } from '../../core/payloads/payload-error';
 import { messageFromPublication, type ReceivedMessage } from '../../core/publications/message-from-publication';
 import type { IncomingPublication } from '../../core/publications/publication';
 
-export interface ReadReply {
+interface ReadReply {
   /** With the bytes as the payload where they cannot be read. */
   readonly message: ReceivedMessage;
   readonly error?: MqttFlowsError;

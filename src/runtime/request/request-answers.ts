@@ -7,7 +7,7 @@ import { reportedError, sentence } from '../node/localize';
 import { lastingAnswers, type MessageInput, publishedMessage } from '../publish/message-answers';
 import type { ReadReplies } from './reply-reader';
 
-export type AnswerRequest = (end: RequestEnd, input: MessageInput) => void;
+type AnswerRequest = (end: RequestEnd, input: MessageInput) => void;
 
 /** `single`: the reply is the message, otherwise a list of replies is its payload. */
 export function requestAnswers(RED: NodeAPI, node: Node, single: boolean, read: ReadReplies): AnswerRequest {

@@ -10,7 +10,7 @@ import { replyConditions } from './reply-condition';
 import type { ReadReplies } from './reply-reader';
 
 /** The responder to `message`. A value that is missing is the error. */
-export type ResponderFor = (message: NodeMessage, outside: OutsideFound) => Result<Responder>;
+type ResponderFor = (message: NodeMessage, outside: OutsideFound) => Result<Responder>;
 
 /** An invalid expression is the error. */
 export function responders(

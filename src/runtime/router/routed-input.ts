@@ -13,7 +13,7 @@ import type { ActionResult, RouteControl } from './route-actions';
 import type { RouteCounter } from './route-counts';
 import type { RouteStatus } from './route-status';
 
-export interface RouterParts {
+interface RouterParts {
   readonly router: Pick<TopicRouter, 'route'>;
   readonly control: RouteControl | undefined;
   readonly counter: RouteCounter;

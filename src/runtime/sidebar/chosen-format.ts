@@ -5,7 +5,7 @@ import { splitFormat } from '../../core/payloads/format';
 import { formatUsers } from '../node/formats-in-use';
 import type { NodeCodecs } from '../node/node-codecs';
 
-export interface ChosenFormat {
+interface ChosenFormat {
   /** As it is saved in a node. */
   readonly format: string;
   /** Blank but for Protobuf. */

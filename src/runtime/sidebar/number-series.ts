@@ -15,7 +15,7 @@ const MOST_MESSAGES = 2000;
 const MOST_TIME = 50;
 
 /** What is needed of a recorder. */
-export type Recorded = Pick<TopicRecorder, 'tree' | 'flows'>;
+type Recorded = Pick<TopicRecorder, 'tree' | 'flows'>;
 
 /**
  * For each series the numbers of the messages after the last known one, oldest first. Those beyond the limits follow when

@@ -22,7 +22,7 @@ export interface ReaderParts {
 }
 
 /** A format that a message is in, and its codec, if there is one. */
-export interface NamedCodec {
+interface NamedCodec {
   readonly format: string;
   readonly codec: Codec | undefined;
 }

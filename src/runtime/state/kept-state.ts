@@ -28,7 +28,7 @@ interface Kept {
   readonly topics: readonly string[];
 }
 
-export interface KeptStateOptions {
+interface KeptStateOptions {
   readonly store: ContextStore;
   /** What is compared. What was kept for another is no reference for changes. */
   readonly compared: string;

@@ -4,7 +4,7 @@ import type { TopicRecord } from '../../core/state/topic-record';
 import type { RestoredTopic } from '../../core/state/topic-states';
 import { Handover } from '../deploy/handover';
 
-export interface LeftState {
+interface LeftState {
   /** What changes were compared by. */
   readonly compared: string;
   /** The longest unused first. */

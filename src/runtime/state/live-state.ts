@@ -19,7 +19,7 @@ import { changeMessage, connectionMessage, silenceMessage } from './state-messag
 /** ms after which the state looks at the clock, even if nothing is due: to notice that the machine has slept. */
 const LONGEST = 30_000;
 
-export interface LiveStateListener {
+interface LiveStateListener {
   changed(message: NodeMessage): void;
   silence(message: NodeMessage): void;
   /** Topics have come, gone, or fallen silent; or a value is new. */

@@ -58,7 +58,7 @@ export function startStateNode(parts: StateNodeParts): ConfigResult<StateNode> {
   return { ok: true, config: running };
 }
 
-export class StateNode {
+class StateNode {
   readonly live: LiveState;
   readonly #parts: StateNodeParts;
   readonly #values: StateValues;

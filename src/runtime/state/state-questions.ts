@@ -25,7 +25,7 @@ export interface Question {
   readonly single: boolean;
 }
 
-export interface QuestionParts {
+interface QuestionParts {
   readonly RED: NodeAPI;
   readonly live: LiveState;
   readonly settings: StateNodeSettings;

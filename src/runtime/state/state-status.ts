@@ -16,7 +16,7 @@ import type { LiveState } from './live-state';
 /** ms between two badges */
 const INTERVAL = 1000;
 
-export interface StatusParts {
+interface StatusParts {
   readonly live: LiveState;
   readonly connection: Connection | undefined;
   readonly subscriptions: NodeSubscriptions | undefined;

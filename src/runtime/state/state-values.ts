@@ -26,7 +26,7 @@ import { decodedMessage } from '../subscribe/received-message';
 import type { LiveState } from './live-state';
 import { changeMessage, changeProperties, valueIn } from './state-messages';
 
-export interface ValueParts {
+interface ValueParts {
   readonly RED: NodeAPI;
   readonly node: Node;
   readonly live: LiveState;

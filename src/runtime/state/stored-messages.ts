@@ -11,7 +11,7 @@ const QUIET = 250;
 /** ms after which the answer is complete, however many more come */
 const LONGEST = 30_000;
 
-export interface StoredQuestion {
+interface StoredQuestion {
   readonly filter: TopicFilter;
   /** Whether one message is all that can come. */
   readonly single: boolean;

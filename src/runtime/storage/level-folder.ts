@@ -10,12 +10,12 @@ import { detailOf } from '../../core/errors/thrown-value';
 export type Level = ClassicLevel<string, Buffer>;
 
 /** What could not be used, and where it is now. */
-export interface FolderAside {
+interface FolderAside {
   readonly path: string;
   readonly why: 'damaged' | 'other-version';
 }
 
-export type LevelTrouble = 'locked' | 'file-system' | 'not-installed' | 'damaged' | 'unavailable';
+type LevelTrouble = 'locked' | 'file-system' | 'not-installed' | 'damaged' | 'unavailable';
 
 /** Why a LevelDB cannot be used. */
 export class LevelError extends Error {

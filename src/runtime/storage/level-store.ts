@@ -8,7 +8,7 @@ import { recordCount, recordsOf } from '../../core/outbox/record-chunk';
 import { type Level, LevelFolder } from './level-folder';
 import { LevelSpace } from './level-space';
 
-export interface LevelStoreOptions {
+interface LevelStoreOptions {
   /** The folder. */
   readonly path: string;
   /** Whether each write waits for the disk, so that it survives a power cut as well as the end of the process. */

@@ -15,7 +15,7 @@ import type { RowFilters } from './row-filters';
 /** ms */
 const LONGEST_HOLD = 10_000;
 
-export interface FilterParts {
+interface FilterParts {
   readonly RED: NodeAPI;
   readonly node: Node;
   readonly rows: RowFilters;

@@ -25,7 +25,7 @@ export interface NodeSubscription {
   readonly requested?: RequestedSubscription;
 }
 
-export interface SubscriptionListener extends Pick<Subscriber, 'owner' | 'identity' | 'window' | 'deliver'> {
+interface SubscriptionListener extends Pick<Subscriber, 'owner' | 'identity' | 'window' | 'deliver'> {
   /** The server has refused a subscription for which no message waits. */
   refused(error: MqttFlowsError): void;
   /**

@@ -29,7 +29,7 @@ import type { RowValue } from './row-value';
 /** The topic of the list that a message has asked for, and the name of its entries in errors. */
 const LIST = 'subscriptions';
 
-export interface DynamicSettings {
+interface DynamicSettings {
   readonly codec: Codec;
   /** The format of the node, as it is saved. */
   readonly format: string;

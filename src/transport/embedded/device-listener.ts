@@ -48,7 +48,7 @@ export interface Arrival {
   readonly certificateName?: string | undefined;
 }
 
-export type Admit = (stream: Duplex, arrival: Arrival) => void;
+type Admit = (stream: Duplex, arrival: Arrival) => void;
 
 /** One that is open. */
 export interface DeviceListener {

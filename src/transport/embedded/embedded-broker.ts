@@ -25,7 +25,7 @@ export interface DeviceOptions {
   readonly directory: UserDirectory;
 }
 
-export interface EmbeddedOptions {
+interface EmbeddedOptions {
   /** Where retained messages and sessions are kept; left out, in memory. */
   readonly store?: BrokerStore;
   readonly listener?: BrokerListener;

@@ -25,7 +25,7 @@ const MOST_HELD = { v5: 16 * 1024 * 1024, older: 8 * 1024 * 1024 };
 
 type IPubrelPacket = Extract<Packet, { cmd: 'pubrel' }>;
 
-export interface InboundListener {
+interface InboundListener {
   message(publication: IncomingPublication, receipt?: Receipt): void;
   /** Whether so much is held that reading must stop: not every server stops when its window is full. */
   crowded(crowded: boolean): void;

@@ -12,7 +12,7 @@ export interface Thrift {
 }
 
 /** Called when a pipe ends. The reader gets no more bytes then. */
-export interface PipeEnd {
+interface PipeEnd {
   /** The reader has thrown. */
   failed(error: unknown): void;
   /** A packet has begun to arrive that exceeds the limit. */

@@ -6,7 +6,7 @@ const MOST = 1000;
 /** Topics up to this many characters get no alias, which takes three bytes. */
 const SHORT = 4;
 
-export interface TopicAlias {
+interface TopicAlias {
   readonly alias: number;
   /** Whether the server knows the alias, so that the topic can be left out. */
   readonly known: boolean;

@@ -10,7 +10,7 @@ import { WriteBatch } from './store-batch';
 import type { StoreTime } from './store-time';
 
 /** Told by a writer. */
-export interface StoreWriterOwner {
+interface StoreWriterOwner {
   opened(contents: StoreContents): void;
   /** The entries are on disk, together. */
   written(chunk: OutboxChunk, entries: readonly OutboxEntry[]): void;

@@ -13,7 +13,7 @@ export interface FoundMetric {
 }
 
 /** A metric as a flow sees it. Without a name nothing is known of its alias. */
-export interface SparkplugMetric {
+interface SparkplugMetric {
   readonly name?: string;
   readonly alias?: number | string;
   readonly type: SparkplugType;
