@@ -1,6 +1,7 @@
 // The sentence of an error, made from a catalogue and the values of the error. Runs in the editor too.
 
 import type { ErrorReport } from './mqtt-flows-error';
+import { plainText } from './plain-text';
 
 type Values = Readonly<Record<string, string | number>>;
 
@@ -17,9 +18,13 @@ export function errorSentence(
   sharedText: (key: string, values: Values) => string,
 ): string {
   // A server that redirects its clients need not say where to.
-  const values: Record<string, string | number> = { serverReference: '–', ...place, ...params };
+  const values: Record<string, string | number> = { serverReference: '–' };
+  // Topics and payloads may be long, and hold line feeds that would look like other lines of a log.
+  for (const [name, value] of Object.entries({ ...place, ...params })) {
+    values[name] = typeof value === 'string' ? plainText(value) : value;
+  }
   for (const [name, key] of Object.entries(params)) {
-    if (name.endsWith(KEY)) values[name.slice(0, -KEY.length)] = sharedText(String(key), params);
+    if (name.endsWith(KEY)) values[name.slice(0, -KEY.length)] = sharedText(String(key), values);
   }
   values.stageText = sharedText(`stages.${stage}`, { defaultValue: stage });
   if (reasonCode !== undefined) {

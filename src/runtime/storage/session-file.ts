@@ -37,10 +37,11 @@ export function sessionFile(RED: NodeAPI, node: Node): SessionFile | undefined {
   const failed = (error: unknown): void => node.debug(`${path}: ${String(error)}`);
   const write = async (): Promise<void> => {
     if (!next) return;
-    const text = JSON.stringify({ home, subscriptions: next() });
+    const current = next;
     const begun = turn;
     next = undefined;
     try {
+      const text = JSON.stringify({ home, subscriptions: current() });
       await mkdir(dirname(path), { recursive: true });
       await writeFile(`${path}.new`, text);
       // At once: between the question and a rename by another thread, writeAtOnce() could be done and then be undone.
