@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { isQoS } from '../../core/publications/publication';
 import { parseTopicFilter, type TopicFilter } from '../../core/topics/topic-filter';
+import { isRecord } from '../../core/values/plain-value';
 import { decodePublication, encodePublication } from '../store/publication-entry';
 import { StoreDamage } from '../store/store-damage';
 import type { SubscriptionOptions } from '../subscriptions/subscription';
@@ -96,7 +97,7 @@ function parse(value: Buffer): Readonly<Record<string, unknown>> {
   try {
     const saved: unknown = JSON.parse(value.toString());
     // The caller checks its fields.
-    if (typeof saved === 'object' && saved !== null) return saved as Readonly<Record<string, unknown>>;
+    if (isRecord(saved)) return saved;
   } catch {
     // Reported below.
   }

@@ -34,9 +34,11 @@ export function routedInput(RED: NodeAPI, node: Node, parts: RouterParts): void 
   const { router, control, status } = parts;
   const order = new InOrder(MOST_WAITING);
   const outputs: Outputs = [];
+  // The store may answer later than that, and sooner.
+  const started = flowsStarted(RED, node);
   if (control)
     order.run(
-      () => loaded(RED, node, control, status),
+      () => loaded(RED, node, control, status, started),
       (error) => node.error(error),
     );
   node.on('input', (message: NodeMessageInFlow, send: Send, done: Done) => {
@@ -108,9 +110,15 @@ function put(outputs: Outputs, output: number, message: NodeMessage): void {
   else outputs[output] = [there, message];
 }
 
-async function loaded(RED: NodeAPI, node: Node, control: RouteControl, status: RouteStatus | undefined): Promise<void> {
+async function loaded(
+  RED: NodeAPI,
+  node: Node,
+  control: RouteControl,
+  status: RouteStatus | undefined,
+  started: Promise<void>,
+): Promise<void> {
   const loading = await control.load();
   if (loading.ok) return status?.changed();
   status?.problem(loading.error);
-  void flowsStarted(RED, node).then(() => reportError(RED, node, loading.error));
+  void started.then(() => reportError(RED, node, loading.error));
 }

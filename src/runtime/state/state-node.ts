@@ -38,13 +38,12 @@ const SILENCE = 1;
 const ANSWERS = 2;
 const UNKNOWN = 3;
 
-/** Messages that may wait for a context store, which may never answer. */
+/** Messages that may wait for a context store. */
 const MOST_EARLY = 1000;
 
 /** Starts a node. An invalid expression is the error. */
-export function startStateNode(parts: StateNodeParts): ConfigResult<StateNode> {
+export function startStateNode(parts: StateNodeParts, clock: Clock = systemClock): ConfigResult<StateNode> {
   const { RED, node, settings, connection, codec } = parts;
-  const clock = systemClock;
   const told: { touched(): void } = { touched: () => {} };
   const live = new LiveState(RED, settings, clock, {
     changed: (message) => node.send(atOutput(CHANGES, message)),
@@ -58,7 +57,7 @@ export function startStateNode(parts: StateNodeParts): ConfigResult<StateNode> {
   return { ok: true, config: running };
 }
 
-class StateNode {
+export class StateNode {
   readonly live: LiveState;
   readonly #parts: StateNodeParts;
   readonly #values: StateValues;
@@ -69,6 +68,7 @@ class StateNode {
   readonly #kept: KeptState | undefined;
   readonly #status: StateStatus;
   #unwatch: () => void = () => {};
+  readonly #started: Promise<void>;
   /** Resolves when what was known before is known again. */
   readonly #ready: Promise<void>;
   #closed = false;
@@ -80,6 +80,7 @@ class StateNode {
   constructor(parts: StateNodeParts, live: LiveState, values: StateValues, clock: Clock) {
     const { RED, node, settings, connection, rows } = parts;
     this.#parts = parts;
+    this.#started = flowsStarted(RED, node);
     this.live = live;
     this.#values = values;
     const owner = editorId(node);
@@ -264,7 +265,7 @@ class StateNode {
   /** Nodes that catch errors may not run yet. */
   #reportLater(problem: MqttFlowsError): void {
     const { RED, node } = this.#parts;
-    void flowsStarted(RED, node).then(() => reportError(RED, node, problem));
+    void this.#started.then(() => reportError(RED, node, problem));
   }
 
   /** A topic that only a removed row has brought would never change again. */

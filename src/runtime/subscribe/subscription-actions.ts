@@ -55,7 +55,10 @@ export function subscriptionControl(
   settings: DynamicSettings,
 ): (input: MessageInput) => boolean {
   const kept = settings.keep ? new KeptSubscriptions(node) : undefined;
-  const started = filters.start(kept && (() => keptSubscriptions(RED, node, kept, settings)));
+  // Before, there are no Catch nodes; the store may answer later than that, and sooner.
+  const flowsRun = kept && flowsStarted(RED, node);
+  const unreadable = (error: unknown): void => void flowsRun?.then(() => tell(RED, node, error));
+  const started = filters.start(kept && (() => keptSubscriptions(kept, settings, unreadable)));
   return (input) => {
     // A message may hold anything under any name.
     const action = readSubscriptionAction(input.message as NodeMessageInFlow & Record<string, unknown>);
@@ -116,10 +119,9 @@ async function carryOut(
 
 /** The subscriptions that were kept. Entries that are no longer valid are left out. Never rejects. */
 async function keptSubscriptions(
-  RED: NodeAPI,
-  node: Node,
   kept: KeptSubscriptions,
   settings: DynamicSettings,
+  unreadable: (error: unknown) => void,
 ): Promise<readonly NodeSubscription[]> {
   try {
     const list = await kept.read();
@@ -129,8 +131,7 @@ async function keptSubscriptions(
       return read.ok ? read.value : [];
     });
   } catch (error) {
-    // Before, there are no Catch nodes.
-    void flowsStarted(RED, node).then(() => tell(RED, node, error));
+    unreadable(error);
     return [];
   }
 }
