@@ -23,14 +23,8 @@ export class PublishForm {
   readonly #qos = $('<select>', { 'aria-label': 'QoS' });
   readonly #retain = $('<input>', { type: 'checkbox' });
 
-  constructor(messageTypes: readonly string[]) {
-    const plain = [
-      ['', topicsText('publish.asText')],
-      ['json', 'JSON'],
-      ['hex', topicsText('publish.hex')],
-    ] as const;
-    for (const [value, text] of [...plain, ...formatChoices(messageTypes)])
-      this.#format.append($('<option>', { value, text }));
+  constructor() {
+    this.offer([]);
     for (const level of [0, 1, 2]) this.#qos.append($('<option>', { value: level, text: `QoS ${level}` }));
     this.every.attr('aria-label', topicsText('publish.every'));
     this.#payload.on('input', () => this.#check());
@@ -52,14 +46,26 @@ export class PublishForm {
     );
   }
 
+  /** Offers the formats, with those of the messages of Protobuf. The chosen one stays. */
+  offer(messageTypes: readonly string[]): void {
+    const chosen = String(this.#format.val() ?? '');
+    const plain = [
+      ['', topicsText('publish.asText')],
+      ['json', 'JSON'],
+      ['hex', topicsText('publish.hex')],
+    ] as const;
+    this.#format.empty();
+    for (const [value, text] of [...plain, ...formatChoices(messageTypes)])
+      this.#format.append($('<option>', { value, text }));
+    this.#choose(chosen);
+  }
+
   fill(draft: PublishDraft): void {
     this.#topic.val(draft.topic);
     this.#payload.val(draft.payload);
     this.#qos.val(draft.qos);
     this.#retain.prop('checked', draft.retain);
-    this.#format.val(draft.format);
-    // A format that no node of this broker knows any more.
-    if (this.#format.val() === null) this.#format.val('');
+    this.#choose(draft.format);
     this.#compression.val(draft.compression);
     this.#describe.prop('checked', draft.describe);
     this.every.val(draft.every);
@@ -77,6 +83,12 @@ export class PublishForm {
       describe: this.#describe.prop('checked') === true,
       every: Math.max(SHORTEST_REPEAT, Number(this.every.val()) || 1),
     };
+  }
+
+  #choose(format: string): void {
+    this.#format.val(format);
+    // A format that no node of this broker knows any more.
+    if (this.#format.val() === null) this.#format.val('');
   }
 
   #text(): string {

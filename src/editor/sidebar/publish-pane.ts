@@ -2,6 +2,7 @@
 
 import { errorSentence } from '../../core/errors/error-sentence';
 import { detailOf } from '../../core/errors/thrown-value';
+import type { PublishDraft } from '../../core/sidebar/publish-draft';
 import type { PublishRequest } from '../../core/sidebar/sidebar-protocol';
 import { sharedText } from '../fields/shared-text';
 import type { MessageLog } from './message-log';
@@ -31,9 +32,9 @@ export function publishPane(
       const to = target();
       // The fields keep their listeners for the next topic.
       if (!to) return void pane.contents().detach();
-      // Formats are listed when the fields are made.
-      const key = JSON.stringify([to.broker, messageTypes()]);
-      if (made?.key !== key && !made?.busy) made = new PublishView(key, to.broker, messageTypes());
+      if (made?.broker !== to.broker && !made?.busy) made = new PublishView(to.broker);
+      // They come after the topic was selected, and belong to its broker.
+      if (made?.broker === to.broker) made.offer(messageTypes());
       made?.follow(to.path, log);
       // One that was made before, for other formats, goes.
       if (made && made.element.parent()[0] !== pane[0]) pane.empty().append(made.element);
@@ -42,24 +43,23 @@ export function publishPane(
 }
 
 class PublishView {
-  readonly key: string;
+  readonly broker: string;
   readonly element = $('<div>', { class: 'mqtt-flows-publish' });
-  readonly #broker: string;
-  readonly #form: PublishForm;
+  readonly #form = new PublishForm();
   readonly #drafts: PublishDrafts;
   readonly #repeat: RepeatedPublish;
   readonly #said = $('<div>', { class: 'mqtt-flows-said', role: 'status' });
   readonly #again = $('<button>', { type: 'button', class: 'red-ui-button' });
   #path: string | undefined;
+  /** The messages of Protobuf that are offered. */
+  #offered = '[]';
   /** The fields as they were filled last. */
-  #filled = '';
+  #filled: PublishDraft | undefined;
   #awaitsMessage = false;
   #log: MessageLog | undefined;
 
-  constructor(key: string, broker: string, messageTypes: readonly string[]) {
-    this.key = key;
-    this.#broker = broker;
-    this.#form = new PublishForm(messageTypes);
+  constructor(broker: string) {
+    this.broker = broker;
     this.#drafts = new PublishDrafts({
       chosen: (draft) => {
         this.#repeat.stop();
@@ -87,10 +87,27 @@ class PublishView {
   follow(path: string, log: MessageLog): void {
     this.#log = log;
     const isSame = path === this.#path;
-    // The messages of a topic come after it was selected. What was typed meanwhile stays.
-    if (isSame && (!this.#awaitsMessage || !log.latest || this.#written() !== this.#filled)) return;
     this.#path = path;
-    if (!this.busy) this.#fillSelected();
+    if (this.busy) return;
+    if (!isSame) this.#fillSelected();
+    else if (this.#awaitsMessage && log.latest) this.#fillPayload(log.latest.read.text ?? '');
+  }
+
+  /** Offers the messages of Protobuf. */
+  offer(messageTypes: readonly string[]): void {
+    const offered = JSON.stringify(messageTypes);
+    // The list must not change while somebody chooses from it.
+    if (offered === this.#offered) return;
+    this.#offered = offered;
+    this.#form.offer(messageTypes);
+  }
+
+  /** The messages of a topic come after it was selected. What was typed meanwhile stays. */
+  #fillPayload(payload: string): void {
+    this.#awaitsMessage = false;
+    const written = this.#form.draft;
+    const isUntouched = written.topic === this.#filled?.topic && written.payload === this.#filled.payload;
+    if (isUntouched) this.#form.fill({ ...written, payload });
   }
 
   #fillSelected(): void {
@@ -98,16 +115,12 @@ class PublishView {
     const plain = { qos: 0, retain: false, format: '', compression: '', describe: false, every: 1 } as const;
     this.#form.fill({ topic: this.#path ?? '', payload, ...plain });
     this.#awaitsMessage = !this.#log?.latest;
-    this.#filled = this.#written();
+    this.#filled = this.#form.draft;
     this.#said.empty();
   }
 
-  #written(): string {
-    return JSON.stringify(this.#form.draft);
-  }
-
   #request(): PublishRequest {
-    return requestOf(this.#broker, this.#form.draft);
+    return requestOf(this.broker, this.#form.draft);
   }
 
   #buttons(): JQuery {
