@@ -71,7 +71,7 @@ describe('replacing nodes of other packages in the editor', function () {
     await editor.node('core/#').click({ button: 'right' });
     await editor.page.locator('#red-ui-workspace-context-menu').getByText('Show action list').click();
     const actions = editor.page.locator('#red-ui-actionList');
-    await actions.locator('input:focus').fill('selected core');
+    await actions.locator('input:focus').pressSequentially('selected core');
     await actions.locator('li.selected').getByText('MQTT: replace selected core nodes…').waitFor();
     await editor.page.keyboard.press('Enter');
     await editor.page.locator('.mqtt-flows-moving').waitFor();
