@@ -63,6 +63,10 @@ interface EditorRed {
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
   readonly nodes: EditorNodes;
   readonly view: EditorView;
+  readonly editor: {
+    /** The nodes whose dialogs are open, the one on top last. */
+    getEditStack(): readonly EditorNode[];
+  };
   readonly plugins: EditorPlugins;
   readonly utils: {
     getNodeLabel(node: EditorNode, fallback: string): string;

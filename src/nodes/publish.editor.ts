@@ -1,12 +1,19 @@
 // The dialog of the publish node.
 
 import { prepareBrokerField } from '../editor/fields/broker-field';
+import { entered, isEdited } from '../editor/fields/entered';
 import { FORMAT_PROPERTIES, prepareFormat, saveFormat } from '../editor/fields/format-fields';
 import { prepareMore, usualOf } from '../editor/fields/more';
 import { readNumber } from '../editor/fields/number-field';
 import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
 import { followBrokerVersion } from '../editor/publish/mqtt5-properties';
-import { intervalProblem, ownPayloadProblem, ownTopicProblem, prepareOwnSending } from '../editor/publish/own-sending';
+import {
+  enteredOwnSending,
+  intervalProblem,
+  ownPayloadProblem,
+  ownTopicProblem,
+  prepareOwnSending,
+} from '../editor/publish/own-sending';
 import { type EnteredPayload, payloadProblem, preparePayload } from '../editor/publish/payload-field';
 import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/publish/property-fields';
 import { fixedTopic, prepareTopicField, topicProblem } from '../editor/publish/topic-field';
@@ -32,10 +39,11 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     topic: {
       value: publishDefaults.topic,
       validate(topic, _options) {
-        // The validator of one property does not know the types of the others.
-        const type = (this as Saved).topicType ?? UNSAVED_TOPIC_TYPE;
+        const node = this as Saved;
+        const type = entered(node, 'topicType') ?? UNSAVED_TOPIC_TYPE;
         const value = topic ?? publishDefaults.topic;
-        return topicProblem({ value, type }) ?? ownTopicProblem(this as Saved, value, type) ?? true;
+        const own = isEdited(this) ? enteredOwnSending() : node;
+        return topicProblem({ value, type }) ?? ownTopicProblem(own, value, type) ?? true;
       },
     },
     topicType: { value: publishDefaults.topicType },
@@ -53,7 +61,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     qos: {
       value: publishDefaults.qos,
       validate(qos, _options) {
-        const type = (this as Saved).qosType ?? publishDefaults.qosType;
+        const type = entered(this as Saved, 'qosType') ?? publishDefaults.qosType;
         return choiceProblem('qos', { value: String(qos ?? ''), type }) ?? true;
       },
     },
@@ -61,7 +69,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     retain: {
       value: publishDefaults.retain,
       validate(retain, _options) {
-        const type = (this as Saved).retainType ?? publishDefaults.retainType;
+        const type = entered(this as Saved, 'retainType') ?? publishDefaults.retainType;
         return choiceProblem('retain', { value: String(retain ?? ''), type }) ?? true;
       },
     },

@@ -2,6 +2,7 @@
 
 import { topicNameProblem } from '../core/topics/topic-name';
 import { prepareBrokerField } from '../editor/fields/broker-field';
+import { entered } from '../editor/fields/entered';
 import { addFieldNote } from '../editor/fields/field-note';
 import { FORMAT_PROPERTIES, prepareFormat, saveFormat } from '../editor/fields/format-fields';
 import { fillFormatSelect } from '../editor/fields/format-select';
@@ -54,7 +55,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     topic: {
       value: requestDefaults.topic,
       validate(topic, _options) {
-        const type = (this as Saved).topicType ?? requestDefaults.topicType;
+        const type = entered(this as Saved, 'topicType') ?? requestDefaults.topicType;
         return topicProblem({ value: topic, type }) ?? true;
       },
     },
@@ -70,7 +71,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     qos: {
       value: requestDefaults.qos,
       validate(qos, _options) {
-        const type = (this as Saved).qosType ?? requestDefaults.qosType;
+        const type = entered(this as Saved, 'qosType') ?? requestDefaults.qosType;
         return choiceProblem('qos', { value: String(qos ?? ''), type }) ?? true;
       },
     },
@@ -94,29 +95,31 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     responseTopic: {
       value: requestDefaults.responseTopic,
       validate(topic, _options) {
-        return (this as Saved).answerTo === 'device' ? (responseTopicProblem(topic) ?? true) : true;
+        return entered(this as Saved, 'answerTo') === 'device' ? (responseTopicProblem(topic) ?? true) : true;
       },
     },
     match: { value: requestDefaults.match },
     matchProperty: {
       value: requestDefaults.matchProperty,
       validate(value, _options) {
-        const used = (this as Saved).match === 'property';
+        const used = entered(this as Saved, 'match') === 'property';
         return (used ? typedValueProblem({ value, type: 'msg' }) : undefined) ?? true;
       },
     },
     matchValue: {
       value: requestDefaults.matchValue,
       validate(value, _options) {
-        const { match, matchValueType: type = requestDefaults.matchValueType } = this as Saved;
-        return (match === 'property' ? typedValueProblem({ value, type }) : undefined) ?? true;
+        const type = entered(this as Saved, 'matchValueType') ?? requestDefaults.matchValueType;
+        return (
+          (entered(this as Saved, 'match') === 'property' ? typedValueProblem({ value, type }) : undefined) ?? true
+        );
       },
     },
     matchValueType: { value: requestDefaults.matchValueType },
     matchExpression: {
       value: requestDefaults.matchExpression,
       validate(value, _options) {
-        const used = (this as Saved).match === 'jsonata';
+        const used = entered(this as Saved, 'match') === 'jsonata';
         return (used ? typedValueProblem({ value, type: 'jsonata' }) : undefined) ?? true;
       },
     },

@@ -36,7 +36,7 @@ export function prepareFormat(saved: Partial<FormatConfig>, label: (format: stri
   const config = completed(formatDefaults, saved);
   const format = $('#node-input-format');
   fillFormatSelect(format, config.format, label);
-  format.css({ width: '45%' }).after(' ', compressionSelect(config));
+  placeBeside(format, compressionSelect(config));
   const row = format.closest('.form-row');
   const more = $('<div>').insertAfter(row);
   const limit = addLimit(more, config);
@@ -88,12 +88,19 @@ export function rowsUse(format: string): boolean {
     .some((select) => String($(select).val()).endsWith(format));
 }
 
+/** Puts `compression` beside the format, in the width that this has had: it is as wide as its longest choice in any language. */
+function placeBeside(format: JQuery, compression: JQuery): void {
+  const width = format[0]?.style.width ?? '';
+  const both = $('<span>').css({ display: 'inline-flex', gap: '4px', width }).insertBefore(format);
+  both.append(format.css({ flex: '1 1 0', minWidth: 0 }), compression.css({ flex: 'none', width: 'auto' }));
+}
+
 function compressionSelect(config: FormatConfig): JQuery {
   const select = $('<select>', {
     id: 'node-input-compression',
     title: sharedText('tip.compression'),
     'aria-label': sharedText('field.compression'),
-  }).css({ width: '24%' });
+  });
   select.append($('<option>', { value: '' }).text(sharedText('compression.none')));
   for (const name of COMPRESSIONS) select.append($('<option>', { value: name }).text(name));
   return select.val(config.compression);

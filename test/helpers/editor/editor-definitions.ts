@@ -32,7 +32,9 @@ export function editorDefinition(stem: string): EditorDefinition {
   };
   // Node-RED's own editor checks contexts and expressions.
   const utils = { validateTypedProperty: () => true };
-  const RED = { nodes: { registerType }, utils, _: (key: string) => key };
+  // No dialog is open.
+  const editor = { getEditStack: () => [] };
+  const RED = { nodes: { registerType }, editor, utils, _: (key: string) => key };
   runInContext(script, createContext({ RED, TextEncoder, URL }));
   const [definition, ...others] = found;
   if (!definition || others.length > 0) throw new Error(`dist/nodes/${stem}.html registers ${found.length} types`);
