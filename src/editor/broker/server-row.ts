@@ -60,8 +60,7 @@ export function addServerRow(container: JQuery, saved: string, changed: () => vo
   addTlsSwitch(line, url);
   const credentials = credentialsOf(url);
   addFieldNote(container, url, (value): FieldNote => {
-    const hint = credentials.moved() ? sharedText('hint.credentialsMoved') : addressHint(value);
-    return { problem: serverProblem(value), hint };
+    return { problem: serverProblem(value), hint: credentials.moved() ?? addressHint(value) };
   });
   keepReader(container, () => ({ url: String(url.val()).trim() }));
   // Pasted text is in the field only after the event. Typed text is complete when the field is left.
@@ -93,19 +92,19 @@ const MOVED = 10_000;
 interface AddressCredentials {
   /** Moves user name and password of the address, if it has them, to their own fields. */
   takeApart(): void;
-  /** Whether that was a moment ago, and nothing was typed since. */
-  moved(): boolean;
+  /** Says what was moved, if that was a moment ago and nothing was typed since. */
+  moved(): string | undefined;
 }
 
 function credentialsOf(url: JQuery): AddressCredentials {
-  /** The address that was left when they were moved. */
-  let left: string | undefined;
+  /** The address that was left when something was moved, and what that was. */
+  let left: { readonly url: string; readonly said: string } | undefined;
   return {
-    moved: () => left !== undefined && left === url.val(),
+    moved: () => (left?.url === url.val() ? left?.said : undefined),
     takeApart: () => {
       const found = splitCredentials(String(url.val()));
       if (!found) return;
-      left = found.url;
+      left = { url: found.url, said: movedText(found) };
       url.val(found.url);
       // A part that the address leaves out is the one in its field.
       if (found.username) $('#node-config-input-username').val(found.username).trigger('change');
@@ -117,4 +116,9 @@ function credentialsOf(url: JQuery): AddressCredentials {
       }, MOVED);
     },
   };
+}
+
+function movedText({ username, password }: { readonly username: string; readonly password: string }): string {
+  if (!password) return sharedText('hint.userNameMoved');
+  return username ? sharedText('hint.credentialsMoved') : sharedText('hint.passwordMoved');
 }

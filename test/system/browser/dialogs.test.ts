@@ -94,6 +94,11 @@ describe('the dialogs in the editor', function () {
     assert.equal(await broker.locator('#node-config-input-username').inputValue(), 'user');
     assert.equal(await broker.locator('#node-config-input-password').inputValue(), 'secret');
     await editor.screenshot('dialog-broker-server');
+    await server.fill('mqtt://other@localhost');
+    await server.blur();
+    await broker.getByText('The user name has been moved to its own field').waitFor();
+    assert.equal(await broker.locator('#node-config-input-username').inputValue(), 'other');
+    assert.equal(await broker.locator('#node-config-input-password').inputValue(), 'secret');
     await editor.cancelDialog(broker);
     await editor.cancelDialog(subscribe);
   });
