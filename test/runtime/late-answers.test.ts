@@ -66,17 +66,37 @@ describe('runtime/context/late-answers', () => {
     assert.equal(await waited(fourth), 10);
   });
 
-  it('do not pile up: of a store that answers nothing, no more is asked until it answers', async () => {
+  it('do not pile up: of a store that answers nothing, one a minute is asked until it answers', async () => {
     for (let count = 0; count < 1000; count++) {
       const question = ask();
       clock.advance(10_000);
       await waited(question);
     }
-    assert.deepEqual([await waited(ask()), asked.length, clock.pending], [1, 1000, 0]);
-    asked[0]?.(null, 'late');
+    const trial = ask();
+    assert.deepEqual([await waited(ask()), asked.length, clock.pending], [1, 1001, 1]);
+    clock.advance(59_999);
+    assert.equal(await waited(trial), 1);
+    assert.deepEqual([await waited(ask()), asked.length], [1, 1001]);
+    clock.advance(1);
+    const next = ask();
+    asked[1001]?.(null, 'here');
+    assert.equal(await next, 'here');
     const question = ask();
+    asked[1002]?.(null, 'again');
+    assert.equal(await question, 'again');
+  });
+
+  it('that come late make room for as many questions', async () => {
+    for (let count = 0; count < 1000; count++) {
+      const question = ask();
+      clock.advance(10_000);
+      await waited(question);
+    }
+    await Promise.all([waited(ask()), waited(ask()), clock.advance(10_000)]);
     assert.equal(asked.length, 1001);
-    asked[1000]?.(null, 'here');
-    assert.equal(await question, 'here');
+    for (const answered of asked.slice(0, 3)) answered(null, 'late');
+    void waited(ask());
+    void waited(ask());
+    assert.equal(asked.length, 1003);
   });
 });

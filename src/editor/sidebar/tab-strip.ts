@@ -10,7 +10,8 @@ export class TabStrip {
   readonly element: JQuery;
   readonly #panes: readonly TabPane[];
   readonly #buttons: JQuery[];
-  readonly #pane = $('<div>', { class: 'mqtt-flows-pane', role: 'tabpanel' });
+  /** It scrolls where the sidebar is short, and the keyboard scrolls only what has the focus. */
+  readonly #pane = $('<div>', { class: 'mqtt-flows-pane', role: 'tabpanel', tabindex: 0 });
   #chosen = 0;
 
   constructor(label: string, panes: readonly TabPane[]) {

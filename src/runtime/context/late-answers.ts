@@ -8,8 +8,10 @@ import { thrownDetail } from './thrown-detail';
 const PATIENCE = 10_000;
 /** ms to wait while an earlier question has no answer yet: messages may wait one behind the other */
 const IMPATIENCE = 1000;
-/** Questions without an answer, above which nothing more is asked until one of them gets it. */
+/** Questions without an answer, above which only one a minute is asked: whether there are answers again. */
 const MOST_OVERDUE = 1000;
+/** ms between these */
+const TRIAL = 60_000;
 
 export type Answered<T> = (error: unknown, value?: T) => void;
 
@@ -28,6 +30,8 @@ export class LateAnswers {
   readonly #clock: Clock;
   /** Questions that were given up since the last answer in time, less those answered late. */
   #overdue = 0;
+  /** When something may be asked though there are as many. */
+  #nextTrial = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
@@ -37,7 +41,7 @@ export class LateAnswers {
   ask<T>(question: (answered: Answered<T>) => void): Promise<T> {
     return new Promise((resolve, reject) => {
       const patience = this.#overdue === 0 ? PATIENCE : IMPATIENCE;
-      if (this.#overdue >= MOST_OVERDUE) return reject(new NoAnswer(patience));
+      if (this.#overdue >= MOST_OVERDUE && !this.#mayTry()) return reject(new NoAnswer(patience));
       let isAnswered = false;
       let isOverdue = false;
       let stopWaiting = (): void => {};
@@ -58,6 +62,13 @@ export class LateAnswers {
         reject(new NoAnswer(patience));
       });
     });
+  }
+
+  #mayTry(): boolean {
+    const now = this.#clock.now();
+    if (now < this.#nextTrial) return false;
+    this.#nextTrial = now + TRIAL;
+    return true;
   }
 }
 
