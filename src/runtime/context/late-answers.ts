@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../../connection/clock';
 import { thrownDetail } from './thrown-detail';
 
 /** ms to wait for an answer */
-const PATIENCE = 10_000;
+export const ANSWER_TIME = 10_000;
 /** ms to wait while an earlier question has no answer yet: messages may wait one behind the other */
 const IMPATIENCE = 1000;
 /** Questions without an answer, above which only one a minute is asked: whether there are answers again. */
@@ -40,7 +40,7 @@ export class LateAnswers {
   /** Resolves with the answer to `question`. Rejects with what it throws, with its error, or with `NoAnswer`. */
   ask<T>(question: (answered: Answered<T>) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      const patience = this.#overdue === 0 ? PATIENCE : IMPATIENCE;
+      const patience = this.#overdue === 0 ? ANSWER_TIME : IMPATIENCE;
       if (this.#overdue >= MOST_OVERDUE && !this.#mayTry()) return reject(new NoAnswer(patience));
       let isAnswered = false;
       let isOverdue = false;

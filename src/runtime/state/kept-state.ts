@@ -11,14 +11,12 @@ import type { RestoredTopic } from '../../core/state/topic-states';
 import { isRecord } from '../../core/values/plain-value';
 import type { ContextStore } from '../../settings/context-store';
 import { ContextKey } from '../context/context-key';
-import { answerDetail, NoAnswer } from '../context/late-answers';
+import { ANSWER_TIME, answerDetail, NoAnswer } from '../context/late-answers';
 import { CLOSING_TIME, endedInTime } from '../deploy/node-closing';
 import { nextTurn } from '../node/next-turn';
 
 /** ms from a change to the next write */
 const DELAY = 10_000;
-/** ms after which a write without an answer is told */
-const OVERDUE = 10_000;
 /** Records that become text in one turn of the event loop. */
 const AT_ONCE = 500;
 
@@ -192,8 +190,8 @@ export class KeptState {
 
   /** The next write waits for the store, however long: a late one must not take the place of a newer one. */
   async #set(kept: Kept): Promise<void> {
-    const tell = (): void => this.#tell('state-not-kept', this.#params(new NoAnswer(OVERDUE)));
-    const stopWaiting = this.#options.clock.after(OVERDUE, tell);
+    const tell = (): void => this.#tell('state-not-kept', this.#params(new NoAnswer(ANSWER_TIME)));
+    const stopWaiting = this.#options.clock.after(ANSWER_TIME, tell);
     try {
       await this.#key.write(kept);
     } finally {
