@@ -1,4 +1,5 @@
-// Fetches Node-RED 5 and the Node.js that it needs into .cache, once. The tests then run on them as on any other.
+// Fetches Node-RED 5 and the Node.js that it needs into .cache, once. The tests then run on them as on any other. As a command it
+// only fetches.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -47,3 +48,5 @@ function fetchOnce() {
   if (status !== 0) process.exit(status ?? 1);
   writeFileSync(complete, wanted);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) fetchOnce();

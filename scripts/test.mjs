@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -24,9 +25,25 @@ const SUITES = {
   system: (file) => file.startsWith('system/'),
   // What depends on the version of Node-RED or of Node.js.
   'node-red-5': (file) => /^(nodes|transport|system)\//.test(file) && !WITHOUT_NODE_RED.test(file),
+  // Of that, what has to do with the parts of Node-RED that another version changes.
+  'node-red-5-short': (file) => /^(nodes|system)\//.test(file) && !WITHOUT_NODE_RED.test(file) && !ONCE.test(file),
 };
 /** These load nothing of Node-RED, so its version makes no difference to them. */
 const WITHOUT_NODE_RED = /^system\/reliability\/(bridge|broker-fuzz|fuzz|outbox-faults|poison|server-switch)\./;
+/**
+ * These are about what is drawn inside a dialog or inside the topics sidebar, about servers, and about processes that are killed.
+ * Files that run on both versions open each dialog and the sidebar, too.
+ */
+const ONCE = new RegExp(
+  `^system/(?:${[
+    'browser/(?:broker-fields|connection-test|devices-dialog|outbox-state|publish-dialog|publish-examples|replace-other-nodes)',
+    'browser/(?:request-dialog|router-dialog|schema-field|state-dialog|value-dialog)',
+    'browser/topics-(?:actions|clients|detail|formats|offered|permissions)',
+    'reliability',
+    'restarts/(?:completion-crash|embedded-broker-kills|home-assistant)',
+    'servers',
+  ].join('|')})`,
+);
 /**
  * These begin: what takes longest, for no process shall be left with it at the end; and what waits most of its time, beside
  * the browser suites, which calculate.
@@ -54,11 +71,13 @@ if (!takes) {
   console.error(`A suite is one of: ${Object.keys(SUITES).join(', ')}`);
   process.exit(1);
 }
-const { program, env } = suite === 'node-red-5' ? nodeRed5() : { program: process.execPath, env: {} };
+const { program, env } = suite.startsWith('node-red-5') ? nodeRed5() : { program: process.execPath, env: {} };
 const covering = args.includes('--coverage');
 const coverage = covering ? [join(root, 'node_modules/c8/bin/c8.js'), program] : [];
 const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
-const own = args.filter((arg) => arg !== '--coverage');
+// Most of these wait: with as many processes as the other suites have, a third of the processors' time was left.
+const jobs = suite === 'test' ? ['--jobs', `${2 * availableParallelism() + 1}`] : [];
+const own = [...jobs, ...args.filter((arg) => arg !== '--coverage')];
 // Files that are named on the command line stand in place of those of the suite.
 const named = own.some((arg) => arg.endsWith('.js'));
 

@@ -37,6 +37,8 @@ window.fetch = (...args) => {
   return answer;
 };`;
 
+const BROKER = 'mqtt-flows-broker';
+
 /** An expression in the page: how many nodes there are in the flows. */
 const NODE_COUNT = '(() => { let count = 0; RED.nodes.eachNode(() => { count++; }); return count; })()';
 
@@ -201,6 +203,14 @@ export class EditorPage {
     await this.page.locator('#node-input-lookup-broker, #node-input-btn-broker-edit').first().click();
     const dialog = this.page.locator('.red-ui-tray').filter({ has: this.page.locator('#node-config-input-connectTo') });
     return this.#standing(dialog);
+  }
+
+  /** Opens the dialog of the broker that stands first, as the list of configuration nodes does. */
+  async openBroker(): Promise<Locator> {
+    await this.page.evaluate(
+      `RED.nodes.eachConfig(({ type, id }) => type !== '${BROKER}' || RED.editor.editConfig('', type, id) || false)`,
+    );
+    return this.#standing(this.page.locator('.red-ui-tray'));
   }
 
   async cancelDialog(dialog: Locator): Promise<void> {

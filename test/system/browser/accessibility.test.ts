@@ -74,8 +74,7 @@ describe('the dialogs, seen by axe-core', function () {
   });
 
   it('has no serious fault in light and dark: the broker, in each tab', async () => {
-    const publish = await editor.openDialog('publish');
-    const broker = await editor.openBrokerDialog();
+    const broker = await editor.openBroker();
     await broker.locator('#mqtt-flows-connection-more > summary').click();
     const faults = await faultsOf(broker);
     await broker.locator('#node-config-input-connectTo').selectOption('server');
@@ -84,14 +83,12 @@ describe('the dialogs, seen by axe-core', function () {
       faults.push(...(await faultsOf(broker)));
     }
     await editor.cancelDialog(broker);
-    await editor.cancelDialog(publish);
     assert.deepEqual(faults, []);
   });
 
   it('the broker dialog fits a narrow window, in the light and in the dark', async () => {
     const whole = editor.page.viewportSize();
-    const publish = await editor.openDialog('publish');
-    const broker = await editor.openBrokerDialog();
+    const broker = await editor.openBroker();
     await editor.page.setViewportSize({ width: 600, height: 700 });
     await broker.locator('#node-config-input-connectTo').selectOption('server');
     for (const theme of ['light', 'dark']) {
@@ -105,14 +102,12 @@ describe('the dialogs, seen by axe-core', function () {
       }
     }
     await editor.cancelDialog(broker);
-    await editor.cancelDialog(publish);
     if (whole) await editor.page.setViewportSize(whole);
   });
 
   it('the broker dialog is used by keyboard alone', async () => {
     const { keyboard } = editor.page;
-    const publish = await editor.openDialog('publish');
-    const broker = await editor.openBrokerDialog();
+    const broker = await editor.openBroker();
     const focused = broker.locator(':focus');
     await broker.locator('#node-config-input-connectTo').focus();
     await keyboard.press('ArrowUp');
@@ -158,7 +153,6 @@ describe('the dialogs, seen by axe-core', function () {
     await keyboard.press('Space');
     assert.equal(await keep.isChecked(), false);
     await editor.cancelDialog(broker);
-    await editor.cancelDialog(publish);
   });
 });
 

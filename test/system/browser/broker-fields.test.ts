@@ -17,7 +17,6 @@ describe('the fields of the broker dialog', function () {
   this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
-  let publish: Locator;
   let broker: Locator;
 
   before(async function () {
@@ -26,8 +25,7 @@ describe('the fields of the broker dialog', function () {
   });
 
   beforeEach(async () => {
-    publish = await editor.openDialog('publish');
-    broker = await editor.openBrokerDialog();
+    broker = await editor.openBroker();
   });
 
   afterEach(() => editor.assertNoErrors());
@@ -66,7 +64,6 @@ describe('the fields of the broker dialog', function () {
 
   async function leave(): Promise<void> {
     await editor.cancelDialog(broker);
-    await editor.cancelDialog(publish);
   }
 
   it('are those of MQTT 5 only where it may be spoken', async () => {
@@ -164,12 +161,11 @@ describe('the fields of the broker dialog', function () {
     await broker.getByText('the message is sent without them').filter({ visible: true }).waitFor();
     await chooseVersion('5');
     await editor.saveDialog(broker);
-    broker = await editor.openBrokerDialog();
+    broker = await editor.openBroker();
     await openTab('Messages');
     assert.equal(await property('Delay').inputValue(), '30');
     assert.equal(await property('Expires after').inputValue(), '${WILL_EXPIRY}');
     await editor.saveDialog(broker);
-    await editor.saveDialog(publish);
     await editor.deploy();
     assert.deepEqual(saved()?.will, {
       topic: 'plant/press/state',
@@ -201,13 +197,12 @@ describe('the fields of the broker dialog', function () {
     await field('fsync').check();
     await field('messageTtl').fill('3600');
     await editor.saveDialog(broker);
-    broker = await editor.openBrokerDialog();
+    broker = await editor.openBroker();
     await openTab('Advanced');
     assert.equal(await field('keepalive').inputValue(), '${KEEP_ALIVE}');
     assert.equal(await field('receiveMaximum').inputValue(), '20');
     assert.equal(await broker.getByRole('textbox', { name: 'Value', exact: true }).inputValue(), 'hall 1');
     await editor.saveDialog(broker);
-    await editor.saveDialog(publish);
     await editor.deploy();
     const node = saved();
     assert.equal(node?.keepalive, '${KEEP_ALIVE}');
@@ -240,12 +235,10 @@ describe('the fields of the broker dialog', function () {
     await field('keepalive').fill('0');
     await broker.getByText('0: the connection is not checked').waitFor();
     await editor.saveDialog(broker);
-    await editor.saveDialog(publish);
     await editor.deploy();
     const outbox = saved()?.outbox as Record<string, unknown>;
     assert.deepEqual([outbox.messageTtl, outbox.rateLimit, saved()?.keepalive], [0, 0, 0], 'as it was saved before');
-    publish = await editor.openDialog('publish');
-    broker = await editor.openBrokerDialog();
+    broker = await editor.openBroker();
     await openTab('Outbox');
     assert.equal(await field('messageTtl').inputValue(), '');
     await openTab('Connection');
@@ -317,14 +310,12 @@ describe('the fields of the broker dialog', function () {
     assert.equal(await unit('maxDelay').isDisabled(), true, 'what a variable holds is in ms');
     await editor.screenshot('dialog-broker-units');
     await editor.saveDialog(broker);
-    await editor.saveDialog(publish);
     await editor.deploy();
     const node = saved();
     assert.deepEqual(node?.reconnect, { minDelay: 100, maxDelay: '${LONGEST_WAIT}' });
     const outbox = node?.outbox as Record<string, unknown>;
     assert.deepEqual([outbox.maxBytes, outbox.messageTtl], [1.5 * 1024 * 1024, 7200]);
-    publish = await editor.openDialog('publish');
-    broker = await editor.openBrokerDialog();
+    broker = await editor.openBroker();
     await openTab('Outbox');
     assert.deepEqual([await field('maxBytes').inputValue(), await field('messageTtl').inputValue()], ['1536', '2']);
     await leave();
@@ -336,8 +327,7 @@ describe('the fields of the broker dialog', function () {
     const servers = JSON.stringify(urls.map((url) => ({ url })));
     const found = 'RED.nodes.filterNodes({}).map(({ broker }) => RED.nodes.node(broker)).find((node) => node?.servers)';
     await editor.page.evaluate(`Object.assign(${found}, { connectTo: 'server', servers: ${servers} })`);
-    publish = await editor.openDialog('publish');
-    broker = await editor.openBrokerDialog();
+    broker = await editor.openBroker();
   }
 
   it('take user name and password out of a single address, and leave those of several, which may differ', async () => {
@@ -364,7 +354,6 @@ describe('the fields of the broker dialog', function () {
     await box.check();
     await editor.screenshot('dialog-broker-literal');
     await editor.saveDialog(broker);
-    await editor.saveDialog(publish);
     await editor.deploy();
     assert.deepEqual(
       [saved()?.birth].map((birth) => (birth as { literal?: boolean }).literal),
@@ -376,7 +365,6 @@ describe('the fields of the broker dialog', function () {
     const birth = broker.getByLabel('Birth topic');
     const saveAll = async (): Promise<unknown> => {
       await editor.saveDialog(broker);
-      await editor.saveDialog(publish);
       await editor.deploy();
       return [saved()?.birth, saved()?.close, saved()?.will];
     };
@@ -398,8 +386,7 @@ describe('the fields of the broker dialog', function () {
     });
     assert.deepEqual(await saveAll(), [word('up'), word('offline'), word('offline')]);
 
-    publish = await editor.openDialog('publish');
-    broker = await editor.openBrokerDialog();
+    broker = await editor.openBroker();
     await openTab('Messages');
     assert.deepEqual(
       [await topic.inputValue(), await broker.getByLabel('Online').inputValue()],
@@ -411,8 +398,7 @@ describe('the fields of the broker dialog', function () {
     await broker.getByText('what others see there can be wrong').waitFor();
     assert.deepEqual(await saveAll(), [word('up'), word('offline'), word('offline', false)]);
 
-    publish = await editor.openDialog('publish');
-    broker = await editor.openBrokerDialog();
+    broker = await editor.openBroker();
     await openTab('Messages');
     await birth.waitFor();
     await broker.getByRole('button', { name: 'Make a presence of them' }).click();

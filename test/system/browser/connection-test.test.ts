@@ -19,7 +19,6 @@ describe('the test of a connection in the editor', function () {
   let secured: Mosquitto;
   let session: NodeRedEditor;
   let editor: EditorPage;
-  let subscribe: Locator;
   let broker: Locator;
 
   before(async function () {
@@ -37,13 +36,11 @@ describe('the test of a connection in the editor', function () {
   });
 
   beforeEach(async () => {
-    subscribe = await editor.openDialog('plant/#');
-    broker = await editor.openBrokerDialog();
+    broker = await editor.openBroker();
   });
 
   afterEach(async () => {
     await editor.cancelDialog(broker);
-    await editor.cancelDialog(subscribe);
     editor.assertNoErrors();
   });
 

@@ -19,7 +19,6 @@ describe('the tab Devices of the broker dialog', function () {
   this.timeout(300_000);
   let session: NodeRedEditor;
   let editor: EditorPage;
-  let publish: Locator;
   let broker: Locator;
   const clients: MqttClient[] = [];
 
@@ -34,14 +33,12 @@ describe('the tab Devices of the broker dialog', function () {
   after(() => session?.stop());
 
   async function open(): Promise<void> {
-    publish = await editor.openDialog('publish');
-    broker = await editor.openBrokerDialog();
+    broker = await editor.openBroker();
     await broker.getByRole('tab', { name: 'Devices' }).click();
   }
 
   async function saveAndDeploy(): Promise<void> {
     await editor.saveDialog(broker);
-    await editor.saveDialog(publish);
     await editor.deploy();
     // It is said once: the path stays over a deploy of the users.
     await session.nodeRed.waitForOutput('path /mqtt of Node-RED');
@@ -49,7 +46,6 @@ describe('the tab Devices of the broker dialog', function () {
 
   async function cancel(): Promise<void> {
     await editor.cancelDialog(broker);
-    await editor.cancelDialog(publish);
   }
 
   /** The list of users, or that of listeners. */
@@ -169,13 +165,11 @@ describe('the tab Devices of the broker dialog', function () {
 
   it('is there in German', async () => {
     const german = await session.open({ locale: 'de', label: 'publish' });
-    const node = await german.openDialog('publish');
-    const dialog = await german.openBrokerDialog();
+    const dialog = await german.openBroker();
     await dialog.getByRole('tab', { name: 'Geräte' }).click();
     await dialog.getByText('Weitere Wege für Geräte', { exact: true }).waitFor();
     await german.screenshot('broker-devices-de');
     await german.cancelDialog(dialog);
-    await german.cancelDialog(node);
     german.assertNoErrors();
   });
 });

@@ -104,8 +104,7 @@ describe('the dialogs in the editor', function () {
   });
 
   it('the broker dialog keeps a session, a birth message and a limit that are entered', async () => {
-    const subscribe = await editor.openDialog('plant/#');
-    const broker = await editor.openBrokerDialog();
+    const broker = await editor.openBroker();
     await broker.locator('#node-config-input-connectTo').selectOption('server');
     await broker.getByRole('tab', { name: 'Session' }).click();
     await broker.getByLabel('Let the server keep subscriptions').check();
@@ -119,7 +118,6 @@ describe('the dialogs in the editor', function () {
     await broker.getByLabel('Receive max.').fill('20');
     await editor.screenshot('dialog-broker-session');
     await editor.saveDialog(broker);
-    await editor.saveDialog(subscribe);
     await editor.deploy();
     const [node] = saved('mqtt-flows-broker');
     assert.deepEqual(
@@ -337,8 +335,7 @@ describe('the dialogs in the editor', function () {
 
   // The last one: it leaves a server that does not exist.
   it('the broker dialog shows TLS, WebSocket and proxy where they are needed, and keeps them', async () => {
-    const publish = await editor.openDialog('publish');
-    const broker = await editor.openBrokerDialog();
+    const broker = await editor.openBroker();
     await broker.locator('#node-config-input-connectTo').selectOption('server');
     const servers = broker.getByRole('textbox', { name: 'Server', exact: true });
     assert.equal(await broker.locator('#mqtt-flows-tls-row').isVisible(), false);
@@ -356,7 +353,6 @@ describe('the dialogs in the editor', function () {
     await broker.locator('#mqtt-flows-proxy-url').fill('socks5://proxy:1080');
     await editor.screenshot('dialog-broker-reach');
     await editor.saveDialog(broker);
-    await editor.saveDialog(publish);
     await editor.deploy();
     const [node] = saved('mqtt-flows-broker');
     assert.deepEqual(node?.servers, [{ url: 'mqtts://one.example' }, { url: 'ws://two.example/mqtt' }]);

@@ -41,8 +41,7 @@ describe('the broker dialog of a node without a connection', function () {
   });
 
   it('says what waits, asks before it clears, and clears', async () => {
-    const publish = await editor.openDialog('publish');
-    const broker = await editor.openBrokerDialog();
+    const broker = await editor.openBroker();
     await broker.getByRole('tab', { name: 'Outbox' }).click();
     await broker.getByText('3 messages (1 kB) wait in the deployed outbox').waitFor();
     await editor.screenshot('outbox');
@@ -53,7 +52,6 @@ describe('the broker dialog of a node without a connection', function () {
     assert.equal(await broker.getByRole('button', { name: 'Clear', exact: true }).isVisible(), false);
     await session.nodeRed.waitForOutput('Outbox cleared in the editor; messages taken out: 3');
     await editor.cancelDialog(broker);
-    await editor.cancelDialog(publish);
     editor.assertNoErrors();
   });
 
