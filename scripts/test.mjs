@@ -4,7 +4,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -75,9 +74,7 @@ const { program, env } = suite.startsWith('node-red-5') ? nodeRed5() : { program
 const covering = args.includes('--coverage');
 const coverage = covering ? [join(root, 'node_modules/c8/bin/c8.js'), program] : [];
 const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
-// Most of these wait: with as many processes as the other suites have, a third of the processors' time was left.
-const jobs = suite === 'test' ? ['--jobs', `${2 * availableParallelism() + 1}`] : [];
-const own = [...jobs, ...args.filter((arg) => arg !== '--coverage')];
+const own = args.filter((arg) => arg !== '--coverage');
 // Files that are named on the command line stand in place of those of the suite.
 const named = own.some((arg) => arg.endsWith('.js'));
 

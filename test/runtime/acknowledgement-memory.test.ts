@@ -144,10 +144,12 @@ describe('memory of acknowledgement', () => {
       it('keeps nothing of the instances before a deploy', async () => {
         const first = new WeakRef(bench.acknowledgement);
         for (let deploy = 0; deploy < 3; deploy++) bench.redeploy();
-        // A WeakRef holds its target until the end of the turn.
-        await turn();
-        heapInUse();
-        assert.equal(first.deref(), undefined);
+        // A WeakRef holds its target until the end of the turn, and so may what the engine still has on its stack.
+        for (let turns = 0; turns < 20 && first.deref(); turns++) {
+          await turn();
+          heapInUse();
+        }
+        assert.equal(first.deref() === undefined, true);
       });
 
       it('keeps nothing of messages that a deleted node was given', async () => {
