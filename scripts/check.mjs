@@ -1,5 +1,6 @@
-// `npm run check`: lint, types, build, every test on Node-RED 4.1, and on 5 those that it can change; with `-- --all` on 5, too,
-// every test that has to do with Node-RED or Node.js. All of it runs even when a part has failed; the last line sums the tests up.
+// `npm run check`: lint, types, build, every test on Node-RED 4.1, with the coverage of the floors that know no Node-RED, and on 5
+// those that it can change; with `-- --all` every test that has to do with Node-RED or Node.js. All of it runs even when a part
+// has failed; the last line sums the tests up.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -91,7 +91,7 @@ export function traces(page: Page): Promise<string> {
     const { className, children } = document.body;
     // Node-RED measures texts in elements above the window, which it keeps.
     const inSight = (part: Element): boolean => part.checkVisibility() && part.getBoundingClientRect().bottom >= 0;
-    // Not jQuery's :visible, which it asks of elements that no other part of the selector fits. That took a tenth of all.
+    // Not jQuery's :visible, which it asks of many elements that no other part of the selector fits.
     const seen = (selector: string): HTMLElement[] =>
       [...document.querySelectorAll<HTMLElement>(selector)].filter((part) => part.checkVisibility());
     const parts = [...children, ...document.querySelectorAll('#red-ui-editor > *, #red-ui-main-container > *')];
@@ -100,7 +100,7 @@ export function traces(page: Page): Promise<string> {
       themes: [document.documentElement.className, className],
       inSight: parts.filter(inSight).map(({ tagName, id }) => `${tagName}#${id}`),
       open:
-        [...document.querySelectorAll('.red-ui-tray, .red-ui-notification')].length +
+        document.querySelectorAll('.red-ui-tray, .red-ui-notification').length +
         seen('.ui-dialog, .red-ui-popover, .red-ui-menu').length,
       // The second part finds those of Node-RED 5. Its flows have tabs, too.
       tabs: seen('.red-ui-tabs li.active, .red-ui-sidebar-tab-bar button.selected')
