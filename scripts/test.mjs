@@ -4,11 +4,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { printCoverage } from './coverage.mjs';
 import { nodeRed5 } from './node-red-5.mjs';
+
+/** The suites of the system calculate most of their time, as a browser does. The others wait, so they have one more process. */
+const jobs = (suite) => availableParallelism() + (suite === 'system' ? 1 : 2);
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const MINUTE = 60_000;
@@ -78,7 +82,7 @@ const own = args.filter((arg) => arg !== '--coverage');
 // Files that are named on the command line stand in place of those of the suite.
 const named = own.some((arg) => arg.endsWith('.js'));
 
-const run = spawn(program, [...coverage, mocha, ...own, ...(named ? [] : filesOf(takes))], {
+const run = spawn(program, [...coverage, mocha, '--jobs', jobs(suite), ...own, ...(named ? [] : filesOf(takes))], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, ...env },

@@ -3,6 +3,7 @@
 import { brokerDefaults } from '../../settings/broker.config';
 import { outboxDefaults } from '../../settings/broker.outbox.config';
 import { changesIn, rowsIn, type UsualValues, usualNumbers } from '../fields/more';
+import { oncePerTask } from '../fields/once-per-task';
 import { sharedText } from '../fields/shared-text';
 import type { Pane } from '../fields/tabs';
 
@@ -61,7 +62,7 @@ export function prepareOtherTabs(
   isShown: (id: string) => boolean,
   choose: (id: string) => void,
 ): void {
-  const show = (): void => {
+  const show = oncePerTask(() => {
     // The fields of messages may have been made anew.
     const usual = usualOfTabs();
     const changes = (id: string): string[] => [...changesIn($(`#${id}`), usual[id] ?? {}), ...listsIn(id)];
@@ -70,7 +71,7 @@ export function prepareOtherTabs(
       return what === '' ? [] : [line(label, what, () => choose(id))];
     });
     $(LINE).empty().append(lines);
-  };
+  });
   const container = $(LINE).closest('.mqtt-flows-form');
   container.on('input change', show);
   // Node-RED fills in some fields after the dialog has been prepared. Lists have no event for a removed row.

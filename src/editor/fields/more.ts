@@ -1,6 +1,7 @@
 // The settings of a dialog that are rarely needed, folded away. Their summary names those that differ from the usual.
 
 import { readNumber, shownNumber } from './number-field';
+import { oncePerTask } from './once-per-task';
 import { sharedText } from './shared-text';
 
 /** The usual value of each folded field, by the id of its element. */
@@ -46,7 +47,7 @@ export function prepareMore(details: JQuery, usual: UsualValues, others: () => s
     summary.text(what === '' ? sharedText('fields.more') : `${sharedText('fields.more')} (${what})`);
     return changed.length > 0;
   };
-  details.on('input change', () => void show());
+  details.on('input change', oncePerTask(show));
   // Lists take the height that is left. Node-RED lays dialogs out anew with the window.
   details.on('toggle', () => void $(window).trigger('resize'));
   // Node-RED fills in some fields after the dialog has been prepared.

@@ -38,7 +38,7 @@ const QUIET = [
   `--disable-features=${WITHOUT.join(',')}`,
 ];
 
-/** ms without a user after which it is closed. The next suite of a process begins at once, but may start a server first. */
+/** ms without a user after which it is closed: the next suite of a process may start a server first. */
 const PATIENCE = 10_000;
 
 let running: Promise<Browser> | undefined;

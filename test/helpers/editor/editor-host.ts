@@ -9,8 +9,8 @@ import { installDocumentedFormat } from '../package/documented-format';
 import { releaseChromium, useChromium } from './chromium';
 import { EditorPage } from './editor-page';
 
-/** ms without a suite after which it is stopped. The next suite of a process begins at once, but may start a server first. */
-const PATIENCE = 10_000;
+/** ms without a suite after which it is stopped: other tests of the same process may come between two suites of the editor. */
+const PATIENCE = 120_000;
 
 /** What Node-RED keeps of its user: the tips are off. Node-RED 5 has thrown in its own code for them on a loaded machine. */
 const WITHOUT_TIPS = { _: { editor: { view: { 'view-show-tips': false } } } };

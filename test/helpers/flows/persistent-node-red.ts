@@ -4,14 +4,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FlowNode } from './flow-harness';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from './node-red-process';
+import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir, withoutCoreNodes } from './node-red-process';
 import { SessionFile } from './user-directory';
 
-/** Core nodes that no test here uses. Without them, a start takes three quarters of the CPU. */
-const WITHOUT = `nodesExcludes: [
-  '21-httprequest.js', '21-httpin.js', '22-websocket.js', '31-tcpin.js', '32-udp.js', '10-mqtt.js', '10-file.js', '23-watch.js',
-  '70-CSV.js', '70-HTML.js', '70-XML.js', '70-YAML.js', '90-exec.js',
-],`;
+/** No test here uses these core nodes, which cost much to load. */
+const LIGHT = withoutCoreNodes('10-mqtt.js', '21-httpin.js');
 
 const TAB = { id: 'tab-persistent', type: 'tab', label: 'Persistent' };
 /** The text that a debug node prints before a payload, on the same line or on the line above. */
@@ -35,7 +32,7 @@ export class PersistentNodeRed {
   async start(nodes: readonly FlowNode[]): Promise<void> {
     const wired = nodes.map((node) => ('wires' in node ? { z: TAB.id, x: 0, y: 0, ...node } : node));
     writeFileSync(join(this.#userDir, 'flows.json'), JSON.stringify([TAB, ...wired, ...this.#own()]));
-    this.#process = await NodeRedProcess.start(this.#userDir, WITHOUT);
+    this.#process = await NodeRedProcess.start(this.#userDir, LIGHT);
   }
 
   /** Deploys `nodes`. Changed nodes are restarted. */

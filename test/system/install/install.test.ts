@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { brokerDefaults } from '#src/settings/broker.config';
 import { editorDefinition } from '../../helpers/editor/editor-definitions';
 import { brokerNode, embeddedNode, publishNodes, subscribeNodes } from '../../helpers/flows/flow-nodes';
-import { emptyUserDir, NodeRedProcess, packageName, removeUserDir } from '../../helpers/flows/node-red-process';
+import {
+  ALL_CORE_NODES,
+  emptyUserDir,
+  NodeRedProcess,
+  packageName,
+  removeUserDir,
+} from '../../helpers/flows/node-red-process';
 import { catalogue, languages } from '../../helpers/package/catalogues';
 import { repository } from '../../helpers/package/environment';
 import { npm } from '../../helpers/package/npm';
@@ -91,7 +97,7 @@ describe('The tarball, installed into a bare Node-RED', () => {
     this.timeout(300_000);
     userDir = emptyUserDir();
     installPackage(userDir);
-    nodeRed = await NodeRedProcess.start(userDir);
+    nodeRed = await NodeRedProcess.start(userDir, ALL_CORE_NODES);
   });
 
   after(async () => {
@@ -163,7 +169,7 @@ describe('The tarball, installed into a bare Node-RED', () => {
       await nodeRed.stop();
       rmSync(join(userDir, 'node_modules/classic-level'), { recursive: true });
       writeFileSync(join(userDir, 'flows.json'), JSON.stringify(memoryAndDisk()));
-      nodeRed = await NodeRedProcess.start(userDir);
+      nodeRed = await NodeRedProcess.start(userDir, ALL_CORE_NODES);
     });
 
     it('passes messages on through an outbox in memory', () => nodeRed.waitForOutput('[debug:received] through'));

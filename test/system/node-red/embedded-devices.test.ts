@@ -8,7 +8,13 @@ import { WebSocket } from 'ws';
 import { brokerDefaults } from '#src/settings/broker.config';
 import { listenerDefaults, userDefaults } from '#src/settings/broker.devices.config';
 import { ADMIN_USERS, logIn } from '../../helpers/flows/admin-users';
-import { emptyUserDir, linkPackage, NodeRedProcess, removeUserDir } from '../../helpers/flows/node-red-process';
+import {
+  ALL_CORE_NODES,
+  emptyUserDir,
+  linkPackage,
+  NodeRedProcess,
+  removeUserDir,
+} from '../../helpers/flows/node-red-process';
 
 const PASSWORD = 'the word of ann';
 const KEY = '0123456789abcdef0123456789abcdef';
@@ -33,7 +39,7 @@ describe('The embedded broker for devices, in a real Node-RED', function () {
   });
 
   async function start(): Promise<void> {
-    nodeRed = await NodeRedProcess.start(userDir, ADMIN_USERS + ROOTS);
+    nodeRed = await NodeRedProcess.start(userDir, ADMIN_USERS + ROOTS + ALL_CORE_NODES);
     headers = await logIn(atAdmin(), 'all');
   }
 
