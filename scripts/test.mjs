@@ -11,9 +11,6 @@ import { fileURLToPath } from 'node:url';
 import { printCoverage } from './coverage.mjs';
 import { nodeRed5 } from './node-red-5.mjs';
 
-/** The suites of the system calculate most of their time, as a browser does. The others wait, so they have one more process. */
-const jobs = (suite) => availableParallelism() + (suite === 'system' ? 1 : 2);
-
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const MINUTE = 60_000;
 /** A suite that takes longer has hung. */
@@ -79,10 +76,12 @@ const covering = args.includes('--coverage');
 const coverage = covering ? [join(root, 'node_modules/c8/bin/c8.js'), program] : [];
 const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
 const own = args.filter((arg) => arg !== '--coverage');
+// The suite of the system has the processes that .mocharc.cjs says: browsers calculate most of the time. The others wait more.
+const jobs = suite === 'system' ? [] : ['--jobs', String(availableParallelism() + 2)];
 // Files that are named on the command line stand in place of those of the suite.
 const named = own.some((arg) => arg.endsWith('.js'));
 
-const run = spawn(program, [...coverage, mocha, '--jobs', jobs(suite), ...own, ...(named ? [] : filesOf(takes))], {
+const run = spawn(program, [...coverage, mocha, ...jobs, ...own, ...(named ? [] : filesOf(takes))], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, ...env },

@@ -44,7 +44,7 @@ const RARE = [
 /** The setting for all core nodes. */
 export const ALL_CORE_NODES = 'nodesExcludes: [],';
 
-/** The setting for the core nodes that tests use, without some more, which are files of Node-RED. */
+/** The setting that leaves out these core nodes, and `files` of Node-RED with more of them. */
 export function withoutCoreNodes(...files: readonly string[]): string {
   return `nodesExcludes: ${JSON.stringify([...RARE, ...files])},`;
 }
