@@ -2,13 +2,15 @@
 // those that it can change; with `-- --all` every test that has to do with Node-RED or Node.js. All of it runs even when a part
 // has failed; the last line sums the tests up.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile as execFileCallback, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
+const execFile = promisify(execFileCallback);
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = mkdtempSync(join(tmpdir(), 'mqtt-flows-check-'));
 const tally = join(folder, 'tally');
@@ -34,6 +36,13 @@ const onNodeRed5 = process.argv.includes('--all') ? 'node-red-5' : 'node-red-5-s
 // Its download takes as long as lint and build. If it fails, the step that needs it says so.
 const fetched = once(spawn(process.execPath, ['scripts/node-red-5.mjs'], { cwd: root, stdio: 'ignore' }), 'exit');
 
+// Lint does not look at what is built, so it runs beside the build. It is reported after it.
+const lint = execFile(process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'check', '.'], { cwd: root });
+const linted = lint.then(
+  ({ stdout }) => ({ ok: true, output: stdout }),
+  ({ stdout, stderr }) => ({ ok: false, output: `${stdout ?? ''}${stderr ?? ''}` }),
+);
+
 const failed = [];
 function step(name, ...command) {
   const well = run(name, ...command);
@@ -41,9 +50,12 @@ function step(name, ...command) {
   return well;
 }
 
-step('lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '.');
 // Only built code can be tested.
-if (step('types and build', 'scripts/build.mjs')) {
+const built = step('types and build', 'scripts/build.mjs');
+const { ok, output } = await linted;
+console.log(`\n== lint\n${output}== lint: ${ok ? 'ok' : 'FAILED'}`);
+if (!ok) failed.unshift('lint');
+if (built) {
   step('tests', 'scripts/test.mjs', 'test', '--coverage');
   step('tests of the system', 'scripts/test.mjs', 'system');
   await fetched;

@@ -31,16 +31,17 @@ const SUITES = {
 /** These load nothing of Node-RED, so its version makes no difference to them. */
 const WITHOUT_NODE_RED = /^system\/reliability\/(bridge|broker-fuzz|fuzz|outbox-faults|poison|server-switch)\./;
 /**
- * These are about what is drawn inside a dialog or inside the topics sidebar, about servers, and about processes that are killed.
- * Files that run on both versions open each dialog and the sidebar, too.
+ * These are about what is drawn inside a dialog or inside the topics sidebar, about servers, about processes that are killed, and
+ * about load. Files that run on both versions open each dialog and the sidebar, stop and start Node-RED, and hold back messages, too.
  */
 const ONCE = new RegExp(
   `^system/(?:${[
-    'browser/(?:broker-fields|connection-test|devices-dialog|outbox-state|publish-dialog|publish-examples|replace-other-nodes)',
-    'browser/(?:request-dialog|router-dialog|schema-field|state-dialog|value-dialog)',
+    'browser/(?:broker-fields|connection-test|devices-dialog|outbox-state|payload-template|publish-dialog|publish-examples)',
+    'browser/(?:replace-other-nodes|request-dialog|router-dialog|schema-field|state-dialog|value-dialog)',
     'browser/topics-(?:actions|clients|detail|formats|offered|permissions)',
+    'node-red/slow-flow',
     'reliability',
-    'restarts/(?:completion-crash|embedded-broker-kills|home-assistant)',
+    'restarts/(?:completion-crash|embedded-broker-kills|exactly-once-restart|home-assistant)',
     'servers',
   ].join('|')})`,
 );

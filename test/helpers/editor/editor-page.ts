@@ -42,10 +42,14 @@ const BROKER = 'mqtt-flows-broker';
 /** An expression in the page: how many nodes there are in the flows. */
 const NODE_COUNT = '(() => { let count = 0; RED.nodes.eachNode(() => { count++; }); return count; })()';
 
-/** Where the screenshot of that name belongs. */
-export function screenshotPath(name: string): string {
+/** A run that nobody looks at does without: each costs as much CPU as a small dialog. */
+const takesScreenshots = process.env.MQTT_FLOWS_SCREENSHOTS !== 'false';
+
+/** Keeps a picture of what `page` shows in build/screenshots. */
+export async function takeScreenshot(page: Page, name: string): Promise<void> {
+  if (!takesScreenshots) return;
   mkdirSync(screenshots, { recursive: true });
-  return join(screenshots, `${name}.png`);
+  await page.screenshot({ path: join(screenshots, `${name}.png`) });
 }
 
 export class EditorPage {
@@ -120,7 +124,7 @@ export class EditorPage {
   }
 
   async screenshot(name: string): Promise<void> {
-    await this.page.screenshot({ path: screenshotPath(name) });
+    await takeScreenshot(this.page, name);
   }
 
   paletteNode(type: string): Locator {

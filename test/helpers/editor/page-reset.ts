@@ -30,6 +30,9 @@ export async function clearFlows(page: Page): Promise<boolean> {
   await page.unrouteAll();
   if (!(await page.evaluate(() => 'RED' in window))) return false;
   await page.evaluate(() => {
+    // The dialogs that are open, the innermost first: it covers the others.
+    for (const tray of [...document.querySelectorAll('.red-ui-tray')].reverse())
+      tray.querySelector<HTMLElement>('#node-dialog-cancel, #node-config-dialog-cancel')?.click();
     RED.nodes.version(null);
     for (const note of document.querySelectorAll<HTMLElement & { close?(): void }>('.red-ui-notification'))
       note.close?.();

@@ -11,7 +11,6 @@ import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import { darken } from '../../helpers/editor/dark-theme';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
-import { MONACO } from '../../helpers/flows/node-red-process';
 import { repository } from '../../helpers/package/environment';
 
 const EXAMPLE = join(repository, 'examples/2 Route by topic.json');
@@ -22,7 +21,7 @@ describe('the dialogs, seen by axe-core', function () {
   let editor: EditorPage;
 
   before(async function () {
-    session = await NodeRedEditor.start(needsChromium(this), everyNode(), MONACO);
+    session = await NodeRedEditor.start(needsChromium(this), everyNode());
     editor = await session.open();
   });
 

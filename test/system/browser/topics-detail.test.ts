@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
-import { type EditorPage, screenshotPath } from '../../helpers/editor/editor-page';
+import { type EditorPage, takeScreenshot } from '../../helpers/editor/editor-page';
 import { TopicsSession } from '../../helpers/editor/topics-session';
 import { TopicsTab } from '../../helpers/editor/topics-tab';
 
@@ -246,7 +246,7 @@ describe('one topic in the sidebar', function () {
     assert.ok(whole.width < covered.width, `${whole.width} px, then ${covered.width}`);
     assert.equal(await panel.getByRole('button', { name: 'Add a publish node' }).isVisible(), false);
     assert.deepEqual(await accessibilityFaults(panel), []);
-    await page.screenshot({ path: screenshotPath('topics-page') });
+    await takeScreenshot(page, 'topics-page');
     await panel.getByRole('button', { name: 'Stop' }).click();
     await panel.getByRole('button', { name: 'Start' }).waitFor();
     await page.close();

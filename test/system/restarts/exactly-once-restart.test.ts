@@ -13,7 +13,7 @@ import { NumberedReceiver } from '../../helpers/servers/numbered-receiver';
 /** Publications that the device has open at a time: fewer than the smallest window of a server. */
 const OPEN = 5;
 
-/** A device that publishes numbers at QoS 2 as fast as the server takes them, until it is told to stop. */
+/** A device that publishes numbers at QoS 2, `OPEN` at a time, until it is told to stop. */
 async function startDevice(
   port: number,
 ): Promise<{ readonly count: () => number; readonly stop: () => Promise<number> }> {
@@ -23,7 +23,7 @@ async function startDevice(
   const publish = async (): Promise<void> => {
     while (!stopped) {
       await client.publishAsync('in/a', String(next++), { qos: 2 });
-      await delay(10);
+      await delay(30);
     }
   };
   const running = Promise.all(Array.from({ length: OPEN }, publish));
