@@ -66,6 +66,9 @@ const FIRST = [
   'nodes',
 ];
 
+/** These wait for servers and timers most of their time. They are mixed with the others, which calculate. */
+const WAITING = /^nodes\//;
+
 const [suite, ...args] = process.argv.slice(2);
 const takes = SUITES[suite];
 if (!takes) {
@@ -108,11 +111,18 @@ function filesOf(takes) {
     const found = FIRST.findIndex((beginning) => file.startsWith(beginning));
     return found < 0 ? FIRST.length : found;
   };
-  return readdirSync(built, { recursive: true })
+  const files = readdirSync(built, { recursive: true })
     .map((file) => file.split(sep).join('/'))
     .filter((file) => file.endsWith('.test.js') && !file.startsWith('helpers/') && takes(file))
-    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
-    .map((file) => join(built, file));
+    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const [waiting, others] = [files.filter((file) => WAITING.test(file)), files.filter((file) => !WAITING.test(file))];
+  return evenlyMixed(waiting, others).map((file) => join(built, file));
+}
+
+/** The items of both lists, each in their order: at any part of the way, as large a part of either has come. */
+function evenlyMixed(...lists) {
+  const placed = lists.flatMap((list) => list.map((item, index) => ({ item, place: index / list.length })));
+  return placed.sort((a, b) => a.place - b.place).map(({ item }) => item);
 }
 
 /** Asks the run to end, which lets its processes end what they have started, and then ends it. */
