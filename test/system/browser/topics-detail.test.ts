@@ -297,15 +297,15 @@ describe('one topic in the sidebar', function () {
       await editor.page.getByLabel('Name', { exact: true }).fill('one');
       await editor.page.getByLabel('Topic filter', { exact: true }).fill('+/+');
       await confirm('Record');
-      await rows().getByText('recording · 0 messages').waitFor();
+      await rows().getByText('recording · messages: 0').waitFor();
       // It comes as a retained message where the recording subscribes later.
       await session.publish('alarms/boiler', '{"t":90}', true);
-      await rows().getByText('recording · 1 messages').waitFor();
+      await rows().getByText('recording · messages: 1').waitFor();
       await session.publish('plant/line2', 'x');
-      await rows().getByText('recording · 2 messages').waitFor();
+      await rows().getByText('recording · messages: 2').waitFor();
       await press('Stop recording one');
       await press('Replay one');
-      await editor.page.getByText('2 messages · 0:0').waitFor();
+      await editor.page.getByText('messages: 2 · 0:0').waitFor();
       await editor.page.getByLabel('Speed').selectOption('as fast as possible');
       assert.deepEqual(await accessibilityFaults(editor.page.locator('.ui-dialog:visible')), []);
       await confirm('Replay');
