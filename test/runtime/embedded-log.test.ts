@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import { generate, type IConnectPacket } from 'mqtt-packet';
 import type { Node, NodeAPI } from 'node-red';
 import { EVERYTHING } from '#src/broker/access/user-directory';
@@ -87,6 +88,17 @@ describe('log of the embedded broker', () => {
       'warn: Device "attic" at 127.0.0.1 was refused: wrong user name or password',
       'warn: A device at 127.0.0.1 was refused: it speaks another protocol, or a version of MQTT that is not known',
     ]);
+  });
+
+  it('names what a device or a browser speaks in place of MQTT', async () => {
+    await once(connectSecurely({ host: '127.0.0.1', port }), 'error');
+    await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
+    await assert.rejects(fetch(`http://127.0.0.1:${port}/`, { method: 'PUT', body: 'on' }));
+    const refused = 'warn: A device at 127.0.0.1 was refused';
+    const where = 'in the tab Devices of the broker node';
+    const tls = `${refused}: it speaks TLS, and this port does not. Turn off TLS in the device, or add a port with TLS ${where}`;
+    const http = `${refused}: it speaks HTTP, as a browser does, and this port is for MQTT. For WebSocket, add a way to connect ${where}`;
+    assert.deepEqual(lines, [tls, http, http]);
   });
 
   it('never contains a password, and no control characters of a client identifier', async () => {

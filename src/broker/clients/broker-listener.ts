@@ -1,6 +1,7 @@
 // Events of the broker that people may want to know. Each is reported once.
 
 import type { StoreAside } from '../store/broker-store';
+import type { OtherProtocol } from '../wire/other-protocol';
 import type { ProtocolVersion } from '../wire/protocol-version';
 import { Reason, type ReasonCode } from '../wire/reason';
 import type { Origin } from './access';
@@ -25,6 +26,8 @@ export interface Refusal {
   readonly withPassword?: boolean;
   /** In English, for reason codes that mean many things. */
   readonly detail?: string;
+  /** What it speaks in place of MQTT, if that is known. */
+  readonly otherProtocol?: OtherProtocol | undefined;
 }
 
 /** Why the connection of a client has ended. */

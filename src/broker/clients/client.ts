@@ -6,6 +6,7 @@ import type { Copy } from '../publications/copy';
 import type { Session } from '../sessions/session';
 import { encodeAcknowledgement, PUBREL } from '../wire/acknowledgements';
 import { encodeControlPacket } from '../wire/control-packets';
+import { type OtherProtocol, otherProtocolOf } from '../wire/other-protocol';
 import { PacketFramer } from '../wire/packet-framer';
 import type { ProtocolVersion } from '../wire/protocol-version';
 import { ProtocolViolation } from '../wire/protocol-violation';
@@ -196,11 +197,9 @@ export class Client implements HostedClient {
     try {
       while (this.#state !== 'closed' && !this.#hold.active && this.#framer.advance()) this.#handle();
     } catch (error) {
-      const known = error instanceof ProtocolViolation;
-      const reasonCode = known ? error.reasonCode : Reason.implementationError;
-      const reason = known ? error.message : String(error);
-      if (this.#state === 'connected') this.end(reasonCode, reason);
-      else this.#refuse(reasonCode, reason);
+      const { reasonCode, message } = ProtocolViolation.from(error);
+      if (this.#state === 'connected') this.end(reasonCode, message);
+      else this.#refuse(reasonCode, message);
     }
   }
 
@@ -213,10 +212,12 @@ export class Client implements HostedClient {
   }
 
   #connect(kind: number): void {
+    const { bytes, start, body, end } = this.#framer;
+    const other = otherProtocolOf(bytes, start);
+    if (other) return this.#refuse(Reason.malformedPacket, other, other);
     if (kind !== CONNECT || this.#state === 'connecting') {
       throw new ProtocolViolation(Reason.protocolError, 'something else than CONNECT');
     }
-    const { bytes, start, body, end } = this.#framer;
     const level = protocolLevelOf(bytes, body, end);
     if (level !== undefined) this.protocolVersion = level === 5 ? 5 : 4;
     const request = readConnect(bytes.subarray(start, end), level);
@@ -269,16 +270,15 @@ export class Client implements HostedClient {
     this.#close({ reasonCode, reason: '' }, reasonCode !== Reason.success);
   }
 
-  #refuse(reasonCode: ReasonCode, reason: string): void {
+  #refuse(reasonCode: ReasonCode, detail: string, otherProtocol?: OtherProtocol): void {
     if (this.#state === 'closed') return;
     const { clientId = '', username: user = '', password } = this.#request ?? {};
-    const { address } = this.origin;
-    const withPassword = password !== undefined;
-    this.#host.listener.refused({ what: 'connect', clientId, user, address, reasonCode, withPassword, detail: reason });
+    const why = { reasonCode, withPassword: password !== undefined, detail, otherProtocol };
+    this.#host.listener.refused({ what: 'connect', clientId, user, address: this.origin.address, ...why });
     // Before CONNECT, the client is told no reason (MQTT 5, section 4.13).
     const answers = this.#request !== undefined || reasonCode === Reason.unsupportedVersion;
-    if (answers) this.write(refusal(this.protocolVersion, reasonCode, reason));
-    this.#close({ reasonCode, reason }, false);
+    if (answers) this.write(refusal(this.protocolVersion, reasonCode, detail));
+    this.#close({ reasonCode, reason: detail }, false);
     if (!answers) this.#stream.destroy();
   }
 

@@ -39,6 +39,8 @@ export type RefusalReason =
   | 'tooMany'
   | 'silent'
   | 'noMqtt'
+  | 'tls'
+  | 'http'
   | 'other'
   | 'notAllowed'
   | 'filter'
@@ -172,7 +174,8 @@ function hex(reasonCode: ReasonCode): string {
   return `0x${reasonCode.toString(16)}`;
 }
 
-function connectReason({ reasonCode, user, withPassword }: Refusal): RefusalReason {
+function connectReason({ reasonCode, user, withPassword, otherProtocol }: Refusal): RefusalReason {
+  if (otherProtocol) return otherProtocol;
   switch (reasonCode) {
     case Reason.unsupportedVersion:
       return 'version';

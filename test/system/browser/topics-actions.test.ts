@@ -56,11 +56,11 @@ describe('the actions of the topics sidebar in the editor', function () {
     for (let i = 0; i < 120; i++) void publish(`stored/${i % 3}/${i}`, 'old', true);
     await publish('stored/live', 'x');
     await topics.start('stored/#');
-    await topics.panel.getByText('120 topics').waitFor();
+    await topics.panel.getByText('Topics: 120').waitFor();
     await topics.row('stored').click();
     const clear = topics.panel.getByRole('button', { name: 'Delete all retained messages of this branch' });
     await clear.click();
-    await editor.page.getByText('for these 120 topics').waitFor();
+    await editor.page.getByText('for these topics (120)').waitFor();
     await editor.page.getByText('stored/2/119', { exact: true }).waitFor();
     await editor.screenshot('topics-clear-branch');
     await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
@@ -76,7 +76,7 @@ describe('the actions of the topics sidebar in the editor', function () {
     for (let i = 0; i < 120; i++) await publish(`half/${i}`, 'old', true);
     await topics.start('half/#');
     await topics.row('half').click();
-    await topics.panel.getByText('120 topics').waitFor();
+    await topics.panel.getByText('Topics: 120').waitFor();
     let asked = 0;
     let release = (): void => {};
     const released = new Promise<void>((resolve) => {
