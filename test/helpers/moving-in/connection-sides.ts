@@ -28,11 +28,17 @@ export async function compareConnections(scenario: Scenario, version: Version): 
 
 async function run(side: Side, scenario: Scenario, version: Version): Promise<Outcome> {
   const refusing: Script = { connect: (client) => client.connack(REFUSED[version]) };
-  const server = await ScriptedServer.start(scenario.server === 'refuses' ? refusing : {});
+  let begin = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const accepting: Script = { connect: (client) => void begun.then(() => client.connack(0)) };
+  const server = await ScriptedServer.start(scenario.server === 'refuses' ? refusing : accepting);
   if (scenario.server === 'absent') await server.stop();
   try {
     const { nodes, credentials } = flowOf(side, scenario, version, server.port);
     const flow = await loadFlow(nodes, { b: credentials }, coreNodes('network/10-mqtt'));
+    void shownConnecting(flow, scenario, server.port).then(begin);
     const ends: string[] = [];
     for (const step of scenario.steps(server.port)) await take(step, flow, server, ends);
     return outcome(flow, server, ends);
@@ -40,6 +46,16 @@ async function run(side: Side, scenario: Scenario, version: Version): Promise<Ou
     await unloadFlow();
     if (scenario.server !== 'absent') await server.stop();
   }
+}
+
+/**
+ * The core node that publishes starts after the connection has been begun. It shows "connecting" 1 ms later, unless it is connected by
+ * then, which happens with a server that answers at once. A connection that a message asks for is begun when all nodes are there.
+ */
+async function shownConnecting(flow: Flow, { settings }: Scenario, port: number): Promise<void> {
+  if (settings?.(port).autoConnect === false) return;
+  // Where it cannot connect, it shows nothing of the kind.
+  await flow.showing('out', 'connecting').catch(() => undefined);
 }
 
 interface LoadedFlow {
