@@ -37,8 +37,7 @@ const onNodeRed5 = process.argv.includes('--all') ? 'node-red-5' : 'node-red-5-s
 const fetched = once(spawn(process.execPath, ['scripts/node-red-5.mjs'], { cwd: root, stdio: 'ignore' }), 'exit');
 
 // Lint does not look at what is built, so it runs beside the build. It is reported after it.
-const lint = execFile(process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'check', '.'], { cwd: root });
-const linted = lint.then(
+const linted = execFile(process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'check', '.'], { cwd: root }).then(
   ({ stdout }) => ({ ok: true, output: stdout }),
   ({ stdout, stderr }) => ({ ok: false, output: `${stdout ?? ''}${stderr ?? ''}` }),
 );

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { PublishConfig } from '#src/settings/publish.config';
+import { darken } from '../../helpers/editor/dark-theme';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 import { olderFlow } from '../../helpers/flows/older-flow';
@@ -47,9 +48,9 @@ describe('the payload of a publish node in the editor', function () {
     assert.ok((await fetch(`${session.nodeRed.url}inject/inject`, { method: 'POST' })).ok);
     await row.getByText('Last message: {"count":7,"text":"a 7"} (object)').waitFor();
     await editor.screenshot('dialog-publish-content');
-    await editor.page.evaluate("document.documentElement.classList.add('nr-theme-dark')");
+    await darken(editor.page, true);
     await editor.screenshot('dialog-publish-content-dark');
-    await editor.page.evaluate("document.documentElement.classList.remove('nr-theme-dark')");
+    await darken(editor.page, false);
     await template.fill('{ "count": {{flow.none}} }');
     await row.getByText('flow.none is missing').waitFor();
     await editor.saveDialog(dialog);
