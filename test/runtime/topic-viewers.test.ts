@@ -147,6 +147,17 @@ describe('Viewers', () => {
     assert.equal(running(), 0);
   });
 
+  it('stay left when a request of their page arrives later than its leaving', () => {
+    const viewer = start();
+    viewers.leave(viewer);
+    look(viewer);
+    clock.advance(50_000);
+    const again = viewers.start({ ...request(), instead: viewer });
+    assert.equal(viewers.shown[0]?.viewers, 1, 'the page that was loaded again, in place of the one before');
+    viewers.stop(again ?? '');
+    assert.equal(running(), 0);
+  });
+
   it('use the new connection after a deploy of the broker node, and none after its removal', () => {
     const viewer = start();
     const view: ViewRequest = { viewer, from: 0, count: 10, after: 0, hidden: false };

@@ -12,48 +12,51 @@ export interface RepeatActions {
   ended(count: number, error?: unknown): void;
 }
 
+/** From a start to its stop. An answer that comes after the stop belongs to a run that is over. */
+interface Run {
+  count: number;
+}
+
 export class RepeatedPublish {
   readonly #actions: RepeatActions;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #running = false;
-  #count = 0;
+  #run: Run | undefined;
 
   constructor(actions: RepeatActions) {
     this.#actions = actions;
   }
 
   get running(): boolean {
-    return this.#running;
+    return this.#run !== undefined;
   }
 
   start(): void {
-    if (this.#running) return;
-    this.#running = true;
-    this.#count = 0;
-    void this.#publish();
+    if (this.#run) return;
+    this.#run = { count: 0 };
+    void this.#publish(this.#run);
   }
 
   stop(): void {
-    if (this.#running) this.#end();
+    if (this.#run) this.#end(this.#run);
   }
 
-  async #publish(): Promise<void> {
+  async #publish(run: Run): Promise<void> {
     const begin = performance.now();
     try {
       await this.#actions.publish();
-      this.#count++;
-      if (this.#running) this.#actions.published(this.#count);
+      run.count++;
+      if (run === this.#run) this.#actions.published(run.count);
     } catch (error) {
-      if (this.#running) this.#end(error);
+      if (run === this.#run) this.#end(run, error);
     }
-    if (!this.#running) return;
+    if (run !== this.#run) return;
     const left = this.#actions.every() - (performance.now() - begin);
-    this.#timer = setTimeout(() => void this.#publish(), Math.max(0, left));
+    this.#timer = setTimeout(() => void this.#publish(run), Math.max(0, left));
   }
 
-  #end(error?: unknown): void {
-    this.#running = false;
+  #end({ count }: Run, error?: unknown): void {
+    this.#run = undefined;
     clearTimeout(this.#timer);
-    this.#actions.ended(this.#count, error);
+    this.#actions.ended(count, error);
   }
 }

@@ -48,7 +48,7 @@ interface Viewer {
   readonly view: TopicTreeView;
   /** ms of `Clock.now()` */
   expires: number;
-  /** Its page has been left, and has not asked since. */
+  /** Its page has been left. Its requests that were under way may arrive later. */
   left: boolean;
   /** ms of the monotonic clock */
   listAgain: number;
@@ -137,8 +137,7 @@ export class TopicViewers {
     const { recorder, view } = viewer;
     const { root, dropped } = recorder.tree;
     const now = this.#clock.now();
-    viewer.left = false;
-    viewer.expires = now + (request.hidden ? HIDDEN_LEASE : LEASE);
+    if (!viewer.left) viewer.expires = now + (request.hidden ? HIDDEN_LEASE : LEASE);
     list(viewer, request, this.#clock.wall());
     return {
       state: recorder.state,

@@ -5,12 +5,16 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectAsync } from 'mqtt';
 import { findProgram, skipWithout } from '../package/environment';
 import { freePort } from './free-port';
 import { accepts } from './mosquitto';
 
 /** Debian's command on the PATH switches to another user, who cannot read our folder; this is what it runs. */
 const DEBIAN = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+
+/** ms from its open port to its first CONNACK, at most */
+const SLOWEST_START = 120_000;
 
 /** A user who may do anything with topics that match the pattern, and nothing with others. */
 export interface RabbitUser {
@@ -39,7 +43,10 @@ export class RabbitMQ {
     this.#processes = processes;
   }
 
-  /** Starts a server, and returns when it listens, which takes it some time. Others than `users` may do anything. */
+  /**
+   * Starts a server, and returns when it has let a client in: on a busy machine it does so some 20 s after its port is open.
+   * Others than `users` may do anything.
+   */
   static async start(users: Readonly<Record<string, RabbitUser>> = {}): Promise<RabbitMQ> {
     const [rabbit, epmd] = [program(), findProgram('epmd')];
     if (!rabbit || !epmd) throw new Error('rabbitmq-server is not installed');
@@ -55,7 +62,7 @@ export class RabbitMQ {
         log = (log + text).slice(-20_000);
       });
     const server = new RabbitMQ(port, folder, [child, nameServer]);
-    while (!(await accepts(port))) {
+    while (!(await accepts(port)) || !(await letsIn(port))) {
       if (child.exitCode === null && child.signalCode === null) continue;
       await server.stop();
       throw new Error(`RabbitMQ ended:\n${log}`);
@@ -73,6 +80,14 @@ export class RabbitMQ {
     }
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Whether a client may connect. It learns its users after its port is open, and refuses all until then. */
+async function letsIn(port: number): Promise<boolean> {
+  const options = { connectTimeout: SLOWEST_START, reconnectPeriod: 0 };
+  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, options, false).catch(() => undefined);
+  await client?.endAsync();
+  return client !== undefined;
 }
 
 function ports(names: number, distribution: number): Record<string, string> {

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { EditorPage } from '../../helpers/editor/editor-page';
+import { HeldRequests } from '../../helpers/editor/held-requests';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 import { repository } from '../../helpers/package/environment';
 
@@ -56,19 +57,12 @@ describe('topics that have been seen', function () {
     await field.fill('');
     await field.pressSequentially('pres');
     await offer().waitFor();
-    let letGo = (): void => {};
-    const taken = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    await editor.page.route(/completions.*text=press/, async (route) => {
-      await taken;
-      await route.continue();
-    });
+    const questions = await HeldRequests.of(editor.page, /completions.*text=press/);
     const late = editor.page.waitForResponse(/completions.*text=press/);
     await field.press('s');
     await field.press('Enter');
     await offer().waitFor({ state: 'hidden' });
-    letGo();
+    questions.release();
     await (await late).finished();
     // The page has handled the answer when it has handled what was asked of it after that.
     await editor.page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import type { EditorPage } from '../../helpers/editor/editor-page';
+import { HeldRequests } from '../../helpers/editor/held-requests';
 import { TopicsSession } from '../../helpers/editor/topics-session';
 import type { TopicsTab } from '../../helpers/editor/topics-tab';
 
@@ -77,26 +78,35 @@ describe('the actions of the topics sidebar in the editor', function () {
     await topics.start('half/#');
     await topics.row('half').click();
     await topics.panel.getByText('Topics: 120').waitFor();
-    let asked = 0;
-    let release = (): void => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await editor.page.route('**/topics/clear', async (route) => {
-      asked++;
-      await released;
-      await route.continue();
-    });
+    const deletions = await HeldRequests.of(editor.page, '**/topics/clear');
     await topics.panel.getByRole('button', { name: 'Delete all retained messages of this branch' }).click();
-    const sent = editor.page.waitForRequest('**/topics/clear');
-    await editor.page.getByRole('button', { name: 'Delete', exact: true }).click();
-    await sent;
+    await deletions.while(() => editor.page.getByRole('button', { name: 'Delete', exact: true }).click());
     await editor.page.getByText('0 of 120 retained messages deleted').waitFor();
     await editor.screenshot('topics-clear-progress');
     await editor.page.locator('.red-ui-notification').getByRole('button', { name: 'Stop' }).click();
-    release();
+    deletions.release();
     await editor.page.getByText('Stopped: 50 of 120 retained messages are deleted.').waitFor();
-    assert.equal(asked, 1);
+    assert.equal(deletions.count, 1);
+  });
+
+  it('repeats a message once at a time where it is stopped and started while the broker has not answered', async () => {
+    await topics.start('again');
+    await publish('again', 'x');
+    await topics.row('again', 'x').click();
+    await topics.tab('Publish').click();
+    await topics.pane.getByLabel('Seconds between two messages').fill('3600');
+    const messages = await HeldRequests.of(editor.page, '**/topics/publish');
+    const repeat = topics.pane.getByRole('button', { name: 'Repeat', exact: true });
+    const stop = topics.pane.getByRole('button', { name: 'Stop repeating' });
+    await messages.while(() => repeat.click());
+    await stop.click();
+    await topics.pane.getByText('Stopped. Published: 0.').waitFor();
+    await messages.while(() => repeat.click());
+    messages.release();
+    await topics.panel.getByText('Messages: 3').waitFor();
+    await topics.pane.getByText('Published: 1.', { exact: true }).waitFor();
+    await stop.click();
+    await topics.pane.getByText('Stopped. Published: 1.').waitFor();
   });
 
   it('adds nodes for a topic, by button and by dragging', async () => {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Download } from 'playwright-core';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import type { EditorPage } from '../../helpers/editor/editor-page';
+import { HeldRequests } from '../../helpers/editor/held-requests';
 import { TopicsSession } from '../../helpers/editor/topics-session';
 import { TopicsTab } from '../../helpers/editor/topics-tab';
 import { alarmsFlow } from '../../helpers/flows/alarms-flow';
@@ -216,20 +217,11 @@ describe('the topics sidebar in the editor', function () {
   });
 
   it('records nothing where Stop is pressed before the answer to Start has come', async () => {
-    let release = (): void => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await editor.page.route('**/topics/start', async (route) => {
-      await released;
-      await route.continue();
-    });
-    const asked = editor.page.waitForRequest('**/topics/start');
-    await topics.panel.getByRole('button', { name: 'Start' }).click();
-    await asked;
+    const starts = await HeldRequests.of(editor.page, '**/topics/start');
+    await starts.while(() => topics.panel.getByRole('button', { name: 'Start' }).click());
     await topics.stop();
     const ended = editor.page.waitForResponse('**/topics/stop');
-    release();
+    starts.release();
     await ended;
     assert.deepEqual(await session.editor.nodeRed.admin('mqtt-flows/topics/recordings'), []);
   });
