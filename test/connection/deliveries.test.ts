@@ -26,6 +26,22 @@ describe('connection/subscriptions/deliveries', () => {
       assert.deepEqual(receipt.given, ['acknowledged 0']);
     });
 
+    it('a publication that waits when the connection is lost is left to the server', () => {
+      const bench = new SubscriptionBench();
+      const [remove] = bench.add(new Receiver('a'));
+      bench.attachGranting();
+      bench.subscriptions.hold();
+      remove?.();
+      const receipt = new RecordedReceipt();
+      bench.subscriptions.deliver(incoming('a', [], { qos: 2 }), receipt);
+      bench.subscriptions.detach();
+      assert.deepEqual(receipt.given, ['abandoned']);
+      const next = new Receiver('a');
+      bench.add(next);
+      bench.subscriptions.release();
+      assert.deepEqual(next.received, []);
+    });
+
     it('other subscribers get the publication at once', () => {
       const bench = new SubscriptionBench();
       const other = new Receiver('b');

@@ -60,8 +60,10 @@ export class Deliveries {
     this.#anonymous.attach(sessionPresent);
   }
 
+  /** The connection has ended. What waits is left to the server, which sends it again. */
   detach(): void {
-    this.#waiting.length = 0;
+    // A receipt that nobody settles would hold up all later PUBRECs of the session.
+    for (const [, receipt] of this.#waiting.splice(0)) receipt?.abandon();
     this.#identified.detach();
     this.#anonymous.detach();
     this.#roundTrips.detach();
