@@ -133,6 +133,41 @@ describe('The admin routes', () => {
     });
   }
 
+  describe('an error in a request', () => {
+    let listeners: NodeJS.UnhandledRejectionListener[];
+    let unhandled: (error: unknown) => void;
+    const tell = (): void => unhandled('not handled: Node.js would end');
+
+    // Mocha's own listener would end the process of the tests, too.
+    before(() => {
+      listeners = process.listeners('unhandledRejection');
+      process.removeAllListeners('unhandledRejection').on('unhandledRejection', tell);
+    });
+
+    after(() => {
+      process.removeAllListeners('unhandledRejection');
+      for (const listener of listeners) process.on('unhandledRejection', listener);
+    });
+
+    for (const { method, path, handlers } of routes) {
+      it(`${method} ${path} hands it over, or has answered before`, async () => {
+        const request = new Proxy({}, { get: () => assert.fail('of the request') });
+        const outcome = await new Promise((resolve) => {
+          unhandled = resolve;
+          const answered = (): void => resolve('answered');
+          const response: object = { status: () => response, set: () => response, json: answered };
+          try {
+            handlers.at(-1)?.(request, response, resolve);
+          } catch (thrown) {
+            resolve(thrown);
+          }
+        });
+        // What these routes do not find of Node-RED here is an error like any other.
+        assert.ok(outcome === 'answered' || outcome instanceof Error, String(outcome));
+      });
+    }
+  });
+
   it('are added nowhere else than on the admin server', () => {
     for (const file of filesBelow('src').filter((name) => name.endsWith('.ts'))) {
       assert.ok(!/httpNode\b|httpStatic\b/.test(readText(`src/${file}`)), file);

@@ -5,6 +5,7 @@ import type { NodeAPI } from 'node-red';
 import { isRecord } from '../../core/values/plain-value';
 import { findBroker } from '../broker/broker-node';
 import { sharedText } from '../node/localize';
+import { asyncRoute } from './async-route';
 import { serveClients } from './broker-clients';
 import { brokerHealth } from './broker-health';
 import { serveConnectNow } from './connect-now';
@@ -39,7 +40,7 @@ export function serveBrokerDialog(RED: NodeAPI): void {
     // A test sends secrets and variables to an address that the user chooses, as a deploy does.
     auth.needsPermission('flows.write'),
     jsonOnly,
-    (request, response) => void answerTest(RED, limit, request, response),
+    asyncRoute((request, response) => answerTest(RED, limit, request, response)),
   );
 }
 

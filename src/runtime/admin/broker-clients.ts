@@ -6,6 +6,7 @@ import { listClients, MOST_CLIENTS } from '../../core/sidebar/client-list';
 import { isRecord } from '../../core/values/plain-value';
 import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker';
 import { findBroker } from '../broker/broker-node';
+import { asyncRoute } from './async-route';
 import { jsonOnly } from './json-only';
 
 /** Of a text to search for; identifiers may be longer, and nobody types those. */
@@ -17,9 +18,11 @@ type End = (broker: EmbeddedBroker, clientId: string) => Promise<boolean>;
 export function serveClients(RED: NodeAPI): void {
   const { httpAdmin, auth } = RED;
   const path = '/mqtt-flows/brokers/:id/clients';
-  httpAdmin.get(path, auth.needsPermission('mqtt-flows.read'), (request, response, next) => {
-    void answerList(RED, request, response).catch(next);
-  });
+  httpAdmin.get(
+    path,
+    auth.needsPermission('mqtt-flows.read'),
+    asyncRoute((request, response) => answerList(RED, request, response)),
+  );
   const ends: Readonly<Record<string, End>> = {
     disconnect: (broker, clientId) => broker.disconnect(clientId),
     forget: (broker, clientId) => broker.forget(clientId),
@@ -29,7 +32,7 @@ export function serveClients(RED: NodeAPI): void {
       `${path}/${name}`,
       auth.needsPermission('mqtt-flows.write'),
       jsonOnly,
-      (request, response, next) => void answerEnd(RED, end, request, response).catch(next),
+      asyncRoute((request, response) => answerEnd(RED, end, request, response)),
     );
   }
 }

@@ -6,6 +6,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { isRecord } from '../../core/values/plain-value';
 import { hashPassword } from '../../transport/embedded/password-hash';
 import { readHashes } from '../broker/device-users';
+import { asyncRoute } from './async-route';
 import { jsonOnly } from './json-only';
 import { RequestLimit } from './request-limit';
 
@@ -27,7 +28,7 @@ export function serveUserPasswords(RED: NodeAPI): void {
     // What it keeps becomes part of the flows by a deploy.
     auth.needsPermission('flows.write'),
     jsonOnly,
-    (request, response, next) => void keep(RED, limit, request, response).catch(next),
+    asyncRoute((request, response) => keep(RED, limit, request, response)),
   );
 }
 

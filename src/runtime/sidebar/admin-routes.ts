@@ -15,6 +15,7 @@ import {
   readStop,
   readView,
 } from '../../core/sidebar/sidebar-requests';
+import { asyncRoute } from '../admin/async-route';
 import { jsonOnly } from '../admin/json-only';
 import { findBroker } from '../broker/broker-node';
 import { messageTypesOf } from '../node/formats-in-use';
@@ -51,9 +52,11 @@ export function addTopicRoutes(RED: NodeAPI): void {
       topicsFor(RED, viewers, typeof broker === 'string' ? broker : '', typeof text === 'string' ? text : ''),
     );
   });
-  get('topics/export', 'mqtt-flows.read', (request, response, next) => {
-    void exportBranch(viewers, request, response).catch(next);
-  });
+  get(
+    'topics/export',
+    'mqtt-flows.read',
+    asyncRoute((request, response) => exportBranch(viewers, request, response)),
+  );
   post('topics/start', 'mqtt-flows.read', (request, response) => start(RED, viewers, true, request, response));
   // Subscribes on the flows' connection, which needs the permission to write.
   post('topics/start-shared', 'mqtt-flows.write', (request, response) => {
@@ -99,9 +102,11 @@ export function addTopicRoutes(RED: NodeAPI): void {
   });
   get('topics/retained', 'mqtt-flows.read', (request, response) => answerRetained(viewers, request, response));
   get('topics/values', 'mqtt-flows.read', (request, response) => answerValues(viewers, request, response));
-  post('topics/surface', 'mqtt-flows.read', (request, response, next) => {
-    void answerSurface(viewers, request, response).catch(next);
-  });
+  post(
+    'topics/surface',
+    'mqtt-flows.read',
+    asyncRoute((request, response) => answerSurface(viewers, request, response)),
+  );
   post('topics/clear', 'mqtt-flows.write', (request, response) => {
     const clearing = readClear(request.body);
     if (!clearing) return refuse(response, 400, 'request-invalid');

@@ -13,6 +13,7 @@ import { isRecord } from '../../core/values/plain-value';
 import type { ValueRule } from '../../core/values/value-rule';
 import { typeOfValue, valueText } from '../../core/values/value-text';
 import { parseSubscribeConfig, subscribeDefaults } from '../../settings/subscribe.config';
+import { asyncRoute } from '../admin/async-route';
 import { jsonOnly } from '../admin/json-only';
 import { findBroker } from '../broker/broker-node';
 import { NodeCodecs } from '../node/node-codecs';
@@ -41,7 +42,7 @@ export function serveValueTrial(RED: NodeAPI): void {
     // It reads files and variables and evaluates an expression, as a deploy does.
     RED.auth.needsPermission('flows.write'),
     jsonOnly,
-    (request, response) => void answer(RED, samples, request, response),
+    asyncRoute((request, response) => answer(RED, samples, request, response)),
   );
 }
 
