@@ -2,9 +2,10 @@
 
 import type { TopicRecord } from '../../core/state/topic-record';
 import type { RestoredTopic } from '../../core/state/topic-states';
+import type { StateNodeSettings } from '../../settings/state.config';
 import { Handover } from '../deploy/handover';
 
-interface LeftState {
+export interface LeftState {
   /** What changes were compared by. */
   readonly compared: string;
   /** The longest unused first. */
@@ -17,6 +18,11 @@ interface LeftState {
 
 /** The states left in this process, by node. */
 export const leftStates = new Handover<LeftState>();
+
+/** What tells two ways to compare apart. */
+export function comparedBy({ compared }: StateNodeSettings): string {
+  return `${compared.kind} ${compared.text}`;
+}
 
 /** The topics of `left`, for an instance that compares by `compared`. */
 export function restoredTopics({ compared: by, records }: LeftState, compared: string): RestoredTopic[] {

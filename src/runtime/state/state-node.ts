@@ -23,7 +23,7 @@ import { NodeFilters, refreshFilters } from '../subscribe/node-filters';
 import { type NodeSubscription, NodeSubscriptions } from '../subscribe/node-subscriptions';
 import { whyItHearsItself } from '../subscribe/subscribe-status';
 import { KeptState } from './kept-state';
-import { leftStates, restoredTopics } from './left-state';
+import { comparedBy, type LeftState, leftStates, restoredTopics } from './left-state';
 import { LiveState } from './live-state';
 import { entriesOf } from './state-messages';
 import type { StateNodeParts } from './state-node-parts';
@@ -72,6 +72,8 @@ export class StateNode {
   /** Resolves when what was known before is known again. */
   readonly #ready: Promise<void>;
   #closed = false;
+  /** What the instance before a deploy has left. It is kept for no longer than the deploy takes, so it is taken at once. */
+  #left: LeftState | undefined;
   /** Whether the state of before is in it, or could not be read. */
   #loaded = false;
   /** Messages that wait for that. */
@@ -80,6 +82,7 @@ export class StateNode {
   constructor(parts: StateNodeParts, live: LiveState, values: StateValues, clock: Clock) {
     const { RED, node, settings, connection, rows } = parts;
     this.#parts = parts;
+    this.#left = leftStates.take(node);
     this.#started = flowsStarted(RED, node);
     this.live = live;
     this.#values = values;
@@ -244,10 +247,10 @@ export class StateNode {
     // The filters may have taken their time.
     if (this.#closed) return;
     const { node, settings, connection } = this.#parts;
+    const left = this.#left;
     const taken = this.#kept?.take();
     if (taken) this.#reportLater(taken);
     try {
-      const left = leftStates.take(node);
       const known = left ? restoredTopics(left, comparedBy(settings)) : await this.#kept?.load();
       if (!this.#closed) this.live.restore(this.#stillWanted(known ?? []));
       if (left?.downSince !== undefined) this.live.restoreDown(left.downSince);
@@ -258,6 +261,7 @@ export class StateNode {
       else node.error(error);
     }
     this.#loaded = !this.#closed;
+    if (this.#loaded) this.#left = undefined;
     this.#early = 0;
     if (connection && !this.#closed) this.#unwatch = connection.watch((state) => this.#status.connectionIs(state));
   }
@@ -275,24 +279,23 @@ export class StateNode {
   }
 
   async #close(removed: boolean): Promise<void> {
-    const { RED, node, settings } = this.#parts;
+    const { RED, node } = this.#parts;
     this.#closed = true;
     this.#unwatch();
     this.#subscriptions?.close();
     this.#stored?.close();
     this.live.close();
     this.#status.close();
-    const { states, downSince } = this.live;
-    const records = [...states.records.inOrderOfUse()];
-    const unread = this.#kept?.unread === true;
-    const left = { compared: comparedBy(settings), records, downSince, unread };
-    // A node that a deploy stops before its store has answered knows nothing: the next one asks the store again.
-    if (!removed && this.#loaded) leftStates.leave(RED, node, left, () => {});
+    // Who is stopped before that passes on what it was left. Without that, the next one asks the store again.
+    const left = this.#loaded ? this.#known() : this.#left;
+    if (!removed && left) leftStates.leave(RED, node, left, () => {});
     await this.#kept?.close();
   }
-}
 
-/** What tells two ways to compare apart. */
-function comparedBy({ compared }: StateNodeSettings): string {
-  return `${compared.kind} ${compared.text}`;
+  /** What the next instance needs. */
+  #known(): LeftState {
+    const { states, downSince } = this.live;
+    const records = [...states.records.inOrderOfUse()];
+    return { compared: comparedBy(this.#parts.settings), records, downSince, unread: this.#kept?.unread === true };
+  }
 }
