@@ -129,6 +129,16 @@ describe('embedded broker', () => {
     await assert.rejects(Device.connect(port), { code: 5 });
   });
 
+  it('opens no port where it is closed before its store is open', async () => {
+    let open = (): void => {};
+    const late = new EmbeddedBroker({ after: new Promise((resolve) => (open = resolve)) });
+    const listening = openPort(late);
+    const closing = late.close();
+    open();
+    await Promise.all([listening, closing]);
+    assert.deepEqual(late.ports, []);
+  });
+
   it('continues when a device sends garbage or hangs up', async () => {
     const port = await openPort(broker);
     const socket = connect(port, '127.0.0.1');

@@ -44,6 +44,7 @@ export class EmbeddedBroker {
   readonly #own = new OwnIdentifiers();
   readonly #users: UserAccess;
   readonly #listeners: DeviceListeners;
+  #closed = false;
 
   constructor({ store, listener = silentListener, settings, after }: EmbeddedOptions = {}) {
     this.#settings = { ...defaultSettings, ...settings };
@@ -119,6 +120,8 @@ export class EmbeddedBroker {
    */
   async listen(options: DeviceOptions | undefined, report: ListenReport): Promise<void> {
     const broker = await this.#broker;
+    // A store may open late, after the node has gone. Its port would stay open for good.
+    if (this.#closed) return;
     broker.accessChanged(this.#users.replace(options?.directory ?? NOBODY));
     await this.#listeners.set(options?.listeners ?? [], report);
   }
@@ -130,6 +133,7 @@ export class EmbeddedBroker {
 
   /** Closes the port and every client, devices included. Resolves when what is remembered is in the store. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#listeners.set([], NO_REPORT);
     await (await this.#broker).close();
   }
