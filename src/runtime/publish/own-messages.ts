@@ -68,6 +68,8 @@ class OwnSender {
     this.#own.find(
       message,
       (found) => {
+        // A store may answer after the node has been replaced, whose successor publishes by its own settings.
+        if (this.#closed) return settled();
         const built = found.ok ? this.#own.build(message, found.config) : { ok: false as const, error: found.error };
         if (!built.ok) return failed(this.#localized(built.error));
         this.#made();
