@@ -46,6 +46,15 @@ describe('a ping', () => {
     );
   });
 
+  it('goes out by itself where the server demands a keep alive, although the client has none', async () => {
+    server.script = {
+      connect: (client) =>
+        client.send({ cmd: 'connack', sessionPresent: false, reasonCode: 0, properties: { serverKeepAlive: 1 } }),
+    };
+    opened = await connectTransport(streamTo(`mqtt://127.0.0.1:${server.port}`), { keepalive: 0, protocolVersion: 5 });
+    await server.packet('pingreq');
+  });
+
   it('counts a publication at QoS 2 as unacknowledged until PUBREL', async () => {
     const { transport, listener, client } = await connect(0);
     client.send({ cmd: 'publish', topic: 'a', payload: '', qos: 2, messageId: 7, retain: false, dup: false });

@@ -286,13 +286,12 @@ export class StateNode {
     this.#stored?.close();
     this.live.close();
     this.#status.close();
-    // Who is stopped before that passes on what it was left. Without that, the next one asks the store again.
+    // Who is stopped early passes on what it was left, if anything.
     const left = this.#loaded ? this.#known() : this.#left;
     if (!removed && left) leftStates.leave(RED, node, left, () => {});
     await this.#kept?.close();
   }
 
-  /** What the next instance needs. */
   #known(): LeftState {
     const { states, downSince } = this.live;
     const records = [...states.records.inOrderOfUse()];

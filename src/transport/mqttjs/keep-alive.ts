@@ -41,6 +41,14 @@ export class KeepAlive {
     this.#movement = new LinkMovement(stream, () => performance.now());
   }
 
+  /**
+   * The server demands a keep alive of so many seconds, which counts in place of ours (MQTT 5, section 3.2.2.3.14). mqtt.js
+   * heeds that only where ours is not 0.
+   */
+  demanded(seconds: number): void {
+    if (this.#client) this.#client.options.keepalive = seconds;
+  }
+
   /** Sends PINGREQ, and calls `answered` at its PINGRESP. */
   ping(answered: () => void): void {
     this.#waiting.push({ ping: this.#pings + 1, answered });

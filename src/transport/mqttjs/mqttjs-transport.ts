@@ -242,6 +242,7 @@ class MqttjsTransport implements Transport {
     const stream = this.#stream;
     if (!stream) return;
     const { server, clientId } = this.#options;
+    if (properties?.serverKeepAlive) this.#keepAlive.demanded(properties.serverKeepAlive);
     this.#session.resume(server, properties?.assignedClientIdentifier ?? clientId, sessionPresent);
     const overflow = { reasonCode: 0x97, reason: 'acknowledgements are not read' };
     const writer = new AcknowledgementWriter(stream, () => this.#violated(overflow));
