@@ -2,13 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { type BenchOptions, BrokerBench } from './broker-bench';
+import { SlowStore } from './slow-store';
+
+/** A session that outlives its connection, and is stored. */
+const KEPT = { clean: false, properties: { sessionExpiryInterval: 1000 } } as const;
 
 describe('broker: bounds', () => {
   let bench: BrokerBench;
   let full: number;
-  async function start(settings: BenchOptions['settings']): Promise<void> {
+  async function start(settings: BenchOptions['settings'], store?: SlowStore): Promise<void> {
     full = 0;
-    bench = await BrokerBench.start({ settings, listener: { retainedFull: () => void full++ } });
+    bench = await BrokerBench.start({
+      settings,
+      listener: { retainedFull: () => void full++ },
+      ...(store && { store }),
+    });
   }
   afterEach(() => bench.close());
 
@@ -32,6 +40,26 @@ describe('broker: bounds', () => {
     await publisher.publish('t', 'small', { qos: 1 });
     assert.deepEqual(await client.messages(1), ['t=small']);
     await client.quiet();
+  });
+
+  it('send what waits behind a QoS 2 publication of a stored session that is above the maximum of the client', async () => {
+    const store = new SlowStore();
+    await start({}, store);
+    const properties = { ...KEPT.properties, maximumPacketSize: 60, receiveMaximum: 1 };
+    const client = await bench.connect('client', { ...KEPT, properties });
+    await client.subscribe('t', { qos: 2 });
+    const publisher = await bench.connect('publisher');
+    // The large one has its place until it may be sent, which is when it is stored.
+    store.hold();
+    for (const [messageId, payload] of [
+      [1, 'x'.repeat(60)],
+      [2, 'small'],
+    ] as const) {
+      publisher.send({ cmd: 'publish', topic: 't', payload, qos: 2, messageId, retain: false, dup: false });
+    }
+    await publisher.quiet();
+    store.go();
+    assert.deepEqual(await client.messages(1), ['t=small']);
   });
 
   it('assign no alias with a packet that is too large to be sent', async () => {

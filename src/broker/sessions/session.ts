@@ -189,11 +189,8 @@ export class Session implements Receiver {
   /** Restores an entry of the store. */
   restore(delivery: Delivery): void {
     this.store?.restored(delivery.sequence);
-    if (delivery.packetIdentifier > 0) {
-      this.#inFlight.restore(delivery);
-      return;
-    }
-    this.#waiting.pushDelivery(delivery);
+    if (delivery.packetIdentifier > 0) this.#inFlight.restore(delivery);
+    else this.#waiting.pushDelivery(delivery);
   }
 
   get #mayStart(): boolean {
@@ -289,6 +286,8 @@ export class Session implements Receiver {
     store.written(() => {
       send();
       copy.release();
+      // One that is too large for the client has left its place to the next.
+      if (!this.#inFlight.has(delivery)) this.pump();
     });
   }
 
