@@ -1,7 +1,8 @@
 // The limits of clients and broker: packet sizes, retained messages, and clients that do not read.
 
 import assert from 'node:assert/strict';
-import { type BenchOptions, BrokerBench } from './broker-bench';
+import type { ClientReport } from '#src/broker/clients/client-report';
+import { type BenchOptions, BrokerBench, type TestClient, textOf } from './broker-bench';
 import { SlowStore } from './slow-store';
 
 /** A session that outlives its connection, and is stored. */
@@ -10,11 +11,13 @@ const KEPT = { clean: false, properties: { sessionExpiryInterval: 1000 } } as co
 describe('broker: bounds', () => {
   let bench: BrokerBench;
   let full: number;
+  let dropping: string[];
   async function start(settings: BenchOptions['settings'], store?: SlowStore): Promise<void> {
     full = 0;
+    dropping = [];
     bench = await BrokerBench.start({
       settings,
-      listener: { retainedFull: () => void full++ },
+      listener: { retainedFull: () => void full++, dropping: (clientId) => void dropping.push(clientId) },
       ...(store && { store }),
     });
   }
@@ -60,6 +63,86 @@ describe('broker: bounds', () => {
     await publisher.quiet();
     store.go();
     assert.deepEqual(await client.messages(1), ['t=small']);
+  });
+
+  /** A stored session whose client reads, and acknowledges nothing yet. */
+  async function hesitant(clientId: string): Promise<TestClient> {
+    const client = await bench.connect(clientId, KEPT);
+    await client.subscribe('t', { qos: 1 });
+    return client;
+  }
+
+  function reportOf(clientId: string): ClientReport {
+    const found = bench.broker.clients().find((client) => client.clientId === clientId);
+    assert.ok(found, clientId);
+    return found;
+  }
+
+  it('hold no more bytes that a client has not acknowledged than half of those that may wait for it', async () => {
+    await start({ waiting: { count: 1000, bytes: 10_000 } });
+    const client = await hesitant('client');
+    const publisher = await bench.connect('publisher');
+    for (let number = 1; number <= 20; number++) {
+      await publisher.publish('t', String(number).padEnd(1000, '.'), { qos: 1 });
+    }
+    const { inFlight, queued, dropped } = reportOf('client');
+    assert.deepEqual({ inFlight, queued, dropped }, { inFlight: 4, queued: 8, dropped: 8 });
+    client.drop();
+    const back = bench.open();
+    back.acknowledges = true;
+    back.connect('client', KEPT);
+    const texts = await back.messages(12);
+    assert.deepEqual(
+      texts.map((text) => Number.parseInt(text.slice(2), 10)),
+      [1, 2, 3, 4, 13, 14, 15, 16, 17, 18, 19, 20],
+    );
+    await back.quiet();
+    assert.equal(reportOf('client').inFlight, 0);
+  });
+
+  it('count what clients have not acknowledged towards the bytes of all', async () => {
+    const [first, second] = ['x'.repeat(200_000), 'y'.repeat(200_000)];
+    await start({ waitingBytes: 900_000 });
+    const publisher = await bench.connect('publisher');
+    for (const clientId of ['a', 'b', 'c']) await hesitant(clientId);
+    await publisher.publish('t', first, { qos: 1 });
+    await publisher.publish('t', second, { qos: 1 });
+    const reports = ['a', 'b', 'c'].map(reportOf);
+    assert.deepEqual(
+      reports.map(({ inFlight, queued, dropped }) => [inFlight, queued, dropped]),
+      [
+        [2, 0, 0],
+        [2, 0, 0],
+        [1, 0, 1],
+      ],
+    );
+  });
+
+  it('send a client one publication of any size at a time', async () => {
+    await start({ waiting: { count: 1000, bytes: 10_000 }, waitingBytes: 1000 });
+    const client = await hesitant('client');
+    const publisher = await bench.connect('publisher');
+    await publisher.publish('t', 'large'.padEnd(20_000, '.'), { qos: 1 });
+    const { messageId = 0, payload } = await client.next('publish');
+    assert.equal(payload.length, 20_000);
+    client.send({ cmd: 'puback', messageId });
+    await publisher.publish('t', 'next'.padEnd(20_000, '.'), { qos: 1 });
+    assert.match(textOf(await client.next('publish')), /^t=next/);
+  });
+
+  it('drop a publication alone that is larger than all that may wait for a client', async () => {
+    await start({ waiting: { count: 1000, bytes: 10_000 } });
+    const client = await hesitant('away');
+    await client.disconnect();
+    const publisher = await bench.connect('publisher');
+    await publisher.publish('t', 'before', { qos: 1 });
+    await publisher.publish('t', 'x'.repeat(10_000), { qos: 1 });
+    await publisher.publish('t', 'after', { qos: 1 });
+    const { queued, dropped } = reportOf('away');
+    assert.deepEqual({ queued, dropped, dropping }, { queued: 2, dropped: 1, dropping: ['away'] });
+    const back = await bench.connect('away', KEPT);
+    assert.deepEqual(await back.messages(2), ['t=before', 't=after']);
+    await back.quiet();
   });
 
   it('assign no alias with a packet that is too large to be sent', async () => {

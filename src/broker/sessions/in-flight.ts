@@ -1,24 +1,47 @@
-// The unacknowledged QoS 1 and 2 publications to a client, by packet identifier, in the order of sending.
+// The unacknowledged QoS 1 and 2 publications to a client, by packet identifier, in the order of sending. They are limited
+// by number and bytes, because a client may never acknowledge them.
 
 import { Fifo } from '../../core/queues/fifo';
 import type { Delivery } from './delivery';
+import type { SessionHost } from './session-connection';
 
 const LAST_IDENTIFIER = 65_535;
+/** bytes for each client while there is no room for all of them together, so that absent clients do not stop the others */
+const ALWAYS = 256 * 1024;
 
 export class InFlight {
+  readonly #host: Pick<SessionHost, 'waitingChanged' | 'overfull'>;
+  readonly #limit: number;
   /** Made when first needed: many clients only publish. */
   #deliveries: Map<number, Delivery> | undefined;
+  /** Those of earlier connections that must be sent again, oldest first. */
+  #again: Fifo<Delivery> | undefined;
   /** The number of publications that count towards the receive maximum on the current connection. */
   #taken = 0;
+  #maximum = 0;
   #last = 0;
+  #bytes = 0;
+
+  /** `limit` in bytes */
+  constructor(limit: number, host: Pick<SessionHost, 'waitingChanged' | 'overfull'>) {
+    this.#limit = limit;
+    this.#host = host;
+  }
 
   get count(): number {
     return this.#deliveries?.size ?? 0;
   }
 
-  /** Whether one more may be sent to a client with the receive maximum `maximum`. */
-  hasPlace(maximum: number): boolean {
-    return this.#taken < maximum && this.count < LAST_IDENTIFIER;
+  /** Whether one more may be sent over the current connection. */
+  get hasPlace(): boolean {
+    return this.#taken < this.#maximum && this.count < LAST_IDENTIFIER;
+  }
+
+  /** Whether a new one of `size` bytes may be sent as well. A single one may have any size. */
+  hasRoom(size: number): boolean {
+    if (!this.hasPlace) return false;
+    if (this.count === 0) return true;
+    return this.#bytes + size <= (this.#host.overfull ? Math.min(ALWAYS, this.#limit) : this.#limit);
   }
 
   get(packetIdentifier: number): Delivery | undefined {
@@ -40,39 +63,62 @@ export class InFlight {
     while (this.#deliveries.has(this.#last));
     delivery.packetIdentifier = this.#last;
     this.#deliveries.set(this.#last, delivery);
-    this.take(delivery);
+    this.#count(delivery.copy.publication.size);
+    this.#take(delivery);
   }
 
   /** Restores a delivery that has an identifier. */
   restore(delivery: Delivery): void {
     this.#deliveries ??= new Map();
     this.#deliveries.set(delivery.packetIdentifier, delivery);
+    this.#count(delivery.copy.publication.size);
   }
 
-  /** `delivery` is sent over the current connection. */
-  take(delivery: Delivery): void {
-    delivery.counted = true;
-    this.#taken++;
+  /** The next that must be sent again over the current connection, or whose PUBREL must. Call repeated() then. */
+  get again(): Delivery | undefined {
+    let delivery = this.#again?.first;
+    // A late answer of the client may have settled it.
+    while (delivery && !this.has(delivery)) {
+      this.#again?.shift();
+      delivery = this.#again?.first;
+    }
+    return delivery;
+  }
+
+  repeated(delivery: Delivery): void {
+    this.#again?.shift();
+    if (!delivery.released) this.#take(delivery);
   }
 
   finish(delivery: Delivery): void {
-    this.#deliveries?.delete(delivery.packetIdentifier);
+    if (this.#deliveries?.delete(delivery.packetIdentifier)) this.#count(-delivery.copy.publication.size);
     if (delivery.counted) this.#taken--;
   }
 
-  /** A new connection has begun. Returns what must be sent again over it, oldest first; undefined if that is nothing. */
-  reconnected(): Fifo<Delivery> | undefined {
+  /** A new connection has begun, over which `maximum` may be in flight (MQTT 5, section 3.1.2.11.3). */
+  reconnected(maximum: number): void {
+    this.#maximum = maximum;
     this.#taken = 0;
-    if (this.count === 0) return undefined;
-    const again = new Fifo<Delivery>();
+    this.#again = this.count === 0 ? undefined : new Fifo();
     for (const delivery of this.all()) {
       delivery.counted = false;
-      again.push(delivery);
+      this.#again?.push(delivery);
     }
-    return again;
   }
 
   clear(): void {
     this.#deliveries?.clear();
+    this.#count(-this.#bytes);
+  }
+
+  /** `delivery` is sent over the current connection. */
+  #take(delivery: Delivery): void {
+    delivery.counted = true;
+    this.#taken++;
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#host.waitingChanged(bytes);
   }
 }

@@ -39,9 +39,7 @@ export class Session implements Receiver {
   readonly #waiting: Waiting;
   /** Delays publishers while the client reads too slowly. */
   readonly crowding: Crowding;
-  readonly #inFlight = new InFlight();
-  /** Deliveries of an earlier connection that must be sent again. */
-  #again: Fifo<Delivery> | undefined;
+  readonly #inFlight: InFlight;
   /** Retained messages for new subscriptions, sent as fast as the client reads them. */
   #replays: Fifo<RetainedReplay> | undefined;
   #connection: SessionConnection | undefined;
@@ -52,8 +50,10 @@ export class Session implements Receiver {
     this.clientId = options.clientId;
     this.number = options.number;
     this.store = options.store;
-    this.#host = options.host;
-    this.#waiting = new Waiting(options.limits, (bytes) => options.host.waitingChanged(bytes));
+    const { limits, host } = options;
+    this.#host = host;
+    this.#inFlight = new InFlight(limits.bytes / 2, host);
+    this.#waiting = new Waiting({ limits, host, dropped: (delivery) => this.#dropped(delivery) });
     this.crowding = new Crowding(this.#waiting);
   }
 
@@ -83,10 +83,17 @@ export class Session implements Receiver {
   deliver(copy: Copy, share: string): void {
     if (copy.qos === 0) return this.#deliverPlain(copy);
     const { store } = this;
+    const connection = this.#connection;
+    const isNext =
+      connection?.writable &&
+      !this.#waiting.firstDelivery &&
+      !this.#inFlight.again &&
+      this.#inFlight.hasRoom(copy.publication.size);
+    if (!isNext && !this.#waiting.admits(copy)) return;
     if (store) copy.publication.own();
     const delivery = newDelivery(copy, share, store ? store.queue(copy) : 0);
-    if (this.#connection?.writable && this.#mayStart && !this.#waiting.hasDeliveries && !this.#again?.first) {
-      this.#start(delivery, this.#connection);
+    if (isNext) {
+      this.#start(delivery, connection);
       // After it was sent, as it came: others may get the same bytes.
       copy.publication.own();
       return;
@@ -94,7 +101,7 @@ export class Session implements Receiver {
     copy.publication.own();
     store?.set(delivery);
     this.#waiting.pushDelivery(delivery);
-    this.#kept();
+    this.#grown();
   }
 
   /** Sends the retained messages for a new subscription, after the publications that wait already. */
@@ -109,7 +116,7 @@ export class Session implements Receiver {
     this.#connection = connection;
     this.endedAt = undefined;
     this.crowding.reset();
-    this.#again = this.#inFlight.reconnected();
+    this.#inFlight.reconnected(connection.receiveMaximum);
     this.pump();
   }
 
@@ -190,11 +197,7 @@ export class Session implements Receiver {
   restore(delivery: Delivery): void {
     this.store?.restored(delivery.sequence);
     if (delivery.packetIdentifier > 0) this.#inFlight.restore(delivery);
-    else this.#waiting.pushDelivery(delivery);
-  }
-
-  get #mayStart(): boolean {
-    return this.#connection !== undefined && this.#inFlight.hasPlace(this.#connection.receiveMaximum);
+    else this.#waiting.restore(delivery);
   }
 
   #deliverPlain(copy: Copy): void {
@@ -204,20 +207,18 @@ export class Session implements Receiver {
       connection.publish(copy, 0, false);
       return;
     }
+    if (!this.#waiting.admits(copy)) return;
     copy.publication.own();
     this.#waiting.pushPlain(copy);
-    this.#kept();
+    this.#grown();
   }
 
-  /** One more publication waits. Makes room if needed, and delays publishers if the client is connected. */
-  #kept(): void {
-    if (this.#host.overfull) this.#drop();
-    while (this.#waiting.isFull) this.#drop();
+  /** One more waits. */
+  #grown(): void {
     if (this.#connection && this.crowding.grown(this.#host.now())) this.#host.crowded(this.crowding);
   }
 
-  #drop(): void {
-    const delivery = this.#waiting.drop();
+  #dropped(delivery: Delivery | undefined): void {
     if (delivery) this.store?.forget(delivery);
     this.droppedCount++;
     this.#host.dropped(this, !this.#lossTold);
@@ -226,17 +227,14 @@ export class Session implements Receiver {
 
   /** Sends one more. False when none waits, or none may be sent. */
   #sendNext(connection: SessionConnection): boolean {
-    const open = this.#again?.first;
+    const open = this.#inFlight.again;
     if (open?.released) {
-      this.#again?.shift();
+      this.#inFlight.repeated(open);
       connection.release(open.packetIdentifier);
       return true;
     }
-    if (open && this.#mayStart) {
-      this.#again?.shift();
-      // A late answer of the client may have settled it meanwhile.
-      if (!this.#inFlight.has(open)) return true;
-      this.#inFlight.take(open);
+    if (open && this.#inFlight.hasPlace) {
+      this.#inFlight.repeated(open);
       if (!connection.publish(open.copy, open.packetIdentifier, true)) this.#finish(open);
       open.copy.release();
       return true;
@@ -248,9 +246,11 @@ export class Session implements Receiver {
       copy.release();
       return true;
     }
-    if (open || !this.#mayStart) return false;
-    const delivery = this.#waiting.shiftDelivery();
+    if (open || !this.#inFlight.hasPlace) return false;
+    const delivery = this.#waiting.firstDelivery;
     if (!delivery) return this.#replayNext();
+    if (!this.#inFlight.hasRoom(delivery.copy.publication.size)) return false;
+    this.#waiting.shiftDelivery();
     if (delivery.copy.publication.isExpired(now)) this.store?.forget(delivery);
     else this.#start(delivery, connection);
     delivery.copy.release();

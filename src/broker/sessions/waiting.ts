@@ -5,6 +5,7 @@ import { Fifo } from '../../core/queues/fifo';
 import type { Copy } from '../publications/copy';
 import type { TopicCheck } from '../subscriptions/subscription';
 import type { Delivery } from './delivery';
+import type { SessionHost } from './session-connection';
 
 export interface WaitingLimits {
   readonly count: number;
@@ -12,19 +13,23 @@ export interface WaitingLimits {
   readonly bytes: number;
 }
 
+interface WaitingOptions {
+  readonly limits: WaitingLimits;
+  readonly host: Pick<SessionHost, 'waitingChanged' | 'overfull'>;
+  /** One was dropped for lack of room: a delivery, or one at QoS 0. */
+  readonly dropped: (delivery?: Delivery) => void;
+}
+
 export class Waiting {
-  readonly #limits: WaitingLimits;
   /** At QoS 0. */
   readonly #plain = new Fifo<Copy>();
   /** At QoS 1 and 2. */
   readonly #deliveries = new Fifo<Delivery>();
-  readonly #changed: (bytes: number) => void;
+  readonly #options: WaitingOptions;
   #bytes = 0;
 
-  /** `changed` is called with the difference of waiting bytes. */
-  constructor(limits: WaitingLimits, changed: (bytes: number) => void) {
-    this.#limits = limits;
-    this.#changed = changed;
+  constructor(options: WaitingOptions) {
+    this.#options = options;
   }
 
   get count(): number {
@@ -39,16 +44,33 @@ export class Waiting {
     return this.#plain.length > 0;
   }
 
-  get hasDeliveries(): boolean {
-    return this.#deliveries.length > 0;
+  /** The oldest at QoS 1 and 2. */
+  get firstDelivery(): Delivery | undefined {
+    return this.#deliveries.first;
   }
 
+  /** Whether `copy` may wait. One for which all others would have to go is dropped alone. */
+  admits({ publication }: Copy): boolean {
+    const { limits, dropped } = this.#options;
+    const admitted = publication.size <= limits.bytes;
+    if (!admitted) dropped();
+    return admitted;
+  }
+
+  /** Adds the last at QoS 0, and makes room for it. */
   pushPlain(copy: Copy): void {
     this.#plain.push(copy);
-    this.#count(copy.publication.size);
+    this.#makeRoom(copy);
   }
 
+  /** Adds the last at QoS 1 and 2, and makes room for it. */
   pushDelivery(delivery: Delivery): void {
+    this.#deliveries.push(delivery);
+    this.#makeRoom(delivery.copy);
+  }
+
+  /** Adds one that has waited in the store. It has had its room. */
+  restore(delivery: Delivery): void {
     this.#deliveries.push(delivery);
     this.#count(delivery.copy.publication.size);
   }
@@ -63,17 +85,6 @@ export class Waiting {
     const delivery = this.#deliveries.shift();
     if (delivery) this.#count(-delivery.copy.publication.size);
     return delivery;
-  }
-
-  /** Whether a limit is exceeded. Then call drop(). */
-  get isFull(): boolean {
-    return this.count > this.#limits.count || (this.#bytes > this.#limits.bytes && this.count > 0);
-  }
-
-  /** Drops the next candidate. Returns it if it must be deleted from the store, and undefined at QoS 0. */
-  drop(): Delivery | undefined {
-    if (this.shiftPlain()) return undefined;
-    return this.shiftDelivery();
   }
 
   /** Takes out what was published to topics that `permits` refuses; those that have to be forgotten in the store. */
@@ -98,8 +109,20 @@ export class Waiting {
     while (this.shiftPlain());
   }
 
+  #makeRoom({ publication }: Copy): void {
+    const { limits, host } = this.#options;
+    const before = this.#bytes;
+    this.#count(publication.size);
+    while (host.overfull && this.#bytes > before) this.#drop();
+    while (this.count > limits.count || this.#bytes > limits.bytes) this.#drop();
+  }
+
+  #drop(): void {
+    this.#options.dropped(this.shiftPlain() ? undefined : this.shiftDelivery());
+  }
+
   #count(bytes: number): void {
     this.#bytes += bytes;
-    this.#changed(bytes);
+    this.#options.host.waitingChanged(bytes);
   }
 }
