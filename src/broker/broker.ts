@@ -269,8 +269,7 @@ export class Broker {
   #replay(subscription: Subscription<Session>, isNew: boolean): void {
     const { retainHandling, filter, receiver } = subscription;
     if (filter.shareGroup !== undefined || retainHandling === 2 || (retainHandling === 1 && !isNew)) return;
-    const replay = new RetainedReplay(this.#retained, subscription, () => this.#options.clock.now());
-    if (!replay.isEmpty) receiver.replay(replay);
+    receiver.replay(new RetainedReplay(this.#retained, filter, () => this.#options.clock.now()));
   }
 
   #sessionHost(): SessionHost {

@@ -73,7 +73,7 @@ export function unsubscribe(packet: UnsubscribePacket, client: Subscriber, sessi
   for (const filter of unsubscriptions) {
     const before = session.subscriptions.get(filter);
     if (before) {
-      session.subscriptions.delete(filter);
+      session.unsubscribe(filter);
       host.unsubscribe(before);
     }
     granted.push(before ? Reason.success : Reason.noSubscriptionExisted);

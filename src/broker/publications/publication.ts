@@ -38,8 +38,8 @@ export class Publication {
   #properties: Buffer;
   #received: DecodedPublish | undefined;
   #own = false;
-  /** It is the retained message of its topic: set by RetainedMessages alone. */
-  isKept = false;
+  /** Its number among all that were retained, while it is the retained message of its topic; 0: it is not. */
+  keptNumber = 0;
   /** Its number in the store while it is stored, and the number of entries that need it. */
   storeNumber = 0;
   storeUses = 0;

@@ -13,6 +13,7 @@ export class RetainedMessages {
   readonly #limits: RetainedLimits;
   readonly #index = new TopicIndex<Publication>();
   #bytes = 0;
+  #lastNumber = 0;
 
   constructor(limits: RetainedLimits) {
     this.#limits = limits;
@@ -25,6 +26,11 @@ export class RetainedMessages {
   /** approximate bytes in memory */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The number of the message that was retained last. */
+  get lastNumber(): number {
+    return this.#lastNumber;
   }
 
   /** Whether there is room for `publication` in place of the present one of its topic. */
@@ -40,7 +46,7 @@ export class RetainedMessages {
   set(publication: Publication): boolean {
     const before = this.#index.set(publication.topic, publication);
     if (before) this.#left(before);
-    publication.isKept = true;
+    publication.keptNumber = ++this.#lastNumber;
     this.#bytes += publication.size;
     return before === undefined;
   }
@@ -65,6 +71,6 @@ export class RetainedMessages {
 
   #left(publication: Publication): void {
     this.#bytes -= publication.size;
-    publication.isKept = false;
+    publication.keptNumber = 0;
   }
 }

@@ -1,38 +1,46 @@
 // The retained messages for a new subscription (MQTT 5, section 3.3.1.3), one after the other. A client that asks for
 // 100,000 of them gets them as fast as it reads.
 
+import type { TopicFilter } from '../../core/topics/topic-filter';
 import { Copy } from '../publications/copy';
 import type { Publication } from '../publications/publication';
 import { lowerQoS, type Subscription } from '../subscriptions/subscription';
 import type { RetainedMessages } from './retained-messages';
 
 export class RetainedReplay {
-  readonly #found: readonly Publication[];
-  readonly #subscription: Subscription;
+  readonly filter: TopicFilter;
+  readonly #messages: RetainedMessages;
+  /** Later ones have been delivered as live ones. */
+  readonly #last: number;
   readonly #now: () => number;
+  /** Looked for when it is their turn: a client may ask for many replays, and read none. */
+  #found: readonly Publication[] | undefined;
   #next = 0;
 
-  constructor(messages: RetainedMessages, subscription: Subscription, now: () => number) {
-    this.#found = messages.match(subscription.filter);
-    this.#subscription = subscription;
+  constructor(messages: RetainedMessages, filter: TopicFilter, now: () => number) {
+    this.filter = filter;
+    this.#messages = messages;
+    this.#last = messages.lastNumber;
     this.#now = now;
   }
 
-  get isEmpty(): boolean {
-    return this.#found.length === 0;
+  /** The next message for `subscription`, which has its filter, without taking it; undefined after the last. */
+  first(subscription: Subscription): Publication | undefined {
+    this.#found ??= this.#messages.match(this.filter);
+    let publication = this.#found[this.#next];
+    while (publication && !this.#isFor(publication, subscription)) publication = this.#found[++this.#next];
+    return publication;
   }
 
-  /** The next message; undefined after the last. */
-  next(): Copy | undefined {
-    const { qos, identifiers, noLocal, receiver, permits } = this.#subscription;
-    for (;;) {
-      const publication = this.#found[this.#next++];
-      if (!publication) return undefined;
-      // A message that was replaced meanwhile has been delivered as a live one.
-      if (!publication.isKept || publication.isExpired(this.#now())) continue;
-      if (noLocal && publication.publisher === receiver.clientId) continue;
-      if (permits?.(publication.topic) === false) continue;
-      return new Copy(publication, lowerQoS(publication.qos, qos), true, identifiers);
-    }
+  /** Takes the message that first() has returned. */
+  take(publication: Publication, { qos, identifiers }: Subscription): Copy {
+    this.#next++;
+    return new Copy(publication, lowerQoS(publication.qos, qos), true, identifiers);
+  }
+
+  #isFor(publication: Publication, { noLocal, receiver, permits }: Subscription): boolean {
+    const { keptNumber, publisher, topic } = publication;
+    if (keptNumber === 0 || keptNumber > this.#last || publication.isExpired(this.#now())) return false;
+    return !(noLocal && publisher === receiver.clientId) && permits?.(topic) !== false;
   }
 }

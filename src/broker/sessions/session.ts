@@ -2,7 +2,6 @@
 // received from it with QoS 2.
 
 import type { QoS } from '../../core/publications/publication';
-import { Fifo } from '../../core/queues/fifo';
 import type { Copy } from '../publications/copy';
 import type { RetainedReplay } from '../retained/retained-replay';
 import type { Receiver, Subscription, TopicCheck } from '../subscriptions/subscription';
@@ -11,6 +10,7 @@ import { Crowding } from './crowding';
 import { type Delivery, mayGoToAnother, newDelivery } from './delivery';
 import { InFlight } from './in-flight';
 import { PacketIdentifiers } from './packet-identifiers';
+import { Replays } from './replays';
 import type { SessionConnection, SessionHost } from './session-connection';
 import { NEVER_EXPIRES, type PendingWill, type SessionOptions } from './session-options';
 import type { SessionStore } from './session-store';
@@ -41,7 +41,7 @@ export class Session implements Receiver {
   readonly crowding: Crowding;
   readonly #inFlight: InFlight;
   /** Retained messages for new subscriptions, sent as fast as the client reads them. */
-  #replays: Fifo<RetainedReplay> | undefined;
+  readonly #replays = new Replays(this.subscriptions);
   #connection: SessionConnection | undefined;
   /** A loss was reported since there last was room. */
   #lossTold = false;
@@ -106,9 +106,14 @@ export class Session implements Receiver {
 
   /** Sends the retained messages for a new subscription, after the publications that wait already. */
   replay(replay: RetainedReplay): void {
-    this.#replays ??= new Fifo();
-    this.#replays.push(replay);
+    this.#replays.add(replay);
     this.pump();
+  }
+
+  /** Forgets the subscription to `filter`, and what is retained for it and not under way. */
+  unsubscribe(filter: string): void {
+    this.subscriptions.delete(filter);
+    this.#replays.delete(filter);
   }
 
   /** The client has connected. It gets the unfinished deliveries of earlier connections, then what waits. */
@@ -189,6 +194,7 @@ export class Session implements Receiver {
     this.#inFlight.clear();
     for (const packetIdentifier of this.incoming.drain()) this.store?.forgetIncoming(packetIdentifier);
     this.subscriptions.clear();
+    this.#replays.clear();
     this.store?.forgetSession();
     return left.filter(mayGoToAnother);
   }
@@ -259,13 +265,8 @@ export class Session implements Receiver {
 
   /** Sends one more of the retained messages for a new subscription. */
   #replayNext(): boolean {
-    const replay = this.#replays?.first;
-    if (!replay) return false;
-    const copy = replay.next();
-    if (!copy) {
-      this.#replays?.shift();
-      return true;
-    }
+    const copy = this.#replays.next((size) => this.#inFlight.hasRoom(size));
+    if (!copy) return false;
     this.deliver(copy, '');
     copy.release();
     return true;
