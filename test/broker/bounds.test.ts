@@ -1,6 +1,7 @@
 // The limits of clients and broker: packet sizes, retained messages, and clients that do not read.
 
 import assert from 'node:assert/strict';
+import type { Refusal } from '#src/broker/clients/broker-listener';
 import type { ClientReport } from '#src/broker/clients/client-report';
 import { type BenchOptions, BrokerBench, type TestClient, textOf } from './broker-bench';
 import { SlowStore } from './slow-store';
@@ -12,12 +13,18 @@ describe('broker: bounds', () => {
   let bench: BrokerBench;
   let full: number;
   let dropping: string[];
+  let refusals: Refusal[];
   async function start(settings: BenchOptions['settings'], store?: SlowStore): Promise<void> {
     full = 0;
     dropping = [];
+    refusals = [];
     bench = await BrokerBench.start({
       settings,
-      listener: { retainedFull: () => void full++, dropping: (clientId) => void dropping.push(clientId) },
+      listener: {
+        retainedFull: () => void full++,
+        dropping: (clientId) => void dropping.push(clientId),
+        refused: (refusal) => void refusals.push(refusal),
+      },
       ...(store && { store }),
     });
   }
@@ -178,6 +185,39 @@ describe('broker: bounds', () => {
       assert.equal(full, 2);
     });
   }
+
+  for (const [version, refused] of [
+    [5, 0x97],
+    [4, 0x80],
+    [3, 0x80],
+  ] as const) {
+    it(`refuse further subscriptions of a session with 0x${refused.toString(16)}, with MQTT level ${version}`, async () => {
+      await start({ subscriptions: { count: 3, characters: 100 } });
+      const client = await bench.connect('client', { protocolVersion: version });
+      for (const filter of ['a', 'b', 'c']) assert.equal(await client.subscribe(filter), 0);
+      assert.equal(await client.subscribe('d'), refused);
+      assert.equal(await client.subscribe('b', { qos: 1 }), 1, 'in place of the one before');
+      client.send({ cmd: 'unsubscribe', messageId: 100, unsubscriptions: ['a'] });
+      await client.next('unsuback');
+      assert.equal(await client.subscribe('x'.repeat(99)), refused, 'too long');
+      assert.equal(await client.subscribe('x'.repeat(98)), 0);
+      assert.deepEqual(
+        refusals.map(({ what, clientId, reasonCode, topic = '' }) => [what, clientId, reasonCode, topic.length]),
+        [
+          ['subscribe', 'client', 0x97, 1],
+          ['subscribe', 'client', 0x97, 99],
+        ],
+      );
+    });
+  }
+
+  it('do not count the subscriptions of this process', async () => {
+    await start({ subscriptions: { count: 1, characters: 100 } });
+    const client = bench.open(5, true);
+    client.connect('flows');
+    await client.next('connack');
+    for (const filter of ['a', 'b']) assert.equal(await client.subscribe(filter), 0);
+  });
 
   it('end the connection of a client that reads nothing', async () => {
     await start({ stallTime: 5000 });

@@ -142,6 +142,22 @@ describe('log of the embedded broker', () => {
     assert.equal(lines.length, 5);
   });
 
+  it('does not grow with a device that has too many subscriptions, each to another filter', () => {
+    const refusal = {
+      what: 'subscribe',
+      clientId: 'greedy',
+      user: '',
+      address: '192.0.2.1',
+      reasonCode: 0x97,
+    } as const;
+    for (let number = 0; number < 20; number++) log.refused({ ...refusal, topic: `filter/${number}` });
+    assert.equal(lines.length, 5);
+    assert.equal(
+      lines[0],
+      'warn: Device "greedy" at 192.0.2.1 was not allowed to subscribe to filter/0: it has as many subscriptions as are allowed',
+    );
+  });
+
   it('continues with the next instance of the node', async () => {
     const before = lines;
     lines = [];

@@ -1,6 +1,7 @@
 // The limits of a broker, and what it offers to clients.
 
 import type { RetainedLimits } from '../retained/retained-messages';
+import type { SubscriptionLimits } from '../sessions/session-subscriptions';
 import type { WaitingLimits } from '../sessions/waiting';
 
 export interface BrokerSettings {
@@ -28,6 +29,8 @@ export interface BrokerSettings {
   /** bytes that may wait for all clients together */
   readonly waitingBytes: number;
   readonly retained: RetainedLimits;
+  /** Of one session, unless its client is in this process. */
+  readonly subscriptions: SubscriptionLimits;
   /** ms that a client may take to send CONNECT */
   readonly connectTime: number;
   /** ms for which a client may read nothing while data waits for it */
@@ -56,6 +59,7 @@ export const defaultSettings: BrokerSettings = {
   waiting: { count: 10_000, bytes: 16 * MB },
   waitingBytes: 256 * MB,
   retained: { count: 250_000, bytes: 128 * MB },
+  subscriptions: { count: 10_000, characters: MB },
   connectTime: 10_000,
   stallTime: 10_000,
   patience: 2000,

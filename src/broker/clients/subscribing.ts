@@ -42,9 +42,9 @@ export function subscribe(packet: SubscribePacket, client: Subscriber, session: 
       // MQTT 5, section 3.8.3.1.
       throw new ProtocolViolation(Reason.protocolError, 'No Local on a shared subscription');
     }
-    const reading = filter && host.access.reading(client, matchedText(filter));
-    if (!filter || reading === 'none') {
-      const refused = filter ? Reason.notAuthorized : Reason.filterInvalid;
+    const reading = filter ? host.access.reading(client, matchedText(filter)) : 'none';
+    if (!filter || reading === 'none' || !hasRoom(filter, client, session, host)) {
+      const refused = !filter ? Reason.filterInvalid : reading === 'none' ? Reason.notAuthorized : Reason.quotaExceeded;
       client.refused('subscribe', refused, asked.topic);
       granted.push(client.protocolVersion < 5 ? FAILURE : refused);
       continue;
@@ -94,6 +94,11 @@ function whenKept(session: Session, client: Subscriber, then: () => void): void 
 function filterOf(text: string): TopicFilter | undefined {
   const parsed = parseTopicFilter(text);
   return parsed.ok && parsed.filter.captures.length === 0 && !text.includes('\ufffd') ? parsed.filter : undefined;
+}
+
+/** The flows of this process decide themselves how much they subscribe to. */
+function hasRoom({ wire }: TopicFilter, { origin }: Subscriber, { subscriptions }: Session, host: ClientHost): boolean {
+  return origin.local || subscriptions.hasRoomFor(wire, host.settings.subscriptions);
 }
 
 function optionsOf(asked: Asked, { bridge }: Subscriber, identifier: number): SubscriptionOptions {

@@ -3,8 +3,17 @@
 
 import type { TopicFilter } from '../../core/topics/topic-filter';
 
+/** How many subscriptions a session may have. */
+export interface SubscriptionLimits {
+  readonly count: number;
+  /** of all its filters together */
+  readonly characters: number;
+}
+
 export class SessionSubscriptions<Subscription extends { readonly filter: TopicFilter }> {
   #byFilter: Map<string, Subscription> | undefined;
+  /** of all filters together */
+  #characters = 0;
 
   get size(): number {
     return this.#byFilter?.size ?? 0;
@@ -18,17 +27,26 @@ export class SessionSubscriptions<Subscription extends { readonly filter: TopicF
     return this.#byFilter?.values() ?? [];
   }
 
+  /** Whether there may be one more, to `filter`, or one takes the place of another. */
+  hasRoomFor(filter: string, { count, characters }: SubscriptionLimits): boolean {
+    if (this.get(filter)) return true;
+    return this.size < count && this.#characters + filter.length <= characters;
+  }
+
   /** Adds `subscription`, in place of one to the same filter. */
   add(subscription: Subscription): void {
+    const { wire } = subscription.filter;
     this.#byFilter ??= new Map();
-    this.#byFilter.set(subscription.filter.wire, subscription);
+    if (!this.#byFilter.has(wire)) this.#characters += wire.length;
+    this.#byFilter.set(wire, subscription);
   }
 
   delete(filter: string): void {
-    this.#byFilter?.delete(filter);
+    if (this.#byFilter?.delete(filter)) this.#characters -= filter.length;
   }
 
   clear(): void {
     this.#byFilter = undefined;
+    this.#characters = 0;
   }
 }

@@ -44,6 +44,7 @@ export type RefusalReason =
   | 'other'
   | 'notAllowed'
   | 'filter'
+  | 'tooManySubscriptions'
   | 'retainedFull';
 
 export type EndingReason = 'lost' | 'notReading' | 'keepAlive' | 'takenOver' | 'ended' | 'other';
@@ -96,9 +97,12 @@ export class EmbeddedLog implements BrokerListener {
       const event = clientId === '' ? 'strangerRefused' : 'refused';
       return this.#tell('warn', `refused ${address} ${reasonCode} ${clientId}`, event, { ...values, reason });
     }
-    const reason = sharedText(RED, `device.refusal.${operationReason(what, reasonCode)}`);
+    const why = operationReason(what, reasonCode);
+    const reason = sharedText(RED, `device.refusal.${why}`);
     const event = what === 'subscribe' ? 'subscriptionRefused' : 'publicationRefused';
-    this.#tell('warn', `${what} ${clientId} ${topic}`, event, { ...values, topic: plainText(topic), reason });
+    // With too many subscriptions, each topic is another one.
+    const about = why === 'tooManySubscriptions' ? why : topic;
+    this.#tell('warn', `${what} ${clientId} ${about}`, event, { ...values, topic: plainText(topic), reason });
   }
 
   dropping(clientId: string): void {
@@ -202,7 +206,14 @@ function connectReason({ reasonCode, user, withPassword, otherProtocol }: Refusa
 
 function operationReason(what: Exclude<Refusal['what'], 'connect'>, reasonCode: ReasonCode): RefusalReason {
   if (what === 'retain') return 'retainedFull';
-  return reasonCode === Reason.filterInvalid ? 'filter' : 'notAllowed';
+  switch (reasonCode) {
+    case Reason.filterInvalid:
+      return 'filter';
+    case Reason.quotaExceeded:
+      return 'tooManySubscriptions';
+    default:
+      return 'notAllowed';
+  }
 }
 
 function endingReason(reasonCode: ReasonCode, detail: string): EndingReason {
