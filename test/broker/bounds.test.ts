@@ -186,6 +186,91 @@ describe('broker: bounds', () => {
     });
   }
 
+  it('refuse to retain topics whose levels need more memory than there is', async () => {
+    await start({ retained: { count: 100, bytes: 20_000 } });
+    const client = await bench.connect('client');
+    const deep = (name: string): string => `${name}${'/'.repeat(60)}`;
+    const retain = (topic: string, payload: string) => client.publish(topic, payload, { qos: 1, retain: true });
+    assert.ok((await retain(deep('a'), 'x')) < 0x80);
+    assert.equal(await retain(deep('b'), 'x'), 0x97);
+    // Below levels that are there, others need little.
+    assert.ok((await retain(`${deep('a')}/next`, 'x')) < 0x80);
+    for (const topic of [deep('a'), `${deep('a')}/next`]) await retain(topic, '');
+    assert.ok((await retain(deep('b'), 'x')) < 0x80);
+  });
+
+  describe('for topics with many levels', () => {
+    const deepest = Array.from({ length: 200 }, () => 'x').join('/');
+    const deeper = `${deepest}/x`;
+
+    it('refuse to publish to them with 0x90, and accept 200 levels', async () => {
+      await start({});
+      const watcher = await bench.connect('watcher');
+      await watcher.subscribe('#');
+      const client = await bench.connect('client');
+      for (const qos of [1, 2] as const) assert.equal(await client.publish(deeper, 'x', { qos, retain: true }), 0x90);
+      await client.publish(deeper, 'x');
+      assert.deepEqual(
+        refusals.map(({ what, reasonCode, topic }) => [what, reasonCode, topic]),
+        [['publish', 0x90, deeper]],
+      );
+      const old = await bench.connect('old', { protocolVersion: 4 });
+      for (const qos of [0, 1, 2] as const) await old.publish(deeper, 'x', { qos });
+      await client.publish(deepest, 'x', { qos: 1 });
+      assert.deepEqual(await watcher.messages(1), [`${deepest}=x`]);
+      await watcher.quiet();
+    });
+
+    it('refuse to subscribe to them with 0x8f, or 0x80 before MQTT 5', async () => {
+      await start({});
+      const client = await bench.connect('client');
+      assert.deepEqual([await client.subscribe(deeper), await client.subscribe(deepest)], [0x8f, 0]);
+      assert.deepEqual(
+        [await client.subscribe(`$share/g/${deeper}`), await client.subscribe(`$share/g/${deepest}`)],
+        [0x8f, 0],
+      );
+      const old = await bench.connect('old', { protocolVersion: 4 });
+      assert.equal(await old.subscribe(deeper), 0x80);
+      assert.deepEqual(
+        refusals.map(({ what, reasonCode }) => [what, reasonCode]),
+        [
+          ['subscribe', 0x8f],
+          ['subscribe', 0x8f],
+          ['subscribe', 0x8f],
+        ],
+      );
+    });
+
+    it('refuse a client whose will has one', async () => {
+      await start({});
+      for (const [version, topic, answer] of [
+        [5, deeper, 0x90],
+        [4, deeper, 3],
+        [5, deepest, 0],
+      ] as const) {
+        const client = bench.open(version);
+        client.connect('mortal', { will: { topic, payload: Buffer.from('x'), qos: 0, retain: false } });
+        const { reasonCode, returnCode } = await client.next('connack');
+        assert.equal(reasonCode ?? returnCode, answer);
+      }
+    });
+
+    it('still open a store that has them', async () => {
+      const store = new SlowStore();
+      await start({ maximumTopicLevels: 300 }, store);
+      const client = await bench.connect('client', KEPT);
+      assert.ok((await client.publish(deeper, 'kept', { qos: 1, retain: true })) < 0x80);
+      await client.subscribe(deeper, { qos: 1 });
+      await client.disconnect();
+      await bench.close();
+      await start({}, store);
+      const watcher = await bench.connect('watcher');
+      await watcher.subscribe('#');
+      assert.deepEqual(await watcher.messages(1), [`${deeper}=kept`]);
+      assert.equal(reportOf('client').subscriptions, 1);
+    });
+  });
+
   for (const [version, refused] of [
     [5, 0x97],
     [4, 0x80],

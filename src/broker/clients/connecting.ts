@@ -1,5 +1,6 @@
 // Decides whether a client is accepted, and with which identifier (MQTT 5, section 3.1.4).
 
+import { hasMoreLevels } from '../../core/topics/topic-levels';
 import { Reason, type ReasonCode } from '../wire/reason';
 import type { ClientHost } from './client-host';
 import type { ConnectRequest } from './connect-request';
@@ -28,6 +29,9 @@ export async function letIn(client: HostedClient, request: ConnectRequest, host:
     const { user } = verdict;
     if (host.isReserved(clientId, client)) {
       return refused(Reason.clientIdentifierInvalid, 'the client identifier is in use within the broker');
+    }
+    if (will && hasMoreLevels(will.topic, host.settings.maximumTopicLevels)) {
+      return refused(Reason.topicInvalid, 'the topic of its will has too many levels');
     }
     if (will && !mayPublish({ clientId, user, origin }, will.topic, host.access)) {
       return refused(Reason.notAuthorized, `the client may not publish its will to ${will.topic}`);

@@ -1,6 +1,7 @@
 // The publications of a client. QoS 1 and 2 are acknowledged in order, once everything that must outlive a crash is
 // stored. A QoS 2 publication is passed on exactly once (MQTT 5, section 4.3).
 
+import { hasMoreLevels } from '../../core/topics/topic-levels';
 import { expiryTime, Publication } from '../publications/publication';
 import { PacketIdentifiers } from '../sessions/packet-identifiers';
 import type { Session } from '../sessions/session';
@@ -94,6 +95,10 @@ export class IncomingPublications {
 
   #pass(packet: DecodedPublish, topic: string): ReasonCode {
     const { qos, retain, properties, expiry } = packet;
+    if (hasMoreLevels(topic, this.#host.settings.maximumTopicLevels)) {
+      this.#client.refused('publish', Reason.topicInvalid, topic);
+      return Reason.topicInvalid;
+    }
     if (!this.#client.mayPublish(topic)) {
       this.#client.refused('publish', Reason.notAuthorized, topic);
       return Reason.notAuthorized;

@@ -2,6 +2,7 @@
 
 import { isQoS } from '../../core/publications/publication';
 import { matchedText, parseTopicFilter, type TopicFilter } from '../../core/topics/topic-filter';
+import { hasMoreLevels } from '../../core/topics/topic-levels';
 import type { Session } from '../sessions/session';
 import { createSubscription, type Subscription, type SubscriptionOptions } from '../subscriptions/subscription';
 import type { ControlPacket } from '../wire/control-packets';
@@ -36,7 +37,7 @@ export function subscribe(packet: SubscribePacket, client: Subscriber, session: 
   const granted: ReasonCode[] = [];
   const made: { subscription: Subscription<Session>; isNew: boolean }[] = [];
   for (const asked of subscriptions) {
-    const filter = filterOf(asked.topic);
+    const filter = filterOf(asked.topic, host.settings.maximumTopicLevels);
     const options = optionsOf(asked, client, identifier);
     if (filter?.shareGroup !== undefined && asked.nl === true) {
       // MQTT 5, section 3.8.3.1.
@@ -44,7 +45,8 @@ export function subscribe(packet: SubscribePacket, client: Subscriber, session: 
     }
     const reading = filter ? host.access.reading(client, matchedText(filter)) : 'none';
     if (!filter || reading === 'none' || !hasRoom(filter, client, session, host)) {
-      const refused = !filter ? Reason.filterInvalid : reading === 'none' ? Reason.notAuthorized : Reason.quotaExceeded;
+      const known = reading === 'none' ? Reason.notAuthorized : Reason.quotaExceeded;
+      const refused = filter ? known : Reason.filterInvalid;
       client.refused('subscribe', refused, asked.topic);
       granted.push(client.protocolVersion < 5 ? FAILURE : refused);
       continue;
@@ -91,9 +93,10 @@ function whenKept(session: Session, client: Subscriber, then: () => void): void 
 }
 
 /** Named wildcards are our own extension. Filters of clients are plain MQTT. */
-function filterOf(text: string): TopicFilter | undefined {
+function filterOf(text: string, mostLevels: number): TopicFilter | undefined {
   const parsed = parseTopicFilter(text);
-  return parsed.ok && parsed.filter.captures.length === 0 && !text.includes('\ufffd') ? parsed.filter : undefined;
+  if (!parsed.ok || parsed.filter.captures.length > 0 || text.includes('\ufffd')) return undefined;
+  return hasMoreLevels(matchedText(parsed.filter), mostLevels) ? undefined : parsed.filter;
 }
 
 /** The flows of this process decide themselves how much they subscribe to. */

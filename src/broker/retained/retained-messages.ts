@@ -9,6 +9,9 @@ export interface RetainedLimits {
   readonly bytes: number;
 }
 
+/** bytes of a level of topics with others below it */
+const BRANCH = 200;
+
 export class RetainedMessages {
   readonly #limits: RetainedLimits;
   readonly #index = new TopicIndex<Publication>();
@@ -25,7 +28,7 @@ export class RetainedMessages {
 
   /** approximate bytes in memory */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + this.#index.branches * BRANCH;
   }
 
   /** The number of the message that was retained last. */
@@ -37,9 +40,11 @@ export class RetainedMessages {
   hasRoomFor(publication: Publication): boolean {
     if (publication.payloadLength === 0) return true;
     const before = this.#index.get(publication.topic);
-    const count = this.count + (before ? 0 : 1);
-    const bytes = this.#bytes - (before?.size ?? 0) + publication.size;
-    return count <= this.#limits.count && bytes <= this.#limits.bytes;
+    const { count, bytes } = this.#limits;
+    const grown = publication.size - (before?.size ?? 0);
+    if (before) return grown <= 0 || this.bytes + grown <= bytes;
+    const levels = this.#index.newBranches(publication.topic) * BRANCH;
+    return this.count < count && this.bytes + grown + levels <= bytes;
   }
 
   /** Retains `publication` for its topic. True when there was none before. */

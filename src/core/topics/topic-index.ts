@@ -11,10 +11,29 @@ interface Level<T> {
 export class TopicIndex<T> {
   readonly #root: Level<T> = { value: undefined, children: undefined };
   #size = 0;
+  #branches = 0;
 
   /** The number of topics with a value. */
   get size(): number {
     return this.#size;
+  }
+
+  /** The number of levels that have others below them: what the index takes of memory beside the values. */
+  get branches(): number {
+    return this.#branches;
+  }
+
+  /** By how many set() for `topic` would increase `branches`. */
+  newBranches(topic: string): number {
+    const names = topic.split('/');
+    let level: Level<T> | undefined = this.#root;
+    for (const [depth, name] of names.entries()) {
+      const below: Level<T> | undefined = level.children?.get(name);
+      // This level is another branch only where it had nothing below it, and all after it but the last.
+      if (!below) return names.length - 1 - depth + (level.children ? 0 : 1);
+      level = below;
+    }
+    return 0;
   }
 
   get(topic: string): T | undefined {
@@ -30,7 +49,10 @@ export class TopicIndex<T> {
   set(topic: string, value: T): T | undefined {
     let level = this.#root;
     for (const name of topic.split('/')) {
-      level.children ??= new Map();
+      if (!level.children) {
+        level.children = new Map();
+        this.#branches++;
+      }
       let child = level.children.get(name);
       if (!child) {
         child = { value: undefined, children: undefined };
@@ -63,7 +85,9 @@ export class TopicIndex<T> {
       if (level?.value !== undefined || level?.children) break;
       const above = way[depth - 1];
       above?.children?.delete(names[depth - 1] as string);
-      if (above?.children?.size === 0) above.children = undefined;
+      if (above?.children?.size !== 0) break;
+      above.children = undefined;
+      this.#branches--;
     }
     return value;
   }

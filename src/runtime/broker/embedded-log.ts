@@ -44,6 +44,7 @@ export type RefusalReason =
   | 'other'
   | 'notAllowed'
   | 'filter'
+  | 'topic'
   | 'tooManySubscriptions'
   | 'retainedFull';
 
@@ -209,6 +210,8 @@ function operationReason(what: Exclude<Refusal['what'], 'connect'>, reasonCode: 
   switch (reasonCode) {
     case Reason.filterInvalid:
       return 'filter';
+    case Reason.topicInvalid:
+      return 'topic';
     case Reason.quotaExceeded:
       return 'tooManySubscriptions';
     default:
