@@ -89,6 +89,12 @@ describe('Viewers', () => {
     assert.equal(running(), 2);
   });
 
+  it('are told what the messages of an answer are: of which topic, in which format, and after which of them', () => {
+    const view: ViewRequest = { viewer: start(), from: 0, count: 10, topic: 'a/b', after: 7, hidden: false };
+    assert.deepEqual(viewers.look(view)?.about, { topic: 'a/b', format: '', after: 7 });
+    assert.deepEqual(viewers.look({ ...view, format: 'cbor' })?.about, { topic: 'a/b', format: 'cbor', after: 7 });
+  });
+
   it('end when they have sent no request for 15 seconds', () => {
     const viewer = start();
     clock.advance(14_000);

@@ -149,8 +149,8 @@ export interface ViewAnswer {
   readonly topics: number;
   readonly rate: number;
   readonly dropped: Dropped;
-  /** What `news` are about: the topic, and the format that was asked for. */
-  readonly about?: { readonly topic: string; readonly format: string };
+  /** What `news` are about: the topic, the format that was asked for, and the message after which they come. */
+  readonly about?: { readonly topic: string; readonly format: string; readonly after: number };
   /** New messages of the requested topic, oldest first. */
   readonly news: readonly ShownMessage[];
 }

@@ -1,7 +1,7 @@
 // A chart of numbers: of the selected topic, and of others that were kept. uPlot draws it, and is loaded when it is first
 // shown.
 
-import { ChartSeries, type Series } from './chart-series';
+import { ChartSeries, newsOf, type Series } from '../../core/sidebar/chart-series';
 import type { MessageLog } from './message-log';
 import { notifyProblem } from './notify-problem';
 import { seriesColour } from './series-colours';
@@ -64,8 +64,11 @@ class ChartPane {
   #offered = '';
   #paused = false;
   #ownScales = false;
-  /** The series of the last request. */
-  #asked = '';
+  /** The last request: its viewer and its series. */
+  #asked: { readonly viewer: string | undefined; readonly series: readonly Series[] } = {
+    viewer: undefined,
+    series: [],
+  };
   #asking = false;
   #nextAt = 0;
   /** The script that draws could not be loaded. */
@@ -175,24 +178,24 @@ class ChartPane {
 
   async #ask(): Promise<void> {
     const viewer = this.#host.viewer();
-    const { asked } = this.#series;
-    // By name: a series without messages has nothing after many answers either.
-    const names = JSON.stringify([viewer, asked.map(({ topic, path, format }) => [topic, path, format])]);
-    const isNewSeries = names !== this.#asked;
+    const series = this.#series.all;
+    const asked = this.#asked;
+    // Not by what they have: a series without messages has nothing after many answers either.
+    const isNewSeries = viewer !== asked.viewer || series.some((each) => !asked.series.includes(each));
     const isLater = isNewSeries || performance.now() >= this.#nextAt;
-    if (viewer === undefined || asked.length === 0 || this.#asking || !isLater || (this.#paused && !isNewSeries))
+    if (viewer === undefined || series.length === 0 || this.#asking || !isLater || (this.#paused && !isNewSeries))
       return;
     this.#asking = true;
-    this.#asked = names;
+    this.#asked = { viewer, series };
     this.#nextAt = performance.now() + PACE;
     try {
-      const [answer, { UplotChart }] = await Promise.all([askSeries(viewer, asked), this.#load()]);
+      const [answer, { UplotChart }] = await Promise.all([askSeries(viewer, newsOf(series)), this.#load()]);
       if (!this.#chart) {
         this.#chart = new UplotChart();
         this.#figure.append(this.#chart.element);
       }
       // Paused meanwhile, it stays as it was. What has come is asked for again.
-      if (viewer === this.#host.viewer() && (isNewSeries || !this.#paused)) this.#series.add(answer);
+      if (viewer === this.#host.viewer() && (isNewSeries || !this.#paused)) this.#series.add(series, answer);
       this.#draw();
     } catch {
       // The viewer says what is wrong with the recording, and the pane that nothing draws. The next request follows.

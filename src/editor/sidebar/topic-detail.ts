@@ -67,8 +67,10 @@ export class TopicDetail {
 
   /** Adds messages of the topic. `row` is its current row. */
   update({ about, news }: Pick<ViewAnswer, 'about' | 'news'>, row: TopicRow): void {
-    // An answer may have been on its way when another topic or format was chosen.
-    if (about?.topic === row.path && about.format === this.#log.format) this.#log.add(news);
+    // An answer may have been on its way when another topic or format was chosen, and this one again: it would then lack
+    // what came before.
+    const { format, after } = this.#log;
+    if (about?.topic === row.path && about.format === format && about.after === after) this.#log.add(news);
     this.#row = row;
     this.#actions.update(row);
     this.#tabs.render();

@@ -202,7 +202,7 @@ function news(
     firstIndex(history, ({ sequence }) => sequence > after),
     history.length - MOST_NEWS,
   );
-  return { about: { topic, format }, news: shownMessages(RED, recorder, history.slice(from), topic, format) };
+  return { about: { topic, format, after }, news: shownMessages(RED, recorder, history.slice(from), topic, format) };
 }
 
 /** The newest of `messages`, as many as fit into an answer. */

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import { type EditorPage, takeScreenshot } from '../../helpers/editor/editor-page';
+import { HeldRequests } from '../../helpers/editor/held-requests';
 import { TopicsSession } from '../../helpers/editor/topics-session';
 import { TopicsTab } from '../../helpers/editor/topics-tab';
 
@@ -174,6 +175,27 @@ describe('one topic in the sidebar', function () {
     assert.equal(await payload.inputValue(), '{\n  "state": "cold"\n}');
     assert.equal(await topics.pane.getByLabel('Topic', { exact: true }).inputValue(), TOPIC);
     await editor.screenshot('topics-draft');
+  });
+
+  it('has its whole history where another was looked at before an answer came', async () => {
+    await session.publish('plant/line1/lamp', 'on');
+    await session.publish(TOPIC, '{"state":"heating"}');
+    await topics.row('lamp', 'on').waitFor();
+    await topics.tab('History').click();
+    const entries = topics.pane.locator('li');
+    await entries.filter({ hasText: 'heating' }).waitFor();
+    const views = await HeldRequests.of(editor.page, '**/topics/view');
+    // The next one asks for what comes after "heating".
+    await views.while(async () => {});
+    await topics.row('lamp').click();
+    await topics.row('press').click();
+    await session.publish(TOPIC, '{"state":"cooling"}');
+    await session.publish('plant/line1/after', '1');
+    await session.offered('plant/line1/after');
+    views.release();
+    await entries.filter({ hasText: 'cooling' }).waitFor();
+    await entries.filter({ hasText: 'heating' }).waitFor();
+    await entries.filter({ hasText: 'idle' }).waitFor();
   });
 
   it('has a history of more messages than the page, with a way to any time', async () => {

@@ -1,6 +1,7 @@
-// The series of a chart on the page: which there are, and their values, of which only new ones are asked for.
+// The series of a chart on the page: which there are, and their values, of which only new ones are asked for. Runs in the
+// editor.
 
-import { MOST_SERIES, type NumberSeries, type SeriesAsked } from '../../core/sidebar/sidebar-protocol';
+import { MOST_SERIES, type NumberSeries, type SeriesAsked } from './sidebar-protocol';
 
 /** A number in the messages of a topic. */
 export type SeriesName = Pick<SeriesAsked, 'topic' | 'path' | 'format'>;
@@ -67,17 +68,12 @@ export class ChartSeries {
     this.#kept = this.#kept.filter((each) => each !== series);
   }
 
-  /** What to ask for. */
-  get asked(): readonly SeriesAsked[] {
-    return this.all.map(({ topic, path, format, last }) => ({ topic, path, format, after: last }));
-  }
-
-  /** Adds an answer. */
-  add(answer: readonly NumberSeries[]): void {
+  /** Adds the answer to what was asked for `asked`, which were all series then. */
+  add(asked: readonly Series[], answer: readonly NumberSeries[]): void {
     for (const { last, at, values, ...name } of answer) {
-      const series = this.all.find((each) => isSame(each, name));
-      // An answer may have been on its way when the series was emptied or has got another.
-      if (!series || last <= series.last) continue;
+      const series = asked.find((each) => isSame(each, name));
+      // Selected again meanwhile, the series is another of the same name, which would lack what came before the answer.
+      if (!series || !this.all.includes(series) || last <= series.last) continue;
       series.last = last;
       series.at.push(...at);
       series.values.push(...values);
@@ -88,6 +84,11 @@ export class ChartSeries {
       }
     }
   }
+}
+
+/** What to ask for. */
+export function newsOf(series: readonly Series[]): readonly SeriesAsked[] {
+  return series.map(({ topic, path, format, last }) => ({ topic, path, format, after: last }));
 }
 
 function emptySeries({ topic, path, format }: SeriesName): Series {
