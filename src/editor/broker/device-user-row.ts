@@ -106,24 +106,32 @@ function isUsual({ publish, subscribe }: RightsConfig): boolean {
 }
 
 /**
- * Hands over what is typed into `field`, under a new key for each password: until the deploy, the old one is valid. The
- * function returned hands over what has not been yet, and returns the key.
+ * Hands over what is typed into `field`, under a new key for each password: until the deploy, the old one is valid. A blank
+ * field keeps the saved one. The function returned hands over what has not been yet, and returns the key.
  */
 function keptPassword(container: JQuery, field: JQuery, saved: string, handOver: HandOver): () => string {
   let key = saved;
   let handed = '';
   let problem: string | undefined;
+  const keepSaved = (): void => {
+    key = saved;
+    handed = '';
+    problem = undefined;
+  };
   const give = (): void => {
     const password = String(field.val() ?? '');
-    if (password === '' || password === handed) return;
+    if (password === '') return keepSaved();
+    if (password === handed) return;
     handed = password;
     const before = key;
     const given = newKey();
     key = given;
     problem = undefined;
     handOver(given, password).catch((error: Error) => {
-      if (key === given) key = before;
-      if (handed === password) handed = '';
+      // Another password was typed meanwhile, or none.
+      if (key !== given) return;
+      key = before;
+      handed = '';
       problem = error.message;
       field.trigger('input');
     });
@@ -133,7 +141,7 @@ function keptPassword(container: JQuery, field: JQuery, saved: string, handOver:
   };
   placeholder();
   addFieldNote(container, field, (text) => ({
-    problem,
+    problem: text === '' ? undefined : problem,
     hint: text === '' && saved === '' ? sharedText('hint.noPassword') : undefined,
   }));
   field.on('change', give);

@@ -108,6 +108,14 @@ describe('the tab Devices of the broker dialog', function () {
     await cancel();
     await device('first word');
     await open();
+    // Typed, left and cleared again.
+    for (const typed of ['second word', '']) {
+      await user(0).getByLabel('Password').fill(typed);
+      await user(0).getByLabel('User name').focus();
+    }
+    await editor.saveDialog(broker);
+    assert.equal(await editor.changed(), false);
+    await open();
     await user(0).getByLabel('Password').fill('second word');
     await saveAndDeploy();
     await assert.rejects(device('first word'), { code: 0x86 });
