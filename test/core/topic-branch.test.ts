@@ -1,7 +1,7 @@
 // What is done with a branch of topics, and the drafts of messages that are published to it.
 
 import assert from 'node:assert/strict';
-import { jsonProblem, looksLikeJson, readDrafts } from '#src/core/sidebar/publish-draft';
+import { jsonProblem, looksLikeJson, readDrafts, withDraft, withoutDraft } from '#src/core/sidebar/publish-draft';
 import { branchValues, retainedBelow, topicsBelow } from '#src/core/sidebar/topic-branch';
 import { type TopicNode, TopicTree } from '#src/core/sidebar/topic-tree';
 
@@ -95,6 +95,21 @@ describe('Drafts of messages', () => {
       { ...draft, payload: '', qos: 0, retain: false, format: '', compression: '', describe: false, every: 1 },
     ]);
     assert.equal(readDrafts(new Array(100).fill(draft)).length, 30);
+  });
+
+  it('are changed among those that are kept now, which other tabs of the browser change, too', () => {
+    const [own] = readDrafts([draft]);
+    assert.ok(own);
+    const [other, written] = [
+      { ...own, topic: 'other' },
+      { ...own, payload: '2' },
+    ];
+    assert.deepEqual(withDraft([other], own), { drafts: [other, own], at: 1 });
+    assert.deepEqual(withDraft([other, own], written, { ...own }), { drafts: [other, written], at: 1 });
+    assert.deepEqual(withoutDraft([other, own], { ...own }), [other]);
+    // Another tab has taken it away.
+    assert.deepEqual(withDraft([other], written, own), { drafts: [other, written], at: 1 });
+    assert.deepEqual(withoutDraft([other], own), [other]);
   });
 
   it('are checked as JSON, with the place of a mistake', () => {

@@ -22,6 +22,8 @@ export const MOST_DRAFTS = 30;
 export const LONGEST_DRAFT = 64 * 1024;
 export const SHORTEST_REPEAT = 0.1;
 
+const FIELDS = ['topic', 'payload', 'qos', 'retain', 'format', 'compression', 'describe', 'every'] as const;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The drafts in `kept`, which another version may have written. */
@@ -45,6 +47,31 @@ function readDraft(kept: unknown): PublishDraft | undefined {
     describe: describe === true,
     every: typeof every === 'number' && every >= SHORTEST_REPEAT ? every : 1,
   };
+}
+
+/** Drafts, and the place among them of the one that was written. */
+export interface DraftAt {
+  readonly drafts: readonly PublishDraft[];
+  readonly at: number;
+}
+
+/**
+ * `kept` with `written` in the place of the draft `before`, or at the end when there is none: it is new, or another tab of
+ * the browser has taken the former away.
+ */
+export function withDraft(kept: readonly PublishDraft[], written: PublishDraft, before?: PublishDraft): DraftAt {
+  const at = before ? kept.findIndex((draft) => isSameDraft(draft, before)) : -1;
+  return at < 0 ? { drafts: [...kept, written], at: kept.length } : { drafts: kept.with(at, written), at };
+}
+
+/** `kept` without the draft `gone`, which another tab may have taken away before. */
+export function withoutDraft(kept: readonly PublishDraft[], gone: PublishDraft): readonly PublishDraft[] {
+  const at = kept.findIndex((draft) => isSameDraft(draft, gone));
+  return at < 0 ? kept : kept.toSpliced(at, 1);
+}
+
+function isSameDraft(one: PublishDraft, other: PublishDraft): boolean {
+  return FIELDS.every((name) => one[name] === other[name]);
 }
 
 /** What is wrong with a text as JSON. The place is left out where the browser does not tell. */

@@ -8,7 +8,7 @@ import { topicsText } from './topics-text';
 import { rounded } from './tree-row-texts';
 
 /** What the browser keeps: the pinned topics of each broker. */
-type Pins = Record<string, string[]>;
+type Pins = Readonly<Record<string, readonly string[]>>;
 const KEPT = 'pins';
 
 export class PinnedTopics {
@@ -34,7 +34,7 @@ export class PinnedTopics {
   /** Shows the pins of a broker. */
   of(broker: string): void {
     this.#broker = broker;
-    this.#topics = (readPins()[broker] ?? []).slice(0, MOST_PINS);
+    this.#topics = (readPins()?.[broker] ?? []).slice(0, MOST_PINS);
     this.#rows = new Map();
     this.#draw();
   }
@@ -45,11 +45,12 @@ export class PinnedTopics {
 
   /** Pins a topic on top, or takes the pin away. */
   toggle(path: string): void {
-    const others = this.#topics.filter((topic) => topic !== path);
+    // Other tabs of the browser write the pins, too. Where it keeps none, there are those of this page.
+    const pins = readPins() ?? { [this.#broker]: this.#topics };
+    const others = (pins[this.#broker] ?? []).filter((topic) => topic !== path);
     this.#topics = this.has(path) ? others : [path, ...others].slice(0, MOST_PINS);
-    const pins = { ...readPins(), [this.#broker]: [...this.#topics] };
-    if (this.#topics.length === 0) delete pins[this.#broker];
-    keep(KEPT, pins);
+    const { [this.#broker]: _, ...ofOthers } = pins;
+    keep(KEPT, this.#topics.length === 0 ? ofOthers : { ...ofOthers, [this.#broker]: this.#topics });
     this.#draw();
     this.#changed();
   }
@@ -87,8 +88,10 @@ export class PinnedTopics {
   }
 }
 
-function readPins(): Pins {
+/** Undefined when the browser keeps none. */
+function readPins(): Pins | undefined {
   const kept = readKept(KEPT);
+  if (kept === undefined) return undefined;
   if (typeof kept !== 'object' || kept === null) return {};
   return Object.fromEntries(
     Object.entries(kept).map(([broker, topics]: [string, unknown]): [string, string[]] => [

@@ -1,6 +1,14 @@
 // The drafts that the browser keeps, in a select: the first entry is a message to the selected topic.
 
-import { LONGEST_DRAFT, MOST_DRAFTS, type PublishDraft, readDrafts } from '../../core/sidebar/publish-draft';
+import {
+  type DraftAt,
+  LONGEST_DRAFT,
+  MOST_DRAFTS,
+  type PublishDraft,
+  readDrafts,
+  withDraft,
+  withoutDraft,
+} from '../../core/sidebar/publish-draft';
 import { keep, readKept } from './kept-locally';
 import { button } from './small-button';
 import { topicsText } from './topics-text';
@@ -21,7 +29,7 @@ export class PublishDrafts {
   readonly element = $('<div>', { class: 'mqtt-flows-buttons mqtt-flows-drafts' });
   readonly #select = $('<select>', { 'aria-label': topicsText('draft.choose') });
   readonly #actions: DraftActions;
-  #drafts = readDrafts(readKept(KEPT));
+  #drafts: readonly PublishDraft[] = readDrafts(readKept(KEPT));
 
   constructor(actions: DraftActions) {
     this.#actions = actions;
@@ -53,32 +61,37 @@ export class PublishDrafts {
     this.#select.val(chosen);
   }
 
+  /** What the browser keeps now: other tabs write it, too. Where it keeps nothing, what this page has. */
+  get #kept(): readonly PublishDraft[] {
+    const kept = readKept(KEPT);
+    return kept === undefined ? this.#drafts : readDrafts(kept);
+  }
+
   /** Keeps the fields in the chosen draft, or in a new one. */
   #save(): void {
-    if (!this.chosen) return this.#add();
-    this.#keep(this.#drafts.with(this.#index, this.#actions.written()), this.#index);
+    this.#keep(withDraft(this.#kept, this.#actions.written(), this.chosen));
   }
 
   #add(): void {
-    this.#keep([...this.#drafts, this.#actions.written()], this.#drafts.length);
+    this.#keep(withDraft(this.#kept, this.#actions.written()));
   }
 
   #delete(): void {
-    if (!this.chosen) return;
-    this.#drafts = this.#drafts.toSpliced(this.#index, 1);
+    const { chosen } = this;
+    if (!chosen) return;
+    this.#drafts = withoutDraft(this.#kept, chosen);
     keep(KEPT, this.#drafts);
     this.#list(-1);
     this.#actions.chosen(undefined);
   }
 
-  #keep(drafts: PublishDraft[], chosen: number): void {
+  #keep({ drafts, at }: DraftAt): void {
     if (drafts.length > MOST_DRAFTS)
       return this.#actions.say(topicsText('draft.tooMany', { count: MOST_DRAFTS }), true);
-    if ((drafts[chosen]?.payload.length ?? 0) > LONGEST_DRAFT)
-      return this.#actions.say(topicsText('draft.tooLong'), true);
+    if ((drafts[at]?.payload.length ?? 0) > LONGEST_DRAFT) return this.#actions.say(topicsText('draft.tooLong'), true);
     this.#drafts = drafts;
     keep(KEPT, drafts);
-    this.#list(chosen);
+    this.#list(at);
     this.#actions.say(topicsText('draft.saved'));
   }
 }

@@ -129,6 +129,8 @@ describe('one topic in the sidebar', function () {
   });
 
   it('is pinned on top, and copied as JSON', async () => {
+    const kept = (): Promise<unknown> =>
+      editor.page.evaluate(() => JSON.parse(localStorage.getItem('mqtt-flows-topics-pins') ?? ''));
     await topics.panel.getByRole('button', { name: 'Pin this topic' }).click();
     const pin = topics.panel.locator('.mqtt-flows-pins button', { hasText: TOPIC });
     await session.publish(TOPIC, '{"state":"pressing"}');
@@ -142,8 +144,15 @@ describe('one topic in the sidebar', function () {
     await payload.fill('');
     await payload.press('ControlOrMeta+V');
     assert.deepEqual(JSON.parse(await payload.inputValue()), { [TOPIC]: { state: 'pressing' } });
+    // Another tab of this browser pins one.
+    await editor.page.evaluate(() => {
+      const kept = JSON.parse(localStorage.getItem('mqtt-flows-topics-pins') ?? '{}');
+      localStorage.setItem('mqtt-flows-topics-pins', JSON.stringify({ broker: [...kept.broker, 'plant/other'] }));
+    });
     await topics.panel.getByRole('button', { name: 'Unpin the topic' }).click();
     await pin.waitFor({ state: 'detached' });
+    await topics.panel.locator('.mqtt-flows-pins button', { hasText: 'plant/other' }).waitFor();
+    assert.deepEqual(await kept(), { broker: ['plant/other'] });
   });
 
   it('gets messages from drafts that are checked, laid out, kept and repeated', async () => {
@@ -157,6 +166,18 @@ describe('one topic in the sidebar', function () {
     await topics.pane.getByLabel('Seconds between two messages').fill('0.1');
     await topics.pane.getByRole('button', { name: 'Save the draft' }).click();
     await topics.pane.getByText('Saved in this browser.').waitFor();
+    // Another tab of this browser keeps one before it.
+    await editor.page.evaluate(() => {
+      const [own] = JSON.parse(localStorage.getItem('mqtt-flows-topics-drafts') ?? '[]');
+      const drafts = [{ ...own, topic: 'plant/other' }, own];
+      localStorage.setItem('mqtt-flows-topics-drafts', JSON.stringify(drafts));
+    });
+    await topics.pane.getByLabel('Seconds between two messages').fill('0.2');
+    await topics.pane.getByRole('button', { name: 'Save the draft' }).click();
+    await topics.pane
+      .getByLabel('Draft', { exact: true })
+      .locator('option', { hasText: 'other' })
+      .waitFor({ state: 'attached' });
     await topics.pane.getByRole('button', { name: 'Repeat', exact: true }).click();
     await topics.pane.getByText(/^Published: ([3-9]|\d\d+)\.$/).waitFor();
     // It goes on while something else is looked at.
@@ -171,10 +192,17 @@ describe('one topic in the sidebar', function () {
     topics = await TopicsTab.open(editor);
     await topics.row('plant').click();
     await topics.tab('Publish').click();
-    await topics.pane.getByLabel('Draft', { exact: true }).selectOption({ index: 1 });
+    await topics.pane.getByLabel('Draft', { exact: true }).selectOption({ index: 2 });
+    assert.equal(await topics.pane.getByLabel('Seconds between two messages').inputValue(), '0.2');
     assert.equal(await payload.inputValue(), '{\n  "state": "cold"\n}');
     assert.equal(await topics.pane.getByLabel('Topic', { exact: true }).inputValue(), TOPIC);
     await editor.screenshot('topics-draft');
+    await topics.pane.getByRole('button', { name: 'Delete the draft' }).click();
+    const left = await topics.pane.getByLabel('Draft', { exact: true }).locator('option').allTextContents();
+    assert.deepEqual(
+      left.map((text) => text.split(' ')[0]),
+      ['to', 'plant/other'],
+    );
   });
 
   it('has its whole history where another was looked at before an answer came', async () => {
