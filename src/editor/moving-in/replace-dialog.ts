@@ -6,11 +6,12 @@ import type { FlowNode } from '../../core/conversion/flow-node';
 import { putCoreNodesBack } from '../../core/conversion/put-core-nodes-back';
 import { isBroker, needsBroker, replaceCoreNodes } from '../../core/conversion/replace-core-nodes';
 import type { FlowConversion } from '../../core/conversion/replace-nodes';
+import { oneAtATime } from '../fields/one-at-a-time';
 import { chooser, type Extent, extentField, optionFields, selectedNodes } from './conversion-fields';
 import { movingInText } from './moving-in-text';
 import { showConversion } from './node-list';
 import { replaceInEditor } from './replace-step';
-import { withUserNames } from './user-names';
+import { savedUserNames, withUserNames } from './user-names';
 
 type Chosen = (node: FlowNode) => boolean;
 
@@ -40,9 +41,15 @@ export function openReplaceDialog(extent?: Extent): void {
 }
 
 /** The dialog *put core nodes back*. */
-export async function openBackDialog(): Promise<void> {
+export const openBackDialog = oneAtATime(prepareBackDialog);
+
+async function prepareBackDialog(): Promise<void> {
+  const names = await savedUserNames(RED.nodes.createCompleteNodeSet());
+  // The other dialog has been opened meanwhile.
+  if ($('.mqtt-flows-moving').length > 0) return;
+  // What was edited meanwhile is in it, too: the flow is put together from it, and undo restores it.
   const before = RED.nodes.createCompleteNodeSet();
-  const named = await withUserNames(before);
+  const named = withUserNames(before, names);
   openDialog(before, {
     title: movingInText('dialog.backTitle'),
     press: movingInText('dialog.putBack'),

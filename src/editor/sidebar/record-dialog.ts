@@ -2,9 +2,9 @@
 
 import { isRecordingName } from '../../core/recordings/recording-name';
 import { RECORDING_RANGES } from '../../core/recordings/recordings-protocol';
+import { oneAtATime } from '../fields/one-at-a-time';
 import { topicFilterProblem } from '../fields/topic-filter-problem';
 import { notifyProblem } from './notify-problem';
-import { oneAtATime } from './one-at-a-time';
 import { brokerSelect, field, openDialog, rangeProblem, tick } from './recording-form';
 import { startRecording } from './recordings-requests';
 import { topicsText } from './topics-text';

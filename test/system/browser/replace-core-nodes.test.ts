@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import type { FlowNode } from '#src/core/conversion/flow-node';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import type { EditorPage } from '../../helpers/editor/editor-page';
+import { HeldRequests } from '../../helpers/editor/held-requests';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 import { coreBroker, coreIn, coreOut, node, tab } from '../../helpers/flows/core-flow';
 import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
@@ -203,10 +204,19 @@ describe('replacing core nodes in the editor', function () {
     await editor.saveDialog(broker);
     await editor.saveDialog(dialog);
     await editor.deploy();
-    await open(PUT_BACK);
+    const names = await HeldRequests.of(editor.page, '**/credentials/mqtt-flows-broker/*');
+    await names.while(() => editor.action(PUT_BACK));
+    // A second time, and an edit, while it asks for user names.
+    await editor.action(PUT_BACK);
+    await editor.page.evaluate(
+      `RED.nodes.import([{ id: 'pasted', type: 'comment', z: 'tab', x: 300, y: 540, wires: [] }])`,
+    );
+    names.release();
+    await editor.page.locator('.mqtt-flows-moving').waitFor();
     await editor.screenshot('replace-back-dialog');
     await press('ok');
-    const { open: first, secret, in: subscribe, out } = types(await exported());
+    const { open: first, secret, in: subscribe, out, pasted } = types(await exported());
+    assert.equal(pasted, 'comment');
     assert.deepEqual([first, secret, subscribe, out], ['mqtt-broker', 'mqtt-broker', 'mqtt in', 'mqtt out']);
     const printed = session.nodeRed.output.length;
     await editor.deploy();
