@@ -56,12 +56,15 @@ class PublishView {
   /** The fields as they were filled last. */
   #filled: PublishDraft | undefined;
   #awaitsMessage = false;
+  /** Changes with each press and each message in the fields: an answer is shown beside what it is about. */
+  #turn = 0;
   #log: MessageLog | undefined;
 
   constructor(broker: string) {
     this.broker = broker;
     this.#drafts = new PublishDrafts({
       chosen: (draft) => {
+        this.#clearSaid();
         this.#repeat.stop();
         if (draft) this.#form.fill(draft);
         else this.#fillSelected();
@@ -116,7 +119,7 @@ class PublishView {
     this.#form.fill({ topic: this.#path ?? '', payload, ...plain });
     this.#awaitsMessage = !this.#log?.latest;
     this.#filled = this.#form.draft;
-    this.#said.empty();
+    this.#clearSaid();
   }
 
   #request(): PublishRequest {
@@ -145,12 +148,21 @@ class PublishView {
 
   #action(label: string, carryOut: () => Promise<JQuery | string>): JQuery {
     return $('<button>', { type: 'button', class: 'red-ui-button', text: label }).on('click', () => {
-      this.#said.empty();
+      const turn = this.#clearSaid();
+      const sayNow = (content: JQuery | string, isProblem = false): void => {
+        if (turn === this.#turn) this.#say(content, isProblem);
+      };
       carryOut().then(
-        (content) => this.#say(content),
-        (error: Error) => this.#say(error.message, true),
+        (content) => sayNow(content),
+        (error: Error) => sayNow(error.message, true),
       );
     });
+  }
+
+  /** Takes away what is said, also what an answer under way would say. Returns the number of the new turn. */
+  #clearSaid(): number {
+    this.#said.empty();
+    return ++this.#turn;
   }
 
   #ended(count: number, error: unknown): void {

@@ -33,6 +33,14 @@ export class HeldRequests {
     await sent;
   }
 
+  /** Lets them go, and returns when the page has an answer and has done what follows from it. */
+  async answer(): Promise<void> {
+    const answered = this.#page.waitForResponse(this.#url);
+    this.release();
+    await (await answered).finished();
+    await this.#page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+
   /** Lets them go, the oldest first, and does not hold those that follow. */
   release(): void {
     this.#isReleased = true;

@@ -89,6 +89,30 @@ describe('the actions of the topics sidebar in the editor', function () {
     assert.equal(deletions.count, 1);
   });
 
+  it('says what became of a message beside that message, and of the last press alone', async () => {
+    for (const topic of ['answers/one', 'answers/two']) await publish(topic, 'x', true);
+    await topics.start('answers/#');
+    await topics.openAll();
+    await topics.row('one').click();
+    await topics.tab('Publish').click();
+    const said = topics.pane.locator('.mqtt-flows-said').last();
+    const press = (name: string): Promise<void> => topics.pane.getByRole('button', { name, exact: true }).click();
+    const toOne = await HeldRequests.of(editor.page, '**/topics/publish');
+    await toOne.while(() => press('Publish'));
+    await topics.row('two').click();
+    await toOne.answer();
+    assert.equal(await topics.pane.getByLabel('Topic', { exact: true }).inputValue(), 'answers/two');
+    assert.equal(await said.innerText(), '');
+    const toTwo = await HeldRequests.of(editor.page, '**/topics/publish');
+    await toTwo.while(() => press('Publish'));
+    await press('Try');
+    await said.getByText('1 bytes').waitFor();
+    await toTwo.answer();
+    await said.getByText('1 bytes').waitFor();
+    await press('Publish');
+    await said.getByText('Published.').waitFor();
+  });
+
   it('repeats a message once at a time where it is stopped and started while the broker has not answered', async () => {
     await topics.start('again');
     await publish('again', 'x');
