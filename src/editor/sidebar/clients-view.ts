@@ -55,15 +55,20 @@ export class ClientsView {
     }
   }
 
+  /** Hides the clients until the next look: another broker is chosen, or nothing is known of this one. */
   forget(): void {
     this.#asked++;
+    this.#broker = '';
+    for (const { element } of this.#rows.values()) element.remove();
+    this.#rows.clear();
     this.element.hide();
   }
 
   #show({ total, connected, found, clients }: ClientList, open: boolean): void {
     this.element.show();
     this.#summary.text(topicsText('clients.summary', { connected, remembered: total - connected }));
-    this.#search.toggle(total > MANY);
+    // A search goes on with another broker, which may have fewer clients.
+    this.#search.toggle(total > MANY || this.#search.val() !== '');
     if (!open) return;
     const shown = new Set(clients.map(({ clientId }) => clientId));
     for (const [clientId, { element }] of this.#rows) {
@@ -118,7 +123,8 @@ export class ClientsView {
       try {
         await endClient(broker, end, clientId);
       } finally {
-        await this.look(broker);
+        // Another one may have been chosen meanwhile.
+        if (broker === this.#broker) await this.look(broker);
       }
     });
   }

@@ -6,9 +6,11 @@ import { connect, type MqttClient } from 'mqtt';
 import type { Locator } from 'playwright-core';
 import { brokerDefaults } from '#src/settings/broker.config';
 import type { EditorPage } from '../../helpers/editor/editor-page';
+import { HeldRequests } from '../../helpers/editor/held-requests';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 import { TopicsTab } from '../../helpers/editor/topics-tab';
 import { alarmsFlow } from '../../helpers/flows/alarms-flow';
+import { serverNode } from '../../helpers/flows/flow-nodes';
 import { freePort } from '../../helpers/servers/free-port';
 
 const HOSTILE = '<img src=x onerror=alert(1)>\u202e\n';
@@ -19,14 +21,16 @@ describe('the clients in the topics sidebar', function () {
   let port: number;
   let session: NodeRedEditor | undefined;
   let editor: EditorPage;
+  let topics: TopicsTab;
   const clients: MqttClient[] = [];
 
   async function start(settings = ''): Promise<Locator> {
     port = await freePort();
     const embedded = { ...brokerDefaults.embedded, port };
-    session = await NodeRedEditor.start(program, alarmsFlow({ connectTo: 'embedded', embedded }), settings);
+    const flow = [...alarmsFlow({ connectTo: 'embedded', embedded }), serverNode('away', 1, { name: 'Other server' })];
+    session = await NodeRedEditor.start(program, flow, settings);
     editor = await session.open({ label: 'alarms' });
-    const topics = await TopicsTab.open(editor);
+    topics = await TopicsTab.open(editor);
     const list = topics.panel.locator('.mqtt-flows-clients');
     await list.locator('summary').click();
     return list;
@@ -81,6 +85,22 @@ describe('the clients in the topics sidebar', function () {
     await row.getByRole('button', { name: 'Forget the session' }).click();
     await editor.page.locator('.red-ui-notification').getByRole('button', { name: 'Forget the session' }).click();
     await row.waitFor({ state: 'detached' });
+    // Another broker is chosen before the answer comes.
+    const ends = await HeldRequests.of(editor.page, '**/clients/disconnect');
+    await rows(list, 'other').getByRole('button', { name: 'Disconnect' }).click();
+    await ends.while(() =>
+      editor.page.locator('.red-ui-notification').getByRole('button', { name: 'Disconnect' }).click(),
+    );
+    await topics.panel.getByLabel('Broker', { exact: true }).selectOption('Other server');
+    await list.waitFor({ state: 'hidden' });
+    const asked: string[] = [];
+    editor.page.on('request', (request) => asked.push(request.url()));
+    await ends.answer();
+    assert.deepEqual(
+      asked.filter((url) => url.includes('/brokers/broker/')),
+      [],
+    );
+    assert.equal(await list.isVisible(), false);
   });
 
   it('are shown to those who may only read, without buttons', async () => {
