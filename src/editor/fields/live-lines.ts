@@ -22,6 +22,7 @@ export function showLiveLines(parent: JQuery, watched: JQuery, { isOpen, ask }: 
     .css({ fontSize: '12px', marginTop: '4px', overflowWrap: 'anywhere' })
     .appendTo(parent);
   let timer: number | undefined;
+  /** Changes with each question and each change in `watched`: an answer to earlier settings is not shown. */
   let turn = 0;
   // False once the dialog is closed, or the row removed.
   const stands = (): boolean => document.body.contains(lines[0] ?? null);
@@ -33,12 +34,15 @@ export function showLiveLines(parent: JQuery, watched: JQuery, { isOpen, ask }: 
     if (!stands()) return;
     const own = ++turn;
     const texts = isOpen() && !document.hidden ? await ask() : undefined;
-    // A later question has another answer.
+    // A later question has another answer, and follows by itself.
     if (own !== turn) return;
     if (texts) show(lines, texts);
     again(PACE);
   };
-  watched.on('input change toggle', () => again(PAUSE));
+  watched.on('input change toggle', () => {
+    turn++;
+    again(PAUSE);
+  });
   // The dialog is not in the document yet.
   timer = window.setTimeout(() => void next(), PAUSE);
   return lines;

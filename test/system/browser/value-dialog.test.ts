@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { type SubscribeConfig, subscribeDefaults, subscriptionDefaults } from '#src/settings/subscribe.config';
 import type { EditorPage } from '../../helpers/editor/editor-page';
+import { HeldRequests } from '../../helpers/editor/held-requests';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 import { embeddedNode } from '../../helpers/flows/flow-nodes';
 
@@ -76,6 +77,26 @@ describe('the value of a filter in the editor', function () {
     const again = await editor.openDialog('plugs');
     assert.equal(await again.getByRole('textbox', { name: 'Multiply by' }).inputValue(), '2');
     await editor.cancelDialog(again);
+  });
+
+  it('shows no result of settings that have been changed since', async () => {
+    const value = { from: 'ENERGY.Power', convert: 'number' };
+    const dialog = await open([{ filter: 'plug/+room', value }]);
+    const trial = dialog.locator('.mqtt-flows-value-trial');
+    await trial.getByText('msg.payload = 12.5 (number)').waitFor();
+    const factor = dialog.getByRole('textbox', { name: 'Multiply by' });
+    const trials = await HeldRequests.of(editor.page, /\/value-trial$/);
+    await trials.while(() => factor.fill('2'));
+    const shown = await trial.evaluateHandle((lines) => {
+      const texts: string[] = [];
+      new MutationObserver(() => texts.push(lines.textContent ?? '')).observe(lines, { childList: true });
+      return texts;
+    });
+    await factor.fill('4');
+    trials.release();
+    await trial.getByText('msg.payload = 50 (number)').waitFor();
+    assert.doesNotMatch((await shown.jsonValue()).join(), /= 25 /);
+    await editor.cancelDialog(dialog);
   });
 
   it('takes expressions, says where they are wrong, and leaves other rows as they were saved', async () => {
