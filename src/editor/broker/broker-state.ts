@@ -23,15 +23,19 @@ export function watchBroker(id: string, showOutbox: (figures: OutboxFigures | un
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
   const textOf = stateTexts();
+  // Looked up once: another dialog has elements with the same ids.
+  const row = $(STATE);
   const showHealth = (health: BrokerHealth): void => {
-    show(health.state, textOf(health.state));
+    if (over) return;
+    show(row, health.state, textOf(health.state));
     showConnect(id, health);
     showOutbox(health.outbox);
   };
-  const showConnect = prepareConnectNow($(`${STATE} button`), showHealth);
+  const showConnect = prepareConnectNow(row.children('button'), showHealth);
   // Without permission, or while Node-RED restarts, the state is unknown.
   const unknown = (): void => {
-    $(STATE).hide();
+    if (over) return;
+    row.hide();
     showOutbox(undefined);
   };
   const look = (): void => {
@@ -56,8 +60,8 @@ const COLORS: Readonly<Record<BrokerStateReport['kind'], string>> = {
   unusable: 'var(--red-ui-node-status-colors-red, #c00)',
 };
 
-function show(state: BrokerStateReport, text: string): void {
-  const line = $(STATE).show().children('[role=status]');
+function show(row: JQuery, state: BrokerStateReport, text: string): void {
+  const line = row.show().children('[role=status]');
   line.children('i').css('color', COLORS[state.kind]);
   // Only changes are written, so that a screen reader announces only these.
   if (line.children('span').text() !== text) line.children('span').text(text);

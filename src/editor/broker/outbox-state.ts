@@ -7,17 +7,19 @@ const ROW = '#mqtt-flows-outbox-state';
 
 /** Prepares the line of the deployed node `id`. Returns a function that shows the figures, if they are known. */
 export function prepareOutboxState(id: string): (figures: OutboxFigures | undefined) => void {
-  const button = $(`${ROW} button`);
+  // Looked up once: another dialog has elements with the same ids.
+  const row = $(ROW);
+  const button = row.children('button');
   let sure = false;
   const ask = (asked: boolean): void => {
     sure = asked;
     button.text(asked ? sharedText('outboxState.sure') : sharedText('outboxState.clear'));
   };
   const show = (figures: OutboxFigures | undefined): void => {
-    $(ROW).toggle(figures !== undefined);
+    row.toggle(figures !== undefined);
     if (!figures) return;
     const waiting = figures.depth - figures.inFlight;
-    $(ROW).children('span').text(figuresText(waiting, figures));
+    row.children('span').text(figuresText(waiting, figures));
     button.toggle(waiting > 0);
     if (waiting === 0) ask(false);
   };

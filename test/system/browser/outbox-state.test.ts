@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { EditorPage } from '../../helpers/editor/editor-page';
+import { HeldRequests } from '../../helpers/editor/held-requests';
 import { NodeRedEditor, needsChromium } from '../../helpers/editor/node-red-editor';
 import { publishNodes, serverNode } from '../../helpers/flows/flow-nodes';
 import { Mosquitto, needsMosquitto } from '../../helpers/servers/mosquitto';
@@ -24,12 +25,15 @@ describe('the broker dialog of a node without a connection', function () {
     await server.kill();
     const place = { z: 'tab1', x: 200, y: 100 };
     const [publish] = publishNodes('pub', 'away', { name: 'publish' });
+    const [unused] = publishNodes('unused', 'idle', { name: 'elsewhere' });
     const flow = [
       { id: 'tab1', type: 'tab', label: 'Plant' },
       serverNode('away', server.port, { reconnect: { minDelay: HOUR, maxDelay: HOUR } }),
       { ...place, id: 'start', type: 'inject', props: [], once: true, onceDelay: 0.1, wires: [['send']] },
       { ...place, id: 'send', type: 'function', func: SEND, outputs: 1, x: 400, wires: [['pub']] },
       { ...publish, ...place, x: 600, wires: [[]] },
+      serverNode('idle', server.port, { autoConnect: false }),
+      { ...unused, ...place, x: 600, y: 200, wires: [[]] },
     ];
     session = await NodeRedEditor.start(chromium, flow);
     editor = await session.open();
@@ -38,6 +42,29 @@ describe('the broker dialog of a node without a connection', function () {
   after(async () => {
     await session?.stop();
     await server?.stop();
+  });
+
+  it('shows nothing of another node whose dialog was closed before the answer came', async () => {
+    const late = await HeldRequests.of(editor.page, /\/mqtt-flows\/brokers\/away$/);
+    const publish = await editor.openDialog('publish');
+    await late.while(async () => editor.cancelDialog(await editor.openBrokerDialog()));
+    await editor.cancelDialog(publish);
+    const elsewhere = await editor.openDialog('elsewhere');
+    const broker = await editor.openBrokerDialog();
+    await broker.getByText('Not connected: ').waitFor();
+    // It would put right what an answer for the other node does.
+    const next = await HeldRequests.of(editor.page, /\/mqtt-flows\/brokers\/idle$/);
+    await next.while(async () => {});
+    await late.answer();
+    assert.match(await broker.locator('#mqtt-flows-state').innerText(), /^\s*Not connected: /);
+    assert.equal(
+      await broker.locator('#mqtt-flows-outbox-state > span').textContent(),
+      'Nothing waits in the deployed outbox',
+    );
+    next.release();
+    await editor.cancelDialog(broker);
+    await editor.cancelDialog(elsewhere);
+    editor.assertNoErrors();
   });
 
   it('says what waits, asks before it clears, and clears', async () => {
