@@ -106,6 +106,7 @@ async function bundleCborg() {
   await build({
     ...forNodeJs,
     packages: 'bundle',
+    minify: true,
     stdin: { contents: "export * from 'cborg'; export * from 'cborg/taglib';", resolveDir: root },
     outfile: join(root, 'dist/cborg.js'),
     banner: { js: `// cborg ${version}, ${license}: https://github.com/rvagg/cborg` },
