@@ -15,6 +15,7 @@ import { type AdoptingTarget, adopt } from './exchange/adopting';
 import { Exchange } from './exchange/exchange';
 import { LateOpening } from './exchange/late-opening';
 import { Membership } from './exchange/membership';
+import { movedTimes } from './exchange/moved-times';
 import { ReadingRights } from './exchange/reading-rights';
 import { openStore, type RestoreTarget, restore, type StoreContents } from './exchange/restoring';
 import { RetainedMessages } from './retained/retained-messages';
@@ -182,7 +183,8 @@ export class Broker {
 
   /** The store can be used from now on. */
   #adopt(contents: StoreContents): void {
-    adopt(contents, this.#state);
+    // This broker began as if the clock had never been set: its times are later by what the store knows of that.
+    adopt(movedTimes(contents, contents.clockSet), this.#state);
     // In any case something is written, which replaces all that the store has held.
     this.#journal.set(Keys.clockSet, () => encodeClockSet(this.#clock.wall() - this.#clock.now()));
   }

@@ -2,10 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { BrokerBench } from './broker-bench';
+import { type BenchClock, BrokerBench } from './broker-bench';
 import { SlowStore } from './slow-store';
 
 const KEPT = { clean: false, properties: { sessionExpiryInterval: 100_000 } } as const;
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 describe('broker: a store that can be opened later', () => {
   let bench: BrokerBench;
@@ -17,9 +20,9 @@ describe('broker: a store that can be opened later', () => {
   });
   afterEach(() => bench.close());
 
-  async function start(): Promise<void> {
+  async function start(clock?: BenchClock): Promise<void> {
     const listener = { storeUnusable: () => events.push('unusable'), storeOpened: () => events.push('opened') };
-    bench = await BrokerBench.start({ store, listener });
+    bench = await BrokerBench.start({ store, listener, ...(clock && { clock }) });
   }
 
   /** A process that leaves a session with a publication, and two retained messages. */
@@ -136,4 +139,71 @@ describe('broker: a store that can be opened later', () => {
     await turn();
     assert.equal(store.attempts, before);
   });
+
+  for (const [name, before, meanwhile] of [
+    ['forward before', 3 * DAY, 0],
+    ['back before', -3 * DAY, 0],
+    ['forward while it is missing', 0, 3 * DAY],
+    ['back while it is missing', 0, -3 * DAY],
+    ['forward before, and again while it is missing', 3 * DAY, 3 * DAY],
+  ] as const) {
+    it(`keeps what it held for as long as it is to be kept, where the clock was set ${name}`, async () => {
+      await start();
+      const { clock } = bench;
+      const hour = { clean: false, properties: { sessionExpiryInterval: HOUR } } as const;
+      const will = { topic: 't/will', payload: Buffer.from('gone'), qos: 1, retain: false } as const;
+      const away = await bench.connect('away', hour);
+      await away.subscribe('t/#', { qos: 1 });
+      clock.set(before);
+      clock.advance(2);
+      const began = clock.now();
+      const minutes = (): number => (clock.now() - began) / 60_000;
+      await away.disconnect();
+      const mortal = await bench.connect('mortal', {
+        ...hour,
+        will: { ...will, properties: { willDelayInterval: 30 * MINUTE } },
+      });
+      mortal.drop();
+      await mortal.closed;
+      const publisher = await bench.connect('publisher');
+      const expires = { qos: 1, properties: { messageExpiryInterval: HOUR } } as const;
+      await publisher.publish('t/1', 'queued', expires);
+      await publisher.publish('kept', 'x', { ...expires, retain: true });
+      await bench.close();
+      store.opens = false;
+      await start(clock);
+      clock.set(meanwhile);
+      clock.advance(10 * MINUTE);
+      await arrive();
+      assert.equal(await lifeOfRetained(), HOUR - minutes() * MINUTE);
+      // What was written is the same.
+      await bench.close();
+      await start(clock);
+      assert.equal(await lifeOfRetained(), HOUR - minutes() * MINUTE);
+      clock.advance(Math.round(29 - minutes()) * MINUTE);
+      const back = bench.open();
+      back.connect('away', hour);
+      assert.equal((await back.next('connack')).sessionPresent, true);
+      const queued = await back.next('publish');
+      assert.equal(queued.properties?.messageExpiryInterval, HOUR - minutes() * MINUTE);
+      await back.quiet();
+      clock.advance(2 * MINUTE);
+      assert.deepEqual(await back.messages(1), ['t/will=gone']);
+      assert.ok(bench.broker.clients().some(({ clientId }) => clientId === 'mortal'));
+      clock.advance(Math.round(61 - minutes()) * MINUTE);
+      assert.deepEqual(
+        bench.broker.clients().map(({ clientId }) => clientId),
+        ['away'],
+      );
+    });
+  }
+
+  /** s for which the retained message is kept on. */
+  async function lifeOfRetained(): Promise<number | undefined> {
+    const reader = await bench.connect('reader');
+    await reader.subscribe('kept');
+    const { properties } = await reader.next('publish');
+    await reader.disconnect();
+    return properties?.messageExpiryInterval;
+  }
 });

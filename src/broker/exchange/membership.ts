@@ -118,9 +118,8 @@ export class Membership {
     this.#options.publish(this.#readyWill(will.publication));
   }
 
-  #readyWill({ topic, payload, qos, retain, properties, expiresAt, publisher }: Publication): Publication {
-    const interval = expiresAt === Number.POSITIVE_INFINITY ? undefined : expiresAt;
-    const expires = expiryTime(this.#options.now(), interval);
-    return new Publication({ topic, payload, qos, retain, properties, expiresAt: expires, publisher });
+  #readyWill(will: Publication): Publication {
+    const interval = will.expiresAt === Number.POSITIVE_INFINITY ? undefined : will.expiresAt;
+    return will.expiring(expiryTime(this.#options.now(), interval));
   }
 }

@@ -86,6 +86,12 @@ export class Publication {
     return this.expiresAt <= now;
   }
 
+  /** The same, expiring at `expiresAt`, in ms. */
+  expiring(expiresAt: number): Publication {
+    const { topic, payload, qos, retain, properties, publisher } = this;
+    return new Publication({ topic, payload, qos, retain, properties, expiresAt, publisher });
+  }
+
   /** Call this before keeping it for long. The payload is copied, so that the chunk of the stream can be freed. */
   own(): void {
     if (this.#own) return;
