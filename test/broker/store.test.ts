@@ -168,4 +168,27 @@ describe('broker: store', () => {
     const again = await bench.connect('client', { protocolVersion: 4, clean: false });
     assert.equal(await retried(again.publish('t', 'x', { qos: 1, retain: true })), 0);
   });
+
+  it('that refused a publication at QoS 2 does not take the next one with its identifier for the same', async () => {
+    const receiver = await bench.connect('receiver', KEPT);
+    receiver.acknowledges = true;
+    await receiver.subscribe('t', { qos: 2 });
+    const publisher = await bench.connect('publisher', KEPT);
+    const packet = { cmd: 'publish', topic: 't', qos: 2, messageId: 7, retain: false, dup: false } as const;
+    store.fails = true;
+    publisher.send({ ...packet, payload: 'first' });
+    assert.equal((await retried(publisher.next('pubrec'))).reasonCode, 0x83);
+    store.fails = false;
+    await retried(publisher.publish('other', 'x', { qos: 1, retain: true }));
+    assert.deepEqual(await receiver.messages(1), ['t=first']);
+    await receiver.next('pubrel');
+    await receiver.quiet();
+    await bench.close();
+    bench = await start();
+    const back = await bench.connect('publisher', KEPT);
+    const again = await bench.connect('receiver', KEPT);
+    back.send({ ...packet, payload: 'second' });
+    assert.equal((await back.next('pubrec')).reasonCode, 0);
+    assert.deepEqual(await again.messages(1), ['t=second']);
+  });
 });

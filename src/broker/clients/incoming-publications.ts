@@ -138,7 +138,9 @@ export class IncomingPublications {
   /** The store has refused a write. The client is told so, or gets no answer and sends the publication again. */
   #notKept(kind: AcknowledgementKind, packetIdentifier: number): void {
     if (kind === PUBREC) {
-      this.#session.incoming.delete(packetIdentifier);
+      const { incoming, store } = this.#session;
+      // The client may use the identifier for another publication now: the store must not be given it later.
+      if (incoming.delete(packetIdentifier)) store?.forgetIncoming(packetIdentifier);
       this.#open.delete(packetIdentifier);
     }
     if (this.#client.closed) return;
