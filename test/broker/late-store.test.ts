@@ -25,19 +25,20 @@ describe('broker: a store that can be opened later', () => {
     bench = await BrokerBench.start({ store, listener, ...(clock && { clock }) });
   }
 
-  /** A process that leaves a session with a publication, and two retained messages. */
-  async function earlier(): Promise<void> {
+  /** A process that leaves a session with a publication, which expires after so many s, and two retained messages. */
+  async function earlier(messageExpiryInterval = DAY): Promise<void> {
     await start();
     const away = await bench.connect('away', KEPT);
     await away.subscribe('t/#', { qos: 2 });
     await away.disconnect();
     const publisher = await bench.connect('publisher');
-    await publisher.publish('t/1', 'queued', { qos: 1 });
+    await publisher.publish('t/1', 'queued', { qos: 1, properties: { messageExpiryInterval } });
     await publisher.publish('only/before', 'x', { qos: 1, retain: true });
     await publisher.publish('both', 'before', { qos: 1, retain: true });
+    const { clock } = bench;
     await bench.close();
     store.opens = false;
-    await start();
+    await start(clock);
   }
 
   /** The store can be opened from now on, and is, at the next attempt. */
@@ -86,6 +87,14 @@ describe('broker: a store that can be opened later', () => {
     const back = await bench.connect('away', KEPT);
     await arrive();
     assert.deepEqual(await back.messages(1), ['t/1=queued']);
+  });
+
+  it('gives a client that is back meanwhile nothing that has expired', async () => {
+    await earlier(60);
+    const back = await bench.connect('away', KEPT);
+    bench.clock.advance(2 * MINUTE);
+    await arrive();
+    await back.quiet();
   });
 
   it('tells subscribers what was retained before, and leaves nothing of it twice', async () => {

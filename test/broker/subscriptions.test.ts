@@ -208,6 +208,23 @@ describe('broker: subscriptions', () => {
       assert.deepEqual(await stays.messages(2), ['t=1', 't=2']);
     });
 
+    it('delete what has expired while it waited for a member whose session ends', async () => {
+      const options = { clean: false, properties: { sessionExpiryInterval: 3600, receiveMaximum: 1 } };
+      const leaves = await bench.connect('leaves', options);
+      await leaves.subscribe('$share/group/t', { qos: 1 });
+      const expires = { qos: 1, properties: { messageExpiryInterval: 60 } } as const;
+      for (const payload of ['sent', 'waits']) await client.publish('t', payload, expires);
+      await client.publish('t', 'never expires', { qos: 1 });
+      await leaves.messages(1);
+      leaves.drop();
+      await leaves.closed;
+      const stays = await bench.connect('stays');
+      await stays.subscribe('$share/group/t', { qos: 1 });
+      bench.clock.advance(3605);
+      assert.deepEqual(await stays.messages(1), ['t=never expires']);
+      await stays.quiet();
+    });
+
     it('cannot be No Local', async () => {
       client.send({ cmd: 'subscribe', messageId: 5, subscriptions: [{ topic: '$share/g/x', qos: 0, nl: true }] });
       assert.equal((await client.next('disconnect')).reasonCode, 0x82);

@@ -43,7 +43,7 @@ export function adopt(contents: StoreContents, { retained, registry, exchange, n
     const { session, back } = found;
     if (!back) takeOver(session, { ...newDelivery(copy, share, 0), packetIdentifier, released });
     // One that was received is complete, since the session with its PUBREL is gone.
-    else if (!released) session.deliver(copy, share);
+    else if (!released && !publication.isExpired(now)) session.deliver(copy, share);
   }
   for (const { session: number, packetIdentifier } of contents.incoming) {
     const found = sessions.get(number);

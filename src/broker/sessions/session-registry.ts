@@ -78,10 +78,14 @@ export class SessionRegistry {
     session.store?.save(() => encodeSession(session), fresh);
   }
 
-  /** Ends `session`, and deletes all of it. */
+  /** Ends `session`, and deletes all of it. What it leaves to other members of shared subscriptions may have expired. */
   end(session: Session): void {
-    for (const subscription of session.subscriptions.values()) this.#options.index.remove(subscription);
-    for (const { copy, share } of session.end()) this.#options.index.deliverAgain(copy.publication, share);
+    const { index, host } = this.#options;
+    for (const subscription of session.subscriptions.values()) index.remove(subscription);
+    const now = host.now();
+    for (const { copy, share } of session.end()) {
+      if (!copy.publication.isExpired(now)) index.deliverAgain(copy.publication, share);
+    }
     if (this.#sessions.get(session.clientId) === session) this.#sessions.delete(session.clientId);
   }
 
