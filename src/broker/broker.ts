@@ -81,7 +81,7 @@ export class Broker {
     this.#options = options;
     this.#late = late;
     this.#clock = clock;
-    const { settings, defer, listener, store } = options;
+    const { settings, access, defer, listener, store } = options;
     this.#startedAt = clock.now();
     const after = (delay: number, task: () => void): void => clock.after(delay, task);
     const failed = (error: unknown): void => listener.storeFailed(error);
@@ -104,12 +104,12 @@ export class Broker {
     });
     this.#membership = new Membership({
       registry: this.#registry,
-      maximumSessions: settings.maximumSessions,
-      maximumExpiry: settings.maximumSessionExpiry,
+      settings,
+      access,
+      listener,
       now: () => clock.now(),
       publish: (publication) => void this.#exchange.publish(publication, false),
     });
-    const { access } = options;
     this.#rights = new ReadingRights({ access, registry: this.#registry, membership: this.#membership });
     this.#host = this.#clientHost();
     this.#stopTicking = clock.every(TICK, () => this.#tick());

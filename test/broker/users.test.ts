@@ -273,6 +273,56 @@ describe('broker: users', () => {
       await ann.quiet();
     });
 
+    it('wills that may no longer be published are dropped, and that is told', async () => {
+      const wills = rights(['will/{{username}}'], []);
+      await start(directory({ ann: user('a', wills), eve: user('e', wills), old: user('o', wills), bob: user('b') }));
+      const bob = await bench.connect('bob', login('bob', 'b'));
+      await bob.subscribe('will/#', { qos: 1 });
+      const properties = { sessionExpiryInterval: 100 };
+      const clients: TestClient[] = [];
+      for (const name of ['ann', 'eve', 'old']) {
+        const will = { topic: `will/${name}`, payload: Buffer.from('gone'), qos: 1, retain: true } as const;
+        const delayed = { will: { ...will, properties: { willDelayInterval: name === 'old' ? 10 : 0 } }, properties };
+        clients.push(await bench.connect(name, { ...login(name, name.charAt(0)), ...delayed }));
+      }
+      const [ann, eve, old] = clients as [TestClient, TestClient, TestClient];
+      old.drop();
+      await settled();
+      // eve is removed, the others keep their login alone.
+      const less = rights(['elsewhere'], []);
+      replace(directory({ ann: user('a', less), old: user('o', less), bob: user('b') }));
+      await eve.closed;
+      ann.drop();
+      await settled();
+      clock.advance(11);
+      await bob.quiet();
+      assert.deepEqual(
+        refusals.map(({ what, clientId, user: name, address, reasonCode, topic }) => [
+          what,
+          clientId,
+          name,
+          address,
+          reasonCode,
+          topic,
+        ]),
+        ['eve', 'ann', 'old'].map((name) => ['publish', name, name, '192.0.2.7', 0x87, `will/${name}`]),
+      );
+      const later = await bench.connect('later', login('bob', 'b'));
+      await later.subscribe('will/#');
+      await later.quiet();
+    });
+
+    it('the will of one whose password has changed is published, if it still may be', async () => {
+      await start(directory({ ann: user('a'), bob: user('b') }));
+      const bob = await bench.connect('bob', login('bob', 'b'));
+      await bob.subscribe('will', { qos: 1 });
+      const will = { topic: 'will', payload: Buffer.from('gone'), qos: 1, retain: false } as const;
+      await bench.connect('ann', { ...login('ann', 'a'), will });
+      replace(directory({ ann: user('new', rights(['will'], [])), bob: user('b') }));
+      assert.deepEqual(await bob.messages(1), ['will=gone']);
+      assert.deepEqual(refusals, []);
+    });
+
     it('clients of an open broker are disconnected when a list of users comes', async () => {
       await start(OPEN_DIRECTORY);
       const none = await bench.connect('none');

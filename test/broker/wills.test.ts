@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { IConnectPacket } from 'mqtt-packet';
 import { BrokerBench, type TestClient } from './broker-bench';
+import { SlowStore } from './slow-store';
 
 type WillProperties = NonNullable<IConnectPacket['will']>['properties'];
 
@@ -123,6 +124,42 @@ describe('broker: wills', () => {
     await watcher.subscribe('$SYS/broker/connection/+/state');
     bridge.drop();
     assert.deepEqual(await watcher.messages(2), [`${will.topic}=1`, `${will.topic}=0`]);
+  });
+
+  it('that are delayed are asked for as those of their client, also by the next process', async () => {
+    await bench.close();
+    const store = new SlowStore();
+    const access = { mayPublish: ({ origin }: { origin: { local: boolean } }): boolean => origin.local || permits };
+    let permits = true;
+    bench = await BrokerBench.start({ store, access });
+    const properties = { sessionExpiryInterval: 100 };
+    const will = {
+      topic: 'will',
+      payload: 'gone',
+      qos: 1,
+      retain: false,
+      properties: { willDelayInterval: 10 },
+    } as const;
+    for (const local of [true, false]) {
+      const client = bench.open(5, local);
+      const payload = local ? 'of this process' : 'of a device';
+      client.connect(payload, { clean: false, properties, will: { ...will, payload } });
+      await client.next('connack');
+      client.drop();
+      await client.closed;
+    }
+    const { clock } = bench;
+    await bench.close();
+    permits = false;
+    const refused: unknown[] = [];
+    const listener = { refused: ({ clientId }: { clientId: string }): void => void refused.push(clientId) };
+    bench = await BrokerBench.start({ store, clock, access, listener });
+    watcher = await bench.connect('watcher');
+    await watcher.subscribe('will', { qos: 1 });
+    clock.advance(11);
+    assert.deepEqual(await watcher.messages(1), ['will=of this process']);
+    await watcher.quiet();
+    assert.deepEqual(refused, ['of a device']);
   });
 
   /** The broker sees the end of the stream a turn of the event loop later. */

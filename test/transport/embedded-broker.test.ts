@@ -116,6 +116,21 @@ describe('embedded broker', () => {
     await device.end();
   });
 
+  it('publishes the wills of devices when a deploy closes all ports: nobody has taken their rights', async () => {
+    const port = await openPort(broker);
+    const { transport, listener } = await join('inside');
+    await subscribe(transport, 'will');
+    const device = connect(port, '127.0.0.1');
+    device.on('error', () => {});
+    const version = { protocolId: 'MQTT', protocolVersion: 4 } as const;
+    const will = { topic: 'will', payload: Buffer.from('gone'), qos: 1, retain: false } as const;
+    device.write(generate({ cmd: 'connect', ...version, clientId: 'device', clean: true, keepalive: 0, will }));
+    await once(device, 'data');
+    await broker.listen(undefined, { opened: () => {}, failed: () => {} });
+    assert.equal((await listener.messages.next()).topic, 'will');
+    await transport.close();
+  });
+
   it('makes changes of its ports one after the other', async () => {
     const nobody = { users: new Map(), anonymous: undefined };
     const report = { opened: () => {}, failed: () => {} };

@@ -1,18 +1,23 @@
 // Keeps track of connected clients, of sessions and of wills to publish (MQTT 5, sections 3.1.2.4, 3.1.2.5 and 4.1).
 
+import type { Access } from '../clients/access';
+import type { BrokerListener } from '../clients/broker-listener';
+import type { BrokerSettings } from '../clients/broker-settings';
 import type { ConnectRequest, RequestedWill } from '../clients/connect-request';
 import type { HostedClient } from '../clients/hosted-client';
+import { mayPublish } from '../clients/publish-permission';
 import { expiryTime, Publication } from '../publications/publication';
 import type { Session } from '../sessions/session';
-import { NEVER_EXPIRES } from '../sessions/session-options';
+import { NEVER_EXPIRES, type PendingWill } from '../sessions/session-options';
 import type { SessionRegistry } from '../sessions/session-registry';
 import { Reason } from '../wire/reason';
 
 interface MembershipOptions {
   readonly registry: SessionRegistry;
-  readonly maximumSessions: number;
-  /** s */
-  readonly maximumExpiry: number;
+  readonly settings: BrokerSettings;
+  readonly access: Access;
+  /** Is told of wills that are refused. */
+  readonly listener: BrokerListener;
   readonly now: () => number;
   readonly publish: (publication: Publication) => void;
 }
@@ -47,14 +52,14 @@ export class Membership {
 
   /** The session of an accepted client, and whether it existed. Undefined when there is no room for another session. */
   join(client: HostedClient, request: ConnectRequest): { session: Session; present: boolean } | undefined {
-    const { registry, maximumSessions, maximumExpiry, now } = this.#options;
+    const { registry, settings, now } = this.#options;
     const { clientId, user } = client;
     this.#clients.get(clientId)?.end(Reason.sessionTakenOver, 'another client has connected with this identifier');
     const before = registry.get(clientId);
     const goesOn = before && !request.cleanStart && before.expiresAt > now() && before.user === user;
     if (before && !goesOn) this.endSession(before);
-    if (!goesOn && registry.count >= maximumSessions) return undefined;
-    const expiry = Math.min(request.sessionExpiry, maximumExpiry);
+    if (!goesOn && registry.count >= settings.maximumSessions) return undefined;
+    const expiry = Math.min(request.sessionExpiry, settings.maximumSessionExpiry);
     const session = goesOn ? before : registry.create(clientId, user, expiry);
     if (goesOn) {
       session.expiryInterval = expiry;
@@ -73,7 +78,7 @@ export class Membership {
     if (this.#clients.get(client.clientId) === client) this.#clients.delete(client.clientId);
     session.detach(now());
     const will = withWill ? client.will : undefined;
-    if (will) this.#postpone(will, session);
+    if (will) this.#postpone(will, session, client);
     if (session.expiryInterval === 0) this.endSession(session);
     else registry.save(session);
     this.#publishDue(session);
@@ -96,18 +101,19 @@ export class Membership {
     const { will } = session;
     session.will = undefined;
     this.#options.registry.end(session);
-    if (will) this.#options.publish(this.#readyWill(will.publication));
+    if (will) this.#publishWill(will, session);
   }
 
   /** Delays the will by its delay interval, at most until the session ends. */
-  #postpone({ topic, payload, qos, retain, properties, expiry, delay }: RequestedWill, session: Session): void {
+  #postpone(requested: RequestedWill, session: Session, { origin }: HostedClient): void {
+    const { topic, payload, qos, retain, properties, expiry, delay } = requested;
     const now = this.#options.now();
     // The expiry interval of a will begins with its publication. Until then, `expiresAt` holds the interval.
     const expiresAt = expiry === undefined ? Number.POSITIVE_INFINITY : expiry;
     const publisher = session.clientId;
     const publication = new Publication({ topic, payload, qos, retain, properties, expiresAt, publisher });
     const expires = session.expiryInterval === NEVER_EXPIRES ? Number.POSITIVE_INFINITY : session.expiryInterval;
-    session.will = { publication, due: now + Math.min(delay, expires) * 1000 };
+    session.will = { publication, due: now + Math.min(delay, expires) * 1000, origin };
   }
 
   #publishDue(session: Session): void {
@@ -115,11 +121,18 @@ export class Membership {
     if (!will || will.due > this.#options.now()) return;
     session.will = undefined;
     this.#options.registry.save(session);
-    this.#options.publish(this.#readyWill(will.publication));
+    this.#publishWill(will, session);
   }
 
-  #readyWill(will: Publication): Publication {
-    const interval = will.expiresAt === Number.POSITIVE_INFINITY ? undefined : will.expiresAt;
-    return will.expiring(expiryTime(this.#options.now(), interval));
+  /** What its client could publish when it connected, it may no longer. */
+  #publishWill({ publication, origin }: PendingWill, { clientId, user }: Session): void {
+    const { access, listener, now, publish } = this.#options;
+    const { topic, expiresAt } = publication;
+    if (!mayPublish({ clientId, user, origin }, topic, access)) {
+      const { address } = origin;
+      return listener.refused({ what: 'publish', clientId, user, address, reasonCode: Reason.notAuthorized, topic });
+    }
+    const interval = expiresAt === Number.POSITIVE_INFINITY ? undefined : expiresAt;
+    publish(publication.expiring(expiryTime(now(), interval)));
   }
 }

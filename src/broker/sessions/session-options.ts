@@ -13,6 +13,8 @@ export interface PendingWill {
   readonly publication: Publication;
   /** When it must be published, in ms. */
   readonly due: number;
+  /** Of that connection: whether its client may still publish it is asked when it is due. */
+  readonly origin: { readonly address: string; readonly local: boolean };
 }
 
 export interface SessionOptions {

@@ -24,6 +24,14 @@ export interface SessionRecord {
 /** A filter and its options. The form is short, because a session may have thousands. */
 type SavedSubscription = readonly [filter: string, qos: number, flags: number, identifier: number];
 
+interface SavedWill {
+  readonly due: number;
+  /** base64 */
+  readonly publication: string;
+  readonly address: string;
+  readonly local: boolean;
+}
+
 const NO_LOCAL = 1;
 const AS_PUBLISHED = 2;
 const VERSION = 1;
@@ -45,7 +53,7 @@ export function encodeSession(session: Session): Buffer {
     user,
     expiryInterval,
     ...(endedAt === undefined ? {} : { endedAt }),
-    ...(will ? { will: { due: will.due, publication: encodePublication(will.publication).toString('base64') } } : {}),
+    ...(will ? { will: savedWill(will) } : {}),
     subscriptions,
   };
   return Buffer.from(JSON.stringify(saved));
@@ -67,12 +75,17 @@ export function decodeSession(value: Buffer): SessionRecord {
   };
 }
 
+function savedWill({ due, publication, origin: { address, local } }: PendingWill): SavedWill {
+  return { due, publication: encodePublication(publication).toString('base64'), address, local };
+}
+
 function readWill(saved: unknown): PendingWill | undefined {
   if (saved === undefined) return undefined;
-  if (typeof saved !== 'object' || saved === null || !('due' in saved) || !('publication' in saved)) throw damage();
-  const { due, publication } = saved;
+  if (!isRecord(saved)) throw damage();
+  const { due, publication, address, local } = saved;
   if (typeof due !== 'number' || typeof publication !== 'string') throw damage();
-  return { due, publication: decodePublication(Buffer.from(publication, 'base64')) };
+  const origin = { address: typeof address === 'string' ? address : '', local: local === true };
+  return { due, publication: decodePublication(Buffer.from(publication, 'base64')), origin };
 }
 
 function readSubscription(saved: unknown): SessionRecord['subscriptions'][number] {

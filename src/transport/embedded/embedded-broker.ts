@@ -45,6 +45,8 @@ export class EmbeddedBroker {
   readonly #users: UserAccess;
   readonly #listeners: DeviceListeners;
   #closed = false;
+  /** While it does not, all that devices have to publish are wills; nobody has taken the rights that they had. */
+  #takesDevices = false;
 
   constructor({ store, listener = silentListener, settings, after }: EmbeddedOptions = {}) {
     this.#settings = { ...defaultSettings, ...settings };
@@ -54,7 +56,7 @@ export class EmbeddedBroker {
     this.#users = users;
     const access: Access = {
       authenticate: (attempt) => this.#authenticate(attempt),
-      mayPublish: (client, topic) => users.mayPublish(client, topic),
+      mayPublish: (client, topic) => !this.#takesDevices || users.mayPublish(client, topic),
       reading: (client, filter) => users.reading(client, filter),
       mayReceive: (client, topic) => users.mayReceive(client, topic),
     };
@@ -122,6 +124,7 @@ export class EmbeddedBroker {
     const broker = await this.#broker;
     // A store may open late, after the node has gone. Its port would stay open for good.
     if (this.#closed) return;
+    this.#takesDevices = options !== undefined;
     broker.accessChanged(this.#users.replace(options?.directory ?? NOBODY));
     await this.#listeners.set(options?.listeners ?? [], report);
   }
