@@ -115,8 +115,8 @@ export class Broker {
     this.#stopTicking = clock.every(TICK, () => this.#tick());
   }
 
-  /** Serves the client at the other end of `stream`. `origin` says where the stream comes from. */
-  accept(stream: ClientStream, origin: Origin): void {
+  /** Serves the client at the other end of `stream`, which comes from `origin`. `sent`: see ClientWriter. */
+  accept(stream: ClientStream, origin: Origin, sent?: () => number): void {
     this.#traffic.connections++;
     if (this.#closed || (!origin.local && this.#clients.size >= this.#options.settings.maximumConnections)) {
       if (!this.#closed) this.#options.listener.refused(tooManyConnections(origin));
@@ -124,7 +124,7 @@ export class Broker {
       stream.destroy();
       return;
     }
-    this.#clients.add(new Client(stream, origin, this.#host));
+    this.#clients.add(new Client(stream, origin, this.#host, sent));
   }
 
   /** All clients, connected or remembered. */

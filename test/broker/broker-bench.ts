@@ -11,6 +11,7 @@ import { type BrokerSettings, defaultSettings } from '#src/broker/clients/broker
 import type { BrokerStore } from '#src/broker/store/broker-store';
 import { FakeClock } from '../helpers/fakes/fake-clock';
 import { Inbox } from '../helpers/flows/inbox';
+import { SlowLink } from './slow-link';
 
 export type Received<C extends PacketCmd> = Extract<Packet, { cmd: C }>;
 export type Version = 3 | 4 | 5;
@@ -113,6 +114,16 @@ export class BrokerBench {
     const client = new TestClient(ours, protocolVersion);
     this.#clients.add(client);
     return client;
+  }
+
+  /** A client over a link that moves as the test lets it. `tells`: the broker can see parts of a write go out. */
+  openSlow(tells: boolean): { readonly client: TestClient; readonly link: SlowLink } {
+    const link = new SlowLink();
+    const sent = (): number => link.sent;
+    this.broker.accept(link, { address: '192.0.2.9', local: false }, tells ? sent : undefined);
+    const client = new TestClient(link.client, 5);
+    this.#clients.add(client);
+    return { client, link };
   }
 
   /** A client that has been let in. */

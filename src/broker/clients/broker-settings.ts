@@ -35,7 +35,7 @@ export interface BrokerSettings {
   readonly subscriptions: SubscriptionLimits;
   /** ms that a client may take to send CONNECT */
   readonly connectTime: number;
-  /** ms for which a client may read nothing while data waits for it */
+  /** ms for which a client may read nothing while data waits for it; more for one that reads slowly, see ReadingPace */
   readonly stallTime: number;
   /** ms for which publishers wait for a client that reads too slowly */
   readonly patience: number;

@@ -5,6 +5,7 @@ import { Buffer } from 'node:buffer';
 import { joinSmall } from '../wire/join-small';
 import type { PublishFrame } from '../wire/publish-frame';
 import type { ClientStream } from './client-stream';
+import { ReadingPace } from './reading-pace';
 import type { Traffic } from './traffic';
 
 /** bytes of a portion for the stream */
@@ -18,6 +19,8 @@ const DUP = 8;
 
 interface WriterOptions {
   readonly stream: ClientStream;
+  /** bytes that the system has taken of what was written; undefined: only the stream can be asked */
+  readonly sent: (() => number) | undefined;
   /** Has flush() called when all of this turn has been written. */
   readonly schedule: (writer: ClientWriter) => void;
   readonly traffic: Traffic;
@@ -28,6 +31,7 @@ interface WriterOptions {
 
 export class ClientWriter {
   readonly #stream: ClientStream;
+  readonly #sent: () => number;
   readonly #schedule: (writer: ClientWriter) => void;
   readonly #traffic: Traffic;
   readonly #now: () => number;
@@ -37,10 +41,15 @@ export class ClientWriter {
   #pieces: Buffer[] = [];
   #bytes = 0;
   #scheduled = false;
+  /** When the stream could not take more, in ms; undefined while it can. */
   #blockedSince: number | undefined;
+  /** bytes that the stream was given */
+  #given = 0;
+  readonly #pace = new ReadingPace();
 
-  constructor({ stream, schedule, traffic, now, hasRoom }: WriterOptions) {
+  constructor({ stream, sent, schedule, traffic, now, hasRoom }: WriterOptions) {
     this.#stream = stream;
+    this.#sent = sent ?? (() => this.#given - stream.writableLength);
     this.#schedule = schedule;
     this.#traffic = traffic;
     this.#now = now;
@@ -56,9 +65,10 @@ export class ClientWriter {
     return this.#bytes < HIGH_WATER;
   }
 
-  /** The time since which the client has read nothing, in ms; undefined while nothing waits. */
-  get blockedSince(): number | undefined {
-    return this.#blockedSince;
+  /** Call at intervals: whether something waits for the client, and it has read nothing for `limit` ms or more. */
+  isStuck(now: number, limit: number): boolean {
+    const taken = this.#blockedSince === undefined ? 0 : this.#sent();
+    return this.#pace.isStuck({ blockedSince: this.#blockedSince, taken }, now, limit);
   }
 
   write(piece: Buffer): void {
@@ -114,8 +124,14 @@ export class ClientWriter {
   /** Gives the stream everything at once, because it is about to be ended. */
   flushAll(): void {
     for (const piece of this.#pieces.splice(0)) this.#stream.write(piece);
-    this.#traffic.bytesSent += this.#bytes;
-    this.#bytes = 0;
+    this.#gave(this.#bytes);
+  }
+
+  /** The stream is given so many of the bytes that wait. */
+  #gave(bytes: number): void {
+    this.#bytes -= bytes;
+    this.#given += bytes;
+    this.#traffic.bytesSent += bytes;
   }
 
   #scheduleOnce(): void {
@@ -134,8 +150,7 @@ export class ClientWriter {
   /** The next portion, with small pieces combined. */
   #takeSlice(): Buffer[] {
     if (this.#bytes <= SLICE && this.#pieces.length === 1) {
-      this.#traffic.bytesSent += this.#bytes;
-      this.#bytes = 0;
+      this.#gave(this.#bytes);
       return this.#pieces.splice(0);
     }
     const slice: Buffer[] = [];
@@ -153,8 +168,7 @@ export class ClientWriter {
       count++;
     }
     this.#pieces = count === this.#pieces.length ? [] : this.#pieces.slice(count);
-    this.#bytes -= taken;
-    this.#traffic.bytesSent += taken;
+    this.#gave(taken);
     return joinSmall(slice);
   }
 }

@@ -67,14 +67,14 @@ export class Client implements HostedClient {
   #closedAt = 0;
   #toldRefusals: Set<string> | undefined;
 
-  constructor(stream: ClientStream, origin: Origin, host: ClientHost) {
+  constructor(stream: ClientStream, origin: Origin, host: ClientHost, sent?: () => number) {
     this.#stream = stream;
     this.origin = origin;
     this.#host = host;
     this.since = host.now();
     this.#lastHeard = this.since;
     const { schedule, traffic, now } = host;
-    this.#writer = new ClientWriter({ stream, schedule, traffic, now, hasRoom: () => this.#goOn() });
+    this.#writer = new ClientWriter({ stream, sent, schedule, traffic, now, hasRoom: () => this.#goOn() });
     this.#hold = new ReadingHold(stream, () => {
       this.#lastHeard = this.#host.now();
       this.#process();
@@ -163,8 +163,7 @@ export class Client implements HostedClient {
       this.#stream.destroy();
       return true;
     }
-    const { blockedSince } = this.#writer;
-    if (blockedSince !== undefined && now - blockedSince > stallTime) {
+    if (this.#writer.isStuck(now, stallTime)) {
       this.end(Reason.unspecified, 'it does not read what it is sent');
       this.#stream.destroy();
     } else if (this.#state !== 'connected') {

@@ -12,6 +12,7 @@ import type { ClientReport } from '../../broker/clients/client-report';
 import type { BrokerStore } from '../../broker/store/broker-store';
 import { Reason } from '../../broker/wire/reason';
 import { evenTime } from '../even-time';
+import { sentCount } from '../streams/link-movement';
 import type { OpenStream } from '../transport';
 import type { ListenerOptions } from './device-listener';
 import { DeviceListeners, type ListenReport } from './device-listeners';
@@ -63,7 +64,9 @@ export class EmbeddedBroker {
     this.#listeners = new DeviceListeners({
       maximumConnections,
       admit: (stream, { address, certificateName }) =>
-        void this.#broker.then((broker) => broker.accept(stream, { address, local: false, certificateName })),
+        void this.#broker.then((broker) =>
+          broker.accept(stream, { address, local: false, certificateName }, sentCount(stream)),
+        ),
       dropped: (address) => listener.refused(tooManyConnections({ local: false, address })),
     });
     const options: BrokerOptions = {

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
+import { carriedBy } from '../streams/link-movement';
 import type { VerifyClient } from './device-listener';
 
 /** The largest MQTT packet, in bytes: a length of 268,435,455 and the header before it. */
@@ -39,7 +40,7 @@ export class WebSocketDoor {
     this.#server ??= this.#createServer();
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       limitFirstMessage(webSocket, request);
-      this.#opened(streamOf(webSocket), request);
+      this.#opened(carriedBy(streamOf(webSocket), socket), request);
     });
   }
 

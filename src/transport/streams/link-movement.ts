@@ -25,6 +25,26 @@ interface Handle {
   readonly bytesRead?: number;
   readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
+  /** Of TLS on the side of the server: the handle of its socket. */
+  readonly _parent?: Handle | null;
+}
+
+function handleOf(stream: Duplex): Handle | undefined {
+  let lowest = stream;
+  for (let next = below.get(lowest); next; next = below.get(lowest)) lowest = next;
+  // Private to Node.js, see Handle.
+  const handle = (lowest as Duplex & { _handle?: Handle | null })._handle ?? undefined;
+  return handle?._parent ?? handle;
+}
+
+function sentBy({ bytesWritten = 0, writeQueueSize = 0 }: Handle): number {
+  return bytesWritten - writeQueueSize;
+}
+
+/** What tells how many bytes of `stream` the operating system has taken so far; undefined where that cannot be known. */
+export function sentCount(stream: Duplex): (() => number) | undefined {
+  const handle = handleOf(stream);
+  return handle?.bytesWritten === undefined ? undefined : () => sentBy(handle);
 }
 
 export class LinkMovement {
@@ -36,10 +56,7 @@ export class LinkMovement {
 
   /** `now` is in ms, of a clock that is never set. */
   constructor(stream: Duplex, now: () => number) {
-    let lowest = stream;
-    for (let next = below.get(lowest); next; next = below.get(lowest)) lowest = next;
-    // Private to Node.js, see Handle.
-    this.#handle = (lowest as Duplex & { _handle?: Handle | null })._handle ?? undefined;
+    this.#handle = handleOf(stream);
     this.#now = now;
   }
 
@@ -50,8 +67,9 @@ export class LinkMovement {
   }
 
   get progress(): LinkProgress {
-    const { bytesRead: received = 0, bytesWritten = 0, writeQueueSize: waiting = 0 } = this.#handle ?? {};
-    const sent = bytesWritten - waiting;
+    const handle = this.#handle ?? {};
+    const { bytesRead: received = 0, writeQueueSize: waiting = 0 } = handle;
+    const sent = sentBy(handle);
     const now = this.#now();
     // More waits than the system takes: it holds as much as it can.
     if (waiting > 0 && sent > this.#sent) this.#busyUntil(Number.POSITIVE_INFINITY, now);
