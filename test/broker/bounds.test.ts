@@ -1,11 +1,9 @@
-// The limits of clients and broker: packet sizes, retained messages, and clients that do not read.
+// The limits of clients and broker: packet sizes, retained messages, and what clients do not acknowledge.
 
 import assert from 'node:assert/strict';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Refusal } from '#src/broker/clients/broker-listener';
 import type { ClientReport } from '#src/broker/clients/client-report';
 import { type BenchOptions, BrokerBench, type TestClient, textOf } from './broker-bench';
-import type { SlowLink } from './slow-link';
 import { SlowStore } from './slow-store';
 
 /** A session that outlives its connection, and is stored. */
@@ -304,91 +302,5 @@ describe('broker: bounds', () => {
     client.connect('flows');
     await client.next('connack');
     for (const filter of ['a', 'b']) assert.equal(await client.subscribe(filter), 0);
-  });
-
-  it('end the connection of a client that reads nothing', async () => {
-    await start({ stallTime: 5000 });
-    const client = await bench.connect('client');
-    await client.subscribe('t');
-    client.stream.pause();
-    const publisher = await bench.connect('publisher');
-    await publisher.publish('t', 'x'.repeat(1_000_000), { qos: 1 });
-    bench.clock.advance(7);
-    await publisher.quiet();
-    assert.equal(
-      bench.broker.clients().some(({ clientId }) => clientId === 'client'),
-      false,
-    );
-  });
-
-  describe('leave a client alone that reads slowly', () => {
-    const LARGE = 'x'.repeat(400_000);
-    let client: TestClient;
-    let link: SlowLink;
-
-    /** A client for which a large message waits. */
-    async function startSlow(tells: boolean, payload = LARGE): Promise<void> {
-      await start({ stallTime: 10_000 });
-      ({ client, link } = bench.openSlow(tells));
-      link.move(1000);
-      client.connect('slow');
-      await client.next('connack');
-      await client.subscribe('t');
-      link.stop();
-      const publisher = await bench.connect('publisher');
-      await publisher.publish('t', payload, { qos: 1 });
-    }
-
-    /** Lets so many bytes go out in each of some seconds; those by which the client was disconnected are not counted. */
-    async function pass(seconds: number, bytes: number): Promise<number> {
-      for (let second = 0; second < seconds; second++) {
-        link.move(bytes);
-        // Each portion takes some turns.
-        for (let turns = 0; turns < 40; turns++) await turn();
-        link.stop();
-        bench.clock.advance(1);
-        if (!bench.broker.clients().some(({ clientId }) => clientId === 'slow')) return second;
-      }
-      return seconds;
-    }
-
-    it('whose link takes a part of a write at a time', async () => {
-      await startSlow(true);
-      assert.equal(await pass(101, 4000), 101);
-      assert.equal((await client.next('publish')).payload.length, LARGE.length);
-    });
-
-    it('whose system takes much at a time and then nothing, once it has taken something while more waited', async () => {
-      await startSlow(true);
-      await pass(2, 0);
-      await pass(1, 20_000);
-      for (let round = 0; round < 6; round++) {
-        assert.equal(await pass(20, 0), 20);
-        await pass(1, 80_000);
-      }
-      assert.equal((await client.next('publish')).payload.length, LARGE.length);
-    });
-
-    it('whose stream does not tell what parts of a write have gone out', async () => {
-      await startSlow(false);
-      assert.equal(await pass(60, 8000), 60);
-      assert.equal((await client.next('publish')).payload.length, LARGE.length);
-    });
-
-    it('but not for longer than six times the limit, once it has stopped', async () => {
-      await startSlow(true);
-      await pass(20, 4000);
-      const seconds = await pass(100, 0);
-      assert.ok(seconds >= 10 && seconds <= 61, `disconnected after ${seconds} s`);
-    });
-
-    it('nor longer than the limit, if it has never read, or has read fast', async () => {
-      await startSlow(true);
-      assert.equal(await pass(100, 0), 10);
-      await bench.close();
-      await startSlow(true, 'x'.repeat(10_000_000));
-      await pass(3, 1_000_000);
-      assert.equal(await pass(100, 0), 10);
-    });
   });
 });

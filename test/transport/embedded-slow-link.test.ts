@@ -41,6 +41,8 @@ const hastyClock: BrokerClock = {
 
 describe('embedded broker and slow links', () => {
   it('a device that reads 4 kB in a second gets a message that takes a minute', async function () {
+    // What the system holds of a slow link is a matter of the system.
+    if (process.platform !== 'linux') return this.skip();
     const python = skipWithout(this, 'python3', findProgram('python3'));
     const broker = await Broker.open({
       settings: { ...defaultSettings, systemInterval: 0 },
