@@ -18,7 +18,13 @@ describe('the files of a TLS configuration', () => {
   /** Node-RED with this tls-config node, which could read nothing when it was deployed. */
   function withConfig(files: { cert?: string; key?: string; ca?: string }): NodeAPI {
     const saved = { id: 'tls', type: 'tls-config', name: 'plant', cert: '', key: '', ca: '', ...files };
-    const node = { ...saved, valid: false, addTLSOptions: (options: object) => ({ ...options, servername: 'plant' }) };
+    const credentials = { passphrase: 'of the key' };
+    const node = {
+      ...saved,
+      credentials,
+      valid: false,
+      addTLSOptions: (options: object) => ({ ...options, servername: 'plant' }),
+    };
     const nodes = { getNode: () => node, eachNode: (each: (definition: object) => void) => each(saved) };
     // The reader uses nothing else of Node-RED here.
     return { nodes } as unknown as NodeAPI;
@@ -44,7 +50,7 @@ describe('the files of a TLS configuration', () => {
       assert.equal(String(options.cert), `${word} ${cert}`);
       assert.equal(String(options.key), `${word} ${key}`);
       assert.equal(String(options.ca), `${word} ${ca}`);
-      assert.equal(options.servername, 'plant');
+      assert.deepEqual([options.servername, options.passphrase], ['plant', 'of the key']);
     }
   });
 

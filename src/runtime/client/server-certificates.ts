@@ -11,7 +11,7 @@ import { readBounded } from './bounded-file';
 import { type ClientCertificate, systemAuthorities } from './system-authorities';
 
 /** Node-RED's tls-config node, which has no public types. */
-interface TlsConfigNode extends Node {
+interface TlsConfigNode extends Node<{ passphrase?: string }> {
   readonly valid: boolean;
   addTLSOptions(options: TlsOptions): TlsOptions;
 }
@@ -50,7 +50,9 @@ export async function namedCertificates(RED: NodeAPI, id: string): Promise<TlsOp
   if (!deployed.ok) throw deployed.error;
   const config = tlsConfig(RED, id);
   const files = config ? await readFiles(filesOf(RED, config)) : {};
-  return { ...deployed.value, ...files };
+  // A node that could not read its files leaves out what the key needs.
+  const passphrase = files.key && config?.credentials?.passphrase;
+  return { ...deployed.value, ...files, ...(passphrase ? { passphrase } : {}) };
 }
 
 /** The authorities for a connection whose configuration names none. */
