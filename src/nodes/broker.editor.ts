@@ -2,7 +2,7 @@
 
 import type { MessageConfig } from '../core/servers/message-config';
 import type { MessagesAboutClient } from '../core/servers/presence';
-import { withoutCredentials } from '../core/servers/server-url';
+import { withoutSecrets } from '../core/servers/server-url';
 import { fillTemplate, parseTemplate } from '../core/values/template';
 import { listBrokerUsers, watchBroker } from '../editor/broker/broker-state';
 import { prepareConnectionTest } from '../editor/broker/connection-test';
@@ -168,7 +168,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
   },
   label() {
     if (this.name) return this.name;
-    const address = withoutCredentials(listed(this.servers)[0]?.url ?? '');
+    const address = withoutSecrets(listed(this.servers)[0]?.url ?? '');
     return this.connectTo === 'embedded' ? this._('label.embedded') : address;
   },
   labelStyle() {

@@ -3,7 +3,7 @@
 import { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import { addressOfVariables } from '../core/servers/core-address';
 import { parseProxyUrl } from '../core/servers/proxy-url';
-import { parseServerUrl, type ServerAddress, withoutCredentials } from '../core/servers/server-url';
+import { parseServerUrl, type ServerAddress, withoutSecrets } from '../core/servers/server-url';
 import { shownLiteral } from '../core/values/plain-value';
 import type { SavedConfig } from './saved-config';
 
@@ -71,7 +71,7 @@ function readServers(saved: SavedConfig): ServerReach['servers'] {
 }
 
 function invalidServer(url: string, problem: string): MqttFlowsError {
-  const params = { url: withoutCredentials(url), problemKey: `serverUrl.${problem}` };
+  const params = { url: withoutSecrets(url), problemKey: `serverUrl.${problem}` };
   return new MqttFlowsError('server-url-invalid', { stage: 'config', params });
 }
 
@@ -82,7 +82,7 @@ function readProxy(saved: SavedConfig): ProxyConfig {
   if (use === 'url' && !isProxyUrl(url)) {
     const params = {
       property: 'proxy.url',
-      value: shownLiteral(withoutCredentials(url)),
+      value: shownLiteral(withoutSecrets(url)),
       expectedKey: 'expected.proxyUrl',
     };
     saved.fail(new MqttFlowsError('config-invalid', { stage: 'config', params }));

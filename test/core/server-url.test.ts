@@ -8,7 +8,7 @@ import {
   type ServerUrlProblem,
   serverName,
   splitCredentials,
-  withoutCredentials,
+  withoutSecrets,
 } from '#src/core/servers/server-url';
 
 describe('core/servers/server-url', () => {
@@ -152,8 +152,20 @@ describe('core/servers/server-url', () => {
       assert.ok(result.ok && result.address.scheme !== 'mqtt+unix');
       assert.deepEqual(result.address.credentials, credentials);
       assert.doesNotMatch(serverName(result.address), /user|s.cret/);
-      assert.doesNotMatch(withoutCredentials(text), /user|s.*cret/);
+      assert.doesNotMatch(withoutSecrets(text), /user|s.*cret/);
     });
+  }
+
+  for (const [text, shown] of [
+    ['wss://host/mqtt?X-Amz-Signature=secret', 'wss://host/mqtt?…'],
+    ['wss://user:secret@host/mqtt?token=secret', 'wss://…@host/mqtt?…'],
+    // Either may be the password: what stands before the @, or what stands after the question mark.
+    ['wss://host/mqtt?username=me@here&password=secret', 'wss://…'],
+    ['mqtt://user:sec?ret@host', 'mqtt://…'],
+    ['mqtt://user:sec/ret@${HOST}', 'mqtt://…@${HOST}'],
+    ['mqtt://host:1883', 'mqtt://host:1883'],
+  ] as const) {
+    it(`"${text}" is shown as ${shown}`, () => assert.equal(withoutSecrets(text), shown));
   }
 
   const pasted: readonly [text: string, url: string, username: string, password: string][] = [

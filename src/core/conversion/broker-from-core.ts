@@ -1,6 +1,6 @@
 // A core broker node as one of ours. Runs in the editor too.
 
-import { withoutCredentials } from '../servers/server-url';
+import { withoutSecrets } from '../servers/server-url';
 import { asFlag, asWhole } from '../values/plain-value';
 import type { ConversionNote, NodeConversion } from './conversion-note';
 import { note } from './conversion-note';
@@ -24,7 +24,7 @@ function versionFromCore({ compatmode, protocolVersion }: FlowNode): 3 | 4 | 5 {
 export function brokerFromCore(node: FlowNode, options: ConversionOptions, tlsConfig?: FlowNode): NodeConversion {
   const server = serverFromCore(node, options.credentials === 'address', tlsConfig);
   if (!server) {
-    return { ok: false, notes: [note('addressInvalid', { address: withoutCredentials(writtenAddress(node)) })] };
+    return { ok: false, notes: [note('addressInvalid', { address: withoutSecrets(writtenAddress(node)) })] };
   }
   const clientId = server.clientId ?? textOf(node.clientid);
   // Here a client identifier may contain {{hostname}} and no other placeholder.

@@ -1,5 +1,6 @@
 // One of our broker nodes as a core broker node, with what is lost. Runs in the editor too.
 
+import { withoutSecrets } from '../servers/server-url';
 import { fieldsOf, isBlank, isRecord } from '../values/plain-value';
 import { type ConversionNote, type NodeConversion, note } from './conversion-note';
 import { asType, type FlowNode, textOf } from './flow-node';
@@ -16,7 +17,7 @@ export function brokerToCore(node: FlowNode): NodeConversion {
   const cleansession = node.cleanStart !== false;
   const auto = node.protocolVersion === undefined || node.protocolVersion === 'auto';
   const notes: ConversionNote[] = [
-    ...(count > 1 ? [note('severalServers', { count, address: server.broker })] : []),
+    ...(count > 1 ? [note('severalServers', { count, address: withoutSecrets(server.broker) })] : []),
     ...(auto ? [note('versionFixed')] : []),
     ...(clientId.includes('{{') ? [note('template', { property: 'clientId' })] : []),
     ...(!cleansession && clientId === '' ? [note('sessionNeedsClientId')] : []),

@@ -1,6 +1,6 @@
 // What a node is called where a conversion speaks of it. Runs in the editor too.
 
-import { withoutCredentials } from '../servers/server-url';
+import { withoutSecrets } from '../servers/server-url';
 import { isRecord } from '../values/plain-value';
 import { type FlowNode, textOf } from './flow-node';
 import { textOfLiteral } from './saved-text';
@@ -20,9 +20,9 @@ function topicOf({ topic, topicType }: FlowNode): string {
 /** Host and port, as the core shows them, or an address. Other nodes have the identifier of their broker node in `broker`. */
 function serverOf({ type, servers, broker, port }: FlowNode): string {
   const address = textOf(first(servers)?.url);
-  if (address !== '' || type !== 'mqtt-broker') return withoutCredentials(address);
+  if (address !== '' || type !== 'mqtt-broker') return withoutSecrets(address);
   const host = textOf(broker);
-  return withoutCredentials(host.includes('://') || textOf(port) === '' ? host : `${host}:${textOf(port)}`);
+  return withoutSecrets(host.includes('://') || textOf(port) === '' ? host : `${host}:${textOf(port)}`);
 }
 
 function first(list: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -1,7 +1,7 @@
 // The address of a core broker node as one URL, with what the core nodes read of it. Runs in the editor too.
 
 import { addressOf, asCoreReads, clientIdOf } from '../servers/core-address';
-import { type AddressCredentials, parseServerUrl, splitCredentials, withoutCredentials } from '../servers/server-url';
+import { type AddressCredentials, parseServerUrl, splitCredentials, withoutSecrets } from '../servers/server-url';
 import { asFlag } from '../values/plain-value';
 import { type ConversionNote, note } from './conversion-note';
 import { type FlowNode, textOf } from './flow-node';
@@ -37,7 +37,7 @@ export function serverFromCore(
   const notes: ConversionNote[] = [];
   if (split) notes.push(note(inAddress ? 'credentialsInAddress' : 'credentialsMoved'));
   if (read !== secured) {
-    notes.push(note('addressPart', { given: withoutCredentials(written), address: withoutCredentials(url) }));
+    notes.push(note('addressPart', { given: withoutSecrets(written), address: withoutSecrets(url) }));
   }
   if (isVariable(textOf(node.broker))) notes.push(note('addressFromVariable', { property: textOf(node.broker) }));
   const { scheme, secure } = parsed.address;

@@ -8,7 +8,7 @@ import { exceedsMqttString } from '../topics/topic-name';
 import { asFlag, asWhole, fieldsOf, isRecord, propertyInvalid } from '../values/plain-value';
 import { addressOf, asCoreReads, clientIdOf } from './core-address';
 import type { BrokerMessage } from './message-config';
-import { parseServerUrl, type ServerAddress, withoutCredentials } from './server-url';
+import { parseServerUrl, type ServerAddress, withoutSecrets } from './server-url';
 
 /** Values that replace settings of the broker node. A blank user name or password means none. */
 export interface ConnectOverrides {
@@ -231,7 +231,7 @@ function readServer({ url, broker, port, usetls }: Values, configured: ServerAdd
   const text = typeof whole === 'string' && whole !== '' ? whole : composed({ broker, port, usetls }, configured);
   const result = parseServerUrl(asCoreReads(text));
   if (!result.ok) {
-    const params = { url: withoutCredentials(text).slice(0, 200), problemKey: `serverUrl.${result.problem}` };
+    const params = { url: withoutSecrets(text).slice(0, 200), problemKey: `serverUrl.${result.problem}` };
     return failed(new MqttFlowsError('server-url-invalid', { stage: 'control', params }));
   }
   const clientId = clientIdOf(text);

@@ -172,9 +172,17 @@ export function splitCredentials(text: string): SplitAddress | undefined {
   return { url: scheme + rest.trim(), username: unescaped(username), password: unescaped(password) };
 }
 
-/** `text` with what may be a user name or a password replaced by dots: an address for logs, labels and errors. */
-export function withoutCredentials(text: string): string {
-  return text.replace(/^([^@]*:\/\/)?.*@/s, '$1…@');
+const SCHEME_AND_REST = /^(\s*[a-z][a-z0-9+.-]*:\/\/)?(.*)$/is;
+
+/**
+ * An address for logs, labels and errors, which need not be valid: dots stand for user name and password, and for the
+ * query, which may hold a signature. Where a `?` stands before an `@`, the password may be before the one or behind the
+ * other, and only the scheme is shown.
+ */
+export function withoutSecrets(text: string): string {
+  const [, scheme = '', rest = ''] = SCHEME_AND_REST.exec(text) ?? [];
+  if (/\?.*@/s.test(rest)) return `${scheme}…`;
+  return scheme + rest.replace(/^.*@/s, '…@').replace(/\?.*$/s, '?…');
 }
 
 /** Removes percent-encoding. A percent sign that escapes nothing stays. */

@@ -2,13 +2,14 @@
 // each node there, and for each channel the payloads that were seen as examples, with a schema that fits them.
 // https://www.asyncapi.com/docs/reference/specification/v3.0.0
 
+import { bracketed, parseServerUrl, serverName } from '../servers/server-url';
 import { SEVERAL } from '../topics/topic-pattern';
 import { inferredSchema, type JsonSchema } from './inferred-schema';
 import type { SeenByFilter, SeenTopic } from './seen-topics';
 import { receives, type TopicUse } from './topic-use';
 
 interface SurfaceServer {
-  /** Such as `mqtts://example.com:8883/path`. User and password within it are left out of the document. */
+  /** As the broker node has it. User name, password and query, which may hold a signature, do not go into the document. */
   readonly url: string;
 }
 
@@ -57,15 +58,27 @@ export function asyncApi(title: string, servers: readonly SurfaceServer[], uses:
     asyncapi: '3.0.0',
     info: { title, version: '1.0.0' },
     defaultContentType: 'application/json',
-    servers: Object.fromEntries(servers.map((server, index) => [`server${index + 1}`, serverOf(server)])),
+    servers: Object.fromEntries(servers.flatMap(serverOf).map((server, index) => [`server${index + 1}`, server])),
     channels: Object.fromEntries(channels),
     operations: Object.fromEntries(operations),
   };
 }
 
-function serverOf({ url }: SurfaceServer): object {
-  const [, protocol = 'mqtt', host = url, pathname = ''] = /^([a-z]+):\/\/(?:[^/@]*@)?([^/]*)(\/.*)?$/.exec(url) ?? [];
-  return { host, protocol, ...(pathname === '' ? {} : { pathname }) };
+/** None for an address that cannot be read, such as one whose port is a variable: nobody knows which part of it is secret. */
+function serverOf({ url }: SurfaceServer): readonly object[] {
+  const parsed = parseServerUrl(url);
+  if (!parsed.ok) return [];
+  const { address } = parsed;
+  if (address.scheme === 'mqtt+unix') return [{ host: serverName(address), protocol: 'mqtt' }];
+  const { scheme, host, port, path } = address;
+  const pathname = path.replace(/\?.*$/s, '');
+  return [
+    {
+      host: `${bracketed(host)}:${port}`,
+      protocol: scheme,
+      ...(pathname === '' || pathname === '/' ? {} : { pathname }),
+    },
+  ];
 }
 
 /** What stands for other levels. */

@@ -15,6 +15,7 @@ describe('core/conversion/node-label', () => {
     [coreIn('in', 'b', 'a/b'), 'a/b'],
     [coreIn('in', 'b', ''), 'mqtt in'],
     [ours('mqtt-flows-broker', { servers: [{ url: 'mqtt://me:secret@host:1' }] }), 'mqtt://…@host:1'],
+    [ours('mqtt-flows-broker', { servers: [{ url: 'wss://host/mqtt?signature=secret' }] }), 'wss://host/mqtt?…'],
     [ours('mqtt-flows-subscribe', { broker: 'b', subscriptions: [{ filter: 'a/#' }] }), 'a/#'],
     [ours('mqtt-flows-publish', { topic: '"a/{{b}}"', topicType: 'jsonata' }), 'a/{{b}}'],
     [ours('mqtt-flows-publish', { topic: '$uppercase(topic)', topicType: 'jsonata' }), '$uppercase(topic)'],

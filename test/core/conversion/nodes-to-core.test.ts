@@ -57,6 +57,14 @@ describe('A broker node as one of the core', () => {
     assert.equal(convert(brokerToCore, broker({ servers: 'none', protocolVersion: 4 })).node?.broker, 'localhost');
   });
 
+  it('names the first server without what is secret in its address', () => {
+    const address = (url: string): unknown =>
+      brokerToCore(broker({ servers: [{ url }, { url: 'b' }] })).notes.find(({ key }) => key === 'severalServers')
+        ?.values.address;
+    assert.equal(address('mqtt://me:secret@host:1884'), '…@host');
+    assert.equal(address('wss://me:secret@host/mqtt?signature=secret'), 'wss://…@host/mqtt?…');
+  });
+
   it('keeps a session as long as it was, where the core can', () => {
     const kept = { cleanStart: false, clientId: 'me', servers: [] };
     const expiry = (settings: object): unknown =>

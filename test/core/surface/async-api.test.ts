@@ -108,7 +108,7 @@ describe('An AsyncAPI document', () => {
     label: `node ${use.node}`,
     seen: use.pattern ? seenOf(use.pattern) : { count: 0, topics: [] },
   }));
-  const document = asyncApi('Home', [{ url: 'mqtts://user:secret@example.com:8883/path' }], channels);
+  const document = asyncApi('Home', [{ url: 'wss://user:secret@example.com:8884/path' }], channels);
 
   function seenOf(pattern: TopicPattern): SeenSurface['filters'][number] {
     const [found] = seen(tree, [patternText(pattern)]).filters;
@@ -147,9 +147,30 @@ describe('An AsyncAPI document', () => {
 
   it('has the servers without user and password', () => {
     const { servers } = document as { servers: object };
-    assert.deepEqual(servers, { server1: { host: 'example.com:8883', protocol: 'mqtts', pathname: '/path' } });
+    assert.deepEqual(servers, { server1: { host: 'example.com:8884', protocol: 'wss', pathname: '/path' } });
     assert.ok(!JSON.stringify(document).includes('secret'));
   });
+
+  const addresses: readonly (readonly [string, object | undefined])[] = [
+    ['user:secret@host:1884', { host: 'host:1884', protocol: 'mqtt' }],
+    ['mqtt://user:secret@host', { host: 'host:1883', protocol: 'mqtt' }],
+    ['MQTTS://user:secret@host', { host: 'host:8883', protocol: 'mqtts' }],
+    ['mqtt://user:secret@part@host', { host: 'host:1883', protocol: 'mqtt' }],
+    ['ssl://[fe80::1]:1884/', { host: '[fe80::1]:1884', protocol: 'mqtts' }],
+    ['wss://host/mqtt?X-Amz-Signature=secret', { host: 'host:443', protocol: 'wss', pathname: '/mqtt' }],
+    ['wss://host?signature=secret', { host: 'host:443', protocol: 'wss' }],
+    ['wss://host/mqtt?username=me@here&password=secret', { host: 'host:443', protocol: 'wss', pathname: '/mqtt' }],
+    ['mqtt+unix:///run/mqtt.sock', { host: 'mqtt+unix:///run/mqtt.sock', protocol: 'mqtt' }],
+    ['mqtt://user:sec/ret@host', undefined],
+    ['mqtt://user:secret@${HOST}:1883', { host: '${HOST}:1883', protocol: 'mqtt' }],
+    ['mqtt://user:secret@${HOST}:${PORT}', undefined],
+  ];
+  for (const [url, server] of addresses) {
+    it(`says of "${url}" how to reach the server, and nothing that is secret`, () => {
+      const { servers } = asyncApi('Home', [{ url }], []) as { servers: object };
+      assert.deepEqual(servers, server === undefined ? {} : { server1: server });
+    });
+  }
 
   it('refers to channels that are there', () => {
     const { channels: made, operations } = document as {
