@@ -7,6 +7,7 @@ import { note } from './conversion-note';
 import type { ConversionOptions } from './conversion-options';
 import { derivedId } from './derived-id';
 import { asType, type FlowNode, textOf } from './flow-node';
+import { labelOf } from './node-label';
 import { presenceFromCore, userPropertiesFromCore } from './presence-from-core';
 import { coreProperties } from './property-table';
 import { isVariable, variableNotes } from './saved-text';
@@ -20,9 +21,13 @@ function versionFromCore({ compatmode, protocolVersion }: FlowNode): 3 | 4 | 5 {
   return Number(protocolVersion) === 5 ? 5 : 4;
 }
 
-/** `tlsConfig` is the TLS configuration that `node` names, if it is known. */
-export function brokerFromCore(node: FlowNode, options: ConversionOptions, tlsConfig?: FlowNode): NodeConversion {
-  const server = serverFromCore(node, options.credentials === 'address', tlsConfig);
+/** `find` gives the node of the flow that has an identifier, such as the TLS configuration that `node` names. */
+export function brokerFromCore(
+  node: FlowNode,
+  options: ConversionOptions,
+  find: (id: string) => FlowNode | undefined = () => undefined,
+): NodeConversion {
+  const server = serverFromCore(node, options.credentials === 'address', find(textOf(node.tls)));
   if (!server) {
     return { ok: false, notes: [note('addressInvalid', { address: withoutSecrets(writtenAddress(node)) })] };
   }
@@ -31,7 +36,7 @@ export function brokerFromCore(node: FlowNode, options: ConversionOptions, tlsCo
   if (clientId.includes('{{')) return { ok: false, notes: [note('clientIdBraces', { clientId })] };
   const protocolVersion = versionFromCore(node);
   const mqtt5 = protocolVersion === 5;
-  const tls = tlsFromCore(node, server, options);
+  const tls = tlsFromCore(node, server, options, find);
   const messages = (['birth', 'close', 'will'] as const).map(
     (name) => [name, presenceFromCore(node, name, mqtt5)] as const,
   );
@@ -98,12 +103,19 @@ interface TlsFromCore {
 }
 
 /** Without a TLS configuration, the core node does not verify the certificate unless `verifyservercert` says so. */
-function tlsFromCore(node: FlowNode, { secure }: ServerFromCore, { tls }: ConversionOptions): TlsFromCore {
+function tlsFromCore(
+  node: FlowNode,
+  { secure }: ServerFromCore,
+  { tls }: ConversionOptions,
+  find: (id: string) => FlowNode | undefined,
+): TlsFromCore {
   const chosen = usesTls(node) ? textOf(node.tls) : '';
   if (!secure || chosen !== '') return { id: secure ? chosen : '', added: [], notes: [] };
   if (asFlag(node.verifyservercert) === true) return { id: '', added: [], notes: [] };
   if (tls === 'verified') return { id: '', added: [], notes: [note('tlsVerified')] };
   const id = derivedId(node.id, 'tls');
+  const there = find(id);
+  if (there) return { id, added: [], notes: [note('tlsThere', { name: labelOf(there) })] };
   const added = {
     ...UNVERIFIED,
     id,

@@ -1,7 +1,7 @@
 // What becomes of the broker nodes of a flow when some of the nodes that use them are replaced. Runs in the editor too.
 
 import { isRecord } from '../values/plain-value';
-import { type NodeConversion, note } from './conversion-note';
+import { type ConversionNote, type NodeConversion, note } from './conversion-note';
 import { derivedId } from './derived-id';
 import type { Direction } from './direction';
 import { type FlowNode, textOf } from './flow-node';
@@ -21,6 +21,7 @@ export class BrokerMoves {
   readonly #carriers = new Map<FlowNode, FlowNode>();
   /** Whether nodes that find their broker through a variable can move, and its brokers with them: all, or none. */
   readonly #variables: boolean;
+  readonly #flow: readonly FlowNode[];
 
   constructor(
     flow: readonly FlowNode[],
@@ -28,6 +29,7 @@ export class BrokerMoves {
     chosen: (node: FlowNode) => boolean,
     moving: ReadonlySet<FlowNode>,
   ) {
+    this.#flow = flow;
     const byVariable = flow.filter((node) => isVariable(textOf(node.broker)) && direction.convert(node));
     const brokers = flow.filter(({ type }) => type === direction.brokerType);
     const carried = brokers.filter(({ id }) => flow.some((node) => carries(node, id)));
@@ -48,9 +50,18 @@ export class BrokerMoves {
 
   #move(broker: FlowNode, direction: Direction, staying: number): void {
     const whole = direction.convertBroker(broker);
-    const result = whole.ok && staying > 0 ? besides(broker, whole, direction, staying) : whole;
+    const result = whole.ok ? this.#placed(broker, whole, direction, staying) : whole;
     this.#results.set(broker, result);
     this.#byId.set(broker.id, { broker, result });
+  }
+
+  #placed(broker: FlowNode, whole: Converted, direction: Direction, staying: number): NodeConversion {
+    const { id, there } = besideOf(this.#flow, broker, whole.node.type);
+    if (staying === 0) return there ? { ...whole, notes: [...whole.notes, ...bothStay(broker, there)] } : whole;
+    if (!there) return besides(id, whole, direction, staying);
+    // It is set up by now, and credentials have been typed into it.
+    const notes = [note('brokerThere', { count: staying, broker: labelOf(there) })];
+    return { ok: true, node: there, added: [], notes };
   }
 
   /** The settings of subflows and flows name the type of the broker nodes that they offer. */
@@ -88,18 +99,35 @@ export class BrokerMoves {
   }
 }
 
-function besides(broker: FlowNode, whole: Converted, direction: Direction, staying: number): NodeConversion {
-  const id = derivedId(broker.id, 'broker');
+/**
+ * The broker node of `type` that an earlier conversion has added beside `broker`, or the identifier of one to add: another
+ * where the earlier one has been converted back.
+ */
+function besideOf(flow: readonly FlowNode[], broker: FlowNode, type: string): { id: string; there?: FlowNode } {
+  for (let number = 1; ; number++) {
+    const id = derivedId(broker.id, number === 1 ? 'broker' : `broker ${number}`);
+    const there = flow.find((node) => node.id === id);
+    if (!there) return { id };
+    if (there.type === type) return { id, there };
+  }
+}
+
+function besides(id: string, whole: Converted, direction: Direction, staying: number): NodeConversion {
   const { node, notes } = direction.apart(whole.node);
-  const added = whole.added;
   const shared = note('brokerShared', { count: staying });
   const twice = announces(node) ? [note('presenceTwice')] : [];
   return {
     ok: true,
     node: { ...node, id },
-    added,
+    added: whole.added,
     notes: [...whole.notes, shared, ...twice, ...notes, note('credentialsAgain')],
   };
+}
+
+/** What is said of a broker node that is converted in its place, with `there` beside it. */
+function bothStay(broker: FlowNode, there: FlowNode): ConversionNote[] {
+  const twice = announces(broker) && announces(there) ? [note('presenceTwice')] : [];
+  return [note('brokerBeside', { broker: labelOf(there) }), ...twice];
 }
 
 /** Whether a broker node, of the core or ours, has a birth, close or will message. */

@@ -37,6 +37,7 @@ export type NoteKey =
   // What is said of one node.
   | 'tlsNotVerified'
   | 'tlsVerified'
+  | 'tlsThere'
   | 'addressPart'
   | 'addressInvalid'
   | 'addressFromVariable'
@@ -44,6 +45,8 @@ export type NoteKey =
   | 'credentialsInAddress'
   | 'credentialsAgain'
   | 'brokerShared'
+  | 'brokerThere'
+  | 'brokerBeside'
   | 'brokerStays'
   | 'presenceTwice'
   | 'clientIdChanged'

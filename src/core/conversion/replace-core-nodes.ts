@@ -48,12 +48,7 @@ export function isBroker(type: string): boolean {
 function toOurs(flow: readonly FlowNode[], options: ConversionOptions): Direction {
   return {
     brokerType: 'mqtt-broker',
-    convertBroker: (node) =>
-      brokerFromCore(
-        node,
-        options,
-        flow.find(({ id }) => id === node.tls),
-      ),
+    convertBroker: (node) => brokerFromCore(node, options, (wanted) => flow.find(({ id }) => id === wanted)),
     convert: (node) => withJsonNotes(flow, convert(node, options)),
     apart(node) {
       const { clientId } = node;

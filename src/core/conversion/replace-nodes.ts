@@ -53,7 +53,7 @@ function collect(
   const added: FlowNode[] = [];
   const reports: NodeReport[] = [];
   const take = (before: FlowNode, { node, added: more, notes }: Converted): void => {
-    // A broker node that others still use stays, and the new one stands beside it.
+    // A broker node that others still use stays, and another one stands beside it.
     if (node.id === before.id) replaced.push({ before, after: node });
     else added.push(node);
     added.push(...more);
@@ -67,7 +67,9 @@ function collect(
     const carrier = moves.carrier(before);
     if (carrier) replaced.push({ before, after: carrier });
   }
-  return { replaced, added, reports };
+  const present = new Set(flow.map(({ id }) => id));
+  // What an earlier conversion has added is used as it is by now.
+  return { replaced, added: added.filter(({ id }) => !present.has(id)), reports };
 }
 
 function report(node: FlowNode, verdict: Verdict, notes: readonly ConversionNote[]): NodeReport {

@@ -7,6 +7,7 @@ import { putCoreNodesBack } from '#src/core/conversion/put-core-nodes-back';
 import { replaceCoreNodes } from '#src/core/conversion/replace-core-nodes';
 import { convertedFlow, type FlowConversion } from '#src/core/conversion/replace-nodes';
 import { coreBroker, coreIn, coreOut, node, tab } from '../../helpers/flows/core-flow';
+import { deepFreeze } from '../deep-freeze';
 
 function types(flow: readonly FlowNode[], conversion: FlowConversion): Record<string, string> {
   return Object.fromEntries(convertedFlow(flow, conversion).map(({ id, type }) => [id, type]));
@@ -148,6 +149,96 @@ describe('core/conversion/replace-nodes', () => {
     const before = structuredClone(flow);
     convertedFlow(flow, replaceCoreNodes(flow, conversionDefaults));
     assert.deepEqual(flow, before);
+  });
+});
+
+describe('Nodes of one broker node that are replaced in several steps', () => {
+  const flow = [
+    tab(),
+    coreBroker('x', { usetls: true, clientid: 'c' }),
+    ...['a', 'b', 'c'].map((id) => coreOut(id, 'x', 't')),
+  ];
+
+  /** The flow after `id` has been replaced. */
+  function step(before: readonly FlowNode[], ...ids: string[]): readonly FlowNode[] {
+    // Undo puts the flow back that stood there before.
+    const conversion = replaceCoreNodes(deepFreeze(before), conversionDefaults, only(...ids));
+    const after = convertedFlow(before, conversion);
+    const all = after.map(({ id }) => id);
+    assert.deepEqual(all, [...new Set(all)], 'no identifier twice');
+    return after;
+  }
+
+  function setUp(before: readonly FlowNode[]): readonly FlowNode[] {
+    return before.map((each) => {
+      if (each.type === 'tls-config') return { ...each, verifyservercert: true };
+      return each.type === 'mqtt-flows-broker'
+        ? { ...each, name: 'set up', servers: [{ url: 'mqtts://other' }] }
+        : each;
+    });
+  }
+
+  it('use the broker node that the first step has added, as it is set up by then', () => {
+    const first = setUp(step(flow, 'a'));
+    const second = step(first, 'b');
+    const { broker } = found(second, 'a');
+    assert.equal(found(second, 'b').broker, broker);
+    assert.deepEqual(
+      second.filter(({ id }) => id !== 'b'),
+      first.filter(({ id }) => id !== 'b'),
+    );
+    const conversion = replaceCoreNodes(first, conversionDefaults, only('b'));
+    assert.deepEqual(conversion.added, []);
+    assert.deepEqual(conversion.reports[0]?.notes, [{ key: 'brokerThere', values: { count: 1, broker: 'set up' } }]);
+  });
+
+  it('share the TLS configuration that was added, also with the old broker node when the last of them follows', () => {
+    const second = step(setUp(step(flow, 'a')), 'b');
+    const third = step(second, 'c');
+    const [tls, ...others] = third.filter(({ type }) => type === 'tls-config');
+    assert.deepEqual([tls?.verifyservercert, others], [true, []]);
+    assert.deepEqual([found(third, 'x').type, found(third, 'x').tls], ['mqtt-flows-broker', tls?.id]);
+    assert.equal(found(third, 'c').broker, 'x');
+    const last = replaceCoreNodes(second, conversionDefaults, only('c'));
+    assert.deepEqual(keys(last, 'x'), ['tlsThere', 'brokerBeside']);
+  });
+
+  it('say again that birth, close and will messages are sent by both broker nodes', () => {
+    const announced = flow.map((each) => (each.id === 'x' ? { ...each, willTopic: 'state' } : each));
+    const last = replaceCoreNodes(step(announced, 'a', 'b'), conversionDefaults, only('c'));
+    assert.deepEqual(keys(last, 'x'), ['tlsThere', 'brokerBeside', 'presenceTwice']);
+  });
+
+  it('are put back in several steps as well', () => {
+    const ours = convertedFlow(flow, replaceCoreNodes(flow, conversionDefaults));
+    const back = (before: readonly FlowNode[], id: string): readonly FlowNode[] =>
+      convertedFlow(before, putCoreNodesBack(before, only(id)));
+    const first = back(ours, 'a').map((each) => (each.type === 'mqtt-broker' ? { ...each, name: 'set up' } : each));
+    const second = back(first, 'b');
+    assert.deepEqual(
+      second.filter(({ type }) => type === 'mqtt-broker').map(({ id, name }) => [id, name]),
+      [[found(second, 'a').broker, 'set up']],
+    );
+    assert.equal(found(second, 'b').broker, found(second, 'a').broker);
+  });
+
+  it('get another broker node where the one of an earlier step has been put back', () => {
+    const first = step(flow, 'a');
+    const { broker: added } = found(first, 'a');
+    const back = convertedFlow(first, putCoreNodesBack(first, only('a')));
+    assert.equal(found(back, String(added)).type, 'mqtt-broker');
+    const again = step(back, 'b');
+    const { broker } = found(again, 'b');
+    assert.notEqual(broker, added);
+    assert.equal(found(again, String(broker)).type, 'mqtt-flows-broker');
+    assert.equal(found(step(again, 'c', 'a'), 'c').type, 'mqtt-flows-publish');
+  });
+
+  it('of another package do the same', () => {
+    const foreign = node('d', 'mqtt-in-dynamicsub', { broker: 'x' });
+    const second = step(setUp(step([...flow, foreign], 'a')), 'd');
+    assert.equal(found(second, 'd').broker, found(second, 'a').broker);
+    assert.equal(second.filter(({ type }) => type === 'mqtt-flows-broker').length, 1);
   });
 });
 
