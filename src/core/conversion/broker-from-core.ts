@@ -10,7 +10,7 @@ import { asType, type FlowNode, textOf } from './flow-node';
 import { labelOf } from './node-label';
 import { presenceFromCore, userPropertiesFromCore } from './presence-from-core';
 import { coreProperties } from './property-table';
-import { isVariable, variableNotes } from './saved-text';
+import { isVariable, userPropertyTexts, variableNotes } from './saved-text';
 import { type ServerFromCore, serverFromCore, usesTls, writtenAddress } from './server-from-core';
 
 const FOUR_BYTES = 0xffff_ffff;
@@ -45,7 +45,8 @@ export function brokerFromCore(
   const sessionExpiryInterval = mqtt5 ? expiryFromCore(node) : '';
   // With MQTT 5 and without an expiry, the session ends with the connection.
   const kept = !cleanStart && sessionExpiryInterval !== 0;
-  const userProperties = (mqtt5 && userPropertiesFromCore(node.userProperties ?? node.userProps)) || {};
+  const savedProperties = node.userProperties ?? node.userProps;
+  const userProperties = (mqtt5 && userPropertiesFromCore(savedProperties)) || {};
   const settings = {
     connectTo: 'server',
     servers: [{ url: server.url }],
@@ -68,7 +69,7 @@ export function brokerFromCore(
     ...(kept && node.autoUnsubscribe !== false ? [note('keptSession')] : []),
     ...messages.flatMap(([, { notes: said }]) => said),
     ...variableNotes({ clientId }),
-    ...variableNotes(namedProperties(userProperties)),
+    ...variableNotes(userPropertyTexts(userProperties), typeof savedProperties === 'string' ? 'json' : 'property'),
   ];
   return {
     ok: true,
@@ -76,10 +77,6 @@ export function brokerFromCore(
     added: tls.added,
     notes,
   };
-}
-
-function namedProperties(userProperties: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(userProperties).map(([name, text]) => [`userProperties["${name}"]`, text]));
 }
 
 function keepaliveFromCore(saved: unknown): number | string {

@@ -5,7 +5,7 @@ import { fieldsOf, isBlank, isRecord } from '../values/plain-value';
 import { type ConversionNote, type NodeConversion, note } from './conversion-note';
 import { asType, type FlowNode, textOf } from './flow-node';
 import { ourProperties } from './property-table';
-import { keptVariableNotes } from './saved-text';
+import { keptVariableNotes, userPropertyTexts, wholeVariables } from './saved-text';
 
 /** MQTT 5, section 3.1.2.11.2: the session does not end. */
 const FOR_EVER = 0xffff_ffff;
@@ -21,6 +21,8 @@ export function brokerToCore(node: FlowNode): NodeConversion {
     ...(auto ? [note('versionFixed')] : []),
     ...(clientId.includes('{{') ? [note('template', { property: 'clientId' })] : []),
     ...(!cleansession && clientId === '' ? [note('sessionNeedsClientId')] : []),
+    ...keptVariableNotes({ 'servers[0].url': server.broker, clientId, ...credentialTexts(node) }),
+    ...keptVariableNotes(userPropertyTexts(node.userProperties), 'json'),
     ...['birth', 'close', 'will'].flatMap((name) => presenceNotes(node, name)),
     ...lostSettings(node),
   ];
@@ -103,12 +105,23 @@ function isBytes({ payloadType }: Readonly<Record<string, unknown>>): boolean {
 function presenceNotes(node: FlowNode, name: string): ConversionNote[] {
   const message = node[name];
   if (!isRecord(message) || isBlank(message.topic)) return [];
-  const texts = { [`${name}.topic`]: textOf(message.topic), [`${name}.payload`]: textOf(message.payload) };
+  const properties = fieldsOf(message.properties);
+  const texts = {
+    [`${name}.topic`]: textOf(message.topic),
+    [`${name}.payload`]: textOf(message.payload),
+    ...Object.fromEntries(TEXTS.map((each) => [`${name}.properties.${each}`, textOf(properties[each])])),
+  };
+  const named = userPropertyTexts(properties.userProperties, `${name}.properties.`);
   return [
     ...(isBytes(message) ? [note('settingLost', { property: `${name}.payload` })] : []),
-    ...(message.literal === true ? [] : keptVariableNotes(texts)),
+    ...(message.literal === true
+      ? keptVariableNotes(wholeVariables(named), 'json')
+      : [...keptVariableNotes(texts), ...keptVariableNotes(named, 'json')]),
   ];
 }
+
+/** The properties of birth, close and will messages that are texts. */
+const TEXTS = ['contentType', 'responseTopic', 'correlationData'];
 
 /** JSON text of user properties; blank without any. */
 export function jsonOf(properties: unknown): string {
@@ -140,6 +153,12 @@ function lostSettings(node: FlowNode): ConversionNote[] {
   const settings = Object.entries(lost).filter(([, isLost]) => isLost);
   const notes = settings.map(([property]) => note('settingLost', { property }));
   return outbox.store === 'disk' ? [...notes, note('outboxLost')] : notes;
+}
+
+/** Those that the editor knows. */
+function credentialTexts({ credentials }: FlowNode): Record<'username' | 'password', string> {
+  const { username, password } = fieldsOf(credentials);
+  return { username: textOf(username), password: textOf(password) };
 }
 
 function credentialsToCore({ credentials }: FlowNode): { credentials?: object } {

@@ -1,10 +1,10 @@
 // Birth, close and will message of a core broker node, and its user properties. Runs in the editor too.
 
 import { topicNameProblem } from '../topics/topic-name';
-import { asFlag, asWhole, isRecord } from '../values/plain-value';
+import { asFlag, asWhole, fieldsOf, isRecord } from '../values/plain-value';
 import { type ConversionNote, note } from './conversion-note';
 import { type FlowNode, textOf } from './flow-node';
-import { holdsVariableInside } from './saved-text';
+import { holdsVariableInside, userPropertyTexts, variableNotes, wholeVariables } from './saved-text';
 
 type PresenceName = 'birth' | 'close' | 'will';
 
@@ -29,8 +29,16 @@ export function presenceFromCore(node: FlowNode, name: PresenceName, mqtt5: bool
     retain: asFlag(node[`${name}Retain`]) ?? false,
     properties: mqtt5 ? propertiesFromCore(node[`${name}Msg`]) : {},
   };
+  const notes = userPropertyNotes(node, name, fieldsOf(message.properties).userProperties);
   // The core nodes replace no variable within other text.
-  return { message: holdsVariableInside(message) ? { ...message, literal: true } : message, notes: [] };
+  return { message: holdsVariableInside(message) ? { ...message, literal: true } : message, notes };
+}
+
+/** In JSON text the core nodes replace no variable at all, while a whole text is replaced here though the message is literal. */
+function userPropertyNotes(node: FlowNode, name: PresenceName, userProperties: unknown): ConversionNote[] {
+  const { userProps, userProperties: long } = fieldsOf(node[`${name}Msg`]);
+  if (typeof (userProps ?? long) !== 'string') return [];
+  return variableNotes(wholeVariables(userPropertyTexts(userProperties, `${name}.properties.`)), 'json');
 }
 
 /** The core nodes send an object as JSON, and what counts as false as an empty text. */

@@ -7,7 +7,7 @@ import type { ConversionOptions } from './conversion-options';
 import { asType, type FlowNode, textOf } from './flow-node';
 import { userPropertiesFromCore } from './presence-from-core';
 import { coreProperties } from './property-table';
-import { isVariable, literalText, type TypedText } from './saved-text';
+import { isVariable, literalText, type TypedText, variableNotes } from './saved-text';
 
 const FOUR_BYTES = 0xffff_ffff;
 
@@ -79,8 +79,9 @@ function propertiesFromCore(node: FlowNode): PropertiesFromCore {
   put('messageExpiryInterval', expiry, asWhole(expiry, 0, FOUR_BYTES) !== undefined, { value: expiry, type: 'num' });
   const texts = Object.entries(userPropertiesFromCore(userProps) ?? {});
   if (texts.length > 0) {
-    settings.userProperties = texts.map(([name, text]) => ({ name, ...literalText(text) }));
-    notes.push(note('userPropertiesMerged'));
+    settings.userProperties = texts.map(([name, text]) => ({ name, ...literalText(text, 'json') }));
+    const names = Object.fromEntries(texts.map(([name]) => [`userProperties["${name}"]`, name]));
+    notes.push(note('userPropertiesMerged'), ...variableNotes(names, 'json'));
   } else if (userProps !== '') {
     notes.push(note('propertyIgnored', { property: 'userProperties', value: userProps }));
   }

@@ -4,7 +4,7 @@ import { fieldsOf, isBlank, isRecord } from '../values/plain-value';
 import { type ConversionNote, type NodeConversion, note } from './conversion-note';
 import { asType, type FlowNode, isWired, textOf } from './flow-node';
 import { ourProperties } from './property-table';
-import { textOfLiteral } from './saved-text';
+import { hasVariableInside, isVariable, keptVariableNotes, textOfLiteral } from './saved-text';
 
 /** A text for the field of a core node, or undefined when the core nodes have no such value. */
 type Field = string | undefined;
@@ -18,8 +18,9 @@ const PROPERTIES = {
 
 export function publishToCore(node: FlowNode): NodeConversion {
   if (isWired(node)) return { ok: false, notes: [note('outputWired')] };
+  const topicType = textOf(node.topicType) || 'msg';
   const fields = {
-    topic: topicField(textOf(node.topic), textOf(node.topicType) || 'msg'),
+    topic: topicField(textOf(node.topic), topicType),
     qos: fieldOf(textOf(node.qos), textOf(node.qosType) || 'num', 'qos'),
     retain: fieldOf(flagText(node.retain), textOf(node.retainType) || 'bool', 'retain'),
     payload: payloadField(textOf(node.payload), textOf(node.payloadType) || 'msg'),
@@ -32,7 +33,7 @@ export function publishToCore(node: FlowNode): NodeConversion {
   const { payload: _ofMessage, ...kept } = fields;
   const settings = { ...kept, ...properties.settings };
   const converted = asType(node, 'mqtt out', ourProperties('mqtt out'), settings);
-  const notes = [...properties.notes, ...lostSettings(node)];
+  const notes = [...keptNotes('topic', topicType, fields.topic), ...properties.notes, ...lostSettings(node)];
   return { ok: true, node: 'wires' in converted ? { ...converted, wires: [] } : converted, added: [], notes };
 }
 
@@ -50,9 +51,21 @@ function payloadField(payload: string, type: string): Field {
 /** `own` is the property of the message that a blank field stands for. */
 function fieldOf(value: string, type: string, own: string): Field {
   if (type === 'msg') return value === own || value === `msg.${own}` ? '' : undefined;
-  if (type === 'env') return value === '' ? undefined : `\${${value.replace(/^\$\{(.*)\}$/, '$1')}}`;
+  if (type === 'env') return value === '' ? undefined : variableText(value);
   if (type === 'num' || type === 'bool') return value;
-  return textOfLiteral({ value, type });
+  const text = textOfLiteral({ value, type });
+  // Node-RED itself would replace it.
+  return type === 'jsonata' && text !== undefined && isVariable(text) ? undefined : text;
+}
+
+/** The name of a variable, or a text with variables in it, as a text. */
+function variableText(value: string): string {
+  return isVariable(value) || hasVariableInside(value) ? value : `\${${value}}`;
+}
+
+/** In a text in JSONata nothing is replaced here either. */
+function keptNotes(property: string, type: string, field: Field): ConversionNote[] {
+  return type === 'jsonata' || field === undefined ? [] : keptVariableNotes({ [property]: field });
 }
 
 function flagText(value: unknown): string {
@@ -70,20 +83,39 @@ function propertiesToCore(saved: Readonly<Record<string, unknown>>): PropertiesT
   for (const [name, setting] of Object.entries(saved)) {
     if (name === 'userProperties' || !isRecord(setting) || isBlank(setting.value)) continue;
     const field = name in PROPERTIES ? PROPERTIES[name as keyof typeof PROPERTIES] : undefined;
-    const text = fieldOf(textOf(setting.value), textOf(setting.type) || 'str', name);
-    if (field !== undefined && text !== undefined) settings[field] = text;
-    else notes.push(note('settingLost', { property: name }));
+    const type = textOf(setting.type) || 'str';
+    const text = fieldOf(textOf(setting.value), type, name);
+    if (field !== undefined && text !== undefined) {
+      settings[field] = text;
+      notes.push(...keptNotes(name, type, text));
+    } else {
+      notes.push(note('settingLost', { property: name }));
+    }
   }
-  const list: readonly unknown[] = Array.isArray(saved.userProperties) ? saved.userProperties : [];
+  const named = userPropertiesToCore(saved.userProperties);
+  return { settings: { ...settings, ...named.settings }, notes: [...notes, ...named.notes] };
+}
+
+/** They are JSON text there. */
+function userPropertiesToCore(saved: unknown): PropertiesToCore {
+  const list: readonly unknown[] = Array.isArray(saved) ? saved : [];
   const texts: [string, string][] = [];
+  const notes: ConversionNote[] = [];
   for (const entry of list) {
     if (!isRecord(entry)) continue;
-    const text = fieldOf(textOf(entry.value), textOf(entry.type) || 'str', '');
-    if (text === undefined) notes.push(note('settingLost', { property: `userProperties["${textOf(entry.name)}"]` }));
-    else texts.push([textOf(entry.name), text]);
+    const [name, value, type] = [textOf(entry.name), textOf(entry.value), textOf(entry.type) || 'str'];
+    const property = `userProperties["${name}"]`;
+    const text = textOfLiteral({ value, type }) ?? fieldOf(value, type, '');
+    if (text === undefined) {
+      notes.push(note('settingLost', { property }));
+      continue;
+    }
+    texts.push([name, text]);
+    // A name in which a variable is replaced is one note with its value.
+    const replaced = type === 'jsonata' ? [name] : [name, text];
+    notes.push(...replaced.flatMap((each) => keptVariableNotes({ [property]: each }, 'json')).slice(0, 1));
   }
-  if (texts.length > 0) settings.userProps = JSON.stringify(Object.fromEntries(texts));
-  return { settings, notes };
+  return { settings: texts.length > 0 ? { userProps: JSON.stringify(Object.fromEntries(texts)) } : {}, notes };
 }
 
 /** Without a connection the core node drops messages, whatever ours does. */

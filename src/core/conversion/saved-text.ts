@@ -1,6 +1,7 @@
 // Texts that mean one thing in the core nodes and may mean another here: variables and placeholders. Runs in the editor
 // too.
 
+import { fieldsOf } from '../values/plain-value';
 import { type ConversionNote, note } from './conversion-note';
 
 /** Node-RED itself replaces a text that is nothing but the name of a variable, in the nodes of every package. */
@@ -20,20 +21,42 @@ export function hasVariableInside(text: string): boolean {
 /** Texts of a node, with the names of their properties. */
 type Texts = Readonly<Record<string, string>>;
 
+/**
+ * Where a core node has a text: as a property, or within the JSON text of its user properties, in which Node-RED replaces
+ * nothing, not even a text that is nothing but a variable.
+ */
+type Place = 'property' | 'json';
+
 /** The notes for the texts among `settings` in which a variable would be replaced here. */
-export function variableNotes(settings: Texts): ConversionNote[] {
-  return notesOn(settings, 'variableInside');
+export function variableNotes(settings: Texts, place: Place = 'property'): ConversionNote[] {
+  return notesOn(settings, place, 'variableInside');
 }
 
 /** The notes for the texts among `settings` in which a variable is replaced here, and not in a core node. */
-export function keptVariableNotes(settings: Texts): ConversionNote[] {
-  return notesOn(settings, 'variableStays');
+export function keptVariableNotes(settings: Texts, place: Place = 'property'): ConversionNote[] {
+  return notesOn(settings, place, 'variableStays');
 }
 
-function notesOn(settings: Texts, key: 'variableInside' | 'variableStays'): ConversionNote[] {
+function notesOn(settings: Texts, place: Place, key: 'variableInside' | 'variableStays'): ConversionNote[] {
   return Object.entries(settings)
-    .filter(([, text]) => hasVariableInside(text))
+    .filter(([, text]) => isReplacedHere(text, place))
     .map(([property]) => note(key, { property }));
+}
+
+/** Whether a variable in `text` is replaced here, and not in a core node. */
+function isReplacedHere(text: string, place: Place): boolean {
+  return hasVariableInside(text) || (place === 'json' && isVariable(text));
+}
+
+/** The texts of user properties, by what notes call them. `before` stands before their names. */
+export function userPropertyTexts(userProperties: unknown, before = ''): Texts {
+  const named = Object.entries(fieldsOf(userProperties)).filter(([, text]) => typeof text === 'string');
+  return Object.fromEntries(named.map(([name, text]) => [`${before}userProperties["${name}"]`, String(text)]));
+}
+
+/** Those of `texts` that are nothing but a variable: Node-RED itself replaces them, also where a text is literal. */
+export function wholeVariables(texts: Texts): Texts {
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => isVariable(text)));
 }
 
 /** Whether a variable within one of the texts in `settings`, at any depth, would be replaced here. */
@@ -52,8 +75,8 @@ export interface TypedText {
  * `text` as a setting that means exactly this text. Where a placeholder or a variable in it would be replaced, it is a text
  * in JSONata, in which nothing is.
  */
-export function literalText(text: string): TypedText {
-  if (hasVariableInside(text) || text.includes('{{')) return { value: JSON.stringify(text), type: 'jsonata' };
+export function literalText(text: string, place: Place = 'property'): TypedText {
+  if (isReplacedHere(text, place) || text.includes('{{')) return { value: JSON.stringify(text), type: 'jsonata' };
   return { value: text, type: 'str' };
 }
 

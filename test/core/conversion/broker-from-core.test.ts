@@ -178,10 +178,10 @@ describe('core/conversion/broker-from-core', () => {
   });
 
   it('names each text in which a variable would be replaced', () => {
-    const userProps = JSON.stringify({ clientId: 'x${A}', b: 'c' });
+    const userProps = JSON.stringify({ clientId: 'x${A}', whole: '${W}', b: 'c' });
     assert.deepEqual(
       convert({ clientid: 'y${B}', protocolVersion: '5', userProps }).notes.map(({ values }) => values.property),
-      ['clientId', 'userProperties["clientId"]'],
+      ['clientId', 'userProperties["clientId"]', 'userProperties["whole"]'],
     );
   });
 

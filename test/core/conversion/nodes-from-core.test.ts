@@ -124,6 +124,19 @@ describe('core/conversion/publish-from-core', () => {
     assert.deepEqual(keys, ['propertyIgnored', 'propertyIgnored', 'propertyIgnored']);
   });
 
+  it('sends a variable in the JSON text of user properties as it is, and notes where it cannot', () => {
+    const own = { userProps: '{"a":"${A}","b":"b"}' };
+    assert.deepEqual(settings(own).properties, {
+      userProperties: [
+        { name: 'a', value: '"${A}"', type: 'jsonata' },
+        { name: 'b', value: 'b', type: 'str' },
+      ],
+    });
+    assert.deepEqual(convert(coreOut('out', 'b', 'a', own)).keys, ['userPropertiesMerged']);
+    const { keys } = convert(coreOut('out', 'b', 'a', { userProps: '{"c-${C}":"c"}' }));
+    assert.deepEqual(keys, ['userPropertiesMerged', 'variableInside']);
+  });
+
   it('says of a topic with a wildcard that nothing is sent', () => {
     assert.deepEqual(convert(coreOut('out', 'b', 'a/#')).keys, ['topicInvalid']);
   });

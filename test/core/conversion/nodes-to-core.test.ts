@@ -117,6 +117,41 @@ describe('A broker node as one of the core', () => {
     assert.deepEqual([literal.node?.topic, literal.said], ['a/${x}', ['storedMessages']]);
   });
 
+  it('notes a variable within the address, the client identifier or the credentials, which the core takes as it is', () => {
+    const said = (settings: object): string[] =>
+      convert(brokerToCore, broker({ protocolVersion: 4, ...settings })).said;
+    const address = (url: string): string[] => said({ servers: [{ url }] });
+    const noted = ['variableStays: servers[0].url'];
+    assert.deepEqual(address('mqtt://srv.${SITE}.lan:1883'), noted);
+    assert.deepEqual(address('wss://${HOST}/mqtt'), noted);
+    assert.deepEqual(address('mqtt://${HOST}:1${NUMBER}'), noted);
+    for (const whole of ['mqtt://${HOST}:${PORT}', 'mqtts://${HOST}', '${SERVER}'])
+      assert.deepEqual(address(whole), []);
+    assert.deepEqual(said({ clientId: 'nr-${SITE}' }), ['variableStays: clientId']);
+    assert.deepEqual(said({ clientId: '${SITE}' }), []);
+    const credentials = { username: 'u-${SITE}', password: '${PASSWORD}' };
+    assert.deepEqual(said({ credentials }), ['variableStays: username']);
+  });
+
+  it('notes every variable in user properties, which are JSON text in the core', () => {
+    const userProperties = { a: '${A}', b: 'b-${B}', c: '$(C)', d: 'd' };
+    const said = (settings: object): string[] =>
+      convert(brokerToCore, broker({ protocolVersion: 5, ...settings })).said;
+    const noted = (before: string): string[] =>
+      ['a', 'b', 'c'].map((name) => `variableStays: ${before}userProperties["${name}"]`);
+    assert.deepEqual(said({ userProperties }), noted(''));
+    const properties = { contentType: '${TYPE}', responseTopic: 'a/${x}', correlationData: 'c${y}', userProperties };
+    const birth = { topic: 'a', payload: '', qos: 0, retain: false, properties };
+    assert.deepEqual(said({ birth }), [
+      'variableStays: birth.properties.responseTopic',
+      'variableStays: birth.properties.correlationData',
+      ...noted('birth.properties.'),
+    ]);
+    // Node-RED itself replaces a whole text, here as elsewhere.
+    const [whole = '', , old = ''] = noted('birth.properties.');
+    assert.deepEqual(said({ birth: { ...birth, literal: true } }), [whole, old]);
+  });
+
   it('loses a payload of bytes', () => {
     const will = { topic: 'a', payload: '[1,2]', payloadType: 'bin', qos: 0, retain: false, properties: {} };
     const { node, said } = convert(brokerToCore, broker({ protocolVersion: 4, will }));
@@ -172,6 +207,50 @@ describe('A publish node as one of the core', () => {
     );
     assert.deepEqual([variable.node?.topic, variable.node?.qos], ['${TOPIC}', '']);
     assert.equal(convert(publishToCore, publisher({ topic: '"{{x}}"', topicType: 'jsonata' })).node?.topic, '{{x}}');
+  });
+
+  it('notes a variable within a text, which the core takes as it is', () => {
+    const topic = (value: string, topicType: string) => convert(publishToCore, publisher({ topic: value, topicType }));
+    for (const type of ['str', 'env']) {
+      const { node, said } = topic('plant/${SITE}/set', type);
+      assert.deepEqual([node?.topic, said], ['plant/${SITE}/set', ['variableStays: topic', 'whileOffline']]);
+    }
+    for (const [value, type] of [
+      ['${SITE}', 'str'],
+      ['${SITE}', 'env'],
+      ['SITE', 'env'],
+    ] as const) {
+      const { node, said } = topic(value, type);
+      assert.deepEqual([node?.topic, said], ['${SITE}', ['whileOffline']]);
+    }
+    // A text in JSONata is not replaced here either.
+    const { node, said } = topic('"plant/${SITE}/set"', 'jsonata');
+    assert.deepEqual([node?.topic, said], ['plant/${SITE}/set', ['whileOffline']]);
+    assert.deepEqual(topic('"${SITE}"', 'jsonata').said, ['valueFromElsewhere: topic']);
+  });
+
+  it('notes a variable within a property, and each in user properties, which are JSON text in the core', () => {
+    const properties = {
+      contentType: { value: 'x/${TYPE}', type: 'str' },
+      responseTopic: { value: '${ANSWER}', type: 'str' },
+      correlationData: { value: '"c-${x}"', type: 'jsonata' },
+      userProperties: [
+        { name: 'a', value: '${A}', type: 'str' },
+        { name: 'b', value: 'B', type: 'env' },
+        { name: 'c-${C}', value: 'c', type: 'str' },
+        { name: 'd', value: '"${D}"', type: 'jsonata' },
+      ],
+    };
+    const { node, said } = convert(publishToCore, publisher({ properties }));
+    assert.deepEqual(
+      [node?.contentType, node?.respTopic, node?.correl, node?.userProps],
+      ['x/${TYPE}', '${ANSWER}', 'c-${x}', '{"a":"${A}","b":"${B}","c-${C}":"c","d":"${D}"}'],
+    );
+    assert.deepEqual(said, [
+      'variableStays: contentType',
+      ...['a', 'b', 'c-${C}'].map((name) => `variableStays: userProperties["${name}"]`),
+      'whileOffline',
+    ]);
   });
 
   for (const [settings, property] of [

@@ -63,6 +63,15 @@ describe('Birth, close and will of a core broker node', () => {
     assert.equal(literal({ willTopic: '${X}', willPayload: '${Y}' }), undefined);
   });
 
+  it('are noted where a user property is a variable, which is no whole property in JSON text', () => {
+    const noted = (willMsg: object): unknown[] =>
+      presence({ willTopic: 'a', willMsg }).notes.map(({ key, values }) => [key, values.property]);
+    const properties = { a: '${A}', b: 'b' };
+    const said = [['variableInside', 'will.properties.userProperties["a"]']];
+    assert.deepEqual(noted({ userProps: JSON.stringify(properties) }), said);
+    assert.deepEqual(noted({ userProps: properties }), []);
+  });
+
   it('user properties are an object, or its JSON text', () => {
     assert.deepEqual(userPropertiesFromCore({ a: 'x', b: { c: 1 }, d: null, e: undefined }), { a: 'x', b: '{"c":1}' });
     assert.deepEqual(userPropertiesFromCore(' {"a": true}'), { a: 'true' });
