@@ -72,8 +72,10 @@ export class OutboxSender implements EntryCarrier {
   readonly #unanswered = new UnansweredSuspect();
   /** Entries taken from the queue and not settled, in the order of sending. */
   readonly #inFlight = new InFlight();
-  /** Entries that have a packet identifier in the server's session and wait to be sent again. */
+  /** Entries that have a packet identifier in the server's session and wait to be sent again, or are being given up. */
   readonly #exchanges = new Set<OutboxEntry>();
+  /** Whether the server answers QoS 2 as QoS 1, as RabbitMQ does. It need not know PUBREL then. */
+  #lowers = false;
   #link: Link | undefined;
   /** The session that was abandoned last; undefined when there is none. */
   #lostHome: string | undefined;
@@ -125,6 +127,7 @@ export class OutboxSender implements EntryCarrier {
    */
   detach(error?: MqttFlowsError): MqttFlowsError | undefined {
     this.#link = undefined;
+    this.#left.detach();
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     const returned = this.#inFlight.drain();
@@ -158,12 +161,13 @@ export class OutboxSender implements EntryCarrier {
     }
   }
 
-  /** A waiting entry is settled without being sent. */
+  /** A waiting entry is settled without being sent, or sent again. */
   retire(entry: OutboxEntry): void {
+    const { packetIdentifier, progress, publication } = entry;
+    if (packetIdentifier === 0) return;
     this.#exchanges.delete(entry);
-    if (entry.packetIdentifier === 0) return;
-    // A server that has received a QoS 2 publication would treat the next one with its identifier as the same.
-    if (entry.publication.qos === 1 || entry.progress === 'waiting') this.#identifiers.free(entry.packetIdentifier);
+    if (publication.qos === 1 || progress === 'waiting' || this.#lowers) this.#identifiers.free(packetIdentifier);
+    else this.#left.giveUp(packetIdentifier);
   }
 
   /** Marks identifiers of an earlier process that the session may still know. */
@@ -186,6 +190,7 @@ export class OutboxSender implements EntryCarrier {
     if (outcome.kind === 'unconfirmed' && entry.publication.qos > 0) return;
     if (!this.#inFlight.delete(entry)) return;
     if (outcome.kind !== 'unconfirmed') this.#suspects.cleared();
+    if (entry.publication.qos === 2 && outcome.kind === 'acknowledged') this.#lowers = entry.progress === 'sent';
     this.#identifiers.free(entry.packetIdentifier);
     this.#ended(entry, outcome);
     this.pump();
@@ -253,6 +258,7 @@ export class OutboxSender implements EntryCarrier {
   /** Abandons the exchanges of the session of `home`. */
   #forgetExchanges(home: string): void {
     this.#lostHome = home;
+    this.#lowers = false;
     for (const entry of this.#exchanges) {
       if (entry.publication.qos === 1) this.#identifiers.free(entry.packetIdentifier);
       entry.forgetExchange();

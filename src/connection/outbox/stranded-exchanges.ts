@@ -1,6 +1,6 @@
-// QoS 2 exchanges that were abandoned when another server answered. When their server returns with its session, it
-// waits for their end: it counts them, and would treat the next publication with such an identifier as the one that it
-// has received (MQTT 5, section 4.3.3).
+// QoS 2 exchanges whose publication is not sent again: those that were abandoned when another server answered, and those
+// of publications that were given up. Their server waits for the end: it counts them, and would treat the next
+// publication with such an identifier as the one that it has received (MQTT 5, section 4.3.3).
 
 import type { PacketIdentifiers } from '../../core/publications/packet-identifiers';
 import type { OutgoingPublication } from '../../core/publications/publication';
@@ -19,9 +19,16 @@ const RELEASED: OutgoingPublication = { topic: '', payload: '', qos: 2, retain: 
 
 interface Left {
   readonly identifier: number;
-  /** The session that it belongs to. */
-  readonly home: string;
+  /** The session that it belongs to; undefined for the session at hand. */
+  home: string | undefined;
   tries: number;
+}
+
+/** A connection to the session at hand. */
+interface Link {
+  readonly transport: Transport;
+  /** Called after the end of each exchange. */
+  readonly ended: () => void;
 }
 
 export class LeftExchanges {
@@ -29,6 +36,7 @@ export class LeftExchanges {
   readonly #answers: AnswerWatch;
   /** By identifier, oldest first. No other publication gets one of these. */
   readonly #left = new Map<number, Left>();
+  #link: Link | undefined;
   #finishing = 0;
 
   constructor(identifiers: PacketIdentifiers, answers: AnswerWatch) {
@@ -41,15 +49,21 @@ export class LeftExchanges {
     return this.#finishing;
   }
 
-  /** All identifiers in use belong to exchanges that are abandoned with the session of `home`. */
+  /** All identifiers in use that are not known here belong to the session at hand, which is that of `home` and is left. */
   leave(home: string): void {
+    for (const left of this.#left.values()) left.home ??= home;
     for (const identifier of this.#identifiers.inUse) {
       if (!this.#left.has(identifier)) this.#left.set(identifier, { identifier, home, tries: 0 });
     }
-    for (const left of this.#left.values()) {
-      if (this.#left.size <= MOST) return;
-      this.#end(left);
-    }
+    this.#limit();
+  }
+
+  /** The publication of this exchange in the session at hand is given up. The exchange is ended as soon as possible. */
+  giveUp(identifier: number): void {
+    const left: Left = { identifier, home: undefined, tries: 0 };
+    this.#left.set(identifier, left);
+    this.#limit();
+    if (this.#link) this.#finish(left, this.#link);
   }
 
   /** The session of `home` has ended, and its exchanges with it. */
@@ -57,15 +71,27 @@ export class LeftExchanges {
     for (const left of this.#of(home)) this.#end(left);
   }
 
-  /** Ends the exchanges of `home`, whose session continues over `transport`. `ended` is called after each. */
+  /**
+   * Ends the exchanges of `home`, whose session is at hand and continues over `transport`, and those that are given up
+   * until detach(). `ended` is called after each.
+   */
   finish(home: string, transport: Transport, ended: () => void): void {
-    for (const left of this.#of(home)) {
-      if (left.tries++ >= TRIES) this.#end(left);
-      else {
-        this.#finishing++;
-        transport.release(this.#outbound(left, ended));
-      }
-    }
+    const link = { transport, ended };
+    this.#link = link;
+    for (const left of this.#of(home)) this.#finish(left, link);
+  }
+
+  /** The connection has ended. */
+  detach(): void {
+    this.#link = undefined;
+  }
+
+  /** One that has been tried too often keeps its identifier: the server may know it as long as the session lives. */
+  #finish(left: Left, { transport, ended }: Link): void {
+    if (left.tries >= TRIES) return;
+    left.tries++;
+    this.#finishing++;
+    transport.release(this.#outbound(left, ended));
   }
 
   #outbound(left: Left, ended: () => void): Outbound {
@@ -83,10 +109,20 @@ export class LeftExchanges {
   }
 
   #of(home: string): Left[] {
-    return [...this.#left.values()].filter((left) => left.home === home);
+    return [...this.#left.values()].filter((left) => (left.home ?? home) === home);
   }
 
-  #end({ identifier }: Left): void {
+  #limit(): void {
+    for (const left of this.#left.values()) {
+      if (this.#left.size <= MOST) return;
+      this.#end(left);
+    }
+  }
+
+  #end(left: Left): void {
+    const { identifier } = left;
+    // After limit(), an answer may come for an identifier that is no longer its own.
+    if (this.#left.get(identifier) !== left) return;
     this.#left.delete(identifier);
     this.#identifiers.free(identifier);
   }
