@@ -69,7 +69,7 @@ describe('the store of an outbox on disk', () => {
 
   it('returns what was written when it is opened again: publications in order, with their state', async () => {
     const first = store();
-    assert.deepEqual(await first.open(), { count: 0, bytes: 0, last: 0, marks: new Map(), clockSet: 0 });
+    assert.deepEqual(await first.open(), { count: 0, bytes: 0, last: 0, marks: new Map(), clockSet: 0, givenUp: [] });
     await first.write([chunk(9, 't1', 't2'), chunk(10, 't3'), chunk(100, 't4')]);
     const marks = marked(9, 2, (made) => {
       made.keepExchange(0, { packetIdentifier: 65_535, received: true });
@@ -107,6 +107,20 @@ describe('the store of an outbox on disk', () => {
     assert.deepEqual(await read({ bytes: 1 }), [1]);
   });
 
+  it('remembers the packet identifiers of publications that were given up', async () => {
+    const first = store();
+    await first.open();
+    await first.write([chunk(1, 'a'), { kind: 'givenUp', identifiers: [5, 6] }]);
+    await first.write([{ kind: 'givenUp', identifiers: [6, 32_767] }]);
+    await first.close();
+    const second = store();
+    const { givenUp, last, count } = await second.open();
+    assert.deepEqual({ givenUp, last, count }, { givenUp: [6, 32_767], last: 1, count: 1 });
+    await second.write([{ kind: 'givenUp', identifiers: [] }]);
+    await second.close();
+    assert.deepEqual((await store().open()).givenUp, []);
+  });
+
   it('remembers by how much the clock of the machine was set', async () => {
     const first = store();
     await first.open();
@@ -124,7 +138,7 @@ describe('the store of an outbox on disk', () => {
     await opened.write([marked(1, 1, (made) => made.keepExchange(0, { packetIdentifier: 1, received: false }))]);
     await opened.write([{ kind: 'remove', number: 1 }]);
     await opened.close();
-    assert.deepEqual(await store().open(), { count: 1, bytes: 2, last: 2, marks: new Map(), clockSet: 0 });
+    assert.deepEqual(await store().open(), { count: 1, bytes: 2, last: 2, marks: new Map(), clockSet: 0, givenUp: [] });
   });
 
   it('gives disk space back when nothing waits any more', async () => {

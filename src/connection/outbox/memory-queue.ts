@@ -37,6 +37,12 @@ export class MemoryQueue implements OutboxQueue {
 
   remove(): void {}
 
+  giveUp(entry: OutboxEntry, stored: (entry: OutboxEntry) => void): void {
+    stored(entry);
+  }
+
+  exchangeEnded(): void {}
+
   sweep(now: number): { readonly expired: readonly OutboxEntry[]; readonly next: number } {
     return sweepFifo(this.#waiting, now);
   }

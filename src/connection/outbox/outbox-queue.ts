@@ -20,6 +20,10 @@ export interface OutboxQueue {
   forgetExchanges(): void;
   /** Forgets an entry that was taken out and is settled. */
   remove(entry: OutboxEntry): void;
+  /** The same, but remembers its exchange. Calls `stored` once both are stored as safely as this queue can. */
+  giveUp(entry: OutboxEntry, stored: (entry: OutboxEntry) => void): void;
+  /** The exchange of an entry that was given up has ended. */
+  exchangeEnded(packetIdentifier: number): void;
   /** Removes the entries in memory that have expired at `now`, and says when the next one expires. */
   sweep(now: number): { readonly expired: readonly OutboxEntry[]; readonly next: number };
   /** Removes all entries, to be given back. Or keeps them, and resolves with their callbacks once they are stored. */
@@ -35,10 +39,17 @@ export interface QueueOwner {
   available(): void;
 }
 
+/** The packet identifiers of an earlier process that the session may know. */
+export interface RestoredIdentifiers {
+  /** Those of publications that wait. */
+  readonly waiting: readonly number[];
+  readonly givenUp: readonly number[];
+}
+
 /** Told by a queue that outlives the process. */
 export interface DiskQueueOwner extends QueueOwner {
-  /** This much was waiting from an earlier process. The session may know these packet identifiers. */
-  restored(count: number, bytes: number, identifiers: readonly number[]): void;
+  /** This much was waiting from an earlier process. */
+  restored(count: number, bytes: number, identifiers: RestoredIdentifiers): void;
   /** An entry of a publication that has been read from disk. */
   revive(recorded: RecordedPublication): OutboxEntry;
   /** This much can no longer be read. `waiters` are the callbacks for some of it. */

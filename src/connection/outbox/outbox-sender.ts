@@ -10,7 +10,7 @@ import { limitProblem } from '../server-limits';
 import type { Traffic } from '../traffic';
 import { InFlight } from './in-flight';
 import type { EntryCarrier, OutboxEntry } from './outbox-entry';
-import type { OutboxQueue } from './outbox-queue';
+import type { OutboxQueue, RestoredIdentifiers } from './outbox-queue';
 import { Suspects } from './poison-messages';
 import { LeftExchanges } from './stranded-exchanges';
 import { overPublication, UnansweredSuspect } from './unanswered-suspect';
@@ -97,7 +97,7 @@ export class OutboxSender implements EntryCarrier {
     this.#window = limits.maxInFlight ?? WINDOW;
     this.#bucket = limits.rateLimit ? new TokenBucket(limits.rateLimit) : undefined;
     this.#identifiers = new PacketIdentifiers(OUTBOUND_IDENTIFIERS, random());
-    this.#left = new LeftExchanges(this.#identifiers, answers);
+    this.#left = new LeftExchanges(this.#identifiers, answers, (identifier) => queue.exchangeEnded(identifier));
   }
 
   get connected(): boolean {
@@ -165,15 +165,28 @@ export class OutboxSender implements EntryCarrier {
   retire(entry: OutboxEntry): void {
     const { packetIdentifier, progress, publication } = entry;
     if (packetIdentifier === 0) return;
-    this.#exchanges.delete(entry);
-    if (publication.qos === 1 || progress === 'waiting' || this.#lowers) this.#identifiers.free(packetIdentifier);
-    else this.#left.giveUp(packetIdentifier);
+    if (publication.qos === 1 || progress === 'waiting' || this.#lowers) {
+      this.#exchanges.delete(entry);
+      this.#identifiers.free(packetIdentifier);
+    } else {
+      this.#exchanges.add(entry);
+      this.#queue.giveUp(entry, this.#giveUp);
+    }
   }
 
+  /** Unless the session was lost meanwhile. */
+  readonly #giveUp = (entry: OutboxEntry): void => {
+    if (this.#exchanges.delete(entry)) this.#left.giveUp(entry.packetIdentifier);
+  };
+
   /** Marks identifiers of an earlier process that the session may still know. */
-  restore(identifiers: readonly number[]): void {
-    for (const identifier of identifiers) this.#identifiers.use(identifier);
-    if (this.#lostHome === undefined) return;
+  restore({ waiting, givenUp }: RestoredIdentifiers): void {
+    for (const identifier of waiting) this.#identifiers.use(identifier);
+    const open = givenUp.filter((identifier) => this.#identifiers.use(identifier));
+    if (this.#lostHome === undefined) {
+      for (const identifier of open) this.#left.giveUp(identifier);
+      return;
+    }
     this.#left.leave(this.#lostHome);
     this.#queue.forgetExchanges();
   }

@@ -23,7 +23,7 @@ import { MemoryQueue } from './memory-queue';
 import { OutboxClearing } from './outbox-clearing';
 import { OutboxCounts } from './outbox-counts';
 import { expiryOf, OutboxEntry } from './outbox-entry';
-import type { DiskQueueOwner, OutboxQueue } from './outbox-queue';
+import type { DiskQueueOwner, OutboxQueue, RestoredIdentifiers } from './outbox-queue';
 import { OutboxSender, type SendingEnd, type SendingLimits, type SessionPlace } from './outbox-sender';
 import { outboxError, settlementOf } from './outbox-settlement';
 
@@ -199,7 +199,7 @@ export class Outbox {
     if (waiter) guarded(this.#report, () => waiter({ ok: true, reasonCode: 0 }));
   }
 
-  #restored(count: number, bytes: number, identifiers: readonly number[]): void {
+  #restored(count: number, bytes: number, identifiers: RestoredIdentifiers): void {
     this.#counts.enter(bytes, count);
     this.#sender.restore(identifiers);
   }

@@ -34,14 +34,17 @@ interface Link {
 export class LeftExchanges {
   readonly #identifiers: PacketIdentifiers;
   readonly #answers: AnswerWatch;
+  readonly #ended: (identifier: number) => void;
   /** By identifier, oldest first. No other publication gets one of these. */
   readonly #left = new Map<number, Left>();
   #link: Link | undefined;
   #finishing = 0;
 
-  constructor(identifiers: PacketIdentifiers, answers: AnswerWatch) {
+  /** `ended` is called with each identifier that is free again. */
+  constructor(identifiers: PacketIdentifiers, answers: AnswerWatch, ended: (identifier: number) => void) {
     this.#identifiers = identifiers;
     this.#answers = answers;
+    this.#ended = ended;
   }
 
   /** The number of exchanges that are being ended over this connection. */
@@ -125,5 +128,6 @@ export class LeftExchanges {
     if (this.#left.get(identifier) !== left) return;
     this.#left.delete(identifier);
     this.#identifiers.free(identifier);
+    this.#ended(identifier);
   }
 }

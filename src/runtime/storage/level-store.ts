@@ -29,6 +29,8 @@ const [LOWEST, HIGHEST] = ['', ':'];
 const LAYOUT = 'chunks 1';
 /** The key of the time by which the clock of the machine was set, in ms as text. */
 const CLOCK_KEY = 'set';
+/** The key of the packet identifiers of publications that were given up, as text. */
+const GIVEN_UP_KEY = 'given up';
 /** The number of values read at a time. A value holds a hundred publications, or one large one. */
 const READ_AHEAD = 10;
 
@@ -109,7 +111,8 @@ export class LevelStore implements OutboxStore {
       chunkBytes += records.length;
     }
     this.#space.opened(chunks, chunkBytes);
-    return { count, bytes, last, marks, clockSet: await clockSetIn(this.#folder.level) };
+    const { level } = this.#folder;
+    return { count, bytes, last, marks, clockSet: await clockSetIn(level), givenUp: await givenUpIn(level) };
   }
 
   async *#chunks(bounds: { gt: string; lt?: string; lte?: string }): AsyncGenerator<StoredChunk> {
@@ -146,6 +149,10 @@ function addTo(batch: Batch, change: StoreChange): void {
     batch.put(CLOCK_KEY, Buffer.from(String(change.clockSet)));
     return;
   }
+  if (change.kind === 'givenUp') {
+    batch.put(GIVEN_UP_KEY, Buffer.from(change.identifiers.join(' ')));
+    return;
+  }
   const { number } = change;
   switch (change.kind) {
     case 'chunk':
@@ -171,6 +178,11 @@ function numberOf(name: string): number {
 async function clockSetIn(level: Level): Promise<number> {
   const text = await level.get(CLOCK_KEY);
   return Number(text?.toString() ?? 0) || 0;
+}
+
+async function givenUpIn(level: Level): Promise<number[]> {
+  const text = await level.get(GIVEN_UP_KEY);
+  return text ? text.toString().split(' ').map(Number).filter(Boolean) : [];
 }
 
 async function marksIn(level: Level): Promise<Map<number, Buffer>> {

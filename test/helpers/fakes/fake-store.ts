@@ -20,6 +20,7 @@ export class FakeStore implements OutboxStore {
   gate: Promise<void> | undefined;
   aside: StoreContents['aside'];
   clockSet = 0;
+  givenUp: readonly number[] = [];
 
   /** The waiting records, in order. */
   get records(): readonly Buffer[] {
@@ -41,10 +42,10 @@ export class FakeStore implements OutboxStore {
   async open(): Promise<StoreContents> {
     this.opens++;
     this.#check();
-    const { records, marks, aside } = this;
+    const { records, marks, aside, clockSet, givenUp } = this;
     const bytes = records.reduce((sum, record) => sum + recordedBytes(record), 0);
     const last = this.#numbers().at(-1) ?? 0;
-    const contents = { count: records.length, bytes, last, marks: new Map(marks), clockSet: this.clockSet };
+    const contents = { count: records.length, bytes, last, marks: new Map(marks), clockSet, givenUp };
     return aside === undefined ? contents : { ...contents, aside };
   }
 
@@ -84,6 +85,10 @@ export class FakeStore implements OutboxStore {
   #apply(change: StoreChange): void {
     if (change.kind === 'clock') {
       this.clockSet = change.clockSet;
+      return;
+    }
+    if (change.kind === 'givenUp') {
+      this.givenUp = change.identifiers;
       return;
     }
     const { number } = change;

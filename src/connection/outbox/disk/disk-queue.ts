@@ -96,10 +96,19 @@ export class DiskQueue implements OutboxQueue {
         if (chunk.exchangeOf(index)) this.#writer.endExchange(chunk, index);
       }
     }
+    this.#writer.forgetGivenUp();
   }
 
   remove({ chunk, index }: OutboxEntry): void {
     if (chunk) this.#writer.remove(chunk, index);
+  }
+
+  giveUp(entry: OutboxEntry, stored: (entry: OutboxEntry) => void): void {
+    this.#writer.giveUp(entry, stored);
+  }
+
+  exchangeEnded(packetIdentifier: number): void {
+    this.#writer.exchangeEnded(packetIdentifier);
   }
 
   sweep(now: number): { readonly expired: readonly OutboxEntry[]; readonly next: number } {
@@ -115,7 +124,7 @@ export class DiskQueue implements OutboxQueue {
     return [...left, ...[...this.#waiters.values()].flat()].filter((waiter) => waiter !== undefined);
   }
 
-  #opened({ count, bytes, last, marks, clockSet, aside }: StoreContents): void {
+  #opened({ count, bytes, last, marks, clockSet, givenUp, aside }: StoreContents): void {
     const early = this.#early;
     // When the store is opened again after a failure, its contents are known.
     if (!early) return;
@@ -130,7 +139,9 @@ export class DiskQueue implements OutboxQueue {
       const code = aside.why === 'damaged' ? 'outbox-damaged' : 'outbox-other-version';
       this.#owner.failed(new MqttFlowsError(code, { stage: 'outbox', params: { path: aside.path } }));
     }
-    this.#owner.restored(count, bytes, [...this.#restored.values()].flatMap(identifiersOf));
+    this.#writer.restoreGivenUp(givenUp);
+    const waiting = [...this.#restored.values()].flatMap(identifiersOf);
+    this.#owner.restored(count, bytes, { waiting, givenUp });
     for (const entry of early) this.push(entry);
     this.#refill();
   }

@@ -8,6 +8,8 @@ export type StoreChange =
   | { readonly kind: 'marks'; readonly number: number; readonly marks: Buffer }
   /** All publications of a chunk are settled: it is removed with its marks. */
   | { readonly kind: 'remove'; readonly number: number }
+  /** The packet identifiers of exchanges that the session still has, and whose publications are given up: all of them. */
+  | { readonly kind: 'givenUp'; readonly identifiers: readonly number[] }
   /** By how many ms the clock of the machine was set while the store was open, in total: see store-time.ts. */
   | { readonly kind: 'clock'; readonly clockSet: number };
 
@@ -27,6 +29,8 @@ export interface StoreContents {
   readonly marks: ReadonlyMap<number, Buffer>;
   /** What the latest change of the kind `clock` says; 0 without one. */
   readonly clockSet: number;
+  /** What the latest change of the kind `givenUp` says; empty without one. */
+  readonly givenUp: readonly number[];
   /** Where an earlier store was moved to, and why: it was damaged, or of another version of this package. */
   readonly aside?: { readonly path: string; readonly why: 'damaged' | 'other-version' };
 }

@@ -31,12 +31,14 @@ export class WriteBatch {
   readonly changed = new Set<OutboxChunk>();
   /** Numbers of chunks that are settled. */
   readonly gone = new Set<number>();
+  /** The packet identifiers of all publications that were given up, when they differ from those on disk. */
+  givenUp: ReadonlySet<number> | undefined;
   /** The chunks of the fresh entries, once pack() was called. */
   readonly packed: Packed[] = [];
 
   get isEmpty(): boolean {
-    const { fresh, effects, changed, gone } = this;
-    return fresh.length === 0 && effects.length === 0 && changed.size === 0 && gone.size === 0;
+    const { fresh, effects, changed, gone, givenUp } = this;
+    return fresh.length === 0 && effects.length === 0 && changed.size === 0 && gone.size === 0 && !givenUp;
   }
 
   /** The changes to write, with times of the store. New chunks get the numbers after `latest`. */
@@ -55,6 +57,7 @@ export class WriteBatch {
       if (!chunk.isEmpty) changes.push({ kind: 'marks', number: chunk.number, marks: chunk.marks });
     }
     for (const number of this.gone) changes.push({ kind: 'remove', number });
+    if (this.givenUp) changes.push({ kind: 'givenUp', identifiers: [...this.givenUp] });
     if (news !== undefined) changes.push({ kind: 'clock', clockSet: news });
     return changes;
   }
@@ -66,6 +69,7 @@ export class WriteBatch {
     both.effects.push(...this.effects, ...later.effects);
     for (const chunk of [...this.changed, ...later.changed]) both.changed.add(chunk);
     for (const number of [...this.gone, ...later.gone]) both.gone.add(number);
+    both.givenUp = later.givenUp ?? this.givenUp;
     // A failed write may have been partial.
     for (const { chunk } of this.packed) both.gone.add(chunk.number);
     return both;

@@ -36,6 +36,8 @@ export class StoreWriter {
   #told: string | undefined;
   /** The number of entries that wait for keep(). */
   #keeping = 0;
+  /** The packet identifiers of exchanges whose publications are given up. */
+  readonly #givenUp = new Set<number>();
   /** The number of the latest chunk. */
   #latest = 0;
   #work: Promise<void>;
@@ -82,8 +84,39 @@ export class StoreWriter {
     this.#flush();
   }
 
+  /**
+   * The publication of `entry` is settled, and its exchange is not. Calls `stored` when both are on disk, together:
+   * otherwise the next process could send a publication again whose exchange has ended, or forget an exchange.
+   */
+  giveUp(entry: OutboxEntry, stored: (entry: OutboxEntry) => void): void {
+    this.#keeping++;
+    this.#next.effects.push({ entry, kept: stored });
+    this.#givenUp.add(entry.packetIdentifier);
+    this.#next.givenUp = this.#givenUp;
+    if (entry.chunk) this.remove(entry.chunk, entry.index);
+    this.#flush();
+  }
+
+  /** The exchange of a publication that was given up has ended. */
+  exchangeEnded(packetIdentifier: number): void {
+    if (this.#givenUp.delete(packetIdentifier)) this.#writeGivenUp();
+  }
+
+  /** The session has ended, and the exchanges of publications that were given up with it. */
+  forgetGivenUp(): void {
+    if (this.#givenUp.size === 0) return;
+    this.#givenUp.clear();
+    this.#writeGivenUp();
+  }
+
+  /** The store has these packet identifiers from an earlier process. */
+  restoreGivenUp(identifiers: readonly number[]): void {
+    for (const identifier of identifiers) this.#givenUp.add(identifier);
+  }
+
   /** The publication at `index` is settled. */
   remove(chunk: OutboxChunk, index: number): void {
+    if (chunk.isThrough(index)) return;
     chunk.remove(index);
     this.discardIfEmpty(chunk);
     if (!chunk.isEmpty) this.#next.changed.add(chunk);
@@ -139,6 +172,11 @@ export class StoreWriter {
     this.#next = new WriteBatch();
     this.#state = 'writing';
     this.#work = this.#write(batch);
+  }
+
+  #writeGivenUp(): void {
+    this.#next.givenUp = this.#givenUp;
+    this.#flush();
   }
 
   async #write(batch: WriteBatch): Promise<void> {
