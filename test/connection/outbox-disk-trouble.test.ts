@@ -69,6 +69,87 @@ describe('the outbox on disk, in trouble', () => {
     assert.deepEqual(transport.topics, ['a', 'b']);
   });
 
+  for (const sessionPresent of [true, false]) {
+    const session = sessionPresent ? 'its session' : 'a new session';
+    it(`sends none over the next connection either, which has ${session}, until it is written`, async () => {
+      const store = new FakeStore();
+      const bench = new Bench({}, store);
+      bench.accept('a', 2);
+      bench.accept('b', 1);
+      await settled();
+      store.failure = diskFull();
+      bench.lose(bench.attach());
+      const transport = bench.attach({ sessionPresent });
+      await settled();
+      assert.deepEqual(transport.packets, []);
+      store.failure = undefined;
+      bench.clock.advance(RETRY);
+      await settled();
+      assert.deepEqual(transport.packets, ['PUBLISH a', 'PUBLISH b']);
+      assert.ok(transport.published.every(({ dup }) => !dup));
+      const identifiers = transport.published.map(({ packetIdentifier }) => packetIdentifier);
+      assert.deepEqual(
+        store.exchanges.map(({ packetIdentifier }) => packetIdentifier),
+        identifiers,
+      );
+    });
+  }
+
+  it('does not send with a packet identifier that is being written, when an earlier one has been', async () => {
+    const store = new FakeStore();
+    const bench = new Bench({}, store);
+    bench.accept('a', 2);
+    await settled();
+    let open = (): void => {};
+    store.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    bench.lose(bench.attach());
+    const transport = bench.attach({ sessionPresent: false });
+    const kept: number[] = [];
+    const send = transport.send.bind(transport);
+    transport.send = (outbound, dup) => {
+      kept.push(...store.exchanges.map(({ packetIdentifier }) => packetIdentifier));
+      send(outbound, dup);
+    };
+    open();
+    await settled();
+    assert.deepEqual(kept, [transport.published[0]?.packetIdentifier]);
+  });
+
+  it('sends PUBREL over the next connection once the receipt by the server is written', async () => {
+    const store = new FakeStore();
+    const bench = new Bench({}, store);
+    bench.accept('a', 2);
+    const first = bench.attach();
+    await settled();
+    store.failure = diskFull();
+    first.published[0]?.receive();
+    await settled();
+    bench.lose(first);
+    const transport = bench.attach({ sessionPresent: true });
+    await settled();
+    assert.deepEqual(transport.packets, []);
+    store.failure = undefined;
+    bench.clock.advance(RETRY);
+    await settled();
+    assert.deepEqual(transport.packets, ['PUBREL a']);
+    assert.equal(store.exchanges[0]?.received, true);
+  });
+
+  it('sends again at once, while the disk is full, what has been sent before', async () => {
+    const store = new FakeStore();
+    const bench = new Bench({}, store);
+    bench.accept('a', 2);
+    const first = bench.attach();
+    await settled();
+    store.failure = diskFull();
+    bench.lose(first);
+    const transport = bench.attach({ sessionPresent: true });
+    assert.deepEqual(transport.packets, ['PUBLISH a']);
+    assert.equal(transport.published[0]?.dup, true);
+  });
+
   it('does not send again what was acknowledged while the disk was full', async () => {
     const store = new FakeStore();
     const bench = new Bench({}, store);

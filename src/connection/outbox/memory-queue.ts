@@ -30,6 +30,7 @@ export class MemoryQueue implements OutboxQueue {
   }
 
   keep(entry: OutboxEntry, kept: (entry: OutboxEntry) => void): void {
+    entry.exchangeKept(entry.packetIdentifier, entry.progress === 'received');
     kept(entry);
   }
 

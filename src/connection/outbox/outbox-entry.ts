@@ -29,6 +29,8 @@ export class OutboxEntry implements Outbound, RecordedPublication {
   #index = 0;
   #packetIdentifier = 0;
   #progress: ExchangeProgress = 'waiting';
+  #keptIdentifier = 0;
+  #keptReceived = false;
   #onWire = false;
   #sentAt = 0;
   #deaths = 0;
@@ -75,6 +77,11 @@ export class OutboxEntry implements Outbound, RecordedPublication {
 
   get progress(): ExchangeProgress {
     return this.#progress;
+  }
+
+  /** Whether the queue has stored its exchange as it is now. Nothing of an exchange is sent before that. */
+  get isExchangeKept(): boolean {
+    return this.#keptIdentifier === this.#packetIdentifier && this.#keptReceived === (this.#progress === 'received');
   }
 
   /** Whether it was sent or released over the current connection. */
@@ -146,6 +153,7 @@ export class OutboxEntry implements Outbound, RecordedPublication {
     if (!exchange) return;
     this.#packetIdentifier = exchange.packetIdentifier;
     this.#progress = exchange.received ? 'received' : 'sent';
+    this.exchangeKept(exchange.packetIdentifier, exchange.received);
   }
 
   /** It is in flight, sent after `last`. Only in-flight.ts calls this and unlink(). */
@@ -169,10 +177,17 @@ export class OutboxEntry implements Outbound, RecordedPublication {
     this.#packetIdentifier = packetIdentifier;
   }
 
+  /** The queue has stored an exchange, its own at that time: `received` says whether the server has received it. */
+  exchangeKept(packetIdentifier: number, received: boolean): void {
+    this.#keptIdentifier = packetIdentifier;
+    this.#keptReceived = received;
+  }
+
   /** The session has ended, and its exchange with it. It is sent as a new publication. */
   forgetExchange(): void {
     this.#packetIdentifier = 0;
     this.#progress = 'waiting';
+    this.exchangeKept(0, false);
   }
 
   /** It goes out over the current connection at `now`: PUBLISH, or PUBREL when the server has received it. */

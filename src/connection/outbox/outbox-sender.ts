@@ -236,18 +236,18 @@ export class OutboxSender implements EntryCarrier {
     if (error) return this.#end(entry, { kind: 'failed', error });
     this.#bucket?.take();
     this.#inFlight.add(entry);
-    const fresh = entry.packetIdentifier === 0 && entry.publication.qos > 0;
+    const { qos } = entry.publication;
     // There are more identifiers than the in-flight limit.
-    if (fresh) entry.startExchange(this.#identifiers.allocate() ?? 0);
+    if (entry.packetIdentifier === 0 && qos > 0) entry.startExchange(this.#identifiers.allocate() ?? 0);
     else this.#exchanges.delete(entry);
     entry.age(now);
-    if (fresh || entry.publication.qos === 0) this.#queue.keep(entry, this.#transmit);
-    else this.#transmit(entry);
+    if (qos > 0 && entry.isExchangeKept) this.#transmit(entry);
+    else this.#queue.keep(entry, this.#transmit);
   }
 
   readonly #transmit = (entry: OutboxEntry): void => {
     const transport = this.#link?.transport;
-    if (!transport || entry.onWire || !entry.underWay) return;
+    if (!transport || entry.onWire || !entry.underWay || !entry.isExchangeKept) return;
     const dup = entry.progress === 'sent';
     entry.sent(this.#clock.now());
     if (entry.publication.qos > 0) this.#answers.asked();

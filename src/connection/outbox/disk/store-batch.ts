@@ -20,6 +20,9 @@ interface Packed {
 /** Called when the batch is on disk. */
 interface Effect {
   readonly entry: OutboxEntry;
+  /** Its exchange as the batch writes it. */
+  readonly packetIdentifier: number;
+  readonly received: boolean;
   readonly kept: (entry: OutboxEntry) => void;
 }
 

@@ -67,11 +67,12 @@ export class StoreWriter {
     const { chunk, index, packetIdentifier, progress, publication } = entry;
     // At QoS 0 there is no exchange, but the order has to be kept.
     if (publication.qos === 0 && this.#keeping === 0) return kept(entry);
+    const received = progress === 'received';
     this.#keeping++;
-    this.#next.effects.push({ entry, kept });
+    this.#next.effects.push({ entry, packetIdentifier, received, kept });
     if (chunk && publication.qos > 0) {
       if (packetIdentifier === 0) chunk.endExchange(index);
-      else chunk.keepExchange(index, { packetIdentifier, received: progress === 'received' });
+      else chunk.keepExchange(index, { packetIdentifier, received });
       this.#next.changed.add(chunk);
     }
     this.#flush();
@@ -89,11 +90,12 @@ export class StoreWriter {
    * otherwise the next process could send a publication again whose exchange has ended, or forget an exchange.
    */
   giveUp(entry: OutboxEntry, stored: (entry: OutboxEntry) => void): void {
+    const { chunk, index, packetIdentifier, progress } = entry;
     this.#keeping++;
-    this.#next.effects.push({ entry, kept: stored });
-    this.#givenUp.add(entry.packetIdentifier);
+    this.#next.effects.push({ entry, packetIdentifier, received: progress === 'received', kept: stored });
+    this.#givenUp.add(packetIdentifier);
     this.#next.givenUp = this.#givenUp;
-    if (entry.chunk) this.remove(entry.chunk, entry.index);
+    if (chunk) this.remove(chunk, index);
     this.#flush();
   }
 
@@ -192,8 +194,9 @@ export class StoreWriter {
     }
     this.#state = 'ready';
     for (const { chunk, entries } of batch.packed) this.#owner.written(chunk, entries);
-    for (const { entry, kept } of batch.effects) {
+    for (const { entry, packetIdentifier, received, kept } of batch.effects) {
       this.#keeping--;
+      entry.exchangeKept(packetIdentifier, received);
       kept(entry);
     }
     this.#owner.idle();
