@@ -62,8 +62,9 @@ export class Bench {
     this.outbox.accept(outgoing(topic, qos, overrides), this.settlements.of(topic));
   }
 
-  acceptWith(topic: string, options: Partial<PublishOptions>): void {
-    this.outbox.accept(outgoing(topic), this.settlements.of(topic), { ...defaultPublishOptions, ...options });
+  acceptWith(topic: string, options: Partial<PublishOptions>, overrides: Partial<OutgoingPublication> = {}): void {
+    const all = { ...defaultPublishOptions, ...options };
+    this.outbox.accept(outgoing(topic, 1, overrides), this.settlements.of(topic), all);
   }
 
   acceptAll(...topics: readonly string[]): void {

@@ -248,6 +248,19 @@ describe('the outbox on disk', () => {
       await settled();
       assert.deepEqual(transport.published[0]?.question.properties, { messageExpiryInterval: 48 });
     });
+
+    it('counts down from its own interval, whatever the outbox lets it wait', async () => {
+      const store = new FakeStore();
+      const limits = { messageTtl: 20 };
+      (await opened(store, limits)).accept('a', 1, { properties: { messageExpiryInterval: 60 } });
+      await settled();
+      const after = await opened(store, limits);
+      await settled();
+      after.clock.advance(12_400);
+      const transport = after.attach();
+      await settled();
+      assert.deepEqual(transport.published[0]?.question.properties, { messageExpiryInterval: 48 });
+    });
   });
 
   describe('closing', () => {

@@ -65,6 +65,30 @@ describe('the outbox, over time', () => {
       assert.equal(bench.attach().published[0]?.question.properties?.messageExpiryInterval, 16);
     });
 
+    it('is not shortened by the time that the outbox lets it wait', () => {
+      const bench = new Bench({ messageTtl: 600 });
+      const connected = bench.attach();
+      bench.accept('a', 1, expiring(86_400));
+      assert.equal(connected.published[0]?.question.properties?.messageExpiryInterval, 86_400);
+      bench.lose(connected);
+      bench.clock.advance(592 * SECOND);
+      bench.accept('b', 1, expiring(86_400));
+      const later = bench.attach();
+      const intervals = later.published.map(({ question }) => question.properties?.messageExpiryInterval);
+      assert.deepEqual(intervals, [86_400 - 594, 86_400]);
+    });
+
+    it('is shortened by the time that a request waits for its answer, and not prolonged', () => {
+      const bench = new Bench({ messageTtl: 3 });
+      const transport = bench.attach();
+      const interval = (own: number | undefined, timeToLive: number): number | undefined => {
+        bench.acceptWith(`t${own} ${timeToLive}`, { timeToLive }, own === undefined ? {} : expiring(own));
+        return transport.published.at(-1)?.question.properties?.messageExpiryInterval;
+      };
+      assert.deepEqual([interval(60, 9.999), interval(5, 9.999), interval(0, 9.999)], [10, 5, 0]);
+      assert.equal(interval(undefined, 9.999), undefined);
+    });
+
     it('reports an error code of its own when it has passed', () => {
       const bench = new Bench();
       bench.accept('a', 1, expiring(3));

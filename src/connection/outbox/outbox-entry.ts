@@ -23,6 +23,8 @@ export class OutboxEntry implements Outbound, RecordedPublication {
   readonly #carrier: EntryCarrier;
   /** The waiter is called once the outbox has the publication, and not at the end. */
   readonly #endsWhenQueued: boolean;
+  /** The expiry interval at acceptance, in s; undefined without one. */
+  readonly #expiryInterval: number | undefined;
   #publication: OutgoingPublication;
   #waiter: Settled | undefined;
   #chunk: OutboxChunk | undefined;
@@ -42,6 +44,7 @@ export class OutboxEntry implements Outbound, RecordedPublication {
   /** `waiter` is the callback for the end, or for the acceptance with `endsWhenQueued`. */
   constructor(details: RecordedPublication, carrier: EntryCarrier, waiter?: Settled, endsWhenQueued = false) {
     this.#publication = details.publication;
+    this.#expiryInterval = details.publication.properties?.messageExpiryInterval;
     this.bytes = details.bytes;
     this.origin = details.origin;
     this.acceptedAt = details.acceptedAt;
@@ -213,13 +216,15 @@ export class OutboxEntry implements Outbound, RecordedPublication {
   }
 
   /**
-   * Updates `publication` for sending at `now`: its expiry interval is reduced by the time waited (section 3.3.2.3.3).
+   * Updates `publication` for sending at `now`: its expiry interval is reduced by the time waited (section 3.3.2.3.3). How
+   * long it may wait here, `expiresAt`, says nothing about how long the server may keep it.
    */
   age(now: number): void {
+    if (this.#expiryInterval === undefined) return;
+    const waited = Math.max(0, Math.floor((now - this.acceptedAt) / 1000));
+    const messageExpiryInterval = Math.max(0, this.#expiryInterval - waited);
     const { properties } = this.#publication;
-    if (properties?.messageExpiryInterval === undefined) return;
-    const messageExpiryInterval = Math.max(0, Math.ceil((this.expiresAt - now) / 1000));
-    if (messageExpiryInterval >= properties.messageExpiryInterval) return;
+    if (messageExpiryInterval === properties?.messageExpiryInterval) return;
     this.#publication = { ...this.#publication, properties: { ...properties, messageExpiryInterval } };
   }
 
@@ -240,6 +245,17 @@ export class OutboxEntry implements Outbound, RecordedPublication {
  * to that.
  */
 const AT_ONCE = 1;
+
+/**
+ * The publication for a publisher to whom it is of no use after `timeToLive` s: the server must not keep it for longer. An
+ * interval is a whole number of seconds, so it is rounded up. Without an interval it gets none.
+ */
+export function withinLife(publication: OutgoingPublication, timeToLive: number | undefined): OutgoingPublication {
+  const { properties } = publication;
+  if (timeToLive === undefined || properties?.messageExpiryInterval === undefined) return publication;
+  const messageExpiryInterval = Math.min(properties.messageExpiryInterval, Math.ceil(timeToLive));
+  return { ...publication, properties: { ...properties, messageExpiryInterval } };
+}
 
 /** When a publication that was accepted at `acceptedAt` expires, with a time to live of `ttl` s (0: none). */
 export function expiryOf({ properties }: OutgoingPublication, acceptedAt: number, ttl: number): number {

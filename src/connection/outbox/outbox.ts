@@ -22,7 +22,7 @@ import type { OutboxStore } from './disk/outbox-store';
 import { MemoryQueue } from './memory-queue';
 import { OutboxClearing } from './outbox-clearing';
 import { OutboxCounts } from './outbox-counts';
-import { expiryOf, OutboxEntry } from './outbox-entry';
+import { expiryOf, OutboxEntry, withinLife } from './outbox-entry';
 import type { DiskQueueOwner, OutboxQueue, RestoredIdentifiers } from './outbox-queue';
 import { OutboxSender, type SendingEnd, type SendingLimits, type SessionPlace } from './outbox-sender';
 import { outboxError, settlementOf } from './outbox-settlement';
@@ -95,7 +95,8 @@ export class Outbox {
   }
 
   /** Takes a publication. `settled` is called exactly once, and before accept() returns when there is no room. */
-  accept(publication: OutgoingPublication, settled: Settled, options: PublishOptions = defaultPublishOptions): void {
+  accept(offered: OutgoingPublication, settled: Settled, options: PublishOptions = defaultPublishOptions): void {
+    const publication = withinLife(offered, options.timeToLive);
     const acceptedAt = this.#clock.now();
     const bytes = contentBytes(publication);
     const ttl = Math.min(this.#limits.messageTtl || NEVER, options.timeToLive ?? NEVER);

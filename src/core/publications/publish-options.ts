@@ -11,7 +11,10 @@ export interface PublishOptions {
    * it. The connection reports a later loss, with `origin`.
    */
   readonly completeOn: 'acknowledged' | 'queued';
-  /** s that the publication may wait in the outbox, fractions included. Left out: as long as the outbox allows. */
+  /**
+   * s that the publication is of use, fractions included: it waits no longer in the outbox, and its expiry interval, if
+   * it has one, is no longer. Left out: as long as the outbox and its own interval allow.
+   */
   readonly timeToLive?: number;
   /** The id of the node that published, for a loss after the publisher has been told of success. */
   readonly origin: string;
