@@ -1,12 +1,11 @@
 // CBOR that the library does not read, as CBOR that it reads: texts and bytes of indefinite length (RFC 8949, section 3.2.3),
 // which devices with little memory send in chunks, and simple values without a meaning (section 3.3).
 
-const BYTES = 2;
-const TEXT = 3;
+import { argument, endOfItem, isIndefinite, isString, majorOf } from './cbor-items';
+
 const SIMPLE = 7;
 /** A tag that nobody has registered, for a simple value by its number. */
 export const SIMPLE_TAG = 0x73_69_6d_70;
-const INDEFINITE = 31;
 const BREAK = 0xff;
 
 /**
@@ -20,7 +19,7 @@ export function rewrittenCbor(payload: Buffer): Buffer {
   while (at < payload.length) {
     const major = majorOf(payload, at);
     const end = endOfItem(payload, at);
-    if ((major === BYTES || major === TEXT) && isIndefinite(payload, at)) {
+    if (isString(payload, at) && isIndefinite(payload, at)) {
       const chunks = chunksFrom(payload, at + 1, major);
       parts.push(payload.subarray(copied, at), head(major, chunks.length));
       for (const chunk of chunks.contents) parts.push(chunk);
@@ -34,36 +33,10 @@ export function rewrittenCbor(payload: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-function majorOf(payload: Buffer, at: number): number {
-  return (payload[at] ?? 0) >> 5;
-}
-
-function isIndefinite(payload: Buffer, at: number): boolean {
-  return ((payload[at] ?? 0) & 31) === INDEFINITE;
-}
-
 /** 20 to 23 are false, true, null and undefined, 25 to 27 numbers with a point, 31 a break; 24 has its number behind it. */
 function isWithoutMeaning(payload: Buffer, at: number): boolean {
   const information = (payload[at] ?? 0) & 31;
   return information < 20 || (information === 24 && (payload[at + 1] ?? 0) >= 32);
-}
-
-/** The end of the head of the item at `at`, with its content where it is bytes or text. */
-function endOfItem(payload: Buffer, at: number): number {
-  const major = majorOf(payload, at);
-  const { value, end } = argument(payload, at);
-  return major === BYTES || major === TEXT ? end + value : end;
-}
-
-/** The number in the head of an item: its additional information or what follows it (section 3). */
-function argument(payload: Buffer, at: number): { readonly value: number; readonly end: number } {
-  const information = (payload[at] ?? 0) & 31;
-  if (information < 24 || information > 27) return { value: information, end: at + 1 };
-  const size = 1 << (information - 24);
-  if (at + 1 + size > payload.length) throw new Error('unexpected end of data');
-  // A length beyond 2^53 is beyond every payload.
-  const value = size === 8 ? Number(payload.readBigUInt64BE(at + 1)) : payload.readUIntBE(at + 1, size);
-  return { value, end: at + 1 + size };
 }
 
 interface Chunks {

@@ -46,6 +46,7 @@ export type PayloadProblem =
   | 'notSparkplug'
   | 'notCompressed'
   | 'tooLarge'
+  | 'tooManyValues'
   | 'noBinaryForm'
   | 'unreadable'
   | 'noPayload';

@@ -4,14 +4,18 @@ import { detailOf } from '../errors/thrown-value';
 import { type Decoded, type Encoded, failure, type PayloadFailure } from './codec';
 import { lossIn } from './json-loss';
 import { bigIntOr, exactNumber, type LargeIntegers, lookThrough, MOST_LEVELS, withExactNumbers } from './large-numbers';
+import { MOST_VALUES } from './value-budget';
 
 export const JSON_TYPE = 'application/json';
+
+const TOO_MANY = failure('tooManyValues', String(MOST_VALUES));
 
 export const TOO_DEEP = failure('tooDeep', String(MOST_LEVELS));
 
 /** Reads JSON. What a number cannot hold becomes text, or a BigInt if that is asked for. */
 export function parseJson(text: string, largeIntegers: LargeIntegers): Decoded {
   const make = largeIntegers === 'bigint' ? bigIntOr : undefined;
+  if (hasMoreHolders(text, MOST_VALUES)) return TOO_MANY;
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'number') {
@@ -25,6 +29,29 @@ export function parseJson(text: string, largeIntegers: LargeIntegers): Decoded {
   } catch (error) {
     return unreadable(text, error);
   }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
+/**
+ * Whether JSON has more than `most` objects and arrays: each takes far more memory than its text. Numbers and texts do not,
+ * and long lists of numbers are common, so they do not count.
+ */
+function hasMoreHolders(text: string, most: number): boolean {
+  // Each has two characters at least.
+  if (text.length <= 2 * most) return false;
+  let holders = 0;
+  let isInText = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at);
+    if (character === QUOTE) isInText = !isInText;
+    else if (character === BACKSLASH) at++;
+    else if ((character === BRACE || character === BRACKET) && !isInText && ++holders > most) return true;
+  }
+  return false;
 }
 
 /** The reasons that nobody sees in a text are named. */

@@ -4,6 +4,7 @@ import { detailOf } from '../errors/thrown-value';
 import { recordAt } from '../values/plain-value';
 import { bytesOf } from './bytes-value';
 import type { LargeIntegers } from './large-numbers';
+import { protobufReader } from './protobuf-reader';
 import { schemaLine } from './schema-line';
 
 /** One message of a schema. Both throw an Error that says what is wrong. */
@@ -117,7 +118,7 @@ class Message implements ProtobufMessage {
   }
 
   decode(payload: Buffer, largeIntegers: LargeIntegers, defaults = true): unknown {
-    return this.#type.toObject(this.#type.decode(payload), {
+    return this.#type.toObject(this.#type.decode(protobufReader(this.#protobuf, payload)), {
       longs: largeIntegers === 'bigint' ? BigInt : String,
       enums: String,
       // A device that sends 0, false or an empty list sends nothing for it (proto3).

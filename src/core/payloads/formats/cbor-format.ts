@@ -3,11 +3,13 @@
 import type { DecodeOptions, EncodeOptions } from 'cborg';
 import { detailOf } from '../../errors/thrown-value';
 import { bytesOf } from '../bytes-value';
+import { hasMoreItems } from '../cbor-items';
 import { rewrittenCbor, SIMPLE_TAG } from '../cbor-rewriting';
 import { flowValue } from '../flow-value';
 import type { LargeIntegers } from '../large-numbers';
 import type { PayloadFormat } from '../payload-format';
 import { accepted, PayloadRefusal } from '../payload-refusal';
+import { MOST_VALUES, tooManyValues } from '../value-budget';
 
 const CBOR_TYPE = 'application/cbor';
 
@@ -110,8 +112,10 @@ export const cborFormat: PayloadFormat = {
 function decodeCbor(payload: Buffer, largeIntegers: LargeIntegers): unknown {
   let decoded: unknown;
   try {
+    if (hasMoreItems(payload, MOST_VALUES)) throw tooManyValues();
     decoded = cbor().decode(payload);
   } catch (error) {
+    if (error instanceof PayloadRefusal) throw error;
     throw error instanceof RangeError
       ? new PayloadRefusal('tooDeep', '')
       : new PayloadRefusal('notCbor', detailOf(error));

@@ -1,7 +1,7 @@
 // The format *detect*: the content type decides, and the bytes where it does not. It changes no value: what is neither
 // JSON nor text is a Buffer, and a number that JavaScript cannot hold stays text.
 
-import type { Codec, CodecOptions, Decoded, PayloadHints } from '../codec';
+import type { Codec, CodecOptions, Decoded, PayloadHints, PayloadProblem } from '../codec';
 import { compressionOf, inflated } from '../compression';
 import type { Compression } from '../format';
 import { parseJson } from '../json-text';
@@ -86,13 +86,16 @@ function decodeNamed(
   return codec.name === 'json' ? decodeJson(payload, 'text', charset) : codec.decode(payload, hints, topic);
 }
 
+/** JSON with these is not passed on as text. */
+const CLEARLY_JSON: ReadonlySet<PayloadProblem> = new Set(['tooDeep', 'tooManyValues']);
+
 /** A text that parses is JSON, another one is a string, and all else is a Buffer. */
 function decodeUnnamed(payload: Buffer, charset?: string): Decoded {
   const text = textOf(payload, charset);
   if (text === undefined) return { ok: true, value: payload };
   if (!mayBeJson(text)) return { ok: true, value: text };
   const parsed = parseJson(text, 'text');
-  if (!parsed.ok) return parsed.problem === 'tooDeep' ? parsed : { ok: true, value: text };
+  if (!parsed.ok) return CLEARLY_JSON.has(parsed.problem) ? parsed : { ok: true, value: text };
   // A number that is too large stays as it came, with the white space around it.
   return typeof parsed.value === 'string' && !text.includes('"') ? { ok: true, value: text } : parsed;
 }

@@ -9,6 +9,7 @@ import { type LargeIntegers, MOST_LEVELS } from '../large-numbers';
 import type { PayloadFormat } from '../payload-format';
 import { accepted, PayloadRefusal } from '../payload-refusal';
 import { isPlain } from '../plain-object';
+import { ValueBudget } from '../value-budget';
 
 const MESSAGEPACK_TYPE = 'application/vnd.msgpack';
 
@@ -72,7 +73,8 @@ interface Sizes {
 
 /**
  * The library makes room for all entries that an array claims before it reads one, and at every level: 2,000 bytes took 300
- * MB, and 20,000 ended the process. No payload has more entries than bytes, however they are nested.
+ * MB, and 20,000 ended the process. No payload has more entries than bytes, however they are nested, and none may have more
+ * than MOST_VALUES.
  */
 function boundedDecoder(
   Decoder: Library['Decoder'],
@@ -84,6 +86,7 @@ function boundedDecoder(
   const base = Decoder.prototype as unknown as Sizes;
   class BoundedDecoder extends Decoder {
     #left: number;
+    readonly #budget = new ValueBudget();
 
     constructor(options: Options, bytes: number) {
       super(options);
@@ -94,6 +97,7 @@ function boundedDecoder(
       decoder.#left -= size;
       if (decoder.#left < 0) throw new RangeError('it claims more entries than it has bytes');
       if ((decoder as unknown as Sizes).stack.length > MOST_LEVELS) throw TOO_DEEP_INSIDE;
+      decoder.#budget.take(size);
     }
   }
   const bounded = BoundedDecoder.prototype as unknown as Sizes;
@@ -102,7 +106,8 @@ function boundedDecoder(
     base.pushArrayState.call(this, size);
   };
   bounded.pushMapState = function (this: BoundedDecoder, size) {
-    BoundedDecoder.take(this, size);
+    // A name and a value have a byte each at least.
+    BoundedDecoder.take(this, 2 * size);
     base.pushMapState.call(this, size);
   };
   return BoundedDecoder;
@@ -185,6 +190,7 @@ function decodeMessagePack(payload: Buffer, largeIntegers: LargeIntegers): unkno
   try {
     decoded = messagePack().decode(payload);
   } catch (error) {
+    if (error instanceof PayloadRefusal) throw error;
     if (error === TOO_DEEP_INSIDE) throw new PayloadRefusal(TOO_DEEP.problem, TOO_DEEP.detail);
     throw new PayloadRefusal('notMessagePack', detailOf(error));
   }

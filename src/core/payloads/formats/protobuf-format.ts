@@ -39,6 +39,7 @@ export const protobufFormat: PayloadFormat = {
     try {
       decoded = (prepared as ProtobufMessage).decode(payload, largeIntegers);
     } catch (error) {
+      if (error instanceof PayloadRefusal) throw error;
       throw new PayloadRefusal('notProtobuf', detailOf(error));
     }
     // Integers of 64 bits are texts or BigInts whatever their value.

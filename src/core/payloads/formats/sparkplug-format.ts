@@ -6,6 +6,7 @@ import type { DecodeContext, PayloadFormat } from '../payload-format';
 import { accepted, PayloadRefusal } from '../payload-refusal';
 import { type ProtobufMessage, parseProtobufSchema } from '../protobuf-schema';
 import { type Metric, type SparkplugHistory, type SparkplugTopic, sparkplugTopic } from '../sparkplug-births';
+import { ValueBudget } from '../value-budget';
 import { decodeJson } from './json-format';
 import { type FoundMetric, metricFields, metricOf } from './sparkplug-metric';
 import { SPARKPLUG_PROTO } from './sparkplug-schema';
@@ -39,6 +40,7 @@ export const sparkplugFormat: PayloadFormat = {
     try {
       return decodeSparkplug(payload, context);
     } catch (error) {
+      if (error instanceof PayloadRefusal) throw error;
       throw new PayloadRefusal('notSparkplug', detailOf(error));
     }
   },
@@ -58,7 +60,8 @@ function decodeSparkplug(payload: Buffer, context: DecodeContext): object {
   const list = (raw.metrics ?? []) as readonly Fields[];
   const stale = place && births ? follow(births, place, raw, list) : false;
   const found = (alias: string): FoundMetric | undefined => (place ? births?.metric(place, alias) : undefined);
-  const metrics = list.map((fields) => metricOf(fields, found, largeIntegers));
+  const reading = { largeIntegers, budget: new ValueBudget() };
+  const metrics = list.map((fields) => metricOf(fields, found, reading));
   if (place) {
     const { group, messageType, node, device } = place;
     context.params = { group, messageType, node, ...(device === undefined ? {} : { device }) };

@@ -1,10 +1,17 @@
 // One metric of a Sparkplug payload, read and made, with the values that hold others: data sets, templates, properties.
 
 import { isRecord, recordAt } from '../../values/plain-value';
-import type { LargeIntegers } from '../large-numbers';
 import { nameKey } from '../sparkplug-births';
 import type { SparkplugType } from './sparkplug-schema';
-import { type Fields, simpleField, simpleValue, typeName, typeNumber, typeOfValue } from './sparkplug-value';
+import {
+  type Fields,
+  simpleField,
+  simpleValue,
+  typeName,
+  typeNumber,
+  typeOfValue,
+  type ValueReading,
+} from './sparkplug-value';
 
 /** What a birth has said of a metric. */
 export interface FoundMetric {
@@ -38,18 +45,18 @@ type Draft = { -readonly [Name in keyof SparkplugMetric]: SparkplugMetric[Name] 
 export function metricOf(
   fields: Fields,
   born: (alias: string) => FoundMetric | undefined,
-  largeIntegers: LargeIntegers,
+  reading: ValueReading,
 ): SparkplugMetric {
   const { name: own, alias, datatype, timestamp, metadata, properties } = fields;
   const isNamed = typeof own === 'string';
   const known = isNamed && datatype !== undefined ? undefined : born(isNamed ? nameKey(own) : String(alias));
   const name = isNamed ? own : known?.name;
   const type = typeName(datatype ?? known?.datatype);
-  const value = fields.is_null === true ? null : (metricValue(fields, type, born, largeIntegers) ?? null);
+  const value = fields.is_null === true ? null : (metricValue(fields, type, born, reading) ?? null);
   const metric: Draft = name === undefined ? { type, value } : { name, type, value };
   if (alias !== undefined) metric.alias = aliasOf(alias);
   if (timestamp !== undefined) metric.timestamp = Number(timestamp);
-  if (properties !== undefined) metric.properties = propertiesOf(properties as Fields, largeIntegers);
+  if (properties !== undefined) metric.properties = propertiesOf(properties as Fields, reading);
   if (metadata !== undefined) metric.metadata = plainNumbers(metadata as Fields);
   if (fields.is_historical === true) metric.historical = true;
   if (fields.is_transient === true) metric.transient = true;
@@ -65,53 +72,53 @@ function metricValue(
   fields: Fields,
   type: SparkplugType,
   born: (alias: string) => FoundMetric | undefined,
-  largeIntegers: LargeIntegers,
+  reading: ValueReading,
 ): unknown {
   const { dataset_value: dataset, template_value: template } = fields;
-  if (dataset !== undefined) return dataSetOf(dataset as Fields, largeIntegers);
-  if (template === undefined) return simpleValue(fields, type, largeIntegers);
+  if (dataset !== undefined) return dataSetOf(dataset as Fields, reading);
+  if (template === undefined) return simpleValue(fields, type, reading);
   const { version, template_ref: templateRef, is_definition: isDefinition } = template as Fields;
   const { metrics = [], parameters = [] } = template as { metrics?: readonly Fields[]; parameters?: readonly Fields[] };
   return {
     ...(version === undefined ? {} : { version }),
     ...(templateRef === undefined ? {} : { templateRef }),
     isDefinition: isDefinition === true,
-    metrics: metrics.map((metric) => metricOf(metric, born, largeIntegers)),
+    metrics: metrics.map((metric) => metricOf(metric, born, reading)),
     parameters: parameters.map((parameter) => {
       const parameterType = typeName(parameter.type);
-      const value = simpleValue(parameter, parameterType, largeIntegers) ?? null;
+      const value = simpleValue(parameter, parameterType, reading) ?? null;
       return { name: parameter.name, type: parameterType, value };
     }),
   };
 }
 
-function dataSetOf(dataset: Fields, largeIntegers: LargeIntegers): unknown {
+function dataSetOf(dataset: Fields, reading: ValueReading): unknown {
   const types = ((dataset.types ?? []) as readonly unknown[]).map(typeName);
   const rows = (dataset.rows ?? []) as readonly { readonly elements?: readonly Fields[] }[];
   return {
     columns: dataset.columns ?? [],
     types,
     rows: rows.map(({ elements = [] }) =>
-      elements.map((element, index) => simpleValue(element, types[index] ?? 'Unknown', largeIntegers) ?? null),
+      elements.map((element, index) => simpleValue(element, types[index] ?? 'Unknown', reading) ?? null),
     ),
   };
 }
 
-function propertiesOf(set: Fields, largeIntegers: LargeIntegers): Record<string, SparkplugProperty> {
+function propertiesOf(set: Fields, reading: ValueReading): Record<string, SparkplugProperty> {
   const { keys = [], values = [] } = set as { keys?: readonly string[]; values?: readonly Fields[] };
-  return Object.fromEntries(keys.map((key, index) => [key, propertyOf(values[index] ?? {}, largeIntegers)]));
+  return Object.fromEntries(keys.map((key, index) => [key, propertyOf(values[index] ?? {}, reading)]));
 }
 
-function propertyOf(fields: Fields, largeIntegers: LargeIntegers): SparkplugProperty {
+function propertyOf(fields: Fields, reading: ValueReading): SparkplugProperty {
   const type = typeName(fields.type);
   if (fields.is_null === true) return { type, value: null };
   const { propertyset_value: set, propertysets_value: list } = fields;
-  if (set !== undefined) return { type, value: propertiesOf(set as Fields, largeIntegers) };
+  if (set !== undefined) return { type, value: propertiesOf(set as Fields, reading) };
   if (list !== undefined) {
     const sets = ((list as Fields).propertyset ?? []) as readonly Fields[];
-    return { type, value: sets.map((one) => propertiesOf(one, largeIntegers)) };
+    return { type, value: sets.map((one) => propertiesOf(one, reading)) };
   }
-  return { type, value: simpleValue(fields, type, largeIntegers) ?? null };
+  return { type, value: simpleValue(fields, type, reading) ?? null };
 }
 
 function plainNumbers(fields: Fields): Fields {

@@ -3,6 +3,7 @@
 import { bytesOf } from '../bytes-value';
 import { wholeNumber } from '../flow-value';
 import type { LargeIntegers } from '../large-numbers';
+import type { ValueBudget } from '../value-budget';
 import { SPARKPLUG_TYPES, type SparkplugType } from './sparkplug-schema';
 
 /** The fields of a Protobuf message, as protobufjs gives and takes them. */
@@ -49,12 +50,21 @@ export function typeNumber(type: unknown): number {
   return number;
 }
 
+/** What the values of one payload are read with. */
+export interface ValueReading {
+  /** What whole numbers become that a JavaScript number cannot hold. */
+  readonly largeIntegers: LargeIntegers;
+  /** The elements of arrays are taken from it: one bit can be one. */
+  readonly budget: ValueBudget;
+}
+
 /** The simple value of `fields`, of `type`. Undefined when there is none. */
-export function simpleValue(fields: Fields, type: SparkplugType, largeIntegers: LargeIntegers): unknown {
+export function simpleValue(fields: Fields, type: SparkplugType, reading: ValueReading): unknown {
+  const { largeIntegers } = reading;
   const whole = fields.int_value ?? fields.long_value;
   if (typeof whole === 'number' || typeof whole === 'bigint') return typedNumber(BigInt(whole), type, largeIntegers);
   const bytes = fields.bytes_value;
-  if (bytes instanceof Uint8Array) return valueOfBytes(Buffer.from(bytes), type, largeIntegers);
+  if (bytes instanceof Uint8Array) return valueOfBytes(Buffer.from(bytes), type, reading);
   return fields.float_value ?? fields.double_value ?? fields.boolean_value ?? fields.string_value;
 }
 
@@ -63,11 +73,12 @@ function typedNumber(value: bigint, type: SparkplugType, largeIntegers: LargeInt
   return wholeNumber(signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value), largeIntegers);
 }
 
-function valueOfBytes(bytes: Buffer, type: SparkplugType, largeIntegers: LargeIntegers): unknown {
-  if (type === 'BooleanArray') return booleansOf(bytes);
-  if (type === 'StringArray') return textsOf(bytes);
+function valueOfBytes(bytes: Buffer, type: SparkplugType, { largeIntegers, budget }: ValueReading): unknown {
+  if (type === 'BooleanArray') return booleansOf(bytes, budget);
+  if (type === 'StringArray') return textsOf(bytes, budget);
   const size = ELEMENT_BYTES[type];
   if (size === undefined || bytes.length % size !== 0) return bytes;
+  budget.take(bytes.length / size);
   return Array.from({ length: bytes.length / size }, (_, index) => elementAt(bytes, index * size, type, largeIntegers));
 }
 
@@ -90,15 +101,19 @@ function elementAt(bytes: Buffer, at: number, type: SparkplugType, largeIntegers
 }
 
 /** A count of four bytes, then a bit each, the highest first. */
-function booleansOf(bytes: Buffer): unknown {
+function booleansOf(bytes: Buffer, budget: ValueBudget): unknown {
   if (bytes.length < 4) return bytes;
   const count = bytes.readUInt32LE(0);
   if (count > (bytes.length - 4) * 8) return bytes;
+  budget.take(count);
   return Array.from({ length: count }, (_, index) => (((bytes[4 + (index >> 3)] ?? 0) >> (7 - (index & 7))) & 1) === 1);
 }
 
 /** Each text ends with a NUL byte. */
-function textsOf(bytes: Buffer): string[] {
+function textsOf(bytes: Buffer, budget: ValueBudget): string[] {
+  let ends = 0;
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) ends++;
+  budget.take(ends);
   const texts = bytes.toString('utf8').split('\0');
   if (texts.at(-1) === '') texts.pop();
   return texts;
