@@ -279,6 +279,27 @@ describe('payloads that keep their value', () => {
       });
     }
 
+    it('a charset is decoded by one decoder, with whatever white space it is written', () => {
+      const { TextDecoder: Decoder } = globalThis;
+      let made = 0;
+      class CountedDecoder extends Decoder {
+        constructor(...parameters: ConstructorParameters<typeof Decoder>) {
+          super(...parameters);
+          made++;
+        }
+      }
+      globalThis.TextDecoder = CountedDecoder;
+      try {
+        for (let spaces = 0; spaces < 20; spaces++) {
+          const contentType = `text/plain; charset="${'\t'.repeat(spaces)} UTF-16BE ${' '.repeat(spaces)}"`;
+          assert.equal(decode('auto', Buffer.from([0, 0x68, 0, 0x69]), { contentType }), 'hi');
+        }
+      } finally {
+        globalThis.TextDecoder = Decoder;
+      }
+      assert.ok(made <= 1, `${made} decoders are kept`);
+    });
+
     it('a charset is decoded', () => {
       const degrees = Buffer.from([0x32, 0x31, 0xb0]);
       assert.equal(decode('auto', degrees, { contentType: 'text/plain; charset="ISO-8859-1"' }), '21°');

@@ -2,11 +2,15 @@
 
 import { isUtf8 } from 'node:buffer';
 
-/** What TextDecoder knows under the names that were asked for; it takes about 200. */
+/**
+ * By the names that were asked for. TextDecoder takes about 200, in any case and with any white space around them, which
+ * senders choose: the names here have neither.
+ */
 const decoders = new Map<string, TextDecoder>();
 
-/** The text of `payload`, or undefined when its bytes are none in `charset`. Without a charset it is UTF-8. */
-export function textOf(payload: Buffer, charset?: string): string | undefined {
+/** The text of `payload`, or undefined when its bytes are none in `writtenCharset`. Without a charset it is UTF-8. */
+export function textOf(payload: Buffer, writtenCharset?: string): string | undefined {
+  const charset = writtenCharset?.trim().toLowerCase();
   if (isUtf8Name(charset)) {
     const text = payload.toString('utf8');
     // What is no UTF-8 becomes U+FFFD. Most texts have none, and then this is faster than a look at the bytes.
