@@ -27,7 +27,10 @@ export function valueSize(value: unknown): number {
       waiting.push([...next]);
       continue;
     }
+    const isList = Array.isArray(next);
     for (const key of Object.keys(next)) {
+      // Objects share the names that they have in common. Senders choose names, though, and each may have another one.
+      if (!isList) bytes += key.length;
       const part: unknown = (next as Record<string, unknown>)[key];
       if (typeof part === 'object' && part !== null) {
         bytes += PLACE;

@@ -318,6 +318,8 @@ describe('A value', () => {
     assert.ok(valueSize('x'.repeat(1000)) > 1000);
     assert.ok(valueSize(Buffer.alloc(5000)) > 5000);
     assert.ok(valueSize(Array.from({ length: 1000 }, (_, i) => ({ i }))) > 1000 * 50);
+    assert.ok(valueSize({ payload: { ['x'.repeat(200_000)]: 1 } }) > 200_000, 'names are content');
+    assert.ok(valueSize(Array.from({ length: 1e5 }, () => 0)) < 1e6, 'places in a list are none');
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     assert.ok(valueSize(circle) < 1e6);
