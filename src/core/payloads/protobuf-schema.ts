@@ -2,9 +2,9 @@
 
 import { detailOf } from '../errors/thrown-value';
 import { recordAt } from '../values/plain-value';
-import { bytesOf } from './bytes-value';
 import type { LargeIntegers } from './large-numbers';
 import { protobufReader } from './protobuf-reader';
+import { protobufFields } from './protobuf-values';
 import { schemaLine } from './schema-line';
 
 /** One message of a schema. Both throw an Error that says what is wrong. */
@@ -32,7 +32,6 @@ type ReadImport = (path: string) => string;
 type Library = typeof import('protobufjs');
 type Type = import('protobufjs').Type;
 type Root = import('protobufjs').Root;
-type Field = import('protobufjs').Field;
 
 /** Files that may import each other in a chain or a tree. */
 const MOST_IMPORTS = 100;
@@ -128,75 +127,10 @@ class Message implements ProtobufMessage {
 
   encode(value: unknown): Uint8Array {
     const { name } = this.#type;
-    const readied = this.#ready(this.#type, recordAt(value, name), name);
+    const readied = protobufFields(this.#protobuf, this.#type, recordAt(value, name), name);
     const message = this.#type.fromObject(readied);
     const wrong = this.#type.verify(message);
     if (wrong !== null) throw new Error(wrong);
     return this.#type.encode(message).finish();
   }
-
-  /** A copy with what protobufjs takes. What it would leave out without a word is an error: a name or a word unknown. */
-  #ready(type: Type, value: Readonly<Record<string, unknown>>, path: string): Record<string, unknown> {
-    const ready: Record<string, unknown> = {};
-    for (const [name, entry] of Object.entries(value)) {
-      const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
-      if (!field) throw new Error(`${path} has no field "${name}"`);
-      // A field without a value is not sent.
-      if (entry === null || entry === undefined) continue;
-      ready[name] = this.#readyField(field, entry, `${path}.${name}`);
-    }
-    return ready;
-  }
-
-  #readyField(field: Field, value: unknown, path: string): unknown {
-    if (field.repeated) {
-      if (!Array.isArray(value)) throw new Error(`${path} wants an array`);
-      return value.map((entry, index) => this.#readyValue(field, entry, `${path}[${index}]`));
-    }
-    if (!field.map) return this.#readyValue(field, value, path);
-    return Object.fromEntries(
-      Object.entries(recordAt(value, path)).map(([key, entry]) => [
-        key,
-        this.#readyValue(field, entry, `${path}.${key}`),
-      ]),
-    );
-  }
-
-  #readyValue(field: Field, value: unknown, path: string): unknown {
-    const { Type, Enum } = this.#protobuf;
-    const { resolvedType } = field;
-    if (resolvedType instanceof Type) return this.#ready(resolvedType, recordAt(value, path), path);
-    if (resolvedType instanceof Enum && typeof value === 'string' && resolvedType.values[value] === undefined) {
-      throw new Error(`${path} has no value "${value}"`);
-    }
-    if (field.type === 'bytes') return bytesOf(value) ?? value;
-    return this.#readyNumber(field, value, path);
-  }
-
-  /** A text that is no number would become 0, and a fraction lose what is behind the point. */
-  #readyNumber(field: Field, value: unknown, path: string): unknown {
-    if (!INTEGERS.has(field.type)) return value;
-    const text = typeof value === 'bigint' ? String(value) : value;
-    const whole = typeof text === 'number' ? Number.isSafeInteger(text) : /^-?[0-9]+$/.test(String(text));
-    if (!whole || !(typeof text === 'number' || typeof text === 'string')) {
-      throw new Error(`${path} wants a whole number`);
-    }
-    const [least, most] =
-      RANGES[field.type.endsWith('64') ? 64 : 32][
-        field.type.startsWith('u') || field.type.startsWith('fixed') ? 'unsigned' : 'signed'
-      ];
-    const exact = BigInt(text);
-    if (exact < least || exact > most) throw new Error(`${path} wants a number from ${least} to ${most}`);
-    return text;
-  }
 }
-
-const INTEGERS = new Set([
-  ...['int32', 'uint32', 'sint32', 'fixed32', 'sfixed32'],
-  ...['int64', 'uint64', 'sint64', 'fixed64', 'sfixed64'],
-]);
-
-const RANGES = {
-  32: { signed: [-(2n ** 31n), 2n ** 31n - 1n], unsigned: [0n, 2n ** 32n - 1n] },
-  64: { signed: [-(2n ** 63n), 2n ** 63n - 1n], unsigned: [0n, 2n ** 64n - 1n] },
-} as const;

@@ -1,6 +1,7 @@
 // The format Protobuf: schemas as users write them, and payloads that Google's own compiler (protoc 3.21) has encoded.
 
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import type { CodecOptions } from '#src/core/payloads/codec';
 import type { FormatTools } from '#src/core/payloads/payload-format';
 import { parseProtobufSchema } from '#src/core/payloads/protobuf-schema';
@@ -15,6 +16,7 @@ message Reading {
   string device_id = 1; double value = 2; State state = 3; int64 counter = 4; repeated int32 samples = 5;
   map<string, uint64> totals = 6; bytes raw = 7; google.protobuf.Timestamp at = 8; optional bool ok = 9; Part part = 10;
   message Part { sint32 n = 1; }
+  float ratio = 11; map<int32, string> rows = 12; map<uint64, string> serials = 13;
 }`;
 
 const PAYLOAD = Buffer.from(
@@ -32,6 +34,10 @@ const READING = {
   raw: Buffer.from([0, 255]),
   at: { seconds: '1700000000', nanos: 5 },
   part: { n: -3 },
+  // No bytes stand for these.
+  ratio: 0,
+  rows: {},
+  serials: {},
 };
 
 function noImports(path: string): never {
@@ -138,12 +144,60 @@ describe('Protobuf', () => {
     [{ totals: new Map([['kwh', 1]]) }, 'Reading.totals wants an object'],
     [{ totals: 7 }, 'Reading.totals wants an object'],
     ['text', 'Reading wants an object'],
+    [{ ok: 'yes' }, 'Reading.ok wants true or false'],
+    [{ ok: '' }, 'Reading.ok wants true or false'],
+    [{ value: 'abc' }, 'Reading.value wants a number'],
+    [{ value: ' ' }, 'Reading.value wants a number'],
+    [{ value: true }, 'Reading.value wants a number'],
+    [{ value: '1e999' }, `Reading.value wants a number from ${-Number.MAX_VALUE} to ${Number.MAX_VALUE}`],
+    [{ ratio: 1e40 }, 'Reading.ratio wants a number from -3.4028234663852886e+38 to 3.4028234663852886e+38'],
+    [{ device_id: {} }, 'Reading.device_id wants a text'],
+    [{ state: 1.5 }, 'Reading.state wants a word of State or its number'],
+    [{ state: true }, 'Reading.state wants a word of State or its number'],
+    [{ raw: [1, 2, 300] }, 'Reading.raw wants a Buffer, Base64, or an array of numbers from 0 to 255'],
+    [{ raw: new Uint16Array([300]) }, 'Reading.raw wants a Buffer, Base64, or an array of numbers from 0 to 255'],
+    [{ rows: { 99999999999: 'x' } }, 'a key of Reading.rows wants a number from -2147483648 to 2147483647'],
+    [{ serials: { '-1': 'x' } }, 'a key of Reading.serials wants a number from 0 to 18446744073709551615'],
+    // protobufjs takes eight characters for the eight bytes of a number.
+    [{ serials: { abcdefgh: 'x' } }, 'a key of Reading.serials wants a whole number'],
     // Names that every object has.
     [{ constructor: 1 }, 'Reading has no field "constructor"'],
     [{ part: { toString: 'x' } }, 'Reading.part has no field "toString"'],
   ] as const) {
     it(`refuses a value that it cannot encode completely: ${sentence} (${shown(value)})`, () => {
       assert.equal(encoded('protobuf', value, reading), `noBinaryForm ${sentence}`);
+    });
+  }
+
+  for (const [value, received = value] of [
+    [{ ok: 'false' }, { ok: false }],
+    [{ ok: 'true' }, { ok: true }],
+    [{ value: Number.NaN }],
+    [{ value: Number.NEGATIVE_INFINITY }],
+    // As the JSON of Protobuf has them.
+    [
+      { value: 'Infinity', ratio: 'NaN' },
+      { value: Number.POSITIVE_INFINITY, ratio: Number.NaN },
+    ],
+    [
+      { value: '1.5e3', ratio: 5n },
+      { value: 1500, ratio: 5 },
+    ],
+    [{ ratio: 3.4028234663852886e38 }],
+    [{ value: 1e300 }],
+    [{ device_id: 5 }, { device_id: '5' }],
+    [{ state: 7 }],
+    [{ raw: [1, 2, 255] }, { raw: Buffer.from([1, 2, 255]) }],
+    [{ raw: 'AQL/' }, { raw: Buffer.from([1, 2, 255]) }],
+    [{ rows: { '-2147483648': 'low', '00000007': 'x' } }, { rows: { '-2147483648': 'low', 7: 'x' } }],
+    [
+      { serials: { '18446744073709551615': 'last', '00000007': 'x' } },
+      { serials: { '18446744073709551615': 'last', 7: 'x' } },
+    ],
+  ] as const) {
+    it(`sends ${inspect(value)} as it is meant`, () => {
+      const back = roundTrip('protobuf', value, reading) as Readonly<Record<string, unknown>>;
+      for (const [name, expected] of Object.entries(received)) assert.deepEqual(back[name], expected, name);
     });
   }
 

@@ -122,6 +122,9 @@ describe('The values of Sparkplug metrics', () => {
   });
 
   for (const [metric, problem] of [
+    [{ type: 'Float', value: 1e40 }, 'value is no Float'],
+    [{ type: 'FloatArray', value: [1e40] }, 'value is no Float'],
+    [{ type: 'BooleanArray', value: ['false'] }, 'value wants true or false'],
     [{ type: 'UInt8', value: -1 }, 'value is no UInt8'],
     [{ type: 'Int64', value: '99999999999999999999' }, 'value is no Int64'],
     [{ type: 'Int32', value: 1.5 }, 'value wants a whole number'],

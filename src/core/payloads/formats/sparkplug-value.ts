@@ -141,12 +141,11 @@ export function simpleField(value: unknown, type: SparkplugType, path: string): 
   if (whole) return wholeField(value, type, whole, path);
   switch (type) {
     case 'Float':
-      return { float_value: asNumber(value, path) };
+      return { float_value: asFloat(value, path) };
     case 'Double':
       return { double_value: asNumber(value, path) };
     case 'Boolean':
-      if (typeof value !== 'boolean') throw new Error(`${path} wants true or false`);
-      return { boolean_value: value };
+      return { boolean_value: asBoolean(value, path) };
     case 'String':
     case 'Text':
     case 'UUID':
@@ -190,10 +189,22 @@ function asNumber(value: unknown, path: string): number {
   return value;
 }
 
+/** A larger one would become Infinity in 32 bits. */
+function asFloat(value: unknown, path: string): number {
+  const number = asNumber(value, path);
+  if (Number.isFinite(number) && !Number.isFinite(Math.fround(number))) throw new Error(`${path} is no Float`);
+  return number;
+}
+
+function asBoolean(value: unknown, path: string): boolean {
+  if (typeof value !== 'boolean') throw new Error(`${path} wants true or false`);
+  return value;
+}
+
 function bytesOfArray(value: unknown, type: SparkplugType, path: string): Buffer {
   if (!Array.isArray(value)) throw new Error(`${path} wants an array`);
   if (type === 'StringArray') return bytesOfTexts(value, path);
-  if (type === 'BooleanArray') return bytesOfBooleans(value);
+  if (type === 'BooleanArray') return bytesOfBooleans(value, path);
   const size = ELEMENT_BYTES[type];
   if (size === undefined) throw new Error(`${path} cannot be sent as ${type}`);
   const bytes = Buffer.alloc(size * value.length);
@@ -217,7 +228,7 @@ function writeElement(
   element: unknown,
   path: string,
 ): void {
-  if (type === 'FloatArray') bytes.writeFloatLE(asNumber(element, path), at);
+  if (type === 'FloatArray') bytes.writeFloatLE(asFloat(element, path), at);
   else if (type === 'DoubleArray') bytes.writeDoubleLE(asNumber(element, path), at);
   else if (type === 'Int64Array') bytes.writeBigInt64LE(asWhole(element, path), at);
   else if (size === 8) bytes.writeBigUInt64LE(asWhole(element, path), at);
@@ -226,11 +237,11 @@ function writeElement(
   else bytes.writeIntLE(Number(asWhole(element, path)), at, size);
 }
 
-function bytesOfBooleans(values: readonly unknown[]): Buffer {
+function bytesOfBooleans(values: readonly unknown[], path: string): Buffer {
   const bytes = Buffer.alloc(4 + Math.ceil(values.length / 8));
   bytes.writeUInt32LE(values.length, 0);
   for (const [index, value] of values.entries()) {
-    if (value) bytes[4 + (index >> 3)] = (bytes[4 + (index >> 3)] ?? 0) | (0x80 >> (index & 7));
+    if (asBoolean(value, path)) bytes[4 + (index >> 3)] = (bytes[4 + (index >> 3)] ?? 0) | (0x80 >> (index & 7));
   }
   return bytes;
 }
