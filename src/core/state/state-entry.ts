@@ -6,7 +6,8 @@ import { TOO_DEEP } from '../payloads/json-text';
 import { MOST_LEVELS } from '../payloads/large-numbers';
 import { payloadError } from '../payloads/payload-error';
 import { topicNameProblem } from '../topics/topic-name';
-import { isRecord, propertyInvalid, putProperty } from '../values/plain-value';
+import { fieldsOf, isRecord, propertyInvalid } from '../values/plain-value';
+import { keptForm, keptValue, withBuffers } from './kept-value';
 import type { Rhythm } from './rhythm';
 import type { TopicRecord, TopicValue } from './topic-record';
 import type { RestoredTopic } from './topic-states';
@@ -54,7 +55,7 @@ export function readEntries(payload: unknown, time: WallTime): Result<RestoredTo
     const received = time.now - passed;
     topics.push({
       topic,
-      value: { ...others, payload: revived(value), retain: retain === true },
+      value: { ...others, payload: withBuffers(value), retain: retain === true },
       at: received,
       heardAt: received,
     });
@@ -92,7 +93,8 @@ function nestsTooDeep(value: object): boolean {
 /** What a topic is kept as: times in ms since the epoch. */
 interface KeptTopic {
   readonly topic: string;
-  readonly value: TopicValue;
+  /** A TopicValue, as all values in the form of kept-value.ts. */
+  readonly value: unknown;
   readonly at: number;
   readonly heardAt: number;
   readonly usedAt: number;
@@ -102,26 +104,31 @@ interface KeptTopic {
 }
 
 /** A topic as text for a context store; undefined when its value has no JSON form. */
-export function keptText(record: TopicRecord, { now, wall }: WallTime): string | undefined {
-  const { topic, value, at, heardAt, usedAt, compared, reference, referenceAt, waiting, isWaiting, rhythm } = record;
-  const wallOf = (moment: number): number => Math.round(wall - (now - moment));
-  const kept: KeptTopic = {
-    topic,
-    value,
-    at: wallOf(at),
-    heardAt: wallOf(heardAt),
-    usedAt: wallOf(usedAt),
-    ...(compared ? { reference: { value: reference, at: wallOf(referenceAt) } } : {}),
-    ...(isWaiting ? { waiting: { value: waiting } } : {}),
-    ...(rhythm ? { rhythm: rhythm.kept } : {}),
-  };
+export function keptText(record: TopicRecord, time: WallTime): string | undefined {
   try {
+    const kept = keptTopic(record, time);
     const text = JSON.stringify(kept);
     return lossIn(kept, text) === undefined ? text : undefined;
   } catch {
     // A circle, or a BigInt.
     return undefined;
   }
+}
+
+/** Throws where a value holds a circle. */
+function keptTopic(record: TopicRecord, { now, wall }: WallTime): KeptTopic {
+  const { topic, value, at, heardAt, usedAt, compared, reference, referenceAt, waiting, isWaiting, rhythm } = record;
+  const wallOf = (moment: number): number => Math.round(wall - (now - moment));
+  return {
+    topic,
+    value: keptForm(value),
+    at: wallOf(at),
+    heardAt: wallOf(heardAt),
+    usedAt: wallOf(usedAt),
+    ...(compared ? { reference: { value: keptForm(reference), at: wallOf(referenceAt) } } : {}),
+    ...(isWaiting ? { waiting: { value: keptForm(waiting) } } : {}),
+    ...(rhythm ? { rhythm: rhythm.kept } : {}),
+  };
 }
 
 /** Reads what keptText() has made; undefined for anything else. */
@@ -133,7 +140,7 @@ export function readKept(text: unknown, { now, wall }: WallTime): RestoredTopic 
     return undefined;
   }
   const momentOf = (time: number): number => now - Math.max(0, wall - time);
-  const { payload, retain, ...others } = revivedProperties(value);
+  const { payload, retain, ...others } = fieldsOf(keptValue(value));
   return {
     topic,
     value: { ...others, payload, retain: retain === true },
@@ -141,9 +148,9 @@ export function readKept(text: unknown, { now, wall }: WallTime): RestoredTopic 
     heardAt: momentOf(heardAt),
     ...(typeof usedAt === 'number' ? { usedAt: momentOf(usedAt) } : {}),
     ...(isRecord(reference) && typeof reference.at === 'number'
-      ? { reference: { value: revived(reference.value), at: momentOf(reference.at) } }
+      ? { reference: { value: keptValue(reference.value), at: momentOf(reference.at) } }
       : {}),
-    ...(isRecord(waiting) ? { waiting: { value: revived(waiting.value) } } : {}),
+    ...(isRecord(waiting) ? { waiting: { value: keptValue(waiting.value) } } : {}),
     ...(isRhythm(rhythm) ? { rhythm } : {}),
   };
 }
@@ -158,34 +165,4 @@ function parsed(text: string): unknown {
 
 function isRhythm(value: unknown): value is Rhythm['kept'] {
   return Array.isArray(value) && value.length === 3 && value.every((part) => Number.isFinite(part));
-}
-
-/** The most levels in which Buffers are looked for. JSON.parse() reads more than fit on the stack. */
-const DEEPEST = 1000;
-
-/** `value` with Buffers where JSON has their form, `{ type: 'Buffer', data }`. A message may hold circles. */
-function revived(value: unknown, depth = 0, made: Map<object, unknown> = new Map()): unknown {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || depth > DEEPEST) return value;
-  if (made.has(value)) return made.get(value);
-  if (Array.isArray(value)) {
-    const list: unknown[] = [];
-    made.set(value, list);
-    for (const part of value) list.push(revived(part, depth + 1, made));
-    return list;
-  }
-  if (!isRecord(value)) return value;
-  const { type, data } = value;
-  if (type === 'Buffer' && Array.isArray(data) && Object.keys(value).length === 2) return Buffer.from(data);
-  return revivedProperties(value, depth, made);
-}
-
-function revivedProperties(
-  value: Readonly<Record<string, unknown>>,
-  depth = 0,
-  made: Map<object, unknown> = new Map(),
-): Record<string, unknown> {
-  const record: Record<string, unknown> = {};
-  made.set(value, record);
-  for (const name of Object.keys(value)) putProperty(record, name, revived(value[name], depth + 1, made));
-  return record;
 }

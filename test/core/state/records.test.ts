@@ -1,7 +1,9 @@
 // What is kept of topics, within bounds: the longest unused leaves first.
 
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { levelsObject } from '#src/core/state/levels-object';
+import { sameValue } from '#src/core/state/same-value';
 import { keptText, readEntries, readKept, stateEntry } from '#src/core/state/state-entry';
 import { valuePreview } from '#src/core/state/value-preview';
 import { valueSize } from '#src/core/state/value-size';
@@ -251,6 +253,47 @@ describe('An entry of the state', () => {
     assert.deepEqual(after.news(), []);
     after.pass(1);
     assert.deepEqual(after.news(), ['a 2<1']);
+  });
+
+  for (const value of [
+    new Date('2024-05-01T00:00:00Z'),
+    new Date(Number.NaN),
+    Number.NaN,
+    Number.NEGATIVE_INFINITY,
+    undefined,
+    [1, undefined, 2],
+    { at: new Date(5), list: [Number.POSITIVE_INFINITY], nothing: undefined },
+    { bytes: Buffer.from([1]), type: 'Date' },
+    JSON.parse('{"__proto__":[null],"a":{"__proto__":1}}') as object,
+  ]) {
+    it(`is the same after a restart: ${inspect(value, { breakLength: Number.POSITIVE_INFINITY })}`, () => {
+      const before = new Trial({ pace: 1000 });
+      before.take('a', 0);
+      before.news();
+      before.take('a', value);
+      const kept = before.states.records.find('a');
+      const read = kept && readKept(keptText(kept, { now: 10, wall: 10 }), { now: 0, wall: 500 });
+      assert.ok(read);
+      assert.ok(sameValue(read.value.payload, value), inspect(read.value.payload));
+      const after = new Trial({ pace: 1000 });
+      after.states.restore(read, 0);
+      after.pass(1000);
+      assert.equal(after.news().length, 1, 'the change that waited');
+      after.take('a', value);
+      after.pass(1000);
+      assert.deepEqual(after.news(), []);
+    });
+  }
+
+  it('that looks like the form in which such values are kept is not kept, and not changed when it is set', () => {
+    const looksKept = { mqttFlowsKept: 'Date', of: 5 };
+    const trial = new Trial();
+    trial.take('a', [looksKept]);
+    const record = trial.states.records.find('a');
+    assert.ok(record);
+    assert.equal(keptText(record, time), undefined);
+    const read = readEntries([{ topic: 'a', payload: looksKept }], time);
+    assert.deepEqual(read.ok ? read.value[0]?.value.payload : read.error, looksKept);
   });
 
   it('that has no JSON form is not kept, and what is no entry is not read', () => {
