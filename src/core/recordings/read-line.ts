@@ -1,11 +1,13 @@
 // Reads a line of a recording. Recordings come from anywhere, so each value is checked. Lines of `mosquitto_sub -F %J`
 // and lines written by hand are read, too.
 
+import { jsonFrom } from '../payloads/json-text';
+import { bigIntOr, lookThrough, withExactNumbers } from '../payloads/large-numbers';
 import { isQoS, type PublicationProperties, type QoS } from '../publications/publication';
 import { NO_PROPERTY_SETTINGS, publicationProperties } from '../publications/publication-properties';
 import { topicNameProblem } from '../topics/topic-name';
 import { NOTHING_OUTSIDE } from '../values/outside-value';
-import { isRecord } from '../values/plain-value';
+import { fieldsOf, isRecord } from '../values/plain-value';
 import type { RecordedMessage } from './message-line';
 
 /** Why a line is no message. Each value has a sentence in the locales under `line.`. */
@@ -40,7 +42,7 @@ export function readLine(text: string): ReadLine {
   if (typeof topic !== 'string' || topicNameProblem(topic)) return invalid('topic');
   const time = timeIn(fields.time ?? fields.tst);
   if (time === 'invalid') return invalid('time');
-  const payload = payloadIn(fields);
+  const payload = payloadIn(fields, text);
   if (!payload) return invalid('payload');
   const { payloadSize } = fields;
   if (typeof payloadSize === 'number' && payloadSize > payload.length) return invalid('cut');
@@ -78,24 +80,29 @@ function timeIn(value: unknown): number | undefined | 'invalid' {
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** Values that are no text are what a JSON payload says. */
-function payloadIn({ payload, payloadBase64 }: Fields): Buffer | undefined {
+/** Values that are no text are what a JSON payload says. `line` is the text of `fields`. */
+function payloadIn(fields: Fields, line: string): Buffer | undefined {
+  const { payload, payloadBase64 } = fields;
   if (payloadBase64 !== undefined) {
     const isBase64 = typeof payloadBase64 === 'string' && payloadBase64.length % 4 === 0 && BASE64.test(payloadBase64);
     return isBase64 ? Buffer.from(payloadBase64, 'base64') : undefined;
   }
   if (payload === undefined) return Buffer.alloc(0);
-  const text = typeof payload === 'string' ? payload : jsonText(payload);
+  const text = typeof payload === 'string' ? payload : jsonText(fields, line);
   return text === undefined ? undefined : Buffer.from(text);
 }
 
-/** Undefined where it is nested too deeply: a text of any depth can be read, but not made. */
-function jsonText(value: unknown): string | undefined {
+/** The payload as JSON. Undefined where it is nested too deeply: a text of any depth can be read, but not made. */
+function jsonText(fields: Fields, line: string): string | undefined {
+  const { payload } = fields;
   try {
-    return JSON.stringify(value);
+    // Few payloads have numbers whose digits JSON.parse() has lost; only their lines are read again.
+    if (lookThrough({ payload }) === 'exact') return JSON.stringify(payload);
   } catch {
     return undefined;
   }
+  const json = jsonFrom(fieldsOf(withExactNumbers(line, fields, bigIntOr)).payload);
+  return json.ok ? json.payload.toString() : undefined;
 }
 
 function qosIn(value: unknown): QoS | undefined {

@@ -71,6 +71,17 @@ describe('A line of a recording', () => {
     assert.deepEqual(short, { kind: 'message', message: message(bare) });
   });
 
+  for (const payload of [
+    '1724442618569203714',
+    '{"id":1724442618569203714,"list":[-9007199254740993,1.5,"1724442618569203714"]}',
+    `${'['.repeat(1500)}1724442618569203714${']'.repeat(1500)}`,
+  ]) {
+    it(`from mosquitto_sub keeps all digits of a number: ${payload.slice(0, 40)}`, () => {
+      const read = readLine(`{"tst":"2026-11-28T10:00:00.250000+0100","topic":"a","qos":0,"payload":${payload}}`);
+      assert.equal(read.kind === 'message' && read.message.payload.toString(), payload);
+    });
+  }
+
   it('that is none says why', () => {
     const lines: readonly [string, string][] = [
       ['', 'note'],
