@@ -187,6 +187,17 @@ describe('payloads that keep their value', () => {
       );
     });
 
+    it('BigInts are sent as numbers beside any text, and any name', () => {
+      const marks = ['a"\u00010', '\u00010', '"\u00010"', '\\"\u00010"', '\u00010":', '\u0001'];
+      for (const mark of marks) {
+        const value = { [mark]: 5n, list: [mark, 6n, `x${mark}`], deep: { [`"${mark}`]: mark } };
+        const payload = encode('json', value);
+        assert.ok(typeof payload === 'string' && /:5,/.test(payload), String(payload));
+        const expected = { ...value, [mark]: 5, list: [mark, 6, `x${mark}`] };
+        assert.deepEqual(JSON.parse(payload), expected);
+      }
+    });
+
     it('invalid JSON is refused with large numbers, too', () => {
       assert.equal(decode('auto', `{${DIGITS}:1}`), `{${DIGITS}:1}`);
       assert.match(String(decode('json', `{${DIGITS}:1}`)), /^notJson/);

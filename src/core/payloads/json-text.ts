@@ -84,11 +84,11 @@ function stringified(value: unknown): string | undefined {
   }
 }
 
-/** JSON.stringify() refuses BigInts, so marks stand in for them; so they do for texts that look like marks. */
+/** JSON.stringify() refuses BigInts, so marks stand in for them; so they do for texts in which one could be seen. */
 function withBigInts(value: unknown): string | undefined {
   const replaced: string[] = [];
   const text: string | undefined = JSON.stringify(value, (_name, entry: unknown) => {
-    const stands = typeof entry === 'bigint' || (typeof entry === 'string' && entry.startsWith('\u0001'));
+    const stands = typeof entry === 'bigint' || (typeof entry === 'string' && entry.includes('\u0001'));
     if (!stands) return entry;
     return `\u0001${replaced.push(typeof entry === 'bigint' ? String(entry) : JSON.stringify(entry)) - 1}`;
   });

@@ -105,6 +105,8 @@ describe('MessagePack', () => {
       2n ** 64n,
       [-(2n ** 63n) - 1n],
       new Map([[1, 2]]),
+      { at: new Date(Number.NaN) },
+      new Date(Number.NaN),
     ]) {
       assert.match(String(encoded('messagepack', value)), /^noBinaryForm /);
     }

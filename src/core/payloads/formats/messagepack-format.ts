@@ -43,7 +43,10 @@ function load(): MessagePack {
       const type = Object.prototype.toString.call(value).slice(8, -1);
       if (type === 'Date') {
         // The Date may be of another realm, which the library does not know.
-        const data = encodeTimestampExtension(new Date(Number(value)));
+        const date = new Date(Number(value));
+        // The library would send 1970.
+        if (Number.isNaN(date.getTime())) throw new TypeError(String(date));
+        const data = encodeTimestampExtension(date);
         return data ? new ExtData(EXT_TIMESTAMP, data) : null;
       }
       refuseLosses(value, type);
