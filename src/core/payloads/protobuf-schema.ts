@@ -3,6 +3,7 @@
 import { detailOf } from '../errors/thrown-value';
 import { recordAt } from '../values/plain-value';
 import type { LargeIntegers } from './large-numbers';
+import { mayHaveManyFields, refuseManyFields } from './protobuf-defaults';
 import { protobufReader } from './protobuf-reader';
 import { protobufFields } from './protobuf-values';
 import { schemaLine } from './schema-line';
@@ -86,16 +87,19 @@ class Schema implements ProtobufSchema {
   readonly messageTypes: readonly string[];
   readonly #protobuf: Library;
   readonly #types: ReadonlyMap<string, Type>;
+  /** The fields of the message that has the most. */
+  readonly #widest: number;
 
   constructor(protobuf: Library, types: ReadonlyMap<string, Type>) {
     this.#protobuf = protobuf;
     this.#types = types;
     this.messageTypes = [...types.keys()];
+    this.#widest = Math.max(0, ...Array.from(types.values(), ({ fieldsArray }) => fieldsArray.length));
   }
 
   message(name: string): ProtobufMessage | undefined {
     const type = this.#find(name);
-    return type && new Message(this.#protobuf, type);
+    return type && new Message(this.#protobuf, type, this.#widest);
   }
 
   #find(name: string): Type | undefined {
@@ -110,14 +114,21 @@ class Schema implements ProtobufSchema {
 class Message implements ProtobufMessage {
   readonly #protobuf: Library;
   readonly #type: Type;
+  readonly #widest: number;
 
-  constructor(protobuf: Library, type: Type) {
+  /** `widest` is how many fields a message within it may have, or more. */
+  constructor(protobuf: Library, type: Type, widest: number) {
     this.#protobuf = protobuf;
     this.#type = type;
+    this.#widest = widest;
   }
 
   decode(payload: Buffer, largeIntegers: LargeIntegers, defaults = true): unknown {
-    return this.#type.toObject(this.#type.decode(protobufReader(this.#protobuf, payload)), {
+    const message = this.#type.decode(protobufReader(this.#protobuf, payload));
+    if (defaults && mayHaveManyFields(payload.length, this.#widest)) {
+      refuseManyFields(this.#protobuf, this.#type, message);
+    }
+    return this.#type.toObject(message, {
       longs: largeIntegers === 'bigint' ? BigInt : String,
       enums: String,
       // A device that sends 0, false or an empty list sends nothing for it (proto3).

@@ -82,6 +82,24 @@ describe('a Protobuf payload of too many values', () => {
     });
   }
 
+  it('is refused where they are the fields that a message leaves out: each is there with its default', () => {
+    const fields = Array.from({ length: 64 }, (_, index) => `int32 f${index} = ${index + 1};`).join(' ');
+    const wide = `syntax = "proto3"; message A { repeated B list = 1; map<int32, B> named = 2; B one = 3; A inner = 4; }
+      message B { ${fields} }`;
+    const options: Partial<CodecOptions> = { formatOptions: { protobuf: { schema: wide, messageType: 'A' } } };
+    const count = MOST_VALUES / 64;
+    const list = many(count, '0a00');
+    assert.equal(refusal('protobuf', list, options), REFUSED);
+    assert.equal(refusal('protobuf', field(0x22, list), options), REFUSED);
+    assert.equal(refusal('protobuf', Buffer.concat([many(count - 1, '0a00'), many(1, '1a00')]), options), REFUSED);
+    const named = Array.from({ length: count }, (_, key) =>
+      field(0x12, Buffer.concat([Buffer.from([8]), varint(key)])),
+    );
+    assert.equal(refusal('protobuf', Buffer.concat(named), options), REFUSED);
+    const read = decoded('protobuf', many(count - 1, '0a00'), options) as { list: { f0: number }[] };
+    assert.deepEqual([read.list.length, read.list.at(-1)?.f0], [count - 1, 0]);
+  });
+
   it('is read up to the limit, and refused where it ends early', () => {
     const whole = field(0x12, many(MOST_VALUES - 2, 'ac02'));
     assert.equal((decoded('protobuf', whole, reading) as { whole: number[] }).whole.length, MOST_VALUES - 2);
