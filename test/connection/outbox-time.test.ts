@@ -32,6 +32,17 @@ describe('the outbox, over time', () => {
       assert.deepEqual(bench.log, ['a ok 0']);
     });
 
+    it('reports publications whose time has passed in flight when the connection is lost', () => {
+      const bench = new Bench({ messageTtl: 10 });
+      bench.accept('a');
+      const transport = bench.attach();
+      bench.clock.advance(12 * SECOND);
+      bench.lose(transport);
+      bench.clock.advance(5 * SECOND);
+      assert.deepEqual(bench.log, ['a publication-expired']);
+      assert.equal(bench.clock.pending, 0);
+    });
+
     it('does not expire publications that the server has received', () => {
       const bench = new Bench({ messageTtl: 10 });
       bench.accept('a', 2);

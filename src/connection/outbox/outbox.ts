@@ -122,7 +122,11 @@ export class Outbox {
    * have ended this connection and the one before.
    */
   detach(error?: MqttFlowsError): MqttFlowsError | undefined {
-    return this.#sender.detach(error);
+    const returning = [...this.#sender.inFlight];
+    const overPublication = this.#sender.detach(error);
+    // Their time may have passed in flight, where nothing expires.
+    for (const { expiry } of returning) this.#watchExpiry(expiry);
+    return overPublication;
   }
 
   /** Sends as much as the in-flight limit and the stream allow. */
