@@ -45,7 +45,7 @@ export class BrokerMoves {
       if (!going && !(chosen(broker) && staying === 0)) continue;
       this.#move(broker, direction, staying);
     }
-    if (this.#variables) this.#retype(flow, direction);
+    if (this.#variables) this.#carry(flow, direction);
   }
 
   #move(broker: FlowNode, direction: Direction, staying: number): void {
@@ -64,16 +64,22 @@ export class BrokerMoves {
     return { ok: true, node: there, added: [], notes };
   }
 
-  /** The settings of subflows and flows name the type of the broker nodes that they offer. */
-  #retype(flow: readonly FlowNode[], direction: Direction): void {
+  /** The settings of subflows and flows name the broker nodes that they offer, and their type. */
+  #carry(flow: readonly FlowNode[], direction: Direction): void {
     const [sample] = [...this.#results.values()].filter((result) => result.ok);
     if (!sample) return;
+    const carried = (entry: unknown): unknown => {
+      if (!isRecord(entry)) return entry;
+      const type = entry.type === direction.brokerType ? sample.node.type : entry.type;
+      const result = this.#byId.get(textOf(entry.value))?.result;
+      const value = result?.ok ? result.node.id : entry.value;
+      return type === entry.type && value === entry.value ? entry : { ...entry, type, value };
+    };
     for (const node of flow) {
-      if (!Array.isArray(node.env) || !node.env.some((entry) => isOfType(entry, direction.brokerType))) continue;
-      const env = node.env.map((entry: unknown) =>
-        isOfType(entry, direction.brokerType) ? { ...entry, type: sample.node.type } : entry,
-      );
-      this.#carriers.set(node, { ...node, env });
+      const before = node.env;
+      if (!Array.isArray(before)) continue;
+      const env = before.map(carried);
+      if (env.some((entry, index) => entry !== before[index])) this.#carriers.set(node, { ...node, env });
     }
   }
 
@@ -82,7 +88,7 @@ export class BrokerMoves {
     return this.#results.get(broker);
   }
 
-  /** A subflow or flow with the new type of broker node in its settings; undefined when it names none. */
+  /** A subflow, its instance or a flow with the new broker nodes in its settings; undefined when it names none. */
   carrier(node: FlowNode): FlowNode | undefined {
     return this.#carriers.get(node);
   }
@@ -141,8 +147,4 @@ function announces(broker: FlowNode): boolean {
 /** Whether a subflow, an instance of one, a group or a flow hands this broker node on in a variable. */
 function carries({ env }: FlowNode, broker: string): boolean {
   return Array.isArray(env) && env.some((entry: unknown) => isRecord(entry) && entry.value === broker);
-}
-
-function isOfType(entry: unknown, type: string): entry is Readonly<Record<string, unknown>> {
-  return isRecord(entry) && entry.type === type;
 }

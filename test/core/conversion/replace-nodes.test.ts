@@ -107,6 +107,25 @@ describe('core/conversion/replace-nodes', () => {
     assert.deepEqual(keys(some, 'in'), ['brokerStays']);
   });
 
+  it('names the new broker node in the settings of subflows, if the old one stays for others', () => {
+    const flow: FlowNode[] = [
+      { id: 'sf', type: 'subflow', env: [{ name: 'B', type: 'mqtt-broker', value: '' }] },
+      coreIn('in', '${B}', 'a', { z: 'sf' }),
+      node('i', 'subflow:sf', { env: [{ name: 'B', type: 'conf-type', value: 'b' }] }),
+      coreIn('stays', 'b', 'a'),
+      coreBroker('b'),
+    ];
+    const after = convertedFlow(flow, replaceCoreNodes(flow, conversionDefaults, only('in')));
+    const added = after.find(({ type }) => type === 'mqtt-flows-broker');
+    assert.ok(added && added.id !== 'b');
+    const settings = after.filter(({ id }) => id === 'sf' || id === 'i').map(({ env }) => env);
+    assert.deepEqual(settings, [
+      [{ name: 'B', type: 'mqtt-flows-broker', value: '' }],
+      [{ name: 'B', type: 'conf-type', value: added.id }],
+    ]);
+    assert.equal(after.find(({ id }) => id === 'b')?.type, 'mqtt-broker');
+  });
+
   it('leaves nodes that find a broker node through a variable, if one of those broker nodes cannot be replaced', () => {
     const flow: FlowNode[] = [
       { id: 'sf', type: 'subflow', env: [{ name: 'B', type: 'mqtt-broker', value: 'b' }] },
