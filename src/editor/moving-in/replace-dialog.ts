@@ -30,6 +30,7 @@ export function openReplaceDialog(extent?: Extent): void {
   openDialog(before, {
     title: movingInText('dialog.title'),
     press: movingInText('dialog.replace'),
+    done: (count) => movingInText('dialog.done', { count }),
     convert: (chosen) => replaceCoreNodes(before, options, chosen),
     fields: (changed) =>
       optionFields(brokers, (chosen) => {
@@ -53,6 +54,7 @@ async function prepareBackDialog(): Promise<void> {
   openDialog(before, {
     title: movingInText('dialog.backTitle'),
     press: movingInText('dialog.putBack'),
+    done: (count) => movingInText('dialog.backDone', { count }),
     convert: (chosen) => putCoreNodesBack(named, chosen),
   });
 }
@@ -61,13 +63,15 @@ interface Parts {
   readonly title: string;
   /** The text of the button. */
   readonly press: string;
+  /** What is said at the end. */
+  done(count: number): string;
   convert(chosen: Chosen): FlowConversion;
   fields?(changed: () => void): JQuery;
   /** The nodes that are meant at first. */
   readonly extent?: Extent | undefined;
 }
 
-function openDialog(before: readonly FlowNode[], { title, press, convert, fields, ...parts }: Parts): void {
+function openDialog(before: readonly FlowNode[], { title, press, done, convert, fields, ...parts }: Parts): void {
   const selected = selectedNodes();
   let extent: Extent = selected.size === 0 ? 'all' : (parts.extent ?? (selected.size > 1 ? 'selection' : 'all'));
   let conversion = convert(chooser(extent, selected));
@@ -106,7 +110,7 @@ function openDialog(before: readonly FlowNode[], { title, press, convert, fields
         click() {
           close();
           replaceInEditor(before, conversion);
-          tell(conversion);
+          tell(done(count(conversion, 'same') + count(conversion, 'note')));
         },
       },
     ],
@@ -125,8 +129,6 @@ function summaryText(conversion: FlowConversion): string {
   return movingInText('dialog.summary', { same, notes, cannot });
 }
 
-function tell(conversion: FlowConversion): void {
-  const nodes = count(conversion, 'same') + count(conversion, 'note');
-  const text = $('<p>').text(movingInText('dialog.done', { count: nodes }));
-  RED.notify(text, { type: 'success', timeout: 10_000 });
+function tell(sentence: string): void {
+  RED.notify($('<p>').text(sentence), { type: 'success', timeout: 10_000 });
 }

@@ -215,6 +215,7 @@ describe('replacing core nodes in the editor', function () {
     await editor.page.locator('.mqtt-flows-moving').waitFor();
     await editor.screenshot('replace-back-dialog');
     await press('ok');
+    await editor.page.getByText(/^Nodes put back: \d+\. One undo takes it back\.$/).waitFor();
     const { open: first, secret, in: subscribe, out, pasted } = types(await exported());
     assert.equal(pasted, 'comment');
     assert.deepEqual([first, secret, subscribe, out], ['mqtt-broker', 'mqtt-broker', 'mqtt in', 'mqtt out']);
