@@ -63,6 +63,7 @@ export = function register(RED: NodeAPI): void {
   function embedded(node: Broker, definition: NodeDef, settings: EmbeddedSettings): Endpoints {
     const running = takeEmbeddedBroker(RED, node, definition, settings);
     node.embedded = running.broker;
+    node.listenerProblems = running.listenerProblems;
     const closeClient = async (): Promise<unknown> => node.link.ok && node.link.connection.close();
     const leave = (removed: boolean): Promise<void> => leaveEmbeddedBroker(RED, node, running, removed, closeClient);
     onClose(RED, node, (removed, done) => void leave(removed).then(done, done));

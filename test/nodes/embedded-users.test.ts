@@ -7,6 +7,8 @@ import { createServer } from 'node:net';
 import { mock } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import type { NodeAPI } from 'node-red';
+import { brokerHealth } from '#src/runtime/admin/broker-health';
 import type { BrokerConfig } from '#src/settings/broker.config';
 import { listenerDefaults, type UserConfig } from '#src/settings/broker.devices.config';
 import { hashPassword } from '#src/transport/embedded/password-hash';
@@ -59,8 +61,11 @@ describe('users and listeners of the embedded broker', () => {
     return { [broker]: { embeddedPasswords: hashes } };
   }
 
+  let runtime: () => NodeAPI;
   async function load(embedded: Embedded, ...others: readonly FlowNode[]): Promise<Flow> {
-    const flow = await loadFlow(nodes(embedded, ...others), credentials());
+    const flow = await loadFlow(nodes(embedded, ...others), credentials(), (RED: NodeAPI) => {
+      runtime = () => RED;
+    });
     await flow.connected('sub', 'pub');
     return flow;
   }
@@ -253,6 +258,11 @@ describe('users and listeners of the embedded broker', () => {
       const flow = await load({ listeners: [listener] });
       assert.equal((await flow.caught.next()).error.code, code);
       assert.equal(await accepts(port), false);
+      const { listenerProblems = [] } = brokerHealth(runtime(), broker);
+      assert.deepEqual(
+        listenerProblems.map((problem) => problem.code),
+        [code],
+      );
     });
   }
 
@@ -264,9 +274,13 @@ describe('users and listeners of the embedded broker', () => {
     const { error } = await flow.caught.next();
     assert.equal(error.code, 'embedded-port-in-use');
     await flow.statuses(broker).find('what is wrong', ({ fill, text }) => fill === 'red' && text !== '');
+    const [problem, ...others] = brokerHealth(runtime(), broker).listenerProblems ?? [];
+    assert.equal(problem?.code, 'embedded-port-in-use');
+    assert.deepEqual([problem?.params.port, others], [port, []]);
     other.close();
     await once(other, 'close');
     await flow.statuses(broker).latest('nothing is wrong', ({ text }) => text === undefined);
+    assert.equal(brokerHealth(runtime(), broker).listenerProblems, undefined);
     await login('bob');
     assert.equal(flow.caught.all.length, 1);
   });

@@ -29,6 +29,8 @@ export interface BrokerHealth {
   readonly subscriptions: readonly ShownSubscription[];
   /** It is a broker inside Node-RED, whose clients can be listed. */
   readonly hasClients?: boolean;
+  /** Why devices cannot connect to it as its settings say; left out while they can. */
+  readonly listenerProblems?: readonly ErrorReport[];
   /** It waits for its next attempt, or was disconnected on request: a user may connect it at once. */
   readonly mayConnectNow?: boolean;
 }

@@ -1,6 +1,7 @@
 // The line of the broker dialog with the state of the deployed node, and the list of nodes that use it.
 
 import { errorSentence } from '../../core/errors/error-sentence';
+import type { ErrorReport } from '../../core/errors/mqtt-flows-error';
 import type { BrokerStateReport } from '../../core/reports/broker-state';
 import type { OutboxFigures } from '../../core/reports/outbox-figures';
 import { VERSION_NAMES } from '../../core/servers/version-name';
@@ -10,6 +11,7 @@ import { sharedText } from '../fields/shared-text';
 import { prepareConnectNow } from './connect-now';
 
 const STATE = '#mqtt-flows-state';
+const CONNECT_TO = '#node-config-input-connectTo';
 const USERS = '#mqtt-flows-users';
 /** ms between two requests of the state */
 const PERIOD = 2000;
@@ -25,9 +27,19 @@ export function watchBroker(id: string, showOutbox: (figures: OutboxFigures | un
   const textOf = stateTexts();
   // Looked up once: another dialog has elements with the same ids.
   const row = $(STATE);
+  const choice = $(CONNECT_TO);
+  let last: BrokerHealth | undefined;
+  const showState = (): void => {
+    if (!last) return;
+    const text = textOf(last.state);
+    const embedded = choice.val() === 'embedded';
+    show(row, last.state, isOfOtherKind(last, embedded) ? sharedText('state.deployed', { state: text }) : text);
+  };
   const showHealth = (health: BrokerHealth): void => {
     if (over) return;
-    show(row, health.state, textOf(health.state));
+    last = health;
+    showState();
+    showClosed(row, health.listenerProblems ?? []);
     showConnect(id, health);
     showOutbox(health.outbox);
   };
@@ -35,6 +47,7 @@ export function watchBroker(id: string, showOutbox: (figures: OutboxFigures | un
   // Without permission, or while Node-RED restarts, the state is unknown.
   const unknown = (): void => {
     if (over) return;
+    last = undefined;
     row.hide();
     showOutbox(undefined);
   };
@@ -44,11 +57,17 @@ export function watchBroker(id: string, showOutbox: (figures: OutboxFigures | un
       if (!over) timer = setTimeout(look, PERIOD);
     });
   };
+  choice.on('change', showState);
   look();
   return () => {
     over = true;
     clearTimeout(timer);
   };
+}
+
+/** Whether the deployed node connects to the broker inside Node-RED and the dialog does not, or the other way round. */
+function isOfOtherKind({ state, hasClients = false }: BrokerHealth, embedded: boolean): boolean {
+  return state.kind !== 'absent' && state.kind !== 'unusable' && hasClients !== embedded;
 }
 
 const COLORS: Readonly<Record<BrokerStateReport['kind'], string>> = {
@@ -65,6 +84,21 @@ function show(row: JQuery, state: BrokerStateReport, text: string): void {
   line.children('i').css('color', COLORS[state.kind]);
   // Only changes are written, so that a screen reader announces only these.
   if (line.children('span').text() !== text) line.children('span').text(text);
+}
+
+/** A line for each reason why devices cannot connect to the broker inside Node-RED. */
+function showClosed(row: JQuery, problems: readonly ErrorReport[]): void {
+  const list = row.children('div');
+  const texts = problems.map((problem) => errorSentence(problem, {}, sharedText));
+  if (list.data('shown') === texts.join('\n')) return;
+  list
+    .data('shown', texts.join('\n'))
+    .empty()
+    .toggle(texts.length > 0);
+  for (const text of texts) {
+    const dot = $('<i>', { class: 'fa fa-circle', 'aria-hidden': 'true' }).css('color', COLORS.waiting);
+    $('<div>').append(dot, ' ', $('<span>').text(text)).appendTo(list);
+  }
 }
 
 /** Returns a function that puts the states of one connection into words. */

@@ -9,6 +9,9 @@ import { dateText } from '../fields/local-text';
 import { sharedText } from '../fields/shared-text';
 
 const BUTTON = '#mqtt-flows-test';
+const FORM = '.mqtt-flows-form';
+/** ms after which a list has removed a row */
+const FADING = 500;
 const RESULT = '#mqtt-flows-test-result';
 
 /** The content of the dialog as it is sent to the runtime. Node-RED's placeholder stands for a stored password. */
@@ -19,15 +22,34 @@ export interface EnteredBroker {
   readonly credentials: Readonly<Record<string, string>>;
 }
 
-/** Makes the button test the values that `read` returns. Returns a function that ends a running test. */
+/**
+ * Makes the button test the values that `read` returns. The result goes when they are changed. Returns a function that
+ * ends a running test.
+ */
 export function prepareConnectionTest(read: () => EnteredBroker): () => void {
   let running: JQuery.jqXHR | undefined;
+  /** The values of the result that is shown; it is about no others. */
+  let tested: string | undefined;
+  const result = $(RESULT);
   $(BUTTON).on('click', () => {
     running?.abort();
-    const view = new TestView($(RESULT).empty());
-    running = request(read(), view);
+    const entered = read();
+    tested = JSON.stringify(entered);
+    running = request(entered, new TestView(result.empty()));
   });
-  return () => void running?.abort();
+  const look = (): void => {
+    if (tested === undefined || tested === JSON.stringify(read())) return;
+    tested = undefined;
+    running?.abort();
+    result.empty().append($('<div>', { role: 'status' }).text(sharedText('test.outdated')));
+  };
+  // A row that is removed from a list is in the page until it has faded, and causes no event then.
+  const lookLater = (): void => void setTimeout(look, FADING);
+  $(BUTTON).closest(FORM).on('input change', look).on('click', lookLater);
+  return () => {
+    tested = undefined;
+    running?.abort();
+  };
 }
 
 function request(entered: EnteredBroker, view: TestView): JQuery.jqXHR {

@@ -52,6 +52,7 @@ export function brokerHealth(RED: NodeAPI, id: string): BrokerHealth {
   if (!link.ok) return withoutConnection({ kind: 'unusable', error: reportOf(link.error) });
   const { connection } = link;
   const { traffic } = connection;
+  const closed = broker.listenerProblems?.() ?? [];
   return {
     state: stateReport(RED, connection.state),
     received: traffic.received,
@@ -59,6 +60,7 @@ export function brokerHealth(RED: NodeAPI, id: string): BrokerHealth {
     outbox: connection.outboxFigures,
     subscriptions: connection.subscriptionsInUse.map(shownSubscription),
     ...(broker.embedded ? { hasClients: true } : {}),
+    ...(closed.length > 0 ? { listenerProblems: closed.map(reportOf) } : {}),
     ...(mayConnectNow(broker) ? { mayConnectNow: true } : {}),
   };
 }

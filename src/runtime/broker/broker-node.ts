@@ -18,6 +18,8 @@ export interface BrokerNode extends Node {
   addUser(user: Node): void;
   /** The broker inside Node-RED, where the node uses it. */
   embedded?: EmbeddedBroker;
+  /** Why devices cannot connect to that broker as the settings say, at present. */
+  listenerProblems?(): readonly MqttFlowsError[];
 }
 
 export type BrokerLink =

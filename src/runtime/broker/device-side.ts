@@ -21,7 +21,7 @@ const RENEWAL = 3600 * 1000;
 
 /**
  * Opens the listeners of `broker`, and closes those that `settings` do not have. What fails is reported by `node`; flows
- * in this Node-RED use the broker in any case.
+ * in this Node-RED use the broker in any case. Returns what tells why devices cannot connect, at the time of its call.
  */
 export function listenForDevices(
   RED: NodeAPI,
@@ -29,10 +29,12 @@ export function listenForDevices(
   definition: NodeDef,
   settings: EmbeddedSettings,
   broker: EmbeddedBroker,
-): void {
+): () => readonly MqttFlowsError[] {
   const started = flowsStarted(RED, node);
   let closed = false;
   let renewing: NodeJS.Timeout | undefined;
+  /** What keeps devices out before any listener is tried. */
+  let unready: readonly MqttFlowsError[] = [];
   node.on('close', () => {
     closed = true;
     clearInterval(renewing);
@@ -47,13 +49,17 @@ export function listenForDevices(
     accepts: (error: MqttFlowsError) => boolean,
     fits: (options: DeviceOptions | undefined) => boolean = () => true,
   ): Promise<void> => {
+    const found: MqttFlowsError[] = [];
     try {
       let goesOn = true;
       const options = await deviceOptions(RED, node, definition, settings, (error) => {
+        found.push(error);
         goesOn = accepts(error) && goesOn;
       });
       // Settings that a replaced node reads late must not override those of its successor.
-      if (goesOn && !closed && fits(options)) await broker.listen(options, listening);
+      if (!goesOn || closed || !fits(options)) return;
+      unready = found;
+      await broker.listen(options, listening);
     } catch (error) {
       accepts(asMqttFlowsError(error, 'listen'));
     }
@@ -64,10 +70,12 @@ export function listenForDevices(
   });
   const ports = listenersOf(settings).flatMap((listener) => (listener.kind === 'path' ? [] : listener.port));
   openingPorts(ports, opening);
-  if (!listenersOf(settings).some(({ kind }) => kind === 'tls' || kind === 'wss')) return;
+  const problems = (): readonly MqttFlowsError[] => [...unready, ...broker.listenerProblems];
+  if (!listenersOf(settings).some(({ kind }) => kind === 'tls' || kind === 'wss')) return problems;
   // A listener that is open stays open while its new certificate cannot be read, or is there without its key.
   const accepts = ({ code }: MqttFlowsError): boolean => code === 'embedded-password-missing';
   renewing = setInterval(() => void listen(accepts, hasUsableCertificates), RENEWAL).unref();
+  return problems;
 }
 
 /** Whether OpenSSL takes each certificate with its key: files that are being replaced may not belong together. */

@@ -2,6 +2,7 @@
 // what it remembers nor disconnects devices.
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { EmbeddedSettings } from '../../settings/broker.config';
 import { EmbeddedBroker } from '../../transport/embedded/embedded-broker';
 import { isReplacing } from '../deploy/deploy-events';
@@ -15,6 +16,11 @@ interface RunningBroker {
   readonly broker: EmbeddedBroker;
   readonly log: EmbeddedLog;
   readonly store: EmbeddedSettings['store'];
+}
+
+interface TakenBroker extends RunningBroker {
+  /** As in BrokerNode. */
+  readonly listenerProblems: () => readonly MqttFlowsError[];
 }
 
 interface LeftBroker extends RunningBroker {
@@ -35,15 +41,15 @@ export function takeEmbeddedBroker(
   node: Node,
   definition: NodeDef,
   settings: EmbeddedSettings,
-): RunningBroker {
+): TakenBroker {
   const { store } = settings;
   const left = handover.take(node);
   const fits = left?.store === store;
   if (left && !fits) void ending(node, left.end);
   const running = left && fits ? left : start(RED, node, store);
   if (left && fits) left.log.serve(node);
-  listenForDevices(RED, node, definition, settings, running.broker);
-  return running;
+  const listenerProblems = listenForDevices(RED, node, definition, settings, running.broker);
+  return { ...running, listenerProblems };
 }
 
 function start(RED: NodeAPI, node: Node, store: EmbeddedSettings['store']): RunningBroker {

@@ -22,6 +22,8 @@ interface Slot {
   readonly key: string;
   readonly options: ListenerOptions;
   listener: DeviceListener | undefined;
+  /** Why it is not open, after it was tried. */
+  problem: MqttFlowsError | undefined;
   told: boolean;
 }
 
@@ -48,6 +50,11 @@ export class DeviceListeners {
     return this.#slots.flatMap(({ listener }) => listener?.port ?? []);
   }
 
+  /** Why those that are not open are not. */
+  get problems(): MqttFlowsError[] {
+    return this.#slots.flatMap(({ problem }) => problem ?? []);
+  }
+
   /** Opens `wanted` and closes all others. Resolves when each has been tried once; never rejects. */
   set(wanted: readonly ListenerOptions[], report: ListenReport): Promise<void> {
     // One change at a time: two would compete for the same port.
@@ -62,7 +69,7 @@ export class DeviceListeners {
       const key = keyOf(options);
       const kept = left.get(key);
       left.delete(key);
-      return kept ? { ...kept, told: false } : { key, options, listener: undefined, told: false };
+      return kept ? { ...kept, told: false } : { key, options, listener: undefined, problem: undefined, told: false };
     });
     await Promise.all([...left.values()].map(({ listener }) => listener?.close()));
     await this.#openAll();
@@ -87,9 +94,11 @@ export class DeviceListeners {
           ? DevicePath.open(options, this.#admission)
           : await DevicePort.open(options, this.#admission);
       slot.told = false;
+      slot.problem = undefined;
       this.#report?.opened(options, slot.listener.port);
     } catch (error) {
-      if (!slot.told) this.#report?.failed(options, asMqttFlowsError(error, 'listen'));
+      slot.problem = asMqttFlowsError(error, 'listen');
+      if (!slot.told) this.#report?.failed(options, slot.problem);
       slot.told = true;
     }
   }

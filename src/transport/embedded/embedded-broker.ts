@@ -11,6 +11,7 @@ import { type BrokerSettings, defaultSettings } from '../../broker/clients/broke
 import type { ClientReport } from '../../broker/clients/client-report';
 import type { BrokerStore } from '../../broker/store/broker-store';
 import { Reason } from '../../broker/wire/reason';
+import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import { evenTime } from '../even-time';
 import { sentCount } from '../streams/link-movement';
 import type { OpenStream } from '../transport';
@@ -90,6 +91,11 @@ export class EmbeddedBroker {
   /** The ports in use, even those that the operating system chose. */
   get ports(): number[] {
     return this.#listeners.ports;
+  }
+
+  /** Why listeners that should be open are not. */
+  get listenerProblems(): MqttFlowsError[] {
+    return this.#listeners.problems;
   }
 
   /** All clients, connected or remembered. */

@@ -68,6 +68,16 @@ describe('the test of a connection in the editor', function () {
     );
   }
 
+  it('shows no result of settings that are no longer in the dialog', async () => {
+    await testWith(`mqtt://localhost:${mosquitto.port}`);
+    await outcome('Works with MQTT 5');
+    await broker.getByRole('textbox', { name: 'Server', exact: true }).fill('mqtt://elsewhere');
+    await broker.getByText('The settings were changed after the test').waitFor();
+    assert.equal(await broker.getByText('Works with MQTT 5').count(), 0);
+    await broker.getByRole('combobox', { name: 'Connect to' }).selectOption('embedded');
+    await broker.getByText(/^Deployed: Connected to .* with MQTT 5$/).waitFor();
+  });
+
   it('succeeds with the password that Node-RED keeps, and tells the limits of the server', async () => {
     await testWith(`mqtt://localhost:${mosquitto.port}`);
     const steps = await outcome('Works with MQTT 5');

@@ -1,7 +1,9 @@
 // The tab Devices of the broker dialog: users with passwords that only go one way, what they may, and further listeners.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { Locator } from 'playwright-core';
@@ -76,6 +78,26 @@ describe('the tab Devices of the broker dialog', function () {
       client.once('close', () => reject(new Error('closed')));
     });
   }
+
+  it('says which port is in use by another program, until it is not', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    assert.ok(typeof address === 'object' && address);
+    broker = await editor.openBroker();
+    await broker.locator('#mqtt-flows-embedded-port').fill(String(address.port));
+    await editor.saveDialog(broker);
+    await editor.deploy();
+    broker = await editor.openBroker();
+    const line = broker.getByText(`Port ${address.port} on 127.0.0.1 is in use by another program`);
+    await line.waitFor();
+    await editor.screenshot('port-in-use');
+    other.close();
+    await line.waitFor({ state: 'detached' });
+    await broker.locator('#mqtt-flows-embedded-port').fill('');
+    await editor.saveDialog(broker);
+    await editor.deploy();
+  });
 
   it('makes a user whom the broker lets in, at a path of Node-RED, to what it may', async () => {
     await open();
