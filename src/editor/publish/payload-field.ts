@@ -3,6 +3,7 @@
 import { errorSentence } from '../../core/errors/error-sentence';
 import type { PayloadTrial } from '../../core/reports/payload-trial';
 import { fillJsonTemplate, parseJsonTemplate } from '../../core/values/json-template';
+import { valueTypedAsPath } from '../../core/values/value-as-path';
 import { valueText } from '../../core/values/value-text';
 import { namesVariables } from '../../settings/environment-text';
 import { PAYLOAD_TYPES, type PayloadType } from '../../settings/publish.payload.config';
@@ -54,10 +55,13 @@ export function preparePayload(node: Partial<EnteredPayload> & { readonly id: st
     const value = input.typedInput('value').trim();
     return { payloadType: type, payload: type === 'msg' && value === '' ? 'payload' : value };
   };
+  const fix = { label: sharedText('fields.isPayload'), apply: () => sendAsTyped(input, template, read()) };
   addFieldNote(row, input, () => {
     const entered = read();
     const problem = payloadProblem(entered) ?? ownProblem(entered);
-    return { problem, hint: hintFor(entered) };
+    if (!typedAsPath(entered)) return { problem, hint: hintFor(entered) };
+    const text = sharedText('fields.valueAsPath');
+    return { problem: problem && text, hint: text, fix };
   });
   const shown = row.find('input.red-ui-typedInput-input').add(template);
   shown.attr('aria-describedby', input.attr('aria-describedby') ?? '');
@@ -81,6 +85,18 @@ export function preparePayload(node: Partial<EnteredPayload> & { readonly id: st
     }).addClass('mqtt-flows-payload-trial');
   }
   return read;
+}
+
+/** As what to send a value that was typed where a property of the message is asked for; undefined for a property. */
+function typedAsPath({ payload, payloadType }: EnteredPayload): 'json' | 'str' | undefined {
+  return payloadType === 'msg' && !namesVariables(payload) ? valueTypedAsPath(payload) : undefined;
+}
+
+function sendAsTyped(input: JQuery, template: JQuery, entered: EnteredPayload): void {
+  const type = typedAsPath(entered);
+  if (!type) return;
+  template.val(entered.payload);
+  input.typedInput('type', type);
 }
 
 function ownProblem({ payload, payloadType }: EnteredPayload): string | undefined {

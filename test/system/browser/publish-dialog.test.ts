@@ -91,6 +91,22 @@ describe('the publish dialog in the editor', function () {
     assert.deepEqual([node.topicType, node.topic], ['str', 'home/light/set']);
   });
 
+  it('finds a value that was typed where a property of the message is asked for, and takes it by one press', async () => {
+    const dialog = await openWith(EXAMPLE);
+    const row = dialog.locator('#mqtt-flows-payload-row');
+    const hint = row.getByText('This is a value, and a property of the message is asked for here');
+    await text(row).first().fill('on');
+    assert.equal(await hint.isVisible(), false);
+    await text(row).first().fill('21.5');
+    await hint.waitFor();
+    await editor.screenshot('dialog-publish-value');
+    await text(row).first().fill('21.5 °C');
+    await row.getByRole('button', { name: 'It is the payload' }).click();
+    assert.equal(await hint.isVisible(), false);
+    const { payload, payloadType } = await saved('publish', dialog);
+    assert.deepEqual([payload, payloadType], ['21.5 °C', 'str']);
+  });
+
   it('keeps where topic, QoS and retain come from, and shows it again', async () => {
     const dialog = await openWith(EXAMPLE);
     const row = (setting: string): Locator => dialog.locator(`#mqtt-flows-${setting}-row`);
