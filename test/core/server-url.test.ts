@@ -77,6 +77,19 @@ describe('core/servers/server-url', () => {
     });
   }
 
+  for (const [text, name] of [
+    ['mqtt:1883', 'mqtt:1883'],
+    ['mqtt', 'mqtt:1883'],
+    ['host.', 'host.:1883'],
+    ['ws://host/a b,c', 'ws://host:80/a%20b,c'],
+    ['mqtt://a user,one:secret@host', 'host:1883'],
+  ] as const) {
+    it(`"${text}" is an address`, () => {
+      const result = parseServerUrl(text);
+      assert.equal(result.ok && serverName(result.address), name);
+    });
+  }
+
   it('an IPv6 address has brackets in names only', () => {
     const address = { scheme: 'wss', secure: true, host: '::1', port: 443, path: '/' } as const;
     assert.deepEqual(parseServerUrl('wss://[::1]'), { ok: true, address });
@@ -101,7 +114,13 @@ describe('core/servers/server-url', () => {
     ['wss://[::1]:0/mqtt', 'port'],
     ['ws://host:70000/mqtt', 'port'],
     ['host:-1', 'malformed'],
-    ['mqtt://ho st', 'malformed'],
+    ['mqtt://ho st', 'blank'],
+    ['mqtt://local host:1883', 'blank'],
+    ['mqtt ://host', 'blank'],
+    ['mqtt://host: 1883', 'blank'],
+    ['mqtt://lo\u00a0cal', 'blank'],
+    ['mqtt://host,1883', 'comma'],
+    ['one,two', 'comma'],
     ['::1', 'brackets'],
     ['mqtts://fe80::1:8883', 'brackets'],
     ['ws://2001:db8::7/mqtt', 'brackets'],
@@ -110,7 +129,13 @@ describe('core/servers/server-url', () => {
     ['mqtt://[fe80::1%eth0/x]', 'malformed'],
     ['[::1', 'malformed'],
     ['[host]', 'malformed'],
-    ['mqtt:host', 'malformed'],
+    ['mqtt:host', 'slashes'],
+    ['mqtt:/localhost', 'slashes'],
+    ['mqtt:/localhost:1883', 'slashes'],
+    ['mqtt:localhost:1883', 'slashes'],
+    ['MQTT//host', 'slashes'],
+    ['wss;//host', 'slashes'],
+    ['htp://host', 'scheme'],
     ['mqtt:///path', 'malformed'],
     ['%zz', 'malformed'],
     ['mqtt://%E0%A4%A', 'malformed'],

@@ -1,5 +1,6 @@
 // The address of a server, as users write it. Runs in the editor too.
 
+import { lacksSlashes, strayCharacter } from './address-slip';
 import { takeZone } from './ipv6-zone';
 
 export type NetworkScheme = 'mqtt' | 'mqtts' | 'ws' | 'wss';
@@ -35,7 +36,17 @@ export type ServerAddress = NetworkAddress | SocketAddress;
 export type ServerScheme = ServerAddress['scheme'];
 
 /** Why a string is not a server address. Each value has a sentence in the locales under `serverUrl.`. */
-export type ServerUrlProblem = 'empty' | 'malformed' | 'brackets' | 'port' | 'scheme' | 'path' | 'socketPath';
+export type ServerUrlProblem =
+  | 'empty'
+  | 'malformed'
+  | 'brackets'
+  | 'port'
+  | 'scheme'
+  | 'path'
+  | 'socketPath'
+  | 'blank'
+  | 'comma'
+  | 'slashes';
 
 type ServerUrlResult =
   | { readonly ok: true; readonly address: ServerAddress }
@@ -82,7 +93,14 @@ type AddressResult =
   | { readonly ok: false; readonly problem: ServerUrlProblem };
 
 function parseAddress(trimmed: string): AddressResult {
+  const result = readAddress(trimmed);
+  return !result.ok && lacksSlashes(trimmed) ? { ok: false, problem: 'slashes' } : result;
+}
+
+function readAddress(trimmed: string): AddressResult {
   const { text: withScheme, zone } = takeZone(SCHEME.test(trimmed) ? trimmed : `mqtt://${trimmed}`);
+  const stray = strayCharacter(withScheme);
+  if (stray) return { ok: false, problem: stray };
   if (NO_HOST.test(withScheme) || !URL.canParse(withScheme)) return { ok: false, problem: unreadable(withScheme) };
   const url = new URL(withScheme);
   if (url.port === '0') return { ok: false, problem: 'port' };
