@@ -16,7 +16,7 @@ import {
 } from '../editor/publish/own-sending';
 import { type EnteredPayload, payloadProblem, preparePayload } from '../editor/publish/payload-field';
 import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/publish/property-fields';
-import { fixedTopic, prepareTopicField, topicProblem } from '../editor/publish/topic-field';
+import { fixedTopic, prepareTopicField, topicProblem, trimTopic } from '../editor/publish/topic-field';
 import {
   type PropertiesConfig,
   type PublishConfig,
@@ -118,6 +118,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     followBrokerVersion(hasProperties(this.properties) || this.describePayload === true);
   },
   oneditsave() {
+    trimTopic();
     this.properties = readProperties();
     saveFormat(this);
     const { payload, payloadType } = readPayload();

@@ -15,7 +15,7 @@ import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
 import { brokerMaySpeakMqtt5, followBrokerVersion } from '../editor/publish/mqtt5-properties';
 import { type EnteredPayload, payloadProblem, preparePayload } from '../editor/publish/payload-field';
 import { hasProperties, preparePropertyFields, propertiesProblem } from '../editor/publish/property-fields';
-import { fixedTopic, prepareTopicField, topicProblem } from '../editor/publish/topic-field';
+import { fixedTopic, prepareTopicField, topicProblem, trimTopic } from '../editor/publish/topic-field';
 import { typedValueProblem } from '../editor/publish/typed-value-problem';
 import { prepareDeviceFields, responseTopicProblem } from '../editor/request/device-fields';
 import { namesVariables } from '../settings/environment-text';
@@ -164,6 +164,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     followBrokerVersion(hasProperties(this.properties) || this.describePayload === true);
   },
   oneditsave() {
+    trimTopic();
     this.properties = readProperties();
     saveFormat(this);
     const { payload, payloadType } = readPayload();

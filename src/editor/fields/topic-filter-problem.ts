@@ -4,7 +4,7 @@ import { parseTopicFilter, type TopicFilterResult } from '../../core/topics/topi
 import { isVariable, namesVariables } from '../../settings/environment-text';
 import type { FieldNote } from './field-note';
 import { sharedText } from './shared-text';
-import { fixedTopicHint } from './topic-hint';
+import { filterHint } from './topic-hint';
 
 /**
  * The error for an invalid filter, or undefined. A filter with variables is checked by the runtime; one that is `literal`
@@ -23,7 +23,7 @@ export function topicFilterNote(text: string, literal = false): FieldNote {
   if (hasVariables(text, literal)) return { hint: sharedText('fields.variables') };
   const result = parseTopicFilter(text.trim());
   if (!result.ok) return { problem: problemOf(result) };
-  const odd = fixedTopicHint(text);
+  const odd = filterHint(text);
   if (odd) return { hint: odd };
   return { hint: result.filter.captures.map(({ name }) => `msg.params.${name}`).join('  ') };
 }

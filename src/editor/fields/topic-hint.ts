@@ -1,11 +1,16 @@
 // What is allowed in an entered topic or filter and yet most likely a slip. Dialogs cut the blanks around these fields.
 
-import { filterOddity, topicOddity } from '../../core/topics/topic-oddity';
+import { filterOddity, fixedTopicOddity, topicOddity } from '../../core/topics/topic-oddity';
 import { sharedText } from './shared-text';
 
-/** The note for a topic filter or a fixed topic, in which `{{…}}` means nothing; undefined where there is none. */
-export function fixedTopicHint(text: string): string | undefined {
+/** The note for a topic filter in which `{{…}}` means nothing, or undefined. */
+export function filterHint(text: string): string | undefined {
   return hint(text, filterOddity(text.trim()));
+}
+
+/** The note for a topic in which `{{…}}` means nothing, or undefined. */
+export function fixedTopicHint(text: string): string | undefined {
+  return hint(text, fixedTopicOddity(text.trim()));
 }
 
 /** The note for a template of a topic, or undefined. */

@@ -1,11 +1,11 @@
 // The field for the topic of a node that publishes.
 
 import { textOfLiteral } from '../../core/conversion/saved-text';
-import { topicOddity } from '../../core/topics/topic-oddity';
 import type { PublishConfig, TypedValue, ValueType } from '../../settings/publish.config';
 import { sharedText } from '../fields/shared-text';
 import { topicTemplateProblem } from '../fields/template-problem';
 import { completeTopic } from '../fields/topic-completion';
+import { templateHint } from '../fields/topic-hint';
 import { enteredOwnSending, ownTopicProblem } from './own-sending';
 import { previewHint } from './template-preview';
 import { prepareTypedField } from './typed-field';
@@ -38,9 +38,14 @@ export function prepareTopicField(types: readonly ValueType[]): void {
 }
 
 function topicHint(topic: string): string {
-  if (topic === '') return sharedText('fields.blankTopic');
-  const odd = topicOddity(topic);
-  return odd ? sharedText(`topicOddity.${odd}`) : (previewHint(topic) ?? sharedText('fields.template'));
+  if (topic.trim() === '') return sharedText('fields.blankTopic');
+  return templateHint(topic) ?? previewHint(topic) ?? sharedText('fields.template');
+}
+
+/** Cuts the blanks around a topic in the dialog that is being saved, as around a filter. */
+export function trimTopic(): void {
+  const input = $('#node-input-topic');
+  if (input.typedInput('type') === 'str') input.typedInput('value', input.typedInput('value').trim());
 }
 
 /** A topic that was typed where a property of the message is read, as `msg.home/light`. */

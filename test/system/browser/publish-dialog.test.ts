@@ -107,6 +107,15 @@ describe('the publish dialog in the editor', function () {
     assert.deepEqual([payload, payloadType], ['21.5 °C', 'str']);
   });
 
+  it('cuts the blanks around a topic, and says so', async () => {
+    const dialog = await openWith(EXAMPLE);
+    const row = dialog.locator('#mqtt-flows-topic-row');
+    await editor.chooseType(row, 'topic');
+    await text(row).fill(' plant/line ');
+    await row.getByText('The blanks at the start and the end are cut').waitFor();
+    assert.equal((await saved('plant/line', dialog)).topic, 'plant/line');
+  });
+
   it('keeps where topic, QoS and retain come from, and shows it again', async () => {
     const dialog = await openWith(EXAMPLE);
     const row = (setting: string): Locator => dialog.locator(`#mqtt-flows-${setting}-row`);
