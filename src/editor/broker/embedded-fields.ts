@@ -42,6 +42,11 @@ function isForOthers(address: string): boolean {
   return address !== '' && !namesVariables(address) && !isLoopback(address);
 }
 
+/** Whether only programs of this computer can reach this address. A blank one is that of the default. */
+function isOnlyHere(address: string): boolean {
+  return isLoopback(address || brokerDefaults.embedded.bindAddress);
+}
+
 /** Fills the fields with `saved`, and shows only those that apply. */
 export function prepareEmbeddedFields(saved: Partial<Embedded> | undefined): void {
   const { port, bindAddress, allowAnonymous, store } = { ...brokerDefaults.embedded, ...saved };
@@ -50,7 +55,10 @@ export function prepareEmbeddedFields(saved: Partial<Embedded> | undefined): voi
     problem: numberProblem(value, BROKER_RANGES.port),
     hint: value.trim() === '' ? sharedText('hint.noPort') : undefined,
   }));
-  $('#mqtt-flows-embedded-address').val(bindAddress);
+  const address = $('#mqtt-flows-embedded-address').val(bindAddress);
+  addFieldNote($('#mqtt-flows-embedded-address-row'), address, (value) => ({
+    hint: isOnlyHere(value.trim()) ? sharedText('hint.onlyHere') : undefined,
+  }));
   $('#mqtt-flows-embedded-anonymous').prop('checked', allowAnonymous);
   $('#mqtt-flows-embedded-store').val(store);
   $('.mqtt-flows-embedded input').on('input change', showEmbeddedFields);

@@ -86,6 +86,13 @@ describe('the tab Devices of the broker dialog', function () {
     assert.ok(typeof address === 'object' && address);
     broker = await editor.openBroker();
     await broker.locator('#mqtt-flows-embedded-port').fill(String(address.port));
+    const onlyHere = broker.getByText('Only programs on this computer can connect.');
+    await onlyHere.waitFor();
+    await broker.locator('#mqtt-flows-embedded-address').fill('0.0.0.0');
+    await onlyHere.waitFor({ state: 'hidden' });
+    await broker.locator('#mqtt-flows-embedded-address').fill('');
+    await onlyHere.waitFor();
+    await broker.locator('#mqtt-flows-embedded-address').fill('127.0.0.1');
     await editor.saveDialog(broker);
     await editor.deploy();
     broker = await editor.openBroker();
