@@ -27,3 +27,23 @@ export type TrialResult =
       readonly outcome: WhenMissing;
       readonly payload: string;
     };
+
+/** What the dialog is waiting for. */
+type TrialWait = 'notDeployed' | 'connecting' | 'notConnected' | 'waiting';
+
+/** What keeps the dialog from a message. The connection that looks at messages begins with the first question. */
+export function trialWait(state: BrokerStateReport): TrialWait {
+  switch (state.kind) {
+    case 'absent':
+      return 'notDeployed';
+    case 'connected':
+      return 'waiting';
+    case 'connecting':
+      // After a failure the text must not change with each attempt.
+      return state.attempt === FIRST ? 'connecting' : 'notConnected';
+    default:
+      return 'notConnected';
+  }
+}
+
+const FIRST = 1;

@@ -1,8 +1,7 @@
 // The lines of a filter's *Value* that show what it makes of the last message seen on the broker.
 
 import { errorSentence } from '../../core/errors/error-sentence';
-import type { BrokerStateReport } from '../../core/reports/broker-state';
-import type { ValueTrial } from '../../core/reports/value-trial';
+import { trialWait, type ValueTrial } from '../../core/reports/value-trial';
 import { mayTry, showLiveLines } from '../fields/live-lines';
 import { timeText } from '../fields/local-text';
 import { sharedText } from '../fields/shared-text';
@@ -32,7 +31,7 @@ async function trialLines(body: object): Promise<string[]> {
 function linesOf(trial: ValueTrial): string[] {
   switch (trial.kind) {
     case 'waiting':
-      return [waitingText(trial.state.kind)];
+      return [waitText(trialWait(trial.state))];
     case 'invalid':
       return [errorSentence(trial.error, {}, sharedText)];
     case 'tried': {
@@ -45,7 +44,15 @@ function linesOf(trial: ValueTrial): string[] {
   }
 }
 
-function waitingText(state: BrokerStateReport['kind']): string {
-  if (state === 'absent') return sharedText('value.notDeployed');
-  return state === 'connected' ? sharedText('value.waiting') : sharedText('value.notConnected');
+function waitText(wait: ReturnType<typeof trialWait>): string {
+  switch (wait) {
+    case 'notDeployed':
+      return sharedText('value.notDeployed');
+    case 'connecting':
+      return sharedText('value.connecting');
+    case 'notConnected':
+      return sharedText('value.notConnected');
+    case 'waiting':
+      return sharedText('value.waiting');
+  }
 }
