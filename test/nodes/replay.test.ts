@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { ReplayConfig } from '#src/settings/replay.config';
 import { type Flow, type FlowNode, loadFlow, unloadFlow } from '../helpers/flows/flow-harness';
 import { embeddedNode, replayNodes, subscribeNodes, unique } from '../helpers/flows/flow-nodes';
+import { UserDirectory } from '../helpers/flows/user-directory';
 
 describe('A replay node', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mqtt-flows-replay-'));
@@ -90,6 +91,21 @@ describe('A replay node', () => {
     const none = await load({ recording: '' });
     none.inject('rep', {});
     assert.equal((await none.caught.next()).error.code, 'recording-missing');
+  });
+
+  it('says that there is no recording of the name, without a path of the computer', async () => {
+    const directory = new UserDirectory();
+    try {
+      const flow = await load({ recording: 'example', recordingType: 'recording' });
+      flow.inject('rep', {});
+      const { error } = await flow.caught.next();
+      assert.equal(error.code, 'recording-unknown');
+      assert.equal(JSON.stringify(error).includes(directory.path), false);
+      await flow.statuses('rep').latest('unknown', ({ text }) => text?.endsWith('replay.unknown') === true);
+      await unloadFlow();
+    } finally {
+      directory.remove();
+    }
   });
 
   it('gives messages to the nodes that subscribe at a broker, by their filters and formats', async () => {

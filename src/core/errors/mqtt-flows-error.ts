@@ -171,6 +171,7 @@ export type ErrorCode =
   | 'request-expected'
   | 'reply-without-request'
   | 'recording-missing'
+  | 'recording-unknown'
   | 'recording-unreadable';
 
 export type ErrorParams = Readonly<Record<string, string | number>>;

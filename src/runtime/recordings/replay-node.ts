@@ -8,7 +8,7 @@ import { failed, found, type Result } from '../../core/errors/result';
 import type { ReplayOptions } from '../../core/recordings/recordings-protocol';
 import { localizedError } from '../node/localize';
 import { Player } from './player';
-import { openPlainFile, recordingsFolder } from './recordings-folder';
+import { codeOf, openPlainFile, type RecordingsFolder, recordingsFolder } from './recordings-folder';
 import { type ReplayMessage, readReplayMessage } from './replay-message';
 import { ReplayStatus } from './replay-status';
 import type { ReplayTarget } from './replay-target';
@@ -100,6 +100,16 @@ export class NodeReplays {
       const params = { name, detail: 'userDir' };
       return failed(new MqttFlowsError('recording-unreadable', { stage: 'replay', params }));
     }
-    return found({ name, open: () => folder.open(name) });
+    return found({ name, open: () => openRecording(folder, name) });
+  }
+}
+
+/** Rejects with MqttFlowsError where there is none of this name. */
+async function openRecording(folder: RecordingsFolder, name: string): Promise<FileHandle> {
+  try {
+    return await folder.open(name);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    throw new MqttFlowsError('recording-unknown', { stage: 'replay', params: { name } });
   }
 }

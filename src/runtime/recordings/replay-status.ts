@@ -58,5 +58,6 @@ export class ReplayStatus {
 }
 
 function failureText(code: ErrorCode | undefined): string {
-  return code === 'broker-missing' ? sharedKey('status.broker-missing') : sharedKey('replay.failed');
+  if (code === 'broker-missing') return sharedKey('status.broker-missing');
+  return code === 'recording-unknown' ? sharedKey('replay.unknown') : sharedKey('replay.failed');
 }

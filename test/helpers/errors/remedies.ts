@@ -194,6 +194,8 @@ const ROUTING: ErrorGroup = {
     'changes-overloaded': 'Simplify the expression, or send fewer values.',
     'state-overloaded': 'Ask less, or subscribe to the topics.',
     'recording-missing': 'Choose a recording in the replay node, or name one in `msg.recording`.',
+    'recording-unknown':
+      'Record it in the Topics tab under this name, upload it there, or choose another recording in the replay node.',
     'recording-unreadable':
       'Look whether the file is there and Node-RED may read it; upload it again in the Topics tab.',
   },
