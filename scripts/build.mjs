@@ -78,10 +78,13 @@ async function bundleShared(modules) {
   });
 }
 
+/** Options for what no Node-RED runs, and whose errors are sentences. */
+const forCommands = { ...forNodeJs, minifyWhitespace: true, minifySyntax: true };
+
 /** dist/command: what `npx` runs, in a process of its own. */
 async function bundleCommand() {
   await build({
-    ...forNodeJs,
+    ...forCommands,
     entryPoints: [join(root, 'src/command/mqtt-flows.ts')],
     outdir: join(root, 'dist/command'),
     banner: { js: '#!/usr/bin/env node' },
@@ -91,7 +94,7 @@ async function bundleCommand() {
 /** dist/command/format-suite.js, by which other packages test their formats. */
 async function bundleFormatSuite() {
   await build({
-    ...forNodeJs,
+    ...forCommands,
     entryPoints: [join(root, 'src/command/format-suite.ts')],
     outdir: join(root, 'dist/command'),
   });
