@@ -20,6 +20,7 @@ import { ReadingRights } from './exchange/reading-rights';
 import { openStore, type RestoreTarget, restore, type StoreContents } from './exchange/restoring';
 import { RetainedMessages } from './retained/retained-messages';
 import { RetainedReplay } from './retained/retained-replay';
+import { BytePool } from './sessions/byte-pool';
 import type { Session } from './sessions/session';
 import type { Crowded, SessionHost } from './sessions/session-connection';
 import { SessionRegistry } from './sessions/session-registry';
@@ -58,7 +59,8 @@ export class Broker {
   readonly #stopTicking: () => void;
   readonly #system: SystemReport;
   #ticks = 0;
-  #waitingBytes = 0;
+  readonly #waiting: BytePool;
+  readonly #inFlight: BytePool;
   #crowded: Crowded | undefined;
   #closed = false;
 
@@ -83,6 +85,8 @@ export class Broker {
     this.#clock = clock;
     const { settings, access, defer, listener, store } = options;
     this.#startedAt = clock.now();
+    this.#waiting = new BytePool(settings.waitingBytes);
+    this.#inFlight = new BytePool(settings.waitingBytes);
     const after = (delay: number, task: () => void): void => clock.after(delay, task);
     const failed = (error: unknown): void => listener.storeFailed(error);
     this.#journal = new Journal({ store, defer, after, failed, works: () => listener.storeWorks() });
@@ -220,7 +224,7 @@ export class Broker {
       sharedSubscriptions: this.#index.sharedCount,
       retained: this.#retained.count,
       storedCount: this.#retained.count,
-      storedBytes: this.#retained.bytes + this.#waitingBytes,
+      storedBytes: this.#retained.bytes + this.#waiting.bytes + this.#inFlight.bytes,
       heap: heap(),
       traffic: this.#traffic,
     });
@@ -275,9 +279,8 @@ export class Broker {
   }
 
   #sessionHost(): SessionHost {
-    const { settings, clock, listener } = this.#options;
+    const { clock, listener } = this.#options;
     const traffic = this.#traffic;
-    const isOverfull = (): boolean => this.#waitingBytes > settings.waitingBytes;
     return {
       now: () => clock.now(),
       dropped: ({ clientId }, first) => {
@@ -287,12 +290,8 @@ export class Broker {
       crowded: (session) => {
         this.#crowded = session;
       },
-      waitingChanged: (bytes) => {
-        this.#waitingBytes += bytes;
-      },
-      get overfull() {
-        return isOverfull();
-      },
+      waiting: this.#waiting,
+      inFlight: this.#inFlight,
     };
   }
 }

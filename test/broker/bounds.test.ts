@@ -107,7 +107,7 @@ describe('broker: bounds', () => {
     assert.equal(reportOf('client').inFlight, 0);
   });
 
-  it('count what clients have not acknowledged towards the bytes of all', async () => {
+  it('limit what all clients together have not acknowledged', async () => {
     const [first, second] = ['x'.repeat(200_000), 'y'.repeat(200_000)];
     await start({ waitingBytes: 900_000 });
     const publisher = await bench.connect('publisher');
@@ -120,9 +120,22 @@ describe('broker: bounds', () => {
       [
         [2, 0, 0],
         [2, 0, 0],
-        [1, 0, 1],
+        [1, 1, 0],
       ],
     );
+  });
+
+  it('send a client no less because messages for absent ones fill all room', async () => {
+    await start({ waitingBytes: 1_000_000 });
+    const absent = await hesitant('absent');
+    absent.drop();
+    const publisher = await bench.connect('publisher');
+    for (let number = 0; number < 12; number++) await publisher.publish('t', 'x'.repeat(100_000), { qos: 1 });
+    await hesitant('client');
+    for (let number = 0; number < 6; number++) await publisher.publish('t', 'x'.repeat(100_000), { qos: 1 });
+    const { inFlight, dropped } = reportOf('client');
+    assert.deepEqual({ inFlight, dropped }, { inFlight: 6, dropped: 0 });
+    assert.ok(reportOf('absent').dropped > 0);
   });
 
   it('send a client one publication of any size at a time', async () => {

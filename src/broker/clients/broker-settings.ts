@@ -28,7 +28,7 @@ export interface BrokerSettings {
   readonly maximumRate: number;
   /** What may wait for one client. */
   readonly waiting: WaitingLimits;
-  /** bytes that may wait for all clients together */
+  /** bytes that may wait for all clients together, and as many that they have not acknowledged */
   readonly waitingBytes: number;
   readonly retained: RetainedLimits;
   /** Of one session, unless its client is in this process. */

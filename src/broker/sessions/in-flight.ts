@@ -2,15 +2,15 @@
 // by number and bytes, because a client may never acknowledge them.
 
 import { Fifo } from '../../core/queues/fifo';
+import type { BytePool } from './byte-pool';
 import type { Delivery } from './delivery';
-import type { SessionHost } from './session-connection';
 
 const LAST_IDENTIFIER = 65_535;
 /** bytes for each client while there is no room for all of them together, so that absent clients do not stop the others */
 const ALWAYS = 256 * 1024;
 
 export class InFlight {
-  readonly #host: Pick<SessionHost, 'waitingChanged' | 'overfull'>;
+  readonly #pool: BytePool;
   readonly #limit: number;
   /** Made when first needed: many clients only publish. */
   #deliveries: Map<number, Delivery> | undefined;
@@ -22,10 +22,10 @@ export class InFlight {
   #last = 0;
   #bytes = 0;
 
-  /** `limit` in bytes */
-  constructor(limit: number, host: Pick<SessionHost, 'waitingChanged' | 'overfull'>) {
+  /** `limit` in bytes; `pool` counts those of all clients. */
+  constructor(limit: number, pool: BytePool) {
     this.#limit = limit;
-    this.#host = host;
+    this.#pool = pool;
   }
 
   get count(): number {
@@ -41,7 +41,7 @@ export class InFlight {
   hasRoom(size: number): boolean {
     if (!this.hasPlace) return false;
     if (this.count === 0) return true;
-    return this.#bytes + size <= (this.#host.overfull ? Math.min(ALWAYS, this.#limit) : this.#limit);
+    return this.#bytes + size <= (this.#pool.overfull ? Math.min(ALWAYS, this.#limit) : this.#limit);
   }
 
   get(packetIdentifier: number): Delivery | undefined {
@@ -119,6 +119,6 @@ export class InFlight {
 
   #count(bytes: number): void {
     this.#bytes += bytes;
-    this.#host.waitingChanged(bytes);
+    this.#pool.add(bytes);
   }
 }

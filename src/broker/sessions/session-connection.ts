@@ -1,6 +1,7 @@
 // What a session needs from the current connection of its client.
 
 import type { Copy } from '../publications/copy';
+import type { BytePool } from './byte-pool';
 
 export interface SessionConnection {
   /** The most QoS 1 and 2 publications that may be in flight. */
@@ -21,10 +22,10 @@ export interface SessionHost {
   dropped(session: { readonly clientId: string }, first: boolean): void;
   /** Too much waits for `session`. The publisher may be delayed. */
   crowded(session: Crowded): void;
-  /** The number of bytes that wait for all clients has changed by `bytes`. */
-  waitingChanged(bytes: number): void;
-  /** Whether more bytes wait for all clients than the limit allows. */
-  readonly overfull: boolean;
+  /** What waits for all clients. */
+  readonly waiting: BytePool;
+  /** What all clients have not acknowledged. */
+  readonly inFlight: BytePool;
 }
 
 /** Something that delays publishers while a client reads too slowly. */

@@ -52,8 +52,8 @@ export class Session implements Receiver {
     this.store = options.store;
     const { limits, host } = options;
     this.#host = host;
-    this.#inFlight = new InFlight(limits.bytes / 2, host);
-    this.#waiting = new Waiting({ limits, host, dropped: (delivery) => this.#dropped(delivery) });
+    this.#inFlight = new InFlight(limits.bytes / 2, host.inFlight);
+    this.#waiting = new Waiting({ limits, pool: host.waiting, dropped: (delivery) => this.#dropped(delivery) });
     this.crowding = new Crowding(this.#waiting);
   }
 

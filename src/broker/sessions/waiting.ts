@@ -4,8 +4,8 @@
 import { Fifo } from '../../core/queues/fifo';
 import type { Copy } from '../publications/copy';
 import type { TopicCheck } from '../subscriptions/subscription';
+import type { BytePool } from './byte-pool';
 import type { Delivery } from './delivery';
-import type { SessionHost } from './session-connection';
 
 export interface WaitingLimits {
   readonly count: number;
@@ -15,7 +15,8 @@ export interface WaitingLimits {
 
 interface WaitingOptions {
   readonly limits: WaitingLimits;
-  readonly host: Pick<SessionHost, 'waitingChanged' | 'overfull'>;
+  /** What waits for all clients. */
+  readonly pool: BytePool;
   /** One was dropped for lack of room: a delivery, or one at QoS 0. */
   readonly dropped: (delivery?: Delivery) => void;
 }
@@ -110,10 +111,10 @@ export class Waiting {
   }
 
   #makeRoom({ publication }: Copy): void {
-    const { limits, host } = this.#options;
+    const { limits, pool } = this.#options;
     const before = this.#bytes;
     this.#count(publication.size);
-    while (host.overfull && this.#bytes > before) this.#drop();
+    while (pool.overfull && this.#bytes > before) this.#drop();
     while (this.count > limits.count || this.#bytes > limits.bytes) this.#drop();
   }
 
@@ -123,6 +124,6 @@ export class Waiting {
 
   #count(bytes: number): void {
     this.#bytes += bytes;
-    this.#options.host.waitingChanged(bytes);
+    this.#options.pool.add(bytes);
   }
 }
