@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
+import { LateStore } from '#src/broker/store/late-store';
 import { type BenchClock, BrokerBench } from './broker-bench';
 import { SlowStore } from './slow-store';
 
@@ -128,6 +129,17 @@ describe('broker: a store that can be opened later', () => {
       await turn();
     }
     assert.deepEqual(await retained(), ['both=before', 'only/before=x', 'only/meanwhile=y']);
+  });
+
+  it('is given nothing that was taken back after its first write had failed', async () => {
+    const late = new LateStore();
+    store.fails = true;
+    await late.arrived(store);
+    await assert.rejects(late.write([{ kind: 'put', key: 'taken back', value: Buffer.of(1) }]));
+    store.fails = false;
+    await late.write([{ kind: 'put', key: 'kept', value: Buffer.of(2) }]);
+    assert.deepEqual([...store.kept.keys()], ['kept']);
+    bench = await BrokerBench.start({});
   });
 
   it('is tried after 1, 2, 4 s and so on, at least once in a minute, until the broker ends', async () => {

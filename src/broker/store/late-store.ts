@@ -30,16 +30,13 @@ export class LateStore implements BrokerStore {
   async write(changes: readonly StoreChange[]): Promise<void> {
     const replaced = this.#replaced;
     const store = this.#store;
-    if (store && !replaced) return store.write(changes);
-    for (const change of changes) {
-      if (change.kind === 'put') this.#entries.set(change.key, change.value);
-      else this.#entries.delete(change.key);
-    }
-    if (!store || !replaced) return;
-    const all: StoreChange[] = replaced
-      .filter((key) => !this.#entries.has(key))
-      .map((key) => ({ kind: 'delete', key }));
-    for (const [key, value] of this.#entries) all.push({ kind: 'put', key, value });
+    if (!store) return change(this.#entries, changes);
+    if (!replaced) return store.write(changes);
+    // The changes of a write that fails come again, as they are then.
+    const entries = new Map(this.#entries);
+    change(entries, changes);
+    const all: StoreChange[] = replaced.filter((key) => !entries.has(key)).map((key) => ({ kind: 'delete', key }));
+    for (const [key, value] of entries) all.push({ kind: 'put', key, value });
     await store.write(all);
     this.#replaced = undefined;
     this.#entries.clear();
@@ -51,5 +48,12 @@ export class LateStore implements BrokerStore {
 
   async close(): Promise<void> {
     await this.#store?.close();
+  }
+}
+
+function change(entries: Map<string, Buffer>, changes: readonly StoreChange[]): void {
+  for (const each of changes) {
+    if (each.kind === 'put') entries.set(each.key, each.value);
+    else entries.delete(each.key);
   }
 }
