@@ -3,7 +3,7 @@
 import { detailOf } from '../errors/thrown-value';
 import { recordAt } from '../values/plain-value';
 import type { LargeIntegers } from './large-numbers';
-import { mayHaveManyFields, refuseManyFields } from './protobuf-defaults';
+import { fieldsWithDefault, mayHaveManyFields, refuseManyFields } from './protobuf-defaults';
 import { protobufReader } from './protobuf-reader';
 import { protobufFields } from './protobuf-values';
 import { schemaLine } from './schema-line';
@@ -87,14 +87,14 @@ class Schema implements ProtobufSchema {
   readonly messageTypes: readonly string[];
   readonly #protobuf: Library;
   readonly #types: ReadonlyMap<string, Type>;
-  /** The fields of the message that has the most. */
+  /** The fields with a default of the message that has the most. */
   readonly #widest: number;
 
   constructor(protobuf: Library, types: ReadonlyMap<string, Type>) {
     this.#protobuf = protobuf;
     this.#types = types;
     this.messageTypes = [...types.keys()];
-    this.#widest = Math.max(0, ...Array.from(types.values(), ({ fieldsArray }) => fieldsArray.length));
+    this.#widest = Math.max(0, ...Array.from(types.values(), (type) => fieldsWithDefault(type)));
   }
 
   message(name: string): ProtobufMessage | undefined {

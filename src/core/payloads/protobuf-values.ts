@@ -68,8 +68,10 @@ function oneValue(protobuf: Library, field: Field, value: unknown, path: string)
 
 /** A word, or a number, which a newer schema may have a word for. */
 function enumValue({ name, values }: Enum, value: unknown, path: string): unknown {
-  if (typeof value === 'string' && values[value] === undefined) throw new Error(`${path} has no value "${value}"`);
-  if (typeof value === 'string' || (typeof value === 'number' && (value | 0) === value)) return value;
+  // protobufjs takes the number as a number only.
+  const own = typeof value === 'string' && /^-?[0-9]+$/.test(value) ? Number(value) : value;
+  if (typeof own === 'string' && !Object.hasOwn(values, own)) throw new Error(`${path} has no value "${own}"`);
+  if (typeof own === 'string' || (typeof own === 'number' && (own | 0) === own)) return own;
   throw new Error(`${path} wants a word of ${name} or its number`);
 }
 
@@ -82,7 +84,7 @@ function bytes(value: unknown, path: string): unknown {
 }
 
 function flag(value: unknown, path: string): boolean {
-  const own = asFlag(value);
+  const own = value === 0 || value === 1 ? value === 1 : asFlag(value);
   if (own === undefined) throw new Error(`${path} wants true or false`);
   return own;
 }

@@ -100,6 +100,15 @@ describe('a Protobuf payload of too many values', () => {
     assert.deepEqual([read.list.length, read.list.at(-1)?.f0], [count - 1, 0]);
   });
 
+  it('is read where most fields are optional or members of a oneof, which have no default', () => {
+    const optional = Array.from({ length: 60 }, (_, index) => `optional int32 f${index} = ${index + 1};`).join(' ');
+    const wide = `syntax = "proto3"; message A { repeated B list = 1; } message B { ${optional} }`;
+    const options: Partial<CodecOptions> = { formatOptions: { protobuf: { schema: wide, messageType: 'A' } } };
+    const count = 18_000;
+    const read = decoded('protobuf', many(count, '0a020801'), options) as { list: { f0: number }[] };
+    assert.deepEqual([read.list.length, read.list.at(-1)], [count, { f0: 1 }]);
+  });
+
   it('is read up to the limit, and refused where it ends early', () => {
     const whole = field(0x12, many(MOST_VALUES - 2, 'ac02'));
     assert.equal((decoded('protobuf', whole, reading) as { whole: number[] }).whole.length, MOST_VALUES - 2);

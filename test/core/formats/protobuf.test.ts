@@ -56,6 +56,22 @@ describe('Protobuf', () => {
     assert.deepEqual(decoded('protobuf', PAYLOAD, reading), READING);
   });
 
+  it('takes 0 and 1 for a flag, and the number of a word as a text', () => {
+    for (const [value, read] of [
+      [
+        { ok: 1, state: '1' },
+        { ok: true, state: 'ON' },
+      ],
+      [
+        { ok: 0, state: 1 },
+        { ok: false, state: 'ON' },
+      ],
+    ] as const) {
+      const { ok, state } = decoded('protobuf', encoded('protobuf', value, reading) as Buffer, reading) as typeof read;
+      assert.deepEqual({ ok, state }, read);
+    }
+  });
+
   it('gives integers of 64 bits as BigInts where they are asked for', () => {
     const value = decoded('protobuf', PAYLOAD, { ...reading, largeIntegers: 'bigint' }) as typeof READING;
     assert.deepEqual(
