@@ -18,7 +18,7 @@ RED.plugins.registerPlugin('mqtt-flows-topics', {
       showTopicsPage(sidebar.element);
       // The flows are there by then, and with them the names of brokers.
       RED.events.on('workspace:change', () => sidebar.refresh());
-      RED.events.on('deploy', () => sidebar.deployed());
+      followDeploys(sidebar);
       return;
     }
     RED.sidebar.addTab({
@@ -33,9 +33,14 @@ RED.plugins.registerPlugin('mqtt-flows-topics', {
     });
     RED.actions.add(SHOW, () => RED.sidebar.show(TAB));
     addConnectNowAction();
-    RED.events.on('deploy', () => sidebar.deployed());
+    followDeploys(sidebar);
   },
 });
+
+/** The editor tells of its own deploys, and the runtime of those by others and of flows that start without one. */
+function followDeploys(sidebar: TopicsSidebar): void {
+  for (const event of ['deploy', 'runtime-state']) RED.events.on(event, () => sidebar.deployed());
+}
 
 RED.plugins.registerPlugin('mqtt-flows-topic-completion', {
   type: 'node-red-mqtt-topic-autocomplete-source',

@@ -9,7 +9,7 @@ import { SearchBar } from './search-bar';
 import { button } from './small-button';
 import { showTopicsHelp } from './topics-help';
 import { openTopicsPage } from './topics-page';
-import { askBrokers } from './topics-requests';
+import { askBrokers, type DeployedBroker } from './topics-requests';
 import { topicsText } from './topics-text';
 
 export interface ToolbarActions {
@@ -37,13 +37,23 @@ export class TopicsToolbar {
   readonly #tools: JQuery;
   readonly #mayShare: boolean;
   #running = false;
+  #brokers: readonly DeployedBroker[] = [];
+  /** The names of all that were deployed since the page was loaded, by id. */
+  readonly #names = new Map<string, string>();
+  /** The broker that is chosen, also while it is not deployed. */
+  #chosen = '';
+  /** Changes with each request for the brokers. */
+  #turn = 0;
 
   constructor(actions: ToolbarActions) {
     this.#start.on('click', () => {
       if (this.#running) actions.stop();
       else this.#begin(actions);
     });
-    this.#broker.on('change', () => actions.brokerChosen());
+    this.#broker.on('change', () => {
+      this.#chosen = this.broker;
+      actions.brokerChosen();
+    });
     this.#filter.on('keydown', ({ key }) => {
       if (key === 'Enter' && !this.#running) this.#begin(actions);
     });
@@ -102,11 +112,12 @@ export class TopicsToolbar {
     for (const input of [this.#broker, this.#filter, this.#bytes]) input.prop('disabled', running);
     this.#own.prop('disabled', running || !this.#mayShare);
     if (running) this.#tools.show();
+    this.#listBrokers();
   }
 
   /** Fills the fields with what is being recorded. */
   show({ broker, filter, own, bytes }: RecordingChoice): void {
-    this.#broker.val(broker);
+    this.#chosen = broker;
     this.#filter.val(filter);
     this.#own.prop('checked', own);
     this.#bytes.val(bytes);
@@ -114,15 +125,27 @@ export class TopicsToolbar {
 
   /** Offers the deployed brokers. */
   async refresh(): Promise<void> {
+    const turn = ++this.#turn;
     const brokers = await askBrokers();
-    const chosen = this.broker;
+    // An answer from before a deploy may come after one from after it.
+    if (turn !== this.#turn) return;
+    this.#brokers = brokers;
+    for (const { id, name } of brokers) this.#names.set(id, name);
+    this.#listBrokers();
+  }
+
+  /** The chosen broker stays chosen while it is recorded or nothing else is there. */
+  #listBrokers(): void {
+    const listed = this.#brokers.map(({ id }) => id);
+    if (this.#running && !listed.includes(this.#chosen)) listed.push(this.#chosen);
+    if (listed[0] !== undefined && !listed.includes(this.#chosen)) this.#chosen = listed[0];
     this.#broker.empty();
-    for (const { id, name } of brokers) {
-      this.#broker.append($('<option>', { value: id, text: nodeLabel(id, name || id) }));
+    for (const id of listed) {
+      this.#broker.append($('<option>', { value: id, text: nodeLabel(id, this.#names.get(id) || id) }));
     }
-    if (brokers.length === 0) this.#broker.append($('<option>', { value: '', text: topicsText('toolbar.noBroker') }));
-    if (brokers.some(({ id }) => id === chosen)) this.#broker.val(chosen);
-    this.#start.prop('disabled', brokers.length === 0);
+    if (listed.length === 0) this.#broker.append($('<option>', { value: '', text: topicsText('toolbar.noBroker') }));
+    else this.#broker.val(this.#chosen);
+    this.#start.prop('disabled', listed.length === 0);
   }
 
   #begin(actions: ToolbarActions): void {

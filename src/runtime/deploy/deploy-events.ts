@@ -90,6 +90,21 @@ export function isReplacing(RED: NodeAPI): boolean {
 }
 
 /**
+ * Follows the deploys from now on. The function that it returns calls `act` at once or, while a deploy replaces nodes, when that
+ * is over.
+ */
+export function outsideDeploys(RED: NodeAPI): (act: () => void) => void {
+  const deploys = deploysOf(RED.events);
+  return (act) => {
+    if (!deploys.replacing) return act();
+    const cancel = deploys.listen('over', () => {
+      cancel();
+      act();
+    });
+  };
+}
+
+/**
  * Resolves once all nodes of the current deploy exist. Never resolves if `node` is closed before. Until then, Catch
  * nodes do not get errors.
  */

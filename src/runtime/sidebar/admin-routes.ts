@@ -18,6 +18,7 @@ import {
 import { asyncRoute } from '../admin/async-route';
 import { jsonOnly } from '../admin/json-only';
 import { findBroker } from '../broker/broker-node';
+import { outsideDeploys } from '../deploy/deploy-events';
 import { messageTypesOf } from '../node/formats-in-use';
 import { answerRetained, answerValues, exportBranch } from './branch-requests';
 import { type EncodedPayload, encodedPayload } from './encoded-payload';
@@ -37,6 +38,7 @@ type Permission = 'mqtt-flows.read' | 'mqtt-flows.write';
 /** Adds the routes below `mqtt-flows/`. */
 export function addTopicRoutes(RED: NodeAPI): void {
   const viewers = new TopicViewers(RED);
+  const outsideDeploy = outsideDeploys(RED);
   const get = (path: string, permission: Permission, handler: RequestHandler): void => {
     RED.httpAdmin.get(`/mqtt-flows/${path}`, RED.auth.needsPermission(permission), handler);
   };
@@ -44,7 +46,8 @@ export function addTopicRoutes(RED: NodeAPI): void {
     RED.httpAdmin.post(`/mqtt-flows/${path}`, RED.auth.needsPermission(permission), jsonOnly, handler);
   };
   get('brokers', 'mqtt-flows.read', (_request, response) => {
-    response.json(deployedBrokers(RED));
+    // Node-RED answers a deploy before it has started the nodes, and the editor asks right then.
+    outsideDeploy(() => response.json(deployedBrokers(RED)));
   });
   get('topics/completions', 'mqtt-flows.read', (request, response) => {
     const { broker, text } = request.query;

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Download } from 'playwright-core';
+import { brokerDefaults } from '#src/settings/broker.config';
 import { accessibilityFaults } from '../../helpers/editor/accessibility';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { HeldRequests } from '../../helpers/editor/held-requests';
@@ -224,6 +225,33 @@ describe('the topics sidebar in the editor', function () {
     starts.release();
     await ended;
     assert.deepEqual(await session.editor.nodeRed.admin('mqtt-flows/topics/recordings'), []);
+  });
+
+  it('lists the brokers after each deploy, and can stop a recording whose broker is away', async () => {
+    const broker = topics.panel.getByLabel('Broker', { exact: true });
+    const servers = [{ url: session.mosquitto.url }];
+    const flow = alarmsFlow({ servers });
+    const second = { ...brokerDefaults, servers, id: 'second', type: 'mqtt-flows-broker', name: 'Second server' };
+    await session.editor.deploy([...flow, second]);
+    await broker.locator('option', { hasText: 'Second server' }).waitFor({ state: 'attached' });
+    await broker.selectOption('second');
+    await topics.start('deployed/#');
+    await session.editor.deploy(flow);
+    await broker.locator('option', { hasText: 'Second server' }).waitFor({ state: 'attached' });
+    await topics.panel.getByRole('alert').getByText('no longer deployed').waitFor();
+    assert.equal(await broker.inputValue(), 'second');
+    await session.editor.deploy([]);
+    await broker.locator('option', { hasText: 'Plant server' }).waitFor({ state: 'detached' });
+    assert.equal(await broker.inputValue(), 'second');
+    await topics.panel.getByRole('button', { name: 'Stop' }).click();
+    await broker.getByText('No MQTT broker is deployed').waitFor({ state: 'attached' });
+    assert.ok(await topics.panel.getByRole('button', { name: 'Start' }).isDisabled());
+    await session.editor.deploy([...flow, second]);
+    await topics.panel.locator('.mqtt-flows-start:enabled').waitFor();
+    assert.equal(await broker.inputValue(), 'second');
+    await session.editor.deploy(flow);
+    await broker.locator('option', { hasText: 'Second server' }).waitFor({ state: 'detached' });
+    assert.equal(await broker.inputValue(), 'broker');
   });
 
   it('shows what a server says of a refusal as the text that it is', async () => {
