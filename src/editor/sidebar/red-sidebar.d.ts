@@ -67,6 +67,16 @@ interface EditorNodes {
 }
 
 interface EditorView {
-  /** Attaches the nodes to the pointer until the next click. */
-  importNodes(nodes: readonly object[], options: { generateIds: boolean; notify: boolean }): void;
+  /** Attaches the nodes to the pointer until the next click, or leaves them where they are with `touchImport`. */
+  importNodes(
+    nodes: readonly object[],
+    options: { generateIds: boolean; notify: boolean; touchImport?: boolean },
+  ): void;
+  /** How many times as large as usual the workspace is shown. */
+  scale(): number;
+  focus(): void;
+  readonly tools: {
+    /** How far a node is from the grid. */
+    calculateGridSnapOffsets(node: { x: number; y: number; w: number; h: number }): { x: number; y: number };
+  };
 }

@@ -2,6 +2,7 @@
 
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { clearBranch, clearRetained } from './clear-retained';
+import { carryNode } from './node-drop';
 import { notifyProblem } from './notify-problem';
 import { saveRecording } from './save-recording';
 import { button } from './small-button';
@@ -121,14 +122,13 @@ export function topicOf({ broker, row }: Target, branch = false): NodeTopic {
 }
 
 /**
- * Puts a node into a drag. Node-RED's workspace accepts nodes that are dropped as text. Without a node, the drag is
- * cancelled: the topic itself may read like a flow, which the workspace would accept as well.
+ * Puts a node into a drag. Without a node, the drag is cancelled: the topic itself may read like a flow, which Node-RED's
+ * workspace would accept as well.
  */
 export function dragNode(kind: NodeKind, topic: NodeTopic, event: DragEvent): void {
   const node = nodeFor(kind, topic);
-  if (!node || !event.dataTransfer) return event.preventDefault();
-  event.dataTransfer.effectAllowed = 'copy';
-  event.dataTransfer.setData('text/plain', JSON.stringify([node]));
+  if (node) carryNode(node, event);
+  else event.preventDefault();
 }
 
 function addNode(kind: NodeKind, topic: NodeTopic): void {
@@ -136,4 +136,5 @@ function addNode(kind: NodeKind, topic: NodeTopic): void {
   if (!node) return notifyProblem(new Error(topicsText('action.impossible')));
   if (RED.workspaces.isLocked()) return notifyProblem(new Error(topicsText('action.locked')));
   RED.view.importNodes([node], { generateIds: true, notify: false });
+  RED.notify(topicsText('action.place'), { timeout: 5000 });
 }

@@ -2,6 +2,7 @@
 // nothing that a server sends runs.
 
 import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
 import { subscriptionDefaults } from '#src/settings/subscribe.config';
 import type { EditorPage } from '../../helpers/editor/editor-page';
 import { HeldRequests } from '../../helpers/editor/held-requests';
@@ -11,6 +12,15 @@ import type { TopicsTab } from '../../helpers/editor/topics-tab';
 type SavedNode = Readonly<Record<string, unknown>> & { readonly type: string };
 
 const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+
+/** Whether `node` is shown at a place in `chart`. */
+async function covers(node: Locator, chart: Locator, { x, y }: { x: number; y: number }): Promise<boolean> {
+  const [inner, outer] = await Promise.all([node.boundingBox(), chart.boundingBox()]);
+  assert.ok(inner && outer);
+  const left = outer.x + x - inner.x;
+  const top = outer.y + y - inner.y;
+  return left > 0 && left < inner.width && top > 0 && top < inner.height;
+}
 
 describe('the actions of the topics sidebar in the editor', function () {
   this.timeout(300_000);
@@ -138,13 +148,21 @@ describe('the actions of the topics sidebar in the editor', function () {
     await topics.start('doors/#');
     await topics.openAll();
     await topics.row('front').click();
-    await topics.panel.getByRole('button', { name: 'Add a publish node' }).click();
     const chart = editor.page.locator('#red-ui-workspace-chart');
+    const place = { x: 300, y: 200 };
+    await topics.drag(topics.row('doors'), chart, place);
+    await editor.node('doors/#').waitFor();
+    assert.ok(await covers(editor.node('doors/#'), chart, place));
+    assert.ok(await editor.changed());
+    await editor.action('core:undo');
+    await editor.node('doors/#').waitFor({ state: 'detached' });
+    assert.equal(await editor.changed(), false);
+    await topics.drag(topics.row('doors'), chart, place);
+    await topics.panel.getByRole('button', { name: 'Add a publish node' }).click();
+    await editor.page.getByText('Click in the workspace to place the node.').waitFor();
     await chart.click({ position: { x: 400, y: 300 } });
     await editor.node('doors/front').waitFor();
-    await topics.drag(topics.row('doors'), chart, { x: 300, y: 200 });
-    await chart.click({ position: { x: 300, y: 200 } });
-    await editor.node('doors/#').waitFor();
+    assert.ok(await covers(editor.node('doors/#'), chart, place));
     await editor.screenshot('topics-nodes');
     await editor.deploy();
     const [publisher] = session.editor.saved<SavedNode>('mqtt-flows-publish');
