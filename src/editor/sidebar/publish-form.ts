@@ -3,6 +3,8 @@
 import { jsonProblem, looksLikeJson, type PublishDraft, SHORTEST_REPEAT } from '../../core/sidebar/publish-draft';
 import { laidOut } from '../../core/sidebar/shown-json';
 import type { PublishRequest } from '../../core/sidebar/sidebar-protocol';
+import { topicNameProblem } from '../../core/topics/topic-name';
+import { sharedText } from '../fields/shared-text';
 import { compressionSelect, formatChoices } from './format-choice';
 import { topicsText } from './topics-text';
 
@@ -13,6 +15,7 @@ export class PublishForm {
   readonly element = $('<div>');
   readonly every = $('<input>', { type: 'number', min: SHORTEST_REPEAT, step: 'any', class: 'mqtt-flows-every' });
   readonly #topic = field($('<input>', { type: 'text', spellcheck: false }), topicsText('publish.topic'));
+  readonly #topicNote = $('<div>', { class: 'mqtt-flows-problem', id: 'mqtt-flows-topic-problem', role: 'status' });
   readonly #payload = field($('<textarea>', { rows: 4, spellcheck: false }), topicsText('publish.payload'));
   readonly #checked = $('<div>', { class: 'mqtt-flows-line-of-facts mqtt-flows-checked' });
   readonly #said = $('<span>', { class: 'mqtt-flows-facts', role: 'status' });
@@ -27,6 +30,7 @@ export class PublishForm {
     this.offer([]);
     for (const level of [0, 1, 2]) this.#qos.append($('<option>', { value: level, text: `QoS ${level}` }));
     this.every.attr('aria-label', topicsText('publish.every'));
+    this.#topic.attr('aria-describedby', 'mqtt-flows-topic-problem').on('input', () => this.#checkTopic());
     this.#payload.on('input', () => this.#check());
     this.#format.on('change', () => this.#check());
     this.#layOut.on('click', () => {
@@ -39,6 +43,7 @@ export class PublishForm {
     this.#checked.append(this.#said, this.#layOut);
     this.element.append(
       this.#topic,
+      this.#topicNote,
       this.#payload,
       this.#checked,
       $('<div>', { class: 'mqtt-flows-buttons' }).append(this.#format, this.#compression, described),
@@ -69,7 +74,14 @@ export class PublishForm {
     this.#compression.val(draft.compression);
     this.#describe.prop('checked', draft.describe);
     this.every.val(draft.every);
+    this.#checkTopic();
     this.#check();
+  }
+
+  /** Why nothing can be published to the topic, or undefined. */
+  get topicProblem(): string | undefined {
+    const problem = topicNameProblem(String(this.#topic.val()));
+    return problem && sharedText(`topicName.${problem}`);
   }
 
   get draft(): PublishDraft {
@@ -93,6 +105,12 @@ export class PublishForm {
 
   #text(): string {
     return String(this.#payload.val());
+  }
+
+  #checkTopic(): void {
+    const { topicProblem: problem = '' } = this;
+    this.#topic.attr('aria-invalid', String(problem !== '')).toggleClass('input-error', problem !== '');
+    if (this.#topicNote.text() !== problem) this.#topicNote.text(problem);
   }
 
   /** Says whether the payload is valid JSON, where it is meant to be. */

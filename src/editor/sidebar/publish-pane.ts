@@ -73,7 +73,7 @@ class PublishView {
       say: (text, isProblem) => this.#say(text, isProblem),
     });
     this.#repeat = new RepeatedPublish({
-      publish: () => publish(this.#request()),
+      publish: async () => publish(this.#request()),
       every: () => this.#form.draft.every * 1000,
       published: (count) => this.#say(topicsText('repeat.published', { count })),
       ended: (count, error) => this.#ended(count, error),
@@ -122,7 +122,10 @@ class PublishView {
     this.#clearSaid();
   }
 
+  /** Throws where nothing can be published to the topic. */
   #request(): PublishRequest {
+    const { topicProblem } = this.#form;
+    if (topicProblem !== undefined) throw new Error(topicProblem);
     return requestOf(this.broker, this.#form.draft);
   }
 
@@ -132,7 +135,7 @@ class PublishView {
       await publish(this.#request());
       return topicsText('publish.done');
     });
-    const attempt = this.#action(topicsText('publish.try'), () => triedPayload(this.#request()));
+    const attempt = this.#action(topicsText('publish.try'), async () => triedPayload(this.#request()));
     attempt.attr('title', topicsText('publish.tryTip'));
     this.#again.text(topicsText('repeat.start')).on('click', () => {
       if (this.#repeat.running) return this.#repeat.stop();

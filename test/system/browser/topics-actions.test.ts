@@ -63,6 +63,32 @@ describe('the actions of the topics sidebar in the editor', function () {
     await topics.pane.getByText('The payload is empty.').waitFor();
   });
 
+  it('says while it is typed that nothing can be published to a topic, and sends nothing there', async () => {
+    await publish('cmd/lamp', 'on', true);
+    await topics.start('cmd/#');
+    await topics.openAll();
+    await topics.row('lamp').click();
+    await topics.tab('Publish').click();
+    const topic = topics.pane.getByLabel('Topic', { exact: true });
+    const said = topics.pane.locator('.mqtt-flows-said');
+    const sent = await HeldRequests.of(editor.page, /topics\/(publish|encode)$/);
+    await topic.fill('cmd/+');
+    await topics.pane.getByText('it contains a wildcard, + or #').waitFor();
+    assert.equal(await topic.getAttribute('aria-invalid'), 'true');
+    await editor.screenshot('topics-publish-wildcard');
+    for (const name of ['Publish', 'Try', 'Repeat']) {
+      await topic.fill('cmd/+');
+      await topics.pane.getByRole('button', { name, exact: true }).click();
+      await said.getByText('it contains a wildcard, + or #').waitFor();
+    }
+    assert.equal(sent.count, 0);
+    sent.release();
+    await topic.fill('cmd/fan');
+    await topics.pane.locator('[aria-invalid="false"]').first().waitFor();
+    await topics.pane.getByRole('button', { name: 'Publish', exact: true }).click();
+    await said.getByText('Published.').waitFor();
+  });
+
   it('deletes the retained messages of a branch, once their list is confirmed', async () => {
     for (let i = 0; i < 120; i++) void publish(`stored/${i % 3}/${i}`, 'old', true);
     await publish('stored/live', 'x');
