@@ -77,7 +77,11 @@ export class PinnedTopics {
     const value = $('<span>', { class: 'mqtt-flows-topic-value' });
     this.#values.set(path, value);
     const name = $('<button>', { type: 'button', class: 'mqtt-flows-pin', title: path });
-    name.append($('<span>', { class: 'mqtt-flows-pin-topic', text: path }), value).on('click', () => {
+    // Where there is not enough room, the levels before the last one are cut.
+    const end = Math.max(0, path.lastIndexOf('/'));
+    const topic = $('<span>', { class: 'mqtt-flows-pin-topic' });
+    for (const text of [path.slice(0, end), path.slice(end)]) topic.append($('<span>', { text }));
+    name.append(topic, value).on('click', () => {
       const row = this.#rows.get(path);
       if (row) this.#select(row);
     });

@@ -154,6 +154,19 @@ describe('one topic in the sidebar', function () {
     assert.deepEqual(await kept(), { broker: ['plant/other'] });
   });
 
+  it('shows its whole value where it is pinned, and the last level of a long topic', async () => {
+    await session.publish('plant/line1/machine01/compressor/temperature', '25.0 °C');
+    await topics.row('temperature', '25.0 °C').click();
+    await topics.panel.getByRole('button', { name: 'Pin this topic' }).click();
+    const pin = topics.panel.locator('.mqtt-flows-pins button', { hasText: 'compressor/temperature' });
+    const parts = [pin.getByText('25.0 °C'), pin.getByText('/temperature', { exact: true })];
+    for (const part of parts) {
+      const [whole, shown] = await part.evaluate((element) => [element.scrollWidth, element.clientWidth]);
+      assert.ok((whole ?? 0) <= (shown ?? 0), `${whole} px in ${shown}`);
+    }
+    await editor.screenshot('topics-pinned');
+  });
+
   it('gets messages from drafts that are checked, laid out, kept and repeated', async () => {
     await topics.tab('Publish').click();
     const payload = topics.pane.getByLabel('Payload', { exact: true });
