@@ -73,8 +73,9 @@ export class BrokerHealthView {
 function stateElement(state: BrokerStateReport): JQuery {
   const dot = $('<span>', { class: `mqtt-flows-state mqtt-flows-state-${state.kind}`, 'aria-hidden': 'true' });
   const error = errorOf(state);
-  const text = error ? sharedText(`status.${error.code}`) : wordFor(state.kind);
-  return $('<span>').append(dot, document.createTextNode(text));
+  const word = error ? sharedText(`status.${error.code}`) : wordFor(state.kind);
+  // The recording below has rates, too, and may have a connection of its own.
+  return $('<span>').append(dot, document.createTextNode(topicsText('health.flows', { state: word })));
 }
 
 /** The server that `state` is about, in the language of the editor; blank when there is none. */

@@ -180,6 +180,11 @@ describe('the topics sidebar in the editor', function () {
     );
   });
 
+  it('says that the state and the rates are those of the flows', async () => {
+    const line = topics.health.locator('summary').first();
+    await line.getByText(/^Flows: connected · in [\d.]+\/s, out [\d.]+\/s$/).waitFor();
+  });
+
   it('is used by keyboard alone', async () => {
     await publish('keys/a/b', '1', true);
     await publish('keys/c', '2', true);
