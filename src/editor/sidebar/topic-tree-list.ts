@@ -152,10 +152,15 @@ export class TopicTreeList<R extends ListedRow> {
     const row = this.#rowOf(event);
     if (!row) return;
     const onCaret = event.target instanceof Element && event.target.closest('.mqtt-flows-caret');
+    const wasSelected = row.path === this.#selected?.path;
     this.#list.focus({ preventScroll: true });
     this.#select(row);
     this.#render();
-    if (row.open !== undefined && (onCaret || row.preview === undefined)) this.#actions.toggle(row);
+    // The details may have made the list smaller.
+    this.#scrollTo(this.#selectedIndex);
+    // The click that selects a branch may open it, and never closes it.
+    const toggles = onCaret || (row.preview === undefined && (wasSelected || row.open === false));
+    if (row.open !== undefined && toggles) this.#actions.toggle(row);
   }
 
   #select(row: R): void {
@@ -228,6 +233,7 @@ export class TopicTreeList<R extends ListedRow> {
     if (row) this.#select(row);
     else this.#actions.moved();
     this.#render();
+    this.#scrollTo(index);
     return true;
   }
 

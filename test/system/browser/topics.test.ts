@@ -185,6 +185,32 @@ describe('the topics sidebar in the editor', function () {
     await line.getByText(/^Flows: connected · in [\d.]+\/s, out [\d.]+\/s$/).waitFor();
   });
 
+  it('opens a branch by the click that selects it, closes it by the next, and keeps what is clicked in sight', async () => {
+    for (let i = 10; i < 50; i++) void publish(`clicked/${i}/a`, 'x', true);
+    await publish('clicked/99/a', 'x', true);
+    await topics.start('clicked/#');
+    await topics.panel.getByText('Topics: 41').waitFor();
+    await topics.row('clicked').click();
+    await topics.row('10').waitFor();
+    await topics.row('clicked').click();
+    await topics.row('10').waitFor({ state: 'detached' });
+    await topics.openAll();
+    await topics.row('10').click();
+    await publish('clicked/10/later', 'x');
+    await topics.row('later').waitFor();
+    await topics.stop();
+    // A new recording has no details, so that the tree is as high as the sidebar.
+    await topics.start('clicked/#');
+    await topics.panel.getByText('Topics: 41').waitFor();
+    await topics.openAll();
+    const last = topics.rows.and(topics.panel.locator('[aria-posinset="20"]'));
+    await last.click();
+    await topics.pane.waitFor();
+    const [row, tree] = [await last.boundingBox(), await topics.tree.boundingBox()];
+    assert.ok(row && tree && row.y >= tree.y && row.y + row.height <= tree.y + tree.height);
+    await editor.screenshot('topics-clicked');
+  });
+
   it('is used by keyboard alone', async () => {
     await publish('keys/a/b', '1', true);
     await publish('keys/c', '2', true);
