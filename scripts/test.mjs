@@ -38,10 +38,10 @@ const ONCE = new RegExp(
   `^system/(?:${[
     'browser/(?:broker-fields|connection-test|devices-dialog|outbox-state|payload-template|publish-dialog|publish-examples)',
     'browser/(?:replace-other-nodes|request-dialog|router-dialog|schema-field|state-dialog|value-dialog)',
-    'browser/topics-(?:actions|clients|detail|formats|offered|permissions)',
+    'browser/topics-(?:actions|clients|detail|formats|offered|permissions|recordings)',
     'node-red/slow-flow',
     'reliability',
-    'restarts/(?:completion-crash|embedded-broker-kills|exactly-once-restart|home-assistant)',
+    'restarts/(?:completion-crash|embedded-broker-kills|exactly-once-restart|home-assistant|outbox-restart)',
     'servers',
   ].join('|')})`,
 );

@@ -6,7 +6,7 @@ import type { CodecOptions } from '#src/core/payloads/codec';
 import { MOST_VALUES } from '#src/core/payloads/value-budget';
 import { codecNamed, decoded, refusal } from './format-runs';
 
-const MANY = 2 * MOST_VALUES;
+const MANY = MOST_VALUES + 2;
 const REFUSED = `tooManyValues ${MOST_VALUES}`;
 
 /** `start` as hexadecimal digits, the number `count` in four bytes, and `count` times `entry`. */
