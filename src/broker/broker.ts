@@ -188,7 +188,7 @@ export class Broker {
   /** The store can be used from now on. */
   #adopt(contents: StoreContents): void {
     // This broker began as if the clock had never been set: its times are later by what the store knows of that.
-    adopt(movedTimes(contents, contents.clockSet), this.#state);
+    adopt(movedTimes(contents), this.#state);
     // In any case something is written, which replaces all that the store has held.
     this.#journal.set(Keys.clockSet, () => encodeClockSet(this.#clock.wall() - this.#clock.now()));
   }

@@ -25,6 +25,17 @@ function loseSecondHalf(store: FakeStore): string[] {
   return store.records.map((record) => decodeRecord(record)?.publication.topic ?? '');
 }
 
+/** A publication at QoS 2 that has been sent, on a disk that has become full since. */
+async function sentBeforeFull(): Promise<{ store: FakeStore; bench: Bench; first: ReturnType<Bench['attach']> }> {
+  const store = new FakeStore();
+  const bench = new Bench({}, store);
+  bench.accept('a', 2);
+  const first = bench.attach();
+  await settled();
+  store.failure = diskFull();
+  return { store, bench, first };
+}
+
 describe('the outbox on disk, in trouble', () => {
   const codes = (errors: readonly Error[]): string[] =>
     errors.map((error) => (error instanceof MqttFlowsError ? error.code : error.message));
@@ -118,12 +129,7 @@ describe('the outbox on disk, in trouble', () => {
   });
 
   it('sends PUBREL over the next connection once the receipt by the server is written', async () => {
-    const store = new FakeStore();
-    const bench = new Bench({}, store);
-    bench.accept('a', 2);
-    const first = bench.attach();
-    await settled();
-    store.failure = diskFull();
+    const { store, bench, first } = await sentBeforeFull();
     first.published[0]?.receive();
     await settled();
     bench.lose(first);
@@ -138,12 +144,7 @@ describe('the outbox on disk, in trouble', () => {
   });
 
   it('sends again at once, while the disk is full, what has been sent before', async () => {
-    const store = new FakeStore();
-    const bench = new Bench({}, store);
-    bench.accept('a', 2);
-    const first = bench.attach();
-    await settled();
-    store.failure = diskFull();
+    const { bench, first } = await sentBeforeFull();
     bench.lose(first);
     const transport = bench.attach({ sessionPresent: true });
     assert.deepEqual(transport.packets, ['PUBLISH a']);

@@ -5,7 +5,10 @@
  * takes more only when it has passed on a third of it: over a slow link it takes nothing for many seconds.
  */
 const HELD_BY_SYSTEM = 4 * 1024 * 1024;
-/** How many times as long as any client one may take that has been seen to read. */
+/**
+ * How many times as long as any other a client may take that has been seen to read: by default a minute. At 1.5 kB/s the system takes
+ * more within that time, and one that has died after it was seen to read must be found, too.
+ */
 const MOST = 6;
 
 /** The output of a client at the moment. */

@@ -45,8 +45,8 @@ export function subscribe(packet: SubscribePacket, client: Subscriber, session: 
     }
     const reading = filter ? host.access.reading(client, matchedText(filter)) : 'none';
     if (!filter || reading === 'none' || !hasRoom(filter, client, session, host)) {
-      const known = reading === 'none' ? Reason.notAuthorized : Reason.quotaExceeded;
-      const refused = filter ? known : Reason.filterInvalid;
+      const hasRights = reading !== 'none';
+      const refused = !filter ? Reason.filterInvalid : hasRights ? Reason.quotaExceeded : Reason.notAuthorized;
       client.refused('subscribe', refused, asked.topic);
       granted.push(client.protocolVersion < 5 ? FAILURE : refused);
       continue;

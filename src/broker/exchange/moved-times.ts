@@ -3,8 +3,9 @@
 import type { Publication } from '../publications/publication';
 import type { StoreContents } from './restoring';
 
-/** `contents` with all times later by `ms`. */
-export function movedTimes(contents: StoreContents, ms: number): StoreContents {
+/** `contents` with all times later by what the clock was set by until then. */
+export function movedTimes(contents: StoreContents): StoreContents {
+  const ms = contents.clockSet;
   if (ms === 0) return contents;
   const moved = (publication: Publication): Publication => publication.expiring(publication.expiresAt + ms);
   const publications = [...contents.publications].map(([number, each]) => [number, moved(each)] as const);

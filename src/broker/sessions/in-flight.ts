@@ -6,7 +6,7 @@ import type { BytePool } from './byte-pool';
 import type { Delivery } from './delivery';
 
 const LAST_IDENTIFIER = 65_535;
-/** bytes for each client while there is no room for all of them together, so that absent clients do not stop the others */
+/** bytes for each client while there is no room for all together: those that acknowledge nothing must not stop the others */
 const ALWAYS = 256 * 1024;
 
 export class InFlight {

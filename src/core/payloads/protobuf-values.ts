@@ -1,7 +1,7 @@
 // Values as protobufjs takes them. It converts what it gets: "false" to true, a text to NaN, a large number to a small one. What
 // it would change or leave out without a word is an Error here, with the place of the value.
 
-import { asFlag, recordAt } from '../values/plain-value';
+import { asFlagOrBit, recordAt } from '../values/plain-value';
 import { bytesOf } from './bytes-value';
 
 type Library = typeof import('protobufjs');
@@ -84,7 +84,7 @@ function bytes(value: unknown, path: string): unknown {
 }
 
 function flag(value: unknown, path: string): boolean {
-  const own = value === 0 || value === 1 ? value === 1 : asFlag(value);
+  const own = asFlagOrBit(value);
   if (own === undefined) throw new Error(`${path} wants true or false`);
   return own;
 }

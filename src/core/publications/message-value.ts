@@ -1,12 +1,11 @@
 // Flags and QoS as a message may hold them, where a missing one has a meaning.
 
-import { asFlag, asWhole, isBlank } from '../values/plain-value';
+import { asFlagOrBit, asWhole, isBlank } from '../values/plain-value';
 import { isQoS, type QoS } from './publication';
 
 /** A missing flag is false, and 0 and 1 are false and true. */
 export function messageFlag(value: unknown): boolean | undefined {
-  if (value === 0 || value === 1) return value === 1;
-  return isBlank(value) ? false : asFlag(value);
+  return isBlank(value) ? false : asFlagOrBit(value);
 }
 
 /** Undefined when `value` is not a QoS. A missing QoS is 0. */

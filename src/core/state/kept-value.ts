@@ -2,7 +2,7 @@
 // after the restart would differ from the next one, which is the same.
 
 import { isPlain } from '../payloads/plain-object';
-import { isRecord, putProperty } from '../values/plain-value';
+import { isDate, isRecord, putProperty } from '../values/plain-value';
 
 /** The name that marks a form of ours. A value that has it itself is not kept. */
 const MARK = 'mqttFlowsKept';
@@ -24,9 +24,7 @@ export function keptForm(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return keptList(value);
   if (isPlain(value)) return keptNames(value);
-  // Of any realm.
-  const isDate = Object.prototype.toString.call(value) === '[object Date]';
-  return isDate ? marked({ [MARK]: 'Date', of: Number(value) }) : value;
+  return isDate(value) ? marked({ [MARK]: 'Date', of: Number(value) }) : value;
 }
 
 function marked(form: Marked): Marked {

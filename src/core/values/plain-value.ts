@@ -29,6 +29,16 @@ export function asFlag(value: unknown): boolean | undefined {
   return value === false || value === 'false' ? false : undefined;
 }
 
+/** A flag, for which messages may also have 0 or 1. */
+export function asFlagOrBit(value: unknown): boolean | undefined {
+  return value === 0 || value === 1 ? value === 1 : asFlag(value);
+}
+
+/** Whether `value` is a Date, of any realm. */
+export function isDate(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Date]';
+}
+
 /** A whole number from `min` to `max`, or a text of one. */
 export function asWhole(value: unknown, min: number, max: number): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

@@ -1,5 +1,6 @@
 // The values of Sparkplug metrics: which field of the Protobuf message holds one, and how its bits are read by its type.
 
+import { isDate } from '../../values/plain-value';
 import { bytesOf } from '../bytes-value';
 import { wholeNumber } from '../flow-value';
 import type { LargeIntegers } from '../large-numbers';
@@ -180,7 +181,7 @@ function asWhole(value: unknown, path: string): bigint {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
   if (typeof value === 'string' && /^-?[0-9]{1,20}$/.test(value)) return BigInt(value);
-  if (Object.prototype.toString.call(value) === '[object Date]') return BigInt(Number(value));
+  if (isDate(value)) return BigInt(Number(value));
   throw new Error(`${path} wants a whole number`);
 }
 
