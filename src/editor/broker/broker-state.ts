@@ -89,7 +89,7 @@ function show(row: JQuery, state: BrokerStateReport, text: string): void {
 /** A line for each reason why devices cannot connect to the broker inside Node-RED. */
 function showClosed(row: JQuery, problems: readonly ErrorReport[]): void {
   const list = row.children('div');
-  const texts = problems.map((problem) => errorSentence(problem, {}, sharedText));
+  const texts = problemTexts(problems);
   if (list.data('shown') === texts.join('\n')) return;
   list
     .data('shown', texts.join('\n'))
@@ -99,6 +99,11 @@ function showClosed(row: JQuery, problems: readonly ErrorReport[]): void {
     const dot = $('<i>', { class: 'fa fa-circle', 'aria-hidden': 'true' }).css('color', COLORS.waiting);
     $('<div>').append(dot, ' ', $('<span>').text(text)).appendTo(list);
   }
+}
+
+/** A sentence for each of `problems`, in the language of the editor. */
+export function problemTexts(problems: readonly ErrorReport[]): string[] {
+  return problems.map((problem) => errorSentence(problem, {}, sharedText));
 }
 
 /** Returns a function that puts the states of one connection into words. */

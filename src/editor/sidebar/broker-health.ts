@@ -3,7 +3,7 @@
 
 import { type BrokerStateReport, errorOf, serverOf } from '../../core/reports/broker-state';
 import type { BrokerHealth, ShownSubscription } from '../../core/sidebar/sidebar-protocol';
-import { stateTexts } from '../broker/broker-state';
+import { problemTexts, stateTexts } from '../broker/broker-state';
 import { prepareConnectNow } from '../broker/connect-now';
 import { sharedText } from '../fields/shared-text';
 import { nodeLabel } from './node-label';
@@ -28,6 +28,7 @@ export class BrokerHealthView {
   readonly #textOf = stateTexts();
   #last: Sample | undefined;
   #listed = '';
+  #told = '';
 
   constructor() {
     this.#connect.text(sharedText('field.connectNow')).attr('title', sharedText('tip.connectNow'));
@@ -35,7 +36,7 @@ export class BrokerHealthView {
   }
 
   show(broker: string, health: BrokerHealth): void {
-    const { state, received, sent, outbox, subscriptions } = health;
+    const { state, received, sent, outbox, subscriptions, listenerProblems = [] } = health;
     this.#showConnect(broker, health);
     const sample = { at: performance.now(), received, sent };
     const last = this.#last;
@@ -47,8 +48,9 @@ export class BrokerHealthView {
     const values = { in: perSecond((each) => each.received), out: perSecond((each) => each.sent) };
     this.element.show();
     this.#summary.empty().append(stateElement(state), ` · ${topicsText('health.rates', values)}`);
+    if (listenerProblems.length > 0) this.#summary.append(' · ', closedElement());
     const server = shownServer(state);
-    this.#problem.text(errorOf(state) ? this.#textOf(state) : '');
+    this.#tell([...(errorOf(state) ? [this.#textOf(state)] : []), ...problemTexts(listenerProblems)]);
     const { depth = 0, inFlight = 0 } = outbox ?? {};
     const waiting = depth - inFlight;
     this.#facts.text(topicsText('health.facts', { received, sent, inFlight, waiting, server: server || '–' }));
@@ -59,6 +61,14 @@ export class BrokerHealthView {
   forget(): void {
     this.#last = undefined;
     this.element.hide();
+  }
+
+  /** Only changes are written, so that a text can be selected. */
+  #tell(problems: readonly string[]): void {
+    const told = problems.join('\n');
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#problem.empty().append(problems.map((text) => $('<div>', { text })));
   }
 
   #list(subscriptions: readonly ShownSubscription[]): void {
@@ -76,6 +86,11 @@ function stateElement(state: BrokerStateReport): JQuery {
   const word = error ? sharedText(`status.${error.code}`) : wordFor(state.kind);
   // The recording below has rates, too, and may have a connection of its own.
   return $('<span>').append(dot, document.createTextNode(topicsText('health.flows', { state: word })));
+}
+
+/** Says that a port of the broker inside Node-RED is closed: the flows are connected to it all the same. */
+function closedElement(): JQuery {
+  return $('<span>', { class: 'mqtt-flows-problem', text: topicsText('health.closed') });
 }
 
 /** The server that `state` is about, in the language of the editor; blank when there is none. */

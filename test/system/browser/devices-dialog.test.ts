@@ -79,7 +79,7 @@ describe('the tab Devices of the broker dialog', function () {
     });
   }
 
-  it('says which port is in use by another program, until it is not', async () => {
+  it('says which port is in use by another program, in the dialog and in the Topics tab, until it is not', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = other.address();
@@ -96,11 +96,18 @@ describe('the tab Devices of the broker dialog', function () {
     await editor.saveDialog(broker);
     await editor.deploy();
     broker = await editor.openBroker();
-    const line = broker.getByText(`Port ${address.port} on 127.0.0.1 is in use by another program`);
+    const problem = `Port ${address.port} on 127.0.0.1 is in use by another program`;
+    const line = broker.getByText(problem);
     await line.waitFor();
+    await editor.action('mqtt-flows:show-topics-tab');
+    const health = editor.page.locator('.mqtt-flows-health');
+    const closed = health.locator('summary').getByText('some devices cannot connect');
+    await closed.click();
+    await health.getByText(problem).waitFor();
     await editor.screenshot('port-in-use');
     other.close();
     await line.waitFor({ state: 'detached' });
+    await closed.waitFor({ state: 'detached' });
     await broker.locator('#mqtt-flows-embedded-port').fill('');
     await editor.saveDialog(broker);
     await editor.deploy();
