@@ -50,6 +50,16 @@ interface EditorSidebar {
 
 interface EditorWorkspaces {
   isLocked(): boolean;
+  /** The id of the flow or subflow that is shown. */
+  active(): string;
+}
+
+interface EditorNode {
+  /** Its middle and its size in px; config nodes have none, and a node has no size before it is drawn. */
+  readonly x?: number;
+  readonly y?: number;
+  readonly w?: number;
+  readonly h?: number;
 }
 
 interface EditorPlugin {
@@ -64,6 +74,8 @@ interface EditorNodes {
   id(): string;
   /** Calls it with each node that is no configuration node. */
   eachNode(visit: (node: EditorNode) => void): void;
+  /** The nodes of a flow or subflow. */
+  filterNodes(of: { z: string }): EditorNode[];
 }
 
 interface EditorView {

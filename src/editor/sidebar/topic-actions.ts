@@ -2,7 +2,7 @@
 
 import type { TopicRow } from '../../core/sidebar/topic-tree-view';
 import { clearBranch, clearRetained } from './clear-retained';
-import { carryNode } from './node-drop';
+import { carryNode, placeInSight } from './node-placing';
 import { notifyProblem } from './notify-problem';
 import { saveRecording } from './save-recording';
 import { button } from './small-button';
@@ -135,6 +135,5 @@ function addNode(kind: NodeKind, topic: NodeTopic): void {
   const node = nodeFor(kind, topic);
   if (!node) return notifyProblem(new Error(topicsText('action.impossible')));
   if (RED.workspaces.isLocked()) return notifyProblem(new Error(topicsText('action.locked')));
-  RED.view.importNodes([node], { generateIds: true, notify: false });
-  RED.notify(topicsText('action.place'), { timeout: 5000 });
+  placeInSight(node);
 }

@@ -116,7 +116,6 @@ describe('one topic in the sidebar', function () {
   it('becomes a subscribe node by a button, and a publish node by dragging the other one', async () => {
     const chart = editor.page.locator('#red-ui-workspace-chart');
     await topics.panel.getByRole('button', { name: 'Add a subscribe node' }).click();
-    await chart.click({ position: { x: 400, y: 300 } });
     await editor.node(TOPIC).waitFor();
     const publish = topics.panel.getByRole('button', { name: 'Add a publish node' });
     await topics.drag(publish, chart, { x: 300, y: 200 });

@@ -1,5 +1,7 @@
-// A node that is dragged out of the sidebar is placed where it is released, as one from the palette. Node-RED's own drop of a text
-// would leave it at the pointer until the next click, and nothing would be there to deploy.
+// Places a new node in the workspace: in sight, or where it is released when it is dragged out of the sidebar, as one from the
+// palette. Node-RED's own import would leave it at the pointer until the next click, and nothing would be there to deploy.
+
+import { type Box, freePlace } from '../../core/sidebar/free-place';
 
 /** What is dragged, or was last: the node, and the text by which the drop is recognised. */
 let dragged: { readonly node: object; readonly text: string } | undefined;
@@ -7,6 +9,24 @@ let isWatching = false;
 
 /** In px: what a node measures before Node-RED has drawn it. */
 const UNDRAWN = { w: 100, h: 30 };
+/** In px: room for a node with a long topic as its name. */
+const ROOM = { w: 240, h: 40 };
+
+/** Places `node` where nothing is, in the part of the workspace that is in sight. */
+export function placeInSight(node: object): void {
+  const chart = document.getElementById('red-ui-workspace-chart');
+  if (!chart) return;
+  const scale = RED.view.scale();
+  const [w, h] = [chart.clientWidth / scale, chart.clientHeight / scale];
+  const view = { x: chart.scrollLeft / scale + w / 2, y: chart.scrollTop / scale + h / 2, w, h };
+  const taken = RED.nodes.filterNodes({ z: RED.workspaces.active() }).map(boxOf);
+  placeAt(node, freePlace(ROOM, view, taken));
+}
+
+/** One that Node-RED has not drawn yet has no size. */
+function boxOf({ x = 0, y = 0, w = UNDRAWN.w, h = UNDRAWN.h }: EditorNode): Box {
+  return { x, y, w, h };
+}
 
 /** Puts `node` into a drag. As text, since the workspace accepts nothing else. */
 export function carryNode(node: object, { dataTransfer }: DragEvent): void {
@@ -27,19 +47,21 @@ function dropped(event: DragEvent): void {
   event.stopPropagation();
   // Node-RED takes its shade away when the pointer leaves it.
   shade.dispatchEvent(new DragEvent('dragleave'));
-  placeAt(dragged.node, event);
+  placeUnder(event, dragged.node);
   dragged = undefined;
 }
 
-function placeAt(node: object, { clientX, clientY }: DragEvent): void {
+function placeUnder({ clientX, clientY }: DragEvent, node: object): void {
   const chart = document.getElementById('red-ui-workspace-chart');
   if (!chart || RED.workspaces.isLocked()) return;
   const { left, right, top, bottom } = chart.getBoundingClientRect();
   // The shade lies over the palette and the sidebar, too.
   if (clientX < left || clientX > right || clientY < top || clientY > bottom) return;
   const scale = RED.view.scale();
-  const x = (clientX - left + chart.scrollLeft) / scale;
-  const y = (clientY - top + chart.scrollTop) / scale;
+  placeAt(node, { x: (clientX - left + chart.scrollLeft) / scale, y: (clientY - top + chart.scrollTop) / scale });
+}
+
+function placeAt(node: object, { x, y }: { x: number; y: number }): void {
   const offset = RED.view.tools.calculateGridSnapOffsets({ x, y, ...UNDRAWN });
   const placed = { ...node, x: x - offset.x, y: y - offset.y };
   RED.view.importNodes([placed], { generateIds: true, notify: false, touchImport: true });
