@@ -1,6 +1,7 @@
 // The limits of clients and broker: packet sizes, retained messages, and what clients do not acknowledge.
 
 import assert from 'node:assert/strict';
+import type { Packet } from 'mqtt-packet';
 import type { Refusal } from '#src/broker/clients/broker-listener';
 import type { ClientReport } from '#src/broker/clients/client-report';
 import { type BenchOptions, BrokerBench, type TestClient, textOf } from './broker-bench';
@@ -308,6 +309,40 @@ describe('broker: bounds', () => {
       );
     });
   }
+
+  for (const cmd of ['subscribe', 'unsubscribe'] as const) {
+    it(`end the connection of a client with more than 20,000 filters in one ${cmd}, with 0x97`, async () => {
+      await start({});
+      const client = await bench.connect('client');
+      const packet = (count: number): Packet => {
+        const topics = Array.from({ length: count }, (_, number) => String(number));
+        const subscriptions = topics.map((topic) => ({ topic, qos: 0 as const }));
+        return cmd === 'subscribe'
+          ? { cmd, messageId: 1, subscriptions }
+          : { cmd, messageId: 1, unsubscriptions: topics };
+      };
+      client.send(packet(20_000));
+      const { granted } = await client.next(cmd === 'subscribe' ? 'suback' : 'unsuback');
+      assert.equal(granted.length, 20_000);
+      client.send(packet(20_001));
+      assert.equal((await client.next('disconnect')).reasonCode, 0x97);
+      await client.closed;
+    });
+  }
+
+  it('end the connection of a client with more than 64 KB of user properties in SUBSCRIBE or DISCONNECT, with 0x97', async () => {
+    await start({});
+    const properties = (bytes: number) => ({ userProperties: { a: Array<string>(bytes / 6).fill('') } });
+    const subscribing = await bench.connect('client');
+    const subscriptions = [{ topic: 't', qos: 0 as const }];
+    subscribing.send({ cmd: 'subscribe', messageId: 1, subscriptions, properties: properties(60_000) });
+    await subscribing.next('suback');
+    subscribing.send({ cmd: 'subscribe', messageId: 2, subscriptions, properties: properties(66_000) });
+    assert.equal((await subscribing.next('disconnect')).reasonCode, 0x97);
+    const leaving = await bench.connect('client');
+    leaving.send({ cmd: 'disconnect', reasonCode: 0, properties: properties(66_000) });
+    assert.equal((await leaving.next('disconnect')).reasonCode, 0x97);
+  });
 
   it('do not count the subscriptions of this process', async () => {
     await start({ subscriptions: { count: 1, characters: 100 } });

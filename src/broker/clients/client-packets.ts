@@ -10,6 +10,7 @@ import {
   PUBREC,
   PUBREL,
 } from '../wire/acknowledgements';
+import { checkControlBounds } from '../wire/control-bounds';
 import { decodeControlPacket, PINGRESP } from '../wire/control-packets';
 import type { PacketFramer } from '../wire/packet-framer';
 import { ProtocolViolation } from '../wire/protocol-violation';
@@ -74,6 +75,8 @@ export class ClientPackets {
       case CONNECT:
         throw new ProtocolViolation(Reason.protocolError, 'a second CONNECT');
       default:
+        // The flows of this process decide themselves how much they subscribe to.
+        if (!this.#client.origin.local) checkControlBounds(bytes, start, body, end, this.#client.v5);
         return this.#handleControl(bytes.subarray(start, end));
     }
     throw new ProtocolViolation(Reason.malformedPacket, 'a fixed header');
