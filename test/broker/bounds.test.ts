@@ -53,6 +53,36 @@ describe('broker: bounds', () => {
     await client.quiet();
   });
 
+  it('leave out the reason of DISCONNECT and CONNACK, and the response information, above the maximum of a client', async () => {
+    await start({});
+    const properties = { maximumPacketSize: 30 };
+    const sizes: number[] = [];
+    const open = (clientId: string, options: Parameters<TestClient['connect']>[1]): TestClient => {
+      const client = bench.open();
+      client.stream.on('data', ({ length }: Buffer) => sizes.push(length));
+      client.connect(clientId, options);
+      return client;
+    };
+    const first = open('client', { properties: { ...properties, requestResponseInformation: true } });
+    assert.equal((await first.next('connack')).properties?.responseInformation, undefined);
+    // Another one takes its place.
+    await bench.connect('client');
+    const { reasonCode: why, properties: ending } = await first.next('disconnect');
+    assert.deepEqual([why, ending?.reasonString], [0x8e, undefined]);
+    const other = open('other', { properties: { ...properties, authenticationMethod: 'x' } });
+    const { reasonCode, properties: told } = await other.next('connack');
+    assert.deepEqual([reasonCode, told?.reasonString], [0x8c, undefined]);
+    assert.ok(Math.max(...sizes) <= 30, `${sizes}`);
+  });
+
+  it('leave out a reason that is longer than a text of MQTT may be', async () => {
+    bench = await BrokerBench.start({ access: { mayPublish: () => false } });
+    const client = bench.open();
+    const topic = 'x'.repeat(65_535);
+    client.connect('client', { will: { topic, payload: Buffer.from('x'), qos: 0, retain: false } });
+    assert.equal((await client.next('connack')).reasonCode, 0x87);
+  });
+
   it('send what waits behind a QoS 2 publication of a stored session that is above the maximum of the client', async () => {
     const store = new SlowStore();
     await start({}, store);

@@ -5,12 +5,12 @@ import type { Buffer } from 'node:buffer';
 import type { Copy } from '../publications/copy';
 import type { Session } from '../sessions/session';
 import { encodeAcknowledgement, PUBREL } from '../wire/acknowledgements';
-import { encodeControlPacket } from '../wire/control-packets';
 import { type OtherProtocol, otherProtocolOf } from '../wire/other-protocol';
 import { PacketFramer } from '../wire/packet-framer';
 import type { ProtocolVersion } from '../wire/protocol-version';
 import { ProtocolViolation } from '../wire/protocol-violation';
 import { Reason, type ReasonCode } from '../wire/reason';
+import { withReasonString } from '../wire/with-reason-string';
 import type { Origin } from './access';
 import type { ClientHost } from './client-host';
 import { ClientPackets } from './client-packets';
@@ -149,8 +149,8 @@ export class Client implements HostedClient {
   end(reasonCode: ReasonCode, reason: string): void {
     if (this.#state === 'closed') return;
     if (this.#state === 'connected' && this.v5) {
-      const properties = this.#wantsReason ? { properties: { reasonString: reason } } : {};
-      this.#writer.write(encodeControlPacket({ cmd: 'disconnect', reasonCode, ...properties }, 5));
+      const words = this.#wantsReason ? reason : '';
+      this.#writer.write(withReasonString({ cmd: 'disconnect', reasonCode }, words, this.#largestPacket));
     }
     this.#close({ reasonCode, reason }, true);
   }
@@ -276,7 +276,7 @@ export class Client implements HostedClient {
     this.#host.listener.refused({ what: 'connect', clientId, user, address: this.origin.address, ...why });
     // Before CONNECT, the client is told no reason (MQTT 5, section 4.13).
     const answers = this.#request !== undefined || reasonCode === Reason.unsupportedVersion;
-    if (answers) this.write(refusal(this.protocolVersion, reasonCode, detail));
+    if (answers) this.write(refusal(this.protocolVersion, reasonCode, detail, this.#request?.maximumPacketSize));
     this.#close({ reasonCode, reason: detail }, false);
     if (!answers) this.#stream.destroy();
   }

@@ -4,6 +4,7 @@ import { topicNameProblem } from '../../core/topics/topic-name';
 import { encodeControlPacket } from '../wire/control-packets';
 import type { ProtocolVersion } from '../wire/protocol-version';
 import { Reason, type ReasonCode, returnCodeOf } from '../wire/reason';
+import { withReasonString } from '../wire/with-reason-string';
 import type { BrokerSettings } from './broker-settings';
 import type { ConnectRequest } from './connect-request';
 
@@ -21,6 +22,7 @@ export function acceptance(request: ConnectRequest, accepted: Accepted, settings
   if (protocolVersion < 5)
     return encodeControlPacket({ cmd: 'connack', returnCode: 0, sessionPresent }, protocolVersion);
   const response = `${settings.responsePrefix}/${clientId}`;
+  const hasResponse = request.wantsResponseInformation && !topicNameProblem(response);
   const properties = {
     receiveMaximum: settings.receiveMaximum,
     maximumPacketSize: settings.maximumPacketSize,
@@ -28,19 +30,29 @@ export function acceptance(request: ConnectRequest, accepted: Accepted, settings
     ...(sessionExpiry === request.sessionExpiry ? {} : { sessionExpiryInterval: sessionExpiry }),
     ...(clientId === request.clientId ? {} : { assignedClientIdentifier: clientId }),
     ...(keepAlive === request.keepAlive ? {} : { serverKeepAlive: keepAlive }),
-    ...(request.wantsResponseInformation && !topicNameProblem(response) ? { responseInformation: response } : {}),
   };
-  return encodeControlPacket({ cmd: 'connack', reasonCode: Reason.success, sessionPresent, properties }, 5);
+  const packet = { cmd: 'connack', reasonCode: Reason.success, sessionPresent } as const;
+  if (hasResponse) {
+    const told = { ...packet, properties: { ...properties, responseInformation: response } };
+    const encoded = encodeControlPacket(told, 5);
+    // MQTT-3.1.2-24: nothing larger than the client takes. It can do without this.
+    if (encoded.length <= request.maximumPacketSize) return encoded;
+  }
+  return encodeControlPacket({ ...packet, properties }, 5);
 }
 
-/** `words` is a Reason String for people. */
-export function refusal(protocolVersion: ProtocolVersion, reasonCode: ReasonCode, words: string): Buffer {
+/** `words` is a Reason String for people; `largest` the bytes of the largest packet that the client takes. */
+export function refusal(
+  protocolVersion: ProtocolVersion,
+  reasonCode: ReasonCode,
+  words: string,
+  largest = Number.POSITIVE_INFINITY,
+): Buffer {
   if (protocolVersion < 5) {
     return encodeControlPacket(
       { cmd: 'connack', returnCode: returnCodeOf(reasonCode), sessionPresent: false },
       protocolVersion,
     );
   }
-  const properties = words === '' ? {} : { properties: { reasonString: words } };
-  return encodeControlPacket({ cmd: 'connack', reasonCode, sessionPresent: false, ...properties }, 5);
+  return withReasonString({ cmd: 'connack', reasonCode, sessionPresent: false }, words, largest);
 }
