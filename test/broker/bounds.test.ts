@@ -196,6 +196,27 @@ describe('broker: bounds', () => {
     await back.quiet();
   });
 
+  it('count the subscription identifiers of what waits for a client with many filters that match', async () => {
+    await start({ waiting: { count: 1000, bytes: 100_000 } });
+    const away = await bench.connect('away', KEPT);
+    const levels = 10;
+    const subscriptions = Array.from({ length: 2 ** levels }, (_, number) => {
+      const names = Array.from({ length: levels }, (__, level) => ((number >> level) & 1 ? '+' : 'x'));
+      return { topic: names.join('/'), qos: 1 as const };
+    });
+    away.send({ cmd: 'subscribe', messageId: 1, subscriptions, properties: { subscriptionIdentifier: 1 } });
+    await away.next('suback');
+    await away.disconnect();
+    const publisher = await bench.connect('publisher');
+    const topic = Array<string>(levels).fill('x').join('/');
+    for (let number = 0; number < 20; number++) await publisher.publish(topic, String(number), { qos: 1 });
+    // Each takes more than 8 KB.
+    assert.equal(reportOf('away').queued, 11);
+    const back = await bench.connect('away', KEPT);
+    const { properties } = await back.next('publish');
+    assert.equal([properties?.subscriptionIdentifier].flat().length, subscriptions.length);
+  });
+
   it('assign no alias with a packet that is too large to be sent', async () => {
     await start({});
     const properties = { maximumPacketSize: 60, topicAliasMaximum: 5 };

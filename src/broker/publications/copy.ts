@@ -5,6 +5,8 @@ import { type PublishFrame, publishFrame, SMALL } from '../wire/publish-frame';
 import type { Publication } from './publication';
 
 const NO_IDENTIFIERS: readonly number[] = [];
+/** bytes of memory that an identifier takes */
+const IDENTIFIER = 8;
 
 export class Copy {
   readonly publication: Publication;
@@ -20,6 +22,12 @@ export class Copy {
     this.qos = qos;
     this.retain = retain;
     this.identifiers = identifiers;
+  }
+
+  /** approximate bytes in memory while it waits. Thousands of filters of one client may match; a single one has its own list. */
+  get size(): number {
+    const { length } = this.identifiers;
+    return this.publication.size + (length > 1 ? length * IDENTIFIER : 0);
   }
 
   /** Its bytes for receivers with MQTT 5, or with an earlier version; kept until release(). `now` in ms. */

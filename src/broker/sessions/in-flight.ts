@@ -63,7 +63,7 @@ export class InFlight {
     while (this.#deliveries.has(this.#last));
     delivery.packetIdentifier = this.#last;
     this.#deliveries.set(this.#last, delivery);
-    this.#count(delivery.copy.publication.size);
+    this.#count(delivery.copy.size);
     this.#take(delivery);
   }
 
@@ -71,7 +71,7 @@ export class InFlight {
   restore(delivery: Delivery): void {
     this.#deliveries ??= new Map();
     this.#deliveries.set(delivery.packetIdentifier, delivery);
-    this.#count(delivery.copy.publication.size);
+    this.#count(delivery.copy.size);
   }
 
   /** The next that must be sent again over the current connection, or whose PUBREL must. Call repeated() then. */
@@ -91,7 +91,7 @@ export class InFlight {
   }
 
   finish(delivery: Delivery): void {
-    if (this.#deliveries?.delete(delivery.packetIdentifier)) this.#count(-delivery.copy.publication.size);
+    if (this.#deliveries?.delete(delivery.packetIdentifier)) this.#count(-delivery.copy.size);
     if (delivery.counted) this.#taken--;
   }
 

@@ -88,7 +88,7 @@ export class Session implements Receiver {
       connection?.writable &&
       !this.#waiting.firstDelivery &&
       !this.#inFlight.again &&
-      this.#inFlight.hasRoom(copy.publication.size);
+      this.#inFlight.hasRoom(copy.size);
     if (!isNext && !this.#waiting.admits(copy)) return;
     if (store) copy.publication.own();
     const delivery = newDelivery(copy, share, store ? store.queue(copy) : 0);
@@ -255,7 +255,7 @@ export class Session implements Receiver {
     if (open || !this.#inFlight.hasPlace) return false;
     const delivery = this.#waiting.firstDelivery;
     if (!delivery) return this.#replayNext();
-    if (!this.#inFlight.hasRoom(delivery.copy.publication.size)) return false;
+    if (!this.#inFlight.hasRoom(delivery.copy.size)) return false;
     this.#waiting.shiftDelivery();
     if (delivery.copy.publication.isExpired(now)) this.store?.forget(delivery);
     else this.#start(delivery, connection);

@@ -51,9 +51,9 @@ export class Waiting {
   }
 
   /** Whether `copy` may wait. One for which all others would have to go is dropped alone. */
-  admits({ publication }: Copy): boolean {
+  admits({ size }: Copy): boolean {
     const { limits, dropped } = this.#options;
-    const admitted = publication.size <= limits.bytes;
+    const admitted = size <= limits.bytes;
     if (!admitted) dropped();
     return admitted;
   }
@@ -73,27 +73,27 @@ export class Waiting {
   /** Adds one that has waited in the store. It has had its room. */
   restore(delivery: Delivery): void {
     this.#deliveries.push(delivery);
-    this.#count(delivery.copy.publication.size);
+    this.#count(delivery.copy.size);
   }
 
   shiftPlain(): Copy | undefined {
     const copy = this.#plain.shift();
-    if (copy) this.#count(-copy.publication.size);
+    if (copy) this.#count(-copy.size);
     return copy;
   }
 
   shiftDelivery(): Delivery | undefined {
     const delivery = this.#deliveries.shift();
-    if (delivery) this.#count(-delivery.copy.publication.size);
+    if (delivery) this.#count(-delivery.copy.size);
     return delivery;
   }
 
   /** Takes out what was published to topics that `permits` refuses; those that have to be forgotten in the store. */
   withdraw(permits: TopicCheck): Delivery[] {
     const isRefused = ({ publication }: Copy): boolean => !permits(publication.topic);
-    for (const copy of this.#plain.takeWhere(isRefused)) this.#count(-copy.publication.size);
+    for (const copy of this.#plain.takeWhere(isRefused)) this.#count(-copy.size);
     const deliveries = this.#deliveries.takeWhere(({ copy }) => isRefused(copy));
-    for (const { copy } of deliveries) this.#count(-copy.publication.size);
+    for (const { copy } of deliveries) this.#count(-copy.size);
     return deliveries;
   }
 
@@ -101,7 +101,7 @@ export class Waiting {
   clear(): Delivery[] {
     this.clearPlain();
     const deliveries = this.#deliveries.drain();
-    for (const { copy } of deliveries) this.#count(-copy.publication.size);
+    for (const { copy } of deliveries) this.#count(-copy.size);
     return deliveries;
   }
 
@@ -110,10 +110,10 @@ export class Waiting {
     while (this.shiftPlain());
   }
 
-  #makeRoom({ publication }: Copy): void {
+  #makeRoom({ size }: Copy): void {
     const { limits, pool } = this.#options;
     const before = this.#bytes;
-    this.#count(publication.size);
+    this.#count(size);
     while (pool.overfull && this.#bytes > before) this.#drop();
     while (this.count > limits.count || this.#bytes > limits.bytes) this.#drop();
   }
