@@ -109,6 +109,26 @@ describe('broker: hostile devices', () => {
     assert.equal(dropped, 0);
   }).timeout(30_000);
 
+  it('that publish and do not read the answers are read no further, until they have read them', async () => {
+    let heard = 0;
+    await start({ access: { mayPublish: (_, topic) => topic === 'a' && ++heard > 0 } });
+    const client = await bench.connect('client', { protocolVersion: 4 });
+    client.stream.pause();
+    const count = 100_000;
+    const one = generate({ cmd: 'publish', topic: 'a', payload: '', qos: 1, messageId: 1, retain: false, dup: false });
+    client.stream.write(Buffer.concat(Array<Buffer>(count).fill(one)));
+    // Until nothing more has been read for some turns of the event loop.
+    for (let [before, quiet] = [0, 0]; quiet < 50; before = heard) {
+      await turn();
+      quiet = heard === before ? quiet + 1 : 0;
+    }
+    // An answer of four bytes takes more than a hundred in memory.
+    assert.ok(heard > 1000 && heard < 50_000, `${heard} publications were read`);
+    client.stream.resume();
+    while (client.packets.all.filter(({ cmd }) => cmd === 'puback').length < count) await turn();
+    assert.equal(heard, count);
+  });
+
   it('that publish above their rate are read later; the others are not delayed', async () => {
     await start({ settings: { maximumRate: 50 } });
     const loud = await bench.connect('loud');

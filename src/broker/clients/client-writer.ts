@@ -14,6 +14,10 @@ const SLICE = 64 * 1024;
 const SLICES = 4;
 /** bytes that may wait here. Above this, publications wait in the session. */
 const HIGH_WATER = 256 * 1024;
+/** Pieces of any size that may wait here as well. */
+const MANY = 10_000;
+/** bytes of memory that a piece takes beside what it holds */
+const PIECE = 100;
 /** The DUP bit in the first byte of PUBLISH (MQTT 5, section 3.3.1.1). */
 const DUP = 8;
 
@@ -36,7 +40,7 @@ export class ClientWriter {
   readonly #traffic: Traffic;
   readonly #now: () => number;
   readonly #hasRoom: () => void;
-  /** As much has waited as may. */
+  /** As much has waited as may, and hasRoom() was not called since. */
   #full = false;
   #pieces: Buffer[] = [];
   #bytes = 0;
@@ -56,9 +60,10 @@ export class ClientWriter {
     this.#hasRoom = hasRoom;
   }
 
-  /** bytes that the client has not read */
+  /** approximate bytes in memory of what the client has not read: an answer of four bytes takes many times as much */
   get waitingBytes(): number {
-    return this.#bytes + (this.#blockedSince === undefined ? 0 : this.#stream.writableLength);
+    const given = this.#blockedSince === undefined ? 0 : this.#stream.writableLength;
+    return this.#bytes + this.#pieces.length * PIECE + given;
   }
 
   get writable(): boolean {
@@ -74,7 +79,7 @@ export class ClientWriter {
   write(piece: Buffer): void {
     this.#pieces.push(piece);
     this.#bytes += piece.length;
-    if (this.#bytes >= HIGH_WATER) this.#full = true;
+    if (this.#isFull) this.#full = true;
     if (this.#blockedSince === undefined) this.#scheduleOnce();
   }
 
@@ -140,9 +145,14 @@ export class ClientWriter {
     this.#schedule(this);
   }
 
+  /** As much waits as may. */
+  get #isFull(): boolean {
+    return !this.writable || this.#pieces.length >= MANY;
+  }
+
   /** A stream that takes all at once never says `drain`. */
   #tellRoom(): void {
-    if (!this.#full || !this.writable) return;
+    if (!this.#full || this.#isFull) return;
     this.#full = false;
     this.#hasRoom();
   }

@@ -32,7 +32,7 @@ const LARGEST_CONNECT = 256 * 1024;
 const LAST_BYTES = 64 * 1024;
 /** ms that the stream then has to send its last bytes */
 const LAST_TIME = 1000;
-/** bytes of unread answers at which reading from the client stops */
+/** bytes of memory with unread answers at which reading from the client stops */
 const UNREAD = 4 * 1024 * 1024;
 /** The most different refusals that are reported for one client. */
 const TOLD_REFUSALS = 100;
