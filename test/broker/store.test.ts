@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
-import { BrokerBench } from './broker-bench';
+import { BrokerBench, type TestClient } from './broker-bench';
 import { SlowStore } from './slow-store';
 
 const KEPT = { clean: false, properties: { sessionExpiryInterval: 1000 } } as const;
@@ -53,6 +53,59 @@ describe('broker: store', () => {
       assert.equal((await publisher.next(answer)).messageId, 1);
     });
   }
+
+  it('is written before a publication or release at QoS 2 that comes again over another connection is answered', async () => {
+    const away = await bench.connect('away', KEPT);
+    await away.subscribe('t', { qos: 1 });
+    await away.disconnect();
+    const publication = { cmd: 'publish', topic: 't', payload: 'x', qos: 2, messageId: 1, retain: false } as const;
+    const early = (client: TestClient): boolean =>
+      client.packets.all.some(({ cmd }) => cmd === 'pubrec' || cmd === 'pubcomp');
+    let publisher = await bench.connect('publisher', KEPT);
+    const comeBack = async (): Promise<void> => {
+      publisher.drop();
+      publisher = await bench.connect('publisher', KEPT);
+    };
+    store.hold();
+    publisher.send({ ...publication, dup: false });
+    await publisher.quiet();
+    await comeBack();
+    publisher.send({ ...publication, dup: true });
+    await publisher.quiet();
+    assert.equal(early(publisher), false);
+    store.go();
+    assert.equal((await publisher.next('pubrec')).reasonCode ?? 0, 0);
+    store.hold();
+    publisher.send({ cmd: 'pubrel', messageId: 1 });
+    await publisher.quiet();
+    await comeBack();
+    publisher.send({ cmd: 'pubrel', messageId: 1 });
+    await publisher.quiet();
+    assert.equal(early(publisher), false);
+    store.go();
+    await publisher.next('pubcomp');
+    assert.deepEqual(
+      [...store.kept.keys()].filter((key) => key.startsWith('i/')),
+      [],
+    );
+  });
+
+  it('that fails ends the connection of a client that repeats a QoS 2 publication that it has kept', async () => {
+    const publisher = await bench.connect('publisher', KEPT);
+    const publication = { cmd: 'publish', topic: 't', payload: 'x', qos: 2, messageId: 1, retain: false } as const;
+    publisher.send({ ...publication, dup: false });
+    await publisher.next('pubrec');
+    store.fails = true;
+    await publisher.publish('other', 'x', { qos: 1, retain: true, messageId: 2 });
+    publisher.send({ ...publication, dup: true });
+    await retried(publisher.closed);
+    store.fails = false;
+    // It is still the same publication.
+    const back = await bench.connect('publisher', KEPT);
+    back.send({ cmd: 'pubrel', messageId: 1 });
+    const { reasonCode = 0 } = await retried(back.next('pubcomp'));
+    assert.equal(reasonCode, 0);
+  });
 
   it('is written before a retained message and a subscription are answered', async () => {
     const client = await bench.connect('client', KEPT);

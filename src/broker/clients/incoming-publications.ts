@@ -12,6 +12,9 @@ import { isRefusal, Reason, type ReasonCode } from '../wire/reason';
 import type { ClientHost } from './client-host';
 import { IncomingAliases } from './topic-aliases';
 
+/** For an answer to what was done over an earlier connection: it waits for all writes, one of which may belong to it. */
+const EARLIER = -1;
+
 /** What this class needs from the client. */
 export interface Publisher {
   readonly v5: boolean;
@@ -71,7 +74,7 @@ export class IncomingPublications {
     const { incoming, store } = this.#session;
     if (incoming.has(packetIdentifier)) {
       this.#open.add(packetIdentifier);
-      return this.#answer(PUBREC, packetIdentifier, Reason.success, revision);
+      return this.#answer(PUBREC, packetIdentifier, Reason.success, EARLIER);
     }
     const reasonCode = this.#pass(packet, topic);
     if (!isRefusal(reasonCode)) {
@@ -90,7 +93,8 @@ export class IncomingPublications {
     const known = incoming.delete(packetIdentifier);
     // PUBCOMP frees the identifier. After that, a restart must not restore it as used.
     if (known) store?.forgetIncoming(packetIdentifier);
-    this.#answer(PUBCOMP, packetIdentifier, known ? Reason.success : Reason.packetIdentifierUnknown, revision);
+    if (known) this.#answer(PUBCOMP, packetIdentifier, Reason.success, revision);
+    else this.#answer(PUBCOMP, packetIdentifier, Reason.packetIdentifierUnknown, EARLIER);
   }
 
   #pass(packet: DecodedPublish, topic: string): ReasonCode {
@@ -114,7 +118,7 @@ export class IncomingPublications {
     return tells ? reasonCode : Reason.success;
   }
 
-  /** Answers in the order of the publications, once all changes since `revision` are in the store. */
+  /** Answers in the order of the publications, once all changes since `revision` are in the store; see EARLIER. */
   #answer(kind: AcknowledgementKind, packetIdentifier: number, reasonCode: ReasonCode, revision: number): void {
     const { journal } = this.#host;
     if (this.#unwritten === 0 && journal.revision === revision) {
@@ -130,21 +134,21 @@ export class IncomingPublications {
         if (this.#client.closed) return;
         this.#client.write(encodeAcknowledgement(kind, packetIdentifier, reasonCode, this.#client.v5));
       } else {
-        this.#notKept(kind, packetIdentifier);
+        this.#notKept(kind, packetIdentifier, revision === EARLIER);
       }
     });
   }
 
   /** The store has refused a write. The client is told so, or gets no answer and sends the publication again. */
-  #notKept(kind: AcknowledgementKind, packetIdentifier: number): void {
-    if (kind === PUBREC) {
+  #notKept(kind: AcknowledgementKind, packetIdentifier: number, earlier: boolean): void {
+    if (kind === PUBREC && !earlier) {
       const { incoming, store } = this.#session;
       // The client may use the identifier for another publication now: the store must not be given it later.
       if (incoming.delete(packetIdentifier)) store?.forgetIncoming(packetIdentifier);
       this.#open.delete(packetIdentifier);
     }
     if (this.#client.closed) return;
-    if (this.#client.v5 && kind !== PUBCOMP) {
+    if (this.#client.v5 && kind !== PUBCOMP && !earlier) {
       this.#client.write(encodeAcknowledgement(kind, packetIdentifier, Reason.implementationError, true));
     } else {
       this.#client.end(Reason.implementationError, 'the store of the broker has failed');
