@@ -54,4 +54,18 @@ describe('broker: a bridge of mosquitto', () => {
     await bridge.quiet();
     await bench.close();
   });
+
+  it('does not lose for its group what it publishes itself', async () => {
+    const bench = await BrokerBench.start();
+    const asBridge = { protocolVersion: 4 as const, bridgeMode: true };
+    const bridge = await bench.connect('bridge', asBridge);
+    bridge.acknowledges = true;
+    const member = await bench.connect('member');
+    member.acknowledges = true;
+    for (const client of [bridge, member]) await client.subscribe('$share/group/t', { qos: 1 });
+    for (let number = 0; number < 4; number++) await bridge.publish('t', String(number), { qos: 1 });
+    assert.deepEqual(await member.messages(4), ['t=0', 't=1', 't=2', 't=3']);
+    await bridge.quiet();
+    await bench.close();
+  });
 });

@@ -23,12 +23,14 @@ export class ShareGroup {
   }
 
   /** The member whose turn it is: a connected one, or else one whose session keeps the publication. */
-  choose({ qos, topic }: Publication): Subscription | undefined {
+  choose({ qos, topic, publisher }: Publication): Subscription | undefined {
     const count = this.#members.length;
     let absent = -1;
     for (let step = 0; step < count; step++) {
       const index = (this.#next + step) % count;
       const member = this.#members[index] as Subscription;
+      // A bridge of mosquitto, which has No Local by itself: another member gets what it has published.
+      if (member.noLocal && member.receiver.clientId === publisher) continue;
       if (!member.receiver.takes(lowerQoS(qos, member.qos)) || member.permits?.(topic) === false) continue;
       if (!member.receiver.connected) {
         if (absent === -1) absent = index;
