@@ -130,6 +130,21 @@ describe('broker: flow control', () => {
     ]);
   });
 
+  it('keeps at most 1,000 aliases for a client, for topics of at most 1,000 characters', async () => {
+    await start({});
+    const client = await bench.connect('client', { properties: { topicAliasMaximum: 65_535 } });
+    await client.subscribe('#');
+    const publisher = await bench.connect('publisher');
+    const long = 'x'.repeat(1001);
+    for (let time = 0; time < 2; time++) await publisher.publish(long, '', { qos: 1 });
+    for (let number = 0; number < 1100; number++) await publisher.publish(`topic/${number}`, '', { qos: 1 });
+    const aliases: (number | undefined)[] = [];
+    while (aliases.length < 1102) aliases.push((await client.next('publish')).properties?.topicAlias);
+    assert.deepEqual(aliases.slice(0, 2), [undefined, undefined]);
+    assert.equal(aliases.lastIndexOf(1000), 1001);
+    assert.ok(aliases.slice(1002).every((alias) => alias === undefined));
+  });
+
   it('assigns no aliases to a client that accepts none', async () => {
     await start({});
     const client = await bench.connect('client');

@@ -4,6 +4,10 @@ import { ProtocolViolation } from '../wire/protocol-violation';
 import type { DecodedPublish } from '../wire/publish-decoder';
 import { Reason } from '../wire/reason';
 
+/** Aliases of one client, whatever it allows, and characters of a topic that gets one: the topics are kept in memory. */
+const MOST = 1000;
+const LONGEST = 1000;
+
 /** The aliases that the client has assigned. */
 export class IncomingAliases {
   readonly #maximum: number;
@@ -38,7 +42,7 @@ export class OutgoingAliases {
 
   /** `maximum` is the Topic Alias Maximum of CONNECT. */
   constructor(maximum: number) {
-    this.#maximum = maximum;
+    this.#maximum = Math.min(maximum, MOST);
   }
 
   /** The alias of `topic`, and whether the client knows it. Undefined when there is none. */
@@ -46,7 +50,7 @@ export class OutgoingAliases {
     const kept = this.#aliases.get(topic);
     if (kept !== undefined) return { alias: kept, known: true };
     // An alias takes three bytes.
-    if (this.#aliases.size >= this.#maximum || topic.length <= 3) return undefined;
+    if (this.#aliases.size >= this.#maximum || topic.length <= 3 || topic.length > LONGEST) return undefined;
     return { alias: this.#aliases.size + 1, known: false };
   }
 
