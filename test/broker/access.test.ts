@@ -105,6 +105,12 @@ describe('broker: access', () => {
     );
   });
 
+  it('reports refusals for topics of more than 1,000 characters as one', async () => {
+    const client = await bench.connect('client');
+    for (const end of ['1', '2']) await client.publish(`private/${'x'.repeat(1000)}${end}`, 'x', { qos: 1 });
+    assert.equal(refusals.length, 1);
+  });
+
   it('refuses a will that its client may not publish', async () => {
     const client = bench.open();
     client.connect('client', { will: { topic: 'private/a', payload: 'x', qos: 0, retain: false } });

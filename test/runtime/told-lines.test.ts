@@ -37,4 +37,11 @@ describe('log lines that strangers cause', () => {
     }
     assert.deepEqual(lines.admit('0 0'), { repeats: 0, others: 0 });
   });
+
+  it('are one kind when they differ only beyond 300 characters', () => {
+    const long = 'x'.repeat(300);
+    const told = Array.from({ length: 12 }, (_, index) => lines.admit(`${long}${index}`) !== undefined);
+    assert.equal(told.lastIndexOf(true), 4);
+    assert.ok(lines.admit(`${long.slice(1)}!`), 'another one is told');
+  });
 });

@@ -34,8 +34,9 @@ const LAST_BYTES = 64 * 1024;
 const LAST_TIME = 1000;
 /** bytes of memory with unread answers at which reading from the client stops */
 const UNREAD = 4 * 1024 * 1024;
-/** The most different refusals that are reported for one client. */
+/** The most different refusals that are reported for one client, and characters of a topic that tell one from another. */
 const TOLD_REFUSALS = 100;
+const TOLD_TOPIC = 1000;
 
 export class Client implements HostedClient {
   readonly origin: Origin;
@@ -137,7 +138,7 @@ export class Client implements HostedClient {
   }
 
   refused(what: 'publish' | 'subscribe' | 'retain', reasonCode: ReasonCode, topic: string): void {
-    const told = `${what} ${reasonCode} ${topic}`;
+    const told = `${what} ${reasonCode} ${topic.length > TOLD_TOPIC ? '' : topic}`;
     this.#toldRefusals ??= new Set();
     if (this.#toldRefusals.has(told) || this.#toldRefusals.size >= TOLD_REFUSALS) return;
     this.#toldRefusals.add(told);

@@ -1,13 +1,16 @@
 // Which lines the log gets when strangers decide how much happens: a few of each kind in a while, and not too many at all.
 
+import { Buffer } from 'node:buffer';
+
 /** ms in which a line of one kind is told a few times, and then counted */
 const WHILE = 600_000;
 const A_FEW = 5;
 /** ms in which so many lines of all kinds are told, and then counted */
 const MOMENT = 60_000;
 const MANY = 60;
-/** Kinds that are remembered. */
+/** Kinds that are remembered, and characters of a longer one by which it is told from others. */
 const KINDS = 2000;
+const LONGEST = 300;
 
 interface Told {
   /** When the while began, in ms. */
@@ -33,7 +36,8 @@ export class ToldLines {
   }
 
   /** Whether a line of this kind is to be told now; undefined when it is only counted. */
-  admit(kind: string): Admitted | undefined {
+  admit(text: string): Admitted | undefined {
+    const kind = shortened(text);
     const now = this.#now();
     const before = this.#kinds.get(kind);
     const goesOn = before !== undefined && now - before.since < WHILE;
@@ -65,4 +69,9 @@ export class ToldLines {
     }
     this.#kinds.set(kind, { since: now, count: 1 });
   }
+}
+
+/** A part of a text keeps all of it in memory, unless it is copied. */
+function shortened(text: string): string {
+  return text.length > LONGEST ? Buffer.from(text.slice(0, LONGEST)).toString() : text;
 }
