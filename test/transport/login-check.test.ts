@@ -103,4 +103,15 @@ describe('login check', () => {
     assert.ok(results.filter((result) => result === 'busy').length >= 90);
     assert.ok(results.filter((result) => result === 'wrong').length >= 1000);
   });
+
+  it('treats a wrong secret like the password of nobody, and lets a right one in meanwhile', async () => {
+    const secret: Login = { kind: 'secret', secret: 'p4ss' };
+    const none: Login = { kind: 'hash', hash: 'no hash' };
+    const others = Array.from({ length: 1100 }, (_, index) => check.verify(attempt(`${index}`, none)));
+    const logins = [attempt('wrong', undefined), attempt('wrong', secret), attempt('p4ss', secret)];
+    const results = await Promise.all(logins.map((login) => check.verify(login)));
+    assert.deepEqual(results, ['busy', 'busy', 'right']);
+    await Promise.all(others);
+    assert.equal(await check.verify(attempt('wrong', secret)), 'wrong');
+  });
 });

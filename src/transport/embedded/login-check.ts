@@ -34,7 +34,8 @@ export class LoginCheck implements PasswordCheck {
   }
 
   async #compare({ login, password }: PasswordAttempt): Promise<'right' | 'wrong' | 'busy'> {
-    if (login?.kind === 'secret') return sameSecret(password, login.secret) ? 'right' : 'wrong';
+    // A wrong one goes on like that of nobody: an answer that comes at once would tell that there is such a user.
+    if (login?.kind === 'secret' && sameSecret(password, login.secret)) return 'right';
     const digest = login?.kind === 'hash' ? this.#digest(login.hash, password.toString('base64')) : undefined;
     if (digest !== undefined && this.#passwords.has(digest)) return 'right';
     if (this.#waiting.length >= WAITING) return 'busy';
