@@ -279,10 +279,11 @@ export class Broker {
   }
 
   #sessionHost(): SessionHost {
-    const { clock, listener } = this.#options;
+    const { clock, defer, listener } = this.#options;
     const traffic = this.#traffic;
     return {
       now: () => clock.now(),
+      defer,
       dropped: ({ clientId }, first) => {
         traffic.publicationsDropped++;
         if (first) listener.dropping(clientId);

@@ -129,6 +129,20 @@ describe('broker: hostile devices', () => {
     assert.equal(heard, count);
   });
 
+  it('that ask for what is retained with many filters that match nothing do not block others', async () => {
+    await start();
+    for (let number = 0; number < 500; number++) void publisher.publish(`kept/${number}/x`, 'x', { retain: true });
+    const client = await bench.connect('client');
+    const filters = Array.from({ length: 1000 }, (_, number) => `+/+/none${number}`);
+    const subscriptions = [...filters, 'kept/7/x'].map((topic) => ({ topic, qos: 0 as const }));
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions });
+    let exchanged = 0;
+    for (const searched = client.next('publish').then(() => true); !(await Promise.race([searched, turn(false)])); ) {
+      await publisher.publish('good', String(exchanged++), { qos: 1 });
+    }
+    assert.ok(exchanged >= 5, `${exchanged} exchanges meanwhile`);
+  });
+
   it('that publish above their rate are read later; the others are not delayed', async () => {
     await start({ settings: { maximumRate: 50 } });
     const loud = await bench.connect('loud');

@@ -18,6 +18,8 @@ export interface SessionConnection {
 export interface SessionHost {
   /** ms of the clock of the broker */
   now(): number;
+  /** Runs `task` in a later turn of the event loop. */
+  readonly defer: (task: () => void) => void;
   /** A publication was dropped because the client is absent or does not read. */
   dropped(session: { readonly clientId: string }, first: boolean): void;
   /** Too much waits for `session`. The publisher may be delayed. */

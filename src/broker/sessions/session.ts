@@ -41,7 +41,7 @@ export class Session implements Receiver {
   readonly crowding: Crowding;
   readonly #inFlight: InFlight;
   /** Retained messages for new subscriptions, sent as fast as the client reads them. */
-  readonly #replays = new Replays(this.subscriptions);
+  readonly #replays: Replays;
   #connection: SessionConnection | undefined;
   /** A loss was reported since there last was room. */
   #lossTold = false;
@@ -55,6 +55,7 @@ export class Session implements Receiver {
     this.#inFlight = new InFlight(limits.bytes / 2, host.inFlight);
     this.#waiting = new Waiting({ limits, pool: host.waiting, dropped: (delivery) => this.#dropped(delivery) });
     this.crowding = new Crowding(this.#waiting);
+    this.#replays = new Replays(this, host.defer);
   }
 
   get connected(): boolean {
