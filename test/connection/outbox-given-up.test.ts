@@ -76,22 +76,60 @@ describe('the outbox, with publications that are given up', () => {
     assert.deepEqual(sent(transport), ['publish 1', 'pubrel 2']);
   });
 
-  it('asks again with the next connection when the answer to PUBREL is lost, and twice at most', () => {
+  /** What is sent over each of `count` connections, of which `end` ends each. */
+  function askedOver(count: number, bench: Bench, end: (transport: FakeTransport) => void): string[][] {
+    return Array.from({ length: count }, () => {
+      const transport = bench.attach(SESSION);
+      end(transport);
+      return sent(transport);
+    });
+  }
+
+  it('asks again with the next connection when the answer to PUBREL is lost with the link', () => {
     const bench = interrupted();
     bench.outbox.clear();
-    const asked: string[][] = [];
-    for (let connection = 0; connection < 4; connection++) {
-      const transport = bench.attach(SESSION);
-      asked.push(sent(transport));
-      bench.lose(transport);
-    }
+    const asked = askedOver(5, bench, (transport) => bench.lose(transport));
+    assert.deepEqual(asked, Array(5).fill(['pubrel 1']));
+    const transport = bench.attach(SESSION);
+    transport.published[0]?.answer(OK);
+    assert.deepEqual(
+      askedOver(1, bench, (latest) => bench.lose(latest)),
+      [[]],
+    );
+  });
+
+  it('asks again, however often the server stops for reasons of its own', () => {
+    const bench = interrupted();
+    bench.outbox.clear();
+    const asked = askedOver(5, bench, (transport) => void bench.refuse(transport, 0x8b));
+    assert.deepEqual(asked, Array(5).fill(['pubrel 1']));
+  });
+
+  it('asks twice when the server hangs up at once, which it may do because of PUBREL', () => {
+    const bench = interrupted();
+    bench.outbox.clear();
+    const asked = askedOver(4, bench, (transport) => void bench.cut(transport));
     assert.deepEqual(asked, [['pubrel 1'], ['pubrel 1'], [], []]);
+  });
+
+  it('asks twice when the server says that it ends the connection because of PUBREL', () => {
+    const bench = interrupted();
+    bench.outbox.clear();
+    const asked = askedOver(4, bench, (transport) => void bench.refuse(transport, 0x82));
+    assert.deepEqual(asked, [['pubrel 1'], ['pubrel 1'], [], []]);
+  });
+
+  it('asks over ten connections at most: over a slow link, nobody can tell who ends them', () => {
+    const bench = interrupted();
+    bench.outbox.clear();
+    const asked = askedOver(12, bench, (transport) => bench.lose(transport));
+    assert.deepEqual(asked.slice(9), [['pubrel 1'], [], []]);
   });
 
   it('gives the identifier of an exchange whose end is unknown to no other publication', () => {
     const bench = interrupted();
     bench.outbox.clear();
-    for (let connection = 0; connection < 3; connection++) bench.lose(bench.attach(SESSION));
+    for (let connection = 0; connection < 3; connection++) bench.cut(bench.attach(SESSION));
     const transport = bench.attach(SESSION, ({ automatic }) => {
       automatic.publish = OK;
     });

@@ -97,7 +97,9 @@ export class OutboxSender implements EntryCarrier {
     this.#window = limits.maxInFlight ?? WINDOW;
     this.#bucket = limits.rateLimit ? new TokenBucket(limits.rateLimit) : undefined;
     this.#identifiers = new PacketIdentifiers(OUTBOUND_IDENTIFIERS, random());
-    this.#left = new LeftExchanges(this.#identifiers, answers, (identifier) => queue.exchangeEnded(identifier));
+    this.#left = new LeftExchanges(this.#identifiers, { clock, answers }, (identifier) =>
+      queue.exchangeEnded(identifier),
+    );
   }
 
   get connected(): boolean {
@@ -127,7 +129,7 @@ export class OutboxSender implements EntryCarrier {
    */
   detach(error?: MqttFlowsError): MqttFlowsError | undefined {
     this.#link = undefined;
-    this.#left.detach();
+    this.#left.detach(error);
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     const returned = this.#inFlight.drain();

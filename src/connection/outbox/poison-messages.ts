@@ -58,8 +58,8 @@ export class Suspects {
     this.#again = false;
     if (suspect?.progress !== 'sent') return undefined;
     const alone = sent.length === 1;
-    if (error.code === 'disconnected-by-server' && !INNOCENT.has(error.reasonCode)) suspect.countDeath();
-    else if (error.code !== 'connection-lost' || now - suspect.sentAt > SOON) return undefined;
+    if (!mayBeOver(error, suspect.sentAt, now)) return undefined;
+    if (error.code === 'disconnected-by-server') suspect.countDeath();
     else if (alone) suspect.countLonelyDeath();
     this.#again = suspect === this.#latest;
     this.#latest = suspect;
@@ -68,4 +68,13 @@ export class Suspects {
     this.#oneByOne = false;
     return suspect;
   }
+}
+
+/**
+ * Whether a connection that has ended with `error` at `now` may have been ended by the server because of what it was sent at
+ * `sentAt`, both in ms.
+ */
+export function mayBeOver({ code, reasonCode }: MqttFlowsError, sentAt: number, now: number): boolean {
+  if (code === 'disconnected-by-server') return !INNOCENT.has(reasonCode);
+  return code === 'connection-lost' && now - sentAt <= SOON;
 }
