@@ -112,8 +112,15 @@ export function asCoreNode(node: FlowNode, { like, rows, always }: ForeignType):
   return { ok: true, node: asType(node, like, unknown, always), added: [], notes: [] };
 }
 
-/** A broker node with ports for the clients of `node`, which stands in a flow and has outputs for events. */
-export function asEmbeddedBroker(node: FlowNode, { rows, notes }: ForeignType): NodeConversion {
+/**
+ * A broker node with ports for the clients of `node`, which stands in a flow and has outputs for events. `disabled` says that
+ * this flow is disabled: a configuration node would run all the same.
+ */
+export function asEmbeddedBroker(
+  node: FlowNode,
+  { rows, notes }: ForeignType,
+  disabled: boolean = false,
+): NodeConversion {
   const refused = refusals(node, rows);
   // Older ones keep their messages in MongoDB when they have its address.
   if (node.persistence_bind === undefined && !isBlank(node.dburl)) refused.push(note('otherStore'));
@@ -127,7 +134,7 @@ export function asEmbeddedBroker(node: FlowNode, { rows, notes }: ForeignType): 
     id: node.id,
     type: 'mqtt-flows-broker',
     // A configuration node has no place in a flow.
-    ...(node.d === true ? { d: true } : {}),
+    ...(node.d === true || disabled ? { d: true } : {}),
     ...(textOf(node.name) === '' ? {} : { name: node.name }),
     connectTo: 'embedded',
     embedded: {

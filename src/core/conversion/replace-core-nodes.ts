@@ -49,7 +49,7 @@ function toOurs(flow: readonly FlowNode[], options: ConversionOptions): Directio
   return {
     brokerType: 'mqtt-broker',
     convertBroker: (node) => brokerFromCore(node, options, (wanted) => flow.find(({ id }) => id === wanted)),
-    convert: (node) => withJsonNotes(flow, convert(node, options)),
+    convert: (node) => withJsonNotes(flow, convert(flow, node, options)),
     apart(node) {
       const { clientId } = node;
       if (typeof clientId !== 'string' || clientId === '') return { node, notes: [] };
@@ -66,22 +66,29 @@ function withJsonNotes(flow: readonly FlowNode[], conversion: NodeConversion | u
   return said.length === 0 ? conversion : { ...conversion, notes: [...conversion.notes, ...said] };
 }
 
-function convert(node: FlowNode, options: ConversionOptions): NodeConversion | undefined {
-  if (node.type === 'mqtt in') return subscribeFromCore(node, options);
-  if (node.type === 'mqtt out') return publishFromCore(node, options);
+function convert(flow: readonly FlowNode[], node: FlowNode, options: ConversionOptions): NodeConversion | undefined {
   const foreign = Object.hasOwn(FOREIGN_TYPES, node.type) ? FOREIGN_TYPES[node.type] : undefined;
-  return foreign && convertForeign(node, foreign, options);
+  if (foreign?.like === 'embedded broker') return asEmbeddedBroker(node, foreign, isDisabled(flow, textOf(node.z)));
+  return foreign ? convertForeign(node, foreign, options) : convertCore(node, options);
+}
+
+function isDisabled(flow: readonly FlowNode[], id: string): boolean {
+  return flow.some((each) => each.id === id && each.type === 'tab' && each.disabled === true);
+}
+
+function convertCore(node: FlowNode, options: ConversionOptions): NodeConversion | undefined {
+  if (node.type === 'mqtt in') return subscribeFromCore(node, options);
+  return node.type === 'mqtt out' ? publishFromCore(node, options) : undefined;
 }
 
 function convertForeign(node: FlowNode, foreign: ForeignType, options: ConversionOptions): NodeConversion {
-  if (foreign.like === 'embedded broker') return asEmbeddedBroker(node, foreign);
   const core = asCoreNode(node, foreign);
   if (!core.ok) return core;
   const said = foreign.notes.map((key) => note(key));
   // Those that FlowFuse gives a server have one here only when it was chosen.
   const chosen = needsBroker(node.type);
   if (chosen && textOf(core.node.broker) === '') return { ok: false, notes: said };
-  const converted = convert(core.node, options);
+  const converted = convertCore(core.node, options);
   if (!converted?.ok) return converted ?? core;
   return { ...converted, notes: [...converted.notes, ...(chosen ? [] : said)] };
 }

@@ -52,6 +52,7 @@ function collect(
   const replaced: Replacement[] = [];
   const added: FlowNode[] = [];
   const reports: NodeReport[] = [];
+  const left = leaving(results);
   const take = (before: FlowNode, { node, added: more, notes }: Converted): void => {
     // A broker node that others still use stays, and another one stands beside it.
     if (node.id === before.id) replaced.push({ before, after: node });
@@ -64,12 +65,25 @@ function collect(
     const result = own?.ok ? moves.attached(before, own) : (own ?? moves.result(before));
     if (result?.ok) take(before, result);
     else if (result) reports.push(report(before, 'cannot', result.notes));
-    const carrier = moves.carrier(before);
-    if (carrier) replaced.push({ before, after: carrier });
+    const holder = withoutLeft(moves.carrier(before) ?? before, left);
+    if (holder !== before) replaced.push({ before, after: holder });
   }
   const present = new Set(flow.map(({ id }) => id));
   // What an earlier conversion has added is used as it is by now.
   return { replaced, added: added.filter(({ id }) => !present.has(id)), reports };
+}
+
+/** The identifiers of nodes that leave their group: a configuration node has no place in a flow. */
+function leaving(results: ReadonlyMap<FlowNode, NodeConversion>): Set<string> {
+  const left = [...results].filter(([node, result]) => 'g' in node && result.ok && !('g' in result.node));
+  return new Set(left.map(([{ id }]) => id));
+}
+
+/** A group without the nodes of `left`, which the editor would draw in it; any other node as it is. */
+function withoutLeft(node: FlowNode, left: ReadonlySet<string>): FlowNode {
+  const { nodes } = node;
+  if (node.type !== 'group' || !Array.isArray(nodes) || !nodes.some((id) => left.has(id))) return node;
+  return { ...node, nodes: nodes.filter((id) => !left.has(id)) };
 }
 
 function report(node: FlowNode, verdict: Verdict, notes: readonly ConversionNote[]): NodeReport {

@@ -81,6 +81,22 @@ describe('core/conversion/replace-nodes', () => {
     assert.deepEqual(keys(conversion, 'in'), ['locked']);
   });
 
+  it('keeps a broker of another package disabled that comes out of a disabled flow, and takes it out of its group', () => {
+    const group = { id: 'g', type: 'group', z: 'tab', nodes: ['aedes', 'n'] };
+    const flow: FlowNode[] = [
+      tab('tab', { disabled: true }),
+      group,
+      node('aedes', 'aedes broker', { g: 'g', wires: [[], []] }),
+      node('n', 'inject', { g: 'g' }),
+    ];
+    const after = convertedFlow(flow, replaceCoreNodes(flow, conversionDefaults));
+    const { type, d } = found(after, 'aedes');
+    assert.deepEqual([type, d], ['mqtt-flows-broker', true]);
+    assert.deepEqual(found(after, 'g'), { ...group, nodes: ['n'] });
+    const running = [tab('tab'), ...flow.slice(1)];
+    assert.equal('d' in found(convertedFlow(running, replaceCoreNodes(running, conversionDefaults)), 'aedes'), false);
+  });
+
   it('leaves the users of a broker node that cannot be replaced', () => {
     const flow = [tab(), coreBroker('b', { broker: 'wxs://host' }), coreIn('in', 'b', 'a')];
     const conversion = replaceCoreNodes(flow, conversionDefaults);
