@@ -87,9 +87,20 @@ function payloadIn(fields: Fields, line: string): Buffer | undefined {
     const isBase64 = typeof payloadBase64 === 'string' && payloadBase64.length % 4 === 0 && BASE64.test(payloadBase64);
     return isBase64 ? Buffer.from(payloadBase64, 'base64') : undefined;
   }
-  if (payload === undefined) return Buffer.alloc(0);
-  const text = typeof payload === 'string' ? payload : jsonText(fields, line);
+  if (payload === undefined || isCleared(fields)) return Buffer.alloc(0);
+  const text = typeof payload === 'string' ? writtenText(payload, fields) : jsonText(fields, line);
   return text === undefined ? undefined : Buffer.from(text);
+}
+
+/** mosquitto_sub prints null for an empty payload, and for the JSON null. */
+function isCleared({ payload, payloadlen }: Fields): boolean {
+  return payload === null && payloadlen === 0;
+}
+
+/** mosquitto_sub prints a payload that is a text in JSON without its quotes; the bytes that it counts are more then. */
+function writtenText(text: string, { payloadlen }: Fields): string {
+  const isJson = typeof payloadlen === 'number' && payloadlen >= Buffer.byteLength(text) + 2;
+  return isJson ? JSON.stringify(text) : text;
 }
 
 /** The payload as JSON. Undefined where it is nested too deeply: a text of any depth can be read, but not made. */

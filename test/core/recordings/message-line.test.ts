@@ -71,6 +71,22 @@ describe('A line of a recording', () => {
     assert.deepEqual(short, { kind: 'message', message: message(bare) });
   });
 
+  for (const [printed, length, payload] of [
+    ['null', 0, ''],
+    ['null', 4, 'null'],
+    ['"on"', 4, '"on"'],
+    ['"on"', 2, 'on'],
+    ['"ä"', 2, 'ä'],
+    ['"ä"', 4, '"ä"'],
+  ] as const) {
+    it(`from mosquitto_sub with ${printed} and ${length} bytes has the payload ${payload || 'of none'}`, () => {
+      const read = readLine(
+        `{"tst":"2026-11-28T10:00:00.250000+0100","topic":"a","payloadlen":${length},"payload":${printed}}`,
+      );
+      assert.equal(read.kind === 'message' && read.message.payload.toString(), payload);
+    });
+  }
+
   for (const payload of [
     '1724442618569203714',
     '{"id":1724442618569203714,"list":[-9007199254740993,1.5,"1724442618569203714"]}',
