@@ -32,9 +32,13 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const NOTE: ReadLine = { kind: 'note' };
 
-/** Reads `text`, a line without its line feed. Never throws. */
-export function readLine(text: string): ReadLine {
-  if (text.trim() === '') return NOTE;
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** Reads `line`, without its line feed. Never throws. */
+export function readLine(line: string): ReadLine {
+  if (line.trim() === '') return NOTE;
+  // Programs of Windows begin a file with it.
+  const text = line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
   const fields = fieldsIn(text);
   if (!fields) return invalid('notJson');
   if (fields.topic === undefined && (fields.recording !== undefined || fields.note !== undefined)) return NOTE;

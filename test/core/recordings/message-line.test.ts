@@ -98,6 +98,11 @@ describe('A line of a recording', () => {
     });
   }
 
+  it('may begin with the byte order mark that Windows puts before a text', () => {
+    const read = readLine('\uFEFF{"topic":"a","payload":[1724442618569203714]}');
+    assert.equal(read.kind === 'message' && read.message.payload.toString(), '[1724442618569203714]');
+  });
+
   it('that is none says why', () => {
     const lines: readonly [string, string][] = [
       ['', 'note'],
