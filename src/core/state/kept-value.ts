@@ -1,6 +1,7 @@
 // Values as they are kept over restarts. JSON would make a text of a Date, null of NaN, and nothing of undefined: the value
 // after the restart would differ from the next one, which is the same.
 
+import { bytesOf } from '../payloads/bytes-value';
 import { isPlain } from '../payloads/plain-object';
 import { isDate, isRecord, putProperty } from '../values/plain-value';
 
@@ -11,7 +12,9 @@ type Marked =
   /** `of` is in ms since 1970; NaN, and null in JSON, for a Date that is none. */
   | { readonly [MARK]: 'Date'; readonly of: number }
   | { readonly [MARK]: 'number'; readonly of: string }
-  | { readonly [MARK]: 'undefined' };
+  | { readonly [MARK]: 'undefined' }
+  /** `of` is an object that would be taken for a Buffer: what JSON makes of one. */
+  | { readonly [MARK]: 'object'; readonly of: object };
 
 /**
  * `value` as JSON carries it; itself where JSON does. Throws where it holds a circle, or the mark. What JSON has no form for,
@@ -52,7 +55,13 @@ function keptNames(value: object): object {
     copy ??= { ...value };
     putProperty(copy, name, form);
   }
-  return copy ?? value;
+  return bufferIn(value) ? marked({ [MARK]: 'object', of: value }) : (copy ?? value);
+}
+
+/** The Buffer that JSON has made an object of: `{ type: 'Buffer', data }`. */
+function bufferIn(value: object): Buffer | undefined {
+  const bytes = bytesOf(value);
+  return bytes && Object.keys(value).length === 2 ? bytes : undefined;
 }
 
 /** The most levels in which Buffers and marks are looked for. JSON.parse() reads more than fit on the stack. */
@@ -78,8 +87,8 @@ class Reviver {
       return list;
     }
     if (!isRecord(value)) return value;
-    const { type, data } = value;
-    if (type === 'Buffer' && Array.isArray(data) && Object.keys(value).length === 2) return Buffer.from(data);
+    const bytes = bufferIn(value);
+    if (bytes) return bytes;
     if (this.#readsMarks && MARK in value) return unmarked(value[MARK], value.of);
     const record: Record<string, unknown> = {};
     this.#made.set(value, record);
@@ -89,8 +98,15 @@ class Reviver {
 }
 
 function unmarked(mark: unknown, of: unknown): unknown {
-  if (mark === 'Date') return new Date(typeof of === 'number' ? of : Number.NaN);
-  return mark === 'number' ? Number(of) : undefined;
+  switch (mark) {
+    case 'Date':
+      return new Date(typeof of === 'number' ? of : Number.NaN);
+    case 'number':
+      return Number(of);
+    default:
+      // The object has bytes in it and nothing else that could be a form of ours.
+      return mark === 'object' ? of : undefined;
+  }
 }
 
 /** `value` with Buffers where JSON has their form, `{ type: 'Buffer', data }`. */

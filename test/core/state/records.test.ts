@@ -264,6 +264,8 @@ describe('An entry of the state', () => {
     [1, undefined, 2],
     { at: new Date(5), list: [Number.POSITIVE_INFINITY], nothing: undefined },
     { bytes: Buffer.from([1]), type: 'Date' },
+    { type: 'Buffer', data: [1, 2] },
+    [{ type: 'Buffer', data: ['a'] }, { type: 'Buffer', data: [] }, Buffer.alloc(0)],
     JSON.parse('{"__proto__":[null],"a":{"__proto__":1}}') as object,
   ]) {
     it(`is the same after a restart: ${inspect(value, { breakLength: Number.POSITIVE_INFINITY })}`, () => {
@@ -294,6 +296,12 @@ describe('An entry of the state', () => {
     assert.equal(keptText(record, time), undefined);
     const read = readEntries([{ topic: 'a', payload: looksKept }], time);
     assert.deepEqual(read.ok ? read.value[0]?.value.payload : read.error, looksKept);
+  });
+
+  it('that is a Buffer as JSON writes it becomes one when it is set, and nothing else does', () => {
+    const texts = { type: 'Buffer', data: ['a', 300] };
+    const read = readEntries([{ topic: 'a', payload: [{ type: 'Buffer', data: [1, 255] }, texts] }], time);
+    assert.deepEqual(read.ok ? read.value[0]?.value.payload : read.error, [Buffer.from([1, 255]), texts]);
   });
 
   it('that has no JSON form is not kept, and what is no entry is not read', () => {
