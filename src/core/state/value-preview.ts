@@ -19,16 +19,27 @@ function started(value: unknown, room: number, depth: number): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 4 * room));
   if (typeof value !== 'object' || value === null) return String(value);
   if (value instanceof Uint8Array) return bytesText(value);
-  const isList = Array.isArray(value);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
+  const isList = Array.isArray(value) || value instanceof Set;
   if (depth > 8) return isList ? '[…]' : '{…}';
   let text = '';
-  for (const key of isList ? value.keys() : Object.keys(value)) {
+  for (const [key, part] of partsOf(value)) {
     if (text.length > room) break;
-    const name = isList ? '' : `${JSON.stringify(String(key).slice(0, room))}:`;
-    const part: unknown = (value as Record<string | number, unknown>)[key];
+    const name = isList ? '' : `${JSON.stringify(nameText(key).slice(0, room))}:`;
     text += `${text === '' ? '' : ','}${name}${started(part, room - text.length, depth + 1)}`;
   }
   return isList ? `[${text}]` : `{${text}}`;
+}
+
+/** The parts of an object with their names, or of a list, as they are asked for. */
+function* partsOf(value: object): Generator<readonly [name: unknown, part: unknown]> {
+  if (Array.isArray(value) || value instanceof Map || value instanceof Set) return yield* value.entries();
+  for (const key of Object.keys(value)) yield [key, (value as Readonly<Record<string, unknown>>)[key]];
+}
+
+/** A Map has names of all types. */
+function nameText(name: unknown): string {
+  return typeof name === 'object' && name !== null ? '…' : String(name);
 }
 
 function bytesText(bytes: Uint8Array): string {

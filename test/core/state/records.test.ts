@@ -358,6 +358,16 @@ describe('A value', () => {
     );
     assert.equal(valuePreview(Buffer.from([1, 255])), '01 ff');
     assert.equal(valuePreview(undefined), 'undefined');
+    assert.equal(valuePreview(new Date(5)), '1970-01-01T00:00:00.005Z');
+    const strange = [
+      new Date(Number.NaN),
+      new Map<unknown, unknown>([
+        [1, 'a'],
+        [{}, 2],
+      ]),
+      new Set([1, 2]),
+    ];
+    assert.equal(valuePreview(strange), '[Invalid Date,{"1":"a","…":2},[1,2]]');
     assert.ok(valuePreview('x'.repeat(1e6)).length < 130);
     assert.ok(valuePreview(Array.from({ length: 1e4 }, () => ({ a: 'y'.repeat(1000) }))).length < 130);
     const circle: unknown[] = [];
