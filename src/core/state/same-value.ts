@@ -12,6 +12,8 @@ export function sameValue(a: unknown, b: unknown, depth = 0): boolean {
   if (a instanceof Date || b instanceof Date) {
     return a instanceof Date && b instanceof Date && Object.is(a.getTime(), b.getTime());
   }
+  if (a instanceof Map || b instanceof Map) return sameMap(a, b, depth);
+  if (a instanceof Set || b instanceof Set) return sameSet(a, b);
   return sameProperties(a as Record<string, unknown>, b as Record<string, unknown>, depth);
 }
 
@@ -26,11 +28,25 @@ function sameList(a: object, b: object, depth: number): boolean {
   return true;
 }
 
+/** Names that are objects differ, whatever is in them. */
+function sameMap(a: object, b: object, depth: number): boolean {
+  if (!(a instanceof Map && b instanceof Map) || a.size !== b.size) return false;
+  for (const [name, value] of a) if (!b.has(name) || !sameValue(value, b.get(name), depth + 1)) return false;
+  return true;
+}
+
+/** Entries that are objects differ, as names of a Map do. */
+function sameSet(a: object, b: object): boolean {
+  if (!(a instanceof Set && b instanceof Set) || a.size !== b.size) return false;
+  for (const entry of a) if (!b.has(entry)) return false;
+  return true;
+}
+
 function sameProperties(a: Record<string, unknown>, b: Record<string, unknown>, depth: number): boolean {
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
-  // What has no own properties, such as a Map, says nothing about its content.
+  // What has no own properties, such as a WeakMap, says nothing about its content.
   if (keys.length === 0) return Object.getPrototypeOf(a) === Object.prototype || Object.getPrototypeOf(a) === null;
   for (const key of keys) if (!Object.hasOwn(b, key) || !sameValue(a[key], b[key], depth + 1)) return false;
   return true;

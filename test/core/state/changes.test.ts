@@ -100,6 +100,24 @@ describe('Two values are the same', () => {
     [1, '1', false],
     [10n, 10n, true],
     [new Map([[1, 2]]), new Map([[1, 3]]), false],
+    [
+      new Map([
+        [1, [2]],
+        [2, {}],
+      ]),
+      new Map([
+        [2, {}],
+        [1, [2]],
+      ]),
+      true,
+    ],
+    [new Map([[1, 2]]), new Map([[2, 2]]), false],
+    [new Map([[1, undefined]]), new Map([[2, undefined]]), false],
+    [new Map(), new Map([[1, 2]]), false],
+    [new Map(), new Set(), false],
+    [new Map(), {}, false],
+    [new Set([1, 'a']), new Set(['a', 1]), true],
+    [new Set([1]), new Set([2]), false],
     // It has no end, so nobody can tell.
     [circle, other, false],
   ];
