@@ -23,6 +23,7 @@ export function brokerToCore(node: FlowNode): NodeConversion {
     ...(!cleansession && clientId === '' ? [note('sessionNeedsClientId')] : []),
     ...keptVariableNotes({ 'servers[0].url': server.broker, clientId, ...credentialTexts(node) }),
     ...keptVariableNotes(userPropertyTexts(node.userProperties), 'json'),
+    ...severalNotes(node.userProperties),
     ...['birth', 'close', 'will'].flatMap((name) => presenceNotes(node, name)),
     ...lostSettings(node),
   ];
@@ -114,6 +115,10 @@ function presenceNotes(node: FlowNode, name: string): ConversionNote[] {
   const named = userPropertyTexts(properties.userProperties, `${name}.properties.`);
   return [
     ...(isBytes(message) ? [note('settingLost', { property: `${name}.payload` })] : []),
+    ...(isBlank(properties.payloadFormatIndicator)
+      ? []
+      : [note('settingLost', { property: `${name}.properties.payloadFormatIndicator` })]),
+    ...severalNotes(properties.userProperties, `${name}.properties.`),
     ...(message.literal === true
       ? keptVariableNotes(wholeVariables(named), 'json')
       : [...keptVariableNotes(texts), ...keptVariableNotes(named, 'json')]),
@@ -123,9 +128,19 @@ function presenceNotes(node: FlowNode, name: string): ConversionNote[] {
 /** The properties of birth, close and will messages that are texts. */
 const TEXTS = ['contentType', 'responseTopic', 'correlationData'];
 
-/** JSON text of user properties; blank without any. */
-export function jsonOf(properties: unknown): string {
-  return isRecord(properties) && Object.keys(properties).length > 0 ? JSON.stringify(properties) : '';
+/** JSON text of user properties, each with its first value; blank without any. */
+function jsonOf(properties: unknown): string {
+  const single = Object.entries(fieldsOf(properties)).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value[0] : value,
+  ]);
+  return single.length > 0 ? JSON.stringify(Object.fromEntries(single)) : '';
+}
+
+/** A name has one value in the core nodes, which would send a list as its JSON. `before` stands before the names. */
+function severalNotes(properties: unknown, before = ''): ConversionNote[] {
+  const several = Object.entries(fieldsOf(properties)).filter(([, value]) => Array.isArray(value) && value.length > 1);
+  return several.map(([name]) => note('settingLost', { property: `${before}userProperties["${name}"]` }));
 }
 
 function expiryToCore(node: FlowNode, version: string, cleansession: boolean): string {

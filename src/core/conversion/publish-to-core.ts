@@ -81,9 +81,11 @@ function propertiesToCore(saved: Readonly<Record<string, unknown>>): PropertiesT
   const settings: Record<string, string> = { respTopic: '', contentType: '', userProps: '', correl: '', expiry: '' };
   const notes: ConversionNote[] = [];
   for (const [name, setting] of Object.entries(saved)) {
-    if (name === 'userProperties' || !isRecord(setting) || isBlank(setting.value)) continue;
-    const field = name in PROPERTIES ? PROPERTIES[name as keyof typeof PROPERTIES] : undefined;
+    if (name === 'userProperties' || !isRecord(setting)) continue;
     const type = textOf(setting.type) || 'str';
+    // None is a value: what the message has is not sent.
+    if (isBlank(setting.value) && type !== 'none') continue;
+    const field = name in PROPERTIES ? PROPERTIES[name as keyof typeof PROPERTIES] : undefined;
     const text = fieldOf(textOf(setting.value), type, name);
     if (field !== undefined && text !== undefined) {
       settings[field] = text;
@@ -96,7 +98,7 @@ function propertiesToCore(saved: Readonly<Record<string, unknown>>): PropertiesT
   return { settings: { ...settings, ...named.settings }, notes: [...notes, ...named.notes] };
 }
 
-/** They are JSON text there. */
+/** They are JSON text there, with one value for a name: the first. */
 function userPropertiesToCore(saved: unknown): PropertiesToCore {
   const list: readonly unknown[] = Array.isArray(saved) ? saved : [];
   const texts: [string, string][] = [];
@@ -106,7 +108,7 @@ function userPropertiesToCore(saved: unknown): PropertiesToCore {
     const [name, value, type] = [textOf(entry.name), textOf(entry.value), textOf(entry.type) || 'str'];
     const property = `userProperties["${name}"]`;
     const text = textOfLiteral({ value, type }) ?? fieldOf(value, type, '');
-    if (text === undefined) {
+    if (text === undefined || texts.some(([known]) => known === name)) {
       notes.push(note('settingLost', { property }));
       continue;
     }

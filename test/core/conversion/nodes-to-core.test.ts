@@ -152,6 +152,20 @@ describe('A broker node as one of the core', () => {
     assert.deepEqual(said({ birth: { ...birth, literal: true } }), [whole, old]);
   });
 
+  it('has the first of several values of a user property, and notes the others and the format indicator', () => {
+    const userProperties = { a: ['1', '2'], b: ['3'], c: '4', d: [] };
+    const properties = { userProperties, payloadFormatIndicator: true };
+    const will = { topic: 'a', payload: '', qos: 0, retain: false, properties };
+    const { node, said } = convert(brokerToCore, broker({ protocolVersion: 5, userProperties, will }));
+    const first = '{"a":"1","b":"3","c":"4"}';
+    assert.deepEqual([node?.userProps, node?.willMsg], [first, { userProps: first }]);
+    assert.deepEqual(said, [
+      'settingLost: userProperties["a"]',
+      'settingLost: will.properties.payloadFormatIndicator',
+      'settingLost: will.properties.userProperties["a"]',
+    ]);
+  });
+
   it('loses a payload of bytes', () => {
     const will = { topic: 'a', payload: '[1,2]', payloadType: 'bin', qos: 0, retain: false, properties: {} };
     const { node, said } = convert(brokerToCore, broker({ protocolVersion: 4, will }));
@@ -207,6 +221,21 @@ describe('A publish node as one of the core', () => {
     );
     assert.deepEqual([variable.node?.topic, variable.node?.qos], ['${TOPIC}', '']);
     assert.equal(convert(publishToCore, publisher({ topic: '"{{x}}"', topicType: 'jsonata' })).node?.topic, '{{x}}');
+  });
+
+  it('notes a property that is never sent, and a second value of a user property', () => {
+    const userProperties = [
+      { name: 'a', value: '1', type: 'str' },
+      { name: 'a', value: '2', type: 'str' },
+    ];
+    const properties = {
+      contentType: { type: 'none', value: '' },
+      responseTopic: { type: 'str', value: '' },
+      userProperties,
+    };
+    const { node, said } = convert(publishToCore, publisher({ topic: 'a', properties }));
+    assert.deepEqual([node?.contentType, node?.userProps], ['', '{"a":"1"}']);
+    assert.deepEqual(said, ['settingLost: contentType', 'settingLost: userProperties["a"]', 'whileOffline']);
   });
 
   it('notes a variable within a text, which the core takes as it is', () => {
