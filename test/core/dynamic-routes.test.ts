@@ -76,6 +76,24 @@ describe('core/routes/dynamic-routes', () => {
     assert.deepEqual(taken(table, 'b'), [['b', 2]]);
   });
 
+  it('routes are removed from an output that is named by number or by the filter of its rule, however they were added', () => {
+    const { routes } = tables();
+    routes.add([{ filter: 'a', output: 1 }, { filter: 'b', output: '+x/rule' }, 'c', { filter: 'd', output: 3 }]);
+    routes.remove([
+      { filter: 'a', output: 2 },
+      { filter: 'b', output: 7 },
+      { filter: 'c', output: 'rule/#' },
+    ]);
+    assert.equal(routes.size, 4);
+    routes.remove([
+      { filter: 'a', output: 'rule/#' },
+      { filter: 'b', output: 2 },
+      { filter: 'c', output: 3 },
+      { filter: 'd', output: null },
+    ]);
+    assert.deepEqual(routes.list(), []);
+  });
+
   it('routes are removed by filter, or by filter and output; rules stay', () => {
     const { table, routes } = tables();
     const all = ['rule/#', { filter: 'rule/#', output: 1 }, 'rule/#other'];

@@ -10,6 +10,7 @@ import {
   filterOfEntry,
   isRouteId,
   type NamedOutputs,
+  outputOf,
   type ReadRoute,
   type RouteDefinition,
   readRoutes,
@@ -130,13 +131,14 @@ export class DynamicRoutes {
     const read = filterOfEntry(entry, index);
     if (!read.ok) return read;
     const filter = read.value;
-    const output = isRecord(entry) ? entry.output : undefined;
     const routes = this.#table
       .withFilter(filter)
       .filter((route) => route instanceof DynamicRoute)
-      .filter(({ definition }) => definition.filter === filter.text)
-      .filter(({ definition }) => output === undefined || definition.output === output);
-    return found(routes);
+      .filter(({ definition }) => definition.filter === filter.text);
+    if (!isRecord(entry) || entry.output === undefined) return found(routes);
+    // It may be named in another way than when the route was added.
+    const wanted = outputOf(entry.output, this.#outputs);
+    return found(routes.filter(({ output }) => output === wanted));
   }
 
   #put(read: ReadRoute): void {

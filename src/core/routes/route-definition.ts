@@ -100,7 +100,8 @@ function readRoute(entry: unknown, index: number, outputs: NamedOutputs): Result
   return found({ definition, filter, output, topic: topic.value });
 }
 
-function outputOf(named: unknown, { rules, unnamed }: NamedOutputs): number | undefined {
+/** The output, counted from 0, that an entry names by its number or by the filter of its rule. Undefined when there is none. */
+export function outputOf(named: unknown, { rules, unnamed }: NamedOutputs): number | undefined {
   if (named === undefined || named === null) return unnamed;
   if (typeof named === 'number') {
     return Number.isInteger(named) && named >= 1 && named <= unnamed + 1 ? named - 1 : undefined;
