@@ -108,6 +108,12 @@ describe('core/values/value-rule', () => {
       });
     }
 
+    it('a date from s keeps its ms', () => {
+      for (const time of [1_077_875_532_212, 2_150_000_000_001, 1_795_867_200_999]) {
+        assert.deepEqual(taken({ convert: 'date', dateFrom: 's' }, time / 1000), new Date(time));
+      }
+    });
+
     it('a value that cannot be converted is reported', () => {
       const result = takeValue(ruleOf({ convert: 'number' }), 'warm');
       assert.deepEqual(result, { ok: false, problem: 'notNumber', detail: 'warm' });

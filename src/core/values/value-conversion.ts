@@ -85,7 +85,9 @@ function toDate(value: unknown, from: DateForm): Converted {
   if (value instanceof Date) return dateAt(value.getTime());
   if (from === 'iso') return dateAt(typeof value === 'string' && isIsoLike(value) ? Date.parse(value) : Number.NaN);
   const number = typeof value === 'boolean' ? undefined : numberOf(value);
-  return dateAt(number === undefined ? Number.NaN : number * (from === 's' ? 1000 : 1));
+  if (number === undefined) return dateAt(Number.NaN);
+  // 1077875532.212 s are 1077875532211.9999 ms for JavaScript, and a Date cuts what is behind the point.
+  return dateAt(from === 's' ? Math.round(number * 1000) : number);
 }
 
 /** Date.parse() takes much else, such as "1". */

@@ -49,6 +49,8 @@ const EXAMPLES: readonly (readonly [hex: string, value: unknown])[] = [
   ['c074323031332d30332d32315432303a30343a30305a', new Date('2013-03-21T20:04:00Z')],
   ['c11a514b67b0', new Date('2013-03-21T20:04:00Z')],
   ['c1fb41d452d9ec200000', new Date('2013-03-21T20:04:00.500Z')],
+  // 1077875532.212 s, of which JavaScript makes 1077875532211.9999 ms
+  ['c1fb41d00fc4d30d9168', new Date(1_077_875_532_212)],
   ['d74401020304', Buffer.from('01020304', 'hex')],
   ['d82076687474703a2f2f7777772e6578616d706c652e636f6d', 'http://www.example.com'],
   ['40', Buffer.alloc(0)],
@@ -112,6 +114,7 @@ describe('CBOR', () => {
       nothing: null,
       bytes: Buffer.from([0, 255]),
       date: new Date(1_700_000_000_500),
+      dates: [1_077_875_532_212, 2_150_000_000_001, -1, 0].map((time) => new Date(time)),
       large: 2n ** 70n,
       list: [1, [2, { deep: 'x' }]],
       map: new Map<unknown, unknown>([[1, 'one']]),

@@ -27,7 +27,8 @@ const cbor = lazily(() => {
   type TagDecoder = NonNullable<DecodeOptions['tags']>[number];
   const known: Record<string, TagDecoder> = {
     0: (content) => new Date(String(content())),
-    1: tags.dateDecoder,
+    // That of cborg cuts what is behind a ms: 1077875532.212 s become 211 ms.
+    1: (content) => new Date(Math.round(Number(content()) * 1000)),
     // Those of cborg shift the number for each byte: 200 kB took 90 s.
     2: (content) => bigOf(content()),
     3: (content) => -1n - bigOf(content()),
