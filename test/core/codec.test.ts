@@ -1,6 +1,7 @@
 // Payload formats: bytes to msg.payload and back.
 
 import assert from 'node:assert/strict';
+import { constants } from 'node:buffer';
 import type { Codec, PayloadHints } from '#src/core/payloads/codec';
 import { BUILT_IN_FORMATS } from '#src/core/payloads/format';
 import { findCodec } from '#src/core/payloads/formats/find-codec';
@@ -141,6 +142,20 @@ describe('core/payloads/codec', () => {
       assert.equal(decoded('auto', 'on', { payloadFormatIndicator: false }), 'on');
       assert.deepEqual(decoded('auto', INVALID_UTF8, { payloadFormatIndicator: false }), INVALID_UTF8);
     });
+  });
+
+  it('refuses what is longer than any text of JavaScript, where it would be one', () => {
+    const payload = Buffer.alloc(constants.MAX_STRING_LENGTH + 1);
+    for (const [format, hints] of [
+      ['auto', {}],
+      ['auto', { contentType: 'application/json' }],
+      ['string', {}],
+      ['json', {}],
+    ] as const) {
+      const result = codec(format).decode(payload, hints, 'a');
+      assert.equal(result.ok || result.problem, 'unreadable', format);
+    }
+    assert.ok(codec('buffer').decode(payload, {}, 'a').ok);
   });
 
   describe('auto, to bytes', () => {

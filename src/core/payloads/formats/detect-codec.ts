@@ -1,7 +1,8 @@
 // The format *detect*: the content type decides, and the bytes where it does not. It changes no value: what is neither
 // JSON nor text is a Buffer, and a number that JavaScript cannot hold stays text.
 
-import type { Codec, CodecOptions, Decoded, PayloadHints, PayloadProblem } from '../codec';
+import { detailOf } from '../../errors/thrown-value';
+import { type Codec, type CodecOptions, type Decoded, failure, type PayloadHints, type PayloadProblem } from '../codec';
 import { compressionOf, inflated } from '../compression';
 import type { Compression } from '../format';
 import { parseJson } from '../json-text';
@@ -13,20 +14,28 @@ import { decodeJson } from './json-format';
 /** `formats` are those that a content type can name; a later one wins. */
 export function detectCodec(formats: readonly Codec[], { maximumBytes }: CodecOptions): Codec {
   const byMediaType = codecsByMediaType(formats);
+  function detected(payload: Buffer, hints: PayloadHints, topic: string): Decoded {
+    const { contentType } = hints;
+    const compression = compressionNamed(hints);
+    if (compression === undefined || payload.length === 0) {
+      if (contentType === undefined) return decodeUnnamed(payload);
+      return decodeNamed(payload, hints, contentType, byMediaType, topic);
+    }
+    const content = inflated(payload, compression, maximumBytes);
+    if (!content.ok) return content;
+    if (contentType === undefined) return decodeUnnamed(content.bytes);
+    return decodeNamed(content.bytes, hints, withoutSuffix(contentType), byMediaType, topic);
+  }
   return {
     name: 'auto',
     mediaTypes: [],
     decode(payload, hints, topic) {
-      const { contentType } = hints;
-      const compression = compressionNamed(hints);
-      if (compression === undefined || payload.length === 0) {
-        if (contentType === undefined) return decodeUnnamed(payload);
-        return decodeNamed(payload, hints, contentType, byMediaType, topic);
+      try {
+        return detected(payload, hints, topic);
+      } catch (error) {
+        // JavaScript has no text of more than 512 MB, which a payload can be inflated to.
+        return failure('unreadable', detailOf(error));
       }
-      const content = inflated(payload, compression, maximumBytes);
-      if (!content.ok) return content;
-      if (contentType === undefined) return decodeUnnamed(content.bytes);
-      return decodeNamed(content.bytes, hints, withoutSuffix(contentType), byMediaType, topic);
     },
     encode: payloadByType,
   };
