@@ -5,6 +5,12 @@ import { putProperty } from '../values/plain-value';
 /** The name of the value of a topic that others are below. */
 const OWN_VALUE = '$value';
 
+/**
+ * Levels of a topic that become objects below each other; the rest of a deeper one is one name. Node-RED copies fewer than 2,000,
+ * and a value may have 1,000 of its own.
+ */
+const MOST_LEVELS = 200;
+
 /** A branch of the object. A value may be an object as well, so branches are told apart by what they are made of. */
 type Branch = Record<string, unknown>;
 
@@ -14,7 +20,7 @@ export function levelsObject(entries: Iterable<{ readonly topic: string; readonl
   const branches = new WeakSet<object>([root]);
   for (const { topic, payload } of entries) {
     const names = topic.split('/');
-    const last = names.pop() ?? '';
+    const last = names.splice(Math.min(names.length, MOST_LEVELS) - 1).join('/');
     let branch = root;
     for (const name of names) branch = branchAt(branch, name, branches);
     const there = own(branch, last);

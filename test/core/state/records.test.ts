@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import { isTooDeep } from '#src/core/payloads/too-deep';
 import { levelsObject } from '#src/core/state/levels-object';
 import { sameValue } from '#src/core/state/same-value';
 import { keptText, readEntries, readKept, stateEntry } from '#src/core/state/state-entry';
@@ -336,6 +337,15 @@ describe('An object by levels', () => {
     const whole = { a: { $value: { b: 'mine' }, b: 1 } };
     assert.deepEqual(object({ a: { b: 'mine' }, 'a/b': 1 }), whole);
     assert.deepEqual(object({ 'a/b': 1, a: { b: 'mine' } }), whole);
+  });
+
+  it('is no deeper than Node-RED can copy, however many levels a topic has', () => {
+    const levels = (count: number): string => 'a/'.repeat(count);
+    const whole = object({ [`${levels(30_000)}b`]: 1, [levels(199)]: 2 });
+    assert.equal(isTooDeep(whole), false);
+    let branch: unknown = whole;
+    for (let level = 0; level < 199; level++) branch = (branch as Record<string, unknown>).a;
+    assert.deepEqual(branch, { [`${levels(29_801)}b`]: 1, '': 2 });
   });
 
   it('takes any name of a level for nothing but a name', () => {
