@@ -96,7 +96,8 @@ function channelOf({ use, seen }: SurfaceChannel): Channel {
     const description = DESCRIPTIONS.get(level);
     if (description === undefined) return level;
     const capture = filter?.captures.find((one) => one.level === index);
-    const name = capture?.name ?? (level === '#' ? 'rest' : `level${index + 1}`);
+    const wanted = capture?.name ?? (level === '#' ? 'rest' : `level${index + 1}`);
+    const name = parameterName(wanted, parameters);
     parameters.push([name, { description }]);
     return `{${name}}`;
   });
@@ -107,6 +108,14 @@ function channelOf({ use, seen }: SurfaceChannel): Channel {
     ...(parameters.length > 0 ? { parameters: Object.fromEntries(parameters) } : {}),
     messages: { message: messageOf(seen.topics) },
   };
+}
+
+/** Letters, digits, `_` and `-`, as AsyncAPI wants them, and no name twice. */
+function parameterName(text: string, before: readonly (readonly [name: string, unknown])[]): string {
+  const name = text.replace(/[^a-zA-Z0-9_-]+/g, '_');
+  let unique = name;
+  for (let number = 2; before.some(([taken]) => taken === unique); number++) unique = `${name}-${number}`;
+  return unique;
 }
 
 function messageOf(topics: readonly SeenTopic[]): Message {

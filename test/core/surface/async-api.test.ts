@@ -129,6 +129,21 @@ describe('An AsyncAPI document', () => {
     );
   });
 
+  it('has a name for each parameter that AsyncAPI takes, whatever the wildcards are called', () => {
+    const filter = '+gerät/+level3/+/+$id/+rest/#';
+    const named = topicUses({ id: 's', type: 'mqtt-flows-subscribe', subscriptions: [{ filter }] });
+    const made = asyncApi(
+      'Home',
+      [],
+      named.map((use) => ({ use, label: 's', seen: { count: 0, topics: [] } })),
+    );
+    const [channel] = Object.values(
+      (made as { channels: Record<string, { address: string; parameters: object }> }).channels,
+    );
+    assert.equal(channel?.address, '{ger_t}/{level3}/{level3-2}/{_id}/{rest}/{rest-2}');
+    assert.deepEqual(Object.keys(channel.parameters), ['ger_t', 'level3', 'level3-2', '_id', 'rest', 'rest-2']);
+  });
+
   it('has an operation for each node, seen from the flows', () => {
     const { operations } = document as { operations: Record<string, { action: string; title: string }> };
     assert.deepEqual(
