@@ -37,7 +37,8 @@ function say(text: string, exitCode: number): number {
 }
 
 function convert(flow: readonly FlowNode[], { back, options }: ConvertArguments): FlowConversion {
-  return back ? putCoreNodesBack(flow) : replaceCoreNodes(flow, options);
+  // The file has no user names; Node-RED keeps them in another one.
+  return back ? putCoreNodesBack(flow, () => true, 'unknown') : replaceCoreNodes(flow, options);
 }
 
 type FlowFile =

@@ -114,6 +114,24 @@ describe('The command convert', () => {
     assert.deepEqual([code, typesOf(out)], [0, FLOW.map(({ type }) => type)]);
   });
 
+  it('says that core nodes do not find the user names that broker nodes had', () => {
+    const again = 'If the server needs a user name and a password, enter them again.';
+    const back = (...nodes: FlowNode[]): string[] =>
+      run(['convert', '--back'], JSON.stringify(nodes))
+        .notes.split('\n')
+        .filter((line) => line.includes(again));
+    const broker = { id: 'b', type: 'mqtt-flows-broker', servers: [{ url: 'mqtt://host' }], protocolVersion: 4 };
+    assert.deepEqual(back(broker), [`note: mqtt-flows-broker "mqtt://host" (b): ${again}`]);
+    assert.deepEqual(back({ ...broker, credentials: { username: 'me' } }), []);
+    const users = ['publish', 'state'].map((kind) => ({
+      id: kind,
+      type: `mqtt-flows-${kind}`,
+      topic: '',
+      broker: 'b',
+    }));
+    assert.equal(back(broker, ...users).length, 1);
+  });
+
   it('prints no control characters from a flow to the terminal', () => {
     const flow = [coreBroker('b', { name: 'x\u001b[2J\u202ey\nz', usetls: true })];
     assert.doesNotMatch(run(['convert'], JSON.stringify(flow)).notes.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);

@@ -122,11 +122,12 @@ function besides(id: string, whole: Converted, direction: Direction, staying: nu
   const { node, notes } = direction.apart(whole.node);
   const shared = note('brokerShared', { count: staying });
   const twice = announces(node) ? [note('presenceTwice')] : [];
+  const again = note('credentialsAgain');
   return {
     ok: true,
     node: { ...node, id },
     added: whole.added,
-    notes: [...whole.notes, shared, ...twice, ...notes, note('credentialsAgain')],
+    notes: [...whole.notes.filter(({ key }) => key !== again.key), shared, ...twice, ...notes, again],
   };
 }
 

@@ -10,7 +10,8 @@ import { keptVariableNotes, userPropertyTexts, wholeVariables } from './saved-te
 /** MQTT 5, section 3.1.2.11.2: the session does not end. */
 const FOR_EVER = 0xffff_ffff;
 
-export function brokerToCore(node: FlowNode): NodeConversion {
+/** `userNames` says whether the node has its user name with it: Node-RED keeps it apart, where core nodes look for another name. */
+export function brokerToCore(node: FlowNode, userNames: 'known' | 'unknown' = 'known'): NodeConversion {
   if (node.connectTo === 'embedded') return { ok: false, notes: [note('embeddedBroker')] };
   const { server, count } = firstServer(node);
   const clientId = textOf(node.clientId);
@@ -26,6 +27,7 @@ export function brokerToCore(node: FlowNode): NodeConversion {
     ...severalNotes(node.userProperties),
     ...['birth', 'close', 'will'].flatMap((name) => presenceNotes(node, name)),
     ...lostSettings(node),
+    ...(userNames === 'known' || fieldsOf(node.credentials).username !== undefined ? [] : [note('credentialsAgain')]),
   ];
   const protocolVersion = auto ? '4' : String(node.protocolVersion);
   const tls = textOf(node.tls);

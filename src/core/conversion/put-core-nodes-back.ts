@@ -8,9 +8,8 @@ import { publishToCore } from './publish-to-core';
 import { type FlowConversion, replaceNodes } from './replace-nodes';
 import { subscribeToCore } from './subscribe-to-core';
 
-const TO_CORE: Direction = {
+const TO_CORE: Omit<Direction, 'convertBroker'> = {
   brokerType: 'mqtt-flows-broker',
-  convertBroker: brokerToCore,
   convert(node) {
     if (node.type === 'mqtt-flows-subscribe') return subscribeToCore(node);
     return node.type === 'mqtt-flows-publish' ? publishToCore(node) : undefined;
@@ -23,10 +22,14 @@ const TO_CORE: Direction = {
   },
 };
 
-/** Replaces those of our nodes of `flow` that `chosen` names by core nodes. Nodes without a counterpart stay. */
+/**
+ * Replaces those of our nodes of `flow` that `chosen` names by core nodes. Nodes without a counterpart stay. `userNames` says
+ * whether broker nodes have their user names with them.
+ */
 export function putCoreNodesBack(
   flow: readonly FlowNode[],
   chosen: (node: FlowNode) => boolean = () => true,
+  userNames: 'known' | 'unknown' = 'known',
 ): FlowConversion {
-  return replaceNodes(flow, TO_CORE, chosen);
+  return replaceNodes(flow, { ...TO_CORE, convertBroker: (node) => brokerToCore(node, userNames) }, chosen);
 }
