@@ -57,6 +57,21 @@ describe('A branch of topics', () => {
     assert.equal(branchValues(nodeAt(tree, 'plant')).values['plant/__proto__'], 'é');
   });
 
+  it('becomes an object that can be written as JSON with all digits, whatever the payloads are', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const strange = treeOf([
+      ['a/id', '{"id":1724442618569203714}', false],
+      ['a/number', '1724442618569203714', false],
+      ['a/deep', deep, false],
+    ]);
+    const { values } = branchValues(nodeAt(strange, 'a'));
+    assert.deepEqual(JSON.parse(JSON.stringify(values)), {
+      'a/id': { id: '1724442618569203714' },
+      'a/number': '1724442618569203714',
+      'a/deep': deep,
+    });
+  });
+
   it('becomes an object of a bounded size, which counts what it leaves out', () => {
     const large = treeOf(Array.from({ length: 5 }, (_, i) => [`big/${i}`, 'x'.repeat(1_000_000), false] as const));
     const { values, missing } = branchValues(nodeAt(large, 'big'));

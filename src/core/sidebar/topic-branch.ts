@@ -1,5 +1,6 @@
 // What lies below a topic: its topics, its retained messages, and its last values as one object.
 
+import { parseJson } from '../payloads/json-text';
 import { textOf } from '../payloads/payload-text';
 import type { Observation } from './observation';
 import type { TopicNode } from './topic-tree';
@@ -46,14 +47,14 @@ export function branchValues(top: TopicNode): BranchValues {
   return { values: Object.fromEntries(values), missing };
 }
 
-/** The value of JSON, text as it is, and other bytes as `{ base64 }`. */
+/**
+ * The value of JSON, text as it is, and other bytes as `{ base64 }`. Numbers that JavaScript cannot hold are texts, and so is JSON
+ * that nests too deep to be written again.
+ */
 export function payloadValue({ bytes }: Observation): unknown {
   const payload = Buffer.from(bytes, 'latin1');
   const text = textOf(payload);
   if (text === undefined) return { base64: payload.toString('base64') };
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const parsed = parseJson(text, 'text');
+  return parsed.ok ? parsed.value : text;
 }
