@@ -103,6 +103,26 @@ describe('A question to a topic state node', () => {
     assert.equal(flow.caught.all.length, 0);
   });
 
+  for (const [kind, group, retainHandling] of [
+    ['gets no stored messages', '', 2],
+    ['shares its messages with others', '$share/g/', 0],
+  ] as const) {
+    it(`asks the server, too, for a filter whose row ${kind}`, async () => {
+      const base = unique('plant');
+      const subscriptions = [{ filter: `${group}${base}/+`, retainHandling }];
+      const flow = await loadStateFlow({ subscriptions, answer: 'array' }, base);
+      await publishToState(flow, `${base}/stored`, 1, true);
+      await flow.received('state-out-1').next();
+      flow.inject('state', { action: 'setState', payload: [] });
+      await flow.completed.next();
+      await publishToState(flow, `${base}/heard`, 2);
+      await flow.received('state-out-1').next();
+      flow.inject('state', { topic: `${base}/+` });
+      const rows = (await flow.received('state-out-3').next()).payload as FlowMessage[];
+      assert.deepEqual(rows.map(({ payload }) => payload).sort(), [1, 2]);
+    });
+  }
+
   it('reports an unknown topic as an error, or sends the question to its last output', async () => {
     const base = unique('plant');
     const flow = await loadStateFlow({ timeout: 50 }, base);

@@ -7,6 +7,7 @@ import { failed, found, type Result } from '../../core/errors/result';
 import { asError } from '../../core/errors/thrown-value';
 import type { IncomingPublication } from '../../core/publications/publication';
 import type { StateEntry } from '../../core/state/state-entry';
+import { wantsStored } from '../../core/subscriptions/subscription-options';
 import { coversFilter, filterLevels } from '../../core/topics/filter-relations';
 import { matchedText, type TopicFilter } from '../../core/topics/topic-filter';
 import type { StateNodeSettings } from '../../settings/state.config';
@@ -86,7 +87,12 @@ export class StateQuestions {
     const { settings, connection, live } = this.#parts;
     if (!connection || !settings.subscribes) return false;
     const levels = filterLevels(filter.wire);
-    return live.rows.some((row) => row && coversFilter(filterLevels(matchedText(row)), levels));
+    return live.rows.some((row, place) => {
+      const options = settings.rows[place]?.options;
+      // Without what the server has stored, or with a part of what is published, much may be missing.
+      if (!row || !options || !wantsStored({ ...options, filter: row })) return false;
+      return coversFilter(filterLevels(matchedText(row)), levels);
+    });
   }
 
   async #asked({ filter, single }: Question): Promise<Result<StateEntry[]>> {
