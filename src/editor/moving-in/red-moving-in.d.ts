@@ -78,6 +78,8 @@ interface JQuery {
     modal: boolean;
     width: number;
     height?: number;
+    /** px with title and buttons */
+    maxHeight?: number;
     resizable: boolean;
     classes: Readonly<Record<string, string>>;
     buttons: readonly { id: string; text: string; class?: string; click(): void }[];
@@ -85,4 +87,5 @@ interface JQuery {
     close(): void;
   }): this;
   dialog(method: 'close'): this;
+  dialog(method: 'option', name: 'position', value: { my: string; at: string; of: Window }): this;
 }

@@ -7,6 +7,7 @@ import { putCoreNodesBack } from '../../core/conversion/put-core-nodes-back';
 import { isBroker, needsBroker, replaceCoreNodes } from '../../core/conversion/replace-core-nodes';
 import type { FlowConversion } from '../../core/conversion/replace-nodes';
 import { oneAtATime } from '../fields/one-at-a-time';
+import { removeClosed } from '../fields/remove-closed';
 import { chooser, type Extent, extentField, optionFields, selectedNodes } from './conversion-fields';
 import { movingInText } from './moving-in-text';
 import { showConversion } from './node-list';
@@ -115,7 +116,7 @@ function openDialog(before: readonly FlowNode[], { title, press, done, convert, 
       },
     ],
     open: show,
-    close: () => content.remove(),
+    close: () => removeClosed(content),
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { addFieldNote } from '../fields/field-note';
 import { numberText } from '../fields/local-text';
+import { removeClosed } from '../fields/remove-closed';
 import { nodeLabel } from './node-label';
 import { askBrokers, type DeployedBroker } from './topics-requests';
 import { topicsText } from './topics-text';
@@ -62,10 +63,15 @@ interface DialogParts {
   go(): Promise<string | undefined>;
 }
 
-export function openDialog({ title, press, content: parts, go }: DialogParts): void {
+/** px that stay free above and below the dialog together */
+const MARGIN = 40;
+
+/** Opens it. Returns a function that puts it into the middle again, for content that comes later. */
+export function openDialog({ title, press, content: parts, go }: DialogParts): () => void {
   const problem = $('<div>', { class: 'mqtt-flows-problem', role: 'alert' });
   const content = $('<div>', { class: 'mqtt-flows-recording-form' }).append(...parts, problem);
   let going = false;
+  let open = true;
   const pressed = async (): Promise<void> => {
     const wrongField = content.find('[aria-invalid=true]').first();
     if (wrongField.length > 0) return void wrongField.trigger('focus');
@@ -73,13 +79,23 @@ export function openDialog({ title, press, content: parts, go }: DialogParts): v
     going = true;
     const wrong = await go().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     going = false;
+    // It may have been cancelled meanwhile.
+    if (!open) return;
     if (wrong === undefined) content.dialog('close');
     else problem.text(wrong);
   };
+  content.on('keydown', 'input', (event) => {
+    if (event.key !== 'Enter' || event.originalEvent?.isComposing) return;
+    // The press would go on to the button that has the focus next.
+    event.preventDefault();
+    void pressed();
+  });
   content.dialog({
     title,
     modal: true,
     width: 520,
+    // The buttons stay in the window, and the content scrolls.
+    maxHeight: window.innerHeight - MARGIN,
     resizable: false,
     classes: { 'ui-dialog': 'red-ui-editor-dialog mqtt-flows-dialog' },
     buttons: [
@@ -90,6 +106,12 @@ export function openDialog({ title, press, content: parts, go }: DialogParts): v
       },
       { id: 'mqtt-flows-recording-ok', text: press, class: 'primary', click: () => void pressed() },
     ],
-    close: () => content.remove(),
+    close() {
+      open = false;
+      removeClosed(content);
+    },
   });
+  return () => {
+    if (open) content.dialog('option', 'position', { my: 'center', at: 'center', of: window });
+  };
 }

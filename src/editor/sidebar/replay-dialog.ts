@@ -32,15 +32,7 @@ async function prepareReplayDialog(name: string, broker: string, started: () => 
   const summary = $('<p>', { class: 'mqtt-flows-facts', role: 'status' }).text(topicsText('recordings.reading'));
   const branches = $('<fieldset>', { class: 'mqtt-flows-recording-branches' }).hide();
   let surveyed: RecordingSurvey | undefined;
-  askSurvey(name).then(
-    (survey) => {
-      surveyed = survey;
-      summary.text(surveyText(survey));
-      showBranches(branches, survey);
-    },
-    (error: Error) => summary.text(error.message),
-  );
-  openDialog({
+  const center = openDialog({
     title: topicsText('recordings.replayTitle', { name }),
     press: topicsText('recordings.replayIt'),
     content: [
@@ -80,6 +72,15 @@ async function prepareReplayDialog(name: string, broker: string, started: () => 
       return undefined;
     },
   });
+  askSurvey(name).then(
+    (survey) => {
+      surveyed = survey;
+      summary.text(surveyText(survey));
+      showBranches(branches, survey);
+      center();
+    },
+    (error: Error) => summary.text(error.message),
+  );
 }
 
 function prefixProblem(text: string): string | undefined {

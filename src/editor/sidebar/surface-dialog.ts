@@ -6,6 +6,7 @@ import type { SeenByFilter, SeenSurface } from '../../core/surface/seen-topics';
 import { meetsMqtt, receives, type TopicUse } from '../../core/surface/topic-use';
 import { patternText } from '../../core/topics/topic-pattern';
 import { oneAtATime } from '../fields/one-at-a-time';
+import { removeClosed } from '../fields/remove-closed';
 import { flowUses, labelOf, useLink } from './flow-uses';
 import { nodeLabel } from './node-label';
 import { saveFile } from './save-file';
@@ -51,7 +52,7 @@ async function prepareSurfaceDialog(broker: string, viewer: string | undefined):
       },
       { id: 'mqtt-flows-surface-close', text: topicsText('surface.close'), class: 'primary', click: close },
     ],
-    close: () => content.remove(),
+    close: () => removeClosed(content),
   });
 }
 

@@ -45,7 +45,7 @@ describe('recordings in files, in the sidebar', function () {
     await editor.page.getByLabel('At most', { exact: true }).fill('5');
     await editor.page.getByLabel('Name', { exact: true }).fill('one');
     await editor.page.getByLabel('Topic filter', { exact: true }).fill('+/+');
-    await confirm('Record');
+    await editor.page.keyboard.press('Enter');
     await rows().getByText('recording · messages: 0').waitFor();
     // It comes as a retained message where the recording subscribes later.
     await session.publish('alarms/boiler', '{"t":90}', true);
@@ -53,6 +53,13 @@ describe('recordings in files, in the sidebar', function () {
     await session.publish('plant/line2', 'x');
     await rows().getByText('recording · messages: 2').waitFor();
     await press('Stop recording one');
+    await editor.page.setViewportSize({ width: 1024, height: 560 });
+    await press('Replay one');
+    await editor.page.getByText('messages: 2 · 0:0').waitFor();
+    const ok = (await editor.page.locator('#mqtt-flows-recording-ok').boundingBox()) ?? assert.fail('no button');
+    assert.ok(ok.y + ok.height <= 560, `the button of the dialog ends at ${ok.y + ok.height} px, below the window`);
+    await editor.page.keyboard.press('Escape');
+    await editor.page.locator('.mqtt-flows-recording-form').waitFor({ state: 'detached' });
     await press('Replay one');
     await editor.page.getByText('messages: 2 · 0:0').waitFor();
     await editor.page.getByLabel('Speed').selectOption('as fast as possible');
