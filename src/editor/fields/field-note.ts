@@ -19,6 +19,8 @@ let count = 0;
 export function addFieldNote(row: JQuery, input: JQuery, check: (value: string) => FieldNote): void {
   const id = `mqtt-flows-note-${++count}`;
   const line = $('<div>', { id, 'aria-live': 'polite' }).css({ fontSize: '12px', paddingTop: '2px' }).appendTo(row);
+  // A dialog opens as wide as its widest row. A long sentence shall not make it cover the workspace.
+  if (row.hasClass('form-row')) line.css('contain', 'inline-size');
   input.attr('aria-describedby', id);
   let shown: string | undefined;
   const show = (): void => {

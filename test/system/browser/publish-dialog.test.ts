@@ -225,6 +225,8 @@ describe('the publish dialog in the editor', function () {
     const node = await saved('lamp/get', dialog);
     assert.deepEqual([node.atConnection, node.interval, node.payload], [true, 300, '{ "at": {{$now}} }']);
     const again = await editor.openDialog('lamp/get');
+    const width = (await again.boundingBox())?.width ?? assert.fail('no dialog');
+    assert.ok(width < 700, `the hint below the topic makes the dialog ${width} px wide`);
     assert.equal(await again.locator('#mqtt-flows-interval').inputValue(), '5');
     await editor.saveDialog(again);
     assert.equal(await editor.changed(), false);
