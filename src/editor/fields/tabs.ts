@@ -13,14 +13,17 @@ export interface Pane {
  */
 export function createTabs(list: string, panes: readonly Pane[]): (pane: string) => void {
   const links = (): JQuery => $(`#${list}`).find('a.red-ui-tab-label');
+  const mark = (id: string): void => {
+    links().each((index, link) => {
+      const chosen = panes[index]?.id === id;
+      $(link).attr({ 'aria-selected': String(chosen), tabindex: chosen ? 0 : -1 });
+    });
+  };
   const tabs = RED.tabs.create({
     id: list,
     onchange: ({ id }) => {
       for (const pane of panes) $(`#${pane.id}`).toggle(pane.id === id);
-      links().each((index, link) => {
-        const chosen = panes[index]?.id === id;
-        $(link).attr({ 'aria-selected': String(chosen), tabindex: chosen ? 0 : -1 });
-      });
+      mark(id);
       // Lists measure their size, which is impossible while they are hidden.
       $(window).trigger('resize');
     },
@@ -45,7 +48,11 @@ export function createTabs(list: string, panes: readonly Pane[]): (pane: string)
     });
   });
   const [first] = panes;
-  if (first) tabs.activateTab(first.id);
+  if (first) {
+    tabs.activateTab(first.id);
+    // Node-RED has chosen it when there were no others yet.
+    mark(first.id);
+  }
   // The width is known only when the dialog is shown.
   setTimeout(() => tabs.resize(), 0);
   return (pane) => {

@@ -86,6 +86,9 @@ describe('the dialogs in the editor', function () {
     await editor.screenshot('dialog-broker-embedded');
     await broker.locator('#node-config-input-connectTo').selectOption('server');
     const server = broker.getByRole('textbox', { name: 'Server', exact: true });
+    await broker.getByRole('tab', { name: 'Connection' }).focus();
+    await editor.page.keyboard.press('Tab');
+    assert.equal(await server.evaluate((field) => field === document.activeElement), true, 'Tab leaves the tabs');
     await server.fill('mqtt://user:secret@localhost');
     await broker.getByText('Everybody who can read the flow').waitFor();
     await server.blur();
