@@ -10,6 +10,7 @@ export function prepareOutboxState(id: string): (figures: OutboxFigures | undefi
   // Looked up once: another dialog has elements with the same ids.
   const row = $(ROW);
   const button = row.children('button');
+  const mayClear = RED.user.hasPermission('mqtt-flows.write');
   let sure = false;
   const ask = (asked: boolean): void => {
     sure = asked;
@@ -20,7 +21,7 @@ export function prepareOutboxState(id: string): (figures: OutboxFigures | undefi
     if (!figures) return;
     const waiting = figures.depth - figures.inFlight;
     row.children('span').text(figuresText(waiting, figures));
-    button.toggle(waiting > 0);
+    button.toggle(mayClear && waiting > 0);
     if (waiting === 0) ask(false);
   };
   button.on('click', () => {

@@ -67,6 +67,16 @@ describe('the broker dialog of a node without a connection', function () {
     editor.assertNoErrors();
   });
 
+  it('offers nothing to clear to who may only read', async () => {
+    await editor.page.evaluate(`window.mayDo = RED.user.hasPermission; RED.user.hasPermission = () => false;`);
+    const broker = await editor.openBroker();
+    await broker.getByRole('tab', { name: 'Outbox' }).click();
+    await broker.getByText('3 messages (1 kB) wait in the deployed outbox').waitFor();
+    assert.equal(await broker.getByRole('button', { name: 'Clear', exact: true }).isVisible(), false);
+    await editor.cancelDialog(broker);
+    await editor.page.evaluate('RED.user.hasPermission = mayDo; delete window.mayDo;');
+  });
+
   it('says what waits, asks before it clears, and clears', async () => {
     const broker = await editor.openBroker();
     await broker.getByRole('tab', { name: 'Outbox' }).click();
