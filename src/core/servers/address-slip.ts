@@ -2,8 +2,8 @@
 
 /** Host and port of an address that has a scheme. */
 const AUTHORITY = /^[^/]*:\/\/([^/?#]*)/;
-/** A scheme that is followed by less than `://`. A number would be the port of a host with such a name. */
-const SCHEME_ALONE = /^(mqtts?|tcp|ssl|tls|wss?|https?|(mqtt\+)?unix)(:(?!\/\/|\d)|;|\/\/)/i;
+/** A scheme that is followed by less than `://`. A number alone would be the port of a host with such a name. */
+const SCHEME_ALONE = /^(mqtts?|tcp|ssl|tls|wss?|https?|(mqtt\+)?unix)(:(?!\/\/|\d+([/?#]|$))|;|\/\/)/i;
 
 /** A character that neither a host nor a port has, in an address with a scheme. */
 export function strayCharacter(address: string): 'blank' | 'comma' | undefined {
