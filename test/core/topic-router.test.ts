@@ -166,6 +166,8 @@ describe('core/routes/topic-router', () => {
       const router = routerOf(rules);
       assert.deepEqual(await usedBy(router, { topic: 'a', retain: true, qos: 1 }), [0, 2, 3]);
       assert.deepEqual(await usedBy(router, { topic: 'a', retain: false, qos: 0 }), [1, 3]);
+      assert.deepEqual(await usedBy(router, { topic: 'a', retain: 'true', qos: '1' }), [0, 2, 3]);
+      assert.deepEqual(await usedBy(router, { topic: 'a', retain: 'false', qos: '' }), [1, 3]);
       assert.deepEqual(await usedBy(router, { topic: 'a' }), [1, 3]);
     });
 

@@ -2,6 +2,7 @@
 
 import type { QoS } from '../publications/publication';
 import type { TopicFilter } from '../topics/topic-filter';
+import { asFlagOrBit, asWhole } from '../values/plain-value';
 import type { Template } from '../values/template';
 
 /** Conditions beside the topic. Undefined means that either value fits. */
@@ -28,6 +29,7 @@ export interface Route {
 
 /** Whether the flags of `message` fit `test`. The expression is not evaluated. */
 export function flagsFit({ retained, qos }: RouteTest, message: { readonly [name: string]: unknown }): boolean {
-  if (retained !== undefined && (message.retain === true) !== retained) return false;
-  return qos === undefined || message.qos === qos;
+  // A flow may have set them as texts, which a publish node takes too.
+  if (retained !== undefined && (asFlagOrBit(message.retain) === true) !== retained) return false;
+  return qos === undefined || asWhole(message.qos, 0, 2) === qos;
 }
