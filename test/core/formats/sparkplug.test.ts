@@ -189,6 +189,17 @@ describe('Sparkplug B', () => {
     assert.deepEqual(result, { ok: true, value: { online: true, timestamp: 1 } });
   });
 
+  it('reads the state of a host of a version before 3.0, which is a text', () => {
+    const state = (payload: string | Buffer, topic: string): unknown => {
+      const result = codecNamed('sparkplug').decode(Buffer.from(payload), {}, topic);
+      return result.ok ? result.value : result.problem;
+    };
+    assert.equal(state('ONLINE', 'STATE/scada'), 'ONLINE');
+    assert.deepEqual(state('{"online":false}', 'STATE/scada'), { online: false });
+    assert.equal(state(Buffer.from([0xff]), 'STATE/scada'), 'notUtf8');
+    assert.equal(state('ONLINE', 'spBv1.0/STATE/scada'), 'notJson');
+  });
+
   it('derives a missing type from the value', () => {
     const sent = {
       seq: 0,

@@ -2,6 +2,7 @@
 // came before.
 
 import { detailOf } from '../../errors/thrown-value';
+import type { LargeIntegers } from '../large-numbers';
 import type { DecodeContext, PayloadFormat } from '../payload-format';
 import { accepted, PayloadRefusal } from '../payload-refusal';
 import { type ProtobufMessage, parseProtobufSchema } from '../protobuf-schema';
@@ -33,9 +34,8 @@ export const sparkplugFormat: PayloadFormat = {
   decode(payload, context) {
     const { topic, largeIntegers } = context;
     // The state of a host is JSON (section 6.4.24).
-    if (topic.startsWith('spBv1.0/STATE/') || topic.startsWith('STATE/')) {
-      return accepted(decodeJson(payload, largeIntegers)).value;
-    }
+    if (topic.startsWith('spBv1.0/STATE/')) return accepted(decodeJson(payload, largeIntegers)).value;
+    if (topic.startsWith('STATE/')) return stateBefore3(payload, largeIntegers);
     if (payload.length === 0) return '';
     try {
       return decodeSparkplug(payload, context);
@@ -51,6 +51,12 @@ export const sparkplugFormat: PayloadFormat = {
     return encodeSparkplug(value as Fields & { readonly metrics: readonly unknown[] });
   },
 };
+
+/** The state of a host in versions before 3.0: the text ONLINE or OFFLINE. */
+function stateBefore3(payload: Buffer, largeIntegers: LargeIntegers): unknown {
+  const read = decodeJson(payload, largeIntegers);
+  return !read.ok && read.problem === 'notJson' ? payload.toString() : accepted(read).value;
+}
 
 function decodeSparkplug(payload: Buffer, context: DecodeContext): object {
   const { topic, largeIntegers } = context;
