@@ -207,9 +207,19 @@ describe('CBOR', () => {
     for (const value of [{ e: new Error('x') }, [/x/], { p: Promise.resolve() }, () => 1]) {
       assert.match(String(encoded('cbor', value)), /^noBinaryForm /);
     }
+    for (const value of [{ q: new URLSearchParams('a=1') }, runInNewContext('[new Number(5)]')]) {
+      assert.match(String(encoded('cbor', value)), /^noBinaryForm /);
+    }
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     assert.match(String(encoded('cbor', circle)), /^noBinaryForm /);
+  });
+
+  it('sends an object that has nothing in it', () => {
+    class Point {}
+    for (const value of [{}, Object.create(null), new Point(), runInNewContext('({})')]) {
+      assert.deepEqual(encoded('cbor', value), Buffer.from([0xa0]));
+    }
   });
 
   it('reads an empty payload, which removes a retained message, as an empty text', () => {

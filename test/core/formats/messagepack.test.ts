@@ -107,8 +107,18 @@ describe('MessagePack', () => {
       new Map([[1, 2]]),
       { at: new Date(Number.NaN) },
       new Date(Number.NaN),
+      { url: new URL('http://a/b') },
+      new URLSearchParams('a=1'),
+      runInNewContext('[new Number(5)]'),
     ]) {
       assert.match(String(encoded('messagepack', value)), /^noBinaryForm /);
+    }
+  });
+
+  it('sends an object that has nothing in it', () => {
+    class Point {}
+    for (const value of [{}, Object.create(null), new Point(), runInNewContext('({})')]) {
+      assert.deepEqual(encoded('messagepack', value), Buffer.from([0x80]));
     }
   });
 

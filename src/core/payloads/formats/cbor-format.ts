@@ -9,6 +9,7 @@ import { flowValue } from '../flow-value';
 import type { LargeIntegers } from '../large-numbers';
 import type { PayloadFormat } from '../payload-format';
 import { accepted, PayloadRefusal } from '../payload-refusal';
+import { hiddenType } from '../plain-object';
 import { MOST_VALUES, tooManyValues } from '../value-budget';
 
 const CBOR_TYPE = 'application/cbor';
@@ -50,7 +51,11 @@ const cbor = lazily(() => {
       // Bytes of another realm, and Buffers that went through JSON, are objects for cborg.
       Object: (value) => {
         const bytes = bytesOf(value);
-        return bytes ? new Token(Type.bytes, bytes) : null;
+        if (bytes) return new Token(Type.bytes, bytes);
+        // cborg would send an empty map in its place.
+        const hidden = hiddenType(value);
+        if (hidden !== undefined) throw new TypeError(hidden);
+        return null;
       },
     },
   } satisfies EncodeOptions;

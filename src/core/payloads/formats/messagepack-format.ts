@@ -8,7 +8,7 @@ import { TOO_DEEP } from '../json-text';
 import { type LargeIntegers, MOST_LEVELS } from '../large-numbers';
 import type { PayloadFormat } from '../payload-format';
 import { accepted, PayloadRefusal } from '../payload-refusal';
-import { isPlain } from '../plain-object';
+import { hiddenType, isPlain } from '../plain-object';
 import { ValueBudget } from '../value-budget';
 
 const MESSAGEPACK_TYPE = 'application/vnd.msgpack';
@@ -119,6 +119,8 @@ function boundedDecoder(
 function refuseLosses(value: unknown, type: string): void {
   if (LOST.has(type)) throw new TypeError(type);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  const hidden = hiddenType(value);
+  if (hidden !== undefined) throw new TypeError(hidden);
   for (const entry of Object.values(value)) if (typeof entry === 'bigint') refuseLarge(entry);
 }
 
