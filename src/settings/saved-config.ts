@@ -63,7 +63,9 @@ export class SavedConfig {
     if (isBlank(value)) return fallback;
     const number = asWhole(value, min, max);
     if (number !== undefined) return number;
-    this.invalid(property, `${min} … ${max}`);
+    const entered = typeof value === 'string' ? Number(value) : value;
+    const isFraction = typeof entered === 'number' && entered >= min && entered <= max;
+    this.invalid(property, isFraction ? 'expected.wholeNumber' : `${min} … ${max}`);
     return fallback;
   }
 

@@ -82,8 +82,7 @@ describe('settings/saved-config', () => {
     for (const [raw, value] of [
       [-1, '-1'],
       [11, '11'],
-      [1.5, '1.5'],
-      ['1.5', '1.5'],
+      [10.5, '10.5'],
       ['eleven', 'eleven'],
       ['1s', '1s'],
       [Number.NaN, 'NaN'],
@@ -92,6 +91,10 @@ describe('settings/saved-config', () => {
     ] as const) {
       it(`is not ${JSON.stringify(raw)}`, () => refuses(read, raw, value, '0 … 10'));
     }
+    it('is no fraction, which the range alone would not tell', () => {
+      refuses(read, 1.5, '1.5', 'expected.wholeNumber');
+      refuses(read, '1.5', '1.5', 'expected.wholeNumber');
+    });
   });
 
   describe('a choice', () => {
