@@ -101,6 +101,8 @@ export class TopicsSidebar {
   #exceptions = new Set<string>();
   /** The broker whose health is being asked for. */
   #asking: string | undefined;
+  /** Why the brokers could not be asked for, as it was said; blank when they could. */
+  #unlisted = '';
 
   constructor() {
     this.element.append(
@@ -124,10 +126,15 @@ export class TopicsSidebar {
     this.#offer.refresh();
     this.#toolbar.refresh().then(
       () => {
+        if (this.#problem.text() === this.#unlisted) this.#say('');
+        this.#unlisted = '';
         void this.#look();
         void this.#offerRecordings();
       },
-      (error: Error) => this.#say(error.message),
+      (error: Error) => {
+        this.#unlisted = error.message;
+        this.#say(error.message);
+      },
     );
   }
 
@@ -248,6 +255,8 @@ export class TopicsSidebar {
       const health = await askHealth(broker);
       if (broker !== this.#toolbar.broker) return;
       this.#health.show(broker, health);
+      // Node-RED answers again.
+      if (this.#unlisted !== '') this.refresh();
       if (health.hasClients) await this.#clients.look(broker);
       else this.#clients.forget();
     } catch {

@@ -185,6 +185,19 @@ describe('the topics sidebar in the editor', function () {
     await line.getByText(/^Flows: connected · in [\d.]+\/s, out [\d.]+\/s$/).waitFor();
   });
 
+  it('says that Node-RED does not answer only as long as that is so', async () => {
+    const listOfBrokers = /\/mqtt-flows\/brokers\?/;
+    await editor.page.route(listOfBrokers, (route) => route.abort());
+    await editor.action('core:show-info-tab');
+    await editor.action('mqtt-flows:show-topics-tab');
+    const said = topics.panel.getByText('Node-RED does not answer.');
+    await said.waitFor();
+    await editor.page.unroute(listOfBrokers);
+    await said.waitFor({ state: 'hidden' });
+    // The browser writes each failure to its console.
+    editor.forgetErrors();
+  });
+
   it('opens a branch by the click that selects it, closes it by the next, and keeps what is clicked in sight', async () => {
     for (let i = 10; i < 50; i++) void publish(`clicked/${i}/a`, 'x', true);
     await publish('clicked/99/a', 'x', true);
