@@ -85,12 +85,22 @@ export function prepareServerFields(saved: ServerConfig): void {
   prepareWebSocket({ ...serverDefaults.webSocket, ...saved.webSocket });
   const tls = $('#node-config-input-tls').on('change', showNeeded);
   addFieldNote($('#mqtt-flows-tls-row'), tls, (id) => ({ problem: tlsProblem(id, readServers()) }));
+  const username = $('#node-config-input-username');
+  addFieldNote(username.closest('.form-row'), username, (value) => ({ hint: outerBlanksHint(value) }));
   const password = $('#node-config-input-password');
-  addFieldNote($('#mqtt-flows-password-row'), password, (value) => ({ problem: passwordProblem(value) }));
-  $('#node-config-input-username, #node-config-input-protocolVersion').on('input change', () => {
+  addFieldNote($('#mqtt-flows-password-row'), password, (value) => ({
+    problem: passwordProblem(value),
+    hint: outerBlanksHint(value),
+  }));
+  username.add('#node-config-input-protocolVersion').on('input change', () => {
     password.trigger('input');
   });
   showNeeded();
+}
+
+/** Blanks are allowed there. Most of them came with what was pasted, and the refusal of a server does not tell. */
+function outerBlanksHint(value: string): string | undefined {
+  return value === value.trim() ? undefined : sharedText('hint.outerBlanks');
 }
 
 function readServers(): ServerConfig['servers'] {

@@ -102,6 +102,11 @@ describe('the dialogs in the editor', function () {
     await broker.getByText('The user name has been moved to its own field').waitFor();
     assert.equal(await broker.locator('#node-config-input-username').inputValue(), 'other');
     assert.equal(await broker.locator('#node-config-input-password').inputValue(), 'secret');
+    const blanks = broker.getByText('It begins or ends with a blank, which is sent.');
+    await broker.locator('#node-config-input-password').fill('secret ');
+    await blanks.waitFor();
+    await broker.locator('#node-config-input-password').fill('secret');
+    await blanks.waitFor({ state: 'detached' });
     await editor.cancelDialog(broker);
     await editor.cancelDialog(subscribe);
   });
