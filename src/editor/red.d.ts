@@ -85,7 +85,7 @@ interface EditorNodes {
   node(id: string): EditorNode | null | undefined;
   /** Calls `each` with all configuration nodes. */
   eachConfig(each: (node: Readonly<Record<string, unknown>>) => void): void;
-  workspace(id: string): { readonly label?: string } | undefined;
+  workspace(id: string): { readonly label?: string; readonly disabled?: boolean } | undefined;
   subflow(id: string): { readonly name?: string } | undefined;
 }
 

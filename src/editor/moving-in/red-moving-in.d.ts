@@ -37,7 +37,7 @@ interface EditorNodes {
   version(version: string): void;
   eachNode(visit: (node: EditorNode) => void): void;
   getType(type: string): { readonly defaults: Readonly<Record<string, { readonly value: unknown }>> } | null;
-  workspace(id: string): { readonly label?: string; locked?: boolean } | undefined;
+  workspace(id: string): { readonly label?: string; readonly disabled?: boolean; locked?: boolean } | undefined;
   subflow(id: string): { readonly name?: string; locked?: boolean } | undefined;
 }
 

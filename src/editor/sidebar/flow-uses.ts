@@ -11,7 +11,9 @@ export function flowUses(broker: string): TopicUse[] {
   const uses: TopicUse[] = [];
   RED.nodes.eachNode((node) => {
     const { broker: own, d: disabled } = node as EditorNode & { readonly broker?: unknown; readonly d?: boolean };
-    if (disabled === true || (own !== broker && node.type !== 'mqtt-flows-router')) return;
+    // A disabled flow has nodes that know nothing of it.
+    if (disabled === true || RED.nodes.workspace(node.z ?? '')?.disabled === true) return;
+    if (own !== broker && node.type !== 'mqtt-flows-router') return;
     // The editor's nodes have their settings as properties.
     uses.push(...topicUses(node as EditorNode & UsingNode));
   });

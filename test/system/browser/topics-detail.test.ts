@@ -86,6 +86,11 @@ describe('one topic in the sidebar', function () {
     assert.equal(channels['alarms.rest'].address, 'alarms/{rest}');
     await editor.seeing('.red-ui-flow-node-highlighted', '', () => row.getByRole('button', { name: 'alarms' }).click());
     await map.waitFor({ state: 'detached' });
+    await editor.page.evaluate("RED.workspaces.disable('tab')");
+    await topics.panel.getByRole('button', { name: 'Show which topics the flows use' }).click();
+    await map.getByText('No node of the flows').waitFor();
+    await editor.page.keyboard.press('Escape');
+    await map.waitFor({ state: 'detached' });
   });
 
   it('shows numbers with all their digits, and JSON that is too deep as text', async () => {
