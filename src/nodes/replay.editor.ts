@@ -93,8 +93,10 @@ RED.nodes.registerType<ReplayConfig, object>('mqtt-flows-replay', {
       problem: wrongRecording(text, type.val() === 'file' ? 'file' : 'recording'),
     }));
     type.on('change', () => recording.trigger('change'));
+    // Looked up now: another dialog may be open when the answer comes.
+    const known = $('#mqtt-flows-recordings-known');
     void askRecordingNames().then((names) => {
-      $('#mqtt-flows-recordings-known').append(...names.map((value) => $('<option>', { value })));
+      known.append(...names.map((value) => $('<option>', { value })));
     });
     const noted = (id: string, check: (text: string) => string | undefined): void => {
       const input = $(id);
