@@ -32,24 +32,25 @@ export function publishPane(
       const to = target();
       // The fields keep their listeners for the next topic.
       if (!to) return void pane.contents().detach();
-      if (made?.broker !== to.broker && !made?.busy) made = new PublishView(to.broker);
+      if (!made || (made.broker !== to.broker && !made.busy)) made = new PublishView(to.broker);
+      made.publishTo(to.broker);
       // They come after the topic was selected, and belong to its broker.
-      if (made?.broker === to.broker) made.offer(messageTypes());
-      made?.follow(to.path, log);
+      if (made.broker === to.broker) made.offer(messageTypes());
+      made.follow(to.path, log);
       // One that was made before, for other formats, goes.
-      if (made && made.element.parent()[0] !== pane[0]) pane.empty().append(made.element);
+      if (made.element.parent()[0] !== pane[0]) pane.empty().append(made.element);
     },
   };
 }
 
 class PublishView {
-  readonly broker: string;
   readonly element = $('<div>', { class: 'mqtt-flows-publish' });
   readonly #form = new PublishForm();
   readonly #drafts: PublishDrafts;
   readonly #repeat: RepeatedPublish;
   readonly #said = $('<div>', { class: 'mqtt-flows-said', role: 'status' });
   readonly #again = $('<button>', { type: 'button', class: 'red-ui-button' });
+  #broker: string;
   #path: string | undefined;
   /** The messages of Protobuf that are offered. */
   #offered = '[]';
@@ -61,7 +62,7 @@ class PublishView {
   #log: MessageLog | undefined;
 
   constructor(broker: string) {
-    this.broker = broker;
+    this.#broker = broker;
     this.#drafts = new PublishDrafts({
       chosen: (draft) => {
         this.#clearSaid();
@@ -79,6 +80,17 @@ class PublishView {
       ended: (count, error) => this.#ended(count, error),
     });
     this.element.append(this.#drafts.element, this.#form.element, this.#buttons(), this.#said);
+  }
+
+  get broker(): string {
+    return this.#broker;
+  }
+
+  /** Publishes to `broker` from now on, except what is being repeated: a draft stays, and goes to the broker in sight. */
+  publishTo(broker: string): void {
+    if (broker === this.#broker || this.#repeat.running) return;
+    this.#broker = broker;
+    this.#clearSaid();
   }
 
   /** A message that is repeated, or a draft: other topics do not replace it. */
@@ -126,7 +138,7 @@ class PublishView {
   #request(): PublishRequest {
     const { topicProblem } = this.#form;
     if (topicProblem !== undefined) throw new Error(topicProblem);
-    return requestOf(this.broker, this.#form.draft);
+    return requestOf(this.#broker, this.#form.draft);
   }
 
   #buttons(): JQuery {

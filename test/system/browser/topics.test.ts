@@ -298,6 +298,38 @@ describe('the topics sidebar in the editor', function () {
     assert.equal(await broker.inputValue(), 'broker');
   });
 
+  it('publishes a draft to the broker in sight, where it was chosen at another one', async () => {
+    const servers = [{ url: session.mosquitto.url }];
+    const second = { ...brokerDefaults, servers, id: 'second', type: 'mqtt-flows-broker', name: 'Second server' };
+    await session.editor.deploy([...alarmsFlow({ servers }), second]);
+    const broker = topics.panel.getByLabel('Broker', { exact: true });
+    await broker.locator('option', { hasText: 'Second server' }).waitFor({ state: 'attached' });
+    const show = async (): Promise<void> => {
+      await topics.start('drafts/#');
+      await publish('drafts/lamp', 'on');
+      await topics.openAll();
+      await topics.row('lamp').click();
+      await topics.tab('Publish').click();
+    };
+    await show();
+    await topics.pane.getByRole('button', { name: 'Save the draft' }).click();
+    await topics.pane.getByText('Saved in this browser.').waitFor();
+    await topics.stop();
+    await broker.selectOption('second');
+    await show();
+    // No node uses this broker, so it is not connected, and Node-RED would refuse.
+    const route = /\/topics\/publish$/;
+    await editor.page.route(route, (request) => request.fulfill({ json: {} }));
+    const sent = editor.page.waitForRequest(route);
+    await topics.pane.getByRole('button', { name: 'Publish', exact: true }).click();
+    assert.equal(JSON.parse((await sent).postData() ?? '').broker, 'second');
+    await topics.pane.getByText('Published.', { exact: true }).waitFor();
+    await editor.page.unroute(route);
+    await topics.pane.getByRole('button', { name: 'Delete the draft' }).click();
+    await topics.stop();
+    await session.editor.deploy(alarmsFlow({ servers }));
+  });
+
   it('shows what a server says of a refusal as the text that it is', async () => {
     const refusing = await ScriptedServer.start({
       connect(client, packet) {
