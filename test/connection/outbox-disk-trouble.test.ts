@@ -106,6 +106,30 @@ describe('the outbox on disk, in trouble', () => {
     });
   }
 
+  it('sends in order, however much each connection had room for while the disk was full', async () => {
+    const store = new FakeStore();
+    const bench = new Bench({}, store);
+    for (const topic of ['a', 'b', 'c', 'd']) bench.accept(topic, 1);
+    const first = bench.attach({ receiveMaximum: 1 });
+    await settled();
+    store.failure = diskFull();
+    bench.lose(first);
+    bench.lose(bench.attach({ sessionPresent: true }));
+    const transport = bench.attach({ sessionPresent: true, receiveMaximum: 3 });
+    await settled();
+    let open = (): void => {};
+    store.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    store.failure = undefined;
+    bench.clock.advance(RETRY);
+    await settled();
+    answer(transport, 'a');
+    open();
+    await settled();
+    assert.deepEqual(transport.topics, ['a', 'b', 'c', 'd']);
+  });
+
   it('does not send with a packet identifier that is being written, when an earlier one has been', async () => {
     const store = new FakeStore();
     const bench = new Bench({}, store);
@@ -141,6 +165,25 @@ describe('the outbox on disk, in trouble', () => {
     await settled();
     assert.deepEqual(transport.packets, ['PUBREL a']);
     assert.equal(store.exchanges[0]?.received, true);
+  });
+
+  it('sends PUBREL in the order of the publications over the next connection, while a receipt is being written', async () => {
+    const store = new FakeStore();
+    const bench = new Bench({}, store);
+    bench.accept('a', 2);
+    bench.accept('b', 2);
+    const first = bench.attach();
+    await settled();
+    let open = (): void => {};
+    store.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    for (const sent of first.published) sent.receive();
+    bench.lose(first);
+    const transport = bench.attach({ sessionPresent: true });
+    open();
+    await settled();
+    assert.deepEqual(transport.packets, ['PUBREL a', 'PUBREL b']);
   });
 
   it('sends again at once, while the disk is full, what has been sent before', async () => {

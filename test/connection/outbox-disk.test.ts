@@ -155,6 +155,18 @@ describe('the outbox on disk', () => {
       while (bench.outbox.depth > 0) await promisesKept();
       assert.equal(bench.log.length, 3000);
     });
+
+    it('sends in order after the session was lost, although some were sent more often than others', async () => {
+      const bench = await opened(new FakeStore());
+      for (const topic of ['a', 'b', 'c']) bench.accept(topic, 2);
+      const first = bench.attach();
+      await settled();
+      bench.lose(first);
+      bench.lose(bench.attach({ sessionPresent: true, receiveMaximum: 1 }));
+      const last = bench.attach({ sessionPresent: false });
+      await settled();
+      assert.deepEqual(sent(last), ['publish a 4', 'publish b 5', 'publish c 6']);
+    });
   });
 
   describe('after the end of the process', () => {

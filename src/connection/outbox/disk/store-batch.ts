@@ -17,9 +17,8 @@ interface Packed {
   readonly entries: readonly OutboxEntry[];
 }
 
-/** Called when the batch is on disk. */
+/** Called when the batch is on disk, with the entry. */
 interface Effect {
-  readonly entry: OutboxEntry;
   /** Its exchange as the batch writes it. */
   readonly packetIdentifier: number;
   readonly received: boolean;
@@ -29,7 +28,8 @@ interface Effect {
 export class WriteBatch {
   /** Entries that are not on disk yet, in order. */
   fresh: OutboxEntry[] = [];
-  readonly effects: Effect[] = [];
+  /** One for each entry: while a disk is full, many connections may be lost. */
+  readonly effects = new Map<OutboxEntry, Effect>();
   /** Chunks whose marks differ from those on disk. */
   readonly changed = new Set<OutboxChunk>();
   /** Numbers of chunks that are settled. */
@@ -41,7 +41,15 @@ export class WriteBatch {
 
   get isEmpty(): boolean {
     const { fresh, effects, changed, gone, givenUp } = this;
-    return fresh.length === 0 && effects.length === 0 && changed.size === 0 && gone.size === 0 && !givenUp;
+    return fresh.length === 0 && effects.size === 0 && changed.size === 0 && gone.size === 0 && !givenUp;
+  }
+
+  /** `effect` replaces an earlier one of `entry`. Unless it is the same, it takes its turn after all others. */
+  onceWritten(entry: OutboxEntry, effect: Effect): void {
+    const { packetIdentifier, received, kept } = this.effects.get(entry) ?? {};
+    if (packetIdentifier === effect.packetIdentifier && received === effect.received && kept === effect.kept) return;
+    this.effects.delete(entry);
+    this.effects.set(entry, effect);
   }
 
   /** The changes to write, with times of the store. New chunks get the numbers after `latest`. */
@@ -69,7 +77,7 @@ export class WriteBatch {
   joined(later: WriteBatch): WriteBatch {
     const both = new WriteBatch();
     both.fresh = [...this.fresh, ...later.fresh];
-    both.effects.push(...this.effects, ...later.effects);
+    for (const [entry, effect] of [...this.effects, ...later.effects]) both.onceWritten(entry, effect);
     for (const chunk of [...this.changed, ...later.changed]) both.changed.add(chunk);
     for (const number of [...this.gone, ...later.gone]) both.gone.add(number);
     both.givenUp = later.givenUp ?? this.givenUp;

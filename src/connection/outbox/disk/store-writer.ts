@@ -68,8 +68,7 @@ export class StoreWriter {
     // At QoS 0 there is no exchange, but the order has to be kept.
     if (publication.qos === 0 && this.#keeping === 0) return kept(entry);
     const received = progress === 'received';
-    this.#keeping++;
-    this.#next.effects.push({ entry, packetIdentifier, received, kept });
+    this.#await(entry, kept);
     if (chunk && publication.qos > 0) {
       if (packetIdentifier === 0) chunk.endExchange(index);
       else chunk.keepExchange(index, { packetIdentifier, received });
@@ -90,9 +89,8 @@ export class StoreWriter {
    * otherwise the next process could send a publication again whose exchange has ended, or forget an exchange.
    */
   giveUp(entry: OutboxEntry, stored: (entry: OutboxEntry) => void): void {
-    const { chunk, index, packetIdentifier, progress } = entry;
-    this.#keeping++;
-    this.#next.effects.push({ entry, packetIdentifier, received: progress === 'received', kept: stored });
+    const { chunk, index, packetIdentifier } = entry;
+    this.#await(entry, stored);
     this.#givenUp.add(packetIdentifier);
     this.#next.givenUp = this.#givenUp;
     if (chunk) this.remove(chunk, index);
@@ -176,6 +174,13 @@ export class StoreWriter {
     this.#work = this.#write(batch);
   }
 
+  /** Calls `kept` when the next batch is on disk, in place of what an earlier call for the same entry and batch has asked for. */
+  #await(entry: OutboxEntry, kept: (entry: OutboxEntry) => void): void {
+    const { packetIdentifier, progress } = entry;
+    if (!this.#next.effects.has(entry)) this.#keeping++;
+    this.#next.onceWritten(entry, { packetIdentifier, received: progress === 'received', kept });
+  }
+
   #writeGivenUp(): void {
     this.#next.givenUp = this.#givenUp;
     this.#flush();
@@ -190,11 +195,12 @@ export class StoreWriter {
       this.#time.written(news);
     } catch (error) {
       this.#next = batch.joined(this.#next);
+      this.#keeping = this.#next.effects.size;
       return this.#break(error);
     }
     this.#state = 'ready';
     for (const { chunk, entries } of batch.packed) this.#owner.written(chunk, entries);
-    for (const { entry, packetIdentifier, received, kept } of batch.effects) {
+    for (const [entry, { packetIdentifier, received, kept }] of batch.effects) {
       this.#keeping--;
       entry.exchangeKept(packetIdentifier, received);
       kept(entry);
