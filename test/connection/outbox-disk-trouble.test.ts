@@ -152,6 +152,30 @@ describe('the outbox on disk, in trouble', () => {
     assert.deepEqual(kept, [transport.published[0]?.packetIdentifier]);
   });
 
+  it('sends nothing whose time has passed while it waited for the disk, and the rest with the time that is left', async () => {
+    const store = new FakeStore();
+    const bench = new Bench({ messageTtl: 60 }, store);
+    bench.accept('a', 2);
+    bench.accept('b', 1);
+    await settled();
+    bench.clock.advance(30_000);
+    bench.accept('c', 1, { properties: { messageExpiryInterval: 50 } });
+    await settled();
+    store.failure = diskFull();
+    const transport = bench.attach();
+    await settled();
+    bench.clock.advance(35_000);
+    await settled();
+    store.failure = undefined;
+    bench.clock.advance(RETRY);
+    await settled();
+    assert.deepEqual(transport.packets, ['PUBLISH c']);
+    assert.equal(transport.published[0]?.question.properties?.messageExpiryInterval, 10);
+    assert.deepEqual(bench.log, ['a publication-expired', 'b publication-expired']);
+    assert.equal(store.records.length, 1);
+    assert.equal(bench.outbox.depth, 1);
+  });
+
   it('sends PUBREL over the next connection once the receipt by the server is written', async () => {
     const { store, bench, first } = await sentBeforeFull();
     first.published[0]?.receive();

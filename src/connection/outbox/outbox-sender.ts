@@ -242,7 +242,6 @@ export class OutboxSender implements EntryCarrier {
     // There are more identifiers than the in-flight limit.
     if (entry.packetIdentifier === 0 && qos > 0) entry.startExchange(this.#identifiers.allocate() ?? 0);
     else this.#exchanges.delete(entry);
-    entry.age(now);
     if (qos > 0 && entry.isExchangeKept) this.#transmit(entry);
     else this.#queue.keep(entry, this.#transmit);
   }
@@ -250,14 +249,24 @@ export class OutboxSender implements EntryCarrier {
   readonly #transmit = (entry: OutboxEntry): void => {
     const transport = this.#link?.transport;
     if (!transport || entry.onWire || !entry.underWay || !entry.isExchangeKept) return;
+    const now = this.#clock.now();
+    if (entry.hasExpired(now)) return this.#late(entry);
     const dup = entry.progress === 'sent';
-    entry.sent(this.#clock.now());
+    entry.age(now);
+    entry.sent(now);
     if (entry.publication.qos > 0) this.#answers.asked();
     if (entry.progress === 'received') return transport.release(entry);
     else this.#unanswered.sent(entry.publication.topic, entry.sentAt);
     this.#traffic.countSent(entry.publication.topic);
     transport.send(entry, dup);
   };
+
+  /** Its time has passed while it waited for the disk. */
+  #late(entry: OutboxEntry): void {
+    this.#inFlight.delete(entry);
+    this.#end(entry, { kind: 'expired' });
+    this.pump();
+  }
 
   readonly #release = (entry: OutboxEntry): void => {
     if (!this.#link || !entry.onWire || !entry.underWay) return;
