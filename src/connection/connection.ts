@@ -221,7 +221,7 @@ export class Connection {
     // Before the state changes: who looks then must not see what an earlier connection was granted.
     this.#subscriptions.attach(transport, known);
     this.#states.enter({ kind: 'connected', info, server });
-    const announced = (): void => this.#outbox.attach(transport, known, place);
+    const announced = this.#outbox.enter(transport, known, place);
     this.#stopAnnouncing = this.#presence.announce(transport, info, this.#subscriptions, announced);
   }
 

@@ -73,7 +73,10 @@ export class Presence {
       if (!birth) return announced();
       // Until it is acknowledged, the birth message counts against the server's receive maximum.
       const done = within(ANSWER_TIME, announced);
-      this.#publish(birth, transport, server, done);
+      this.#publish(birth, transport, server, (outcome) => {
+        // Otherwise the connection has ended.
+        if (outcome?.kind !== 'unconfirmed') done();
+      });
     });
     subscriptions.onceAnswered(speak);
     this.#silence = () => {
@@ -98,7 +101,12 @@ export class Presence {
     });
   }
 
-  #publish(publication: OutgoingPublication, transport: Transport, server: ServerInfo, settled: () => void): void {
+  #publish(
+    publication: OutgoingPublication,
+    transport: Transport,
+    server: ServerInfo,
+    settled: (outcome?: PublishOutcome) => void,
+  ): void {
     const problem = limitProblem(publication, server);
     if (problem) {
       this.#world.report(problem);
@@ -107,7 +115,7 @@ export class Presence {
     const { answers, traffic } = this.#world;
     const published = (outcome: PublishOutcome): void => {
       if (outcome.kind === 'refused') this.#world.report(refused(outcome));
-      settled();
+      settled(outcome);
     };
     traffic.countSent(publication.topic);
     transport.publish(publication, publication.qos === 0 ? published : answers.await(published));

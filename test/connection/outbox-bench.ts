@@ -86,12 +86,8 @@ export class Bench {
     this.#network.latest.connect(info);
     prepare(this.#network.latest);
     const server = serverInfo(info);
-    this.outbox.attach(this.#network.latest, server, {
-      home: 'server',
-      previous: 'server',
-      present: server.sessionPresent,
-      ...place,
-    });
+    const whole = { home: 'server', previous: 'server', present: server.sessionPresent, ...place };
+    this.outbox.enter(this.#network.latest, server, whole)();
     return this.#network.latest;
   }
 

@@ -149,6 +149,43 @@ describe('connection/presence', () => {
       assert.deepEqual(second.topics, ['birth']);
     });
 
+    it('keeps nothing from the outbox that a connection has shown which was lost before it: the session was gone', () => {
+      const birth = withBirth();
+      birth.subscribe('one');
+      birth.publish('a', 2);
+      const first = birth.connected();
+      first.subscribed[0]?.answer(granted);
+      acknowledge(first, 'birth');
+      first.published.find(({ question }) => question.topic === 'a')?.receive();
+      first.lose(failure('connection-lost'));
+      const second = birth.connected({ sessionPresent: false });
+      birth.clock.advance(ANSWER_TIME / 2);
+      assert.deepEqual(second.topics, []);
+      second.lose(failure('connection-lost'));
+      const last = birth.connected({ sessionPresent: true });
+      last.subscribed[0]?.answer(granted);
+      acknowledge(last, 'birth');
+      assert.deepEqual(last.packets.slice(-2), ['PUBLISH birth', 'PUBLISH a']);
+    });
+
+    it('starts nothing when the connection is lost before it is acknowledged', () => {
+      const birth = withBirth(1);
+      birth.publish('a', 2);
+      const first = birth.connected();
+      acknowledge(first, 'birth');
+      birth.clock.advance(ANSWER_TIME);
+      first.lose(failure('connection-lost'));
+      birth.connection.clearOutbox();
+      for (let connection = 0; connection < 3; connection++) {
+        const transport = birth.connected({ sessionPresent: true });
+        transport.lose(failure('connection-lost'));
+        assert.deepEqual(transport.packets, ['PUBLISH birth']);
+      }
+      const last = birth.connected({ sessionPresent: true });
+      acknowledge(last, 'birth');
+      assert.deepEqual(last.packets, ['PUBLISH birth', 'PUBREL ']);
+    });
+
     it('beyond the limits of the server is reported and not sent, and the outbox continues', () => {
       const birth = bench({ birth: outgoing('birth', 2) });
       birth.publish('waiting');

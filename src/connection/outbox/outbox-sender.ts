@@ -111,14 +111,18 @@ export class OutboxSender implements EntryCarrier {
   }
 
   /**
-   * Sends over `transport` from now on: first again the unfinished exchanges of the session of `server`, then the rest.
-   * Unfinished exchanges of another session are sent as new publications, and stay abandoned there.
+   * The session at hand is that of `server`. Unfinished exchanges of another are sent as new publications, and stay abandoned
+   * there. The connection may be lost before attach(), and the next one finds the new session present.
    */
-  attach(transport: Transport, server: ServerInfo, place: SessionPlace): void {
+  enter(server: ServerInfo, place: SessionPlace): void {
     if (!server.sessionPresent) this.#forgetExchanges(place.previous);
+    if (!place.present) this.#left.forget(place.home);
+  }
+
+  /** After enter(). Sends over `transport` from now on: first again the unfinished exchanges of its session, then the rest. */
+  attach(transport: Transport, server: ServerInfo, place: SessionPlace): void {
     this.#link = { transport, server };
     if (place.present) this.#left.finish(place.home, transport, () => this.pump());
-    else this.#left.forget(place.home);
     this.pump();
   }
 
@@ -232,8 +236,7 @@ export class OutboxSender implements EntryCarrier {
   }
 
   #send(entry: OutboxEntry, server: ServerInfo): void {
-    const now = this.#clock.now();
-    if (entry.hasExpired(now)) return this.#end(entry, { kind: 'expired' });
+    if (entry.hasExpired(this.#clock.now())) return this.#end(entry, { kind: 'expired' });
     const error = entry.progress === 'received' ? undefined : limitProblem(entry.publication, server);
     if (error) return this.#end(entry, { kind: 'failed', error });
     this.#bucket?.take();

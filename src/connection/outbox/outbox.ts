@@ -112,9 +112,10 @@ export class Outbox {
     this.pump();
   }
 
-  /** Sends through `transport` from now on. */
-  attach(transport: Transport, server: ServerInfo, place: SessionPlace): void {
-    this.#sender.attach(transport, server, place);
+  /** There is a connection, with the session of `place`. The function returned starts sending; only while it stands. */
+  enter(transport: Transport, server: ServerInfo, place: SessionPlace): () => void {
+    this.#sender.enter(server, place);
+    return () => this.#sender.attach(transport, server, place);
   }
 
   /**
