@@ -14,6 +14,37 @@ const parsed = parseTopicFilter('#');
 assert.ok(parsed.ok);
 const { filter } = parsed;
 
+/** A window with room for one, which has handed over "a" at QoS 1 and lets "b" wait. */
+function withOneWaiting(windows: DeliveryWindows): { handed: string[]; done(): void } {
+  const handed: string[] = [];
+  let done: () => void = () => assert.fail('nothing has been handed over');
+  const window: DeliveryWindow = windows.open();
+  window.open({
+    limit: 1,
+    timeout: 0,
+    hand({ publication }, settle) {
+      handed.push(publication.topic);
+      done = () => void settle?.({ kind: 'acknowledged' });
+      return undefined;
+    },
+    expired: () => ({ kind: 'abandoned' }),
+    changed: () => {},
+    failuresFillWindow: () => assert.fail('no delivery has failed'),
+  });
+  windows.follow({ kind: 'connected', info: serverInfo(), server: 'one' });
+  for (const topic of ['a', 'b']) {
+    const shared = new SharedReceipt(new RecordedReceipt());
+    window.take({ publication: incoming(topic, [], { qos: 1 }), filter, qos: 1 }, shared);
+    shared.delivered();
+  }
+  return { handed, done: () => done() };
+}
+
+function reconnect(windows: DeliveryWindows, server: string, sessionPresent: boolean): void {
+  windows.follow({ kind: 'connecting', stage: 'tcp', attempt: 1, server });
+  windows.follow({ kind: 'connected', info: serverInfo({ sessionPresent }), server });
+}
+
 describe('Windows of a connection', () => {
   for (const [what, server, sessionPresent, after] of [
     ['drop what waits when the session continues at the same server', 'one', true, []],
@@ -22,32 +53,20 @@ describe('Windows of a connection', () => {
   ] as const) {
     it(what, () => {
       const windows = new DeliveryWindows(new FakeClock());
-      const handed: string[] = [];
-      let done: () => void = () => assert.fail('nothing has been handed over');
-      const window: DeliveryWindow = windows.open();
-      window.open({
-        limit: 1,
-        timeout: 0,
-        hand({ publication }, settle) {
-          handed.push(publication.topic);
-          done = () => void settle?.({ kind: 'acknowledged' });
-          return undefined;
-        },
-        expired: () => ({ kind: 'abandoned' }),
-        changed: () => {},
-        failuresFillWindow: () => assert.fail('no delivery has failed'),
-      });
-      windows.follow({ kind: 'connected', info: serverInfo(), server: 'one' });
-      for (const topic of ['a', 'b']) {
-        const shared = new SharedReceipt(new RecordedReceipt());
-        window.take({ publication: incoming(topic, [], { qos: 1 }), filter, qos: 1 }, shared);
-        shared.delivered();
-      }
-      windows.follow({ kind: 'connecting', stage: 'tcp', attempt: 1, server: 'one' });
-      windows.follow({ kind: 'connected', info: serverInfo({ sessionPresent }), server });
+      const { handed, done } = withOneWaiting(windows);
+      reconnect(windows, server, sessionPresent);
       assert.deepEqual(handed, ['a']);
       done();
       assert.deepEqual(handed, ['a', ...after]);
     });
   }
+
+  it('keep what waits from a lost session when the one after it continues', () => {
+    const windows = new DeliveryWindows(new FakeClock());
+    const { handed, done } = withOneWaiting(windows);
+    reconnect(windows, 'one', false);
+    reconnect(windows, 'one', true);
+    done();
+    assert.deepEqual(handed, ['a', 'b']);
+  });
 });

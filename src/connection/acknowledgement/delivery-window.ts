@@ -69,6 +69,8 @@ interface Held {
   readonly local: boolean;
   /** Its connection has ended. At QoS 1, the server sends it again if it has kept the session. */
   lost: boolean;
+  /** Its session has not continued: the sessions after it do not know it. */
+  orphaned: boolean;
   cancelTimeout: () => void;
   handed: HandedDelivery | undefined;
 }
@@ -150,6 +152,7 @@ export class DeliveryWindow {
       release: receipt.hold(),
       local,
       lost: false,
+      orphaned: false,
       cancelTimeout: nothing,
       handed: undefined,
     });
@@ -174,7 +177,13 @@ export class DeliveryWindow {
 
   /** The session continues: the server sends waiting deliveries at QoS 1 again, so they are dropped here. */
   resumeSession(): void {
-    for (const held of this.#waiting.drain()) if (!held.lost) this.#waiting.push(held);
+    for (const held of this.#waiting.drain()) if (!held.lost || held.orphaned) this.#waiting.push(held);
+  }
+
+  /** The session does not continue: what is here is not sent again. */
+  endSession(): void {
+    for (const held of this.#unsettled) held.orphaned = true;
+    for (const held of this.#waiting) held.orphaned = true;
   }
 
   /** Settles all remaining deliveries in the same way. */

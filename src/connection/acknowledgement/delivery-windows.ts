@@ -36,6 +36,7 @@ export class DeliveryWindows {
       for (const window of this.#windows) {
         window.refusable = this.#refusable;
         if (sessionPresent && state.server === this.#lost) window.resumeSession();
+        else window.endSession();
       }
       this.#server = state.server;
       this.#lost = undefined;
