@@ -7,7 +7,8 @@ const INTRODUCTION = `# Error codes
 
 Every error of the nodes has a code. A Catch node gets it as \`msg.error.code\`, the Debug sidebar shows it beside the message, and
 a failed connection has it in the line of the log: \`[connection-refused]\`. This page says what to do. Add the code to its address to get
-there: \`errors.md#connection-refused\`. Words *like this* are filled in when the error occurs.
+there: \`errors.md#connection-refused\`. Below the code stands what the status of a node shows for it. Words *like this* are filled in
+when the error occurs.
 
 \`npm run docs\` makes this page of the sentences that the nodes use, in English and German.
 `;
@@ -18,7 +19,11 @@ export function errorsPage(): string {
   const german = catalogue('de', 'broker');
   const row = ([code, remedy]: [string, string]): string => {
     const says = [english, german].map((texts) => cell(texts.get(`errors.${code}`) ?? ''));
-    return `| <a id="${code}"></a>\`${code}\` | ${says.join('<br><sub>')}</sub> | ${remedy} |`;
+    // Flows compare the text of a lost connection, so its status is Node-RED's own.
+    const status = code === 'connection-lost' ? 'disconnected' : code;
+    const badges = [english, german].flatMap((texts) => texts.get(`status.${status}`) ?? []);
+    const badge = badges.length === 0 ? '' : `<br><sub>${badges.join(' / ')}</sub>`;
+    return `| <a id="${code}"></a>\`${code}\`${badge} | ${says.join('<br><sub>')}</sub> | ${remedy} |`;
   };
   const section = ({ title, remedies }: ErrorGroup): string =>
     [
