@@ -92,7 +92,9 @@ afterwards. It is made by \`npm run docs\` from the table that the conversion is
 nodes and ours are compared by.`,
     '## Where every property goes',
     `"May differ" means that a moved node may do something else, for the reason beside it. Where that depends on the node, the
-dialog and the command say so for each.`,
+dialog and the command say so for each. Three things are for you to choose, once for all nodes, in the dialog or as options of the
+command (\`convert --help\`): server certificates where there is no TLS configuration (any is accepted as before, unless you choose to
+verify), messages without a connection (they wait, or fail), and retained messages (once, or again after each deploy as before).`,
     ...propertyTables(),
     '## Nodes of other packages',
     'They move where their settings can, and the dialog says what is missing.',
