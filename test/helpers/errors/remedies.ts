@@ -79,7 +79,7 @@ const EMBEDDED: ErrorGroup = {
     'embedded-port-in-use': 'Stop the other program (often mosquitto), or choose another port.',
     'embedded-listen-failed': 'Choose an address of this machine. Ports below 1024 need rights.',
     'embedded-needs-credentials': 'Enter user name and password, or tick *Let anyone connect without a user name*.',
-    'embedded-websocket-needs-users': 'Add a user in the tab *Devices*, or allow devices without.',
+    'embedded-websocket-needs-users': 'Add a user in the tab *Devices*, or tick *Devices need no user name* there.',
     'embedded-path-in-use': 'Choose another path.',
     'embedded-no-web-server': 'Remove `httpNodeRoot: false` from the settings of Node-RED, or use a port.',
     'embedded-needs-certificate': 'Choose a TLS configuration with certificate and key in the tab *Devices*.',
@@ -139,7 +139,7 @@ const PUBLISHING: ErrorGroup = {
     'publication-quarantined': 'Look at the reason of the server, and change the message.',
     'publish-overloaded': 'Send more slowly, or simplify the expression.',
     'not-connected': 'Repair the connection, or let messages wait (*Offline* in the publish node).',
-    'publication-dropped': 'Raise the limits of the outbox, or choose to reject new messages.',
+    'publication-dropped': 'Raise the limits of the outbox, or set *When full* to *refuse the new message*.',
     'reply-without-request': 'Keep `msg.responseTopic` from the request, or the message id.',
   },
 };
