@@ -10,6 +10,7 @@ import { NodeCodecs } from '../runtime/node/node-codecs';
 import { refuseMessages, showProblem } from '../runtime/node/node-problem';
 import { readSettings } from '../runtime/node/read-settings';
 import { outputTarget } from '../runtime/recordings/output-target';
+import { REPLAY_ACTIONS } from '../runtime/recordings/replay-message';
 import { NodeReplays } from '../runtime/recordings/replay-node';
 import { brokerTarget, flowTarget, type ReplayTarget } from '../runtime/recordings/replay-target';
 import { parseReplayConfig, type ReplayConfig, type ReplaySettings, replayDefaults } from '../settings/replay.config';
@@ -25,7 +26,7 @@ export = function register(RED: NodeAPI): void {
     if (!broker.ok) return refuse(this, broker.error, broker.reported);
     const target = settings.to === 'flow' ? flowTarget(RED, definition.broker) : brokerTarget(RED, definition.broker);
     const replays = run(this, settings, target);
-    acceptControl(RED, this, broker.control, (input) => replays.take(input));
+    acceptControl(RED, this, broker.control, REPLAY_ACTIONS, (input) => replays.take(input));
   }
 
   function playToOutput(node: Node, settings: ReplaySettings): void {
@@ -33,7 +34,7 @@ export = function register(RED: NodeAPI): void {
     const codec = new NodeCodecs(RED, settings, 'text', new SparkplugBirths()).find(settings.format);
     if (!codec.ok) return refuse(node, codec.error);
     const replays = run(node, settings, outputTarget(RED, node, codec.value));
-    acceptOwn(RED, node, (input) => replays.take(input));
+    acceptOwn(RED, node, REPLAY_ACTIONS, (input) => replays.take(input));
   }
 
   function run(node: Node, settings: ReplaySettings, target: ReplayTarget): NodeReplays {

@@ -2,6 +2,7 @@
 
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
+import { STATE_ACTIONS } from '../core/state/state-request';
 import type { ValueRule } from '../core/values/value-rule';
 import { type BrokerLink, useBroker } from '../runtime/broker/broker-node';
 import { acceptControl, acceptOwn } from '../runtime/broker/connection-actions';
@@ -40,12 +41,12 @@ export = function register(RED: NodeAPI): void {
     if (!started.ok) return refuse(this, started.error);
     const running = started.config;
     showState(this, definition, running.live);
-    if (!broker) return acceptOwn(RED, this, (input) => running.take(input));
+    if (!broker) return acceptOwn(RED, this, STATE_ACTIONS, (input) => running.take(input));
     const formatOf = (topic: string): FormatOfTopic | undefined => {
       return formatOfTopic(settings, { fixed: rows.value.subscriptions, requested: [] }, topic);
     };
     this.on('close', useFormats(broker.connection, { codecs, formatOf }));
-    acceptControl(RED, this, broker.control, (input) => running.take(input));
+    acceptControl(RED, this, broker.control, STATE_ACTIONS, (input) => running.take(input));
   }
 
   function refuse(node: Node, error: MqttFlowsError, reported = false): void {

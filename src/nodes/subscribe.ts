@@ -6,6 +6,7 @@ import type { Delivery, DeliveryFigures } from '../connection/acknowledgement/de
 import type { Connection } from '../connection/connection';
 import type { MqttFlowsError } from '../core/errors/mqtt-flows-error';
 import type { Codec } from '../core/payloads/codec';
+import { SUBSCRIPTION_ACTIONS } from '../core/subscriptions/subscription-action';
 import type { ValueRule } from '../core/values/value-rule';
 import type { PreparedMessage } from '../runtime/acknowledgement/acknowledgement';
 import { acknowledging } from '../runtime/acknowledgement/acknowledging';
@@ -69,7 +70,8 @@ export = function register(RED: NodeAPI): void {
     if (inputs === 0) return void filters.start();
     const output = restOutput(config);
     const dynamic = { codec: codec.value, codecs, format: config.format, values, retained, output, keep };
-    acceptControl(RED, this, broker.control, subscriptionControl(RED, this, subscriptions, filters, dynamic));
+    const asked = subscriptionControl(RED, this, subscriptions, filters, dynamic);
+    acceptControl(RED, this, broker.control, SUBSCRIPTION_ACTIONS, asked);
   }
 
   function refuse(node: Node, error: MqttFlowsError, reported = false): void {

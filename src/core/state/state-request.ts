@@ -17,6 +17,9 @@ export type StateRequest =
   | { readonly ok: true; readonly kind: 'refresh' }
   | Failed<MqttFlowsError>;
 
+/** What `msg.action` may ask of a topic state. */
+export const STATE_ACTIONS = ['ask', 'value', 'getState', 'setState', 'refresh'] as const;
+
 /**
  * Reads a message; undefined when its action is none of a topic state. `usual` is what a message without an action is.
  */

@@ -43,6 +43,9 @@ const FORMATS: Readonly<Record<string, string>> = {
   utf8: 'string',
 };
 
+/** What `msg.action` may ask of the subscriptions of a node. */
+export const SUBSCRIPTION_ACTIONS = ['subscribe', 'unsubscribe', 'getSubscriptions', 'refresh'] as const;
+
 /** Reads an action; undefined when the message asks for none of these. */
 export function readSubscriptionAction({ action, topic }: Values): SubscriptionAction | undefined {
   if (action === 'getSubscriptions') return { kind: 'list' };

@@ -157,22 +157,33 @@ export function controlled(
   return true;
 }
 
-/** Makes `node` handle messages that control the connection, or that `others` handles, and reject the rest. */
+/**
+ * Makes `node` handle messages that control the connection, or that `others` handles, and reject the rest with the names of
+ * what it does handle: `actions` are those of `others`.
+ */
 export function acceptControl(
   RED: NodeAPI,
   node: Node,
   control: ConnectionControl,
+  actions: readonly string[],
   others: (input: MessageInput) => boolean,
 ): void {
-  acceptOwn(RED, node, (input) => controlled(RED, control, input.message, input.done) || others(input));
+  const all = ['connect', 'disconnect', ...actions];
+  acceptOwn(RED, node, all, (input) => controlled(RED, control, input.message, input.done) || others(input));
 }
 
-/** Makes `node` handle messages that `own` handles, and reject the rest. */
-export function acceptOwn(RED: NodeAPI, node: Node, own: (input: MessageInput) => boolean): void {
+/** Makes `node` handle messages that `own` handles, and reject the rest with the names of the `actions` that it does handle. */
+export function acceptOwn(
+  RED: NodeAPI,
+  node: Node,
+  actions: readonly string[],
+  own: (input: MessageInput) => boolean,
+): void {
   node.on('input', (message: NodeMessageInFlow & { readonly action?: unknown }, send, done) => {
     if (own({ message, send, done })) return;
     const action = typeof message.action === 'string' ? message.action.slice(0, 60) : typeof message.action;
-    done(localizedError(RED, new MqttFlowsError('action-unknown', { stage: 'control', params: { action } })));
+    const params = { action, actions: actions.join(', ') };
+    done(localizedError(RED, new MqttFlowsError('action-unknown', { stage: 'control', params })));
   });
 }
 

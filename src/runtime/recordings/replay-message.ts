@@ -7,8 +7,11 @@ import { isTopicPrefix, readBranches } from '../../core/recordings/topic-choice'
 import type { TopicFilter } from '../../core/topics/topic-filter';
 import { asFlag, isBlank, propertyInvalid } from '../../core/values/plain-value';
 
+/** What `msg.action` may ask of a replay. */
+export const REPLAY_ACTIONS = ['start', 'stop', 'pause', 'resume', 'speed'] as const;
+
 export interface ReplayMessage {
-  readonly action: 'start' | 'stop' | 'pause' | 'resume' | 'speed';
+  readonly action: (typeof REPLAY_ACTIONS)[number];
   /** The name of a recording, in the place of that of the settings. So the others. */
   readonly recording?: string;
   readonly speed?: number;
@@ -17,15 +20,13 @@ export interface ReplayMessage {
   readonly branches?: readonly TopicFilter[];
 }
 
-const ACTIONS = ['start', 'stop', 'pause', 'resume', 'speed'] as const;
-
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Undefined when it asks for another action. Without one, it starts a replay. */
 export function readReplayMessage(message: object): Result<ReplayMessage> | undefined {
   // A message may hold anything under any name.
   const given = message as Readonly<Record<string, unknown>>;
-  const action = isBlank(given.action) ? 'start' : ACTIONS.find((known) => known === given.action);
+  const action = isBlank(given.action) ? 'start' : REPLAY_ACTIONS.find((known) => known === given.action);
   if (!action) return undefined;
   const asked: Writable<ReplayMessage> = { action };
   const { recording, speed, loop, prefix, branches } = given;

@@ -99,7 +99,7 @@ const RECEIVING: ErrorGroup = {
   remedies: {
     'subscription-refused': 'The server has to allow this user to read the filter.',
     'subscription-ends-connection':
-      'The server has to allow this user to read the filter. Deploy to try again at once.',
+      'The server has to allow this user to read the filter. Change the node and deploy it to try again at once.',
     'subscription-interrupted': 'The node was closed, or unsubscribed, before the answer came.',
     'payload-undecodable': 'Choose the format that the device sends, or *as a Buffer*. `msg.payload` has the bytes.',
     'value-missing': 'Correct the path of *Value*, or choose what happens to messages without it.',
