@@ -31,6 +31,7 @@ export class RoundTrips {
   #trip: Trip | undefined;
   /** Those who have asked since it began. */
   #next = new Set<Waiting>();
+  #stopLooking: () => void = () => {};
 
   constructor(clock: Clock, answers: AnswerWatch) {
     this.#clock = clock;
@@ -45,6 +46,7 @@ export class RoundTrips {
     this.#transport = undefined;
     this.#trip = undefined;
     this.#next.clear();
+    this.#stopLooking();
   }
 
   /**
@@ -69,6 +71,7 @@ export class RoundTrips {
     this.#next = new Set();
     const free = transport.unacknowledged === 0;
     const stopLooking = this.#look(transport, () => this.#end(transport, trip, false));
+    this.#stopLooking = stopLooking;
     const answered = (): void => {
       stopLooking();
       this.#end(transport, trip, free);

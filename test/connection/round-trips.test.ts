@@ -103,6 +103,15 @@ describe('connection/round-trips', () => {
     assert.deepEqual(bench.done, [true]);
   });
 
+  it('leave no timer when the connection ends', () => {
+    const bench = new Bench();
+    bench.begin();
+    bench.clock.advance(300);
+    bench.answers.end();
+    bench.roundTrips.detach();
+    assert.equal(bench.clock.pending, 0);
+  });
+
   it('end without a result when a server answers other packets, but no PINGREQ', () => {
     const bench = new Bench();
     bench.begin();
