@@ -131,7 +131,7 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
     autoConnect: { value: brokerDefaults.autoConnect },
     clientId: {
       value: brokerDefaults.clientId,
-      validate: (value, _options) => isClientId(value) || sharedText('fields.clientId'),
+      validate: (value, _options) => isClientId(value ?? brokerDefaults.clientId) || sharedText('fields.clientId'),
     },
     keepalive: {
       value: brokerDefaults.keepalive,

@@ -9,6 +9,7 @@ import { addSavedRows, listed, readRows } from '../editor/fields/list-rows';
 import { prepareMore, rowsIn, usualOf } from '../editor/fields/more';
 import { sharedText } from '../editor/fields/shared-text';
 import { topicFilterProblem } from '../editor/fields/topic-filter-problem';
+import { fillMissing } from '../editor/fields/with-defaults';
 import { addBranchRow, type BranchRow } from '../editor/replay/branch-row';
 import { askRecordingNames } from '../editor/replay/recording-names';
 import { namesVariables } from '../settings/environment-text';
@@ -85,6 +86,8 @@ RED.nodes.registerType<ReplayConfig, object>('mqtt-flows-replay', {
     return this._('label.input');
   },
   oneditprepare() {
+    // A speed that is missing is a blank one.
+    fillMissing(this, { ...replayDefaults, speed: '' });
     prepareBrokerField(this.broker);
     prepareFormat(this, (name) => this._(`formats.${name}`));
     const recording = $('#node-input-recording');

@@ -11,6 +11,7 @@ import { numberProblem } from '../editor/fields/number-field';
 import { sharedText } from '../editor/fields/shared-text';
 import { fixedTopicHint } from '../editor/fields/topic-hint';
 import { trimPasted } from '../editor/fields/trim-pasted';
+import { fillMissing } from '../editor/fields/with-defaults';
 import { choiceProblem, prepareChoice } from '../editor/publish/choice-field';
 import { brokerMaySpeakMqtt5, followBrokerVersion } from '../editor/publish/mqtt5-properties';
 import { type EnteredPayload, payloadProblem, preparePayload } from '../editor/publish/payload-field';
@@ -56,7 +57,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
       value: requestDefaults.topic,
       validate(topic, _options) {
         const type = entered(this as Saved, 'topicType') ?? requestDefaults.topicType;
-        return topicProblem({ value: topic, type }) ?? true;
+        return topicProblem({ value: topic ?? requestDefaults.topic, type }) ?? true;
       },
     },
     topicType: { value: requestDefaults.topicType },
@@ -90,12 +91,14 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     answerTo: { value: requestDefaults.answerTo },
     responsePrefix: {
       value: requestDefaults.responsePrefix,
-      validate: (prefix, _options) => prefixProblem(prefix) ?? true,
+      validate: (prefix, _options) => prefixProblem(prefix ?? requestDefaults.responsePrefix) ?? true,
     },
     responseTopic: {
       value: requestDefaults.responseTopic,
       validate(topic, _options) {
-        return entered(this as Saved, 'answerTo') === 'device' ? (responseTopicProblem(topic) ?? true) : true;
+        return entered(this as Saved, 'answerTo') === 'device'
+          ? (responseTopicProblem(topic ?? requestDefaults.responseTopic) ?? true)
+          : true;
       },
     },
     match: { value: requestDefaults.match },
@@ -141,6 +144,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
+    fillMissing(this, requestDefaults);
     const formatLabel = (name: string): string => this._(`formats.${name}`);
     prepareFormat(this, formatLabel);
     prepareReplyFormat(this, this._('replyFormat.request'), formatLabel);

@@ -11,6 +11,7 @@ import { contextKeyProblem } from '../editor/fields/property-problem';
 import { sharedText } from '../editor/fields/shared-text';
 import { nameTypedInput } from '../editor/fields/typed-input-name';
 import { BYTES, MILLISECONDS, SECONDS, type Units } from '../editor/fields/unit';
+import { fillMissing } from '../editor/fields/with-defaults';
 import { addStateRow, silenceProblem } from '../editor/state/state-row';
 import { addStateTable } from '../editor/state/state-table';
 import { rowFilterProblem } from '../editor/subscribe/row-filter-problem';
@@ -118,6 +119,7 @@ RED.nodes.registerType<StateConfig, object>('mqtt-flows-state', {
     return [this._('label.changes'), this._('label.silence'), this._('label.answers'), this._('label.unknown')][index];
   },
   oneditprepare() {
+    fillMissing(this, stateDefaults);
     const formatLabel = (name: string): string => this._(`formats.${name}`);
     prepareBrokerField(this.broker);
     prepareFormat(this, formatLabel);

@@ -397,6 +397,17 @@ describe('The validators of the editor', () => {
   }
 
   for (const stem of nodeStems) {
+    it(`take a node that was written by hand, with nothing but its type: ${stem}`, () => {
+      const definition = editorDefinition(stem);
+      for (const [name, { value, validate }] of Object.entries(definition.defaults)) {
+        if (!validate) continue;
+        const answers = [validate.call({}, undefined, {})];
+        // A row of a list.
+        if (Array.isArray(value) && name !== 'branches') answers.push(validate.call({}, [{}], {}));
+        for (const answer of answers) assert.match(String(answer), /^(true|.*broker:.*)$/, name);
+      }
+    });
+
     it(`accept the defaults, but for what the user has to fill in: ${stem}`, () => {
       const { defaults } = editorDefinition(stem);
       const values = Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]));

@@ -23,13 +23,15 @@ const HEADERS = '#mqtt-flows-headers';
 /** The error for the first invalid address, or undefined. */
 export function serversProblem(servers: ServerConfig['servers']): string | undefined {
   return listed(servers)
-    .map(({ url }) => serverProblem(url))
+    .map(({ url = '' }: Partial<ServerConfig['servers'][number]>) => serverProblem(url))
     .find((problem) => problem !== undefined);
 }
 
 /** The error for a TLS configuration that no address uses, which would look safer than it is; or undefined. */
 export function tlsProblem(id: string | undefined, servers: ServerConfig['servers'] | undefined): string | undefined {
-  const used = listed(servers).some(({ url }) => mayHave(url, ['mqtts', 'wss']));
+  const used = listed(servers).some(({ url = '' }: Partial<ServerConfig['servers'][number]>) =>
+    mayHave(url, ['mqtts', 'wss']),
+  );
   return isChosen(id) && !used ? sharedText('fields.tlsUnused') : undefined;
 }
 

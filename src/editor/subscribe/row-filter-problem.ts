@@ -17,7 +17,7 @@ interface RowFilter {
 }
 
 /** The error for the filter of a row, or undefined. What has variables is checked by the runtime. */
-export function rowFilterProblem({ filter, filterType, literal = false }: RowFilter): string | undefined {
+export function rowFilterProblem({ filter = '', filterType, literal = false }: Partial<RowFilter>): string | undefined {
   if (filterType === 'jsonata') return typedValueProblem({ value: filter, type: 'jsonata' });
   return filterType === 'template' ? templateProblem(filter, literal) : topicFilterProblem(filter, literal);
 }

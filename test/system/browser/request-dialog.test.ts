@@ -49,6 +49,19 @@ describe('the request dialog in the editor', function () {
     return node;
   }
 
+  it('shows what runs of a node that was written by hand, and changes nothing', async () => {
+    const byHand = [
+      { id: 'tab', type: 'tab', label: 'By hand' },
+      { id: 'broker', type: 'mqtt-flows-broker', servers: [{ url: 'mqtt://127.0.0.1' }] },
+      { id: 'asks', type: 'mqtt-flows-request', name: 'ask', broker: 'broker', z: 'tab', x: 200, y: 80, wires: [[]] },
+    ];
+    const dialog = await openWith(JSON.stringify(byHand), 'ask');
+    const shown = ['answerTo', 'replies', 'timeout'].map((name) => field(dialog, name).inputValue());
+    assert.deepEqual(await Promise.all(shown), ['request', 'one', '10']);
+    const { atATime } = await saved(dialog, 'ask');
+    assert.equal(Number(atATime), 100);
+  });
+
   it('shows what matters, and folds the rest', async () => {
     const dialog = await openWith(example('5 Request and response'), 'request');
     for (const name of ['answerTo', 'replies', 'timeout']) assert.ok(await field(dialog, name).isVisible(), name);
