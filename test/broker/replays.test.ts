@@ -2,7 +2,9 @@
 // the subscription, connects again, or may no longer read them.
 
 import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Reading } from '#src/broker/clients/access';
+import { memoryInUse } from '../helpers/process/heap';
 import { BrokerBench, type TestClient, textOf } from './broker-bench';
 import { SlowStore } from './slow-store';
 
@@ -124,5 +126,56 @@ describe('broker: replays of retained messages', () => {
     await publisher.publish('new/1', 'live', { qos: 1, retain: true });
     first.acknowledge();
     assert.deepEqual(await takeAll(1), ['new/1=live']);
+  });
+
+  it('come oldest first, and go on there after a minute and when the client is back', async () => {
+    const publisher = await bench.connect('another');
+    // The topic is the oldest, and its message is not.
+    await publisher.publish('r/1', 'again', { qos: 1, retain: true });
+    await client.subscribe('r/#', { qos: 1 });
+    const first = await take();
+    bench.clock.advance(61);
+    first.acknowledge();
+    const second = await take();
+    client = await back();
+    const again = await take();
+    again.acknowledge();
+    assert.deepEqual([first.text, second.text, again.text], ['r/2=kept', 'r/3=kept', 'r/3=kept']);
+    for (const text of ['r/4=kept', 'r/5=kept', 'r/1=again']) {
+      const next = await take();
+      assert.equal(next.text, text);
+      next.acknowledge();
+    }
+    await client.quiet();
+  });
+
+  it('keep no message that others have replaced for clients that acknowledge nothing, or are gone', async () => {
+    const publisher = await bench.connect('another');
+    const replace = async (): Promise<void> => {
+      for (const topic of TOPICS.slice(1)) await publisher.publish(topic, Buffer.alloc(100_000), { retain: true });
+      await publisher.quiet();
+    };
+    await replace();
+    const before = memoryInUse();
+    const all: TestClient[] = [];
+    for (let number = 0; number < 10; number++) {
+      const stuck = await bench.connect(`stuck ${number}`, ONE_BY_ONE);
+      await stuck.subscribe('r/#', { qos: 1 });
+      assert.equal((await stuck.next('publish')).topic, 'r/1');
+      if (number % 2 === 0) stuck.drop();
+      await replace();
+      all.push(stuck);
+      for (const each of all) each.forget();
+    }
+    for (let second = 0; second < 61; second++) bench.clock.advance(1);
+    await publisher.quiet();
+    // 400 kB are retained, and as much was for each of them. What a collection has freed is counted a moment later.
+    const most = 1_500_000;
+    let more = most;
+    for (let collections = 0; collections < 50 && more >= most; collections++) {
+      await turn();
+      more = memoryInUse() - before;
+    }
+    assert.ok(more < most, `${more} bytes`);
   });
 });

@@ -12,6 +12,9 @@ import { NEVER_EXPIRES, type PendingWill } from '../sessions/session-options';
 import type { SessionRegistry } from '../sessions/session-registry';
 import { Reason } from '../wire/reason';
 
+/** Calls of check() after which the retained messages that are to be sent are looked for again. */
+const RESTING = 60;
+
 interface MembershipOptions {
   readonly registry: SessionRegistry;
   readonly settings: BrokerSettings;
@@ -27,6 +30,7 @@ export class Membership {
   readonly #clients = new Map<string, HostedClient>();
   #maximum = 0;
   #expired = 0;
+  #checks = 0;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -77,6 +81,7 @@ export class Membership {
     const { registry, now } = this.#options;
     if (this.#clients.get(client.clientId) === client) this.#clients.delete(client.clientId);
     session.detach(now());
+    session.replays.rest();
     const will = withWill ? client.will : undefined;
     if (will) this.#postpone(will, session, client);
     if (session.expiryInterval === 0) this.endSession(session);
@@ -87,7 +92,9 @@ export class Membership {
   /** Ends expired sessions and publishes delayed wills. Call it at intervals. */
   check(patience: number): void {
     const now = this.#options.now();
+    const rests = ++this.#checks % RESTING === 0;
     for (const session of this.#options.registry.all()) {
+      if (rests) session.replays.rest();
       if (session.connected) session.crowding.endPatience(now, patience);
       else if (session.expiresAt <= now) {
         this.#expired++;

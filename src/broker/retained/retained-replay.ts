@@ -13,9 +13,11 @@ export class RetainedReplay {
   /** Later ones have been delivered as live ones. */
   readonly #last: number;
   readonly #now: () => number;
-  /** Looked for when it is their turn: a client may ask for many replays, and read none. */
+  /** Oldest first. Looked for when it is their turn: a client may ask for many replays, and read none. */
   #found: readonly Publication[] | undefined;
   #next = 0;
+  /** The number of the last one taken. */
+  #taken = 0;
 
   constructor(messages: RetainedMessages, filter: TopicFilter, now: () => number) {
     this.filter = filter;
@@ -26,7 +28,7 @@ export class RetainedReplay {
 
   /** The next message for `subscription`, which has its filter, without taking it; undefined after the last. */
   first(subscription: Subscription): Publication | undefined {
-    this.#found ??= this.#messages.match(this.filter);
+    this.#found ??= this.#search();
     let publication = this.#found[this.#next];
     while (publication && !this.#isFor(publication, subscription)) publication = this.#found[++this.#next];
     return publication;
@@ -35,7 +37,19 @@ export class RetainedReplay {
   /** Takes the message that first() has returned. */
   take(publication: Publication, { qos, identifiers }: Subscription): Copy {
     this.#next++;
+    this.#taken = publication.keptNumber;
     return new Copy(publication, lowerQoS(publication.qos, qos), true, identifiers);
+  }
+
+  /** Forgets what was found, and looks for the rest again when it is their turn: others may have taken their place. */
+  rest(): void {
+    this.#found = undefined;
+    this.#next = 0;
+  }
+
+  #search(): Publication[] {
+    const found = this.#messages.match(this.filter).filter(({ keptNumber }) => keptNumber > this.#taken);
+    return found.sort((a, b) => a.keptNumber - b.keptNumber);
   }
 
   #isFor(publication: Publication, { noLocal, receiver, permits }: Subscription): boolean {

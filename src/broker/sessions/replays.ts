@@ -46,6 +46,11 @@ export class Replays {
     this.#byFilter = undefined;
   }
 
+  /** Keeps no list of messages meanwhile. Call it when the client has gone, and at intervals: it may acknowledge nothing. */
+  rest(): void {
+    for (const replay of this.#byFilter?.values() ?? []) replay.rest();
+  }
+
   /** Takes the next message, if there is one and `hasRoom` for its bytes. */
   next(hasRoom: (size: number) => boolean): Copy | undefined {
     for (const [filter, replay] of this.#byFilter ?? []) {

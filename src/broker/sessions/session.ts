@@ -41,7 +41,7 @@ export class Session implements Receiver {
   readonly crowding: Crowding;
   readonly #inFlight: InFlight;
   /** Retained messages for new subscriptions, sent as fast as the client reads them. */
-  readonly #replays: Replays;
+  readonly replays: Replays;
   #connection: SessionConnection | undefined;
   /** A loss was reported since there last was room. */
   #lossTold = false;
@@ -55,7 +55,7 @@ export class Session implements Receiver {
     this.#inFlight = new InFlight(limits.bytes / 2, host.inFlight);
     this.#waiting = new Waiting({ limits, pool: host.waiting, dropped: (delivery) => this.#dropped(delivery) });
     this.crowding = new Crowding(this.#waiting);
-    this.#replays = new Replays(this, host.defer);
+    this.replays = new Replays(this, host.defer);
   }
 
   get connected(): boolean {
@@ -107,14 +107,14 @@ export class Session implements Receiver {
 
   /** Sends the retained messages for a new subscription, after the publications that wait already. */
   replay(replay: RetainedReplay): void {
-    this.#replays.add(replay);
+    this.replays.add(replay);
     this.pump();
   }
 
   /** Forgets the subscription to `filter`, and what is retained for it and not under way. */
   unsubscribe(filter: string): void {
     this.subscriptions.delete(filter);
-    this.#replays.delete(filter);
+    this.replays.delete(filter);
   }
 
   /** The client has connected. It gets the unfinished deliveries of earlier connections, then what waits. */
@@ -195,7 +195,7 @@ export class Session implements Receiver {
     this.#inFlight.clear();
     for (const packetIdentifier of this.incoming.drain()) this.store?.forgetIncoming(packetIdentifier);
     this.subscriptions.clear();
-    this.#replays.clear();
+    this.replays.clear();
     this.store?.forgetSession();
     return left.filter(mayGoToAnother);
   }
@@ -266,7 +266,7 @@ export class Session implements Receiver {
 
   /** Sends one more of the retained messages for a new subscription. */
   #replayNext(): boolean {
-    const copy = this.#replays.next((size) => this.#inFlight.hasRoom(size));
+    const copy = this.replays.next((size) => this.#inFlight.hasRoom(size));
     if (!copy) return false;
     this.deliver(copy, '');
     copy.release();
