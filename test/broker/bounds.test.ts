@@ -169,6 +169,27 @@ describe('broker: bounds', () => {
     assert.ok(reportOf('absent').dropped > 0);
   });
 
+  it('keep 16 KB for each client while absent ones fill all room', async () => {
+    await start({ waitingBytes: 100_000 });
+    for (const clientId of ['full', 'other']) {
+      const client = await bench.connect(clientId, KEPT);
+      await client.subscribe(clientId, { qos: 1 });
+      await client.disconnect();
+    }
+    const publisher = await bench.connect('publisher');
+    for (let number = 0; number < 12; number++) await publisher.publish('full', 'x'.repeat(10_000), { qos: 1 });
+    for (let number = 0; number < 5; number++)
+      await publisher.publish('other', String(number).repeat(5000), { qos: 1 });
+    const { queued, dropped } = reportOf('other');
+    assert.deepEqual({ queued, dropped }, { queued: 3, dropped: 2 });
+    const back = await bench.connect('other', KEPT);
+    const texts = await back.messages(3);
+    assert.deepEqual(
+      texts.map((text) => text.slice(0, 7)),
+      ['other=2', 'other=3', 'other=4'],
+    );
+  });
+
   it('send a client one publication of any size at a time', async () => {
     await start({ waiting: { count: 1000, bytes: 10_000 }, waitingBytes: 1000 });
     const client = await hesitant('client');

@@ -181,8 +181,8 @@ describe('broker: sessions', () => {
   });
 
   it('drop the oldest publications beyond their bytes, and beyond those of all sessions', async () => {
-    const [one, two, three] = ['1', '2', '3'].map((digit) => digit.repeat(1000));
-    for (const settings of [{ waiting: { count: 100, bytes: 3000 } }, { waitingBytes: 3000 }]) {
+    const [one, two, three] = ['1', '2', '3'].map((digit) => digit.repeat(10_000));
+    for (const settings of [{ waiting: { count: 100, bytes: 30_000 } }, { waitingBytes: 30_000 }]) {
       await bench?.close();
       await start(settings);
       await absent('away');

@@ -13,6 +13,9 @@ export interface WaitingLimits {
   readonly bytes: number;
 }
 
+/** bytes for each client while there is no room for all together: absent ones must not stop what waits a moment for the others */
+const ALWAYS = 16 * 1024;
+
 interface WaitingOptions {
   readonly limits: WaitingLimits;
   /** What waits for all clients. */
@@ -112,9 +115,9 @@ export class Waiting {
 
   #makeRoom({ size }: Copy): void {
     const { limits, pool } = this.#options;
-    const before = this.#bytes;
+    const most = Math.max(this.#bytes, ALWAYS);
     this.#count(size);
-    while (pool.overfull && this.#bytes > before) this.#drop();
+    while (pool.overfull && this.#bytes > most) this.#drop();
     while (this.count > limits.count || this.#bytes > limits.bytes) this.#drop();
   }
 
