@@ -165,5 +165,8 @@ describe('broker: CONNECT', () => {
     assert.equal((await second.next('connack')).reasonCode, 0x97);
     await second.closed;
     await bench.connect('first');
+    const flows = bench.open(5, true);
+    flows.connect('flows');
+    assert.equal((await flows.next('connack')).reasonCode, 0, 'a client of this process');
   });
 });

@@ -8,7 +8,7 @@ export interface BrokerSettings {
   /** Shown as $SYS/broker/version. */
   readonly version: string;
   readonly maximumConnections: number;
-  /** Sessions, connected or not. */
+  /** Sessions, connected or not. Clients of this process are let in beyond that. */
   readonly maximumSessions: number;
   /** bytes */
   readonly maximumPacketSize: number;

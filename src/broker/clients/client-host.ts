@@ -34,7 +34,7 @@ export interface ClientHost {
   newClientId(): string;
   /** Whether another client is connected as `clientId` and `client` must not take its place. */
   isReserved(clientId: string, client: HostedClient): boolean;
-  /** The session of an accepted client, and whether it existed. Undefined when there is no room for another session. */
+  /** The session of an accepted client, and whether it existed. Undefined when there is no room for another of a device. */
   join(
     client: HostedClient,
     request: ConnectRequest,

@@ -54,7 +54,7 @@ export class Membership {
     return this.#clients.get(clientId);
   }
 
-  /** The session of an accepted client, and whether it existed. Undefined when there is no room for another session. */
+  /** The session of an accepted client, and whether it existed. Undefined when there is no room for another of a device. */
   join(client: HostedClient, request: ConnectRequest): { session: Session; present: boolean } | undefined {
     const { registry, settings, now } = this.#options;
     const { clientId, user } = client;
@@ -62,7 +62,8 @@ export class Membership {
     const before = registry.get(clientId);
     const goesOn = before && !request.cleanStart && before.expiresAt > now() && before.user === user;
     if (before && !goesOn) this.endSession(before);
-    if (!goesOn && registry.count >= settings.maximumSessions) return undefined;
+    // Devices must not keep the flows of this process from their own broker.
+    if (!goesOn && !client.origin.local && registry.count >= settings.maximumSessions) return undefined;
     const expiry = Math.min(request.sessionExpiry, settings.maximumSessionExpiry);
     const session = goesOn ? before : registry.create(clientId, user, expiry);
     if (goesOn) {
