@@ -258,6 +258,7 @@ export class Broker {
         return joined;
       },
       save: (session) => this.#registry.save(session),
+      hasRoomFor: (filter) => this.#index.hasRoomFor(filter, settings.allSubscriptions),
       subscribe: (subscription) => this.#index.add(subscription),
       unsubscribe: (subscription) => this.#index.remove(subscription),
       replay: (subscription, isNew) => this.#replay(subscription, isNew),

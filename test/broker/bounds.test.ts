@@ -382,6 +382,26 @@ describe('broker: bounds', () => {
     });
   }
 
+  for (const allSubscriptions of [
+    { count: 3, characters: 1000 },
+    { count: 1000, characters: 3 },
+  ]) {
+    it(`refuse further subscriptions with 0x97 beyond ${JSON.stringify(allSubscriptions)} of all sessions`, async () => {
+      await start({ allSubscriptions });
+      const [one, other] = [await bench.connect('one', KEPT), await bench.connect('other')];
+      for (const filter of ['a', 'b']) assert.equal(await one.subscribe(filter), 0);
+      assert.equal(await other.subscribe('a'), 0);
+      assert.deepEqual([await other.subscribe('b'), await one.subscribe('c')], [0x97, 0x97]);
+      assert.equal(await other.subscribe('a', { qos: 1 }), 1, 'in place of the one before');
+      const flows = bench.open(5, true);
+      flows.connect('flows');
+      assert.equal(await flows.subscribe('c'), 0, 'a client of this process');
+      await flows.disconnect();
+      await other.disconnect();
+      assert.equal(await one.subscribe('c'), 0, 'there is room again');
+    });
+  }
+
   for (const cmd of ['subscribe', 'unsubscribe'] as const) {
     it(`end the connection of a client with more than 20,000 filters in one ${cmd}, with 0x97`, async () => {
       await start({});

@@ -1,8 +1,8 @@
 // The limits of a broker, and what it offers to clients.
 
 import type { RetainedLimits } from '../retained/retained-messages';
-import type { SubscriptionLimits } from '../sessions/session-subscriptions';
 import type { WaitingLimits } from '../sessions/waiting';
+import type { SubscriptionLimits } from '../subscriptions/subscription';
 
 export interface BrokerSettings {
   /** Shown as $SYS/broker/version. */
@@ -33,6 +33,8 @@ export interface BrokerSettings {
   readonly retained: RetainedLimits;
   /** Of one session, unless its client is in this process. */
   readonly subscriptions: SubscriptionLimits;
+  /** Of all sessions together, with the same exception. One takes about 1 KB. */
+  readonly allSubscriptions: SubscriptionLimits;
   /** ms that a client may take to send CONNECT */
   readonly connectTime: number;
   /** ms for which a client may read nothing while data waits for it; more for one that reads slowly, see ReadingPace */
@@ -63,6 +65,7 @@ export const defaultSettings: BrokerSettings = {
   waitingBytes: 256 * MB,
   retained: { count: 250_000, bytes: 128 * MB },
   subscriptions: { count: 10_000, characters: MB },
+  allSubscriptions: { count: 250_000, characters: 32 * MB },
   connectTime: 10_000,
   stallTime: 10_000,
   patience: 2000,

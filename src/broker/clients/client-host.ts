@@ -41,6 +41,8 @@ export interface ClientHost {
   ): { readonly session: Session; readonly present: boolean } | undefined;
   /** The stored state of `session` has changed, for example its subscriptions. */
   save(session: Session): void;
+  /** Whether all sessions together may have one more subscription, to `filter`. */
+  hasRoomFor(filter: string): boolean;
   subscribe(subscription: Subscription<Session>): void;
   unsubscribe(subscription: Subscription<Session>): void;
   /** Sends the retained messages of a subscription to `session`. `isNew`: it had no subscription to that filter. */

@@ -101,7 +101,9 @@ function filterOf(text: string, mostLevels: number): TopicFilter | undefined {
 
 /** The flows of this process decide themselves how much they subscribe to. */
 function hasRoom({ wire }: TopicFilter, { origin }: Subscriber, { subscriptions }: Session, host: ClientHost): boolean {
-  return origin.local || subscriptions.hasRoomFor(wire, host.settings.subscriptions);
+  // One takes the place of another to the same filter.
+  if (origin.local || subscriptions.get(wire)) return true;
+  return subscriptions.hasRoomFor(wire, host.settings.subscriptions) && host.hasRoomFor(wire);
 }
 
 function optionsOf(asked: Asked, { bridge }: Subscriber, identifier: number): SubscriptionOptions {

@@ -2,13 +2,7 @@
 // is as small as possible.
 
 import type { TopicFilter } from '../../core/topics/topic-filter';
-
-/** How many subscriptions a session may have. */
-export interface SubscriptionLimits {
-  readonly count: number;
-  /** of all its filters together */
-  readonly characters: number;
-}
+import type { SubscriptionLimits } from '../subscriptions/subscription';
 
 export class SessionSubscriptions<Subscription extends { readonly filter: TopicFilter }> {
   #byFilter: Map<string, Subscription> | undefined;
@@ -27,9 +21,8 @@ export class SessionSubscriptions<Subscription extends { readonly filter: TopicF
     return this.#byFilter?.values() ?? [];
   }
 
-  /** Whether there may be one more, to `filter`, or one takes the place of another. */
+  /** Whether there may be one more, to `filter`. */
   hasRoomFor(filter: string, { count, characters }: SubscriptionLimits): boolean {
-    if (this.get(filter)) return true;
     return this.size < count && this.#characters + filter.length <= characters;
   }
 

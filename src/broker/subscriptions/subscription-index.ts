@@ -5,7 +5,7 @@ import { TopicTrie } from '../../core/topics/trie/topic-trie';
 import { Copies, Copy } from '../publications/copy';
 import type { Publication } from '../publications/publication';
 import { ShareGroup } from './share-group';
-import { lowerQoS, type Receiver, type Subscription } from './subscription';
+import { lowerQoS, type Receiver, type Subscription, type SubscriptionLimits } from './subscription';
 
 /** Several filters of one session that match the same publication. */
 interface Overlap {
@@ -18,6 +18,8 @@ export class SubscriptionIndex {
   readonly #trie = new TopicTrie<Subscription | ShareGroup>();
   readonly #groups = new Map<string, ShareGroup>();
   #count = 0;
+  /** of all filters together */
+  #characters = 0;
   /** Counts publications, so that a receiver can be marked as found for one without a Set. */
   #stamp = 0;
 
@@ -29,9 +31,15 @@ export class SubscriptionIndex {
     return this.#groups.size;
   }
 
+  /** Whether all sessions together may have one more, to `filter`. */
+  hasRoomFor(filter: string, { count, characters }: SubscriptionLimits): boolean {
+    return this.#count < count && this.#characters + filter.length <= characters;
+  }
+
   add(subscription: Subscription): void {
-    this.#count++;
     const { filter } = subscription;
+    this.#count++;
+    this.#characters += filter.wire.length;
     if (filter.shareGroup === undefined) {
       this.#trie.add(filter, subscription);
       return;
@@ -46,8 +54,9 @@ export class SubscriptionIndex {
   }
 
   remove(subscription: Subscription): void {
-    this.#count--;
     const { filter } = subscription;
+    this.#count--;
+    this.#characters -= filter.wire.length;
     if (filter.shareGroup === undefined) {
       this.#trie.remove(filter, subscription);
       return;

@@ -25,6 +25,13 @@ export interface SubscriptionOptions {
   readonly identifier: number;
 }
 
+/** How many subscriptions there may be: of a session, or of all. */
+export interface SubscriptionLimits {
+  readonly count: number;
+  /** of all filters together */
+  readonly characters: number;
+}
+
 export interface Subscription<R extends Receiver = Receiver> extends SubscriptionOptions {
   readonly receiver: R;
   readonly filter: TopicFilter;
