@@ -83,6 +83,37 @@ describe('broker: wills', () => {
     assert.deepEqual(await watcher.messages(1), ['will=gone']);
   });
 
+  it('are published at once where too many are delayed', async () => {
+    await bench.close();
+    bench = await BrokerBench.start({ settings: { delayedWillBytes: 3000 } });
+    watcher = await bench.connect('watcher');
+    await watcher.subscribe('will/#', { qos: 1 });
+    const lose = async (clientId: string): Promise<void> => {
+      const will = { topic: `will/${clientId}`, payload: Buffer.alloc(1000, 'x'), qos: 1, retain: false } as const;
+      const properties = { willDelayInterval: 10 };
+      const client = await bench.connect(clientId, {
+        will: { ...will, properties },
+        clean: false,
+        properties: { sessionExpiryInterval: 1000 },
+      });
+      client.drop();
+    };
+    for (const clientId of ['a', 'b', 'c']) await lose(clientId);
+    assert.equal((await watcher.next('publish')).topic, 'will/c');
+    bench.clock.advance(5);
+    // What is still delayed counts.
+    await lose('d');
+    assert.equal((await watcher.next('publish')).topic, 'will/d');
+    await watcher.quiet();
+    bench.clock.advance(6);
+    const topics = [(await watcher.next('publish')).topic, (await watcher.next('publish')).topic];
+    assert.deepEqual(topics, ['will/a', 'will/b']);
+    await lose('e');
+    await watcher.quiet();
+    bench.clock.advance(11);
+    assert.equal((await watcher.next('publish')).topic, 'will/e');
+  });
+
   it('are not published if the client is back within their delay', async () => {
     (await connect(100, { willDelayInterval: 10 })).drop();
     await waitUntilAbsent();

@@ -30,6 +30,8 @@ export interface BrokerSettings {
   readonly waiting: WaitingLimits;
   /** bytes that may wait for all clients together, and as many that they have not acknowledged */
   readonly waitingBytes: number;
+  /** bytes of wills that wait for their delay; a further one is published at once */
+  readonly delayedWillBytes: number;
   readonly retained: RetainedLimits;
   /** Of one session, unless its client is in this process. */
   readonly subscriptions: SubscriptionLimits;
@@ -63,6 +65,7 @@ export const defaultSettings: BrokerSettings = {
   maximumRate: 0,
   waiting: { count: 10_000, bytes: 16 * MB },
   waitingBytes: 256 * MB,
+  delayedWillBytes: 64 * MB,
   retained: { count: 250_000, bytes: 128 * MB },
   subscriptions: { count: 10_000, characters: MB },
   allSubscriptions: { count: 250_000, characters: 32 * MB },

@@ -31,6 +31,8 @@ export class Membership {
   #maximum = 0;
   #expired = 0;
   #checks = 0;
+  /** bytes of the wills that were delayed at the last check, and of those since */
+  #delayed = 0;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -94,7 +96,9 @@ export class Membership {
   check(patience: number): void {
     const now = this.#options.now();
     const rests = ++this.#checks % RESTING === 0;
+    this.#delayed = 0;
     for (const session of this.#options.registry.all()) {
+      this.#delayed += session.will?.publication.size ?? 0;
       if (rests) session.replays.rest();
       if (session.connected) session.crowding.endPatience(now, patience);
       else if (session.expiresAt <= now) {
@@ -112,16 +116,19 @@ export class Membership {
     if (will) this.#publishWill(will, session);
   }
 
-  /** Delays the will by its delay interval, at most until the session ends. */
+  /** Delays the will by its delay interval, at most until the session ends; not at all where too many are delayed. */
   #postpone(requested: RequestedWill, session: Session, { origin }: HostedClient): void {
     const { topic, payload, qos, retain, properties, expiry, delay } = requested;
+    const { settings } = this.#options;
     const now = this.#options.now();
     // The expiry interval of a will begins with its publication. Until then, `expiresAt` holds the interval.
     const expiresAt = expiry === undefined ? Number.POSITIVE_INFINITY : expiry;
     const publisher = session.clientId;
     const publication = new Publication({ topic, payload, qos, retain, properties, expiresAt, publisher });
     const expires = session.expiryInterval === NEVER_EXPIRES ? Number.POSITIVE_INFINITY : session.expiryInterval;
-    session.will = { publication, due: now + Math.min(delay, expires) * 1000, origin };
+    const interval = this.#delayed + publication.size <= settings.delayedWillBytes ? Math.min(delay, expires) : 0;
+    if (interval > 0) this.#delayed += publication.size;
+    session.will = { publication, due: now + interval * 1000, origin };
   }
 
   #publishDue(session: Session): void {
