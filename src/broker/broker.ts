@@ -246,6 +246,7 @@ export class Broker {
       journal: this.#journal,
       traffic: this.#traffic,
       topics: new TopicReader(),
+      unfinished: new BytePool(settings.unfinishedBytes),
       now: () => clock.now(),
       after: (delay, task) => clock.after(delay, task),
       defer,

@@ -1,7 +1,7 @@
 // The limits of clients and broker: packet sizes, retained messages, and what clients do not acknowledge.
 
 import assert from 'node:assert/strict';
-import type { Packet } from 'mqtt-packet';
+import { generate, type Packet } from 'mqtt-packet';
 import type { Refusal } from '#src/broker/clients/broker-listener';
 import type { ClientReport } from '#src/broker/clients/client-report';
 import { type BenchOptions, BrokerBench, type TestClient, textOf } from './broker-bench';
@@ -51,6 +51,34 @@ describe('broker: bounds', () => {
     await publisher.publish('t', 'small', { qos: 1 });
     assert.deepEqual(await client.messages(1), ['t=small']);
     await client.quiet();
+  });
+
+  it('end the connection of a client with a large incomplete packet where those of all have no more room, with 0x97', async () => {
+    await start({ unfinishedBytes: 1_000_000 });
+    const packet = (bytes: number): Buffer =>
+      generate({ cmd: 'publish', topic: 't', payload: Buffer.alloc(bytes), qos: 0, retain: false, dup: false });
+    const begin = async (clientId: string, bytes: number): Promise<TestClient> => {
+      const client = await bench.connect(clientId, { protocolVersion: 4 });
+      const large = packet(bytes).subarray(0, -1);
+      for (let at = 0; at < large.length; at += 50_000) client.stream.write(large.subarray(at, at + 50_000));
+      return client;
+    };
+    const first = await begin('first', 700_000);
+    const second = await begin('second', 700_000);
+    await second.closed;
+    // There is room again, for small ones at any time.
+    const third = await begin('third', 200_000);
+    const watcher = await bench.connect('watcher');
+    await watcher.subscribe('t');
+    for (const client of [third, first]) client.stream.write(Buffer.alloc(1));
+    const sizes = [(await watcher.next('publish')).payload.length, (await watcher.next('publish')).payload.length];
+    assert.deepEqual(sizes, [200_000, 700_000]);
+    // What a client leaves unfinished is free when it goes.
+    (await begin('fourth', 700_000)).drop();
+    await watcher.quiet();
+    const last = await begin('fifth', 900_000);
+    last.stream.write(Buffer.alloc(1));
+    assert.equal((await watcher.next('publish')).payload.length, 900_000);
   });
 
   it('leave out the reason of DISCONNECT and CONNACK, and the response information, above the maximum of a client', async () => {

@@ -12,6 +12,8 @@ export interface BrokerSettings {
   readonly maximumSessions: number;
   /** bytes */
   readonly maximumPacketSize: number;
+  /** bytes of all incomplete packets together; beyond that, the connection of a client with a large one ends */
+  readonly unfinishedBytes: number;
   /** Levels of a topic or a filter: each of a retained message takes memory of its own. */
   readonly maximumTopicLevels: number;
   /** The most QoS 1 and 2 publications of a client that may be unacknowledged. */
@@ -56,6 +58,7 @@ export const defaultSettings: BrokerSettings = {
   maximumConnections: 1000,
   maximumSessions: 10_000,
   maximumPacketSize: 64 * MB,
+  unfinishedBytes: 256 * MB,
   maximumTopicLevels: 200,
   receiveMaximum: 1000,
   maximumInFlight: 200,

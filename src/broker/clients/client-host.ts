@@ -1,6 +1,7 @@
 // The services that a client needs from its broker.
 
 import type { Publication } from '../publications/publication';
+import type { BytePool } from '../sessions/byte-pool';
 import type { Session } from '../sessions/session';
 import type { Crowded } from '../sessions/session-connection';
 import type { Journal } from '../store/journal';
@@ -22,6 +23,8 @@ export interface ClientHost {
   readonly journal: Journal;
   readonly traffic: Traffic;
   readonly topics: TopicReader;
+  /** The incomplete packets of all clients. */
+  readonly unfinished: BytePool;
   /** ms of the clock of the broker */
   now(): number;
   /** Calls `task` once after `delay` ms. */

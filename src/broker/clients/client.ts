@@ -51,7 +51,7 @@ export class Client implements HostedClient {
   keepAlive = 0;
   readonly #stream: ClientStream;
   readonly #host: ClientHost;
-  readonly #framer = new PacketFramer(LARGEST_CONNECT);
+  readonly #framer: PacketFramer;
   readonly #writer: ClientWriter;
   readonly #hold: ReadingHold;
   #state: 'new' | 'connecting' | 'connected' | 'closed' = 'new';
@@ -74,6 +74,7 @@ export class Client implements HostedClient {
     this.#host = host;
     this.since = host.now();
     this.#lastHeard = this.since;
+    this.#framer = new PacketFramer(LARGEST_CONNECT, host.unfinished);
     const { schedule, traffic, now } = host;
     this.#writer = new ClientWriter({ stream, sent, schedule, traffic, now, hasRoom: () => this.#goOn() });
     this.#hold = new ReadingHold(stream, () => {
@@ -83,8 +84,7 @@ export class Client implements HostedClient {
     stream.on('data', (chunk) => this.#read(chunk));
     stream.on('drain', () => this.#writer.drained());
     const lost = () => this.#close({ reasonCode: Reason.unspecified, reason: '' }, true);
-    stream.on('end', lost);
-    stream.on('close', lost);
+    for (const event of ['end', 'close'] as const) stream.on(event, lost);
     // `close` follows.
     stream.on('error', () => {});
   }
@@ -204,15 +204,14 @@ export class Client implements HostedClient {
   }
 
   #handle(): void {
-    const { bytes, start } = this.#framer;
-    const kind = (bytes[start] as number) >> 4;
     this.#host.traffic.messagesReceived++;
-    if (this.#state !== 'connected') return this.#connect(kind);
+    if (this.#state !== 'connected') return this.#connect();
     this.#packets?.handle(this.#framer, this.#lastHeard);
   }
 
-  #connect(kind: number): void {
+  #connect(): void {
     const { bytes, start, body, end } = this.#framer;
+    const kind = (bytes[start] as number) >> 4;
     const other = otherProtocolOf(bytes, start);
     if (other) return this.#refuse(Reason.malformedPacket, other, other);
     if (kind !== CONNECT || this.#state === 'connecting') {
@@ -286,6 +285,7 @@ export class Client implements HostedClient {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#closedAt = this.#host.now();
+    this.#framer.clear();
     this.#writer.flushAll();
     this.#hold.end();
     this.#stream.end();

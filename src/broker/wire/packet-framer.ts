@@ -11,6 +11,17 @@ const NO_PIECES: Buffer[] = [];
 const MANY = 256;
 const TINY = 512;
 
+/** bytes of an incomplete packet that each client may always have: as much as of CONNECT */
+const ALWAYS = 256 * 1024;
+
+/** Counts the bytes of the incomplete packets of all clients. */
+interface Unfinished {
+  readonly overfull: boolean;
+  add(bytes: number): void;
+}
+
+const UNCOUNTED: Unfinished = { overfull: false, add: () => {} };
+
 /**
  * When advance() has returned true, the packet is `bytes` from `start` to `end`, and its variable header begins at
  * `body`. Nothing is copied unless a packet arrives in several pieces.
@@ -28,8 +39,11 @@ export class PacketFramer {
   /** the total bytes of the incomplete packet, once known */
   #wanted = 0;
 
-  constructor(limit: number) {
+  readonly #unfinished: Unfinished;
+
+  constructor(limit: number, unfinished = UNCOUNTED) {
     this.limit = limit;
+    this.#unfinished = unfinished;
   }
 
   /** Takes received bytes. Call advance() until it returns false before the next call. */
@@ -41,7 +55,7 @@ export class PacketFramer {
       return;
     }
     this.#pieces.push(piece);
-    this.#held += piece.length;
+    this.#count(piece.length);
     if (this.#held < this.#wanted) {
       // A client that sends single bytes must not cost one object for each of them.
       if (this.#pieces.length > MANY && this.#held < this.#pieces.length * TINY) {
@@ -51,14 +65,25 @@ export class PacketFramer {
     }
     this.bytes = Buffer.concat(this.#pieces, this.#held);
     this.#pieces = NO_PIECES;
-    this.#held = 0;
+    this.#count(-this.#held);
     this.#wanted = 0;
+    this.end = 0;
+  }
+
+  /** Forgets an incomplete packet: no more will come. */
+  clear(): void {
+    this.#pieces = NO_PIECES;
+    this.#count(-this.#held);
+    this.bytes = NOTHING;
     this.end = 0;
   }
 
   /** Goes to the next packet. False when it is incomplete. Throws ProtocolViolation when it can never be complete. */
   advance(): boolean {
-    if (this.#held > 0) return false;
+    if (this.#held > 0) {
+      if (this.#held <= ALWAYS || !this.#unfinished.overfull) return false;
+      throw new ProtocolViolation(Reason.quotaExceeded, 'too many large packets of clients are incomplete');
+    }
     const { bytes, end: start } = this;
     if (start >= bytes.length) {
       this.bytes = NOTHING;
@@ -91,10 +116,16 @@ export class PacketFramer {
   #wait(start: number, wanted: number): false {
     const rest = this.bytes.subarray(start);
     this.#pieces = [rest];
-    this.#held = rest.length;
+    this.#count(rest.length);
     this.#wanted = wanted;
     this.bytes = NOTHING;
     this.end = 0;
     return false;
+  }
+
+  /** So many more bytes are held. */
+  #count(bytes: number): void {
+    this.#held += bytes;
+    this.#unfinished.add(bytes);
   }
 }
