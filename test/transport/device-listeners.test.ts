@@ -11,6 +11,7 @@ import { silentListener } from '#src/broker/clients/broker-listener';
 import type { ListenerOptions, PortOptions, SecureOptions } from '#src/transport/embedded/device-listener';
 import { DeviceListeners, type ListenReport } from '#src/transport/embedded/device-listeners';
 import { EmbeddedBroker } from '#src/transport/embedded/embedded-broker';
+import { WebSocketDoor } from '#src/transport/embedded/websocket-door';
 import { Inbox } from '../helpers/flows/inbox';
 import { Authority, type KeyPair, needsOpenssl } from '../helpers/servers/certificates';
 import { OPEN_PORT, openListeners, openPort } from '../helpers/servers/open-port';
@@ -259,6 +260,38 @@ describe('listeners of the embedded broker', () => {
       };
       send();
       await closed;
+    });
+
+    it('cut a client with a large message that is not complete where those of all have no more room', async () => {
+      const door = new WebSocketDoor((stream) => stream.resume(), undefined, 1_000_000);
+      const server = createHttpServer().on('upgrade', (request, socket, head) => door.upgrade(request, socket, head));
+      servers.push(server.listen(0, '127.0.0.1'));
+      await once(server, 'listening');
+      const address = server.address();
+      assert.ok(typeof address === 'object' && address);
+      /** Sends one message, and then so many bytes of another; resolves when they are there. */
+      const begin = async (bytes: number): Promise<WebSocket> => {
+        const webSocket = new WebSocket(`ws://127.0.0.1:${address.port}`, ['mqtt']);
+        webSocket.on('error', () => {});
+        await once(webSocket, 'open');
+        webSocket.send(Buffer.alloc(10));
+        webSocket.send(Buffer.alloc(bytes), { fin: false });
+        webSocket.ping();
+        await Promise.race([once(webSocket, 'pong'), once(webSocket, 'close')]);
+        return webSocket;
+      };
+      const first = await begin(700_000);
+      const second = await begin(700_000);
+      if (second.readyState !== WebSocket.CLOSED) await once(second, 'close');
+      const small = await begin(200_000);
+      for (const webSocket of [first, small]) {
+        webSocket.send(Buffer.alloc(1), { fin: true });
+        webSocket.ping();
+        await once(webSocket, 'pong');
+      }
+      const last = await begin(900_000);
+      assert.equal(last.readyState, WebSocket.OPEN, 'there is room again');
+      door.close();
     });
 
     it('answer requests without upgrade, and close with the broker', async () => {

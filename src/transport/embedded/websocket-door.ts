@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
+import { BytePool } from '../../broker/sessions/byte-pool';
 import { carriedBy } from '../streams/link-movement';
 import type { VerifyClient } from './device-listener';
 
@@ -10,6 +11,8 @@ import type { VerifyClient } from './device-listener';
 const MAX_PAYLOAD = 268_435_455 + 5;
 /** bytes that a client may send before its first message is whole: a CONNECT with a large will, and the frame around it */
 const FIRST_MESSAGE = 300 * 1024;
+/** bytes of the later messages of all clients that are not whole; beyond that, a client with a large one is cut */
+const UNFINISHED = 256 * 1024 * 1024;
 /** MQTT 5, section 6: the second is that of MQTT 3.1. */
 const SUBPROTOCOLS = ['mqtt', 'mqttv3.1'];
 /** RFC 6455, section 7.4.1: data of a kind that is not accepted. */
@@ -23,11 +26,18 @@ function ws(): typeof import('ws') {
 export class WebSocketDoor {
   readonly #opened: (stream: Duplex, request: IncomingMessage) => void;
   readonly #verifyClient: VerifyClient | undefined;
+  readonly #unfinished: BytePool;
   #server: WebSocketServer | undefined;
 
-  constructor(opened: (stream: Duplex, request: IncomingMessage) => void, verifyClient?: VerifyClient) {
+  /** `unfinished`: see UNFINISHED */
+  constructor(
+    opened: (stream: Duplex, request: IncomingMessage) => void,
+    verifyClient?: VerifyClient,
+    unfinished = UNFINISHED,
+  ) {
     this.#opened = opened;
     this.#verifyClient = verifyClient;
+    this.#unfinished = new BytePool(unfinished);
   }
 
   get connectionCount(): number {
@@ -39,7 +49,7 @@ export class WebSocketDoor {
     socket.on('error', ignore);
     this.#server ??= this.#createServer();
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      limitFirstMessage(webSocket, request);
+      limitMessages(webSocket, request, this.#unfinished);
       this.#opened(carriedBy(streamOf(webSocket), socket), request);
     });
   }
@@ -62,14 +72,32 @@ export class WebSocketDoor {
   }
 }
 
-/** A message is in memory before it is passed on whole, and nobody knows yet who the client is. */
-function limitFirstMessage(webSocket: WebSocket, { socket }: IncomingMessage): void {
-  const before = socket.bytesRead;
-  const count = (): void => {
-    if (socket.bytesRead - before > FIRST_MESSAGE) webSocket.terminate();
+/**
+ * Limits what a message may take before it is passed on whole. Nobody knows who the client is before the first; afterwards all
+ * clients together have room for large ones, whatever was thought of their CONNECT.
+ */
+function limitMessages(webSocket: WebSocket, { socket }: IncomingMessage, all: BytePool): void {
+  let first = true;
+  let before = socket.bytesRead;
+  let counted = 0;
+  const count = (bytes: number): void => {
+    all.add(bytes - counted);
+    counted = bytes;
   };
-  socket.on('data', count);
-  webSocket.once('message', () => socket.off('data', count));
+  const arrived = (): void => {
+    count(socket.bytesRead - before);
+    if (counted > FIRST_MESSAGE && (first || all.overfull)) webSocket.terminate();
+  };
+  socket.on('data', arrived);
+  webSocket.on('message', () => {
+    first = false;
+    before = socket.bytesRead;
+    count(0);
+  });
+  webSocket.once('close', () => {
+    socket.off('data', arrived);
+    count(0);
+  });
 }
 
 function streamOf(webSocket: WebSocket): Duplex {
