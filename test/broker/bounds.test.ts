@@ -81,6 +81,26 @@ describe('broker: bounds', () => {
     assert.equal((await watcher.next('publish')).payload.length, 900_000);
   });
 
+  for (const [version, badIdentifier, badName] of [
+    [5, 0x85, 0x86],
+    [4, 2, 4],
+    [3, 2, 4],
+  ] as const) {
+    it(`refuse client identifiers and user names of more than 1,000 characters, with MQTT level ${version}`, async () => {
+      await start({});
+      const answer = async (clientId: string, username: string): Promise<number | undefined> => {
+        const client = bench.open(version);
+        client.connect(clientId, { username });
+        const { reasonCode, returnCode } = await client.next('connack');
+        return reasonCode ?? returnCode;
+      };
+      const long = 'x'.repeat(1000);
+      assert.equal(await answer(long, long), 0);
+      assert.equal(await answer(`${long}x`, long), badIdentifier);
+      assert.equal(await answer(long, `${long}x`), badName);
+    });
+  }
+
   it('leave out the reason of DISCONNECT and CONNACK, and the response information, above the maximum of a client', async () => {
     await start({});
     const properties = { maximumPacketSize: 30 };

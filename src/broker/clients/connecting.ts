@@ -7,6 +7,9 @@ import type { ConnectRequest } from './connect-request';
 import type { HostedClient } from './hosted-client';
 import { mayPublish } from './publish-permission';
 
+/** Characters of a client identifier or a user name, which is kept with the session. Section 3.1.3.1 allows any limit from 23 on. */
+const LONGEST = 1000;
+
 type Outcome =
   | { readonly ok: true; readonly clientId: string; readonly user: string }
   | { readonly ok: false; readonly reasonCode: ReasonCode; readonly reason: string };
@@ -16,6 +19,12 @@ export async function letIn(client: HostedClient, request: ConnectRequest, host:
   const { protocolVersion, username, password, will, cleanStart } = request;
   if (request.authenticationMethod !== undefined) {
     return refused(Reason.badAuthenticationMethod, 'this broker knows user names and passwords only');
+  }
+  if (request.clientId.length > LONGEST) {
+    return refused(Reason.clientIdentifierInvalid, 'the client identifier is too long');
+  }
+  if (username !== undefined && username.length > LONGEST) {
+    return refused(Reason.badCredentials, 'the user name is too long');
   }
   // MQTT 3.1.1, section 3.1.3.1: without an identifier, no session can be kept.
   if (request.clientId === '' && !cleanStart && protocolVersion < 5) {
