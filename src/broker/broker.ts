@@ -262,7 +262,7 @@ export class Broker {
       hasRoomFor: (filter) => this.#index.hasRoomFor(filter, settings.allSubscriptions),
       subscribe: (subscription) => this.#index.add(subscription),
       unsubscribe: (subscription) => this.#index.remove(subscription),
-      replay: (subscription, isNew) => this.#replay(subscription, isNew),
+      replayFor: (subscription, isNew) => this.#replayFor(subscription, isNew),
       publish: (publication, tells) => this.#exchange.publish(publication, tells),
       takeCrowded: () => {
         const crowded = this.#crowded;
@@ -274,10 +274,9 @@ export class Broker {
   }
 
   /** MQTT 5, section 3.8.3.1: Retain Handling. A shared subscription gets no retained messages (section 4.8.2). */
-  #replay(subscription: Subscription<Session>, isNew: boolean): void {
-    const { retainHandling, filter, receiver } = subscription;
-    if (filter.shareGroup !== undefined || retainHandling === 2 || (retainHandling === 1 && !isNew)) return;
-    receiver.replay(new RetainedReplay(this.#retained, filter, () => this.#options.clock.now()));
+  #replayFor({ retainHandling, filter }: Subscription, isNew: boolean): RetainedReplay | undefined {
+    if (filter.shareGroup !== undefined || retainHandling === 2 || (retainHandling === 1 && !isNew)) return undefined;
+    return new RetainedReplay(this.#retained, filter, () => this.#options.clock.now());
   }
 
   #sessionHost(): SessionHost {

@@ -92,6 +92,17 @@ describe('broker: replays of retained messages', () => {
     await client.quiet();
   });
 
+  it('leave out what was published before the subscription was answered, which came as a new message', async () => {
+    store.hold();
+    client.send({ cmd: 'subscribe', messageId: 100, subscriptions: [{ topic: 'r/1', qos: 0 }] });
+    const publisher = await bench.connect('another');
+    await publisher.publish('r/1', 'live', { retain: true });
+    assert.deepEqual(await client.messages(1), ['r/1=live']);
+    store.go();
+    await client.next('suback');
+    await client.quiet();
+  });
+
   it('go on when the client is back, and begin again when it subscribes', async () => {
     await client.subscribe('r/#', { qos: 1 });
     await take();

@@ -1,6 +1,7 @@
 // The services that a client needs from its broker.
 
 import type { Publication } from '../publications/publication';
+import type { RetainedReplay } from '../retained/retained-replay';
 import type { BytePool } from '../sessions/byte-pool';
 import type { Session } from '../sessions/session';
 import type { Crowded } from '../sessions/session-connection';
@@ -48,8 +49,8 @@ export interface ClientHost {
   hasRoomFor(filter: string): boolean;
   subscribe(subscription: Subscription<Session>): void;
   unsubscribe(subscription: Subscription<Session>): void;
-  /** Sends the retained messages of a subscription to `session`. `isNew`: it had no subscription to that filter. */
-  replay(subscription: Subscription<Session>, isNew: boolean): void;
+  /** What is retained for a subscription at the moment, if it asks for that. `isNew`: there was none to that filter. */
+  replayFor(subscription: Subscription<Session>, isNew: boolean): RetainedReplay | undefined;
   /** Like Exchange.publish(). */
   publish(publication: Publication, tells: boolean): ReasonCode;
   /** The client that reads too slowly for the last publish(). Only the first call returns it. */

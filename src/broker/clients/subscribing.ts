@@ -3,8 +3,9 @@
 import { isQoS } from '../../core/publications/publication';
 import { matchedText, parseTopicFilter, type TopicFilter } from '../../core/topics/topic-filter';
 import { hasMoreLevels } from '../../core/topics/topic-levels';
+import type { RetainedReplay } from '../retained/retained-replay';
 import type { Session } from '../sessions/session';
-import { createSubscription, type Subscription, type SubscriptionOptions } from '../subscriptions/subscription';
+import { createSubscription, type SubscriptionOptions } from '../subscriptions/subscription';
 import type { ControlPacket } from '../wire/control-packets';
 import { encodeControlPacket } from '../wire/control-packets';
 import type { ProtocolVersion } from '../wire/protocol-version';
@@ -35,7 +36,8 @@ export function subscribe(packet: SubscribePacket, client: Subscriber, session: 
   if (subscriptions.length === 0) throw new ProtocolViolation(Reason.protocolError, 'SUBSCRIBE without a filter');
   const identifier = identifierOf(packet.properties?.subscriptionIdentifier);
   const granted: ReasonCode[] = [];
-  const made: { subscription: Subscription<Session>; isNew: boolean }[] = [];
+  const replays: RetainedReplay[] = [];
+  let made = false;
   for (const asked of subscriptions) {
     const filter = filterOf(asked.topic, host.settings.maximumTopicLevels);
     const options = optionsOf(asked, client, identifier);
@@ -57,14 +59,17 @@ export function subscribe(packet: SubscribePacket, client: Subscriber, session: 
     const subscription = createSubscription(session, filter, options, permits);
     session.subscriptions.add(subscription);
     host.subscribe(subscription);
-    made.push({ subscription, isNew: before === undefined });
+    // Now, since what is retained from here on is delivered as a new message.
+    const replay = host.replayFor(subscription, before === undefined);
+    if (replay) replays.push(replay);
+    made = true;
     granted.push(options.qos);
   }
-  if (made.length > 0) host.save(session);
+  if (made) host.save(session);
   const answer = encodeControlPacket({ cmd: 'suback', messageId: messageId ?? 0, granted }, client.protocolVersion);
   whenKept(session, client, () => {
     client.write(answer);
-    for (const { subscription, isNew } of made) host.replay(subscription, isNew);
+    for (const replay of replays) session.replay(replay);
   });
 }
 
