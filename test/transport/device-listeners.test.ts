@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { connect as connectTcp, createServer, type Server } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { WebSocket, WebSocketServer } from 'ws';
 import { EVERYTHING, OPEN_DIRECTORY, type UserDirectory } from '#src/broker/access/user-directory';
@@ -289,6 +290,13 @@ describe('listeners of the embedded broker', () => {
         webSocket.ping();
         await once(webSocket, 'pong');
       }
+      let pongs = 0;
+      first.on('pong', () => pongs++);
+      for (let pings = 0; pings < 10_000 && first.readyState === WebSocket.OPEN; pings += 20) {
+        for (let each = 0; each < 20; each++) first.ping(Buffer.alloc(125));
+        while (pongs < pings + 20 && first.readyState === WebSocket.OPEN) await turn();
+      }
+      assert.equal(first.readyState, WebSocket.OPEN, 'pings do not count');
       const last = await begin(900_000);
       assert.equal(last.readyState, WebSocket.OPEN, 'there is room again');
       door.close();

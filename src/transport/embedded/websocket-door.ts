@@ -11,6 +11,8 @@ import type { VerifyClient } from './device-listener';
 const MAX_PAYLOAD = 268_435_455 + 5;
 /** bytes that a client may send before its first message is whole: a CONNECT with a large will, and the frame around it */
 const FIRST_MESSAGE = 300 * 1024;
+/** bytes of a ping or pong of a client beside its data (RFC 6455, section 5.2) */
+const CONTROL_FRAME = 6;
 /** bytes of the later messages of all clients that are not whole; beyond that, a client with a large one is cut */
 const UNFINISHED = 256 * 1024 * 1024;
 /** MQTT 5, section 6: the second is that of MQTT 3.1. */
@@ -85,7 +87,7 @@ function limitMessages(webSocket: WebSocket, { socket }: IncomingMessage, all: B
     counted = bytes;
   };
   const arrived = (): void => {
-    count(socket.bytesRead - before);
+    count(Math.max(0, socket.bytesRead - before));
     if (counted > FIRST_MESSAGE && (first || all.overfull)) webSocket.terminate();
   };
   socket.on('data', arrived);
@@ -94,6 +96,12 @@ function limitMessages(webSocket: WebSocket, { socket }: IncomingMessage, all: B
     before = socket.bytesRead;
     count(0);
   });
+  // A client may send them for weeks without a message. They do not stay in memory.
+  const passed = ({ length }: Buffer): void => {
+    if (!first) before += CONTROL_FRAME + length;
+  };
+  webSocket.on('ping', passed);
+  webSocket.on('pong', passed);
   webSocket.once('close', () => {
     socket.off('data', arrived);
     count(0);
