@@ -80,6 +80,11 @@ export class NodeSubscriptions {
     return this.#changedByMessages;
   }
 
+  /** Whether the node is closed: its next instance has the list of those that messages have added. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Those of the settings, in the order of the rows. */
   get fixed(): readonly NodeSubscription[] {
     return this.#fixed;
@@ -103,6 +108,7 @@ export class NodeSubscriptions {
    * refusal.
    */
   async subscribe(added: readonly NodeSubscription[]): Promise<Done> {
+    if (this.#closed) return failed(interrupted());
     this.#changedByMessages = true;
     const answers = added.map(({ options }) => this.#answer(options));
     for (const one of added) {

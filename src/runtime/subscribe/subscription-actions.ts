@@ -90,8 +90,13 @@ async function carryOut(
   { message, send, done }: MessageInput,
 ): Promise<void> {
   const list = (): object[] => subscriptions.requested.map(({ given }) => RED.util.cloneMessage(given));
-  const finish = (change: Done): void => {
+  const keep = (): void => {
+    // The next instance has read the list by then, and may have changed it.
+    if (subscriptions.closed) return;
     void kept?.write(list()).catch((error: unknown) => tell(RED, node, error));
+  };
+  const finish = (change: Done): void => {
+    keep();
     if (!change.ok) return done(localizedError(RED, change.error));
     Object.assign(message, { subscriptions: list() });
     done();
@@ -105,10 +110,14 @@ async function carryOut(
       return done();
     case 'refresh':
       return refreshFilters(RED, filters, { message, send, done });
-    case 'unsubscribe':
+    case 'unsubscribe': {
       if (action.filters === 'all') kept?.abandon();
-      await subscriptions.unsubscribe(action.filters);
+      const left = subscriptions.unsubscribe(action.filters);
+      // Whatever the server answers, and whether it does before a deploy, the node does not subscribe to them again.
+      keep();
+      await left;
       return finish(DONE);
+    }
     case 'subscribe': {
       const added = nodeSubscriptions(action.subscriptions, settings);
       if (!added.ok) return done(localizedError(RED, added.error));

@@ -1,0 +1,103 @@
+// Messages that subscribe and unsubscribe while a deploy replaces their node: what is kept of them for the next instance.
+
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import type { Node, NodeAPI } from 'node-red';
+import type { Connection } from '#src/connection/connection';
+import type { Subscriber } from '#src/connection/subscriptions/subscriptions';
+import { found } from '#src/core/errors/result';
+import { findCodec } from '#src/core/payloads/formats/find-codec';
+import type { NodeCodecs } from '#src/runtime/node/node-codecs';
+import { NodeFilters } from '#src/runtime/subscribe/node-filters';
+import { NodeSubscriptions } from '#src/runtime/subscribe/node-subscriptions';
+import type { RowFilters } from '#src/runtime/subscribe/row-filters';
+import { subscriptionControl } from '#src/runtime/subscribe/subscription-actions';
+import { contextsOf } from '../helpers/fakes/slow-store';
+
+/** The topics of a list that is kept. */
+const topics = (list: unknown): unknown => (list as { topic: string }[]).map(({ topic }) => topic);
+
+describe('runtime/subscribe/subscription-actions', () => {
+  let kept: unknown;
+  let subscriber: Subscriber | undefined;
+  let subscriptions: NodeSubscriptions;
+  let control: ReturnType<typeof subscriptionControl>;
+  beforeEach(() => {
+    kept = undefined;
+    subscriber = undefined;
+    const RED = { ...contextsOf(), events: new EventEmitter(), _: (key: string) => key } as unknown as NodeAPI;
+    const context = {
+      get: (_key: string, answered: (error: null, value: unknown) => void) => answered(null, kept),
+      set: (_key: string, value: unknown, answered: (error: null) => void) => {
+        kept = value;
+        answered(null);
+      },
+    };
+    const node = Object.assign(new EventEmitter(), { id: 'sub', context: () => context }) as unknown as Node;
+    const connection = {
+      subscribe: (added: Subscriber) => {
+        subscriber = added;
+        return () => {};
+      },
+    } as unknown as Connection;
+    const nothing = (): void => {};
+    subscriptions = new NodeSubscriptions(connection, [], {
+      ...{ deliver: nothing, refused: nothing, hearsItself: nothing, changed: nothing },
+    });
+    const codec = findCodec('auto');
+    assert.ok(codec.ok);
+    const rows = { dependent: false, subscriptions: [] } as unknown as RowFilters;
+    const filters = new NodeFilters({ RED, node, connection, rows, subscriptions });
+    control = subscriptionControl(RED, node, subscriptions, filters, {
+      ...{ codec: codec.value, codecs: {} as NodeCodecs, format: 'auto', values: () => found(undefined) },
+      ...{ retained: 'deliver', output: undefined, keep: true },
+    });
+  });
+
+  /** Gives the node a message. Resolves when it is done, with the code of its error. */
+  function carriedOut(action: string, topic: unknown): Promise<unknown> {
+    return new Promise((resolve) => {
+      const done = (error?: Error): void => resolve(error && Reflect.get(error, 'code'));
+      control({ message: { _msgid: '1', action, topic } as never, send: () => {}, done });
+    });
+  }
+
+  /** Resolves when messages that the node has got so far have asked the server. */
+  const asked = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  function grant(): void {
+    for (const options of subscriber?.subscriptions ?? []) {
+      subscriber?.stateChanged(options, { kind: 'granted', qos: options.qos });
+    }
+  }
+
+  async function subscribed(...filters: string[]): Promise<void> {
+    const done = carriedOut('subscribe', filters);
+    await asked();
+    grant();
+    assert.equal(await done, undefined);
+  }
+
+  it('leave the list as it is when the node is closed before the server answers', async () => {
+    await subscribed('first');
+    const late = carriedOut('subscribe', 'late');
+    await asked();
+    subscriptions.close();
+    assert.equal(await late, 'subscription-interrupted');
+    assert.deepEqual(topics(kept), ['first']);
+  });
+
+  it('take away from the list at once, since a deploy may come before the server answers', async () => {
+    await subscribed('first', 'second');
+    void carriedOut('unsubscribe', 'second');
+    await asked();
+    assert.deepEqual(topics(kept), ['first']);
+  });
+
+  it('end with an error when their turn comes after the node was closed', async () => {
+    await subscribed('first');
+    subscriptions.close();
+    assert.equal(await carriedOut('subscribe', 'late'), 'subscription-interrupted');
+    assert.deepEqual(topics(kept), ['first']);
+  });
+});
