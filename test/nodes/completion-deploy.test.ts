@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { AcknowledgingFlow } from '../helpers/flows/acknowledging-flow';
 import { loadFlow } from '../helpers/flows/flow-harness';
-import { serverNode, subscribeNodes } from '../helpers/flows/flow-nodes';
+import { publishNodes, serverNode, subscribeNodes } from '../helpers/flows/flow-nodes';
 import { type Gates, gateNode } from '../helpers/flows/gate-nodes';
 import { CLOSING_TIMES, SlowClosing, slowClosingNode } from '../helpers/flows/slow-closing-node';
 import type { AcknowledgingServer } from '../helpers/servers/acknowledging-server';
@@ -72,6 +72,22 @@ describe('acknowledging when the flow is done', () => {
         assert.equal(gates.held.all.length, 2);
       });
     }
+
+    it('is done with a message whose publication fails when a deploy has replaced its publish node', async () => {
+      const [publish] = publishNodes('work', bench.broker, { qos: 1, topicType: 'str', topic: 'out' });
+      assert.ok(publish);
+      const work = { ...publish, wires: [[]] };
+      const sent = new Promise<number>((resolve) => {
+        server.script = { publish: (_client, { messageId = 0 }) => resolve(messageId) };
+      });
+      const flow = await bench.start([work]);
+      await server.send(1);
+      const messageId = await sent;
+      await flow.deploy('nodes', bench.nodes([{ ...work, name: 'renamed' }]));
+      (await server.client()).send({ cmd: 'puback', messageId, reasonCode: 0x87 });
+      assert.equal((await flow.caught.next()).error.code, 'publication-refused');
+      assert.deepEqual(await server.acknowledged(1), ['1']);
+    });
 
     it('delivers all messages again when all nodes are replaced, even those in a delay node', async () => {
       const delay = { id: 'd', type: 'delay', pauseType: 'delay', timeout: '60', timeoutUnits: 'seconds', outputs: 1 };

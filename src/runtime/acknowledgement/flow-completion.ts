@@ -88,6 +88,15 @@ export class FlowCompletion {
     return track;
   }
 
+  /**
+   * `node` is done with `message` by an error, which `report` hands to Node-RED in another way than by `done`: a node that a
+   * deploy has replaced reports it by its next instance.
+   */
+  failed(node: Node, message: NodeMessage, error: Error, report: () => void): void {
+    this.#done(message, node, error);
+    report();
+  }
+
   #listen(): () => void {
     const { hooks, log } = this.#RED;
     hooks.add(`preDeliver.${LABEL}`, ({ msg, source, destination }) => {

@@ -3,6 +3,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { PublishResult } from '../../core/publications/publish-options';
+import { flowCompletion } from '../acknowledgement/flow-completion';
 import { lasts, leadsOn } from '../acknowledgement/lasting-nodes';
 import { onClose } from '../deploy/node-closing';
 import { localizedError } from '../node/localize';
@@ -59,8 +60,8 @@ export function lastingAnswers(RED: NodeAPI, node: Node): LastingAnswers {
     },
     fail({ message, done }, error) {
       const instance = next();
-      if (instance) instance.error(error, message);
-      else done(error);
+      if (!instance) return done(error);
+      flowCompletion(RED).failed(node, message, error, () => instance.error(error, message));
     },
   };
 }
