@@ -143,7 +143,8 @@ export class FileRecorder {
     const link = node?.link;
     if (node && link?.ok && link.connection === this.#source?.of) return;
     this.#leave();
-    if (!node || !link?.ok) return;
+    // A note in the file may have been what it has no room for.
+    if (this.#over || !node || !link?.ok) return;
     const { own } = this.request;
     const connection = own
       ? link.observe(
@@ -160,6 +161,7 @@ export class FileRecorder {
       this.#note(false);
     };
     this.#source = { of: link.connection, connection, leave };
+    if (this.#over) return this.#leave();
     if (own) connection.connect();
   }
 

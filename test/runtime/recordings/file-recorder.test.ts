@@ -103,6 +103,44 @@ describe('A recording to a file', () => {
     assert.ok(bench.read('a').length < 65_536 + 200);
   });
 
+  /** Records messages until `left` bytes are left to the limit of bytes. */
+  function fill(recorder: FileRecorder, { network }: BenchLink, left: number): void {
+    const room = (): number => recorder.request.bytes - recorder.report.bytes;
+    const before = room();
+    network.latest.message(incoming('a', [], { payload: Buffer.alloc(0) }));
+    const line = before - room();
+    network.latest.message(incoming('a', [], { payload: Buffer.from('x'.repeat(room() - line - left)) }));
+    assert.equal(room(), left);
+  }
+
+  it('leaves no connection behind when it is full as a deploy ends the one before', async () => {
+    const recorder = await start({ bytes: 65_536 });
+    const [link] = bench.observing;
+    assert.ok(link);
+    connect(link);
+    fill(recorder, link, 10);
+    bench.deploy('new');
+    assert.equal(recorder.report.ended, 'size');
+    assert.equal(bench.observing.length, 1);
+    await recorder.stop();
+  });
+
+  it('leaves no subscription behind when it is full as a deploy begins the next one', async () => {
+    bench.flows.connection.connect();
+    connect(bench.flows);
+    const recorder = await start({ bytes: 65_536, own: false });
+    bench.clock.advance(0);
+    // The line that says that the connection is gone still fits, and none after it.
+    fill(recorder, bench.flows, 80);
+    const next = bench.link();
+    next.connection.connect();
+    connect(next);
+    bench.deploy('new', next);
+    assert.equal(recorder.report.ended, 'size');
+    assert.deepEqual(next.connection.subscriptionsInUse, []);
+    await recorder.stop();
+  });
+
   it('holds the size of a payload that is too large, and not the payload', async () => {
     const recorder = await start();
     const [link] = bench.observing;

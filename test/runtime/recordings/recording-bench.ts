@@ -51,11 +51,11 @@ export class RecordingBench {
     return { connection, network };
   }
 
-  /** A deploy replaces the broker node, or deletes it. */
-  deploy(next: 'new' | 'deleted' | 'same'): void {
+  /** A deploy replaces the broker node by one with the connection `link`, or deletes it. */
+  deploy(next: 'new' | 'deleted' | 'same', link = this.link()): void {
     const config = {};
     this.events.emit('flows:stopping', { config });
-    if (next === 'new') this.flows = this.link();
+    if (next === 'new') this.flows = link;
     if (next !== 'same') this.#broker = next === 'new' ? this.#node() : undefined;
     this.events.emit('flows:started', { config });
   }
