@@ -5,6 +5,7 @@ import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { PublishResult } from '../../core/publications/publish-options';
 import { flowCompletion } from '../acknowledgement/flow-completion';
 import { lasts, leadsOn } from '../acknowledgement/lasting-nodes';
+import { outsideDeploys } from '../deploy/deploy-events';
 import { onClose } from '../deploy/node-closing';
 import { localizedError } from '../node/localize';
 
@@ -39,30 +40,37 @@ interface LastingAnswers {
 
 /**
  * Answers messages of `node`, possibly after it was closed. If a deploy has replaced it meanwhile, its next instance does so,
- * since the old wires and Catch nodes are gone.
+ * since the old wires and Catch nodes are gone. While the deploy is under way, the answers wait: Node-RED drops what is sent
+ * before the nodes behind have started.
  */
 export function lastingAnswers(RED: NodeAPI, node: Node): LastingAnswers {
   let closed = false;
+  let replaced = false;
   latest.set(node.id, node);
   lasts(node);
+  const outsideDeploy = outsideDeploys(RED);
   onClose(RED, node, (removed, done) => {
     closed = true;
+    replaced = !removed;
     if (removed) latest.delete(node.id);
     done();
   });
   const next = (): Node | undefined => (closed ? nextInstance(node) : undefined);
+  const inTime = (answer: () => void): void => (replaced ? outsideDeploy(answer) : answer());
   return {
-    pass({ send, done }, sent) {
-      const instance = next();
-      if (instance) instance.send(sent);
-      else send(sent);
-      done();
-    },
-    fail({ message, done }, error) {
-      const instance = next();
-      if (!instance) return done(error);
-      flowCompletion(RED).failed(node, message, error, () => instance.error(error, message));
-    },
+    pass: ({ send, done }, sent) =>
+      inTime(() => {
+        const instance = next();
+        if (instance) instance.send(sent);
+        else send(sent);
+        done();
+      }),
+    fail: ({ message, done }, error) =>
+      inTime(() => {
+        const instance = next();
+        if (!instance) return done(error);
+        flowCompletion(RED).failed(node, message, error, () => instance.error(error, message));
+      }),
   };
 }
 

@@ -1,0 +1,68 @@
+// Publications that are settled while a deploy replaces the node which has published them.
+
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import type { Node, NodeAPI } from 'node-red';
+import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import { type MessageInput, messageAnswers } from '#src/runtime/publish/message-answers';
+
+describe('runtime/publish/message-answers, while a deploy replaces the node', () => {
+  let RED: NodeAPI;
+  let told: unknown[];
+  const message = { _msgid: '1', payload: 'a' };
+  beforeEach(() => {
+    told = [];
+    const nodes = { eachNode: (each: (definition: object) => void) => each({ id: 'pub', type: 'mqtt-flows-publish' }) };
+    RED = { events: new EventEmitter(), hooks: {}, nodes, _: (key: string) => key } as unknown as NodeAPI;
+  });
+
+  /** An instance of the publish node, and its answers. */
+  function instance(name: string): { readonly node: Node; readonly answer: ReturnType<typeof messageAnswers> } {
+    const node = Object.assign(new EventEmitter(), {
+      id: 'pub',
+      send: (sent: unknown) => told.push([name, sent]),
+      error: (error: { readonly code?: unknown }, of: unknown) => told.push([name, error.code, of]),
+    }) as unknown as Node;
+    return { node, answer: messageAnswers(RED, node) };
+  }
+
+  const input: MessageInput = {
+    message,
+    send: (sent) => told.push(['message', sent]),
+    done: (error) => told.push(['done', error && Reflect.get(error, 'code')]),
+  };
+  const published = { ok: true, reasonCode: 0 } as const;
+  const lost = { ok: false, error: new MqttFlowsError('publication-lost', { stage: 'publish' }) } as const;
+
+  it('answers by the next instance, once all nodes of the deploy have started', () => {
+    const config = {};
+    const { node, answer } = instance('before');
+    RED.events.emit('flows:stopping', { config });
+    node.emit('close', false, () => {});
+    answer(published, input, false);
+    answer(lost, input, false);
+    instance('after');
+    assert.deepEqual(told, []);
+    RED.events.emit('flows:started', { config });
+    assert.deepEqual(told, [
+      ['after', message],
+      ['done', undefined],
+      ['after', 'publication-lost', message],
+    ]);
+  });
+
+  it('answers by itself when the deploy has no next instance, and at once when no deploy is under way', () => {
+    const config = {};
+    const { node, answer } = instance('before');
+    RED.events.emit('flows:stopping', { config });
+    node.emit('close', false, () => {});
+    answer(published, input, false);
+    RED.events.emit('flows:started', { config });
+    answer(lost, input, false);
+    assert.deepEqual(told, [
+      ['message', message],
+      ['done', undefined],
+      ['done', 'publication-lost'],
+    ]);
+  });
+});
