@@ -63,6 +63,15 @@ describe('A replay node', () => {
     assert.deepEqual(flow.caughtCodes, []);
   });
 
+  it('shows nothing of a replay that a deploy has ended', async () => {
+    write({ time: 0, topic: 'a' }, { time: 3_600_000, topic: 'b' });
+    const flow = await load({ speed: 1 });
+    flow.inject('rep', {});
+    await flow.statuses('rep').latest('playing', ({ text }) => text?.endsWith('replay.playing') === true);
+    await flow.deploy('full', replayNodes('rep', { recording, recordingType: 'file', speed: 1 }));
+    await flow.statuses('rep').latest('nothing', ({ text }) => text === undefined);
+  });
+
   it('says what it cannot do', async () => {
     write({ topic: 'a', payload: 'no JSON' });
     const flow = await load({ format: 'json' });

@@ -41,14 +41,14 @@ describe('runtime/route status', () => {
     assert.deepEqual(shown, ['routes 0', 'routes 999', 'routes 3']);
   });
 
-  it('shows nothing more once the node is closed', () => {
+  it('is taken away when the node is closed, and nothing more is shown', () => {
     const { shown, routes, clock, node, status } = bench();
     status.changed();
     routes.count = 1;
     status.changed();
     node.emit('close');
     clock.advance(10_000);
-    assert.deepEqual(shown, ['routes 0']);
+    assert.deepEqual(shown, ['routes 0', undefined]);
   });
 
   it('shows that kept routes could not be read until routes are set', () => {

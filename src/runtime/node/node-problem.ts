@@ -9,6 +9,8 @@ import { localizedError, sharedKey } from './localize';
 /** Shows `error` on `node`. Reports it once the Catch nodes of the deploy exist, unless another node reports it. */
 export function showProblem(RED: NodeAPI, node: Node, error: MqttFlowsError, reported = false): void {
   node.status({ fill: 'red', shape: 'dot', text: sharedKey(`status.${error.code}`) });
+  // Node-RED keeps a status over deploys, and the next instance may have none to show.
+  node.on('close', () => node.status({}));
   if (!reported) void flowsStarted(RED, node).then(() => reportError(RED, node, error));
 }
 

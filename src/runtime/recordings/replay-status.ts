@@ -29,8 +29,10 @@ export class ReplayStatus {
     this.#paced.soon();
   }
 
+  /** The next instance of the node shows nothing before it plays. */
   close(): void {
     this.#paced.stop();
+    if (this.#latest) this.#put({});
   }
 
   #statusOf({ state, played, total = 0, speed, failed, error }: ReplayFigures): NodeStatus {

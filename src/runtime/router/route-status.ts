@@ -24,7 +24,11 @@ export function routeStatus(RED: NodeAPI, node: Node, count: () => number, clock
   const paced = new Paced(clock, PACE, () =>
     show({ fill: 'grey', shape: 'dot', text: sharedText(RED, 'status.routes', { count: count() }) }),
   );
-  node.on('close', () => paced.stop());
+  node.on('close', () => {
+    paced.stop();
+    // The next instance may take no routes from messages, and show nothing.
+    show({});
+  });
   return {
     changed: () => paced.soon(),
     problem: ({ code }) => {
