@@ -96,8 +96,8 @@ function answerAll(
   if (!failure || failure.ok) {
     return answer({ ok: true, reasonCode: 0 }, { ...input, message: { ...input.message, results } }, false);
   }
-  // The Catch node gets the message as it came.
-  Object.assign(input.message, { results });
+  // The Catch node gets the message as it came. One that the flow has frozen takes nothing.
+  Reflect.set(input.message, 'results', results);
   const describe = (error: MqttFlowsError): Error => entryError(RED, { index, error });
   answer(failure, input, false, describe);
 }

@@ -17,8 +17,8 @@ export function requestAnswers(RED: NodeAPI, node: Node, single: boolean, read: 
     const messages = replies.map(({ message }) => message);
     const error = end.ok ? replies.find((reply) => reply.error)?.error : end.error;
     if (error) {
-      // Nothing that has come is lost: the message takes the replies to the Catch node.
-      if (messages.length > 0) Object.assign(input.message, { replies: messages });
+      // Nothing that has come is lost: the message takes the replies to the Catch node, unless the flow has frozen it.
+      if (messages.length > 0) Reflect.set(input.message, 'replies', messages);
       const facts = { replies: messages.length, request: end.progress };
       return answers.fail(input, reportedError(sentence(RED, error, {}), error, facts));
     }
