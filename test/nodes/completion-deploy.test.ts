@@ -32,6 +32,16 @@ describe('acknowledging when the flow is done', () => {
       assert.equal(gates.held.all.length, 1);
     });
 
+    it('shows what the flow still has when the node is replaced', async () => {
+      const flow = await bench.start([gateNode('work')]);
+      await server.send(1);
+      const held = await gates.at('work', 't/1');
+      await flow.deploy('nodes', bench.nodes([gateNode('work')], { name: 'renamed' }));
+      await flow.showing('sub', 'at-work');
+      held.end();
+      await flow.connected('sub');
+    });
+
     it('delivers a message again that was held by a stopped node', async () => {
       const flow = await bench.start([gateNode('work')]);
       await server.send(1);

@@ -57,6 +57,9 @@ export abstract class LaterAcknowledgement implements Acknowledging, DeliveryHan
     this.#before?.end();
     this.#before = undefined;
     this.window.open(this);
+    // What the instance before has left in the window changes nothing, and would not be shown.
+    const { unacknowledged, failed } = this.window.figures;
+    if (unacknowledged > 0 || failed > 0) this.changed();
   }
 
   /** Sends a message to the flow. `settle` is called when the flow is done with it. */
