@@ -86,6 +86,20 @@ describe('Window of deliveries', () => {
     assert.deepEqual(receipt.given, ['acknowledged 0']);
   });
 
+  it('keeps deliveries at QoS 0 for the next instance, in their order and within a bound', () => {
+    const bench = new Bench();
+    bench.window.pause();
+    bench.window.leave();
+    for (let number = 0; number < 1001; number++) bench.take(`${number}`, 0);
+    bench.open();
+    // The nodes behind may not have started.
+    assert.deepEqual(bench.handed, []);
+    bench.window.resume();
+    bench.take('next', 0);
+    assert.equal(bench.handed.length, 1001);
+    assert.deepEqual([bench.handed[0], ...bench.handed.slice(-2)], ['0', '999', 'next']);
+  });
+
   it('works through a long queue when the flow is done at once, without using up the stack', () => {
     const bench = new Bench(1);
     bench.window.pause();

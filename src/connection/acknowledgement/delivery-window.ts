@@ -77,6 +77,9 @@ interface Held {
 
 const nothing = (): void => {};
 
+/** Deliveries without an acknowledgement that may wait for the next handler. */
+const MOST_BETWEEN = 1000;
+
 export class DeliveryWindow {
   /** Whether the server accepts a refusal. For others, a refusal is no acknowledgement. */
   refusable = true;
@@ -84,6 +87,8 @@ export class DeliveryWindow {
   readonly #waiting = new Fifo<Held>();
   readonly #unsettled = new Set<Held>();
   #handler: DeliveryHandler | undefined;
+  /** From leave() on, until another handler may have what has come: deliveries without an acknowledgement. */
+  #between: Fifo<Delivery> | undefined;
   #paused = false;
   #handing = false;
   readonly #connectionFailed: FailedDeliveries;
@@ -127,6 +132,7 @@ export class DeliveryWindow {
   /** Keeps deliveries until the next open(). Unsettled ones stay unsettled. */
   leave(): void {
     this.#handler = undefined;
+    this.#between ??= new Fifo();
   }
 
   /** Until resume(), deliveries that need an acknowledgement wait. */
@@ -142,7 +148,8 @@ export class DeliveryWindow {
   /** Takes a delivery. At QoS 0, of the subscription or of the publication, no acknowledgement is expected. */
   take(delivery: Delivery, receipt: SharedReceipt | undefined): void {
     if (!receipt || delivery.qos === 0) {
-      this.#handler?.hand(delivery);
+      if (!this.#between) this.#handler?.hand(delivery);
+      else if (this.#between.length < MOST_BETWEEN) this.#between.push(delivery);
       return;
     }
     const { local } = receipt;
@@ -189,6 +196,7 @@ export class DeliveryWindow {
   /** Settles all remaining deliveries in the same way. */
   discard(settlement: Acknowledgement): void {
     this.#handler = undefined;
+    this.#between = undefined;
     for (const held of this.#waiting.drain()) held.release(settlement);
     for (const held of [...this.#unsettled]) this.#settle(held, settlement);
     this.#discarded();
@@ -199,6 +207,7 @@ export class DeliveryWindow {
     if (this.#handing) return;
     this.#handing = true;
     try {
+      this.#handBetween();
       while (this.#handler && !this.#paused && this.#unsettled.size < this.#handler.limit) {
         const held = this.#waiting.shift();
         if (!held) break;
@@ -207,6 +216,14 @@ export class DeliveryWindow {
     } finally {
       this.#handing = false;
     }
+  }
+
+  #handBetween(): void {
+    const between = this.#between;
+    const handler = this.#handler;
+    if (!between || !handler || this.#paused) return;
+    this.#between = undefined;
+    for (const delivery of between.drain()) handler.hand(delivery);
   }
 
   #hand(held: Held, handler: DeliveryHandler): void {
