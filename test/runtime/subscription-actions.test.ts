@@ -19,15 +19,22 @@ const topics = (list: unknown): unknown => (list as { topic: string }[]).map(({ 
 
 describe('runtime/subscribe/subscription-actions', () => {
   let kept: unknown;
+  /** Lets the store answer what it was asked at the start. */
+  let answer: () => void;
+  /** What was asked of the connection, in order. */
+  let did: string[];
   let subscriber: Subscriber | undefined;
   let subscriptions: NodeSubscriptions;
   let control: ReturnType<typeof subscriptionControl>;
   beforeEach(() => {
     kept = undefined;
+    did = [];
     subscriber = undefined;
     const RED = { ...contextsOf(), events: new EventEmitter(), _: (key: string) => key } as unknown as NodeAPI;
     const context = {
-      get: (_key: string, answered: (error: null, value: unknown) => void) => answered(null, kept),
+      get: (_key: string, answered: (error: null, value: unknown) => void) => {
+        answer = () => answered(null, kept);
+      },
       set: (_key: string, value: unknown, answered: (error: null) => void) => {
         kept = value;
         answered(null);
@@ -37,8 +44,11 @@ describe('runtime/subscribe/subscription-actions', () => {
     const connection = {
       subscribe: (added: Subscriber) => {
         subscriber = added;
+        did.push(`subscribe ${added.subscriptions.map(({ filter }) => filter.text)}`);
         return () => {};
       },
+      holdSubscriptions: () => did.push('hold'),
+      releaseSubscriptions: () => did.push('release'),
     } as unknown as Connection;
     const nothing = (): void => {};
     subscriptions = new NodeSubscriptions(connection, [], {
@@ -46,7 +56,7 @@ describe('runtime/subscribe/subscription-actions', () => {
     });
     const codec = findCodec('auto');
     assert.ok(codec.ok);
-    const rows = { dependent: false, subscriptions: [] } as unknown as RowFilters;
+    const rows = { dependent: false, subscriptions: [], find: async () => [] } as unknown as RowFilters;
     const filters = new NodeFilters({ RED, node, connection, rows, subscriptions });
     control = subscriptionControl(RED, node, subscriptions, filters, {
       ...{ codec: codec.value, codecs: {} as NodeCodecs, format: 'auto', values: () => found(undefined) },
@@ -62,7 +72,7 @@ describe('runtime/subscribe/subscription-actions', () => {
     });
   }
 
-  /** Resolves when messages that the node has got so far have asked the server. */
+  /** Resolves when the node has asked the store, and messages that it has got so far the server. */
   const asked = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   function grant(): void {
@@ -71,7 +81,18 @@ describe('runtime/subscribe/subscription-actions', () => {
     }
   }
 
+  it('hold the subscriptions of the connection until those are known that are kept, since a session has messages for them', async () => {
+    await asked();
+    assert.deepEqual(did, ['hold']);
+    kept = [{ topic: 'first' }];
+    answer();
+    await asked();
+    assert.deepEqual(did, ['hold', 'subscribe first', 'release']);
+  });
+
   async function subscribed(...filters: string[]): Promise<void> {
+    await asked();
+    answer();
     const done = carriedOut('subscribe', filters);
     await asked();
     grant();

@@ -43,12 +43,12 @@ export class NodeFilters {
    */
   start(kept?: () => Promise<readonly NodeSubscription[]>): Promise<void> | undefined {
     const { RED, node, connection, rows, subscriptions } = this.#parts;
-    if (!rows.dependent) {
-      if (kept) return kept().then((dynamic) => subscriptions?.start(dynamic));
-      subscriptions?.start([]);
-      return undefined;
-    }
+    if (!rows.dependent && !kept) return void subscriptions?.start([]);
     const release = held(connection);
+    if (!rows.dependent && kept) {
+      const restored = kept().then((dynamic) => subscriptions?.start(dynamic));
+      return restored.finally(release);
+    }
     const begun = this.#begin(flowsStarted(RED, node), kept).finally(release);
     this.#last = begun;
     return begun;
@@ -112,8 +112,8 @@ interface Change {
 }
 
 /**
- * Until the filters are known, a session must keep those of before, with what it has for them. Returns a function that ends
- * that; a store that never answers does not hold up the other nodes of the connection.
+ * Until the filters are known, and those that messages have added, a session must keep those of before, with what it has for
+ * them. Returns a function that ends that; a store that never answers does not hold up the other nodes of the connection.
  */
 function held(connection: Connection | undefined): () => void {
   if (!connection) return () => {};
