@@ -1,8 +1,8 @@
 // A subscribe node that acknowledges when the flow is done, and a deploy while the flow has messages.
 
 import assert from 'node:assert/strict';
-import { AcknowledgingFlow } from '../helpers/flows/acknowledging-flow';
-import { loadFlow } from '../helpers/flows/flow-harness';
+import { AcknowledgingFlow, QUIET_TAB } from '../helpers/flows/acknowledging-flow';
+import { type Flow, type FlowNode, loadFlow } from '../helpers/flows/flow-harness';
 import { publishNodes, serverNode, subscribeNodes } from '../helpers/flows/flow-nodes';
 import { type Gates, gateNode } from '../helpers/flows/gate-nodes';
 import { CLOSING_TIMES, SlowClosing, slowClosingNode } from '../helpers/flows/slow-closing-node';
@@ -83,20 +83,37 @@ describe('acknowledging when the flow is done', () => {
       });
     }
 
-    it('is done with a message whose publication fails when a deploy has replaced its publish node', async () => {
-      const [publish] = publishNodes('work', bench.broker, { qos: 1, topicType: 'str', topic: 'out' });
-      assert.ok(publish);
-      const work = { ...publish, wires: [[]] };
-      const sent = new Promise<number>((resolve) => {
-        server.script = { publish: (_client, { messageId = 0 }) => resolve(messageId) };
+    describe('when a publication fails whose publish node was replaced', () => {
+      const publishing = (place: object): FlowNode => {
+        const [publish] = publishNodes('work', bench.broker, { qos: 1, topicType: 'str', topic: 'out' });
+        assert.ok(publish);
+        return { ...publish, ...place, wires: [[]] };
+      };
+
+      async function replaced(work: FlowNode): Promise<Flow> {
+        const sent = new Promise<number>((resolve) => {
+          server.script = { publish: (_client, { messageId = 0 }) => resolve(messageId) };
+        });
+        const settings = { onError: 'refuse' } as const;
+        const flow = await bench.start([work], settings);
+        await server.send(1);
+        const messageId = await sent;
+        await flow.deploy('nodes', bench.nodes([{ ...work, name: 'renamed' }], settings));
+        (await server.client()).send({ cmd: 'puback', messageId, reasonCode: 0x87 });
+        return flow;
+      }
+
+      it('is done with the message when a Catch node takes the error', async () => {
+        const flow = await replaced(publishing({}));
+        assert.equal((await flow.caught.next()).error.code, 'publication-refused');
+        assert.deepEqual(await server.acknowledged(1), ['1']);
       });
-      const flow = await bench.start([work]);
-      await server.send(1);
-      const messageId = await sent;
-      await flow.deploy('nodes', bench.nodes([{ ...work, name: 'renamed' }]));
-      (await server.client()).send({ cmd: 'puback', messageId, reasonCode: 0x87 });
-      assert.equal((await flow.caught.next()).error.code, 'publication-refused');
-      assert.deepEqual(await server.acknowledged(1), ['1']);
+
+      it('treats the message as failed when none does', async () => {
+        const flow = await replaced(publishing({ z: QUIET_TAB.id }));
+        assert.deepEqual(await server.acknowledged(1), ['1 131']);
+        assert.equal(flow.errorsLogged('work').length, 1);
+      });
     });
 
     it('delivers all messages again when all nodes are replaced, even those in a delay node', async () => {
