@@ -107,6 +107,18 @@ describe('broker: store', () => {
     assert.equal(reasonCode, 0);
   });
 
+  it('that fails does not keep a client with a new session from releasing what an earlier one has received at QoS 2', async () => {
+    const other = await bench.connect('other');
+    store.fails = true;
+    await other.publish('t', 'x', { retain: true });
+    await other.quiet();
+    const client = await bench.connect('client');
+    client.send({ cmd: 'pubrel', messageId: 1 });
+    // The clock stands still, so nothing is written again meanwhile.
+    assert.equal((await client.next('pubcomp')).reasonCode, 0x92);
+    await client.quiet();
+  });
+
   it('is written before a retained message and a subscription are answered', async () => {
     const client = await bench.connect('client', KEPT);
     await client.publish('first', 'x', { qos: 1 });

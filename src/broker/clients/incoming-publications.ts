@@ -12,7 +12,10 @@ import { isRefusal, Reason, type ReasonCode } from '../wire/reason';
 import type { ClientHost } from './client-host';
 import { IncomingAliases } from './topic-aliases';
 
-/** For an answer to what was done over an earlier connection: it waits for all writes, one of which may belong to it. */
+/**
+ * For an answer to what was done over an earlier connection: it waits for all writes, one of which may belong to it. A session
+ * that is not stored has had no earlier connection.
+ */
 const EARLIER = -1;
 
 /** What this class needs from the client. */
@@ -74,7 +77,7 @@ export class IncomingPublications {
     const { incoming, store } = this.#session;
     if (incoming.has(packetIdentifier)) {
       this.#open.add(packetIdentifier);
-      return this.#answer(PUBREC, packetIdentifier, Reason.success, EARLIER);
+      return this.#answer(PUBREC, packetIdentifier, Reason.success, store ? EARLIER : revision);
     }
     const reasonCode = this.#pass(packet, topic);
     if (!isRefusal(reasonCode)) {
@@ -94,7 +97,7 @@ export class IncomingPublications {
     // PUBCOMP frees the identifier. After that, a restart must not restore it as used.
     if (known) store?.forgetIncoming(packetIdentifier);
     if (known) this.#answer(PUBCOMP, packetIdentifier, Reason.success, revision);
-    else this.#answer(PUBCOMP, packetIdentifier, Reason.packetIdentifierUnknown, EARLIER);
+    else this.#answer(PUBCOMP, packetIdentifier, Reason.packetIdentifierUnknown, store ? EARLIER : revision);
   }
 
   #pass(packet: DecodedPublish, topic: string): ReasonCode {
