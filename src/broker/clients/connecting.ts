@@ -7,8 +7,10 @@ import type { ConnectRequest } from './connect-request';
 import type { HostedClient } from './hosted-client';
 import { mayPublish } from './publish-permission';
 
-/** Characters of a client identifier or a user name, which is kept with the session. Section 3.1.3.1 allows any limit from 23 on. */
-const LONGEST = 1000;
+/** Characters of a client identifier, which is kept with the session. Section 3.1.3.1 allows any limit from 23 on. */
+const LONGEST_IDENTIFIER = 1000;
+/** Characters of a user name, which is kept as well. Some devices have a token there, which may take 2 KB. */
+const LONGEST_NAME = 4000;
 
 type Outcome =
   | { readonly ok: true; readonly clientId: string; readonly user: string }
@@ -20,10 +22,10 @@ export async function letIn(client: HostedClient, request: ConnectRequest, host:
   if (request.authenticationMethod !== undefined) {
     return refused(Reason.badAuthenticationMethod, 'this broker knows user names and passwords only');
   }
-  if (request.clientId.length > LONGEST) {
+  if (request.clientId.length > LONGEST_IDENTIFIER) {
     return refused(Reason.clientIdentifierInvalid, 'the client identifier is too long');
   }
-  if (username !== undefined && username.length > LONGEST) {
+  if (username !== undefined && username.length > LONGEST_NAME) {
     return refused(Reason.badCredentials, 'the user name is too long');
   }
   // MQTT 3.1.1, section 3.1.3.1: without an identifier, no session can be kept.
