@@ -15,6 +15,8 @@ export function fillMissing(node: object, defaults: object): void {
   for (const [name, value] of Object.entries(defaults)) {
     if (typeof value === 'object' || Reflect.get(node, name) !== undefined) continue;
     Reflect.set(node, name, value);
+    // The field is blank already. That of a configuration node has a choice for none, which is not blank.
+    if (value === '') continue;
     const input = $(`#node-input-${name}`);
     if (typeof value === 'boolean') input.prop('checked', value);
     else input.val(String(value));

@@ -62,6 +62,18 @@ describe('the request dialog in the editor', function () {
     assert.equal(Number(atATime), 100);
   });
 
+  it('shows that a node which was written by hand has no broker, where there are several', async () => {
+    const byHand = [
+      { id: 'tab', type: 'tab', label: 'By hand' },
+      { id: 'first', type: 'mqtt-flows-broker', servers: [{ url: 'mqtt://127.0.0.1' }] },
+      { id: 'second', type: 'mqtt-flows-broker', servers: [{ url: 'mqtt://127.0.0.2' }] },
+      { id: 'asks', type: 'mqtt-flows-request', name: 'ask', z: 'tab', x: 200, y: 80, wires: [[]] },
+    ];
+    const dialog = await openWith(JSON.stringify(byHand), 'ask');
+    assert.equal(await field(dialog, 'broker').locator('option:checked').innerText(), 'none');
+    await editor.cancelDialog(dialog);
+  });
+
   it('shows what matters, and folds the rest', async () => {
     const dialog = await openWith(example('5 Request and response'), 'request');
     for (const name of ['answerTo', 'replies', 'timeout']) assert.ok(await field(dialog, name).isVisible(), name);
