@@ -50,8 +50,8 @@ interface EditorSidebar {
 
 interface EditorWorkspaces {
   isLocked(): boolean;
-  /** The id of the flow or subflow that is shown. */
-  active(): string;
+  /** The id of the flow or subflow that is shown; 0 when none is. */
+  active(): string | 0;
 }
 
 interface EditorNode {
@@ -75,7 +75,7 @@ interface EditorNodes {
   /** Calls it with each node that is no configuration node. */
   eachNode(visit: (node: EditorNode) => void): void;
   /** The nodes of a flow or subflow. */
-  filterNodes(of: { z: string }): EditorNode[];
+  filterNodes(of: { z: string | 0 }): EditorNode[];
 }
 
 interface EditorView {

@@ -134,6 +134,8 @@ export function dragNode(kind: NodeKind, topic: NodeTopic, event: DragEvent): vo
 function addNode(kind: NodeKind, topic: NodeTopic): void {
   const node = nodeFor(kind, topic);
   if (!node) return notifyProblem(new Error(topicsText('action.impossible')));
+  // It would be in no flow: never seen, and running after the next deploy.
+  if (RED.workspaces.active() === 0) return notifyProblem(new Error(topicsText('action.noFlow')));
   if (RED.workspaces.isLocked()) return notifyProblem(new Error(topicsText('action.locked')));
   placeInSight(node);
 }

@@ -196,6 +196,19 @@ describe('the actions of the topics sidebar in the editor', function () {
     assert.equal(subscriber?.broker, 'broker');
   });
 
+  it('adds no node while no flow is open, and says so', async () => {
+    await publish('doors/back', 'open', true);
+    await topics.start('doors/#');
+    await topics.openAll();
+    await topics.row('back').click();
+    const nodes = (): Promise<unknown> => editor.page.evaluate('RED.nodes.filterNodes({}).length');
+    const before = await nodes();
+    await editor.action('core:hide-all-flows');
+    await topics.panel.getByRole('button', { name: 'Add a publish node' }).click();
+    await editor.page.getByText('No flow is open.').waitFor();
+    assert.equal(await nodes(), before);
+  });
+
   it('makes no node of a topic that would read a variable, nor of one that reads like a flow', async () => {
     await publish('evil/${HOME}', 'x', true);
     const flowLike = JSON.stringify([{ id: 'evil', type: 'function', z: '', func: '{{x}}', x: 1, y: 1, wires: [] }]);
