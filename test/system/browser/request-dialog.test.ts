@@ -50,16 +50,28 @@ describe('the request dialog in the editor', function () {
   }
 
   it('shows what runs of a node that was written by hand, and changes nothing', async () => {
+    // Null is what is missing for the runtime.
+    const settings = { replies: null, inflateLimit: null };
     const byHand = [
       { id: 'tab', type: 'tab', label: 'By hand' },
       { id: 'broker', type: 'mqtt-flows-broker', servers: [{ url: 'mqtt://127.0.0.1' }] },
-      { id: 'asks', type: 'mqtt-flows-request', name: 'ask', broker: 'broker', z: 'tab', x: 200, y: 80, wires: [[]] },
+      {
+        id: 'asks',
+        type: 'mqtt-flows-request',
+        name: 'ask',
+        broker: 'broker',
+        ...settings,
+        z: 'tab',
+        x: 200,
+        y: 80,
+        wires: [[]],
+      },
     ];
     const dialog = await openWith(JSON.stringify(byHand), 'ask');
     const shown = ['answerTo', 'replies', 'timeout'].map((name) => field(dialog, name).inputValue());
     assert.deepEqual(await Promise.all(shown), ['request', 'one', '10']);
-    const { atATime } = await saved(dialog, 'ask');
-    assert.equal(Number(atATime), 100);
+    const { atATime, inflateLimit } = await saved(dialog, 'ask');
+    assert.deepEqual([Number(atATime), Number(inflateLimit)], [100, 16]);
   });
 
   it('shows that a node which was written by hand has no broker, where there are several', async () => {
