@@ -21,7 +21,7 @@ import {
   type PropertiesConfig,
   type PublishConfig,
   publishDefaults,
-  UNSAVED_TOPIC_TYPE,
+  shownTopicType,
   VALUE_TYPES,
 } from '../settings/publish.config';
 
@@ -40,7 +40,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
       value: publishDefaults.topic,
       validate(topic, _options) {
         const node = this as Saved;
-        const type = entered(node, 'topicType') ?? UNSAVED_TOPIC_TYPE;
+        const type = entered(node, 'topicType') ?? shownTopicType(topic);
         const value = topic ?? publishDefaults.topic;
         const own = isEdited(this) ? enteredOwnSending() : node;
         return topicProblem({ value, type }) ?? ownTopicProblem(own, value, type) ?? true;
@@ -105,7 +105,7 @@ RED.nodes.registerType<PublishConfig, object>('mqtt-flows-publish', {
     for (const name of ['completeOn', 'whileOffline'] as const) {
       $(`#node-input-${name}`).val(this[name] ?? publishDefaults[name]);
     }
-    if (this.topicType === undefined) $('#node-input-topicType').val(UNSAVED_TOPIC_TYPE);
+    if (!this.topicType) $('#node-input-topicType').val(shownTopicType(this.topic));
     prepareBrokerField(this.broker);
     prepareTopicField(VALUE_TYPES.topic);
     readPayload = preparePayload(this);

@@ -20,7 +20,7 @@ import { fixedTopic, prepareTopicField, topicProblem, trimTopic } from '../edito
 import { typedValueProblem } from '../editor/publish/typed-value-problem';
 import { prepareDeviceFields, responseTopicProblem } from '../editor/request/device-fields';
 import { namesVariables } from '../settings/environment-text';
-import type { PropertiesConfig } from '../settings/publish.config';
+import { type PropertiesConfig, shownTopicType } from '../settings/publish.config';
 import { REQUEST_RANGES, REQUEST_TOPIC_TYPES, type RequestConfig, requestDefaults } from '../settings/request.config';
 
 type Saved = EditorNode & Partial<RequestConfig>;
@@ -56,7 +56,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     topic: {
       value: requestDefaults.topic,
       validate(topic, _options) {
-        const type = entered(this as Saved, 'topicType') ?? requestDefaults.topicType;
+        const type = entered(this as Saved, 'topicType') ?? shownTopicType(topic);
         return topicProblem({ value: topic ?? requestDefaults.topic, type }) ?? true;
       },
     },
@@ -144,7 +144,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    fillMissing(this, requestDefaults);
+    fillMissing(this, { ...requestDefaults, topicType: shownTopicType(this.topic) });
     const formatLabel = (name: string): string => this._(`formats.${name}`);
     prepareFormat(this, formatLabel);
     prepareReplyFormat(this, this._('replyFormat.request'), formatLabel);

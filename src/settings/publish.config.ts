@@ -106,6 +106,11 @@ const MESSAGE_TOPIC = '{{topic}}';
 /** The type of a topic that was saved without one. */
 export const UNSAVED_TOPIC_TYPE = 'msg';
 
+/** As which type a dialog shows `topic` that was saved without one. A blank one is `msg.topic`, for which a fixed topic is left blank. */
+export function shownTopicType(topic: string | null | undefined): 'msg' | 'str' {
+  return topic ? UNSAVED_TOPIC_TYPE : 'str';
+}
+
 /** The settings as the runtime uses them. The list of codecs decides whether the format is known. */
 interface PublishNodeSettings extends PublishSettings, FormatSettings {
   readonly completeOn: PublishConfig['completeOn'];

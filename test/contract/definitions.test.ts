@@ -125,6 +125,8 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
   ],
   'publish.topic': [
     { of: { topicType: 'msg' }, good: ['topic', 'payload.where'], bad: ['', 'a..b', 'home/light'] },
+    // Saved without a type.
+    { good: [undefined, '', 'payload.where'], bad: ['a..b', 'home/light'] },
     {
       of: { topicType: 'str' },
       good: ['', 'a/b', 'a/{{payload.id}}', '${SITE}/{{payload.id}}'],
@@ -182,6 +184,7 @@ const SAMPLES: Readonly<Record<string, readonly Samples[]>> = {
   'subscribe.acknowledgeTimeout': [{ good: [undefined, 60, '', '0', '${TIME}'], bad: [-1, 3_000_000, 'soon'] }],
   'request.topic': [
     { of: { topicType: 'msg' }, good: ['topic'], bad: ['', 'a..b'] },
+    { good: [undefined, '', 'payload.where'], bad: ['a..b', 'home/light'] },
     { of: { topicType: 'str' }, good: ['', 'a/{{payload.id}}', '${SITE}/a'], bad: ['a/#', 'a/{{'] },
   ],
   'request.payload': [
