@@ -176,9 +176,9 @@ RED.nodes.registerType<BrokerConfig, BrokerCredentials>('mqtt-flows-broker', {
   },
   oneditprepare() {
     // The node may be hand-edited, or older than the property.
-    if (this.autoConnect === undefined) $('#node-config-input-autoConnect').prop('checked', true);
+    $('#node-config-input-autoConnect').prop('checked', this.autoConnect ?? brokerDefaults.autoConnect);
     for (const choice of ['connectTo', 'protocolVersion'] as const) {
-      if (this[choice] === undefined) $(`#node-config-input-${choice}`).val(brokerDefaults[choice]);
+      $(`#node-config-input-${choice}`).val(this[choice] ?? brokerDefaults[choice]);
     }
     takeCoreUser();
     prepareServerFields(completed(serverDefaults, this));

@@ -24,8 +24,9 @@ type OutputName = number | 'dynamic' | 'otherwise' | undefined;
 
 /** A hand-edited flow may lack properties that have defaults. */
 function namesBefore({ rules, ...saved }: RouterConfig): OutputName[] {
-  const { dynamic = routerDefaults.dynamic, otherwise = routerDefaults.otherwise } = saved as Partial<RouterConfig>;
-  return [...listed(rules).keys(), ...atTheEnd(dynamic, otherwise)];
+  const { dynamic, otherwise } = saved as Partial<RouterConfig>;
+  const ends = atTheEnd(dynamic ?? routerDefaults.dynamic, otherwise ?? routerDefaults.otherwise);
+  return [...listed(rules).keys(), ...ends];
 }
 
 function atTheEnd(dynamic: boolean, otherwise: boolean): OutputName[] {

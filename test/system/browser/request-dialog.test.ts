@@ -54,7 +54,7 @@ describe('the request dialog in the editor', function () {
     const settings = { replies: null, inflateLimit: null };
     const byHand = [
       { id: 'tab', type: 'tab', label: 'By hand' },
-      { id: 'broker', type: 'mqtt-flows-broker', servers: [{ url: 'mqtt://127.0.0.1' }] },
+      { id: 'broker', type: 'mqtt-flows-broker', servers: [{ url: 'mqtt://127.0.0.1' }], autoConnect: null },
       {
         id: 'asks',
         type: 'mqtt-flows-request',
@@ -70,6 +70,9 @@ describe('the request dialog in the editor', function () {
     const dialog = await openWith(JSON.stringify(byHand), 'ask');
     const shown = ['answerTo', 'replies', 'timeout'].map((name) => field(dialog, name).inputValue());
     assert.deepEqual(await Promise.all(shown), ['request', 'one', '10']);
+    const broker = await editor.openBrokerDialog();
+    assert.ok(await broker.locator('#node-config-input-autoConnect').isChecked());
+    await editor.cancelDialog(broker);
     const { atATime, inflateLimit } = await saved(dialog, 'ask');
     assert.deepEqual([Number(atATime), Number(inflateLimit)], [100, 16]);
   });

@@ -45,6 +45,8 @@ describe('the dialog of the router', function () {
             x: 410,
             y: 220,
             rules: RULES,
+            // As if it were missing.
+            otherwise: null,
             outputs: 4,
             wires: [[alarm], [route], [otherwise], []],
           }
