@@ -5,7 +5,7 @@ const { availableParallelism } = require('node:os');
 const ci = process.env.CI === 'true';
 
 module.exports = {
-  // Each file runs in one of a few processes; ports come from the operating system, and no file knows of another. Some wait
+  // Each file runs in one of a few processes; each has ports of its own, and no file knows of another. Some wait
   // most of their time, so there is one more process than there are processors.
   parallel: true,
   jobs: availableParallelism() + 1,
