@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 import { MqttFlowsError } from '#src/core/errors/mqtt-flows-error';
+import { onDeploy } from '#src/runtime/deploy/deploy-events';
 import { type MessageInput, messageAnswers } from '#src/runtime/publish/message-answers';
 
 describe('runtime/publish/message-answers, while a deploy replaces the node', () => {
@@ -64,5 +65,21 @@ describe('runtime/publish/message-answers, while a deploy replaces the node', ()
       ['done', undefined],
       ['done', 'publication-lost'],
     ]);
+  });
+
+  it('reports what Node-RED cannot pass on, and others hear of the end of the deploy all the same', () => {
+    const config = {};
+    const { node, answer } = instance('before');
+    onDeploy(RED, 'flows:started', () => told.push('started'));
+    RED.events.emit('flows:stopping', { config });
+    node.emit('close', false, () => {});
+    answer(published, input, false);
+    answer(published, input, false);
+    const { node: after } = instance('after');
+    after.send = () => {
+      throw new RangeError('nested too deep to be copied');
+    };
+    RED.events.emit('flows:started', { config });
+    assert.deepEqual(told, [['after', undefined, undefined], ['after', undefined, undefined], 'started']);
   });
 });

@@ -1,6 +1,7 @@
 // Answers a message once its publication is settled, which may be after a deploy has replaced its node.
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import { guarded } from '../../connection/report';
 import type { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
 import type { PublishResult } from '../../core/publications/publish-options';
 import { flowCompletion } from '../acknowledgement/flow-completion';
@@ -56,7 +57,9 @@ export function lastingAnswers(RED: NodeAPI, node: Node): LastingAnswers {
     done();
   });
   const next = (): Node | undefined => (closed ? nextInstance(node) : undefined);
-  const inTime = (answer: () => void): void => (replaced ? outsideDeploy(answer) : answer());
+  const report = (error: Error): void => (next() ?? node).error(error);
+  // What it throws must not keep the others from hearing of the deploy's end, such as a payload that Node-RED cannot copy.
+  const inTime = (answer: () => void): void => (replaced ? outsideDeploy(() => guarded(report, answer)) : answer());
   return {
     pass: ({ send, done }, sent) =>
       inTime(() => {
