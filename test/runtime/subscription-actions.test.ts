@@ -19,6 +19,9 @@ const topics = (list: unknown): unknown => (list as { topic: string }[]).map(({ 
 
 describe('runtime/subscribe/subscription-actions', () => {
   let kept: unknown;
+  /** Why the store takes nothing. */
+  let full: Error | null;
+  let errors: unknown[];
   /** Lets the store answer what it was asked at the start. */
   let answer: () => void;
   /** What was asked of the connection, in order. */
@@ -28,6 +31,8 @@ describe('runtime/subscribe/subscription-actions', () => {
   let control: ReturnType<typeof subscriptionControl>;
   beforeEach(() => {
     kept = undefined;
+    full = null;
+    errors = [];
     did = [];
     subscriber = undefined;
     const RED = { ...contextsOf(), events: new EventEmitter(), _: (key: string) => key } as unknown as NodeAPI;
@@ -35,17 +40,18 @@ describe('runtime/subscribe/subscription-actions', () => {
       get: (_key: string, answered: (error: null, value: unknown) => void) => {
         answer = () => answered(null, kept);
       },
-      set: (_key: string, value: unknown, answered: (error: null) => void) => {
-        kept = value;
-        answered(null);
+      set: (_key: string, value: unknown, answered: (error: Error | null) => void) => {
+        if (!full) kept = value;
+        answered(full);
       },
     };
-    const node = Object.assign(new EventEmitter(), { id: 'sub', context: () => context }) as unknown as Node;
+    const error = (reported: Error): unknown => errors.push(Reflect.get(reported, 'code'));
+    const node = Object.assign(new EventEmitter(), { id: 'sub', context: () => context, error }) as unknown as Node;
     const connection = {
       subscribe: (added: Subscriber) => {
         subscriber = added;
         did.push(`subscribe ${added.subscriptions.map(({ filter }) => filter.text)}`);
-        return () => {};
+        return (told?: () => void) => told?.();
       },
       holdSubscriptions: () => did.push('hold'),
       releaseSubscriptions: () => did.push('release'),
@@ -113,6 +119,20 @@ describe('runtime/subscribe/subscription-actions', () => {
     void carriedOut('unsubscribe', 'second');
     await asked();
     assert.deepEqual(topics(kept), ['first']);
+  });
+
+  it('say once that the list is not kept, for each that changes it', async () => {
+    await subscribed('first', 'second');
+    full = new Error('no space');
+    assert.equal(await carriedOut('unsubscribe', 'second'), undefined);
+    await asked();
+    assert.deepEqual(errors, ['subscriptions-not-kept']);
+    const third = carriedOut('subscribe', 'third');
+    await asked();
+    grant();
+    await third;
+    await asked();
+    assert.deepEqual(errors, ['subscriptions-not-kept', 'subscriptions-not-kept']);
   });
 
   it('end with an error when their turn comes after the node was closed', async () => {

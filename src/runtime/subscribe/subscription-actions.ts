@@ -96,7 +96,6 @@ async function carryOut(
     void kept?.write(list()).catch((error: unknown) => tell(RED, node, error));
   };
   const finish = (change: Done): void => {
-    keep();
     if (!change.ok) return done(localizedError(RED, change.error));
     Object.assign(message, { subscriptions: list() });
     done();
@@ -121,7 +120,9 @@ async function carryOut(
     case 'subscribe': {
       const added = nodeSubscriptions(action.subscriptions, settings);
       if (!added.ok) return done(localizedError(RED, added.error));
-      return finish(await subscriptions.subscribe(added.value));
+      const answered = await subscriptions.subscribe(added.value);
+      keep();
+      return finish(answered);
     }
   }
 }
