@@ -139,6 +139,7 @@ describe('runtime/subscribe/subscription-actions', () => {
     await subscribed('first');
     subscriptions.close();
     assert.equal(await carriedOut('subscribe', 'late'), 'subscription-interrupted');
+    assert.equal(await carriedOut('unsubscribe', 'first'), 'subscription-interrupted');
     assert.deepEqual(topics(kept), ['first']);
   });
 });

@@ -142,10 +142,12 @@ export class NodeSubscriptions {
   }
 
   /** Removes subscriptions that messages have added. Resolves when the server has answered. */
-  unsubscribe(filters: readonly WireFilter[] | 'all'): Promise<void> {
+  async unsubscribe(filters: readonly WireFilter[] | 'all'): Promise<Done> {
+    if (this.#closed) return failed(interrupted());
     this.#changedByMessages = true;
     for (const filter of filters === 'all' ? [...this.#dynamic.keys()] : filters) this.#abandon(filter);
-    return new Promise((resolve) => this.#renew(resolve));
+    await new Promise<void>((resolve) => this.#renew(resolve));
+    return DONE;
   }
 
   close(): void {

@@ -2,7 +2,7 @@
 
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { MqttFlowsError } from '../../core/errors/mqtt-flows-error';
-import { DONE, type Done, failed, found, type Result } from '../../core/errors/result';
+import { type Done, failed, found, type Result } from '../../core/errors/result';
 import { asError } from '../../core/errors/thrown-value';
 import type { Codec } from '../../core/payloads/codec';
 import {
@@ -114,8 +114,7 @@ async function carryOut(
       const left = subscriptions.unsubscribe(action.filters);
       // Whatever the server answers, and whether it does before a deploy, the node does not subscribe to them again.
       keep();
-      await left;
-      return finish(DONE);
+      return finish(await left);
     }
     case 'subscribe': {
       const added = nodeSubscriptions(action.subscriptions, settings);
