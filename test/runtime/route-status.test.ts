@@ -48,6 +48,8 @@ describe('runtime/route status', () => {
     status.changed();
     node.emit('close');
     clock.advance(10_000);
+    // The store may answer late.
+    status.problem(new MqttFlowsError('routes-unreadable', { stage: 'config' }));
     assert.deepEqual(shown, ['routes 0', undefined]);
   });
 

@@ -21,6 +21,7 @@ export interface RouteStatus {
 /** The badge of `node`, which has `count()` routes. It ends with the node. */
 export function routeStatus(RED: NodeAPI, node: Node, count: () => number, clock = systemClock): RouteStatus {
   const show = showStatus(node);
+  let closed = false;
   const paced = new Paced(clock, PACE, () =>
     show({ fill: 'grey', shape: 'dot', text: sharedText(RED, 'status.routes', { count: count() }) }),
   );
@@ -28,10 +29,12 @@ export function routeStatus(RED: NodeAPI, node: Node, count: () => number, clock
     paced.stop();
     // The next instance may take no routes from messages, and show nothing.
     show({});
+    closed = true;
   });
   return {
     changed: () => paced.soon(),
     problem: ({ code }) => {
+      if (closed) return;
       const text =
         code === 'routes-key-taken' ? sharedKey('status.routes-key-taken') : sharedKey('status.routes-unreadable');
       show({ fill: 'red', shape: 'ring', text });
