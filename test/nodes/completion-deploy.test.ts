@@ -1,10 +1,13 @@
 // A subscribe node that acknowledges when the flow is done, and a deploy while the flow has messages.
 
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { AcknowledgingFlow, QUIET_TAB } from '../helpers/flows/acknowledging-flow';
 import { type Flow, type FlowNode, loadFlow } from '../helpers/flows/flow-harness';
 import { publishNodes, serverNode, subscribeNodes } from '../helpers/flows/flow-nodes';
 import { type Gates, gateNode } from '../helpers/flows/gate-nodes';
+import { Inbox } from '../helpers/flows/inbox';
 import { CLOSING_TIMES, SlowClosing, slowClosingNode } from '../helpers/flows/slow-closing-node';
 import type { AcknowledgingServer } from '../helpers/servers/acknowledging-server';
 
@@ -82,6 +85,31 @@ describe('acknowledging when the flow is done', () => {
         assert.equal(gates.held.all.length, 2);
       });
     }
+
+    it('acknowledges a message whose publication the server has, before the connection is replaced', async () => {
+      const [publish] = publishNodes('work', bench.broker, { qos: 1, topicType: 'str', topic: 'out' });
+      assert.ok(publish);
+      const work = { ...publish, z: QUIET_TAB.id, wires: [[]] };
+      const publications = new Inbox<number>('publications at the server');
+      server.script = { publish: (_client, { messageId = 0 }) => publications.push(messageId) };
+      let events = new EventEmitter();
+      const flow = await loadFlow(bench.nodes([work]), {}, (RED) => {
+        events = RED.events;
+      });
+      await flow.connected('sub');
+      for (const identifier of [1, 2]) await server.send(identifier);
+      const [messageId = 0] = await publications.first(2);
+      const client = await server.client();
+      const [, ...others] = bench.nodes([work]);
+      const stopping = once(events, 'flows:stopping');
+      const deployed = flow.deploy('full', [serverNode(bench.broker, server.port, { keepalive: 2 }), ...others]);
+      await stopping;
+      // All nodes begin to close in this turn of the event loop. The connection waits a moment for what is in flight.
+      await setImmediate();
+      client.send({ cmd: 'puback', messageId });
+      await deployed;
+      assert.deepEqual(await server.acknowledged(1), ['1']);
+    });
 
     describe('when a publication fails whose publish node was replaced', () => {
       const publishing = (place: object): FlowNode => {

@@ -18,9 +18,13 @@ describe('runtime/publish/message-answers, while a deploy replaces the node', ()
   });
 
   /** An instance of the publish node, and its answers. */
-  function instance(name: string): { readonly node: Node; readonly answer: ReturnType<typeof messageAnswers> } {
+  function instance(
+    name: string,
+    wires = [['next']],
+  ): { readonly node: Node; readonly answer: ReturnType<typeof messageAnswers> } {
     const node = Object.assign(new EventEmitter(), {
       id: 'pub',
+      wires,
       send: (sent: unknown) => told.push([name, sent]),
       error: (error: { readonly code?: unknown }, of: unknown) => told.push([name, error.code, of]),
     }) as unknown as Node;
@@ -64,6 +68,21 @@ describe('runtime/publish/message-answers, while a deploy replaces the node', ()
       ['message', message],
       ['done', undefined],
       ['done', 'publication-lost'],
+    ]);
+  });
+
+  it('completes a message with nothing behind it at once, and passes it on to what the deploy has put there', () => {
+    const config = {};
+    const { node, answer } = instance('before', [[]]);
+    RED.events.emit('flows:stopping', { config });
+    node.emit('close', false, () => {});
+    answer(published, input, false);
+    assert.deepEqual(told, [['done', undefined]]);
+    instance('after');
+    RED.events.emit('flows:started', { config });
+    assert.deepEqual(told, [
+      ['done', undefined],
+      ['after', message],
     ]);
   });
 

@@ -42,7 +42,7 @@ interface LastingAnswers {
 /**
  * Answers messages of `node`, possibly after it was closed. If a deploy has replaced it meanwhile, its next instance does so,
  * since the old wires and Catch nodes are gone. While the deploy is under way, the answers wait: Node-RED drops what is sent
- * before the nodes behind have started.
+ * before the nodes behind have started. With none behind it, a message is done at once.
  */
 export function lastingAnswers(RED: NodeAPI, node: Node): LastingAnswers {
   let closed = false;
@@ -61,13 +61,22 @@ export function lastingAnswers(RED: NodeAPI, node: Node): LastingAnswers {
   // What it throws must not keep the others from hearing of the deploy's end, such as a payload that Node-RED cannot copy.
   const inTime = (answer: () => void): void => (replaced ? outsideDeploy(() => guarded(report, answer)) : answer());
   return {
-    pass: ({ send, done }, sent) =>
-      inTime(() => {
+    pass({ send, done }, sent) {
+      const handOn = (): void => {
         const instance = next();
         if (instance) instance.send(sent);
         else send(sent);
-        done();
-      }),
+      };
+      if (leadsOn(node)) {
+        return inTime(() => {
+          handOn();
+          done();
+        });
+      }
+      inTime(handOn);
+      // Not later: a connection that the deploy ends can still acknowledge what the message came from.
+      done();
+    },
     fail: ({ message, done }, error) =>
       inTime(() => {
         const instance = next();
