@@ -186,6 +186,10 @@ describe('connection/end', () => {
       assert.equal(bench.kind, 'closing');
       assert.equal(transport.closing, false);
       transport.published[0]?.answer({ kind: 'acknowledged', reasonCode: 0 });
+      await promisesKept();
+      // Flows may acknowledge what they have published.
+      assert.equal(transport.closing, false);
+      bench.clock.advance(20);
       assert.equal(await closed, 0);
       assert.deepEqual(bench.settlements.log, ['one ok 0']);
       assert.equal(bench.clock.pending, 0);

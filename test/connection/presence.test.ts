@@ -252,6 +252,7 @@ describe('connection/presence', () => {
       await promisesKept();
       assert.deepEqual(transport.topics, ['waiting']);
       acknowledge(transport, 'waiting');
+      going.clock.advance(20);
       await promisesKept();
       assert.deepEqual(transport.topics, ['waiting', 'close']);
       acknowledge(transport, 'close');

@@ -141,9 +141,9 @@ export class Outbox {
     this.#tellEmpty();
   }
 
-  /** Calls `listener` once, when nothing is left to settle. */
+  /** Calls `listener` once, when nothing is left to settle, and those who were waiting have done what follows. */
   onceEmpty(listener: () => void): void {
-    this.#emptied = listener;
+    this.#emptied = this.depth === 0 ? listener : () => void this.#clock.after(TELL, listener);
     this.#tellEmpty();
   }
 
