@@ -53,8 +53,6 @@ interface EditorSelected {
 }
 
 interface EditorWorkspaces {
-  /** The identifier of the flow or subflow that is shown. */
-  active(): string;
   refresh(): void;
   show(id: string, skipStack: boolean): void;
 }

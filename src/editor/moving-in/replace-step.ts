@@ -38,7 +38,7 @@ export function replaceInEditor(before: readonly FlowNode[], conversion: FlowCon
   RED.view.redraw(true);
   RED.palette.refresh();
   RED.workspaces.refresh();
-  RED.workspaces.show(shown, true);
+  if (shown !== 0) RED.workspaces.show(shown, true);
   RED.sidebar.config.refresh();
 }
 
