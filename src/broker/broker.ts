@@ -2,6 +2,7 @@
 // are given to it.
 
 import type { BrokerOptions } from './broker-options';
+import { BytePool } from './byte-pool';
 import type { KnownClient, Origin } from './clients/access';
 import { type Ending, tooManyConnections } from './clients/broker-listener';
 import { Client } from './clients/client';
@@ -20,7 +21,6 @@ import { ReadingRights } from './exchange/reading-rights';
 import { openStore, type RestoreTarget, restore, type StoreContents } from './exchange/restoring';
 import { RetainedMessages } from './retained/retained-messages';
 import { RetainedReplay } from './retained/retained-replay';
-import { BytePool } from './sessions/byte-pool';
 import type { Session } from './sessions/session';
 import type { Crowded, SessionHost } from './sessions/session-connection';
 import { SessionRegistry } from './sessions/session-registry';

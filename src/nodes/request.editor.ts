@@ -171,10 +171,7 @@ RED.nodes.registerType<RequestConfig, object>('mqtt-flows-request', {
     trimTopic();
     this.properties = readProperties();
     saveFormat(this);
-    const { payload, payloadType } = readPayload();
-    // Older flows have neither; looking at them is no change.
-    if (payload !== (this.payload ?? requestDefaults.payload)) this.payload = payload;
-    if (payloadType !== (this.payloadType ?? requestDefaults.payloadType)) this.payloadType = payloadType;
+    Object.assign(this, readPayload());
   },
 });
 

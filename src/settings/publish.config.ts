@@ -104,7 +104,7 @@ export const publishDefaults: PublishConfig = {
 const MESSAGE_TOPIC = '{{topic}}';
 
 /** The type of a topic that was saved without one. */
-export const UNSAVED_TOPIC_TYPE = 'msg';
+const UNSAVED_TOPIC_TYPE = 'msg';
 
 /** As which type a dialog shows `topic` that was saved without one. A blank one is `msg.topic`, for which a fixed topic is left blank. */
 export function shownTopicType(topic: string | null | undefined): 'msg' | 'str' {

@@ -1,8 +1,8 @@
 // The services that a client needs from its broker.
 
+import type { BytePool } from '../byte-pool';
 import type { Publication } from '../publications/publication';
 import type { RetainedReplay } from '../retained/retained-replay';
-import type { BytePool } from '../sessions/byte-pool';
 import type { Session } from '../sessions/session';
 import type { Crowded } from '../sessions/session-connection';
 import type { Journal } from '../store/journal';

@@ -20,6 +20,7 @@ import type { ClientHost } from './client-host';
 import { IncomingPublications, type Publisher } from './incoming-publications';
 import type { ReadingHold } from './reading-hold';
 import { type Subscriber, subscribe, unsubscribe } from './subscribing';
+import type { RefusedAction } from './told-refusals';
 
 const CONNECT = 1;
 const PUBLISH = 3;
@@ -33,7 +34,7 @@ const UNWRITTEN = 1000;
 
 /** What this class needs from the client. */
 interface PacketSource extends Publisher, Omit<Subscriber, 'refused'> {
-  refused(what: 'publish' | 'subscribe' | 'retain', reasonCode: ReasonCode, topic: string): void;
+  refused(what: RefusedAction, reasonCode: ReasonCode, topic: string): void;
   /** DISCONNECT has arrived. */
   leave(reasonCode: ReasonCode): void;
 }

@@ -22,6 +22,7 @@ import { letIn } from './connecting';
 import type { HostedClient } from './hosted-client';
 import { mayPublish } from './publish-permission';
 import { ReadingHold } from './reading-hold';
+import { type RefusedAction, ToldRefusals } from './told-refusals';
 import { OutgoingAliases } from './topic-aliases';
 
 const CONNECT = 1;
@@ -34,9 +35,6 @@ const LAST_BYTES = 64 * 1024;
 const LAST_TIME = 1000;
 /** bytes of memory with unread answers at which reading from the client stops */
 const UNREAD = 4 * 1024 * 1024;
-/** The most different refusals that are reported for one client, and characters of a topic that tell one from another. */
-const TOLD_REFUSALS = 100;
-const TOLD_TOPIC = 1000;
 
 export class Client implements HostedClient {
   readonly origin: Origin;
@@ -66,7 +64,7 @@ export class Client implements HostedClient {
   #lastHeard: number;
   #lastBytes = 0;
   #closedAt = 0;
-  #toldRefusals: Set<string> | undefined;
+  readonly #toldRefusals = new ToldRefusals();
 
   constructor(stream: ClientStream, origin: Origin, host: ClientHost, sent?: () => number) {
     this.#stream = stream;
@@ -84,7 +82,8 @@ export class Client implements HostedClient {
     stream.on('data', (chunk) => this.#read(chunk));
     stream.on('drain', () => this.#writer.drained());
     const lost = () => this.#close({ reasonCode: Reason.unspecified, reason: '' }, true);
-    for (const event of ['end', 'close'] as const) stream.on(event, lost);
+    stream.on('end', lost);
+    stream.on('close', lost);
     // `close` follows.
     stream.on('error', () => {});
   }
@@ -137,11 +136,8 @@ export class Client implements HostedClient {
     return mayPublish(this, topic, this.#host.access);
   }
 
-  refused(what: 'publish' | 'subscribe' | 'retain', reasonCode: ReasonCode, topic: string): void {
-    const told = `${what} ${reasonCode} ${topic.length > TOLD_TOPIC ? '' : topic}`;
-    this.#toldRefusals ??= new Set();
-    if (this.#toldRefusals.has(told) || this.#toldRefusals.size >= TOLD_REFUSALS) return;
-    this.#toldRefusals.add(told);
+  refused(what: RefusedAction, reasonCode: ReasonCode, topic: string): void {
+    if (!this.#toldRefusals.admit(what, reasonCode, topic)) return;
     const { clientId, user, origin } = this;
     this.#host.listener.refused({ what, clientId, user, address: origin.address, reasonCode, topic });
   }

@@ -4,7 +4,7 @@ import { topicNameProblem } from '../../core/topics/topic-name';
 import { encodeControlPacket } from '../wire/control-packets';
 import type { ProtocolVersion } from '../wire/protocol-version';
 import { Reason, type ReasonCode, returnCodeOf } from '../wire/reason';
-import { withReasonString } from '../wire/with-reason-string';
+import { encodeWithin, withReasonString } from '../wire/with-reason-string';
 import type { BrokerSettings } from './broker-settings';
 import type { ConnectRequest } from './connect-request';
 
@@ -31,14 +31,10 @@ export function acceptance(request: ConnectRequest, accepted: Accepted, settings
     ...(clientId === request.clientId ? {} : { assignedClientIdentifier: clientId }),
     ...(keepAlive === request.keepAlive ? {} : { serverKeepAlive: keepAlive }),
   };
-  const packet = { cmd: 'connack', reasonCode: Reason.success, sessionPresent } as const;
-  if (hasResponse) {
-    const told = { ...packet, properties: { ...properties, responseInformation: response } };
-    const encoded = encodeControlPacket(told, 5);
-    // MQTT-3.1.2-24: nothing larger than the client takes. It can do without this.
-    if (encoded.length <= request.maximumPacketSize) return encoded;
-  }
-  return encodeControlPacket({ ...packet, properties }, 5);
+  const plain = { cmd: 'connack', reasonCode: Reason.success, sessionPresent, properties } as const;
+  if (!hasResponse) return encodeControlPacket(plain, 5);
+  const told = { ...plain, properties: { ...properties, responseInformation: response } };
+  return encodeWithin(request.maximumPacketSize, told, plain);
 }
 
 /** `words` is a Reason String for people; `largest` the bytes of the largest packet that the client takes. */

@@ -6,8 +6,8 @@
  */
 const HELD_BY_SYSTEM = 4 * 1024 * 1024;
 /**
- * How many times as long as any other a client may take that has been seen to read: by default a minute. At 1.5 kB/s the system takes
- * more within that time, and one that has died after it was seen to read must be found, too.
+ * The limit may become so many times as long for a client that has been seen to read: by default a minute, enough for links of
+ * 1.5 kB/s and more. Not longer, since a client that died after it had read must be found, too.
  */
 const MOST = 6;
 

@@ -2,7 +2,7 @@
 // by number and bytes, because a client may never acknowledge them.
 
 import { Fifo } from '../../core/queues/fifo';
-import type { BytePool } from './byte-pool';
+import type { BytePool } from '../byte-pool';
 import type { Delivery } from './delivery';
 
 const LAST_IDENTIFIER = 65_535;

@@ -1,7 +1,7 @@
 // What a session needs from the current connection of its client.
 
+import type { BytePool } from '../byte-pool';
 import type { Copy } from '../publications/copy';
-import type { BytePool } from './byte-pool';
 
 export interface SessionConnection {
   /** The most QoS 1 and 2 publications that may be in flight. */

@@ -2,9 +2,9 @@
 // dropped first, then the oldest of all.
 
 import { Fifo } from '../../core/queues/fifo';
+import type { BytePool } from '../byte-pool';
 import type { Copy } from '../publications/copy';
 import type { TopicCheck } from '../subscriptions/subscription';
-import type { BytePool } from './byte-pool';
 import type { Delivery } from './delivery';
 
 export interface WaitingLimits {

@@ -1,6 +1,7 @@
 // Cuts the bytes of a stream into packets (MQTT 5, section 2.1). It never keeps more than the largest allowed packet.
 
 import { Buffer } from 'node:buffer';
+import type { BytePool } from '../byte-pool';
 import { ProtocolViolation } from './protocol-violation';
 import { Reason } from './reason';
 
@@ -15,11 +16,9 @@ const TINY = 512;
 const ALWAYS = 256 * 1024;
 
 /** Counts the bytes of the incomplete packets of all clients. */
-interface Unfinished {
-  readonly overfull: boolean;
-  add(bytes: number): void;
-}
+type Unfinished = Pick<BytePool, 'overfull' | 'add'>;
 
+/** For packets that are complete. */
 const UNCOUNTED: Unfinished = { overfull: false, add: () => {} };
 
 /**

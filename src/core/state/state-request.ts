@@ -27,7 +27,7 @@ export function readStateRequest(
   { action, topic }: Readonly<Record<string, unknown>>,
   usual: 'ask' | 'value',
 ): StateRequest | undefined {
-  switch (action ?? usual) {
+  switch (STATE_ACTIONS.find((known) => known === (action ?? usual))) {
     case 'ask':
       return question(topic);
     case 'value':
@@ -40,7 +40,7 @@ export function readStateRequest(
       return { ok: true, kind: 'set' };
     case 'refresh':
       return { ok: true, kind: 'refresh' };
-    default:
+    case undefined:
       return undefined;
   }
 }

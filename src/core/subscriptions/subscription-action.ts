@@ -48,10 +48,21 @@ export const SUBSCRIPTION_ACTIONS = ['subscribe', 'unsubscribe', 'getSubscriptio
 
 /** Reads an action; undefined when the message asks for none of these. */
 export function readSubscriptionAction({ action, topic }: Values): SubscriptionAction | undefined {
-  if (action === 'getSubscriptions') return { kind: 'list' };
-  if (action === 'refresh') return { kind: 'refresh' };
-  if (action === 'unsubscribe' && topic === true) return { kind: 'unsubscribe', filters: 'all' };
-  if (action !== 'subscribe' && action !== 'unsubscribe') return undefined;
+  switch (SUBSCRIPTION_ACTIONS.find((known) => known === action)) {
+    case 'getSubscriptions':
+      return { kind: 'list' };
+    case 'refresh':
+      return { kind: 'refresh' };
+    case 'unsubscribe':
+      return topic === true ? { kind: 'unsubscribe', filters: 'all' } : withFilters('unsubscribe', topic);
+    case 'subscribe':
+      return withFilters('subscribe', topic);
+    case undefined:
+      return undefined;
+  }
+}
+
+function withFilters(action: 'subscribe' | 'unsubscribe', topic: unknown): SubscriptionAction {
   const several = Array.isArray(topic);
   const entries: readonly unknown[] = several ? topic : [topic];
   const subscriptions: RequestedSubscription[] = [];

@@ -20,18 +20,21 @@ import { addServerRow, serverProblem } from './server-row';
 const SERVERS = '#mqtt-flows-servers';
 const HEADERS = '#mqtt-flows-headers';
 
+/** Those of saved servers. A hand-edited row may have none. */
+function addresses(servers: readonly Partial<ServerConfig['servers'][number]>[] | undefined): string[] {
+  return listed(servers).map(({ url = '' }) => url);
+}
+
 /** The error for the first invalid address, or undefined. */
 export function serversProblem(servers: ServerConfig['servers']): string | undefined {
-  return listed(servers)
-    .map(({ url = '' }: Partial<ServerConfig['servers'][number]>) => serverProblem(url))
+  return addresses(servers)
+    .map(serverProblem)
     .find((problem) => problem !== undefined);
 }
 
 /** The error for a TLS configuration that no address uses, which would look safer than it is; or undefined. */
 export function tlsProblem(id: string | undefined, servers: ServerConfig['servers'] | undefined): string | undefined {
-  const used = listed(servers).some(({ url = '' }: Partial<ServerConfig['servers'][number]>) =>
-    mayHave(url, ['mqtts', 'wss']),
-  );
+  const used = addresses(servers).some((url) => mayHave(url, ['mqtts', 'wss']));
   return isChosen(id) && !used ? sharedText('fields.tlsUnused') : undefined;
 }
 

@@ -89,12 +89,11 @@ export class FlowCompletion {
   }
 
   /**
-   * `node` is done with `message` by an error, which `report` hands to Node-RED in another way than by `done`: a node that a
-   * deploy has replaced reports it by its next instance.
+   * `node` is done with `message` by an error that Node-RED does not hear of by `done`: a node that a deploy has replaced reports it by
+   * its next instance. Call it before that.
    */
-  failed(node: Node, message: NodeMessage, error: Error, report: () => void): void {
+  failed(node: Node, message: NodeMessage, error: Error): void {
     this.#done(message, node, error);
-    report();
   }
 
   #listen(): () => void {

@@ -62,26 +62,22 @@ export function lastingAnswers(RED: NodeAPI, node: Node): LastingAnswers {
   const inTime = (answer: () => void): void => (replaced ? outsideDeploy(() => guarded(report, answer)) : answer());
   return {
     pass({ send, done }, sent) {
-      const handOn = (): void => {
+      const isDoneLater = leadsOn(node);
+      inTime(() => {
         const instance = next();
         if (instance) instance.send(sent);
         else send(sent);
-      };
-      if (leadsOn(node)) {
-        return inTime(() => {
-          handOn();
-          done();
-        });
-      }
-      inTime(handOn);
+        if (isDoneLater) done();
+      });
       // Not later: a connection that the deploy ends can still acknowledge what the message came from.
-      done();
+      if (!isDoneLater) done();
     },
     fail: ({ message, done }, error) =>
       inTime(() => {
         const instance = next();
         if (!instance) return done(error);
-        flowCompletion(RED).failed(node, message, error, () => instance.error(error, message));
+        flowCompletion(RED).failed(node, message, error);
+        instance.error(error, message);
       }),
   };
 }

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { BytePool } from '../../broker/sessions/byte-pool';
+import { BytePool } from '../../broker/byte-pool';
 import { carriedBy } from '../streams/link-movement';
 import type { VerifyClient } from './device-listener';
 

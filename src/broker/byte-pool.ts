@@ -1,4 +1,4 @@
-// The bytes that sessions have together, for one purpose, against a limit.
+// The bytes that all clients or sessions have together, for one purpose, against a limit.
 
 export class BytePool {
   readonly #limit: number;
