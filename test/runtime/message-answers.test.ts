@@ -39,16 +39,22 @@ describe('runtime/publish/message-answers, while a deploy replaces the node', ()
   const published = { ok: true, reasonCode: 0 } as const;
   const lost = { ok: false, error: new MqttFlowsError('publication-lost', { stage: 'publish' }) } as const;
 
-  it('answers by the next instance, once all nodes of the deploy have started', () => {
+  /** An instance that a deploy has closed, until `started` is called. */
+  function closedByDeploy(wires?: string[][]): { answer: ReturnType<typeof messageAnswers>; started: () => void } {
     const config = {};
-    const { node, answer } = instance('before');
+    const { node, answer } = instance('before', wires);
     RED.events.emit('flows:stopping', { config });
     node.emit('close', false, () => {});
+    return { answer, started: () => RED.events.emit('flows:started', { config }) };
+  }
+
+  it('answers by the next instance, once all nodes of the deploy have started', () => {
+    const { answer, started } = closedByDeploy();
     answer(published, input, false);
     answer(lost, input, false);
     instance('after');
     assert.deepEqual(told, []);
-    RED.events.emit('flows:started', { config });
+    started();
     assert.deepEqual(told, [
       ['after', message],
       ['done', undefined],
@@ -57,12 +63,9 @@ describe('runtime/publish/message-answers, while a deploy replaces the node', ()
   });
 
   it('answers by itself when the deploy has no next instance, and at once when no deploy is under way', () => {
-    const config = {};
-    const { node, answer } = instance('before');
-    RED.events.emit('flows:stopping', { config });
-    node.emit('close', false, () => {});
+    const { answer, started } = closedByDeploy();
     answer(published, input, false);
-    RED.events.emit('flows:started', { config });
+    started();
     answer(lost, input, false);
     assert.deepEqual(told, [
       ['message', message],
@@ -72,14 +75,11 @@ describe('runtime/publish/message-answers, while a deploy replaces the node', ()
   });
 
   it('completes a message with nothing behind it at once, and passes it on to what the deploy has put there', () => {
-    const config = {};
-    const { node, answer } = instance('before', [[]]);
-    RED.events.emit('flows:stopping', { config });
-    node.emit('close', false, () => {});
+    const { answer, started } = closedByDeploy([[]]);
     answer(published, input, false);
     assert.deepEqual(told, [['done', undefined]]);
     instance('after');
-    RED.events.emit('flows:started', { config });
+    started();
     assert.deepEqual(told, [
       ['done', undefined],
       ['after', message],
@@ -87,18 +87,15 @@ describe('runtime/publish/message-answers, while a deploy replaces the node', ()
   });
 
   it('reports what Node-RED cannot pass on, and others hear of the end of the deploy all the same', () => {
-    const config = {};
-    const { node, answer } = instance('before');
+    const { answer, started } = closedByDeploy();
     onDeploy(RED, 'flows:started', () => told.push('started'));
-    RED.events.emit('flows:stopping', { config });
-    node.emit('close', false, () => {});
     answer(published, input, false);
     answer(published, input, false);
     const { node: after } = instance('after');
     after.send = () => {
       throw new RangeError('nested too deep to be copied');
     };
-    RED.events.emit('flows:started', { config });
+    started();
     assert.deepEqual(told, [['after', undefined, undefined], ['after', undefined, undefined], 'started']);
   });
 });
